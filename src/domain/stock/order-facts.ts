@@ -1,0 +1,176 @@
+/**
+ * What an order's state means for the ledger: a pure function from the state to facts. Shopify's own transitions are the source
+ * (order placed: available → committed; fulfilled: committed leaves; restock: back to available).
+ *
+ * The cut. A level enters the ledger by an opening count that already contains everything shipped or restocked up to its `asOf`.
+ * Such facts are left out here; open units are not, because the opening counts them as available until their order commits them.
+ */
+import { linePosition, type OrderState } from '../orders/order-state.ts';
+import { at, outside, type Fact } from './fact.ts';
+
+export interface StockKeys {
+  /** The item a Shopify inventory item is, or null when it is not tracked or not mapped. */
+  item(inventoryItemId: string): number | null;
+  /** Our location for a Shopify location, or null when unknown. */
+  location(shopifyLocationId: string): number | null;
+  /** Instant of the opening count of a level, or null when the level has none yet. */
+  openedAt(itemId: number, locationId: number): string | null;
+}
+
+export type Skipped = 'no variant' | 'not tracked or unmapped' | 'gift card' | 'no location yet' | 'location unmapped' | 'level not opened' | 'test order';
+
+export interface OrderFacts {
+  facts: Fact[];
+  /** Units left out, with the reason and the line concerned. */
+  skipped: { lineId: string; reason: Skipped; units: number; subject: string | null }[];
+  /** Tracked units neither fulfilled nor released. */
+  openUnits: number;
+  /** Open units whose location is not known yet. */
+  unplacedUnits: number;
+}
+
+export function orderFacts(order: OrderState, keys: StockKeys, source: string): OrderFacts {
+  const result: OrderFacts = { facts: [], skipped: [], openUnits: 0, unplacedUnits: 0 };
+  for (const lineId of Object.keys(order.lines).sort()) lineFacts(order, lineId, keys, source, result);
+  return result;
+}
+
+function lineFacts(order: OrderState, lineId: string, keys: StockKeys, source: string, out: OrderFacts): void {
+  const line = order.lines[lineId]!;
+  const position = linePosition(order, lineId);
+  const skip = (reason: Skipped, units: number, subject: string | null): void => { if (units > 0) out.skipped.push({ lineId, reason, units, subject }); };
+  if (line.giftCard) return skip('gift card', position.open, null);
+  if (line.variantId === null && line.inventoryItemId === null) return skip('no variant', position.open, line.sku ?? line.title);
+  const itemId = line.inventoryItemId === null ? null : keys.item(line.inventoryItemId);
+  if (itemId === null) return skip('not tracked or unmapped', position.open, line.sku ?? line.title);
+  out.openUnits += position.open;
+
+  const after = (locationId: number, instant: string): boolean | null => {
+    const cut = keys.openedAt(itemId, locationId);
+    return cut === null ? null : instant > cut;
+  };
+  const doc = `shopify:order/${order.id}:line/${lineId}`;
+  const gross = new Map<number, number>();
+  const add = (locationId: number, units: number): void => { gross.set(locationId, (gross.get(locationId) ?? 0) + units); };
+
+  // Parcels that left after the cut: they were committed first, wherever the order had been assigned.
+  for (const [parcelId, parcel] of Object.entries(order.fulfilments).sort(byKey)) {
+    const units = parcel.lines[lineId] ?? 0;
+    if (units === 0 || parcel.locationId === null) continue;
+    const place = keys.location(parcel.locationId);
+    if (place === null) { skip('location unmapped', units, parcel.locationId); continue; }
+    const isAfter = after(place, parcel.at);
+    if (isAfter === null) { skip('level not opened', units, null); continue; }
+    if (!isAfter) continue;
+    const quantity = parcel.cancelled ? 0 : units;
+    add(place, quantity);
+    out.facts.push({
+      fact: `shopify:fulfillment/${parcelId}:line/${lineId}@${place}`, kind: 'fulfilled', itemId,
+      from: at(place, 'committed'), to: outside('customer'), quantity, occurredAt: parcel.at, source,
+    });
+  }
+
+  // Open units, where their fulfilment orders have them.
+  let left = position.open;
+  for (const [place, units] of assignedUnits(order, lineId, keys, skip)) {
+    const here = Math.min(left, units);
+    left -= here;
+    if (here === 0) continue;
+    if (keys.openedAt(itemId, place) === null) { skip('level not opened', here, null); continue; }
+    add(place, here);
+  }
+  if (left > 0) { out.unplacedUnits += left; skip('no location yet', left, null); }
+
+  // Refund lines: what came back, and what was dropped unshipped without coming back.
+  let released = position.released;
+  for (const [refundLineId, refund] of Object.entries(order.refunds).sort(byKey)) {
+    if (refund.lineId !== lineId) continue;
+    const place = refund.locationId === null ? null : keys.location(refund.locationId);
+    if (refund.restockType === 'return') {
+      if (refund.locationId === null) continue;
+      if (place === null) { skip('location unmapped', refund.quantity, refund.locationId); continue; }
+      const isAfter = after(place, refund.at);
+      if (isAfter === null) { skip('level not opened', refund.quantity, null); continue; }
+      if (isAfter) {
+        out.facts.push({
+          fact: `shopify:refund/${refund.refundId}:line/${refundLineId}`, kind: 'returned to stock', itemId,
+          from: outside('customer'), to: at(place, 'available'), quantity: refund.quantity, occurredAt: refund.at, source,
+        });
+      }
+    } else if (refund.restockType === 'no_restock' && released > 0) {
+      const units = Math.min(released, refund.quantity);
+      released -= units;
+      const home = place ?? onlyPlace(order, lineId, keys);
+      if (home === null) { skip('no location yet', units, null); continue; }
+      const isAfter = after(home, refund.at);
+      if (isAfter === null) { skip('level not opened', units, null); continue; }
+      if (!isAfter) continue;
+      add(home, units);
+      out.facts.push({
+        fact: `shopify:refund/${refund.refundId}:line/${refundLineId}`, kind: 'released without restock', itemId,
+        from: at(home, 'committed'), to: outside('shrinkage'), quantity: units, occurredAt: refund.at, source,
+      });
+    } else if (refund.restockType === 'cancel' && place !== null) {
+      // Unshipped units that go back elsewhere than where they were committed.
+      const home = onlyPlace(order, lineId, keys);
+      if (home === null || home === place || after(place, refund.at) !== true || after(home, refund.at) !== true) continue;
+      out.facts.push({
+        fact: `shopify:refund/${refund.refundId}:line/${refundLineId}`, kind: 'restocked elsewhere', itemId,
+        from: at(home, 'available'), to: at(place, 'available'), quantity: refund.quantity, occurredAt: refund.at, source,
+      });
+    }
+  }
+
+  // The commitment, as a total per location, over every location the line was ever at: a place it left gets its units back.
+  for (const place of [...new Set([...gross.keys(), ...everAssigned(order, lineId, keys)])].sort((a, b) => a - b)) {
+    if (keys.openedAt(itemId, place) === null) continue;
+    out.facts.push({
+      fact: `${doc}@${place}`, kind: 'order committed', itemId,
+      from: at(place, 'available'), to: at(place, 'committed'), quantity: gross.get(place) ?? 0,
+      occurredAt: order.processedAt ?? order.updatedAt, source,
+    });
+  }
+}
+
+const byKey = (a: [string, unknown], b: [string, unknown]): number => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0);
+
+function assignedUnits(
+  order: OrderState, lineId: string, keys: StockKeys, skip: (reason: Skipped, units: number, subject: string | null) => void,
+): [number, number][] {
+  const units: [number, number][] = [];
+  for (const [, assignment] of Object.entries(order.assignments).sort(byKey)) {
+    const line = assignment.lines[lineId];
+    if (!line || !assignment.open) continue;
+    const place = keys.location(assignment.locationId);
+    if (place === null) skip('location unmapped', line.remaining, assignment.locationId);
+    else units.push([place, Math.max(0, line.remaining - leftSince(order, lineId, assignment.locationId, assignment.updatedAt))]);
+  }
+  return units;
+}
+
+/** Units of parcels that left a location after its fulfilment order was read. */
+function leftSince(order: OrderState, lineId: string, locationId: string, readAt: string): number {
+  let units = 0;
+  for (const parcel of Object.values(order.fulfilments)) {
+    if (!parcel.cancelled && parcel.locationId === locationId && parcel.at > readAt) units += parcel.lines[lineId] ?? 0;
+  }
+  return units;
+}
+
+function everAssigned(order: OrderState, lineId: string, keys: StockKeys): number[] {
+  const places: number[] = [];
+  for (const assignment of Object.values(order.assignments)) {
+    const place = assignment.lines[lineId] ? keys.location(assignment.locationId) : null;
+    if (place !== null) places.push(place);
+  }
+  for (const parcel of Object.values(order.fulfilments)) {
+    const place = parcel.lines[lineId] && parcel.locationId !== null ? keys.location(parcel.locationId) : null;
+    if (place !== null) places.push(place);
+  }
+  return places;
+}
+
+function onlyPlace(order: OrderState, lineId: string, keys: StockKeys): number | null {
+  const places = [...new Set(everAssigned(order, lineId, keys))];
+  return places.length === 1 ? places[0]! : null;
+}

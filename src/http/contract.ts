@@ -1,0 +1,218 @@
+/**
+ * The public contract under /api/v1: what the web UI, warehouses and BI tools may rely on. Shapes only; both sides import it.
+ * Ids of Shopify are strings; quantities are whole units; money is integer minor units of the store's currency; instants are ISO-8601 UTC;
+ * days are YYYY-MM-DD in the shop's calendar. Every list has a bound and, where it can be long, a `nextCursor`.
+ */
+import { z } from 'zod';
+
+const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+const instant = z.string();
+
+export const Problem = z.object({
+  type: z.string(), title: z.string(), status: z.number(), detail: z.string(), requestId: z.string(),
+  errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+}).meta({ id: 'Problem', description: 'RFC 9457 problem: what is wrong and what to do' });
+
+// ---- session -------------------------------------------------------------------------------------------------------------------------
+export const User = z.object({ userId: z.number(), email: z.string(), name: z.string(), role: z.string() }).meta({ id: 'User' });
+export const Store = z.object({
+  storeId: z.number(), shopDomain: z.string(), name: z.string(), currency: z.string(), timeZone: z.string(),
+  historyFrom: day.nullable(), historyTruncated: z.boolean(), importedAt: instant.nullable(), isSandbox: z.boolean(),
+}).meta({ id: 'Store' });
+export const Session = z.object({
+  user: User.nullable(),
+  /** 'open' = no administrator yet, loopback only; 'signed-in'; 'signed-out' */
+  mode: z.enum(['open', 'signed-in', 'signed-out']),
+  stores: z.array(Store), version: z.string(),
+}).meta({ id: 'Session' });
+export const SetupBody = z.object({ token: z.string().min(1), email: z.email(), name: z.string().min(1).max(120), password: z.string().min(12).max(128) });
+export const LoginBody = z.object({ email: z.string().min(1), password: z.string().min(1).max(128) });
+
+// ---- freshness, progress, events ------------------------------------------------------------------------------------------------------
+export const Feed = z.object({
+  key: z.string(), label: z.string(), lastEventAt: instant.nullable(), lastSuccessAt: instant.nullable(),
+  backlog: z.number(), lagP50Ms: z.number().nullable(), lagP99Ms: z.number().nullable(), state: z.enum(['good', 'warn', 'bad', 'never']), detail: z.string(),
+}).meta({ id: 'Feed' });
+export const Freshness = z.object({ at: instant, feeds: z.array(Feed) }).meta({ id: 'Freshness' });
+
+const Reasons = z.record(z.string(), z.number());
+/** One run of a flow. input = applied + unchanged + Σ skipped + Σ failed. */
+export const FlowRun = z.object({
+  runId: z.string(), flow: z.string(), trigger: z.string(), state: z.enum(['running', 'done', 'failed', 'interrupted']),
+  stage: z.string().nullable(), done: z.number(), total: z.number().nullable(),
+  input: z.number(), applied: z.number(), unchanged: z.number(), skipped: Reasons, failed: Reasons,
+  detail: z.record(z.string(), z.unknown()), error: z.string().nullable(), startedAt: instant, heartbeatAt: instant, finishedAt: instant.nullable(),
+}).meta({ id: 'FlowRun' });
+export const Flow = z.object({
+  flow: z.string(), moves: z.string(), owner: z.string(), schedule: z.string(), raises: z.array(z.string()),
+  lastRun: FlowRun.nullable(), runsToday: z.number(),
+}).meta({ id: 'Flow' });
+
+// ---- stock ----------------------------------------------------------------------------------------------------------------------------
+export const StockState = z.enum(['in step', 'pending', 'drift', 'unmapped', 'untracked', 'not opened']);
+/** One item at one location: the ledger beside what Shopify shows. */
+export const StockRow = z.object({
+  itemId: z.number(), locationId: z.number(), sku: z.string().nullable(), title: z.string(), vendor: z.string().nullable(), locationName: z.string(),
+  authority: z.enum(['storefront', 'warehouse']),
+  onHand: z.number(), committed: z.number(), available: z.number(), unavailable: z.number(), incoming: z.number(),
+  shopifyAvailable: z.number().nullable(), shopifyAt: instant.nullable(), drift: z.number(), cause: z.string().nullable(),
+  state: StockState, lastMovementAt: instant.nullable(),
+  /** Units sold per day over the last 30 days, oldest first. */
+  sold30: z.array(z.number()),
+}).meta({ id: 'StockRow' });
+export const StockQuery = z.object({
+  store: z.coerce.number(), q: z.string().max(4000).optional().describe('SKUs or words; commas or line breaks separate several SKUs'),
+  location: z.string().optional().describe('location ids, comma separated'),
+  view: z.enum(['all', 'drift', 'negative', 'out of stock', 'pending', 'changed']).default('all'),
+  vendor: z.string().optional(),
+  sort: z.enum(['sku', 'title', 'onHand', 'committed', 'available', 'drift', 'lastMovement']).default('sku'),
+  dir: z.enum(['asc', 'desc']).default('asc'),
+  cursor: z.string().optional(), limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+export const StockPage = z.object({
+  rows: z.array(StockRow), nextCursor: z.string().nullable(),
+  totals: z.object({ rows: z.number(), onHand: z.number(), committed: z.number(), available: z.number(), incoming: z.number(), driftUnits: z.number(), driftRows: z.number() }),
+}).meta({ id: 'StockPage' });
+export const Location = z.object({ locationId: z.number(), shopifyLocationId: z.string(), name: z.string(), isActive: z.boolean(), authority: z.enum(['storefront', 'warehouse']) }).meta({ id: 'Location' });
+
+// ---- item -----------------------------------------------------------------------------------------------------------------------------
+export const Item = z.object({
+  itemId: z.number(), sku: z.string().nullable(), title: z.string(), barcode: z.string().nullable(), vendor: z.string().nullable(), productType: z.string().nullable(),
+  unitCost: z.number().nullable(), tracked: z.boolean(),
+  variants: z.array(z.object({ variantId: z.string(), productId: z.string(), sku: z.string().nullable(), title: z.string(), price: z.number().nullable(), isBundle: z.boolean(), deletedAt: instant.nullable() })),
+  bundles: z.array(z.object({ variantId: z.string(), title: z.string(), sku: z.string().nullable(), quantity: z.number() })),
+  locations: z.array(StockRow),
+  sameSku: z.array(z.object({ itemId: z.number(), title: z.string() })),
+}).meta({ id: 'Item' });
+export const Movement = z.object({
+  movementId: z.string(), kind: z.string(), quantity: z.number(), from: z.string(), to: z.string(), fact: z.string(), revision: z.number(),
+  occurredAt: instant, recordedAt: instant, source: z.string(),
+  /** Signed effect on the account asked for, and the running balance after it. */
+  change: z.number(), balance: z.number(), sentence: z.string(),
+}).meta({ id: 'Movement' });
+export const MovementQuery = z.object({
+  location: z.coerce.number(), state: z.string().default('available'), at: z.string().optional().describe('as of this instant'),
+  cursor: z.string().optional(), limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+/** "Why is this number 7?": the movements that sum to it, newest first. */
+export const Explanation = z.object({
+  itemId: z.number(), locationId: z.number(), state: z.string(), balance: z.number(), sentence: z.string(),
+  byKind: z.array(z.object({ kind: z.string(), quantity: z.number(), movements: z.number() })),
+  movements: z.array(Movement), nextCursor: z.string().nullable(),
+}).meta({ id: 'Explanation' });
+
+const Quantiles = z.array(z.object({ level: z.number(), values: z.array(z.number()) }));
+export const DemandView = z.object({
+  itemId: z.number(), locationId: z.number().nullable(),
+  /** Daily history, oldest first, beginning at `from`. */
+  from: day, demand: z.array(z.number()), returned: z.array(z.number()), inStock: z.array(z.number().nullable()),
+  forecast: z.object({
+    runId: z.string(), asOf: day, method: z.string(), mean: z.array(z.number()), daily: Quantiles, cumulative: Quantiles,
+    wape: z.number().nullable(), rmsse: z.number().nullable(), bias: z.number().nullable(), coverage: z.number().nullable(),
+    flags: z.array(z.string()), trainedFrom: day, trainedTo: day, censoredDays: z.number(),
+  }).nullable(),
+  /** Stock over the horizon if nothing is ordered: median and P10/P90. */
+  projection: z.object({ p10: z.array(z.number()), p50: z.array(z.number()), p90: z.array(z.number()) }).nullable(),
+}).meta({ id: 'DemandView' });
+
+// ---- replenishment --------------------------------------------------------------------------------------------------------------------
+export const WaterfallTerm = z.object({ key: z.string(), label: z.string(), quantity: z.number(), sentence: z.string() }).meta({ id: 'WaterfallTerm' });
+export const PolicyField = z.object({ value: z.number().nullable(), source: z.string() });
+export const Recommendation = z.object({
+  itemId: z.number(), locationId: z.number(), sku: z.string().nullable(), title: z.string(), vendor: z.string().nullable(), locationName: z.string(),
+  available: z.number(), incoming: z.number(), quantity: z.number(), need: z.number(), cost: z.number().nullable(), overstock: z.number(),
+  coverDays: z.number().nullable(), stockoutP50: day.nullable(), stockoutP10: day.nullable(), orderBy: day.nullable(), urgency: z.number(),
+  abc: z.string().nullable(), method: z.string(), wape: z.number().nullable(), flags: z.array(z.string()), computedAt: instant,
+}).meta({ id: 'Recommendation' });
+export const RecommendationDetail = Recommendation.extend({
+  waterfall: z.array(WaterfallTerm), policy: z.record(z.string(), PolicyField), sentence: z.string(),
+}).meta({ id: 'RecommendationDetail' });
+export const ReplenishmentQuery = z.object({
+  store: z.coerce.number(), q: z.string().max(4000).optional(), vendor: z.string().optional(), location: z.string().optional(),
+  view: z.enum(['to order', 'due', 'overstock', 'all']).default('to order'),
+  sort: z.enum(['urgency', 'sku', 'quantity', 'cost', 'cover', 'stockout']).default('urgency'), dir: z.enum(['asc', 'desc']).default('asc'),
+  cursor: z.string().optional(), limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+export const ReplenishmentPage = z.object({
+  rows: z.array(Recommendation), nextCursor: z.string().nullable(), computedAt: instant.nullable(), nextOrderBy: day.nullable(),
+  totals: z.object({ rows: z.number(), units: z.number(), cost: z.number(), due: z.number(), overstockUnits: z.number() }),
+  vendors: z.array(z.object({ vendor: z.string(), lines: z.number(), units: z.number(), cost: z.number() })),
+}).meta({ id: 'ReplenishmentPage' });
+/** Planning values of one scope; null takes the value away, so that the next one in line (user > rule > default) applies. */
+export const PolicyBody = z.object({
+  leadTimeDays: z.number().int().min(0).max(365).nullable(), reviewDays: z.number().int().min(1).max(90).nullable(),
+  serviceLevel: z.number().min(0.5).max(0.999).nullable(), moq: z.number().int().min(0).max(1_000_000).nullable(),
+  casePack: z.number().int().min(1).max(100_000).nullable(), minStock: z.number().int().min(0).max(1_000_000).nullable(), maxStock: z.number().int().min(0).max(10_000_000).nullable(),
+}).partial().strict().meta({ id: 'PolicyBody' });
+
+// ---- exceptions -----------------------------------------------------------------------------------------------------------------------
+export const Exception = z.object({
+  exceptionId: z.string(), kind: z.string(), severity: z.number(), owner: z.string(), subject: z.string(), sentence: z.string(),
+  evidence: z.record(z.string(), z.unknown()), itemId: z.number().nullable(), locationId: z.number().nullable(),
+  occurrences: z.number(), firstSeen: instant, lastSeen: instant, dueAt: instant, state: z.enum(['open', 'snoozed', 'resolved', 'ignored']),
+  assignedTo: z.string().nullable(), snoozedUntil: instant.nullable(), resolvedAt: instant.nullable(), reason: z.string().nullable(), regressions: z.number(),
+}).meta({ id: 'Exception' });
+export const ExceptionQuery = z.object({
+  store: z.coerce.number(), tab: z.enum(['open', 'mine', 'unassigned', 'snoozed', 'resolved', 'ignored']).default('open'), kind: z.string().optional(), q: z.string().max(200).optional(),
+  cursor: z.string().optional(), limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+export const ExceptionPage = z.object({
+  rows: z.array(Exception), nextCursor: z.string().nullable(), lastCheckedAt: instant.nullable(),
+  counts: z.record(z.string(), z.number()), byKind: z.array(z.object({ kind: z.string(), count: z.number() })),
+}).meta({ id: 'ExceptionPage' });
+export const ExceptionAction = z.discriminatedUnion('action', [
+  z.object({ action: z.literal('assign'), to: z.string().max(200).nullable() }),
+  z.object({ action: z.literal('snooze'), until: instant }),
+  z.object({ action: z.literal('ignore'), reason: z.string().min(3).max(500) }),
+  z.object({ action: z.literal('reopen') }),
+]).meta({ id: 'ExceptionAction' });
+export const Runbook = z.object({ kind: z.string(), markdown: z.string() }).meta({ id: 'Runbook' });
+
+// ---- today and digest -----------------------------------------------------------------------------------------------------------------
+export const Tile = z.object({ key: z.string(), label: z.string(), value: z.string(), detail: z.string(), tone: z.enum(['good', 'warn', 'bad', 'neutral']), link: z.string() }).meta({ id: 'Tile' });
+export const Digest = z.object({
+  day, verdict: z.string(), lines: z.array(z.object({ text: z.string(), tone: z.enum(['good', 'warn', 'bad', 'neutral']), link: z.string().nullable() })),
+  composedAt: instant, acknowledgedBy: z.string().nullable(), acknowledgedAt: instant.nullable(),
+}).meta({ id: 'Digest' });
+export const Today = z.object({
+  at: instant, verdict: z.string(), verdictTone: z.enum(['good', 'warn', 'bad']), tiles: z.array(Tile),
+  running: z.array(FlowRun), exceptions: z.array(Exception), digest: Digest.nullable(), digests: z.array(Digest),
+  /** Units sold per day, last 60 days, oldest first, and the money they made in minor units. */
+  soldFrom: day, sold: z.array(z.number()),
+  changes: z.array(z.object({ at: instant, itemId: z.number(), sku: z.string().nullable(), title: z.string(), locationName: z.string(), sentence: z.string(), change: z.number() })),
+  checklist: z.array(z.object({ label: z.string(), done: z.boolean(), link: z.string().nullable() })),
+}).meta({ id: 'Today' });
+
+// ---- connections ----------------------------------------------------------------------------------------------------------------------
+export const Connection = z.object({
+  storeId: z.number(), shopDomain: z.string(), isSandbox: z.boolean(), apiVersion: z.string(), scopes: z.array(z.string()), missingScopes: z.array(z.string()),
+  status: z.enum(['new', 'ok', 'failing', 'dead']), checkedAt: instant.nullable(), lastError: z.string().nullable(), tokenExpiresAt: instant.nullable(),
+  bucket: z.object({ available: z.number(), maximum: z.number(), restoreRate: z.number() }).nullable(),
+  webhooks: z.object({ topics: z.array(z.string()), receivedToday: z.number(), lastReceivedAt: instant.nullable(), rejectedToday: z.number(), deadLetters: z.number() }),
+  locations: z.array(Location),
+}).meta({ id: 'Connection' });
+export const ConnectBody = z.object({
+  shopDomain: z.string().regex(/^[a-z0-9][a-z0-9-]*\.myshopify\.com$/, 'the shop’s own domain, like my-shop.myshopify.com'),
+  clientId: z.string().min(1).max(200), clientSecret: z.string().min(8).max(400),
+}).strict();
+export const TestResult = z.object({ ok: z.boolean(), sentence: z.string(), checks: z.array(z.object({ label: z.string(), ok: z.boolean(), detail: z.string() })) }).meta({ id: 'TestResult' });
+export const SearchHit = z.object({ type: z.enum(['item', 'screen', 'exception']), label: z.string(), detail: z.string(), link: z.string() }).meta({ id: 'SearchHit' });
+
+/**
+ * Routes, for the reader (each declared with its schemas in http/routes/):
+ *   GET  /api/v1/session · POST /setup · POST /login · POST /logout
+ *   GET  /api/v1/today?store= · POST /today/acknowledge?store=            → Today
+ *   GET  /api/v1/freshness?store=                                        → Freshness
+ *   GET  /api/v1/events?store=            server-sent events: event "change" data {"topics":["stock","exceptions","flows","replenishment"]}
+ *   GET  /api/v1/stock?…StockQuery · /stock.csv                          → StockPage
+ *   GET  /api/v1/vendors?store=                                          → {vendors:string[]}
+ *   GET  /api/v1/items/:itemId?store= · /items/:itemId/explain?store=&…MovementQuery · /items/:itemId/demand?store=&location=
+ *   GET  /api/v1/items/:itemId/replenishment?store=&location=             → RecommendationDetail
+ *   PUT  /api/v1/policies/:scope?store= (PolicyBody) · GET /api/v1/policies/:scope?store=   scope: default | vendor:<name> | item:<id> | item:<id>@<location>
+ *   GET  /api/v1/replenishment?…ReplenishmentQuery · /replenishment.csv   → ReplenishmentPage
+ *   GET  /api/v1/exceptions?…ExceptionQuery · POST /exceptions/:id (ExceptionAction) ?store= · GET /runbooks/:kind
+ *   GET  /api/v1/flows?store= → {flows: Flow[]} · GET /flows/:flow/runs?store=&limit= → {runs: FlowRun[]} · POST /flows/:flow/runs?store= → {queued:true}
+ *   GET  /api/v1/connections → {connections: Connection[]} · POST /connections (ConnectBody) · POST /connections/:storeId/test → TestResult
+ *   GET  /api/v1/search?store=&q=                                         → {hits: SearchHit[]}
+ */
+export type Of<T extends z.ZodType> = z.infer<T>;

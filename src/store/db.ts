@@ -1,0 +1,58 @@
+/** The one way to the database: a pool, transactions with retry, and the connection settings everything relies on. */
+import pg from 'pg';
+
+export type Queryable = pg.Pool | pg.PoolClient;
+
+export interface Db {
+  readonly pool: pg.Pool;
+  /** Runs one statement on any connection. */
+  query<R extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<pg.QueryResult<R>>;
+  /**
+   * Runs `work` in one transaction and commits; rolls back when it throws. Serialisation failures and deadlocks (40001, 40P01) are
+   * retried up to four times, so `work` must have no effects outside the database.
+   */
+  transaction<T>(work: (tx: pg.PoolClient) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+// int8 stays a string (Shopify ids exceed 2^53), dates stay 'YYYY-MM-DD', timestamps come as ISO strings in UTC.
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
+    if (oid === 1082) return (value: string) => value;
+    if (oid === 1184) return (value: string) => new Date(value.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00')).toISOString();
+    return pg.types.getTypeParser(oid, format as 'text');
+  }) as pg.CustomTypesConfig['getTypeParser'],
+};
+
+export function openDb(url: string, options: { max?: number; statementTimeoutMs?: number } = {}): Db {
+  const pool = new pg.Pool({
+    connectionString: url, max: options.max ?? 12, types,
+    statement_timeout: options.statementTimeoutMs ?? 60_000, application_name: 'instep', keepAlive: true,
+    options: '-c timezone=UTC -c search_path=public -c jit=off',
+  });
+  pool.on('error', () => {}); // an idle connection lost (server restart): the next query opens another
+  return {
+    pool,
+    query: (text, values) => pool.query(text, values),
+    async transaction(work) {
+      for (let attempt = 0; ; attempt++) {
+        const client = await pool.connect();
+        let broken: Error | undefined;
+        try {
+          await client.query('begin');
+          const result = await work(client);
+          await client.query('commit');
+          return result;
+        } catch (error) {
+          await client.query('rollback').catch((e: Error) => { broken = e; });
+          const code = (error as { code?: string }).code;
+          if (attempt >= 4 || (code !== '40001' && code !== '40P01')) throw error;
+          await new Promise((r) => setTimeout(r, 5 * 2 ** attempt));
+        } finally {
+          client.release(broken);
+        }
+      }
+    },
+    close: () => pool.end(),
+  };
+}
