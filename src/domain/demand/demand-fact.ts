@@ -34,7 +34,7 @@ export function demandFacts(order: OrderState, keys: Pick<StockKeys, 'item' | 'l
     const skip = (reason: string): void => { out.skipped.push({ lineId, reason, units: line.ordered, subject: line.sku ?? line.title }); };
     if (order.test) { skip('test order'); continue; }
     if (line.giftCard) { skip('gift card'); continue; }
-    const itemId = line.inventoryItemId === null ? null : keys.item(line.inventoryItemId);
+    const itemId = line.variantId === null ? null : keys.item(line.variantId);
     if (itemId === null) { skip(line.variantId === null ? 'no variant' : 'not tracked or unmapped'); continue; }
     if (order.processedAt === null) continue; // only a refund or a parcel heard so far: the order itself is still to come
     const wanted = withdrawn(order) ? 0 : line.ordered - line.removed;

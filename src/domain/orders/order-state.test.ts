@@ -8,7 +8,7 @@ const lineIds = ['1', '2'];
 const fragment: fc.Arbitrary<OrderState> = fc.record({
   updatedAt: instant, processedAt: fc.option(instant), cancelledAt: fc.option(instant), test: fc.boolean(),
   lines: fc.dictionary(fc.constantFrom(...lineIds), fc.record({
-    variantId: fc.option(fc.constantFrom('11', '12')), inventoryItemId: fc.option(fc.constantFrom('21', '22')), sku: fc.option(fc.constantFrom('A', 'B')),
+    variantId: fc.option(fc.constantFrom('11', '12')), sku: fc.option(fc.constantFrom('A', 'B')),
     title: fc.constantFrom('', 'x'), ordered: units, removed: units, giftCard: fc.boolean(), requiresShipping: fc.boolean(), price: units, group: fc.constant(null),
   })),
   refunds: fc.dictionary(fc.constantFrom('91', '92'), fc.record({
@@ -53,7 +53,7 @@ describe('an order is a join of fragments', () => {
   it('tells shipped from unshipped units in a refund without restock by what Shopify says is unfulfilled', () => {
     const order = (stated: number): OrderState => ({
       ...emptyOrder('1'), fulfilmentsKnown: true,
-      lines: { 1: { variantId: '11', inventoryItemId: '21', sku: 'A', title: '', ordered: 2, removed: 0, giftCard: false, requiresShipping: true, price: 0, group: null } },
+      lines: { 1: { variantId: '11', sku: 'A', title: '', ordered: 2, removed: 0, giftCard: false, requiresShipping: true, price: 0, group: null } },
       fulfilments: { 71: { locationId: '5', cancelled: false, at: '', updatedAt: '', lines: { 1: 1 } } },
       refunds: { 91: { refundId: '9', lineId: '1', quantity: 1, restockType: 'no_restock', locationId: null, at: '' } },
       unfulfilled: { 1: { quantity: stated, at: '' } },

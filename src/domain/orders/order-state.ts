@@ -13,7 +13,6 @@ export type RestockType = 'return' | 'cancel' | 'no_restock';
 
 export interface OrderLine {
   variantId: string | null;
-  inventoryItemId: string | null;
   sku: string | null;
   title: string;
   /** Units ordered, including those removed or refunded later. Shopify never lowers it. */
@@ -147,7 +146,6 @@ function newest<T>(x: T, y: T, rank: (value: T) => string): T {
 function joinLine(a: OrderLine, b: OrderLine): OrderLine {
   return {
     variantId: greaterKnown(a.variantId, b.variantId),
-    inventoryItemId: greaterKnown(a.inventoryItemId, b.inventoryItemId),
     sku: greaterKnown(a.sku, b.sku),
     title: greater(a.title, b.title),
     ordered: Math.max(a.ordered, b.ordered),

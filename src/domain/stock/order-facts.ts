@@ -9,8 +9,8 @@ import { linePosition, type OrderState } from '../orders/order-state.ts';
 import { at, outside, type Fact } from './fact.ts';
 
 export interface StockKeys {
-  /** The item a Shopify inventory item is, or null when it is not tracked or not mapped. */
-  item(inventoryItemId: string): number | null;
+  /** The tracked item behind a Shopify variant, or null when it is not tracked or not known. */
+  item(variantId: string): number | null;
   /** Our location for a Shopify location, or null when unknown. */
   location(shopifyLocationId: string): number | null;
   /** Instant of the opening count of a level, or null when the level has none yet. */
@@ -40,9 +40,9 @@ function lineFacts(order: OrderState, lineId: string, keys: StockKeys, source: s
   const position = linePosition(order, lineId);
   const skip = (reason: Skipped, units: number, subject: string | null): void => { if (units > 0) out.skipped.push({ lineId, reason, units, subject }); };
   if (line.giftCard) return skip('gift card', position.open, null);
-  if (line.variantId === null && line.inventoryItemId === null) return skip('no variant', position.open, line.sku ?? line.title);
-  const itemId = line.inventoryItemId === null ? null : keys.item(line.inventoryItemId);
-  if (itemId === null) return skip('not tracked or unmapped', position.open, line.sku ?? line.title);
+  if (line.variantId === null) return skip('no variant', position.open, line.sku ?? line.title);
+  const itemId = keys.item(line.variantId);
+  if (itemId === null) return skip('not tracked or unmapped', position.open, line.variantId);
   out.openUnits += position.open;
 
   const after = (locationId: number, instant: string): boolean | null => {

@@ -1,0 +1,53 @@
+/**
+ * Every kind of exception Instep can raise: who owns it, how urgent it is, how long it may stay. Each has a runbook of the same name in
+ * docs/runbooks/ (tools/tidy.ts fails on a missing or orphaned one). A kind closes only when a check has seen the good state.
+ */
+export type Role = 'ecommerce' | 'planner' | 'warehouse' | 'finance' | 'integration owner' | 'admin';
+
+export interface ExceptionKind {
+  kind: string;
+  /** 1 misstated now · 2 hurts today · 3 this week · 4 tidy-up */
+  severity: 1 | 2 | 3 | 4;
+  owner: Role;
+  /** Hours until it is due. */
+  dueHours: number;
+  /** When it closes itself. */
+  closes: string;
+}
+
+const kinds = [
+  { kind: 'VARIANT_UNMAPPED', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the variant is known again' },
+  { kind: 'SKU_DUPLICATE', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the SKU is unique again' },
+  { kind: 'SKU_BLANK', severity: 3, owner: 'ecommerce', dueHours: 48, closes: 'a SKU is set' },
+  { kind: 'SKU_RENAMED', severity: 3, owner: 'ecommerce', dueHours: 48, closes: 'the rename is accepted or taken back' },
+  { kind: 'LOCATION_UNMAPPED', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the location is known' },
+  { kind: 'LOCATION_DEACTIVATED', severity: 1, owner: 'ecommerce', dueHours: 1, closes: 'no stock is left there or it is active again' },
+  { kind: 'STOCK_DRIFT', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'two checks found both sides equal' },
+  { kind: 'STOCK_NEGATIVE', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'available is zero or more' },
+  { kind: 'WEBHOOK_GAP', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'subscriptions are in place and the gap is back-filled' },
+  { kind: 'WEBHOOK_HMAC_FAILED', severity: 2, owner: 'admin', dueHours: 4, closes: 'an hour passed without a bad signature' },
+  { kind: 'PAYLOAD_UNREADABLE', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'the dead letter was read again or set aside' },
+  { kind: 'TOKEN_DEAD', severity: 1, owner: 'admin', dueHours: 1, closes: 'a test call succeeds' },
+  { kind: 'IMPORT_INCOMPLETE', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'the counts agree' },
+  { kind: 'FLOW_FAILED', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'the flow has run to its end again' },
+  { kind: 'FORECAST_STALE', severity: 2, owner: 'planner', dueHours: 4, closes: 'a fresh run is there' },
+] as const satisfies readonly ExceptionKind[];
+
+export const EXCEPTION_KINDS: readonly ExceptionKind[] = kinds;
+export type ExceptionKindName = (typeof kinds)[number]['kind'];
+
+export function kindOf(kind: ExceptionKindName): ExceptionKind {
+  return EXCEPTION_KINDS.find((entry) => entry.kind === kind)!;
+}
+
+/** A business fault, as data. Occurrences with the same kind and subject key are one exception. */
+export interface RaisedException {
+  kind: ExceptionKindName;
+  /** What makes it the same case again, e.g. `variant/123`. */
+  key: string;
+  subject: string;
+  sentence: string;
+  evidence?: Record<string, unknown>;
+  itemId?: number;
+  locationId?: number;
+}

@@ -1,0 +1,57 @@
+/** Inventory levels and their quantities per state. */
+import { gid, idOf, levelGid } from '../gid.ts';
+import type { Listing } from '../connections.ts';
+import { idField, instantField, searchPredicate, type SearchFields } from '../search/match.ts';
+import { QUANTITY_NAMES, type LevelRecord, type QuantityName, type Shop } from '../state.ts';
+import { instant, instantOrNull } from '../wire-format.ts';
+import { fieldsOf, type Args, type Context } from './fields.ts';
+
+const LEVEL_SEARCH: SearchFields<LevelRecord> = {
+  inventory_item_id: idField((level) => level.inventoryItemId),
+  location_id: idField((level) => level.locationId),
+  created_at: instantField((level) => level.createdAt),
+  updated_at: instantField((level) => level.updatedAt),
+};
+
+/** Physical total: every state but incoming. */
+export function onHand(level: LevelRecord): number {
+  return QUANTITY_NAMES.reduce((total, name) => name === 'incoming' ? total : total + level.quantities[name], 0);
+}
+
+/** Levels as a connection; deactivated ones keep their quantities and stay hidden unless asked for. */
+export function levelListing(rows: Iterable<LevelRecord>, args: Args): Listing<LevelRecord> {
+  const matches = searchPredicate(args['query'], LEVEL_SEARCH);
+  return { rows, where: (level) => (args['includeInactive'] === true || level.isActive) && matches(level), sortKey: () => 0, id: (level) => level.id };
+}
+
+/** One level by item and location gid; null when the item is not stocked there or the level is inactive. */
+export function visibleLevel({ shop }: Context, itemGid: string, locationGid: string, includeInactive: boolean): LevelRecord | null {
+  const level = shop.tables.levels.get(`${idOf(itemGid, 'InventoryItem')}:${idOf(locationGid, 'Location')}`);
+  return level !== undefined && (level.isActive || includeInactive) ? level : null;
+}
+
+function quantity(level: LevelRecord, name: string): unknown {
+  const value = name === 'on_hand' ? onHand(level) : level.quantities[name as QuantityName];
+  if (value === undefined) return null;
+  return {
+    id: `${gid('InventoryQuantity', level.locationId)}?inventory_item_id=${level.inventoryItemId}&name=${name}`,
+    name, quantity: value, updatedAt: instantOrNull(level.quantityUpdatedAt[name as QuantityName | 'on_hand'] ?? null),
+  };
+}
+
+/** Sum of `available` over active levels at active locations. */
+export function availableOf(shop: Shop, inventoryItemId: string, counts: (locationId: string) => boolean): number {
+  return shop.levelsOf(inventoryItemId).reduce((total, level) => level.isActive && counts(level.locationId) ? total + level.quantities.available : total, 0);
+}
+
+export const levelTypes = {
+  InventoryLevel: fieldsOf<LevelRecord>({
+    id: (level) => levelGid(level.inventoryItemId, level.locationId),
+    item: (level, _args, { shop }) => shop.tables.inventoryItems.get(level.inventoryItemId),
+    location: (level, _args, { shop }) => shop.tables.locations.get(level.locationId),
+    isActive: (level) => level.isActive,
+    createdAt: (level) => instant(level.createdAt),
+    updatedAt: (level) => instant(level.updatedAt),
+    quantities: (level, args) => (args['names'] as string[]).flatMap((name) => quantity(level, name) ?? []),
+  }),
+};

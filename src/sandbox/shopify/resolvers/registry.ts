@@ -1,0 +1,61 @@
+/** Every modelled field of the schema, by type and name. What is not listed here answers "not simulated". */
+import { countOf, type Listing } from '../connections.ts';
+import { levelKeyOf, splitGid } from '../gid.ts';
+import { catalogueCounts, catalogueQueries, catalogueTypes } from './catalogue.ts';
+import { asNode, fieldsOf, type Args, type Context, type TypeFields } from './fields.ts';
+import { fulfillmentQueries, fulfillmentTypes } from './fulfillment.ts';
+import { inventoryMutations, inventoryPayloadTypes } from './inventory-mutations.ts';
+import { levelTypes } from './levels.ts';
+import { operationQueries, operationTypes } from './operations.ts';
+import { operationMutations } from './operation-mutations.ts';
+import { editTypes, orderMutations } from './order-mutations.ts';
+import { lineById, orderListing, orderQueries, orderTypes, refundById, visibleOrder } from './orders.ts';
+import { catalogueMutations } from './catalogue-mutations.ts';
+import { shopQueries, shopRecord, shopTypes } from './shop.ts';
+
+const FINDERS: Record<string, (id: string, context: Context) => object | null | undefined> = {
+  Shop: (_id, { shop }) => shopRecord(shop),
+  Location: (id, { shop }) => shop.tables.locations.get(id),
+  Product: (id, { shop }) => shop.tables.products.get(id),
+  ProductVariant: (id, { shop }) => { const found = shop.tables.variants.get(id); return found?.deletedAt === null ? found : null; },
+  InventoryItem: (id, { shop }) => shop.tables.inventoryItems.get(id),
+  Order: (id, context) => visibleOrder(context, id),
+  LineItem: (id, context) => lineById(context, id),
+  Refund: (id, context) => refundById(context, id),
+  Fulfillment: (id, { shop }) => shop.tables.fulfillments.get(id),
+  FulfillmentOrder: (id, { shop, access }) => access.fulfillmentOrders ? shop.tables.fulfillmentOrders.get(id) : null,
+  BulkOperation: (id, { shop }) => shop.tables.bulkOperations.get(id),
+  WebhookSubscription: (id, { shop }) => shop.tables.subscriptions.get(id),
+};
+
+/** `node(id:)`: null for an id that names nothing, an error for a type this store does not model. */
+function nodeOf(id: string, context: Context): object | null {
+  const split = splitGid(id);
+  if (split === null) throw new Error(`Invalid global id '${id}'`);
+  context.access.check('QueryRoot', 'node', split.type);
+  if (split.type === 'InventoryLevel') return asNode(context.shop.tables.levels.get(levelKeyOf(id)), 'InventoryLevel');
+  const find = FINDERS[split.type];
+  if (find === undefined) throw new Error(`not simulated: node of type ${split.type}`);
+  return asNode(find(split.id, context), split.type);
+}
+
+function counted(listing: (context: Context, args: Args) => Listing<never>) {
+  return (_root: unknown, args: Args, context: Context) => countOf(listing(context, args), args['limit'] ?? null);
+}
+
+const rootQueries = fieldsOf<undefined>({
+  node: (_root, args, context) => nodeOf(args['id'], context),
+  nodes: (_root, args, context) => (args['ids'] as string[]).map((id) => nodeOf(id, context)),
+  inventoryLevel: (_root, args, { shop }) => shop.tables.levels.get(levelKeyOf(args['id'])) ?? null,
+  ordersCount: counted((context, args) => orderListing(context, args) as unknown as Listing<never>),
+  productsCount: counted(({ shop }, args) => catalogueCounts.products(shop, args) as unknown as Listing<never>),
+  productVariantsCount: counted(({ shop }, args) => catalogueCounts.productVariants(shop, args) as unknown as Listing<never>),
+  job: (_root, args) => ({ id: args['id'], done: true }),
+});
+
+export const resolvers: Record<string, TypeFields> = {
+  ...shopTypes, ...catalogueTypes, ...levelTypes, ...orderTypes, ...fulfillmentTypes, ...operationTypes, ...inventoryPayloadTypes, ...editTypes,
+  QueryRoot: { ...shopQueries, ...catalogueQueries, ...orderQueries, ...fulfillmentQueries, ...operationQueries, ...rootQueries },
+  Mutation: { ...inventoryMutations, ...orderMutations, ...catalogueMutations, ...operationMutations },
+};
+

@@ -1,0 +1,81 @@
+/** Shop, locations and the quantity states an inventory level knows. */
+import { gid } from '../gid.ts';
+import { flagField, idField, textField, type SearchFields, searchPredicate } from '../search/match.ts';
+import { QUANTITY_NAMES, type LocationRecord, type Shop, type ShopRecord } from '../state.ts';
+import { instant } from '../wire-format.ts';
+import { fieldsOf, list, type Context } from './fields.ts';
+import { levelListing, visibleLevel } from './levels.ts';
+import { levelsAtLocation } from './table-index.ts';
+
+/** The one shop of the tables. Throws when the store was never seeded: nothing can be answered without it. */
+export function shopRecord(shop: Shop): ShopRecord {
+  const record = shop.tables.shop.values().next().value;
+  if (record === undefined) throw new Error('the simulated store holds no shop: seed it first');
+  return record;
+}
+
+const LOCATION_SEARCH: SearchFields<LocationRecord> = {
+  id: idField((location) => location.id),
+  name: textField((location) => location.name),
+  active: flagField((location) => location.isActive),
+};
+
+/** Ids of states that make up on_hand. */
+const ON_HAND_STATES = QUANTITY_NAMES.filter((name) => name !== 'incoming');
+
+function quantityName(name: string): unknown {
+  const displayName = name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ');
+  const counted = (ON_HAND_STATES as readonly string[]).includes(name);
+  return { name, displayName, isInUse: true, belongsTo: counted ? ['on_hand'] : [], comprises: name === 'on_hand' ? ON_HAND_STATES : [] };
+}
+
+export const shopTypes = {
+  Shop: fieldsOf<ShopRecord>({
+    id: (shop) => gid('Shop', shop.id),
+    name: (shop) => shop.name,
+    myshopifyDomain: (shop) => shop.domain,
+    ianaTimezone: (shop) => shop.ianaTimezone,
+    currencyCode: (shop) => shop.currency,
+    createdAt: (shop) => instant(shop.createdAt),
+    url: (shop) => `https://${shop.domain}`,
+  }),
+  Location: fieldsOf<LocationRecord>({
+    id: (location) => gid('Location', location.id),
+    legacyResourceId: (location) => location.id,
+    name: (location) => location.name,
+    isActive: (location) => location.isActive,
+    shipsInventory: (location) => location.shipsInventory,
+    fulfillsOnlineOrders: (location) => location.shipsInventory,
+    isFulfillmentService: () => false,
+    fulfillmentService: () => null,
+    createdAt: (location) => instant(location.createdAt),
+    updatedAt: (location) => instant(location.updatedAt),
+    address: (location) => ({ countryCode: location.countryCode }),
+    inventoryLevels: list((location, args, { shop }) => levelListing(levelsAtLocation(shop, location.id), args)),
+    inventoryLevel: (location, args, context) => visibleLevel(context, args['inventoryItemId'], gid('Location', location.id), args['includeInactive']),
+  }),
+};
+
+export const shopQueries = fieldsOf<undefined>({
+  shop: (_root, _args, { shop }) => shopRecord(shop),
+  location: (_root, args, { shop }) => args['id'] == null ? shop.tables.locations.values().next().value : locationByGid(shop, args['id']),
+  locations: list((_root, args, { shop }) => {
+    const matches = searchPredicate(args['query'], LOCATION_SEARCH);
+    return {
+      rows: shop.tables.locations.values(),
+      where: (location: LocationRecord) => (args['includeInactive'] === true || location.isActive) && matches(location),
+      sortKey: args['sortKey'] === 'NAME' ? (location: LocationRecord) => location.name.toLowerCase() : () => 0,
+      id: (location: LocationRecord) => location.id,
+    };
+  }),
+  inventoryProperties: () => ({ quantityNames: [...QUANTITY_NAMES, 'on_hand'].map(quantityName) }),
+  currentAppInstallation: (_root, _args, { access }: Context) => ({
+    id: gid('AppInstallation', '1'),
+    accessScopes: [...access.scopes].map((handle) => ({ handle, description: handle.replaceAll('_', ' ') })),
+  }),
+});
+
+function locationByGid(shop: Shop, value: string): LocationRecord | null {
+  const match = /^gid:\/\/shopify\/Location\/(\d+)$/.exec(value);
+  return (match?.[1] === undefined ? undefined : shop.tables.locations.get(match[1])) ?? null;
+}

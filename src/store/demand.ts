@@ -1,0 +1,67 @@
+/** Demand facts and their daily fold, kept together in one statement: the fold changes by the difference between the old fact and the new. */
+import type pg from 'pg';
+import type { DemandFact } from '../domain/demand/demand-fact.ts';
+
+/** Records facts (last one per key counts). The caller holds the order's row. Returns how many facts changed anything. */
+export async function recordDemand(tx: pg.PoolClient, storeId: number, facts: readonly (DemandFact & { orderId: string })[]): Promise<number> {
+  const all = [...new Map(facts.map((fact) => [fact.fact, fact])).values()];
+  let changed = 0;
+  for (let start = 0; start < all.length; start += 5_000) {
+    const batch = all.slice(start, start + 5_000);
+    const { rows } = await tx.query<{ changed: number }>({ name: 'record-demand', text: RECORD, values: [
+      storeId, batch.map((f) => f.fact), batch.map((f) => f.kind), batch.map((f) => f.itemId), batch.map((f) => f.locationId),
+      batch.map((f) => f.day), batch.map((f) => f.quantity), batch.map((f) => f.orderId),
+    ] });
+    changed += rows[0]?.changed ?? 0;
+  }
+  return changed;
+}
+
+const RECORD = `
+with wanted as (
+  select * from unnest($2::text[], $3::text[], $4::int[], $5::int[], $6::date[], $7::int[], $8::bigint[])
+    as w(fact, kind, item_id, location_id, day, quantity, order_id)
+), old as (
+  select f.* from demand_fact f join wanted w on f.store_id = $1 and f.fact = w.fact
+), fresh as (
+  select w.* from wanted w left join old o using (fact)
+  where (o.fact is null and w.quantity <> 0) or (o.fact is not null and (o.quantity, o.item_id, o.location_id, o.day) is distinct from (w.quantity, w.item_id, w.location_id, w.day))
+), written as (
+  insert into demand_fact (store_id, fact, kind, item_id, location_id, day, quantity, order_id)
+  select $1, fact, kind, item_id, location_id, day, quantity, order_id from fresh
+  on conflict (store_id, fact) do update set item_id = excluded.item_id, location_id = excluded.location_id, day = excluded.day, quantity = excluded.quantity
+  returning 1
+), legs as (
+  select kind, item_id, location_id, day, quantity from fresh
+  union all select o.kind, o.item_id, o.location_id, o.day, -o.quantity from old o join fresh using (fact)
+), fold as (
+  insert into daily_demand (store_id, item_id, location_id, day, quantity, returned)
+  select $1, item_id, location_id, day, coalesce(sum(quantity) filter (where kind = 'sale'), 0)::int, coalesce(sum(quantity) filter (where kind = 'return'), 0)::int
+  from legs group by item_id, location_id, day having count(*) filter (where quantity <> 0) > 0 order by item_id, location_id, day
+  on conflict (store_id, item_id, location_id, day) do update
+    set quantity = daily_demand.quantity + excluded.quantity, returned = daily_demand.returned + excluded.returned
+  returning 1
+)
+select count(*)::int as changed from written`;
+
+export interface SeriesRow { item_id: number; location_id: number; days: number[]; quantities: number[]; first: number }
+
+/** Sparse daily demand per item and location in day numbers (days since 1970-01-01), from a day on; streamed by item id in bounded pages. */
+export async function* demandSeries(db: { query: pg.Pool['query'] }, storeId: number, from: string, page = 2_000): AsyncGenerator<SeriesRow[]> {
+  let after: [number, number] = [0, -1];
+  for (;;) {
+    const { rows } = await db.query<SeriesRow>(
+      `with keys as (
+         select distinct item_id, location_id from daily_demand
+         where store_id = $1 and location_id > 0 and day >= $2 and (item_id, location_id) > ($3::int, $4::int) order by 1, 2 limit $5
+       )
+       select d.item_id, d.location_id, array_agg(d.day - '1970-01-01'::date order by d.day) as days, array_agg(d.quantity order by d.day) as quantities,
+         min(d.day - '1970-01-01'::date) as first
+       from keys k join daily_demand d on d.store_id = $1 and d.item_id = k.item_id and d.location_id = k.location_id and d.day >= $2
+       group by d.item_id, d.location_id order by 1, 2`, [storeId, from, after[0], after[1], page]);
+    if (rows.length === 0) return;
+    yield rows;
+    const end = rows.at(-1)!;
+    after = [end.item_id, end.location_id];
+  }
+}

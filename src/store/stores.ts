@@ -1,0 +1,55 @@
+/** Stores and their connections. Secrets arrive and leave sealed; runtime/secrets.ts opens them. */
+import type { Queryable } from './db.ts';
+
+export interface StoreRow {
+  store_id: number; org_id: number; shop_domain: string; name: string; currency: string; time_zone: string; created_at: string;
+  history_from: string | null; history_truncated: boolean; imported_at: string | null;
+}
+export interface ConnectionRow {
+  store_id: number; origin: string | null; client_id: string; client_secret: Buffer; access_token: Buffer | null; access_token_expires_at: string | null;
+  scopes: string[]; hook_token: string; status: 'new' | 'ok' | 'failing' | 'dead'; checked_at: string | null; last_error: string | null;
+}
+
+export async function listStores(db: Queryable): Promise<StoreRow[]> {
+  return (await db.query<StoreRow>('select * from store order by store_id')).rows;
+}
+
+export async function findStore(db: Queryable, storeId: number): Promise<StoreRow | null> {
+  return (await db.query<StoreRow>('select * from store where store_id = $1', [storeId])).rows[0] ?? null;
+}
+
+export async function findConnection(db: Queryable, storeId: number): Promise<ConnectionRow | null> {
+  return (await db.query<ConnectionRow>('select * from connection where store_id = $1', [storeId])).rows[0] ?? null;
+}
+
+/** The store a webhook address belongs to, or null. */
+export async function connectionByHookToken(db: Queryable, token: string): Promise<(ConnectionRow & { shop_domain: string }) | null> {
+  const { rows } = await db.query<ConnectionRow & { shop_domain: string }>(
+    'select c.*, s.shop_domain from connection c join store s using (store_id) where hook_token = $1', [token]);
+  return rows[0] ?? null;
+}
+
+/** Makes or refreshes a store with its connection; one store per shop domain. */
+export async function saveStore(db: Queryable, store: {
+  shopDomain: string; name: string; currency: string; timeZone: string; origin: string | null; clientId: string; clientSecret: Buffer; hookToken: string; now: string;
+}): Promise<number> {
+  const { rows } = await db.query<{ store_id: number }>(
+    `insert into store (shop_domain, name, currency, time_zone, created_at) values ($1, $2, $3, $4, $5)
+     on conflict (shop_domain) do update set name = excluded.name returning store_id`, [store.shopDomain, store.name, store.currency, store.timeZone, store.now]);
+  const storeId = rows[0]!.store_id;
+  await db.query(
+    `insert into connection (store_id, origin, client_id, client_secret, hook_token) values ($1, $2, $3, $4, $5)
+     on conflict (store_id) do update set origin = excluded.origin, client_id = excluded.client_id, client_secret = excluded.client_secret,
+       access_token = null, access_token_expires_at = null, status = 'new', last_error = null`,
+    [storeId, store.origin, store.clientId, store.clientSecret, store.hookToken]);
+  return storeId;
+}
+
+export async function updateShop(db: Queryable, storeId: number, shop: { name: string; currency: string; timeZone: string; scopes: string[] }, now: string): Promise<void> {
+  await db.query('update store set name = $2, currency = $3, time_zone = $4 where store_id = $1', [storeId, shop.name, shop.currency, shop.timeZone]);
+  await db.query(`update connection set scopes = $2, status = 'ok', checked_at = $3, last_error = null where store_id = $1`, [storeId, shop.scopes, now]);
+}
+
+export async function connectionFailed(db: Queryable, storeId: number, status: 'failing' | 'dead', message: string, now: string): Promise<void> {
+  await db.query('update connection set status = $2, last_error = $3, checked_at = $4 where store_id = $1', [storeId, status, message.slice(0, 500), now]);
+}
