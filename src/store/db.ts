@@ -1,12 +1,14 @@
 /** The one way to the database: a pool, transactions with retry, and the connection settings everything relies on. */
 import pg from 'pg';
 
-export type Queryable = pg.Pool | pg.PoolClient;
+/** A pool, a client in a transaction, or the Db itself: whatever runs a statement. */
+export interface Queryable {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the row type is the caller's, stated above its SQL
+  query<R extends pg.QueryResultRow = any>(text: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult<R>>;
+}
 
-export interface Db {
+export interface Db extends Queryable {
   readonly pool: pg.Pool;
-  /** Runs one statement on any connection. */
-  query<R extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<pg.QueryResult<R>>;
   /**
    * Runs `work` in one transaction and commits; rolls back when it throws. Serialisation failures and deadlocks (40001, 40P01) are
    * retried up to four times, so `work` must have no effects outside the database.
@@ -33,7 +35,7 @@ export function openDb(url: string, options: { max?: number; statementTimeoutMs?
   pool.on('error', () => {}); // an idle connection lost (server restart): the next query opens another
   return {
     pool,
-    query: (text, values) => pool.query(text, values),
+    query: (text, values) => pool.query(text as string, values),
     async transaction(work) {
       for (let attempt = 0; ; attempt++) {
         const client = await pool.connect();

@@ -1,6 +1,7 @@
 /** Demand facts and their daily fold, kept together in one statement: the fold changes by the difference between the old fact and the new. */
 import type pg from 'pg';
 import type { DemandFact } from '../domain/demand/demand-fact.ts';
+import type { Queryable } from './db.ts';
 
 /** Records facts (last one per key counts). The caller holds the order's row. Returns how many facts changed anything. */
 export async function recordDemand(tx: pg.PoolClient, storeId: number, facts: readonly (DemandFact & { orderId: string })[]): Promise<number> {
@@ -47,7 +48,7 @@ select count(*)::int as changed from written`;
 export interface SeriesRow { item_id: number; location_id: number; days: number[]; quantities: number[]; first: number }
 
 /** Sparse daily demand per item and location in day numbers (days since 1970-01-01), from a day on; streamed by item id in bounded pages. */
-export async function* demandSeries(db: { query: pg.Pool['query'] }, storeId: number, from: string, page = 2_000): AsyncGenerator<SeriesRow[]> {
+export async function* demandSeries(db: Queryable, storeId: number, from: string, page = 2_000): AsyncGenerator<SeriesRow[]> {
   let after: [number, number] = [0, -1];
   for (;;) {
     const { rows } = await db.query<SeriesRow>(

@@ -1,5 +1,4 @@
 /** Exceptions: raised by fingerprint (kind + subject), counted, reopened as regressed, resolved only by a check that saw the good state. */
-import type pg from 'pg';
 import { kindOf, type ExceptionKindName, type RaisedException } from '../domain/exceptions/catalogue.ts';
 import type { Queryable } from './db.ts';
 
@@ -41,7 +40,7 @@ export interface ExceptionRow {
 }
 
 export async function listExceptions(
-  db: { query: pg.Pool['query'] }, storeId: number,
+  db: Queryable, storeId: number,
   filter: { states: string[]; assignedTo?: string | null; kind?: string; q?: string; before?: { dueAt: string; id: string }; limit: number },
 ): Promise<ExceptionRow[]> {
   const { rows } = await db.query<ExceptionRow>(

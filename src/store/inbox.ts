@@ -1,5 +1,5 @@
 /** The inbox: webhooks as they came, stored before they are acknowledged, taken in batches by any number of workers. */
-import type { Db, Queryable } from './db.ts';
+import type { Queryable } from './db.ts';
 import type pg from 'pg';
 
 export interface Received { storeId: number; webhookId: string; eventId: string | null; topic: string; triggeredAt: string | null; receivedAt: string; body: Buffer }
@@ -44,8 +44,8 @@ export async function settleInbox(tx: Queryable, outcomes: readonly InboxOutcome
 export interface InboxHealth { waiting: number; oldest: string | null; last: string | null; last_settled: string | null; today: number; dead: number; p50_ms: number | null; p99_ms: number | null }
 
 /** Backlog and lag (triggered → settled) of a store over the last hour. */
-export async function inboxHealth(db: Db | Queryable, storeId: number, now: string, dayStart: string): Promise<InboxHealth> {
-  const { rows } = await (db as Queryable).query<InboxHealth>(
+export async function inboxHealth(db: Queryable, storeId: number, now: string, dayStart: string): Promise<InboxHealth> {
+  const { rows } = await db.query<InboxHealth>(
     `select (select count(*)::int from inbox where store_id = $1 and state = 0) as waiting,
        (select min(received_at) from inbox where store_id = $1 and state = 0) as oldest,
        max(received_at) as last, max(settled_at) as last_settled,

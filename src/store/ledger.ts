@@ -6,6 +6,7 @@
  */
 import type pg from 'pg';
 import type { Account, Fact } from '../domain/stock/fact.ts';
+import type { Queryable } from './db.ts';
 
 export interface Posted {
   /** Movements written. */
@@ -78,7 +79,7 @@ export interface MovementRow {
 
 /** The movements of one account, newest first, each with the balance after it: the answer to "why is this number 7?". */
 export async function explainAccount(
-  db: { query: pg.Pool['query'] }, storeId: number, itemId: number, account: Account, options: { at?: string; before?: string; limit: number },
+  db: Queryable, storeId: number, itemId: number, account: Account, options: { at?: string; before?: string; limit: number },
 ): Promise<MovementRow[]> {
   const { rows } = await db.query<MovementRow>(
     `select * from (
@@ -94,7 +95,7 @@ export async function explainAccount(
 
 /** Sum of movements by kind for one account, and the balance they make. */
 export async function accountByKind(
-  db: { query: pg.Pool['query'] }, storeId: number, itemId: number, account: Account, at?: string,
+  db: Queryable, storeId: number, itemId: number, account: Account, at?: string,
 ): Promise<{ kind: string; quantity: number; movements: number }[]> {
   const { rows } = await db.query<{ kind: string; quantity: number; movements: number }>(
     `select m.kind, sum(c.change)::int as quantity, count(*)::int as movements
@@ -107,7 +108,7 @@ export async function accountByKind(
 }
 
 /** Conservation: the sum over all accounts of an item must be zero, and balances must be the fold of movements. Returns what is not. */
-export async function ledgerFaults(db: { query: pg.Pool['query'] }, storeId: number): Promise<{ item_id: number; location_id: number; state: string; folded: number; kept: number }[]> {
+export async function ledgerFaults(db: Queryable, storeId: number): Promise<{ item_id: number; location_id: number; state: string; folded: number; kept: number }[]> {
   const { rows } = await db.query<{ item_id: number; location_id: number; state: string; folded: number; kept: number }>(
     `with legs as (
        select item_id, from_location as location_id, from_state as state, -quantity as quantity from movement where store_id = $1

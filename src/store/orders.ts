@@ -11,6 +11,7 @@ import { orderFacts, type StockKeys } from '../domain/stock/order-facts.ts';
 import { recordDemand } from './demand.ts';
 import { raise } from './exceptions.ts';
 import { postFacts } from './ledger.ts';
+import type { Queryable } from './db.ts';
 
 export interface Recorded {
   /** Orders whose state changed; orders already known so. */
@@ -143,7 +144,7 @@ function variantUnmapped(order: OrderState, lineId: string, variantId: string, u
 }
 
 /** Orders waiting for a location, oldest first, that may be asked for now; pushes their next try back so that other workers take others. */
-export async function takeUnplaced(db: { query: pg.Pool['query'] }, storeId: number, now: string, limit: number): Promise<string[]> {
+export async function takeUnplaced(db: Queryable, storeId: number, now: string, limit: number): Promise<string[]> {
   const { rows } = await db.query<{ order_id: string }>(
     `update sales_order set place_attempts = place_attempts + 1,
        place_after = $2::timestamptz + least(power(2, place_attempts) * 250, 60000) * interval '1 millisecond'
@@ -154,7 +155,7 @@ export async function takeUnplaced(db: { query: pg.Pool['query'] }, storeId: num
 }
 
 /** Orders that touch the given items and may post after an opening: open ones, and those changed since. */
-export async function* ordersToSettle(db: { query: pg.Pool['query'] }, storeId: number, since: string, page = 500): AsyncGenerator<OrderState[]> {
+export async function* ordersToSettle(db: Queryable, storeId: number, since: string, page = 500): AsyncGenerator<OrderState[]> {
   let after = '0';
   for (;;) {
     const { rows } = await db.query<{ order_id: string; state: OrderState }>(

@@ -90,8 +90,7 @@ export class BulkOperations {
     const name = `${id}-${randomBytes(12).toString('hex')}.jsonl`;
     const path = join(this.directory, name);
     const file = createWriteStream(path);
-    const opened = once(file, 'open');
-    await opened;
+    await once(file, 'open');
     let objects = 0;
     let roots = 0;
     let chunk = '';
@@ -111,7 +110,7 @@ export class BulkOperations {
         if (this.stopped) { file.destroy(); return; }
         const now = this.get(id);
         if (now.status === 'CANCELING') { file.destroy(); unlinkSync(path); this.save({ ...now, status: 'CANCELED', objectCount: objects, rootObjectCount: roots, completedAt: this.shop.now() }); return; }
-        // Progress is for pollers only; it need not survive a crash, so it is staged and rides on the next commit.
+        // Progress is for pollers only and need not survive a crash: a restarted operation counts anew.
         this.shop.tables.bulkOperations.set(id, { ...now, objectCount: objects, rootObjectCount: roots });
       }
     }

@@ -92,7 +92,7 @@ class Compiler {
     if (shape.lists.length > 0 && !inner.some((child) => child.name.value === 'id' && child.alias === undefined)) {
       throw new BulkQueryRefused(`The parent 'node' field for a nested connection must select the 'id' field without an alias. Connection fields without 'id': ${node.name.value}.`);
     }
-    return { listing: (source, context) => field.listing(source, args, context) as Listing<unknown>, reverse: args['reverse'] === true, shape };
+    return { listing: (source, context) => field.listing(source, args, context) as unknown as Listing<unknown>, reverse: args['reverse'] === true, shape };
   }
 
   /** Splits a selection into values written on the line and connections that become lines of their own. */

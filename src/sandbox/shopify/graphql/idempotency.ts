@@ -8,6 +8,7 @@ import { GraphQLError } from 'graphql';
 import type { IdempotencyRecord, Shop } from '../state.ts';
 
 const KEPT_MS = 24 * 3_600_000;
+const SCAN_MS = 600_000;
 
 export interface KeyedOutcome { userErrors: { code: string | null; field: string[] | null; message: string }[] }
 
@@ -26,16 +27,18 @@ export class IdempotencyStore {
   private readonly shop: Shop;
   /** Answers to give as if another request with the key were in flight: the control API's fault. */
   concurrentAnswers = 0;
+  private scannedAt = 0;
 
   constructor(shop: Shop) {
     this.shop = shop;
   }
 
+  /** Drops keys past their day. A scan of all keys, so not more often than every ten minutes of the shop's clock. */
   private forgetOld(now: number): void {
-    // Insertion order is age order, so the scan stops at the first young key.
-    for (const record of this.shop.tables.idempotency.values()) {
-      if (now - Date.parse(record.at) < KEPT_MS) break;
-      this.shop.remove('idempotency', record.key);
+    if (now - this.scannedAt < SCAN_MS) return;
+    this.scannedAt = now;
+    for (const record of [...this.shop.tables.idempotency.values()]) {
+      if (now - Date.parse(record.at) >= KEPT_MS) this.shop.remove('idempotency', record.key);
     }
   }
 
@@ -52,7 +55,7 @@ export class IdempotencyStore {
     }
     const variablesHash = createHash('sha256').update(canonical(args)).digest('hex');
     const earlier = this.shop.tables.idempotency.get(key);
-    if (earlier !== undefined) {
+    if (earlier !== undefined && now - Date.parse(earlier.at) < KEPT_MS) {
       if (earlier.mutation !== mutation || earlier.variablesHash !== variablesHash) {
         return refusal('IDEMPOTENCY_KEY_PARAMETER_MISMATCH', 'The same idempotency key cannot be used with different operation parameters.');
       }

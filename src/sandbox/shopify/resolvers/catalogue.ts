@@ -7,7 +7,7 @@ import { instant, instantOrNull, moneyText, moneyV2 } from '../wire-format.ts';
 import { fieldsOf, list, type Args } from './fields.ts';
 import { availableOf, levelListing, visibleLevel } from './levels.ts';
 import { shopRecord } from './shop.ts';
-import { variantsOfProduct } from './table-index.ts';
+import { variantsOf } from '../shop.ts';
 
 const PRODUCT_SEARCH: SearchFields<ProductRecord> = {
   id: idField((product) => product.id),
@@ -95,10 +95,10 @@ export const catalogueTypes = {
     createdAt: (product) => instant(product.createdAt),
     updatedAt: (product) => instant(product.updatedAt),
     publishedAt: (product) => instantOrNull(product.publishedAt),
-    totalInventory: (product, _args, { shop }) => variantsOfProduct(shop, product.id).reduce((sum, variant) => sum + sellable(shop, variant, false), 0),
-    variantsCount: (product, _args, { shop }) => ({ count: variantsOfProduct(shop, product.id).length, precision: 'EXACT' }),
-    hasVariantsThatRequiresComponents: (product, _args, { shop }) => variantsOfProduct(shop, product.id).some((variant) => variant.components.length > 0),
-    variants: list((product, args, { shop }) => variantListing(variantsOfProduct(shop, product.id), args), 2048),
+    totalInventory: (product, _args, { shop }) => variantsOf(shop, product.id).reduce((sum, variant) => sum + sellable(shop, variant, false), 0),
+    variantsCount: (product, _args, { shop }) => ({ count: variantsOf(shop, product.id).length, precision: 'EXACT' }),
+    hasVariantsThatRequiresComponents: (product, _args, { shop }) => variantsOf(shop, product.id).some((variant) => variant.components.length > 0),
+    variants: list((product, args, { shop }) => variantListing(variantsOf(shop, product.id), args), 2048),
   }),
   ProductVariant: fieldsOf<VariantRecord>({
     id: (variant) => gid('ProductVariant', variant.id),

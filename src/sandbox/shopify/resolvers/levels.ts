@@ -24,6 +24,23 @@ export function levelListing(rows: Iterable<LevelRecord>, args: Args): Listing<L
   return { rows, where: (level) => (args['includeInactive'] === true || level.isActive) && matches(level), sortKey: () => 0, id: (level) => level.id };
 }
 
+interface ByLocation { size: number; ids: Map<string, string[]> }
+const byLocation = new WeakMap<Map<string, LevelRecord>, ByLocation>();
+
+/** Levels at a location, active or not. Levels are never deleted, so their index is rebuilt only when the table grew. */
+export function* levelsAtLocation(shop: Shop, locationId: string): Generator<LevelRecord> {
+  const table = shop.tables.levels;
+  let index = byLocation.get(table);
+  if (index === undefined || index.size !== table.size) {
+    index = { size: table.size, ids: Map.groupBy(table.keys(), (key) => key.slice(key.indexOf(':') + 1)) };
+    byLocation.set(table, index);
+  }
+  for (const id of index.ids.get(locationId) ?? []) {
+    const level = table.get(id);
+    if (level !== undefined) yield level;
+  }
+}
+
 /** One level by item and location gid; null when the item is not stocked there or the level is inactive. */
 export function visibleLevel({ shop }: Context, itemGid: string, locationGid: string, includeInactive: boolean): LevelRecord | null {
   const level = shop.tables.levels.get(`${idOf(itemGid, 'InventoryItem')}:${idOf(locationGid, 'Location')}`);

@@ -4,8 +4,7 @@ import { flagField, idField, textField, type SearchFields, searchPredicate } fro
 import { QUANTITY_NAMES, type LocationRecord, type Shop, type ShopRecord } from '../state.ts';
 import { instant } from '../wire-format.ts';
 import { fieldsOf, list, type Context } from './fields.ts';
-import { levelListing, visibleLevel } from './levels.ts';
-import { levelsAtLocation } from './table-index.ts';
+import { levelListing, levelsAtLocation, visibleLevel } from './levels.ts';
 
 /** The one shop of the tables. Throws when the store was never seeded: nothing can be answered without it. */
 export function shopRecord(shop: Shop): ShopRecord {

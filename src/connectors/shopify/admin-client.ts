@@ -1,0 +1,159 @@
+/**
+ * A thin GraphQL client for the Admin API. It exists because the official clients never retry THROTTLED, read Retry-After as
+ * milliseconds and would re-send writes after a lost answer (../docs/decisions/006-shopify-client.md).
+ *
+ * - The cost bucket is shared by all workers of a shop: a call waits for its points before it is sent.
+ * - THROTTLED comes on HTTP 200; 429 carries Retry-After in seconds. Both wait and try again.
+ * - Lost answers and 5xx are retried only for reads and for writes that carry @idempotent (the same key and variables each time).
+ */
+import { NetworkError, HttpError, readText, retryAfter, send } from '../http.ts';
+import type { CostBucket } from '../../ports/cost-bucket.ts';
+import { API_VERSION } from './version.ts';
+
+export interface AdminClientOptions {
+  shopDomain: string;
+  /** Replaces https://{shop} (tests, the sandbox). */
+  origin?: string | null;
+  clientId: string;
+  clientSecret: string;
+  /** The token kept from last time, and where a new one is put before it is used. */
+  token: { value: string; expiresAt: string } | null;
+  saveToken(token: { value: string; expiresAt: string; scopes: string[] }): Promise<void>;
+  bucket: CostBucket;
+  clock: { now(): Date; sleep(ms: number): Promise<void> };
+  onCall?(call: { operation: string; status: number | 'lost' | 'throttled'; ms: number; cost: number | null }): void;
+}
+
+export interface GraphqlError { message: string; path?: (string | number)[]; extensions?: { code?: string; [key: string]: unknown } }
+
+/** Shopify answered, and the answer was no. */
+export class ShopifyError extends Error {
+  override name = 'ShopifyError';
+  readonly code: string;
+  readonly errors: GraphqlError[];
+  constructor(operation: string, errors: GraphqlError[]) {
+    super(`${operation}: ${errors.map((e) => e.message).join('; ').slice(0, 600)}`);
+    this.code = errors.find((e) => e.extensions?.code)?.extensions?.code ?? 'UNKNOWN';
+    this.errors = errors;
+  }
+}
+
+/** The token is refused: revoked, app uninstalled, secret wrong. A person must act. */
+export class TokenDead extends Error { override name = 'TokenDead'; }
+
+export interface AdminClient {
+  /** Runs one document. Throws ShopifyError, TokenDead, HttpError or NetworkError after its retries are used up. */
+  run<T>(document: string, variables?: Record<string, unknown>): Promise<T>;
+  /** GET of a result file the API pointed to. */
+  download(url: string): Promise<Response>;
+  scopes(): Promise<string[]>;
+}
+
+interface Reply { data?: unknown; errors?: GraphqlError[]; extensions?: { cost?: { requestedQueryCost: number; throttleStatus: { maximumAvailable: number; currentlyAvailable: number; restoreRate: number } } } }
+
+const TRIES = 8;
+const LONGEST_WAIT_MS = 120_000;
+
+export function adminClient(options: AdminClientOptions): AdminClient {
+  const { clock, bucket } = options;
+  const origin = options.origin ?? `https://${options.shopDomain}`;
+  const expectedCost = new Map<string, number>();
+  let token = options.token;
+  let refreshing: Promise<string> | null = null;
+  let granted: string[] | null = null;
+
+  async function requestToken(): Promise<string> {
+    const response = await send({
+      method: 'POST', url: `${origin}/admin/oauth/access_token`, headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify({ grant_type: 'client_credentials', client_id: options.clientId, client_secret: options.clientSecret }),
+    });
+    const text = await readText(response);
+    if (response.status === 400 || response.status === 401 || response.status === 403) throw new TokenDead(`Shopify refused the client id and secret of ${options.shopDomain} (HTTP ${response.status}).`);
+    if (!response.ok) throw new HttpError(`Token endpoint of ${options.shopDomain} answered HTTP ${response.status}`, response.status, retryAfter(response, clock.now().getTime()));
+    const body = JSON.parse(text) as { access_token: string; expires_in?: number; scope?: string };
+    granted = (body.scope ?? '').split(',').map((s) => s.trim()).filter(Boolean);
+    token = { value: body.access_token, expiresAt: new Date(clock.now().getTime() + (body.expires_in ?? 86_399) * 1000).toISOString() };
+    await options.saveToken({ ...token, scopes: granted });
+    return token.value;
+  }
+
+  /** Single flight: many callers, one request. A token is renewed ten minutes before it ends. */
+  async function accessToken(renew: boolean): Promise<string> {
+    if (!renew && token && Date.parse(token.expiresAt) - clock.now().getTime() > 600_000) return token.value;
+    refreshing ??= requestToken().finally(() => { refreshing = null; });
+    return refreshing;
+  }
+
+  async function call(document: string, variables: Record<string, unknown>, operation: string, renew: boolean): Promise<{ response: Response; reply: Reply | null }> {
+    const response = await send({
+      method: 'POST', url: `${origin}/admin/api/${API_VERSION}/graphql.json`,
+      headers: { 'content-type': 'application/json', accept: 'application/json', 'x-shopify-access-token': await accessToken(renew) },
+      body: JSON.stringify({ query: document, variables, operationName: operation }),
+    });
+    const text = await readText(response);
+    try { return { response, reply: JSON.parse(text) as Reply }; } catch { return { response, reply: null }; }
+  }
+
+  async function run<T>(document: string, variables: Record<string, unknown> = {}): Promise<T> {
+    const operation = /\b(?:query|mutation)\s+(\w+)/.exec(document)?.[1] ?? 'query';
+    const repeatable = !/^\s*mutation\b/m.test(document) || document.includes('@idempotent');
+    let renewed = false, renew = false;
+    for (let attempt = 1; ; attempt++) {
+      for (let wait = await bucket.take(expectedCost.get(operation) ?? 50); wait > 0; wait = await bucket.take(expectedCost.get(operation) ?? 50)) await clock.sleep(Math.min(wait, LONGEST_WAIT_MS));
+      const started = clock.now().getTime();
+      const note = (status: number | 'lost' | 'throttled', cost: number | null): void => options.onCall?.({ operation, status, ms: clock.now().getTime() - started, cost });
+      let answer: { response: Response; reply: Reply | null };
+      try {
+        answer = await call(document, variables, operation, renew);
+      } catch (error) {
+        if (!(error instanceof NetworkError)) throw error;
+        note('lost', null);
+        if (!repeatable || attempt >= TRIES) throw error;
+        await clock.sleep(Math.min(250 * 2 ** attempt, 30_000));
+        continue;
+      }
+      renew = false;
+      const { response, reply } = answer;
+      const cost = reply?.extensions?.cost;
+      if (cost) {
+        expectedCost.set(operation, cost.requestedQueryCost);
+        await bucket.observe(cost.throttleStatus);
+      }
+      if (response.status === 401 && !renewed) { renewed = renew = true; continue; }
+      if (response.status === 401 || response.status === 403 || response.status === 402 || response.status === 423) {
+        throw new TokenDead(`Shopify answered HTTP ${response.status} for ${options.shopDomain}: the connection needs a person.`);
+      }
+      const throttled = reply?.errors?.some((e) => e.extensions?.code === 'THROTTLED') ?? false;
+      if (throttled || response.status === 429) {
+        note('throttled', cost?.requestedQueryCost ?? null);
+        if (attempt >= TRIES) throw new HttpError(`${operation}: still throttled after ${TRIES} tries`, 429);
+        const missing = cost ? (cost.requestedQueryCost - cost.throttleStatus.currentlyAvailable) / cost.throttleStatus.restoreRate : 1;
+        await clock.sleep(Math.min(Math.max((retryAfter(response, clock.now().getTime()) ?? missing) * 1000, 50), LONGEST_WAIT_MS));
+        continue;
+      }
+      if (response.status >= 500 || reply === null || reply.errors?.some((e) => e.extensions?.code === 'INTERNAL_SERVER_ERROR')) {
+        note(response.status, cost?.requestedQueryCost ?? null);
+        if (!repeatable || attempt >= TRIES) throw new HttpError(`${operation}: Shopify answered HTTP ${response.status}${reply === null ? ' without JSON' : ''}`, response.status);
+        await clock.sleep(Math.min((retryAfter(response, clock.now().getTime()) ?? 0.25 * 2 ** attempt) * 1000, 30_000));
+        continue;
+      }
+      note(response.status, cost?.requestedQueryCost ?? null);
+      if (reply.errors?.length) throw new ShopifyError(operation, reply.errors);
+      if (!response.ok) throw new HttpError(`${operation}: HTTP ${response.status}`, response.status);
+      return reply.data as T;
+    }
+  }
+
+  return {
+    run,
+    async download(url) {
+      const response = await send({ method: 'GET', url, timeoutMs: 600_000 });
+      if (!response.ok) throw new HttpError(`Result file: HTTP ${response.status}`, response.status);
+      return response;
+    },
+    async scopes() {
+      if (granted === null) await accessToken(true);
+      return granted!;
+    },
+  };
+}

@@ -1,0 +1,78 @@
+/**
+ * Every GraphQL document Instep sends. A test validates each against the official schema and checks that none selects a field with
+ * buyer personal data (names, addresses, phone, e-mail).
+ */
+
+export const SHOP = /* GraphQL */ `query Shop { shop { id name myshopifyDomain currencyCode ianaTimezone createdAt } }`;
+
+export const LOCATIONS = /* GraphQL */ `query Locations($after: String) {
+  locations(first: 100, after: $after, includeInactive: true, includeLegacy: true) { nodes { id name isActive } pageInfo { hasNextPage endCursor } } }`;
+
+const VARIANT_FIELDS = `id sku barcode title displayName price inventoryPolicy requiresComponents updatedAt
+  product { id title vendor productType status }
+  inventoryItem { id tracked unitCost { amount } }`;
+
+export const BULK_VARIANTS = /* GraphQL */ `{ productVariants { edges { node { __typename ${VARIANT_FIELDS}
+  productVariantComponents { edges { node { __typename id quantity productVariant { id } } } } } } } }`;
+
+export const VARIANTS_CHANGED = /* GraphQL */ `query VariantsChanged($query: String, $after: String) {
+  productVariants(first: 50, after: $after, query: $query, sortKey: ID) { nodes { ${VARIANT_FIELDS} productVariantComponents(first: 10) { nodes { quantity productVariant { id } } } }
+    pageInfo { hasNextPage endCursor } } }`;
+
+export const VARIANTS_OF_PRODUCT = /* GraphQL */ `query VariantsOfProduct($id: ID!, $after: String) {
+  product(id: $id) { variants(first: 50, after: $after) { nodes { ${VARIANT_FIELDS} productVariantComponents(first: 10) { nodes { quantity productVariant { id } } } }
+    pageInfo { hasNextPage endCursor } } } }`;
+
+const ORDER_FIELDS = `id name createdAt processedAt updatedAt cancelledAt cancelReason test sourceName`;
+const LINE_FIELDS = `id quantity currentQuantity unfulfilledQuantity sku name isGiftCard requiresShipping
+  originalUnitPriceSet { shopMoney { amount } } variant { id } lineItemGroup { id variantId quantity }`;
+
+export const BULK_ORDERS = /* GraphQL */ `{ orders { edges { node { __typename ${ORDER_FIELDS} refunds { id }
+  lineItems { edges { node { __typename ${LINE_FIELDS} } } }
+  fulfillmentOrders { edges { node { __typename id status updatedAt assignedLocation { location { id } }
+    lineItems { edges { node { __typename id totalQuantity remainingQuantity lineItem { id } } } } } } } } } } }`;
+
+const ORDER_DETAIL = `${ORDER_FIELDS}
+  refunds(first: 20) { id createdAt refundLineItems(first: 20) { nodes { id quantity restockType location { id } lineItem { id } } } }
+  fulfillments(first: 20) { id status createdAt updatedAt location { id } fulfillmentLineItems(first: 20) { nodes { quantity lineItem { id } } } }
+  lineItems(first: 50) { nodes { ${LINE_FIELDS} } pageInfo { hasNextPage endCursor } }`;
+const ASSIGNMENTS = `fulfillmentOrders(first: 10) { nodes { id status updatedAt assignedLocation { location { id } }
+  lineItems(first: 50) { nodes { id totalQuantity remainingQuantity lineItem { id } } } } }`;
+
+export const ORDERS_CHANGED = /* GraphQL */ `query OrdersChanged($query: String!, $after: String) {
+  orders(first: 8, after: $after, query: $query, sortKey: UPDATED_AT) { nodes { ${ORDER_DETAIL} ${ASSIGNMENTS} } pageInfo { hasNextPage endCursor } } }`;
+
+export const ORDERS_BY_ID = /* GraphQL */ `query OrdersById($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on Order { ${ORDER_DETAIL} ${ASSIGNMENTS} } } }`;
+
+export const ORDER_LINES = /* GraphQL */ `query OrderLines($id: ID!, $after: String) {
+  order(id: $id) { lineItems(first: 200, after: $after) { nodes { ${LINE_FIELDS} } pageInfo { hasNextPage endCursor } } } }`;
+
+export const ORDER_ASSIGNMENTS = /* GraphQL */ `query OrderAssignments($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on Order { id ${ASSIGNMENTS} } } }`;
+
+export const ORDERS_COUNT = /* GraphQL */ `query OrdersCount { ordersCount(limit: null) { count precision } }`;
+
+const STATES = `quantities(names: ["available", "on_hand", "committed", "reserved", "damaged", "safety_stock", "quality_control", "incoming"]) { name quantity updatedAt }`;
+
+export const BULK_LEVELS = /* GraphQL */ `{ inventoryItems { edges { node { __typename id tracked
+  inventoryLevels { edges { node { __typename id isActive updatedAt location { id } ${STATES} } } } } } } }`;
+
+export const LEVELS_CHANGED = /* GraphQL */ `query LevelsChanged($location: ID!, $query: String!, $after: String) {
+  location(id: $location) { inventoryLevels(first: 100, after: $after, query: $query) {
+    nodes { id isActive updatedAt item { id } location { id } ${STATES} } pageInfo { hasNextPage endCursor } } } }`;
+
+export const LEVELS_BY_ID = /* GraphQL */ `query LevelsById($ids: [ID!]!) {
+  nodes(ids: $ids) { __typename ... on InventoryLevel { id isActive updatedAt item { id } location { id } ${STATES} } } }`;
+
+export const BULK_RUN = /* GraphQL */ `mutation BulkRun($query: String!) {
+  bulkOperationRunQuery(query: $query, groupObjects: false) { bulkOperation { id status } userErrors { field message } } }`;
+
+export const BULK_STATUS = /* GraphQL */ `query BulkStatus($id: ID!) {
+  bulkOperation(id: $id) { id status errorCode objectCount fileSize url partialDataUrl } }`;
+
+export const SUBSCRIPTIONS = /* GraphQL */ `query Subscriptions($after: String) {
+  webhookSubscriptions(first: 100, after: $after) { nodes { id topic uri includeFields } pageInfo { hasNextPage endCursor } } }`;
+
+export const SUBSCRIBE = /* GraphQL */ `mutation Subscribe($topic: WebhookSubscriptionTopic!, $subscription: WebhookSubscriptionInput!) {
+  webhookSubscriptionCreate(topic: $topic, webhookSubscription: $subscription) { webhookSubscription { id } userErrors { field message } } }`;
+
+export const UNSUBSCRIBE = /* GraphQL */ `mutation Unsubscribe($id: ID!) { webhookSubscriptionDelete(id: $id) { deletedWebhookSubscriptionId userErrors { field message } } }`;

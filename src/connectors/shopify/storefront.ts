@@ -1,0 +1,257 @@
+/** The storefront port, answered by Shopify's Admin API: bulk operations for the whole, paged queries for what changed, nodes for single things. */
+import type { StorefrontLevel, StorefrontLocation, StorefrontVariant } from '../../domain/catalogue/storefront.ts';
+import type { OrderState } from '../../domain/orders/order-state.ts';
+import type { StockState } from '../../domain/stock/fact.ts';
+import type { Storefront } from '../../ports/storefront.ts';
+import { ShopifyError, type AdminClient } from './admin-client.ts';
+import { bulkLines } from './bulk.ts';
+import * as doc from './documents.ts';
+import { assignmentsFromNodes, orderFromBulk, orderFromNode, type GqlOrder } from './order-wire.ts';
+import { API_VERSION } from './version.ts';
+import { TOPICS } from './webhook.ts';
+import { idOf, instant, minorUnits } from './wire.ts';
+
+interface Page<T> { nodes: T[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } }
+interface GqlVariant {
+  id: string; sku: string | null; barcode: string | null; title: string; displayName: string; price: string; inventoryPolicy: string; requiresComponents: boolean; updatedAt: string;
+  product: { id: string; title: string; vendor: string; productType: string; status: string }; inventoryItem: { id: string; tracked: boolean; unitCost: { amount: string } | null };
+  productVariantComponents?: { nodes: { quantity: number; productVariant: { id: string } }[] };
+}
+interface GqlLevel { id: string; isActive: boolean; updatedAt: string; item?: { id: string }; location: { id: string }; quantities: { name: string; quantity: number; updatedAt: string | null }[] }
+type Line = Record<string, unknown> & { id: string; __typename: string; __parentId?: string };
+
+const BATCH = 1_000;
+
+export function shopifyStorefront(client: AdminClient, options: { currency: string; sleep(ms: number): Promise<void> }): Storefront {
+  const { currency, sleep } = options;
+
+  async function* pages<T>(document: string, variables: Record<string, unknown>, pick: (data: never) => Page<T> | null): AsyncGenerator<T[]> {
+    let after: string | null = null;
+    do {
+      const page: Page<T> | null = pick((await client.run(document, { ...variables, after })) as never);
+      if (page === null) return;
+      if (page.nodes.length > 0) yield page.nodes;
+      after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+    } while (after !== null);
+  }
+
+  const variant = (node: GqlVariant, components: StorefrontVariant['components']): StorefrontVariant => ({
+    variantId: idOf(node.id), productId: idOf(node.product.id), inventoryItemId: idOf(node.inventoryItem.id), sku: node.sku, barcode: node.barcode,
+    title: node.displayName || node.title, price: minorUnits(node.price, currency), vendor: node.product.vendor || null, productType: node.product.productType || null,
+    productStatus: node.product.status, continuesSelling: node.inventoryPolicy === 'CONTINUE', isBundle: node.requiresComponents, components,
+    tracked: node.inventoryItem.tracked, unitCost: node.inventoryItem.unitCost ? minorUnits(node.inventoryItem.unitCost.amount, currency) : null, updatedAt: instant(node.updatedAt),
+  });
+  const variantWithParts = (node: GqlVariant): StorefrontVariant =>
+    variant(node, (node.productVariantComponents?.nodes ?? []).map((c) => ({ variantId: idOf(c.productVariant.id), quantity: c.quantity })));
+
+  const level = (node: GqlLevel, inventoryItemId: string): StorefrontLevel => {
+    const quantities: StorefrontLevel['quantities'] = {};
+    let availableAt = instant(node.updatedAt), onHandAt = availableAt;
+    for (const { name, quantity, updatedAt } of node.quantities) {
+      quantities[name as StockState | 'on_hand'] = quantity;
+      if (updatedAt && name === 'available') availableAt = instant(updatedAt);
+      if (updatedAt && name === 'on_hand') onHandAt = instant(updatedAt);
+    }
+    return { inventoryItemId, locationId: idOf(node.location.id), isActive: node.isActive, quantities, availableAt, onHandAt };
+  };
+  const levelId = (key: { inventoryItemId: string; locationId: string }): string => `gid://shopify/InventoryLevel/${key.locationId}?inventory_item_id=${key.inventoryItemId}`;
+
+  /** Lines beyond the first page of an order are fetched one by one; rare. */
+  async function whole(node: GqlOrder): Promise<OrderState> {
+    const lines = node.lineItems!;
+    let after = lines.pageInfo?.hasNextPage ? lines.pageInfo.endCursor : null;
+    while (after) {
+      const data: { order: { lineItems: typeof lines } } = await client.run(doc.ORDER_LINES, { id: node.id, after });
+      lines.nodes.push(...data.order.lineItems.nodes);
+      after = data.order.lineItems.pageInfo?.hasNextPage ? data.order.lineItems.pageInfo.endCursor : null;
+    }
+    return orderFromNode(node, currency);
+  }
+
+  /** Runs a nodes query in groups; a group that costs too much is halved. */
+  async function byId<T>(document: string, ids: string[], size: number): Promise<T[]> {
+    const found: T[] = [];
+    for (let start = 0; start < ids.length; start += size) found.push(...(await someById<T>(document, ids.slice(start, start + size))));
+    return found;
+  }
+  async function someById<T>(document: string, ids: string[]): Promise<T[]> {
+    try {
+      return (await client.run<{ nodes: (T | null)[] }>(document, { ids })).nodes.filter((node) => node !== null);
+    } catch (error) {
+      if (!(error instanceof ShopifyError) || error.code !== 'MAX_COST_EXCEEDED' || ids.length === 1) throw error;
+      const middle = Math.ceil(ids.length / 2);
+      return [...(await someById<T>(document, ids.slice(0, middle))), ...(await someById<T>(document, ids.slice(middle)))];
+    }
+  }
+
+  return {
+    async shop() {
+      const { shop } = await client.run<{ shop: { id: string; name: string; myshopifyDomain: string; currencyCode: string; ianaTimezone: string; createdAt: string } }>(doc.SHOP);
+      return { id: idOf(shop.id), name: shop.name, domain: shop.myshopifyDomain, currency: shop.currencyCode, timeZone: shop.ianaTimezone, createdAt: instant(shop.createdAt), scopes: await client.scopes() };
+    },
+    async locations() {
+      const all: StorefrontLocation[] = [];
+      for await (const nodes of pages<{ id: string; name: string; isActive: boolean }>(doc.LOCATIONS, {}, (d: { locations: never }) => d.locations)) {
+        all.push(...nodes.map((n) => ({ id: idOf(n.id), name: n.name, isActive: n.isActive })));
+      }
+      return all;
+    },
+
+    async *allVariants(onProgress) {
+      // Components may come anywhere after their parent: bundles wait for the end of the file, the rest goes out in batches.
+      const bundles = new Map<string, StorefrontVariant>();
+      let batch: StorefrontVariant[] = [];
+      for await (const raw of bulkLines(client, doc.BULK_VARIANTS, 'catalogue', sleep, onProgress)) {
+        const line = raw as Line;
+        if (line.__parentId !== undefined) {
+          bundles.get(idOf(line.__parentId))?.components.push({ variantId: idOf((line['productVariant'] as { id: string }).id), quantity: line['quantity'] as number });
+        } else {
+          const read = variant(line as unknown as GqlVariant, []);
+          if (read.isBundle) bundles.set(read.variantId, read);
+          else batch.push(read);
+        }
+        if (batch.length >= BATCH) { yield batch; batch = []; }
+      }
+      batch.push(...bundles.values());
+      if (batch.length > 0) yield batch;
+    },
+    async *variantsChangedSince(since) {
+      for await (const nodes of pages<GqlVariant>(doc.VARIANTS_CHANGED, { query: `updated_at:>='${since}'` }, (d: { productVariants: never }) => d.productVariants)) yield nodes.map(variantWithParts);
+    },
+    async variantsOf(productIds) {
+      const all: StorefrontVariant[] = [];
+      for (const id of productIds) {
+        const read = pages<GqlVariant>(doc.VARIANTS_OF_PRODUCT, { id: `gid://shopify/Product/${id}` }, (d: { product: { variants: never } | null }) => d.product?.variants ?? null);
+        for await (const nodes of read) all.push(...nodes.map(variantWithParts));
+      }
+      return all;
+    },
+
+    async *allOrders(onProgress) {
+      yield* assembleOrders(bulkLines(client, doc.BULK_ORDERS, 'sales history', sleep, onProgress), currency);
+    },
+    async *ordersChangedSince(since) {
+      for await (const nodes of pages<GqlOrder>(doc.ORDERS_CHANGED, { query: `updated_at:>='${since}'` }, (d: { orders: never }) => d.orders)) {
+        const orders: OrderState[] = [];
+        for (const node of nodes) orders.push(await whole(node));
+        yield { orders, through: orders.reduce((latest, o) => (o.updatedAt > latest ? o.updatedAt : latest), '') };
+      }
+    },
+    async ordersById(ids) {
+      const nodes = await byId<GqlOrder & { __typename: string }>(doc.ORDERS_BY_ID, ids.map((id) => `gid://shopify/Order/${id}`), 8);
+      const orders: OrderState[] = [];
+      for (const node of nodes) orders.push(await whole(node));
+      return orders;
+    },
+    async assignments(orderIds) {
+      const nodes = await byId<GqlOrder>(doc.ORDER_ASSIGNMENTS, orderIds.map((id) => `gid://shopify/Order/${id}`), 20);
+      return nodes.map((node) => ({ orderId: idOf(node.id), assignments: assignmentsFromNodes(node.fulfillmentOrders?.nodes ?? []) }));
+    },
+    async ordersCount() {
+      const { ordersCount } = await client.run<{ ordersCount: { count: number; precision: string } | null }>(doc.ORDERS_COUNT);
+      return ordersCount?.precision === 'EXACT' ? ordersCount.count : null;
+    },
+
+    async *allLevels(onProgress) {
+      let batch: StorefrontLevel[] = [];
+      for await (const raw of bulkLines(client, doc.BULK_LEVELS, 'stock levels', sleep, onProgress)) {
+        const line = raw as Line;
+        if (line.__parentId === undefined) continue;
+        batch.push(level(line as unknown as GqlLevel, idOf(line.__parentId)));
+        if (batch.length >= BATCH) { yield batch; batch = []; }
+      }
+      if (batch.length > 0) yield batch;
+    },
+    async *levelsChangedSince(since) {
+      for (const place of await this.locations()) {
+        if (!place.isActive) continue;
+        const read = pages<GqlLevel>(doc.LEVELS_CHANGED, { location: `gid://shopify/Location/${place.id}`, query: `updated_at:>='${since}'` },
+          (d: { location: { inventoryLevels: never } | null }) => d.location?.inventoryLevels ?? null);
+        for await (const nodes of read) yield nodes.map((node) => level(node, idOf(node.item!.id)));
+      }
+    },
+    async levels(keys) {
+      const nodes = await byId<GqlLevel>(doc.LEVELS_BY_ID, keys.map(levelId), 60);
+      return nodes.map((node) => level(node, idOf(node.item!.id)));
+    },
+
+    async ensureSubscriptions(address) {
+      const result = { created: [] as string[], kept: [] as string[], removed: [] as string[] };
+      const wanted = new Map(Object.entries(TOPICS).map(([topic, fields]) => [enumOf(topic), { topic, fields, uri: address(topic) }]));
+      const seen = new Set<string>();
+      const drop: string[] = [];
+      for await (const nodes of pages<{ id: string; topic: string; uri: string; includeFields: string[] }>(doc.SUBSCRIPTIONS, {}, (d: { webhookSubscriptions: never }) => d.webhookSubscriptions)) {
+        for (const node of nodes) {
+          const want = wanted.get(node.topic);
+          if (want && node.uri === want.uri && !seen.has(node.topic) && sameSet(node.includeFields, want.fields)) { seen.add(node.topic); result.kept.push(want.topic); }
+          // Another address of ours (an old port, an old token) or a doubled one; other apps' subscriptions are not listed to us.
+          else if (want) drop.push(node.id);
+        }
+      }
+      for (const id of drop) { await client.run(doc.UNSUBSCRIBE, { id }); result.removed.push(id); }
+      for (const [topic, want] of wanted) {
+        if (seen.has(topic)) continue;
+        const { webhookSubscriptionCreate: made } = await client.run<{ webhookSubscriptionCreate: { userErrors: { message: string }[] } }>(doc.SUBSCRIBE, {
+          topic, subscription: { uri: want.uri, format: 'JSON', ...(want.fields.length > 0 ? { includeFields: want.fields } : {}) },
+        });
+        if (made.userErrors.length > 0) throw new Error(`Shopify refused the subscription to ${want.topic} (API ${API_VERSION}): ${made.userErrors.map((e) => e.message).join('; ')}`);
+        result.created.push(want.topic);
+      }
+      return result;
+    },
+  };
+}
+
+/** orders/create → ORDERS_CREATE, fulfillment_orders/order_routing_complete → FULFILLMENT_ORDERS_ORDER_ROUTING_COMPLETE. */
+export function enumOf(topic: string): string {
+  return topic.replace('/', '_').toUpperCase();
+}
+
+function sameSet(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && new Set([...a, ...b]).size === a.length;
+}
+
+interface Parts { head: GqlOrder; lines: never[]; orders: Map<string, { node: never; lines: { totalQuantity: number; remainingQuantity: number; lineItem: { id: string } }[] }> }
+
+/**
+ * Bulk lines → orders. Children follow their parent but need not be next to it, so an order is held back until `lag` more orders have begun:
+ * bounded memory, and a child that comes later still than that is an error, never a silent loss.
+ */
+export async function* assembleOrders(
+  lines: AsyncIterable<Record<string, unknown>>, currency: string, lag = 20_000,
+): AsyncGenerator<{ orders: OrderState[]; incomplete: string[] }> {
+  const waiting = new Map<string, Parts>();
+  const orderOfFulfilmentOrder = new Map<string, string>();
+  const finish = (count: number): { orders: OrderState[]; incomplete: string[] } => {
+    const result = { orders: [] as OrderState[], incomplete: [] as string[] };
+    for (const [gid, parts] of waiting) {
+      if (result.orders.length >= count) break;
+      waiting.delete(gid);
+      for (const id of parts.orders.keys()) orderOfFulfilmentOrder.delete(id);
+      const fulfilmentOrders = [...parts.orders.values()].map(({ node, lines: units }) => ({ ...(node as object), lineItems: { nodes: units } })) as never[];
+      const order = orderFromBulk(parts.head, parts.lines, fulfilmentOrders, currency);
+      if (parts.head.refunds.length > 0 || Object.values(order.unfulfilled).some((u) => u.quantity > 0)) result.incomplete.push(order.id);
+      result.orders.push(order);
+    }
+    return result;
+  };
+  for await (const raw of lines) {
+    const line = raw as Line;
+    if (line.__parentId === undefined) {
+      waiting.set(line.id, { head: line as unknown as GqlOrder, lines: [], orders: new Map() });
+      if (waiting.size >= lag + BATCH) yield finish(BATCH);
+      continue;
+    }
+    if (line.__typename === 'FulfillmentOrderLineItem') {
+      const order = waiting.get(orderOfFulfilmentOrder.get(line.__parentId) ?? '');
+      if (!order) throw new Error(`bulk file: fulfilment order line ${line.id} has no parent in reach`);
+      order.orders.get(line.__parentId)!.lines.push(line as never);
+      continue;
+    }
+    const order = waiting.get(line.__parentId);
+    if (!order) throw new Error(`bulk file: ${line.__typename} ${line.id} has no parent in reach`);
+    if (line.__typename === 'LineItem') order.lines.push(line as never);
+    else { order.orders.set(line.id, { node: line as never, lines: [] }); orderOfFulfilmentOrder.set(line.id, line.__parentId); }
+  }
+  while (waiting.size > 0) yield finish(BATCH);
+}

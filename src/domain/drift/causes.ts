@@ -1,0 +1,78 @@
+/**
+ * Why a level differs: a pure function from what is known of it to causes whose units sum to the difference. Explanations need evidence;
+ * what has none is "unknown", the only cause that is a fault of ours until shown otherwise.
+ */
+import type { StockState } from '../stock/fact.ts';
+
+export type DriftCause =
+  | 'event received, not applied'      // in the inbox, or the order waits for its location
+  | 'event not received'               // orders up to this change have not been read yet
+  | 'edited in Shopify'                // by staff or another app: stock moved, no order did
+  | 'unknown';
+
+export interface LevelState { available: number; committed: number; onHand: number; other: Partial<Record<StockState, number>> }
+
+export interface DriftInput {
+  ledger: LevelState;
+  /** As just read from Shopify, all states together. */
+  observed: LevelState;
+  /** Last change Shopify states for the level. */
+  observedAt: string;
+  /** Open units of known orders of this item that have no location yet. */
+  unplacedUnits: number;
+  /** Webhooks of the store still waiting to be applied. */
+  inboxWaiting: number;
+  /** Orders are known to be read up to here. */
+  ordersReadThrough: string;
+}
+
+export interface ExplainedUnits { cause: DriftCause; units: number; evidence: string }
+
+export interface DriftFinding {
+  /** observed − ledger of available. */
+  difference: number;
+  causes: ExplainedUnits[];
+  /** Stock edits to post as movements, per state, when nothing is still on its way. */
+  edits: { state: StockState; quantity: number }[];
+  settled: boolean;
+}
+
+/**
+ * An order placed moves available and committed in opposite ways; an edit moves stock without moving committed. So equal committed means that no
+ * order is missing, and the rest is an edit. Unequal committed means an order is: on its way, not yet read, or unknown to us.
+ */
+export function explainDrift(input: DriftInput): DriftFinding {
+  const { ledger, observed } = input;
+  const difference = observed.available - ledger.available;
+  const missing = observed.committed - ledger.committed;
+  const causes: ExplainedUnits[] = [];
+  const edits: DriftFinding['edits'] = [];
+  const give = (cause: DriftCause, units: number, evidence: string): void => { if (units !== 0) causes.push({ cause, units, evidence }); };
+
+  // What orders on their way account for: units committed there and not here took as many from available.
+  let fromOrders = 0;
+  if (missing !== 0) {
+    const unplaced = Math.max(0, Math.min(missing, input.unplacedUnits));
+    const rest = missing - unplaced;
+    give('event received, not applied', -unplaced, `${unplaced} units of known orders wait for their fulfilment location`);
+    fromOrders -= unplaced;
+    if (rest !== 0) {
+      const cause: DriftCause = input.inboxWaiting > 0 ? 'event received, not applied' : input.ordersReadThrough <= input.observedAt ? 'event not received' : 'unknown';
+      give(cause, -rest, cause === 'unknown'
+        ? `Shopify has ${observed.committed} committed, the orders known here make ${ledger.committed}, and all orders up to ${input.ordersReadThrough} were read`
+        : cause === 'event not received' ? `orders are read through ${input.ordersReadThrough}, the level changed at ${input.observedAt}` : `${input.inboxWaiting} messages wait in the inbox`);
+      fromOrders -= rest;
+    }
+  }
+  const edited = difference - fromOrders;
+  const moved = (Object.keys({ ...ledger.other, ...observed.other }) as StockState[])
+    .map((state) => ({ state, quantity: (observed.other[state] ?? 0) - (ledger.other[state] ?? 0) })).filter((m) => m.quantity !== 0);
+  if (edited !== 0 || moved.length > 0) {
+    if (missing === 0 && input.inboxWaiting === 0) {
+      if (edited !== 0) edits.push({ state: 'available', quantity: edited });
+      edits.push(...moved);
+      give('edited in Shopify', edited, `available went to ${observed.available} at ${input.observedAt} while committed stayed ${observed.committed}: no order moved`);
+    } else give(input.inboxWaiting > 0 ? 'event received, not applied' : 'event not received', edited, 'other changes of this level are still on their way');
+  }
+  return { difference, causes, edits, settled: causes.every((c) => c.cause === 'edited in Shopify') };
+}

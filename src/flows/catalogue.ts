@@ -1,0 +1,68 @@
+/**
+ * catalogue: products and variants → items and mappings.   Woken by the first import, by product webhooks that differ, and every hour.
+ *  1 gather  all variants by bulk the first time (and each night), later those of products changed since the cursor
+ *  2 decide  which SKUs are duplicate, blank or renamed: mapping is by id, a SKU is only a label
+ *  3 record  variants, inventory items, items, bundle components; deleted variants keep their history
+ *  4 settle  SKU exceptions opened and closed by what the check saw
+ */
+import type { RaisedException } from '../domain/exceptions/catalogue.ts';
+import { defineFlow, type FlowContext } from '../runtime/flow.ts';
+import { markMissing, saveLocations, saveVariants, skuFaults } from '../store/catalogue.ts';
+import { readCursor, writeCursor } from '../store/runs.ts';
+import { updateShop } from '../store/stores.ts';
+
+const OVERLAP_MS = 5 * 60_000;
+const WHOLE_EVERY_MS = 24 * 3_600_000;
+
+export const catalogue = defineFlow({
+  name: 'catalogue', moves: 'products and variants → items and mappings', owner: 'ecommerce', schedule: { cron: '7 * * * *' },
+  raises: ['SKU_DUPLICATE', 'SKU_BLANK', 'SKU_RENAMED'],
+  async run(context) {
+    const { db, storeId, storefront, tally } = context;
+    const started = context.now();
+    const shop = await storefront.shop();
+    await updateShop(db.pool, storeId, shop, started);
+    await saveLocations(db.pool, storeId, await storefront.locations(), started);
+
+    const cursor = await readCursor(db.pool, storeId, 'catalogue'), whole = await readCursor(db.pool, storeId, 'catalogue.whole');
+    const readAll = cursor === null || whole === null || Date.parse(started) - Date.parse(whole) > WHOLE_EVERY_MS;
+    const batches = readAll ? storefront.allVariants((p) => context.progress(p.stage, p.done, p.total)) : storefront.variantsChangedSince(cursor);
+    const seen: string[] = [];
+    const renamed: RaisedException[] = [];
+    for await (const batch of batches) {
+      tally.input += batch.length;
+      const saved = await db.transaction((tx) => saveVariants(tx, storeId, batch, context.now()));
+      tally.applied += saved.changed;
+      tally.unchanged += batch.length - saved.changed;
+      if (readAll) for (const variant of batch) seen.push(variant.variantId);
+      for (const { variantId, title, from, to, itemId } of saved.renames) {
+        renamed.push({
+          kind: 'SKU_RENAMED', key: `variant/${variantId}`, subject: to || title, itemId,
+          sentence: `${title} was renamed in Shopify from SKU ${from || '(blank)'} to ${to || '(blank)'}. It is the same item here; warehouse and planner codes may need the new name.`,
+          evidence: { variantId, from, to },
+        });
+      }
+    }
+    if (readAll) {
+      context.detail['deleted'] = await markMissing(db.pool, storeId, started, seen, context.now());
+      await writeCursor(db.pool, storeId, 'catalogue.whole', started, context.now());
+    }
+    await writeCursor(db.pool, storeId, 'catalogue', new Date(Date.parse(started) - OVERLAP_MS).toISOString(), context.now());
+    await context.raise(renamed);
+    await checkSkus(context);
+    context.changed('catalogue', 'stock', 'exceptions');
+  },
+});
+
+async function checkSkus(context: FlowContext): Promise<void> {
+  const { duplicates, blanks } = await skuFaults(context.db.pool, context.storeId);
+  await context.checked('SKU_DUPLICATE', duplicates.map((fault) => ({
+    kind: 'SKU_DUPLICATE', key: `sku/${fault.sku}`, subject: fault.sku!, itemId: fault.variants[0]!.itemId,
+    sentence: `SKU ${fault.sku} is on ${fault.variants.length} variants: ${fault.variants.map((v) => v.title).join(', ').slice(0, 300)}. They are kept apart by id; files keyed on SKU cannot tell them apart.`,
+    evidence: { variants: fault.variants },
+  })));
+  await context.checked('SKU_BLANK', blanks.map((variant) => ({
+    kind: 'SKU_BLANK', key: `variant/${variant.variantId}`, subject: variant.title, itemId: variant.itemId,
+    sentence: `${variant.title} has no SKU. It is counted by its id; warehouse and planner files cannot name it.`, evidence: { variantId: variant.variantId },
+  })));
+}

@@ -1,0 +1,62 @@
+/**
+ * opening-stock: first counts → opening movements.   Woken once by the first import; levels that appear later are opened by stock-levels.
+ *  1 gather  every level with all its states, by bulk, after the sales history: what was shipped before is inside the count
+ *  2 decide  per level: on hand opens as available, open orders then commit their units (domain/stock/order-facts.ts explains the cut)
+ *  3 record  opening movements with their balances, the cut, and what Shopify stated; then the open orders are posted against it
+ */
+import type { RaisedException } from '../domain/exceptions/catalogue.ts';
+import { defineFlow, type FlowContext } from '../runtime/flow.ts';
+import { mapLevels, openLevels, saveObserved } from '../store/levels.ts';
+import { postFacts } from '../store/ledger.ts';
+import { ordersToSettle, recordOrders } from '../store/orders.ts';
+import { writeCursor } from '../store/runs.ts';
+
+const CLOCK_SKEW_MS = 10 * 60_000;
+
+export const openingStock = defineFlow({
+  name: 'opening-stock', moves: 'first counts → opening movements', owner: 'ecommerce', schedule: { wokenBy: 'the first import' }, raises: ['LOCATION_UNMAPPED'],
+  async run(context) {
+    const { db, storeId, storefront, tally } = context;
+    const started = context.now();
+    let movements = 0;
+    const unmapped: RaisedException[] = [];
+    for await (const batch of storefront.allLevels((p) => context.progress(p.stage, p.done, p.total))) {
+      tally.input += batch.length;
+      const mapped = await mapLevels(db.pool, storeId, batch);
+      if (mapped.untracked > 0) tally.skipped['not tracked'] = (tally.skipped['not tracked'] ?? 0) + mapped.untracked;
+      const strangers = batch.length - mapped.known.length - mapped.untracked;
+      if (strangers > 0) tally.failed['item or location unmapped'] = (tally.failed['item or location unmapped'] ?? 0) + strangers;
+      for (const [id, units] of mapped.unknownLocations) unmapped.push(unknownLocation(id, units));
+      movements += await db.transaction(async (tx) => {
+        await saveObserved(tx, storeId, mapped.known, context.now());
+        const facts = await openLevels(tx, storeId, mapped.known, 'bulk');
+        return (await postFacts(tx, storeId, facts, context.now())).movements;
+      });
+      tally.applied += mapped.known.length;
+    }
+    await context.raise(unmapped);
+    await settleOrders(context, new Date(Date.parse(started) - CLOCK_SKEW_MS).toISOString());
+    await writeCursor(db.pool, storeId, 'stock-levels', new Date(Date.parse(started) - CLOCK_SKEW_MS).toISOString(), context.now());
+    context.detail['movements'] = movements;
+    context.changed('stock');
+  },
+});
+
+/** Posts the commitments of open orders, and whatever happened since the reading began. */
+async function settleOrders(context: FlowContext, since: string): Promise<void> {
+  let done = 0;
+  for await (const orders of ordersToSettle(context.db, context.storeId, since)) {
+    await context.db.transaction((tx) => recordOrders(tx, context.storeId, orders, { dayOf: context.dayOf, now: context.now(), source: 'opening', resettle: true }));
+    done += orders.length;
+    context.progress('opening stock: open orders', done, null);
+  }
+  context.detail['ordersPosted'] = done;
+}
+
+export function unknownLocation(id: string, units: number): RaisedException {
+  return {
+    kind: 'LOCATION_UNMAPPED', key: `location/${id}`, subject: `Shopify location ${id}`,
+    sentence: `Shopify has ${units} units available at location ${id}, which Instep does not know. Nothing was guessed; the other locations were read.`,
+    evidence: { shopifyLocationId: id, units },
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * stock-levels: levels Shopify changed → what it stated, and openings of new levels.   Woken every five minutes and by level webhooks of unknown levels.
+ *  1 gather  levels updated at or after the cursor (start of the last run less an overlap), all states; once a day every level by bulk
+ *  2 record  what was stated, newest wins; a level seen for the first time is opened with its count
+ *  3 settle  locations that are inactive and still hold stock raise LOCATION_DEACTIVATED; drift-check compares
+ */
+import type { StorefrontLevel } from '../domain/catalogue/storefront.ts';
+import type { RaisedException } from '../domain/exceptions/catalogue.ts';
+import { defineFlow, type FlowContext } from '../runtime/flow.ts';
+import { mapLevels, openLevels, saveObserved } from '../store/levels.ts';
+import { postFacts } from '../store/ledger.ts';
+import { saveLocations } from '../store/catalogue.ts';
+import { ordersToSettle, recordOrders } from '../store/orders.ts';
+import { readCursor, writeCursor } from '../store/runs.ts';
+
+const OVERLAP_MS = 2 * 60_000;
+const WHOLE_EVERY_MS = 24 * 3_600_000;
+
+export const stockLevels = defineFlow({
+  name: 'stock-levels', moves: 'levels Shopify changed → what it stated', owner: 'ecommerce', schedule: { cron: '2-59/5 * * * *' }, raises: ['LOCATION_UNMAPPED', 'LOCATION_DEACTIVATED'],
+  async run(context) {
+    const { db, storeId, storefront } = context;
+    const started = context.now();
+    const cursor = await readCursor(db, storeId, 'stock-levels');
+    if (cursor === null) { context.detail['waiting'] = 'the opening count has not been taken yet'; return; }
+    const whole = (await readCursor(db, storeId, 'stock-levels.whole')) ?? cursor;
+    const all = Date.parse(started) - Date.parse(whole) > WHOLE_EVERY_MS;
+    await saveLocations(db, storeId, await storefront.locations(), started);
+    let opened = 0;
+    const strangers = new Map<string, number>();
+    for await (const batch of all ? storefront.allLevels((p) => context.progress(p.stage, p.done, p.total)) : storefront.levelsChangedSince(cursor)) {
+      opened += await record(context, batch, strangers);
+      context.progress('stock levels', context.tally.input, null);
+    }
+    if (opened > 0) await settle(context);
+    context.detail['opened'] = opened;
+    await writeCursor(db, storeId, 'stock-levels', new Date(Date.parse(started) - OVERLAP_MS).toISOString(), context.now());
+    if (all) await writeCursor(db, storeId, 'stock-levels.whole', started, context.now());
+    await context.raise([...strangers].map(([id, units]) => ({
+      kind: 'LOCATION_UNMAPPED', key: `location/${id}`, subject: `Shopify location ${id}`,
+      sentence: `Shopify has ${units} units available at location ${id}, which Instep does not know. Nothing was guessed; the other locations were read.`, evidence: { shopifyLocationId: id, units },
+    })));
+    await context.checked('LOCATION_DEACTIVATED', await deactivatedWithStock(context));
+    context.changed('stock');
+  },
+});
+
+async function record(context: FlowContext, batch: readonly StorefrontLevel[], strangers: Map<string, number>): Promise<number> {
+  const { db, storeId, tally } = context;
+  const mapped = await mapLevels(db, storeId, batch);
+  tally.input += batch.length;
+  if (mapped.untracked > 0) tally.skipped['not tracked'] = (tally.skipped['not tracked'] ?? 0) + mapped.untracked;
+  const unknown = batch.length - mapped.known.length - mapped.untracked;
+  if (unknown > 0) tally.failed['item or location unmapped'] = (tally.failed['item or location unmapped'] ?? 0) + unknown;
+  for (const [id, units] of mapped.unknownLocations) strangers.set(id, (strangers.get(id) ?? 0) + units);
+  return db.transaction(async (tx) => {
+    const changed = await saveObserved(tx, storeId, mapped.known, context.now());
+    tally.applied += changed.length;
+    tally.unchanged += mapped.known.length - changed.length;
+    return (await postFacts(tx, storeId, await openLevels(tx, storeId, mapped.known, 'read'), context.now())).movements;
+  });
+}
+
+/** Orders that waited for a level to be opened are posted now. */
+async function settle(context: FlowContext): Promise<void> {
+  for await (const orders of ordersToSettle(context.db, context.storeId, context.now())) {
+    await context.db.transaction((tx) => recordOrders(tx, context.storeId, orders, { dayOf: context.dayOf, now: context.now(), source: 'opening', resettle: true }));
+  }
+}
+
+async function deactivatedWithStock(context: FlowContext): Promise<RaisedException[]> {
+  const { rows } = await context.db.query<{ location_id: number; name: string; units: number }>(
+    `select l.location_id, l.name, sum(b.quantity)::int as units from location l
+     join balance b on b.store_id = l.store_id and b.location_id = l.location_id and b.state in ('available', 'committed')
+     where l.store_id = $1 and not l.is_active group by 1, 2 having sum(abs(b.quantity)) > 0`, [context.storeId]);
+  return rows.map((row) => ({
+    kind: 'LOCATION_DEACTIVATED', key: `location/${row.location_id}`, subject: row.name, locationId: row.location_id,
+    sentence: `${row.name} is inactive in Shopify and still holds ${row.units} units in the ledger.`, evidence: { units: row.units },
+  }));
+}

@@ -1,0 +1,44 @@
+/** Configuration from the environment, checked once at start. */
+import path from 'node:path';
+
+export interface Config {
+  dataDir: string;
+  /** Undefined: the embedded server. */
+  databaseUrl: string | undefined;
+  host: string;
+  port: number;
+  /** Address webhooks can reach us at; the local one when not set. */
+  publicUrl: string;
+  /** Replaces https://{shop} in tests. */
+  shopifyApiOrigin: string | undefined;
+  sandbox: { enabled: boolean; history: string | undefined; seed: number; ordersPerMinute: number; scale: number; months: number };
+  logLevel: string;
+}
+
+/** Throws an Error that names the variable when a value is not usable. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const number = (name: string, fallback: number, min: number, max: number): number => {
+    const text = env[name];
+    if (text === undefined || text === '') return fallback;
+    const value = Number(text);
+    if (!Number.isFinite(value) || value < min || value > max) throw new Error(`${name}=${text}: expected a number from ${min} to ${max}`);
+    return value;
+  };
+  const host = env['INSTEP_HOST'] || '127.0.0.1';
+  const port = number('INSTEP_PORT', 3000, 0, 65_535);
+  if (env['DATABASE_URL'] && !/^postgres(ql)?:\/\//.test(env['DATABASE_URL'])) throw new Error('DATABASE_URL: expected postgresql://user:password@host:port/database');
+  return {
+    dataDir: path.resolve(env['INSTEP_DATA_DIR'] || '.data'),
+    databaseUrl: env['DATABASE_URL'] || undefined,
+    host, port,
+    publicUrl: (env['INSTEP_PUBLIC_URL'] || `http://127.0.0.1:${port}`).replace(/\/$/, ''),
+    shopifyApiOrigin: env['SHOPIFY_API_ORIGIN'] || undefined,
+    sandbox: {
+      enabled: env['INSTEP_SANDBOX'] !== 'off', history: env['INSTEP_SANDBOX_HISTORY'] || undefined, seed: number('INSTEP_SANDBOX_SEED', 7, 0, 2 ** 31),
+      ordersPerMinute: number('INSTEP_SANDBOX_ORDERS_PER_MINUTE', 6, 0, 60_000), scale: number('INSTEP_SANDBOX_SCALE', 1, 0.02, 100), months: number('INSTEP_SANDBOX_MONTHS', 24, 1, 60),
+    },
+    logLevel: env['INSTEP_LOG'] || 'warn',
+  };
+}
+
+export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host);

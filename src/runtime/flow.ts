@@ -1,0 +1,51 @@
+/** What a flow is and what it is given. A flow has one gait: gather → decide → record → send; time, ids and the outside come as arguments. */
+import type { ExceptionKindName, RaisedException, Role } from '../domain/exceptions/catalogue.ts';
+import type { Storefront, WebhookReader } from '../ports/storefront.ts';
+import type { Db } from '../store/db.ts';
+import type { Tally } from '../store/runs.ts';
+import type { StoreRow } from '../store/stores.ts';
+
+export type Topic = 'stock' | 'exceptions' | 'flows' | 'replenishment' | 'forecast' | 'catalogue' | 'connections' | 'digest';
+
+export interface Log { info(data: object, message: string): void; warn(data: object, message: string): void; error(data: object, message: string): void }
+
+export interface FlowContext {
+  readonly store: StoreRow;
+  readonly storeId: number;
+  readonly db: Db;
+  readonly storefront: Storefront;
+  readonly reader: WebhookReader;
+  readonly clock: { now(): Date; sleep(ms: number): Promise<void> };
+  readonly log: Log;
+  /** input = applied + unchanged + skipped + failed when the run ends. */
+  readonly tally: Tally;
+  /** Further numbers of the run, shown on the Flows page. */
+  readonly detail: Record<string, unknown>;
+  /** The instant as text, for statements. */
+  now(): string;
+  /** The shop's calendar day of an instant. */
+  dayOf(instant: string): string;
+  progress(stage: string, done: number, total: number | null): void;
+  raise(cases: readonly RaisedException[]): Promise<void>;
+  /** The check behind a kind has run: cases not in `stillBad` are closed. */
+  checked(kind: ExceptionKindName, stillBad: readonly RaisedException[]): Promise<void>;
+  /** Asks for another flow to run soon; asking twice before it starts is asking once. */
+  enqueue(flow: string): Promise<void>;
+  /** Tells open screens what changed. */
+  changed(...topics: Topic[]): void;
+  /** Runs a named computation on a worker thread, so that the event loop stays free. */
+  compute<I, O>(task: 'forecast', input: I): Promise<O>;
+}
+
+export interface Flow {
+  /** The one name: file, job, log field, Flows page, CLI argument. */
+  readonly name: string;
+  readonly moves: string;
+  readonly owner: Role;
+  /** Cron in UTC, or what wakes it. */
+  readonly schedule: { cron: string } | { wokenBy: string };
+  readonly raises: readonly ExceptionKindName[];
+  run(context: FlowContext): Promise<void>;
+}
+
+export const defineFlow = (flow: Flow): Flow => flow;

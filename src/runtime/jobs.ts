@@ -1,0 +1,49 @@
+/** Long jobs on pg-boss: flows as queues, cron, retries, dead letters; any number of worker processes on one database. */
+import { PgBoss } from 'pg-boss';
+import type { Flow } from './flow.ts';
+import { runFlow, type House } from './run-flow.ts';
+
+export interface Jobs {
+  enqueue(flow: string, storeId: number, trigger?: string): Promise<void>;
+  /** Starts working the flows and, in one process at a time, their schedules. */
+  work(flows: readonly Flow[], house: House, storeIds: () => Promise<number[]>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface Payload { storeId: number; trigger: string }
+
+export async function openJobs(connectionString: string, onError: (error: unknown) => void): Promise<Jobs> {
+  const boss = new PgBoss({ connectionString, schema: 'jobs', max: 4, application_name: 'instep-jobs', useListenNotify: true } as ConstructorParameters<typeof PgBoss>[0]);
+  boss.on('error', onError);
+  await boss.start();
+  const known = new Set<string>();
+  async function queue(name: string): Promise<void> {
+    if (known.has(name)) return;
+    known.add(name);
+    await boss.createQueue(name, { policy: 'short', retryLimit: 5, retryDelay: 5, retryBackoff: true, retryDelayMax: 600, expireInSeconds: 7_200, retentionSeconds: 604_800, notify: true });
+  }
+  return {
+    async enqueue(flow, storeId, trigger = 'asked') {
+      await queue(flow);
+      // Policy "short": at most one waiting job per key, so asking twice before it starts is asking once.
+      await boss.send(flow, { storeId, trigger } satisfies Payload, { singletonKey: String(storeId) });
+    },
+    async work(flows, house, storeIds) {
+      for (const flow of flows) {
+        await queue(flow.name);
+        await boss.work<Payload>(flow.name, { batchSize: 1, pollingIntervalSeconds: 2 }, async ([job]) => {
+          const result = await runFlow(house, flow, job!.data.storeId, job!.data.trigger);
+          return result?.runId ?? 'already running';
+        });
+        if (!('cron' in flow.schedule)) continue;
+        const fan = `${flow.name}.every-store`;
+        await queue(fan);
+        await boss.work(fan, { batchSize: 1, pollingIntervalSeconds: 2 }, async () => {
+          for (const storeId of await storeIds()) await boss.send(flow.name, { storeId, trigger: 'schedule' } satisfies Payload, { singletonKey: String(storeId) });
+        });
+        await boss.schedule(fan, flow.schedule.cron, null, { tz: 'UTC' });
+      }
+    },
+    async stop() { await boss.stop({ graceful: true, timeout: 10_000 }); },
+  };
+}

@@ -1,0 +1,42 @@
+/** Reading and answering small HTTP messages. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** A request this server refuses; `message` goes to the caller as it is. */
+export class HttpRefusal extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The whole body. Throws HttpRefusal 413 beyond `limit` bytes. */
+export async function bodyOf(request: IncomingMessage, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > limit) throw new HttpRefusal(413, `body larger than ${limit} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** A JSON object; an empty body is an empty object. Throws HttpRefusal 400 on anything else. */
+export function jsonObject(body: Buffer): Record<string, unknown> {
+  if (body.length === 0) return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new HttpRefusal(400, 'body is not JSON');
+  }
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw new HttpRefusal(400, 'body is not a JSON object');
+  return value as Record<string, unknown>;
+}
+
+export function answerJson(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+  const text = Buffer.from(JSON.stringify(body), 'utf8');
+  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': String(text.length), ...headers });
+  response.end(text);
+}

@@ -1,0 +1,53 @@
+/** The token endpoint: client credentials for an app of the same organisation, 24-hour offline tokens. */
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { Access } from './access.ts';
+import type { DeliveryFile } from './webhooks/delivery-file.ts';
+
+/** Shopify announces one second less than a day. */
+export const TOKEN_SECONDS = 86_399;
+
+export interface TokenReply { status: number; body: Record<string, unknown> }
+
+function same(a: string, b: string): boolean {
+  const left = Buffer.from(a);
+  const right = Buffer.from(b);
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+export class Tokens {
+  private readonly file: DeliveryFile;
+  private readonly clientId: string;
+  private readonly clientSecret: string;
+  private readonly scopes: readonly string[];
+  private readonly accesses = new Map<string, Access>();
+
+  constructor(file: DeliveryFile, options: { clientId: string; clientSecret: string; scopes: readonly string[] }) {
+    this.file = file;
+    this.clientId = options.clientId;
+    this.clientSecret = options.clientSecret;
+    this.scopes = options.scopes;
+  }
+
+  /** Answers a token request; `now` in milliseconds of the shop's clock. Wrong client: 401; another grant: 400. */
+  grant(fields: Readonly<Record<string, unknown>>, now: number): TokenReply {
+    if (fields['grant_type'] !== 'client_credentials') {
+      return { status: 400, body: { error: 'unsupported_grant_type', error_description: 'this store grants client_credentials only' } };
+    }
+    if (!same(String(fields['client_id'] ?? ''), this.clientId) || !same(String(fields['client_secret'] ?? ''), this.clientSecret)) {
+      return { status: 401, body: { error: 'invalid_client', error_description: 'client_id or client_secret is wrong' } };
+    }
+    const token = `shpat_${randomBytes(16).toString('hex')}`;
+    const scope = this.scopes.join(',');
+    this.file.saveToken({ token, scopes: scope, expiresAt: now + TOKEN_SECONDS * 1000 });
+    return { status: 200, body: { access_token: token, scope, expires_in: TOKEN_SECONDS } };
+  }
+
+  /** Rights of a token; null when it is unknown or expired. */
+  accessOf(token: string, now: number): Access | null {
+    const stored = this.file.token(token);
+    if (stored === undefined || stored.expiresAt <= now) return null;
+    let access = this.accesses.get(stored.scopes);
+    if (access === undefined) this.accesses.set(stored.scopes, access = new Access(stored.scopes.split(',')));
+    return access;
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * Webhook deliveries: every event goes to each subscription of its topic, stored first, sent with bounded concurrency per address,
+ * retried eight times over four hours of the shop's clock with the original body; a subscription that only failed in that time is deleted.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Shop, ShopEvent } from '../state.ts';
+import { passesFilter, topicEnum, withFields } from './delivery-body.ts';
+import type { Delivery, DeliveryFile, NewDelivery } from './delivery-file.ts';
+import type { Faults } from './faults.ts';
+import { openAgents, post } from './post.ts';
+
+export const MAX_RETRIES = 8;
+const RETRY_SPAN_MS = 4 * 3_600_000;
+const PER_ADDRESS = 32;
+/** Deliveries of one address read ahead of sending; the rest stay on disk. */
+const READ_AHEAD = 256;
+const TICK_MS = 100;
+
+/** Wait before retry `n` (1…8): doubling, so that the eight waits together last four hours. */
+export function retryDelayMs(n: number): number {
+  return Math.round((RETRY_SPAN_MS / (2 ** MAX_RETRIES - 1)) * 2 ** (n - 1));
+}
+
+/** Deliveries to one address. */
+interface Lane { ready: Delivery[]; inFlight: number; claimed: Set<number> }
+
+export interface DeliveryCounts { waiting: number; delivered: number; failedAttempts: number; dropped: number; givenUp: number; subscriptionsDeleted: number }
+
+export class Deliveries {
+  private readonly shop: Shop;
+  private readonly file: DeliveryFile;
+  private readonly faults: Faults;
+  private readonly secret: () => string;
+  private readonly agents = openAgents(PER_ADDRESS);
+  private readonly lanes = new Map<string, Lane>();
+  private readonly lastSuccess = new Map<string, number>();
+  private readonly timer: NodeJS.Timeout;
+  private readonly counts = { delivered: 0, failedAttempts: 0, dropped: 0, givenUp: 0, subscriptionsDeleted: 0 };
+  private incoming: NewDelivery[] = [];
+  private settledDone: number[] = [];
+  private settledRetry: { seq: number; attempts: number; nextAt: number; firstAt: number }[] = [];
+  private flushing = false;
+  private closed = false;
+
+  /** Starts with whatever an earlier process left in `file`. `secret` is the client secret that signs. */
+  constructor(shop: Shop, file: DeliveryFile, faults: Faults, secret: () => string) {
+    this.shop = shop;
+    this.file = file;
+    this.faults = faults;
+    this.secret = secret;
+    for (const uri of file.addresses()) this.openLane(uri);
+    shop.onEvent((event) => this.take(event));
+    this.timer = setInterval(() => this.pump(), TICK_MS);
+  }
+
+  private get now(): number {
+    return Date.parse(this.shop.now());
+  }
+
+  private take(event: ShopEvent): void {
+    const topic = topicEnum(event.topic);
+    for (const subscription of this.shop.tables.subscriptions.values()) {
+      if (subscription.topic !== topic || !passesFilter(subscription.filter, event.payload)) continue;
+      const fate = this.faults.fateOf(event.topic);
+      if (fate.dropped) { this.counts.dropped++; continue; }
+      const at = Date.parse(event.at);
+      const delivery: NewDelivery = {
+        subscriptionId: subscription.id, uri: subscription.uri, topic: event.topic, apiVersion: subscription.apiVersion, webhookId: randomUUID(),
+        eventId: event.eventId, triggeredAt: event.at, body: JSON.stringify(withFields(event.payload, subscription.includeFields)),
+        attempts: 0, nextAt: at + fate.delayMs, firstAt: at,
+      };
+      this.openLane(subscription.uri);
+      for (let copy = 0; copy < fate.copies; copy++) this.incoming.push(delivery);
+    }
+    if (this.incoming.length > 0) this.flushSoon();
+  }
+
+  /** Many events and results share one transaction: everything of this turn of the event loop. */
+  private flushSoon(): void {
+    if (this.flushing) return;
+    this.flushing = true;
+    setImmediate(() => {
+      this.flushing = false;
+      this.flush();
+      this.pump();
+    });
+  }
+
+  private flush(): void {
+    if (this.closed) return;
+    if (this.incoming.length > 0) this.file.add(this.incoming);
+    this.incoming = [];
+    if (this.settledDone.length + this.settledRetry.length === 0) return;
+    this.file.settle(this.settledDone, this.settledRetry);
+    // Only now may these be read again.
+    const settled = [...this.settledDone, ...this.settledRetry.map((retry) => retry.seq)];
+    for (const lane of this.lanes.values()) for (const seq of settled) lane.claimed.delete(seq);
+    this.settledDone = [];
+    this.settledRetry = [];
+  }
+
+  /** Sends whatever is due. Called by itself; call it after the shop's clock was moved to save a tick. */
+  pump(): void {
+    if (this.closed) return;
+    this.flush();
+    const now = this.now;
+    for (const [uri, lane] of this.lanes) this.fill(uri, lane, now);
+  }
+
+  private openLane(uri: string): void {
+    if (!this.lanes.has(uri)) this.lanes.set(uri, { ready: [], inFlight: 0, claimed: new Set() });
+  }
+
+  private fill(uri: string, lane: Lane, now: number): void {
+    if (lane.ready.length < PER_ADDRESS && lane.claimed.size < READ_AHEAD) {
+      const due = this.file.due(uri, now, READ_AHEAD - lane.claimed.size, lane.claimed);
+      for (const delivery of due) lane.claimed.add(delivery.seq);
+      lane.ready.push(...due);
+    }
+    while (lane.inFlight < PER_ADDRESS) {
+      const delivery = lane.ready.shift();
+      if (delivery === undefined) break;
+      lane.inFlight++;
+      void this.send(delivery).finally(() => {
+        lane.inFlight--;
+        this.flushSoon();
+        if (!this.closed && lane.ready.length > 0) this.fill(uri, lane, this.now);
+      });
+    }
+  }
+
+  private async send(delivery: Delivery): Promise<void> {
+    if (!this.shop.tables.subscriptions.has(delivery.subscriptionId)) { this.settledDone.push(delivery.seq); return; }
+    const domain = this.shop.tables.shop.values().next().value?.domain ?? '';
+    const attempt = await post(delivery, this.secret(), domain, this.agents);
+    if (this.closed) return;
+    if (attempt.ok) this.succeeded(delivery);
+    else this.failed(delivery);
+  }
+
+  private succeeded(delivery: Delivery): void {
+    this.counts.delivered++;
+    this.settledDone.push(delivery.seq);
+    this.lastSuccess.set(delivery.subscriptionId, this.now);
+    this.countFailures(delivery.subscriptionId, 0);
+  }
+
+  private failed(delivery: Delivery): void {
+    this.counts.failedAttempts++;
+    const retries = delivery.attempts; // retries already used up before this attempt's failure
+    if (retries < MAX_RETRIES) {
+      this.settledRetry.push({ seq: delivery.seq, attempts: retries + 1, nextAt: this.now + retryDelayMs(retries + 1), firstAt: delivery.firstAt });
+      const record = this.shop.tables.subscriptions.get(delivery.subscriptionId);
+      if (record !== undefined) this.countFailures(delivery.subscriptionId, Math.max(record.consecutiveFailures, retries));
+      return;
+    }
+    this.counts.givenUp++;
+    this.settledDone.push(delivery.seq);
+    const healthySince = this.lastSuccess.get(delivery.subscriptionId) ?? Number.NEGATIVE_INFINITY;
+    if (healthySince < delivery.firstAt) this.deleteSubscription(delivery.subscriptionId);
+  }
+
+  private countFailures(subscriptionId: string, consecutiveFailures: number): void {
+    const record = this.shop.tables.subscriptions.get(subscriptionId);
+    if (record === undefined || record.consecutiveFailures === consecutiveFailures) return;
+    this.shop.put('subscriptions', { ...record, consecutiveFailures });
+    this.shop.commit();
+  }
+
+  private deleteSubscription(id: string): void {
+    if (!this.shop.tables.subscriptions.has(id)) return;
+    this.shop.remove('subscriptions', id);
+    this.shop.commit();
+    this.counts.subscriptionsDeleted++;
+    this.flush();
+    this.file.dropSubscription(id);
+    for (const lane of this.lanes.values()) lane.ready = lane.ready.filter((delivery) => delivery.subscriptionId !== id);
+  }
+
+  describe(): DeliveryCounts {
+    return { waiting: this.file.waiting() + this.incoming.length, ...this.counts };
+  }
+
+  /** Stops sending; what is undelivered stays on disk for the next start. An attempt in flight may so be repeated: deliveries are at least once. */
+  close(): void {
+    clearInterval(this.timer);
+    this.flush();
+    this.closed = true;
+    this.agents.close();
+  }
+}

@@ -1,0 +1,86 @@
+/** Ledger against what Shopify stated, per item and location: candidates by one SQL, findings kept until a check sees both sides equal. */
+import type pg from 'pg';
+import type { ExplainedUnits } from '../domain/drift/causes.ts';
+import type { Queryable } from './db.ts';
+
+export interface DriftCandidate { item_id: number; location_id: number; inventory_item_id: string; shopify_location_id: string }
+
+/** Levels whose available, or committed where it was read, differs from the ledger. One statement over all levels. */
+export async function driftCandidates(db: Queryable, storeId: number, limit: number): Promise<DriftCandidate[]> {
+  const { rows } = await db.query<DriftCandidate>(
+    `select o.item_id, o.location_id, i.shopify_inventory_item_id as inventory_item_id, l.shopify_location_id
+     from observed_level o
+     join opening p using (store_id, item_id, location_id)
+     left join balance a on a.store_id = o.store_id and a.item_id = o.item_id and a.location_id = o.location_id and a.state = 'available'
+     left join balance c on c.store_id = o.store_id and c.item_id = o.item_id and c.location_id = o.location_id and c.state = 'committed'
+     join inventory_item i on i.store_id = o.store_id and i.item_id = o.item_id
+     join location l on l.store_id = o.store_id and l.location_id = o.location_id
+     where o.store_id = $1 and (coalesce(a.quantity, 0) <> o.available or (o.full_at >= o.available_at and coalesce(c.quantity, 0) <> o.committed)
+       or exists (select from drift d where d.store_id = o.store_id and d.item_id = o.item_id and d.location_id = o.location_id))
+     order by o.item_id, o.location_id limit $2`, [storeId, limit]);
+  return rows;
+}
+
+export async function levelsCompared(db: Queryable, storeId: number): Promise<number> {
+  const { rows } = await db.query<{ n: number }>('select count(*)::int as n from observed_level join opening using (store_id, item_id, location_id) where store_id = $1', [storeId]);
+  return rows[0]!.n;
+}
+
+export interface LedgerLevel { item_id: number; location_id: number; state: string; quantity: number }
+
+/** Balances of the given levels, locked, so that a repair is posted against the number it was computed from. */
+export async function lockBalances(tx: pg.PoolClient, storeId: number, levels: readonly { itemId: number; locationId: number }[]): Promise<LedgerLevel[]> {
+  const { rows } = await tx.query<LedgerLevel>(
+    `select b.item_id, b.location_id, b.state, b.quantity from balance b
+     join unnest($2::int[], $3::int[]) as t(item_id, location_id) using (item_id, location_id)
+     where b.store_id = $1 order by b.item_id, b.location_id, b.state for update of b`, [storeId, levels.map((l) => l.itemId), levels.map((l) => l.locationId)]);
+  return rows;
+}
+
+/** Open units of orders without a location, per item. */
+export async function unplacedUnits(db: Queryable, storeId: number): Promise<Map<number, number>> {
+  const { rows } = await db.query<{ item_id: number; units: number }>(
+    `select i.item_id, sum((line.value ->> 'ordered')::int - (line.value ->> 'removed')::int)::int as units
+     from sales_order o cross join lateral jsonb_each(o.state -> 'lines') as line
+     join variant v on v.store_id = o.store_id and v.shopify_variant_id = (line.value ->> 'variantId')::bigint
+     join inventory_item i on i.store_id = v.store_id and i.shopify_inventory_item_id = v.shopify_inventory_item_id
+     where o.store_id = $1 and o.needs_place group by i.item_id`, [storeId]);
+  return new Map(rows.map((row) => [row.item_id, row.units]));
+}
+
+/** What was posted so far for facts, so that an edit is added to the edits before it. */
+export async function postedSoFar(tx: Queryable, storeId: number, facts: readonly string[]): Promise<Map<string, number>> {
+  const { rows } = await tx.query<{ fact: string; quantity: number }>(
+    'select fact, sum(quantity)::int as quantity from movement where store_id = $1 and fact = any($2) group by fact', [storeId, facts]);
+  return new Map(rows.map((row) => [row.fact, row.quantity]));
+}
+
+export interface DriftRow { itemId: number; locationId: number; ledger: number; observed: number; difference: number; causes: ExplainedUnits[] }
+
+/** Replaces the findings of the levels looked at: equal ones leave, the others keep the day they were first seen. */
+export async function saveDrift(tx: Queryable, storeId: number, checked: readonly { itemId: number; locationId: number }[], found: readonly DriftRow[], now: string): Promise<void> {
+  await tx.query(
+    `delete from drift d using unnest($2::int[], $3::int[]) as t(item_id, location_id)
+     where d.store_id = $1 and d.item_id = t.item_id and d.location_id = t.location_id
+       and not exists (select from unnest($4::int[], $5::int[]) as f(item_id, location_id) where f.item_id = d.item_id and f.location_id = d.location_id)`,
+    [storeId, checked.map((l) => l.itemId), checked.map((l) => l.locationId), found.map((f) => f.itemId), found.map((f) => f.locationId)]);
+  if (found.length === 0) return;
+  await tx.query(
+    `insert into drift (store_id, item_id, location_id, state, ledger, observed, difference, causes, first_seen, checked_at)
+     select $1, item_id, location_id, 'available', ledger, observed, difference, causes::jsonb, $2, $2
+     from unnest($3::int[], $4::int[], $5::int[], $6::int[], $7::int[], $8::text[]) as t(item_id, location_id, ledger, observed, difference, causes)
+     on conflict (store_id, item_id, location_id, state) do update set ledger = excluded.ledger, observed = excluded.observed,
+       difference = excluded.difference, causes = excluded.causes, checked_at = excluded.checked_at`,
+    [storeId, now, found.map((f) => f.itemId), found.map((f) => f.locationId), found.map((f) => f.ledger), found.map((f) => f.observed), found.map((f) => f.difference),
+      found.map((f) => JSON.stringify(f.causes))]);
+}
+
+export interface NegativeLevel { item_id: number; location_id: number; sku: string | null; title: string; location: string; available: number }
+
+export async function negativeLevels(db: Queryable, storeId: number): Promise<NegativeLevel[]> {
+  const { rows } = await db.query<NegativeLevel>(
+    `select b.item_id, b.location_id, i.sku, i.title, l.name as location, b.quantity as available from balance b
+     join item i on i.item_id = b.item_id join location l on l.store_id = b.store_id and l.location_id = b.location_id
+     where b.store_id = $1 and b.state = 'available' and b.quantity < 0 order by b.quantity limit 2000`, [storeId]);
+  return rows;
+}
