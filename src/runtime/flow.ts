@@ -15,6 +15,8 @@ export interface FlowContext {
   readonly db: Db;
   readonly storefront: Storefront;
   readonly reader: WebhookReader;
+  /** Where the outside reaches us, without a trailing slash. */
+  readonly publicUrl: string;
   readonly clock: { now(): Date; sleep(ms: number): Promise<void> };
   readonly log: Log;
   /** input = applied + unchanged + skipped + failed when the run ends. */

@@ -13,6 +13,7 @@ export interface House {
   readonly db: Db;
   readonly clock: { now(): Date; sleep(ms: number): Promise<void> };
   readonly log: Log;
+  readonly publicUrl: string;
   storefront(storeId: number): Promise<Storefront>;
   reader(storeId: number): Promise<WebhookReader>;
   enqueue(flow: string, storeId: number): Promise<void>;
@@ -30,7 +31,7 @@ export async function contextFor(house: House, storeId: number, onProgress: Flow
   if (!store) throw new Error(`There is no store ${storeId}`);
   const now = (): string => house.clock.now().toISOString();
   return {
-    store, storeId, db: house.db, storefront: await house.storefront(storeId), reader: await house.reader(storeId), clock: house.clock, log: house.log,
+    store, storeId, db: house.db, storefront: await house.storefront(storeId), reader: await house.reader(storeId), clock: house.clock, log: house.log, publicUrl: house.publicUrl,
     tally: emptyTally(), detail: {}, now, dayOf: (instant) => dayOf(instant, store.time_zone), progress: onProgress,
     raise: (cases) => raise(house.db.pool, storeId, cases, now()),
     checked: async (kind, stillBad) => {

@@ -50,6 +50,8 @@ export function seriesFrom(start: DayNumber, demand: Float64Array, exposure: Flo
 /** Days before the day looked at that set its rate; longer where fewer than `ENOUGH_EXPOSURE` of them were in stock. */
 const WINDOW = 56;
 const ENOUGH_EXPOSURE = 14;
+/** Days in stock a rate is taken from at the least: five sold in the one minute ever in stock are not 7,200 a day. */
+const LEAST_EXPOSURE = 1;
 /** Units after which a series' own weekday pattern counts as much as no pattern (measured on retail series, pooled-profile ablation). */
 const PATTERN_UNITS = 150;
 
@@ -83,10 +85,10 @@ export function uncensor(series: Series): UncensoredSeries {
     if (exposure[t] === 1) continue;
     let from = Math.max(0, t - WINDOW), to = t;
     while (from > 0 && seen[to]! - seen[from]! < ENOUGH_EXPOSURE) from = Math.max(0, from - WINDOW);
-    while (to < days && seen[to]! - seen[from]! <= 0) to++;
-    const hours = seen[to]! - seen[from]!;
-    if (hours <= 0) continue;
-    demand[t]! += ((sold[to]! - sold[from]!) / hours) * pattern[t % 7]! * (1 - exposure[t]!);
+    while (to < days && seen[to]! - seen[from]! < LEAST_EXPOSURE) to++;
+    const inStock = seen[to]! - seen[from]!;
+    if (inStock <= 0) continue;
+    demand[t]! += ((sold[to]! - sold[from]!) / Math.max(LEAST_EXPOSURE, inStock)) * pattern[t % 7]! * (1 - exposure[t]!);
     estimated[t] = 1;
   }
   return { start, demand, exposure, estimated, censoredDays };

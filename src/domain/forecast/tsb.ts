@@ -10,7 +10,7 @@ import type { MethodForecast, MethodOptions } from './method.ts';
 const PROBABILITY = [0.015, 0.04, 0.08, 0.15];
 const SIZE = [0.05, 0.1, 0.1, 0.2];
 const YOUNG = 1;
-const MEMORY = 392;
+const MEMORY = 280;
 const TARGET = 28;
 
 export function tsb(series: Series, horizon: number, options: MethodOptions): MethodForecast {
@@ -38,16 +38,19 @@ function follow(
 ): { rate: number; error: number; tested: number } {
   // Both start from nothing and are divided by the weight gathered so far: a plain mean while the series is young.
   let chance = 0, chanceWeight = 0, size = 0, sizeWeight = 0, rate = 0, error = 0, tested = 0;
+  let untilLook = (known - 1 - from) % 7;
   for (let t = from; t < known; t++) {
-    const b = beta * exposure[t]!, y = demand[t]!;
-    chance += b * ((y > 0 ? 1 : 0) - chance);
-    chanceWeight += b * (1 - chanceWeight);
+    const y = demand[t]!, b = beta * exposure[t]!, keep = 1 - b;
+    chance *= keep;
+    chanceWeight = keep * chanceWeight + b;
     if (y > 0 && b > 0) {
+      chance += b;
       const a = alpha * exposure[t]!;
       size += a * (y - size);
       sizeWeight += a * (1 - sizeWeight);
     }
-    if ((known - 1 - t) % 7 !== 0) continue;
+    if (untilLook-- > 0) continue;
+    untilLook = 6;
     rate = sizeWeight > 0 ? (chance / chanceWeight) * (size / sizeWeight) : 0;
     if (t + TARGET < known && t - from >= 13) {
       const miss = rate - (running[t + 1 + TARGET - from]! - running[t + 1 - from]!) / TARGET;

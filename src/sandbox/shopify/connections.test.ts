@@ -50,7 +50,7 @@ describe('paging', () => {
     let after: string | null = null;
     let seen = 0;
     for (let page = 0; page < 100; page++) {
-      const { nodes, pageInfo } = pageOf(listing(rows), { first: 250, after });
+      const { nodes, pageInfo }: Page<Row> = pageOf(listing(rows), { first: 250, after });
       seen += nodes.length;
       after = pageInfo.endCursor;
     }

@@ -83,19 +83,27 @@ export function pageOf<N>(listing: Listing<N>, args: PageArguments, max: number 
     throw new GraphQLError(`pagination is limited to ${MAX_WALK} objects; narrow the query`, { extensions: { code: 'PAGINATION_LIMIT_EXCEEDED' } });
   }
   const sign = args.reverse === true ? -1 : 1;
-  const order = (a: Place, b: Place) => sign * comparePlaces(a, b);
   // Walking backwards keeps the last rows, so the order is turned round while choosing and back again at the end.
-  const choose = backwards ? (a: Place, b: Place) => order(b, a) : order;
+  const chosen = backwards ? -sign : sign;
+  const choose = (a: Place, b: Place) => chosen * comparePlaces(a, b);
   const wanted = size + 1;
   const kept: Seat<N>[] = [];
   let worst: Seat<N> | undefined;
   let earlier = false;
   let later = false;
-  for (const seat of seats(listing)) {
-    if (after !== null && order(seat, after) <= 0) { earlier = true; continue; }
-    if (before !== null && order(seat, before) >= 0) { later = true; continue; }
-    if (worst !== undefined && choose(seat, worst) > 0) continue;
-    kept.push(seat);
+  // The hot loop over every row of a table: no generator and no object for rows that cannot be on the page.
+  const { where, sortKey, id: idOf } = listing;
+  const probe: Place = { key: 0, id: '' };
+  let position = 0;
+  for (const node of listing.rows) {
+    const at = position++;
+    if (where !== undefined && !where(node)) continue;
+    probe.key = sortKey === undefined ? at : sortKey(node);
+    probe.id = idOf(node);
+    if (after !== null && sign * comparePlaces(probe, after) <= 0) { earlier = true; continue; }
+    if (before !== null && sign * comparePlaces(probe, before) >= 0) { later = true; continue; }
+    if (worst !== undefined && choose(probe, worst) > 0) continue;
+    kept.push({ node, key: probe.key, id: probe.id });
     if (kept.length >= wanted * 4) {
       kept.sort(choose);
       kept.length = wanted;

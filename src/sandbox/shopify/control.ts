@@ -10,10 +10,10 @@ import {
 } from './control-fields.ts';
 import { cancelFulfillment, createFulfillment } from './engine/fulfilments.ts';
 import { adminEdit } from './engine/inventory.ts';
+import { onHand } from './engine/levels.ts';
 import { cancelOrder, editOrder, placeOrder, refundOrder, routeDue, setRoutingDelay } from './engine/orders.ts';
 import type { IdempotencyStore } from './graphql/idempotency.ts';
 import { HttpRefusal } from './http-message.ts';
-import { onHand } from './resolvers/levels.ts';
 import type { OpenShop } from './shop.ts';
 import type { OrderRecord, VariantRecord } from './state.ts';
 import type { Deliveries } from './webhooks/deliveries.ts';
@@ -71,7 +71,7 @@ export class Control {
     const { tables } = this.services.shop;
     const quantities: Record<string, number> = { on_hand: 0 };
     for (const level of tables.levels.values()) {
-      quantities['on_hand'] = (quantities['on_hand'] ?? 0) + onHand(level);
+      quantities['on_hand'] = (quantities['on_hand'] ?? 0) + onHand(level.quantities);
       for (const [name, quantity] of Object.entries(level.quantities)) quantities[name] = (quantities[name] ?? 0) + quantity;
     }
     const orders = { total: tables.orders.size, cancelled: 0, test: 0, edited: 0, withRefund: 0, open: 0, unitsOrdered: 0, unitsKept: 0, unitsOpen: 0 };

@@ -24,7 +24,7 @@ const TABLE_NAMES: readonly TableName[] = ['shop', 'locations', 'products', 'var
 
 /** Ids of one kind step like Shopify's own; thirteen digits, so that text order is age order and nobody takes them for small numbers. */
 const ID_STEP = 32_768;
-const BATCH_RECORDS = 20_000;
+const BATCH_RECORDS = 4_000;
 
 interface Inner { indexes: Indexes; loading: boolean }
 const inners = new WeakMap<Shop, Inner>();
@@ -158,7 +158,7 @@ export function openShop(options: { file: string; clock?: () => number }): OpenS
       return new Date(state.last).toISOString();
     },
     nextId,
-    put: (table, record) => change(table, idOf(record), record),
+    put: (table, record) => change(table, idOf(record as object), record),
     remove: (table, id) => change(table, id, undefined),
     emit(topic, payload, eventId) {
       if (inner.loading) return;

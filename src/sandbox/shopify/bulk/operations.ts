@@ -109,7 +109,7 @@ export class BulkOperations {
         sliceStart = performance.now();
         if (this.stopped) { file.destroy(); return; }
         const now = this.get(id);
-        if (now.status === 'CANCELING') { file.destroy(); unlinkSync(path); this.save({ ...now, status: 'CANCELED', objectCount: objects, rootObjectCount: roots, completedAt: this.shop.now() }); return; }
+        if (now.status === 'CANCELING') break;
         // Progress is for pollers only and need not survive a crash: a restarted operation counts anew.
         this.shop.tables.bulkOperations.set(id, { ...now, objectCount: objects, rootObjectCount: roots });
       }
@@ -117,6 +117,11 @@ export class BulkOperations {
     file.end(chunk);
     await once(file, 'finish');
     if (this.stopped) return;
+    if (this.get(id).status === 'CANCELING') {
+      unlinkSync(path);
+      this.save({ ...this.get(id), status: 'CANCELED', objectCount: objects, rootObjectCount: roots, completedAt: this.shop.now() });
+      return;
+    }
     const url = objects === 0 ? null : `/bulk/${name}`;
     this.save({ ...this.get(id), status: 'COMPLETED', objectCount: objects, rootObjectCount: roots, fileSize: objects === 0 ? null : statSync(path).size, url, completedAt: this.shop.now() });
   }

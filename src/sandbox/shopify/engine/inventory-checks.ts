@@ -13,7 +13,7 @@ export const REASONS: ReadonlySet<string> = new Set([
 
 const SET_NAMES: ReadonlySet<string> = new Set(['available', 'on_hand']);
 /** `committed` belongs to the order engine and on_hand is derived: neither can be adjusted or moved. */
-const ADJUST_NAMES: ReadonlySet<string> = new Set(['available', 'damaged', 'incoming', 'quality_control', 'reserved', 'safety_stock']);
+export const ADJUST_NAMES: ReadonlySet<string> = new Set(['available', 'damaged', 'incoming', 'quality_control', 'reserved', 'safety_stock']);
 
 const isUri = (text: string) => /^[a-z][a-z0-9+.-]*:\S+$/i.test(text);
 

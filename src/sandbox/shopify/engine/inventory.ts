@@ -2,10 +2,10 @@
  * Stock writes by apps and staff. Rules: reference shopify.md §1.2 and §1.3, recorded behaviour in pain-points.md.
  * A call is all or nothing. Ids are decimal strings. Setting a quantity to what it already is succeeds without a group, a change or an event.
  */
-import { QUANTITY_NAMES, type LevelRecord, type QuantityName, type Shop } from '../state.ts';
+import type { LevelRecord, QuantityName, Shop } from '../state.ts';
 import { act, Refusal, refuse, type Action, type UserError } from './action.ts';
 import { changeLevel, ensureLevel, levelKey, onHand, quantityAt } from './levels.ts';
-import { checkHeader, checkLedger, checkPlace, QUANTITY_LIMIT } from './inventory-checks.ts';
+import { ADJUST_NAMES, checkHeader, checkLedger, checkPlace, QUANTITY_LIMIT } from './inventory-checks.ts';
 
 export interface InventoryChange {
   name: string; delta: number; /** null in every recorded reply of Shopify */ quantityAfterChange: number | null;
@@ -183,7 +183,7 @@ function moveFault(shop: Shop, row: MoveQuantitiesInput['changes'][number], path
   if (row.quantity > 2 * QUANTITY_LIMIT) return { code: 'INVALID_QUANTITY_TOO_HIGH', field: [...path, 'quantity'], message: "The quantity can't be higher than 2,000,000,000." };
   for (const side of ['from', 'to'] as const) {
     const end = row[side];
-    if (!(QUANTITY_NAMES as readonly string[]).includes(end.name) || end.name === 'committed') {
+    if (!ADJUST_NAMES.has(end.name)) {
       return { code: 'INVALID_QUANTITY_NAME', field: [...path, side, 'name'], message: 'The specified quantity name is invalid.' };
     }
     const fault = checkPlace(shop, { inventoryItemId: row.inventoryItemId, locationId: end.locationId }, path, [...path, side, 'locationId'])

@@ -1,7 +1,4 @@
 /** Asks a shop without HTTP: the whole request pipeline with a context of its own. */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Access, DEFAULT_SCOPES } from '../access.ts';
 import { BulkOperations } from '../bulk/operations.ts';
 import { OrderEdits } from '../order-edits.ts';
@@ -10,6 +7,7 @@ import type { OpenShop } from '../shop.ts';
 import { answer, type GraphqlReply } from './execute.ts';
 import { IdempotencyStore } from './idempotency.ts';
 import { CostBucket, type Plan } from './throttle.ts';
+import { scratchDir } from '../scratch.fixture.ts';
 
 export interface Asker {
   context: Context; bucket: CostBucket; directory: string;
@@ -17,7 +15,7 @@ export interface Asker {
 }
 
 export function askerOf(shop: OpenShop, options: { scopes?: readonly string[]; plan?: Plan } = {}): Asker {
-  const directory = mkdtempSync(join(tmpdir(), 'sandbox-bulk-'));
+  const directory = scratchDir();
   const context: Context = {
     shop, access: new Access(options.scopes ?? DEFAULT_SCOPES), baseUrl: 'http://store', bulk: new BulkOperations(shop, directory), edits: new OrderEdits(),
     idempotency: new IdempotencyStore(shop),

@@ -55,9 +55,9 @@ describe('reading', () => {
 
   test('what is not modelled says so and invents nothing', async () => {
     const ask = askerOf(open().shop);
-    const reply = await ask('{ order(id: "gid://shopify/Order/900001") { name note } giftCards(first: 1) { nodes { id } } }');
+    const reply = await ask('{ order(id: "gid://shopify/Order/900001") { name note } publicApiVersions { handle } }');
     expect(reply.data).toBeNull();
-    expect(reply.errors?.map((error) => [error.message, error.extensions?.['code']])).toContainEqual(['not simulated: QueryRoot.giftCards', 'NOT_SIMULATED']);
+    expect(reply.errors?.map((error) => [error.message, error.extensions?.['code']])).toContainEqual(['not simulated: QueryRoot.publicApiVersions', 'NOT_SIMULATED']);
     const note = await ask('{ order(id: "gid://shopify/Order/900001") { name note } }');
     expect(note).toMatchObject({ data: { order: { name: '#1001', note: null } }, errors: [{ message: 'not simulated: Order.note' }] });
   });

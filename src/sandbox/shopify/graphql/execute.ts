@@ -7,7 +7,7 @@ import {
   type DocumentNode, type FormattedExecutionResult, type GraphQLFieldResolver, type GraphQLTypeResolver, type OperationDefinitionNode,
 } from 'graphql';
 import { pageOf } from '../connections.ts';
-import { typeNameOf, type Context } from '../resolvers/fields.ts';
+import { notSimulated, typeNameOf, type Context } from '../resolvers/fields.ts';
 import { resolvers } from '../resolvers/registry.ts';
 import { officialSchema } from '../schema.ts';
 import { actualCost, MAX_QUERY_COST, planCost, requestedCost, type CostPlan } from './cost.ts';
@@ -24,7 +24,7 @@ const documents = new Map<string, Prepared>();
 
 /** Shopify names a few validation errors; the rest keep the rule's own words. */
 function coded(error: GraphQLError): GraphQLError {
-  const code = /^Cannot query field/.test(error.message) ? 'undefinedField' : /^Unknown argument/.test(error.message) ? 'argumentNotAccepted'
+  const code = error.message.startsWith('Cannot query field') ? 'undefinedField' : error.message.startsWith('Unknown argument') ? 'argumentNotAccepted'
     : /argument .* is required/.test(error.message) ? 'missingRequiredArguments' : 'INVALID_DOCUMENT';
   return new GraphQLError(error.message, { nodes: error.nodes, extensions: { code } });
 }
@@ -56,7 +56,7 @@ const fieldResolver: GraphQLFieldResolver<unknown, Context> = (source, args, con
     if (typeof field === 'function') return field(source as never, args, context, info);
     if (field !== undefined) return pageOf(field.listing(source as never, args, context), args, field.max);
   }
-  throw new GraphQLError(`not simulated: ${typeName}.${info.fieldName}`, { extensions: { code: 'NOT_SIMULATED' } });
+  throw notSimulated(`${typeName}.${info.fieldName}`);
 };
 
 const typeResolver: GraphQLTypeResolver<unknown, Context> = (value) => {
@@ -84,7 +84,7 @@ export async function answer(request: GraphqlRequest, context: Context, bucket: 
   if (prepared.errors.length > 0) return refused(prepared.errors);
   const operation = getOperationAST(prepared.document, request.operationName);
   if (operation == null) return refused([new GraphQLError('An operation name is required', { extensions: { code: 'BAD_REQUEST' } })]);
-  if (operation.operation === 'subscription') return refused([new GraphQLError('not simulated: subscriptions', { extensions: { code: 'NOT_SIMULATED' } })]);
+  if (operation.operation === 'subscription') return refused([notSimulated('subscriptions')]);
   const early = refusalsBeforeCoercion(operation, variables);
   if (early.length > 0) return refused(early);
   const { schema } = officialSchema();
@@ -109,10 +109,16 @@ export async function answer(request: GraphqlRequest, context: Context, bucket: 
   const actual = actualCost(plan, result.data, requested);
   bucket.giveBack(requested - actual);
   return {
-    ...(result.errors === undefined ? {} : { errors: result.errors.map((error) => error.toJSON()) }),
+    ...(result.errors === undefined ? {} : { errors: result.errors.map((error) => withCode(error).toJSON()) }),
     ...(result.data === undefined ? {} : { data: result.data }),
     extensions: { cost: { requestedQueryCost: requested, actualQueryCost: actual, throttleStatus: bucket.status(now()) } },
   };
+}
+
+/** A fault of the store itself is told apart from what a caller got wrong. */
+function withCode(error: GraphQLError): GraphQLError {
+  if (error.originalError === undefined || error.originalError instanceof GraphQLError) return error;
+  return new GraphQLError(error.message, { nodes: error.nodes, path: error.path, extensions: { code: 'INTERNAL_SERVER_ERROR' } });
 }
 
 /** Raw variables with the operation's own defaults, so a page size given by default is priced. */

@@ -37,7 +37,7 @@ export class IdempotencyStore {
   private forgetOld(now: number): void {
     if (now - this.scannedAt < SCAN_MS) return;
     this.scannedAt = now;
-    for (const record of [...this.shop.tables.idempotency.values()]) {
+    for (const record of this.shop.tables.idempotency.values()) {
       if (now - Date.parse(record.at) >= KEPT_MS) this.shop.remove('idempotency', record.key);
     }
   }

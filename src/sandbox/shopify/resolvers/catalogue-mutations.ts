@@ -2,8 +2,8 @@
 import { editItem, editVariants, type ItemChange, type VariantChange } from '../catalogue-edits.ts';
 import { idOf } from '../gid.ts';
 import { minorUnitsOf } from '../wire-format.ts';
-import { fieldsOf, type Args } from './fields.ts';
-import { shopRecord } from './shop.ts';
+import { fieldsOf, notSimulated, type Args } from './fields.ts';
+import { shopRecord } from '../engine/payloads.ts';
 import type { VariantRecord } from '../state.ts';
 
 const VARIANT_INPUT = new Set(['id', 'barcode', 'price', 'compareAtPrice', 'inventoryPolicy', 'taxable', 'inventoryItem']);
@@ -12,7 +12,7 @@ const ITEM_INPUT = new Set(['sku', 'tracked', 'cost', 'requiresShipping', 'count
 /** A part of the input this store would have to ignore is an error, not a shrug. */
 function onlyModelled(mutation: string, input: Args, known: ReadonlySet<string>): void {
   const foreign = Object.keys(input).find((key) => !known.has(key) && input[key] !== undefined);
-  if (foreign !== undefined) throw new Error(`not simulated: ${mutation} with ${foreign}`);
+  if (foreign !== undefined) throw notSimulated(`${mutation} with ${foreign}`);
 }
 
 function itemChange(input: Args, currency: string): ItemChange {

@@ -6,7 +6,7 @@ import type { InventoryItemRecord, ProductRecord, Shop, VariantRecord } from '..
 import { instant, instantOrNull, moneyText, moneyV2 } from '../wire-format.ts';
 import { fieldsOf, list, type Args } from './fields.ts';
 import { availableOf, levelListing, visibleLevel } from './levels.ts';
-import { shopRecord } from './shop.ts';
+import { shopRecord } from '../engine/payloads.ts';
 import { variantsOf } from '../shop.ts';
 
 const PRODUCT_SEARCH: SearchFields<ProductRecord> = {

@@ -1,5 +1,5 @@
 /** How resolvers are written: a table per type, each field a function of its source or a listing to be paged. */
-import type { GraphQLResolveInfo } from 'graphql';
+import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import type { Access } from '../access.ts';
 import type { BulkOperations } from '../bulk/operations.ts';
 import type { Listing } from '../connections.ts';
@@ -18,7 +18,6 @@ export interface Context {
   idempotency: IdempotencyStore;
 }
 /** Coerced GraphQL arguments; their shape is guaranteed by the schema, so resolvers name the shape they expect. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Args = Record<string, any>;
 export type Resolve<S> = (source: S, args: Args, context: Context, info?: GraphQLResolveInfo) => unknown;
 
@@ -53,4 +52,9 @@ export function asNode<T extends object>(record: T | null | undefined, typeName:
 
 export function typeNameOf(record: object): string | undefined {
   return typeNames.get(record);
+}
+
+/** The answer for a part of the schema this store does not model: an error in the caller's hands, never an invented value. */
+export function notSimulated(what: string): GraphQLError {
+  return new GraphQLError(`not simulated: ${what}`, { extensions: { code: 'NOT_SIMULATED' } });
 }

@@ -1,8 +1,9 @@
 /** Inventory levels and their quantities per state. */
-import { gid, idOf, levelGid } from '../gid.ts';
 import type { Listing } from '../connections.ts';
+import { onHand } from '../engine/levels.ts';
+import { gid, idOf, levelGid } from '../gid.ts';
 import { idField, instantField, searchPredicate, type SearchFields } from '../search/match.ts';
-import { QUANTITY_NAMES, type LevelRecord, type QuantityName, type Shop } from '../state.ts';
+import type { LevelRecord, QuantityName, Shop } from '../state.ts';
 import { instant, instantOrNull } from '../wire-format.ts';
 import { fieldsOf, type Args, type Context } from './fields.ts';
 
@@ -12,11 +13,6 @@ const LEVEL_SEARCH: SearchFields<LevelRecord> = {
   created_at: instantField((level) => level.createdAt),
   updated_at: instantField((level) => level.updatedAt),
 };
-
-/** Physical total: every state but incoming. */
-export function onHand(level: LevelRecord): number {
-  return QUANTITY_NAMES.reduce((total, name) => name === 'incoming' ? total : total + level.quantities[name], 0);
-}
 
 /** Levels as a connection; deactivated ones keep their quantities and stay hidden unless asked for. */
 export function levelListing(rows: Iterable<LevelRecord>, args: Args): Listing<LevelRecord> {
@@ -48,7 +44,7 @@ export function visibleLevel({ shop }: Context, itemGid: string, locationGid: st
 }
 
 function quantity(level: LevelRecord, name: string): unknown {
-  const value = name === 'on_hand' ? onHand(level) : level.quantities[name as QuantityName];
+  const value = name === 'on_hand' ? onHand(level.quantities) : level.quantities[name as QuantityName];
   if (value === undefined) return null;
   return {
     id: `${gid('InventoryQuantity', level.locationId)}?inventory_item_id=${level.inventoryItemId}&name=${name}`,

@@ -3,7 +3,7 @@ import { idOf, gid } from '../gid.ts';
 import { API_VERSION } from '../schema.ts';
 import type { WebhookSubscriptionRecord } from '../state.ts';
 import { parseSearch } from '../search/parse.ts';
-import { fieldsOf, type Args } from './fields.ts';
+import { fieldsOf, notSimulated, type Args } from './fields.ts';
 
 interface UserError { field: string[]; message: string }
 
@@ -20,9 +20,9 @@ function checkedUri(input: Args): { uri: string } | { error: UserError } {
 }
 
 function refuseForeign(input: Args): void {
-  if (input['format'] === 'XML') throw new Error('not simulated: webhook format XML');
+  if (input['format'] === 'XML') throw notSimulated('webhook format XML');
   for (const name of ['metafieldNamespaces', 'metafields']) {
-    if (Array.isArray(input[name]) && input[name].length > 0) throw new Error(`not simulated: webhook ${name}`);
+    if (Array.isArray(input[name]) && input[name].length > 0) throw notSimulated(`webhook ${name}`);
   }
   if (input['filter'] != null) parseSearch(input['filter']);
 }

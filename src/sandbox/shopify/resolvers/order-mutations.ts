@@ -5,9 +5,9 @@ import type { KeyedOutcome } from '../graphql/idempotency.ts';
 import { gid, idOf, splitGid } from '../gid.ts';
 import { calculatedLines, type CalculatedLine, type OrderEdit } from '../order-edits.ts';
 import { moneyBag, minorUnitsOf } from '../wire-format.ts';
-import { fieldsOf, list, type Args, type Context } from './fields.ts';
+import { fieldsOf, list, notSimulated, type Args, type Context } from './fields.ts';
 import { keyed } from './inventory-mutations.ts';
-import { shopRecord } from './shop.ts';
+import { shopRecord } from '../engine/payloads.ts';
 
 interface PlainError { field: string[] | null; message: string }
 const failure = (field: string, message: string): { userErrors: PlainError[] } => ({ userErrors: [{ field: [field], message }] });
@@ -34,7 +34,7 @@ function editPayload(edit: OrderEdit, context: Context, lineId: string | null): 
 function orderLines(order: Args, context: Context): { variantId: string; quantity: number; price?: number }[] {
   const { currency } = shopRecord(context.shop);
   return ((order['lineItems'] ?? []) as Args[]).map((line) => {
-    if (line['variantId'] == null) throw new Error('not simulated: orderCreate lines without variantId');
+    if (line['variantId'] == null) throw notSimulated('orderCreate lines without variantId');
     const amount = line['priceSet']?.shopMoney?.amount;
     const price = amount == null ? undefined : minorUnitsOf(String(amount), currency) ?? undefined;
     return { variantId: idOf(line['variantId'], 'ProductVariant'), quantity: line['quantity'], ...(price === undefined ? {} : { price }) };
@@ -46,7 +46,7 @@ const NOT_MODELLED = ['fulfillment', 'fulfillmentStatus', 'discountCode', 'shipp
 export const orderMutations = fieldsOf<undefined>({
   orderCreate: (_root, { order }, context) => {
     const foreign = NOT_MODELLED.find((field) => order[field] != null);
-    if (foreign !== undefined) throw new Error(`not simulated: orderCreate with ${foreign}`);
+    if (foreign !== undefined) throw notSimulated(`orderCreate with ${foreign}`);
     const placed = placeOrder(context.shop, {
       lines: orderLines(order, context), test: order['test'] ?? false,
       ...(order['processedAt'] == null ? {} : { processedAt: new Date(order['processedAt']).toISOString() }),
@@ -73,7 +73,7 @@ export const orderMutations = fieldsOf<undefined>({
         locationId: line['locationId'] == null ? null : idOf(line['locationId'], 'Location'),
       })),
     });
-    return { refundId: refund?.id ?? null, orderId, userErrors: userErrors.map((error) => ({ code: null, ...error })) };
+    return { refundId: refund?.id ?? null, orderId, userErrors };
   }, refundPayload),
   orderEditBegin: (_root, args, context) => {
     const orderId = idOf(args['id'], 'Order');
@@ -129,7 +129,7 @@ export const editTypes = {
     id: (edit) => gid('CalculatedOrder', edit.id),
     originalOrder: (edit, _args, { shop }) => shop.tables.orders.get(edit.orderId),
     lineItems: list((edit, args, { shop }) => {
-      if (args['query'] != null) throw new Error('not simulated: CalculatedOrder.lineItems(query:)');
+      if (args['query'] != null) throw notSimulated('CalculatedOrder.lineItems(query:)');
       const order = shop.tables.orders.get(edit.orderId);
       return { rows: order === undefined ? [] : calculatedLines(edit, order), id: (line: CalculatedLine) => line.id };
     }),

@@ -4,7 +4,7 @@ import type { Listing } from '../connections.ts';
 import { flagField, idField, instantField, searchPredicate, textField, wordField, type SearchFields } from '../search/match.ts';
 import type { LineItemRecord, OrderRecord, RefundRecord, Shop } from '../state.ts';
 import { instant, instantOrNull, moneyBag, moneyText } from '../wire-format.ts';
-import { clockOf, fieldsOf, list, type Args, type Context } from './fields.ts';
+import { clockOf, fieldsOf, list, notSimulated, type Args, type Context } from './fields.ts';
 import { fulfillmentOrderListing } from './fulfillment.ts';
 
 /** A line or refund line never travels without its order: both live inside the order's record. */
@@ -63,7 +63,7 @@ export function orderListing({ shop, access }: Context, args: Args): Listing<Ord
   const matches = searchPredicate(args['query'], orderSearch(shop));
   const wall = new Date(clockOf(shop) - WALL_MS).toISOString();
   const sortKey = ORDER_KEYS[args['sortKey'] ?? 'ID'];
-  if (sortKey === undefined) throw new Error(`not simulated: orders sorted by ${args['sortKey']}`);
+  if (sortKey === undefined) throw notSimulated(`orders sorted by ${args['sortKey']}`);
   return { rows: shop.tables.orders.values(), where: (order) => (access.allOrders || order.createdAt >= wall) && matches(order), sortKey, id: (order) => order.id };
 }
 
@@ -116,7 +116,7 @@ export const orderTypes = {
     lineItems: list((order) => ({ rows: order.lines.map((line): LineSource => ({ order, line })), id: ({ line }: LineSource) => line.id })),
     refunds: (order, args) => order.refunds.slice(0, args['first'] ?? undefined).map((refund): RefundSource => ({ order, refund })),
     fulfillments: (order, args, { shop }) => {
-      if (args['query'] != null) throw new Error('not simulated: Order.fulfillments(query:)');
+      if (args['query'] != null) throw notSimulated('Order.fulfillments(query:)');
       return shop.fulfillmentsOf(order.id).slice(0, args['first'] ?? undefined);
     },
     fulfillmentsCount: (order, _args, { shop }) => ({ count: shop.fulfillmentsOf(order.id).length, precision: 'EXACT' }),

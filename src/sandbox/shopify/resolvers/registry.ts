@@ -1,8 +1,9 @@
 /** Every modelled field of the schema, by type and name. What is not listed here answers "not simulated". */
+import { GraphQLError } from 'graphql';
 import { countOf, type Listing } from '../connections.ts';
 import { levelKeyOf, splitGid } from '../gid.ts';
 import { catalogueCounts, catalogueQueries, catalogueTypes } from './catalogue.ts';
-import { asNode, fieldsOf, type Args, type Context, type TypeFields } from './fields.ts';
+import { asNode, fieldsOf, notSimulated, type Args, type Context, type TypeFields } from './fields.ts';
 import { fulfillmentQueries, fulfillmentTypes } from './fulfillment.ts';
 import { inventoryMutations, inventoryPayloadTypes } from './inventory-mutations.ts';
 import { levelTypes } from './levels.ts';
@@ -11,7 +12,8 @@ import { operationMutations } from './operation-mutations.ts';
 import { editTypes, orderMutations } from './order-mutations.ts';
 import { lineById, orderListing, orderQueries, orderTypes, refundById, visibleOrder } from './orders.ts';
 import { catalogueMutations } from './catalogue-mutations.ts';
-import { shopQueries, shopRecord, shopTypes } from './shop.ts';
+import { shopRecord } from '../engine/payloads.ts';
+import { shopQueries, shopTypes } from './shop.ts';
 
 const FINDERS: Record<string, (id: string, context: Context) => object | null | undefined> = {
   Shop: (_id, { shop }) => shopRecord(shop),
@@ -31,11 +33,11 @@ const FINDERS: Record<string, (id: string, context: Context) => object | null | 
 /** `node(id:)`: null for an id that names nothing, an error for a type this store does not model. */
 function nodeOf(id: string, context: Context): object | null {
   const split = splitGid(id);
-  if (split === null) throw new Error(`Invalid global id '${id}'`);
+  if (split === null) throw new GraphQLError(`Invalid global id '${id}'`, { extensions: { code: 'INVALID_FIELD_ARGUMENTS' } });
   context.access.check('QueryRoot', 'node', split.type);
   if (split.type === 'InventoryLevel') return asNode(context.shop.tables.levels.get(levelKeyOf(id)), 'InventoryLevel');
   const find = FINDERS[split.type];
-  if (find === undefined) throw new Error(`not simulated: node of type ${split.type}`);
+  if (find === undefined) throw notSimulated(`node of type ${split.type}`);
   return asNode(find(split.id, context), split.type);
 }
 

@@ -1,17 +1,11 @@
 /** Shop, locations and the quantity states an inventory level knows. */
+import { shopRecord } from '../engine/payloads.ts';
 import { gid } from '../gid.ts';
 import { flagField, idField, textField, type SearchFields, searchPredicate } from '../search/match.ts';
 import { QUANTITY_NAMES, type LocationRecord, type Shop, type ShopRecord } from '../state.ts';
 import { instant } from '../wire-format.ts';
 import { fieldsOf, list, type Context } from './fields.ts';
 import { levelListing, levelsAtLocation, visibleLevel } from './levels.ts';
-
-/** The one shop of the tables. Throws when the store was never seeded: nothing can be answered without it. */
-export function shopRecord(shop: Shop): ShopRecord {
-  const record = shop.tables.shop.values().next().value;
-  if (record === undefined) throw new Error('the simulated store holds no shop: seed it first');
-  return record;
-}
 
 const LOCATION_SEARCH: SearchFields<LocationRecord> = {
   id: idField((location) => location.id),

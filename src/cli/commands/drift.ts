@@ -1,0 +1,27 @@
+/** `instep drift`: runs the drift check now and says what differs and why. */
+import { driftCheck } from '../../flows/drift-check.ts';
+import { salesHistory } from '../../flows/sales-history.ts';
+import { runFlow } from '../../runtime/run-flow.ts';
+import { chosenStore, withHouse } from '../house.ts';
+import { EXIT, print, progressBars, table } from '../terminal.ts';
+
+export async function driftCommand(options: { store?: string; json?: boolean }): Promise<void> {
+  await withHouse(async (house) => {
+    const store = await chosenStore(house, options.store);
+    const bars = progressBars(options.json ?? false);
+    let result;
+    try {
+      // Orders first: what is not read yet would only look like drift.
+      await runFlow(house, salesHistory, store.store_id, 'command line', bars.watch);
+      result = await runFlow(house, driftCheck, store.store_id, 'command line', bars.watch);
+    } finally { bars.stop(); }
+    const { rows } = await house.db.query<{ sku: string | null; title: string; location: string; ledger: number; observed: number; difference: number; causes: { cause: string; units: number }[] }>(
+      `select i.sku, i.title, l.name as location, d.ledger, d.observed, d.difference, d.causes from drift d join item i using (item_id)
+       join location l on l.store_id = d.store_id and l.location_id = d.location_id where d.store_id = $1 order by abs(d.difference) desc limit 1000`, [store.store_id]);
+    const unexplained = Number(result?.detail['unexplainedUnits'] ?? 0);
+    print(options.json ?? false, { ran: result !== null, levels: result?.tally.input ?? null, unexplainedUnits: unexplained, unitsByCause: result?.detail['unitsByCause'] ?? {}, levelsThatDiffer: rows }, () =>
+      `${result === null ? 'Another process is checking; these are its last findings.\n' : `${result.tally.input.toLocaleString('en-GB')} levels compared, ${rows.length} differ, ${unexplained} units unexplained.\n`}${
+        rows.length === 0 ? '' : table(['SKU', 'Location', 'Ledger', 'Shopify', 'Drift', 'Causes'], rows.map((r) => [r.sku || r.title, r.location, r.ledger, r.observed, r.difference, r.causes.map((c) => `${c.cause} ${c.units}`).join(', ')]))}`);
+    if (unexplained > 0) process.exitCode = EXIT.found;
+  });
+}

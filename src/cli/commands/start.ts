@@ -1,0 +1,147 @@
+/** `instep start`: everything on this machine, in one command: database, sandbox shop when none is configured, import, worker, web UI and API. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { buildHouse, type BuiltHouse } from '../../compose.ts';
+import { SCOPES, API_VERSION } from '../../connectors/shopify/version.ts';
+import { FIRST_IMPORT, FLOWS } from '../../flows/contents.ts';
+import { buildApp } from '../../http/app.ts';
+import { tokenHash } from '../../http/auth.ts';
+import { isLoopback, readConfig, type Config } from '../../runtime/config.ts';
+import { firstImport } from '../../runtime/first-import.ts';
+import { startEmbeddedPostgres } from '../../runtime/postgres.ts';
+import { findConnection, listStores, saveStore } from '../../store/stores.ts';
+import { administratorExists, saveSetupToken } from '../../store/users.ts';
+import { progressBars, UsageError } from '../terminal.ts';
+import { buildWeb } from '../web-build.ts';
+
+const SETUP_MINUTES = 15;
+export const SANDBOX_SHOP = 'instep-sandbox.myshopify.com';
+const say = (line: string): void => { console.error(line); };
+
+export async function start(options: { web: boolean }): Promise<void> {
+  const began = performance.now();
+  const config = readConfig();
+  const closers: (() => Promise<unknown> | unknown)[] = [];
+  let stopping: Promise<void> | null = null;
+  const stop = (code: number): Promise<void> => (stopping ??= (async () => {
+    for (const close of closers.reverse()) await Promise.race([Promise.resolve(close()).catch(() => {}), new Promise((r) => { setTimeout(r, 12_000).unref(); })]);
+    process.exit(code);
+  })());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => { say('\nStopping …'); void stop(0); });
+
+  try {
+    const webBuild = options.web ? buildWeb(say) : Promise.resolve(null);
+    webBuild.catch(() => {});
+    let databaseUrl = config.databaseUrl;
+    if (!databaseUrl) {
+      const server = await startEmbeddedPostgres({ dataDir: config.dataDir });
+      closers.push(() => server.stop());
+      databaseUrl = server.url;
+      say(server.attached ? 'PostgreSQL 18 was still running: attached' : 'PostgreSQL 18 started');
+    }
+    const house = await buildHouse({ config, databaseUrl });
+    closers.push(() => house.close());
+    if (!isLoopback(config.host) && !(await administratorExists(house.db))) {
+      throw new UsageError(`INSTEP_HOST=${config.host}: Instep listens on loopback only until an administrator exists. Start it without INSTEP_HOST, create the administrator, then set it.`);
+    }
+    const imports = new Set<Promise<unknown>>();
+    const app = await buildApp({
+      house, flows: FLOWS, apiVersion: API_VERSION, scopes: SCOPES, signedBy: house.signedBy,
+      importStore(storeId) {
+        const work = firstImport(house, FIRST_IMPORT, storeId).catch(() => {}).finally(() => imports.delete(work));
+        imports.add(work);
+      },
+    }, { webDir: await webBuild });
+    await app.listen({ host: config.host, port: config.port });
+    closers.push(() => app.close());
+    const address = `http://${config.host}:${(app.server.address() as { port: number }).port}`;
+    if (config.port === 0) Object.assign(config, { publicUrl: address }), Object.assign(house, { publicUrl: address });
+
+    const sandbox = await sandboxIfAlone(house, config, say);
+    if (sandbox) closers.push(() => stopChild(sandbox));
+    const worker = await house.startWorker();
+    closers.push(() => worker.stop());
+
+    for (const store of await listStores(house.db)) {
+      if (store.imported_at === null) {
+        say(`Importing ${store.shop_domain}`);
+        const bars = progressBars(false);
+        try { await firstImport(house, FIRST_IMPORT, store.store_id, bars.watch); } finally { bars.stop(); }
+      } else {
+        // What happened while we were away: subscriptions first, then what changed.
+        for (const flow of ['subscriptions', 'sales-history', 'stock-levels', 'drift-check']) await house.enqueue(flow, store.store_id);
+      }
+    }
+    say(`\nInstep is ready on ${address}  (${((performance.now() - began) / 1000).toFixed(1)} s)`);
+    if (!(await administratorExists(house.db))) {
+      const token = randomBytes(24).toString('base64url');
+      await saveSetupToken(house.db, tokenHash(token), new Date(house.clock.now().getTime() + SETUP_MINUTES * 60_000).toISOString());
+      say(`No administrator yet: only this machine may look. Create one within ${SETUP_MINUTES} minutes at ${address}/setup?token=${token}`);
+    }
+  } catch (error) {
+    say(error instanceof UsageError ? error.message : `Could not start: ${(error as Error).stack ?? String(error)}`);
+    await stop(error instanceof UsageError ? 2 : 1);
+  }
+}
+
+/** Starts the sandbox when no real shop is configured, and makes or refreshes its store. */
+async function sandboxIfAlone(house: BuiltHouse, config: Config, log: (line: string) => void): Promise<ChildProcess | null> {
+  const stores = await listStores(house.db);
+  if (!config.sandbox.enabled || stores.some((s) => s.shop_domain !== SANDBOX_SHOP)) return null;
+  const known = stores.find((s) => s.shop_domain === SANDBOX_SHOP);
+  const connection = known ? await findConnection(house.db, known.store_id) : null;
+  const clientId = connection?.client_id ?? `instep-${randomBytes(6).toString('hex')}`;
+  const clientSecret = connection ? house.vault.open(`${known!.store_id}:connection:client_secret`, connection.client_secret) : `shpss_${randomBytes(24).toString('hex')}`;
+  const { child, url } = await spawnSandbox(config, clientId, clientSecret, log);
+  const storeId = await saveStore(house.db, {
+    shopDomain: SANDBOX_SHOP, name: 'Instep sandbox', currency: known?.currency ?? (config.sandbox.history ? 'GBP' : 'EUR'), timeZone: known?.time_zone ?? 'UTC', origin: url, clientId,
+    clientSecret: connection?.client_secret ?? Buffer.alloc(0), hookToken: connection?.hook_token ?? randomBytes(24).toString('base64url'), now: house.clock.now().toISOString(),
+  });
+  if (!connection) await house.db.query('update connection set client_secret = $2 where store_id = $1', [storeId, house.vault.seal(`${storeId}:connection:client_secret`, clientSecret)]);
+  house.reconnect(storeId);
+  // The shop's own name, currency and time zone before anything is read in them.
+  const shop = await (await house.storefront(storeId)).shop();
+  await house.db.query('update store set name = $2, currency = $3, time_zone = $4 where store_id = $1', [storeId, shop.name, shop.currency, shop.timeZone]);
+  house.reconnect(storeId);
+  return child;
+}
+
+export function spawnSandbox(config: Config, clientId: string, clientSecret: string, log: (line: string) => void, port = 0): Promise<{ child: ChildProcess; url: string }> {
+  const main = fileURLToPath(new URL('../../sandbox/main.ts', import.meta.url));
+  const dataDir = path.join(config.dataDir, 'sandbox');
+  fs.mkdirSync(dataDir, { recursive: true });
+  const args = [main, '--port', String(port), '--data', dataDir, '--seed', String(config.sandbox.seed), '--months', String(config.sandbox.months), '--scale', String(config.sandbox.scale),
+    '--orders-per-minute', String(config.sandbox.ordersPerMinute), '--shop-domain', SANDBOX_SHOP, '--plan', 'plus', '--client-id', clientId, '--client-secret', clientSecret,
+    ...(config.sandbox.history ? ['--history', path.resolve(config.sandbox.history)] : [])];
+  // Detached: Ctrl-C comes to us alone. The secret is that of a pretended shop.
+  const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  return new Promise((resolve, reject) => {
+    let lastSaid = 0;
+    child.once('exit', (code) => reject(new Error(`The sandbox stopped while starting (exit ${code})`)));
+    createInterface({ input: child.stdout! }).on('line', (line) => {
+      let message: { ready?: boolean; url?: string; progress?: { stage?: string; done?: number; total?: number } | string; history?: unknown; error?: string };
+      try { message = JSON.parse(line); } catch { log(line); return; }
+      if (message.ready && message.url) resolve({ child, url: message.url });
+      else if (message.history) log(`  sandbox: ${JSON.stringify(message.history)}`);
+      else if (message.error) log(`  sandbox: ${message.error}`);
+      else if (message.progress && Date.now() - lastSaid > 1_500) {
+        lastSaid = Date.now();
+        const p = message.progress;
+        log(typeof p === 'string' ? `  sandbox: ${p}` : `  sandbox: ${p.stage ?? ''} ${p.done ?? ''}${p.total ? ` of ${p.total}` : ''}`);
+      }
+    });
+  });
+}
+
+export function stopChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    const force = setTimeout(() => child.kill('SIGKILL'), 5_000);
+    child.once('exit', () => { clearTimeout(force); resolve(); });
+    child.kill('SIGTERM');
+  });
+}

@@ -1,0 +1,38 @@
+/** `instep`: one command line. Every command takes --json, shows an example in --help, and exits 0 done, 1 failed, 2 wrong use, 3 found something. */
+import { Command, CommanderError } from 'commander';
+import { VERSION } from '../http/routes/session.ts';
+import { driftCommand } from './commands/drift.ts';
+import { explainCommand } from './commands/explain.ts';
+import { importCommand } from './commands/import.ts';
+import { planCommand } from './commands/plan.ts';
+import { sandboxCommand } from './commands/sandbox.ts';
+import { start } from './commands/start.ts';
+import { workerCommand } from './commands/worker.ts';
+import { EXIT, UsageError } from './terminal.ts';
+
+const program = new Command('instep').description('Keeps a Shopify store and its inventory planning in step.').version(VERSION).exitOverride().showHelpAfterError('(--help shows how)');
+
+const example = (text: string): string => `\nExample:\n  ${text}\n`;
+const storeOption = ['--store <id or domain>', 'which store, when there are several'] as const;
+const jsonOption = ['--json', 'print JSON instead of text'] as const;
+
+program.command('start').description('start everything on this machine: database, sandbox shop when none is configured, import, worker, web UI and API')
+  .option('--no-web', 'API only, without the web UI').addHelpText('after', example('INSTEP_PORT=3100 npm start')).action((options: { web: boolean }) => start(options));
+program.command('worker').description('a further worker process on the same database').addHelpText('after', example('DATABASE_URL=postgresql://… instep worker')).action(workerCommand);
+program.command('sandbox').description('only the simulated Shopify store').option('--port <n>', 'port on 127.0.0.1', '4010').option('--history <file>', 'load a real order history (CSV, .gz allowed) instead of the invented town')
+  .option('--seed <n>', 'seed of the town').option('--orders-per-minute <n>', 'live trade').option('--data <folder>', 'where it keeps its state').addHelpText('after', example('instep sandbox --history invoices.csv.gz --orders-per-minute 0')).action(sandboxCommand);
+program.command('import').description('run the first import, or read again what changed').option(...storeOption).option(...jsonOption).option('--all', 'read the whole history again').addHelpText('after', example('instep import --all')).action(importCommand);
+program.command('explain').argument('<sku>', 'SKU, barcode or item id').description('why is this number 7? the movements that sum to it').option(...storeOption).option(...jsonOption)
+  .option('--location <name or id>', 'one location').option('--state <state>', 'available, committed, damaged …', 'available').option('--at <instant>', 'as of this instant').option('--limit <n>', 'movements shown', '20')
+  .addHelpText('after', example('instep explain TEE-BLU-M --location "Main warehouse"')).action(explainCommand);
+program.command('drift').description('compare the ledger with Shopify now; exit 3 when units are unexplained').option(...storeOption).option(...jsonOption).addHelpText('after', example('instep drift --json')).action(driftCommand);
+program.command('plan').description('what to order, with the arithmetic of each line').option(...storeOption).option(...jsonOption).option('--vendor <name>', 'one vendor').option('--due', 'only what must be ordered by today')
+  .option('--limit <n>', 'lines shown', '25').option('--refresh', 'compute again first').addHelpText('after', example('instep plan --vendor Northwind --due')).action(planCommand);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  else if (error instanceof UsageError) { console.error(error.message); process.exitCode = EXIT.usage; }
+  else { console.error(process.env['INSTEP_LOG'] === 'debug' ? error : `Failed: ${(error as Error).message}`); process.exitCode = EXIT.failed; }
+}

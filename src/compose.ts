@@ -1,0 +1,152 @@
+/** The only file that imports everything: it builds the house for the server, the worker, the command line and the tests. */
+import { Worker } from 'node:worker_threads';
+import { pino } from 'pino';
+import { adminClient } from './connectors/shopify/admin-client.ts';
+import { shopifyStorefront } from './connectors/shopify/storefront.ts';
+import { signedBy, webhookReader } from './connectors/shopify/webhook.ts';
+import { FLOWS } from './flows/contents.ts';
+import { applyWaiting, placeWaiting } from './flows/inbox.ts';
+import type { Storefront } from './ports/storefront.ts';
+import type { Config } from './runtime/config.ts';
+import type { FlowContext, Log } from './runtime/flow.ts';
+import { openHub, type Hub } from './runtime/hub.ts';
+import { openJobs, type Jobs } from './runtime/jobs.ts';
+import { shopifyRequests } from './runtime/metrics.ts';
+import { contextFor, type House } from './runtime/run-flow.ts';
+import { openVault, type Vault } from './runtime/secrets.ts';
+import { streamInbox, streamPlaces, type Stream } from './runtime/streams.ts';
+import { sharedBucket } from './store/bucket.ts';
+import { openDb, type Db } from './store/db.ts';
+import { migrate } from './store/migrate.ts';
+import { markInterrupted } from './store/runs.ts';
+import { findConnection, findStore, listStores } from './store/stores.ts';
+
+export interface BuiltHouse extends House {
+  readonly config: Config;
+  readonly vault: Vault;
+  readonly hub: Hub;
+  readonly jobs: Jobs;
+  readonly signedBy: typeof signedBy;
+  /** Forgets the cached connection of a store after its settings changed. */
+  reconnect(storeId: number): void;
+  /** Applies the inbox, places orders, works the jobs, until stopped. */
+  startWorker(): Promise<{ stop(): Promise<void> }>;
+  close(): Promise<void>;
+}
+
+export interface BuildOptions { config: Config; databaseUrl: string; clock?: House['clock']; log?: Log }
+
+export const systemClock: House['clock'] = { now: () => new Date(), sleep: (ms) => new Promise((resolve) => { setTimeout(resolve, ms); }) };
+
+export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
+  const { config } = options;
+  const clock = options.clock ?? systemClock;
+  const log = options.log ?? pino({ level: config.logLevel, redact: ['*.token', '*.secret', '*.password', 'error.config'] });
+  const db: Db = openDb(options.databaseUrl);
+  await migrate(db.pool, clock.now());
+  const vault = openVault(config.dataDir);
+  const hub = await openHub(options.databaseUrl, db);
+  const jobs = await openJobs(options.databaseUrl, (error) => log.error({ error: (error as Error).message }, 'jobs'));
+  const storefronts = new Map<number, Promise<Storefront>>();
+  const compute = computeThread();
+
+  const house: BuiltHouse = {
+    config, db, clock, log, vault, hub, jobs, signedBy, publicUrl: config.publicUrl, compute: compute.run,
+    storefront(storeId) {
+      let made = storefronts.get(storeId);
+      if (!made) {
+        made = connect(storeId);
+        storefronts.set(storeId, made);
+        made.catch(() => storefronts.delete(storeId));
+      }
+      return made;
+    },
+    async reader(storeId) { return webhookReader((await findStore(db, storeId))!.currency); },
+    enqueue: (flow, storeId) => jobs.enqueue(flow, storeId, 'event'),
+    changed: (storeId, topics) => hub.changed(storeId, topics),
+    reconnect: (storeId) => { storefronts.delete(storeId); },
+    async startWorker() {
+      await markInterrupted(db, clock.now().toISOString());
+      const contexts = contextCache(house);
+      const streams: Stream[] = [
+        streamInbox(hub, () => applyWaiting(db, contexts, 500), log),
+        streamPlaces(hub, () => placeAll(house, contexts), log),
+      ];
+      await jobs.work(FLOWS, house, async () => (await listStores(db)).filter((s) => s.imported_at !== null).map((s) => s.store_id));
+      return { async stop() { await Promise.all(streams.map((s) => s.stop())); } };
+    },
+    async close() {
+      await jobs.stop();
+      compute.stop();
+      await hub.close();
+      await db.close();
+    },
+  };
+
+  async function connect(storeId: number): Promise<Storefront> {
+    const store = await findStore(db, storeId), connection = await findConnection(db, storeId);
+    if (!store || !connection) throw new Error(`Store ${storeId} is not connected`);
+    const place = (column: string): string => `${storeId}:connection:${column}`;
+    const client = adminClient({
+      shopDomain: store.shop_domain, origin: config.shopifyApiOrigin ?? connection.origin, clientId: connection.client_id,
+      clientSecret: vault.open(place('client_secret'), connection.client_secret),
+      token: connection.access_token && connection.access_token_expires_at ? { value: vault.open(place('access_token'), connection.access_token), expiresAt: connection.access_token_expires_at } : null,
+      async saveToken(token) {
+        await db.query('update connection set access_token = $2, access_token_expires_at = $3, scopes = $4 where store_id = $1',
+          [storeId, vault.seal(place('access_token'), token.value), token.expiresAt, token.scopes]);
+      },
+      bucket: sharedBucket(db, storeId, clock), clock,
+      onCall: (call) => shopifyRequests.inc({ op: call.operation, status: String(call.status) }),
+    });
+    return shopifyStorefront(client, { currency: store.currency, sleep: clock.sleep });
+  }
+  return house;
+}
+
+/** Contexts for the streams, renewed every five seconds: a store's settings change rarely, its webhooks come often. */
+function contextCache(house: House): (storeId: number) => Promise<FlowContext> {
+  const kept = new Map<number, { at: number; context: Promise<FlowContext> }>();
+  return (storeId) => {
+    const now = house.clock.now().getTime(), known = kept.get(storeId);
+    if (known && now - known.at < 5_000) return known.context;
+    const context = contextFor(house, storeId, () => {});
+    context.catch(() => kept.delete(storeId));
+    kept.set(storeId, { at: now, context });
+    return context;
+  };
+}
+
+async function placeAll(house: House, contextOf: (storeId: number) => Promise<FlowContext>): Promise<number> {
+  const { rows } = await house.db.query<{ store_id: number }>('select distinct store_id from sales_order where needs_place and place_after <= $1', [house.clock.now().toISOString()]);
+  let placed = 0;
+  for (const { store_id } of rows) placed += await placeWaiting(await contextOf(store_id));
+  return placed;
+}
+
+/** One thread for heavy computations, started when first asked. */
+function computeThread(): { run: House['compute']; stop(): void } {
+  let worker: Worker | null = null, next = 0;
+  const waiting = new Map<number, { resolve(value: never): void; reject(error: Error): void }>();
+  const start = (): Worker => {
+    const made = new Worker(new URL('./runtime/compute-thread.ts', import.meta.url));
+    made.on('message', ({ id, result, error }: { id: number; result?: unknown; error?: string }) => {
+      const entry = waiting.get(id);
+      waiting.delete(id);
+      if (error === undefined) entry?.resolve(result as never);
+      else entry?.reject(new Error(error));
+      if (waiting.size === 0) made.unref();
+    });
+    made.on('error', (error) => { for (const entry of waiting.values()) entry.reject(error as Error); waiting.clear(); worker = null; });
+    return made;
+  };
+  return {
+    run: (task, input) => new Promise((resolve, reject) => {
+      worker ??= start();
+      worker.ref();
+      const id = next++;
+      waiting.set(id, { resolve: resolve as (value: never) => void, reject });
+      worker.postMessage({ id, task, input });
+    }),
+    stop() { void worker?.terminate(); },
+  };
+}

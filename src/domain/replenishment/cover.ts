@@ -1,0 +1,23 @@
+/** How long a position lasts. Day 0 is the first day of the forecast. */
+
+/**
+ * Stock cover: days the position lasts at forecast rate, fractional. Past the horizon it goes on at the horizon's average rate;
+ * `beyondHorizon` says so. Null when no demand is expected: it lasts for ever. Nothing there lasts 0 days.
+ */
+export function coverDays(position: number, mean: readonly number[]): { days: number | null; beyondHorizon: boolean } {
+  if (position <= 0) return { days: 0, beyondHorizon: false };
+  let left = position, total = 0;
+  for (let h = 0; h < mean.length; h++) {
+    const wanted = mean[h]!;
+    if (wanted > left) return { days: h + left / wanted, beyondHorizon: false };
+    left -= wanted;
+    total += wanted;
+  }
+  return total > 0 ? { days: mean.length + left / (total / mean.length), beyondHorizon: true } : { days: null, beyondHorizon: true };
+}
+
+/** The first day whose cumulative demand exceeds the position, as an offset from the forecast's first day; null if none does. */
+export function firstDayExceeding(cumulative: readonly number[], position: number): number | null {
+  const day = cumulative.findIndex((total) => total > position);
+  return day === -1 ? null : day;
+}

@@ -1,0 +1,58 @@
+/**
+ * The order-up-to level S of the periodic-review policy (R,S): the quantile, at the cycle service level, of demand over lead time plus
+ * review period (Silver, Pyke & Thomas 2017, ch. 6). It is read from the forecast's cumulative quantiles; nothing is scaled by √days.
+ */
+import type { ForecastResult } from '../forecast/forecast.ts';
+import { normalScore } from '../forecast/negative-binomial.ts';
+
+/** What of a forecast replenishment reads; ForecastResult fits. */
+export type DemandForecast = Pick<ForecastResult, 'mean' | 'cumulative'>;
+
+/** A question the forecast cannot answer: too many days, or a quantile beyond those it has. */
+export class BeyondForecastError extends Error {
+  override readonly name = 'BeyondForecastError';
+}
+
+/** Expected demand of the first `days` days, fractional. Throws BeyondForecastError. */
+export function expectedDemand(forecast: DemandForecast, days: number): number {
+  assertWithin(forecast, days);
+  let total = 0;
+  for (let h = 0; h < days; h++) total += forecast.mean[h]!;
+  return total;
+}
+
+/**
+ * The quantile `level` of the demand of the first `days` days, fractional; 0 for no days. Between two available levels it is read off the
+ * straight line in normal scores, which suits tails better than one in probabilities. Throws BeyondForecastError rather than clamp.
+ */
+export function demandQuantile(forecast: DemandForecast, days: number, level: number): number {
+  assertWithin(forecast, days);
+  const { below, above, share } = between(forecast, level);
+  if (days === 0) return 0;
+  const low = below.values[days - 1]!, high = above.values[days - 1]!;
+  return low + share * (high - low);
+}
+
+/** The cumulative quantile path at `level`, one value per day of the horizon. Throws BeyondForecastError. */
+export function demandQuantilePath(forecast: DemandForecast, level: number): number[] {
+  const { below, above, share } = between(forecast, level);
+  return below.values.map((low, h) => low + share * (above.values[h]! - low));
+}
+
+function between(forecast: DemandForecast, level: number) {
+  const paths = forecast.cumulative;
+  const upper = paths.findIndex((path) => path.q >= level - 1e-12);
+  const above = paths[upper];
+  if (above && Math.abs(above.q - level) <= 1e-12) return { below: above, above, share: 0 };
+  const below = paths[upper - 1];
+  if (!above || !below) {
+    throw new BeyondForecastError(`no quantile ${level}: the forecast has ${paths.map((path) => path.q).join(', ') || 'none'}`);
+  }
+  return { below, above, share: (normalScore(level) - normalScore(below.q)) / (normalScore(above.q) - normalScore(below.q)) };
+}
+
+function assertWithin(forecast: DemandForecast, days: number): void {
+  if (!Number.isSafeInteger(days) || days < 0 || days > forecast.mean.length) {
+    throw new BeyondForecastError(`${days} days asked of a forecast of ${forecast.mean.length}`);
+  }
+}

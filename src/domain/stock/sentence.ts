@@ -1,0 +1,29 @@
+/** A movement in a sentence: the command line and the screen say the same. */
+
+export interface MovementWords { kind: string; quantity: number; fact: string; locationName: string; change: number }
+
+const VERBS: Record<string, (n: number, fact: string) => string> = {
+  opening: (n) => `${n} counted when Instep began to watch`,
+  'order committed': (n, fact) => (n > 0 ? `${n} promised to order ${idIn(fact)}` : `${-n} no longer promised to order ${idIn(fact)}`),
+  fulfilled: (n, fact) => (n > 0 ? `${n} shipped in fulfilment ${idIn(fact)}` : `${-n} taken back from fulfilment ${idIn(fact)}`),
+  'released without restock': (n, fact) => `${n} given up without restock by refund ${idIn(fact)}`,
+  'returned to stock': (n, fact) => `${n} returned to stock by refund ${idIn(fact)}`,
+  'restocked elsewhere': (n, fact) => `${n} restocked at another location by refund ${idIn(fact)}`,
+  'storefront edit': (n) => `${n > 0 ? `${n} added` : `${-n} taken away`} in Shopify by staff or another app`,
+};
+
+function idIn(fact: string): string {
+  return /^\w+:\w+\/(\d+)/.exec(fact)?.[1] ?? fact;
+}
+
+export function movementSentence({ kind, quantity, fact, locationName }: MovementWords): string {
+  const say = VERBS[kind];
+  return `${say ? say(quantity, fact) : `${quantity} ${kind}`} · ${locationName}`;
+}
+
+/** "7 available = 12 opening − 6 order committed + 1 returned to stock" */
+export function balanceSentence(state: string, balance: number, byKind: readonly { kind: string; quantity: number }[]): string {
+  if (byKind.length === 0) return `${balance} ${state}: nothing has moved here yet.`;
+  const terms = byKind.map((term, n) => `${term.quantity < 0 ? '−' : n === 0 ? '' : '+'}${n === 0 && term.quantity >= 0 ? '' : ' '}${Math.abs(term.quantity)} ${term.kind}`.trim());
+  return `${balance} ${state} = ${terms.join(' ')}`;
+}

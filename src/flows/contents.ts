@@ -1,0 +1,23 @@
+/** The list of journeys. A newcomer starts here: each is one file, read top to bottom. */
+import type { Flow } from '../runtime/flow.ts';
+import { catalogue } from './catalogue.ts';
+import { dailyDigest } from './daily-digest.ts';
+import { driftCheck } from './drift-check.ts';
+import { forecast } from './forecast.ts';
+import { inbox } from './inbox.ts';
+import { openingStock } from './opening-stock.ts';
+import { replenishment } from './replenishment.ts';
+import { salesHistory } from './sales-history.ts';
+import { stockLevels } from './stock-levels.ts';
+import { subscriptions } from './subscriptions.ts';
+
+export const FLOWS: readonly Flow[] = [
+  subscriptions, catalogue, salesHistory, openingStock, inbox, stockLevels, driftCheck, forecast, replenishment, dailyDigest,
+];
+
+/** The first import, in this order: subscriptions first, so that nothing that happens meanwhile is missed. */
+export const FIRST_IMPORT: readonly Flow[] = [subscriptions, catalogue, salesHistory, openingStock, inbox, driftCheck, forecast, replenishment, dailyDigest];
+
+export function flowNamed(name: string): Flow | undefined {
+  return FLOWS.find((flow) => flow.name === name);
+}

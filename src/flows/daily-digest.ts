@@ -1,0 +1,44 @@
+/**
+ * daily-digest: the day's state of things → twelve lines on Today.   Woken at 05:30 UTC, after an import, and by hand; composed also when all is
+ * well, so that silence means failure.
+ *  1 gather  ties, exceptions, pushes of the last day, forecast and orders due   2 decide  verdict first, then what needs somebody   3 record  one per day
+ */
+import { defineFlow } from '../runtime/flow.ts';
+import { digestNumbers, saveDigest, type DigestLine, type DigestNumbers } from '../store/digests.ts';
+
+export const dailyDigest = defineFlow({
+  name: 'daily-digest', moves: 'the day’s state of things → twelve lines on Today', owner: 'integration owner', schedule: { cron: '30 5 * * *' }, raises: ['FORECAST_STALE'],
+  async run(context) {
+    const { db, storeId, tally } = context;
+    const day = context.dayOf(context.now());
+    const numbers = await digestNumbers(db, storeId, context.now(), day);
+    const stale = numbers.forecast_as_of === null || context.clock.now().getTime() - Date.parse(`${numbers.forecast_as_of}T00:00:00Z`) > 50 * 3_600_000;
+    await context.checked('FORECAST_STALE', stale ? [{
+      kind: 'FORECAST_STALE', key: 'forecast', subject: 'Forecast', sentence: numbers.forecast_as_of === null ? 'There is no forecast yet.' : `The newest forecast is of ${numbers.forecast_as_of}.`,
+    }] : []);
+    const { verdict, lines } = composeDigest(numbers);
+    await saveDigest(db, storeId, day, verdict, lines, context.now());
+    tally.input = tally.applied = lines.length;
+    context.changed('digest', 'exceptions');
+  },
+});
+
+/** Verdict first, then what needs somebody, oldest first; at most twelve lines. */
+export function composeDigest(n: DigestNumbers): { verdict: string; lines: DigestLine[] } {
+  const number = (value: number): string => value.toLocaleString('en-GB');
+  const verdict = n.unexplained_units > 0
+    ? `${number(n.unexplained_units)} units differ from Shopify without a known cause.`
+    : n.drift_rows > 0 ? `Stock ties but for ${number(n.drift_rows)} levels whose changes are on their way.`
+      : `Stock ties: ${number(n.on_hand)} of ${number(n.on_hand)} units explained.`;
+  const lines: DigestLine[] = [
+    { text: `${number(n.exceptions_open)} exceptions open${n.exceptions_overdue > 0 ? `, ${number(n.exceptions_overdue)} overdue` : ''}`, tone: n.exceptions_overdue > 0 ? 'bad' : n.exceptions_open > 0 ? 'warn' : 'good', link: '/exceptions' },
+    { text: `${number(n.due_lines)} lines to order by today`, tone: n.due_lines > 0 ? 'warn' : 'good', link: '/replenishment?view=due' },
+    { text: `${number(n.out_of_stock)} items that sold in the last 28 days are out of stock`, tone: n.out_of_stock > 0 ? 'warn' : 'good', link: '/stock?view=out+of+stock' },
+    { text: `${number(n.orders_day)} orders heard in the last 24 hours, ${number(n.orders_unplaced)} wait for a location`, tone: n.orders_unplaced > 20 ? 'warn' : 'neutral', link: '/flows' },
+    { text: `${number(n.edits_day)} edits made in Shopify in the last 24 hours were taken over`, tone: 'neutral', link: '/stock?view=changed' },
+    { text: `${number(n.dead_letters)} messages could not be read`, tone: n.dead_letters > 0 ? 'bad' : 'good', link: '/exceptions?kind=PAYLOAD_UNREADABLE' },
+    { text: n.forecast_as_of === null ? 'No forecast yet' : `Forecast of ${n.forecast_as_of}: ${number(n.forecast_series)} series, WAPE ${n.forecast_wape === null ? '–' : `${Math.round(n.forecast_wape * 100)} %`}`, tone: n.forecast_as_of === null ? 'warn' : 'good', link: '/replenishment' },
+    { text: n.flows_failed > 0 ? `${number(n.flows_failed)} runs failed in the last 24 hours` : 'Every run of the last 24 hours came to its end', tone: n.flows_failed > 0 ? 'bad' : 'good', link: '/flows' },
+  ];
+  return { verdict, lines };
+}

@@ -1,0 +1,165 @@
+/** The HTTP side: API by contract, webhooks, health, metrics, and the web UI's files. Replies are filtered by their schema; errors are RFC 9457 problems. */
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import files from '@fastify/static';
+import swagger from '@fastify/swagger';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { hasZodFastifySchemaValidationErrors, jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Flow } from '../runtime/flow.ts';
+import type { Hub } from '../runtime/hub.ts';
+import { registry } from '../runtime/metrics.ts';
+import type { House } from '../runtime/run-flow.ts';
+import type { Vault } from '../runtime/secrets.ts';
+import type { Config } from '../runtime/config.ts';
+import { raise } from '../store/exceptions.ts';
+import { storeReceived } from '../store/inbox.ts';
+import { connectionByHookToken } from '../store/stores.ts';
+import { guard, type Guard } from './auth.ts';
+import { connectionRoutes } from './routes/connections.ts';
+import { eventRoutes } from './routes/events.ts';
+import { exceptionRoutes } from './routes/exceptions.ts';
+import { flowRoutes } from './routes/flows.ts';
+import { itemRoutes } from './routes/items.ts';
+import { replenishmentRoutes } from './routes/replenishment.ts';
+import { searchRoutes } from './routes/search.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { stockRoutes } from './routes/stock.ts';
+import { todayRoutes } from './routes/today.ts';
+import { webhookRoutes, type HookTarget } from './webhooks.ts';
+
+/** What routes may use. */
+export interface Services {
+  house: House & { config: Config; vault: Vault; hub: Hub; reconnect(storeId: number): void };
+  flows: readonly Flow[];
+  guard: Guard;
+  apiVersion: string; scopes: readonly string[];
+  signedBy(rawBody: Uint8Array, signature: string | undefined, secrets: readonly string[]): boolean;
+  /** Starts the first import of a store that was just connected. */
+  importStore(storeId: number): void;
+}
+
+/** A request that cannot be done, with what to do about it. */
+export class Refusal extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) { super(message); this.status = status; }
+}
+
+export async function buildApp(services: Omit<Services, 'guard'>, options: { webDir: string | null; logger?: boolean }): Promise<FastifyInstance> {
+  const { house } = services;
+  const app = Fastify({
+    genReqId: () => randomUUID(), bodyLimit: 1024 * 1024, trustProxy: false, disableRequestLogging: true, logger: false, requestTimeout: 30_000, maxParamLength: 500,
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  await app.register(cookie);
+  await app.register(helmet, {
+    enableCSPNonces: false, hsts: false, crossOriginEmbedderPolicy: false,
+    contentSecurityPolicy: { useDefaults: false, directives: {
+      defaultSrc: ["'self'"], scriptSrc: ["'self'"], styleSrc: ["'self'", (_request: unknown, reply: unknown) => `'nonce-${nonceOf(reply as { nonce?: string })}'`],
+      imgSrc: ["'self'", 'data:'], connectSrc: ["'self'"], objectSrc: ["'none'"], baseUri: ["'none'"], frameAncestors: ["'none'"], formAction: ["'self'"],
+    } },
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Instep API', version: '1', description: 'Stock, demand, replenishment and exceptions of the stores in this installation. Quantities are whole units, money is minor units, ids of Shopify are strings.' },
+    },
+    transform: jsonSchemaTransform, transformObject: jsonSchemaTransformObject,
+  });
+  const gate = guard(app, house.db, { host: house.config.host, publicUrl: house.config.publicUrl, clock: house.clock });
+  const all: Services = { ...services, guard: gate };
+
+  app.setErrorHandler((error: Error & { statusCode?: number; validation?: unknown }, request, reply) => {
+    const problem = (status: number, title: string, detail: string, errors?: { field: string; message: string }[]): unknown =>
+      reply.code(status).type('application/problem+json').send({ type: 'about:blank', title, status, detail, requestId: request.id, ...(errors ? { errors } : {}) });
+    if (hasZodFastifySchemaValidationErrors(error)) {
+      const errors = error.validation.map((v) => ({ field: v.instancePath.replace(/^\//, '').replaceAll('/', '.') || 'body', message: v.message ?? 'not valid' }));
+      return problem(400, 'The request is not valid', errors.map((e) => `${e.field}: ${e.message}`).join('; '), errors);
+    }
+    if (error instanceof Refusal) return problem(error.status, 'Not possible', error.message);
+    if (error.statusCode && error.statusCode < 500) return problem(error.statusCode, 'The request is not valid', error.message);
+    house.log.error({ requestId: request.id, url: request.routeOptions.url, error }, 'request failed');
+    return problem(500, 'Something went wrong here', `The request failed; nothing was half done. Quote ${request.id} when asking for help.`);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    if (options.webDir && request.method === 'GET' && !/^\/(api|hooks)\//.test(request.url) && request.headers.accept?.includes('text/html')) return page(reply, options.webDir);
+    return reply.code(404).type('application/problem+json').send({ type: 'about:blank', title: 'Not found', status: 404, detail: `There is nothing at ${request.method} ${request.url.split('?')[0]}`, requestId: request.id });
+  });
+
+  healthRoutes(app, all);
+  webhookRoutes(app, {
+    target: hookTargets(all), signedBy: services.signedBy, store: (batch) => storeReceived(house.db, batch), clock: house.clock,
+    rejected: badSignatures(all),
+  });
+  const api = app.withTypeProvider<ZodTypeProvider>();
+  for (const routes of [sessionRoutes, todayRoutes, stockRoutes, itemRoutes, replenishmentRoutes, exceptionRoutes, flowRoutes, connectionRoutes, searchRoutes, eventRoutes]) routes(api as never, all);
+  app.get('/api/openapi.json', { config: { public: true }, schema: { hide: true } as never }, () => app.swagger());
+  if (options.webDir) {
+    await app.register(files, { root: options.webDir, wildcard: false, index: false, immutable: true, maxAge: '365d', preCompressed: true });
+    for (const path of ['/', '/index.html']) app.get(path, { config: { public: true }, schema: { hide: true } as never }, (_request, reply) => page(reply, options.webDir!));
+    app.addHook('onRoute', (route) => { if (route.url.startsWith('/assets')) route.config = { ...route.config, public: true }; });
+  }
+  return app;
+}
+
+function nonceOf(response: { nonce?: string }): string {
+  response.nonce ??= randomUUID().replaceAll('-', '');
+  return response.nonce;
+}
+
+let shell: { path: string; html: string } | null = null;
+/** index.html with this answer's style nonce in it, never cached. */
+function page(reply: { raw: object; header(name: string, value: string): unknown; type(type: string): { send(body: string): unknown } }, webDir: string): unknown {
+  const path = `${webDir}/index.html`;
+  if (shell?.path !== path) shell = { path, html: fs.readFileSync(path, 'utf8') };
+  reply.header('cache-control', 'no-store');
+  return reply.type('text/html; charset=utf-8').send(shell.html.replaceAll('__NONCE__', nonceOf(reply.raw as { nonce?: string })));
+}
+
+function healthRoutes(app: FastifyInstance, { house }: Services): void {
+  const open = { config: { public: true }, schema: { hide: true } as never };
+  app.get('/livez', open, () => ({ ok: true }));
+  app.get('/readyz', open, async (_request, reply) => {
+    try {
+      const { rows } = await house.db.query<{ n: number }>('select count(*)::int as n from migration');
+      return { ok: true, database: 'answers', migrations: rows[0]!.n };
+    } catch (error) {
+      return reply.code(503).send({ ok: false, database: (error as Error).message });
+    }
+  });
+  app.get('/metrics', { schema: { hide: true } as never }, async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
+}
+
+/** Store and secrets behind a webhook address, kept for ten seconds: deliveries come by the hundred. */
+function hookTargets({ house }: Services): (token: string) => Promise<HookTarget | null> {
+  const kept = new Map<string, { at: number; target: Promise<HookTarget | null> }>();
+  return (token) => {
+    const now = house.clock.now().getTime(), known = kept.get(token);
+    if (known && now - known.at < 10_000) return known.target;
+    if (kept.size > 1_000) kept.clear();
+    const target = connectionByHookToken(house.db, token).then((row) => row && {
+      storeId: row.store_id, shopDomain: row.shop_domain, secrets: [house.vault.open(`${row.store_id}:connection:client_secret`, row.client_secret)],
+    });
+    target.catch(() => kept.delete(token));
+    kept.set(token, { at: now, target });
+    return target;
+  };
+}
+
+/** Three bad signatures within five minutes are a case for the administrator. */
+function badSignatures({ house }: Services): (target: HookTarget, topic: string) => void {
+  const recent = new Map<number, number[]>();
+  return (target, topic) => {
+    const now = house.clock.now().getTime();
+    const times = [...(recent.get(target.storeId) ?? []).filter((t) => now - t < 300_000), now].slice(-100);
+    recent.set(target.storeId, times);
+    if (times.length < 3) return;
+    raise(house.db.pool, target.storeId, [{
+      kind: 'WEBHOOK_HMAC_FAILED', key: 'signature', subject: target.shopDomain,
+      sentence: `${times.length} webhook deliveries in five minutes had a signature that does not fit (last topic ${topic}). None was stored. Either the client secret was changed in Shopify, or somebody else is sending.`,
+      evidence: { count: times.length, topic },
+    }], new Date(now).toISOString()).then(() => house.changed(target.storeId, ['exceptions'])).catch(() => {});
+  };
+}

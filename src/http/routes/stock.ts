@@ -1,0 +1,72 @@
+/** Stock & drift: the table, its totals and its CSV. */
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { dayOf } from '../../domain/calendar.ts';
+import { decodeCursor, encodeCursor } from '../../store/keyset.ts';
+import { sold30, stockPage, stockTotals, type StockFilter, type StockPageRow } from '../../store/stock-page.ts';
+import { Refusal, type Services } from '../app.ts';
+import { StockPage, StockQuery, type Of, type StockRow } from '../contract.ts';
+import { csv } from '../csv.ts';
+import { storeOf } from '../store-scope.ts';
+
+export function stockRoutes(app: FastifyInstance, { house }: Services): void {
+  const api = app.withTypeProvider<ZodTypeProvider>();
+
+  api.get('/api/v1/stock', { schema: { tags: ['stock'], summary: 'Stock by item and location beside what Shopify shows', querystring: StockQuery, response: { 200: StockPage } } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store);
+    const filter = stockFilter(request.query, house.clock.now());
+    const rows = await stockPage(house.db, store.store_id, { ...filter, limit: filter.limit + 1 });
+    const page = rows.slice(0, filter.limit);
+    const today = dayOf(house.clock.now().toISOString(), store.time_zone);
+    const sold = await sold30(house.db, store.store_id, today, page.map((r) => ({ itemId: r.item_id, locationId: r.location_id })));
+    const totals = await stockTotals(house.db, store.store_id, filter);
+    const last = page.at(-1);
+    return {
+      rows: page.map((row) => stockRow(row, sold.get(`${row.item_id}@${row.location_id}`) ?? [])),
+      nextCursor: rows.length > filter.limit && last ? encodeCursor({ value: last.sort_value, key: [last.item_id, last.location_id] }) : null,
+      totals: { rows: totals.rows, onHand: totals.on_hand, committed: totals.committed, available: totals.available, incoming: totals.incoming, driftUnits: totals.drift_units, driftRows: totals.drift_rows },
+    };
+  });
+
+  api.get('/api/v1/stock.csv', { schema: { tags: ['stock'], summary: 'The filtered stock table as CSV (at most 100,000 rows)', querystring: StockQuery } }, async (request, reply) => {
+    const store = await storeOf(house.db, request.query.store);
+    const rows = await stockPage(house.db, store.store_id, { ...stockFilter({ ...request.query, cursor: undefined }, house.clock.now()), limit: 100_000 });
+    return csv(reply, `stock-${store.shop_domain}`, ['SKU', 'Title', 'Vendor', 'Location', 'On hand', 'Committed', 'Available', 'Unavailable', 'Incoming', 'Shopify available', 'Drift', 'State'],
+      rows.map((r) => [r.sku, r.title, r.vendor, r.location, r.on_hand, r.committed, r.available, r.unavailable, r.incoming, r.shopify_available, r.drift, stateOf(r)]));
+  });
+
+  api.get('/api/v1/vendors', { schema: { tags: ['stock'], summary: 'Vendors of the store', querystring: z.object({ store: z.coerce.number() }), response: { 200: z.object({ vendors: z.array(z.string()) }) } } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store);
+    const { rows } = await house.db.query<{ vendor: string }>(
+      'select distinct i.vendor from item i join inventory_item x using (item_id) where x.store_id = $1 and i.vendor is not null order by 1 limit 2000', [store.store_id]);
+    return { vendors: rows.map((row) => row.vendor) };
+  });
+}
+
+export function stockFilter(query: Of<typeof StockQuery>, now: Date): StockFilter {
+  let after;
+  try { after = decodeCursor(query.cursor, 2); } catch { throw new Refusal(400, 'cursor: not one this API gave out'); }
+  const locations = query.location?.split(',').filter(Boolean).map(Number);
+  if (locations?.some((id) => !Number.isInteger(id))) throw new Refusal(400, 'location: expected location ids separated by commas');
+  return {
+    q: query.q, locations: locations?.length ? locations : undefined, vendor: query.vendor, view: query.view, sort: query.sort, dir: query.dir, after, limit: query.limit,
+    changedSince: new Date(now.getTime() - 3_600_000).toISOString(),
+  };
+}
+
+function stateOf(row: StockPageRow): Of<typeof StockRow>['state'] {
+  if (!row.opened) return 'not opened';
+  if (row.drift === 0) return 'in step';
+  return row.causes?.some((c) => c.cause === 'unknown') ? 'drift' : 'pending';
+}
+
+export function stockRow(row: StockPageRow, sold: number[]): Of<typeof StockRow> {
+  return {
+    itemId: row.item_id, locationId: row.location_id, sku: row.sku, title: row.title, vendor: row.vendor, locationName: row.location, authority: row.authority,
+    onHand: row.on_hand, committed: row.committed, available: row.available, unavailable: row.unavailable, incoming: row.incoming,
+    shopifyAvailable: row.shopify_available, shopifyAt: row.shopify_at, drift: row.drift,
+    cause: row.drift === 0 ? null : (row.causes ?? []).map((c) => `${c.cause} ${c.units > 0 ? '+' : ''}${c.units}`).join(', ') || 'just changed, not checked yet',
+    state: stateOf(row), lastMovementAt: row.last_movement, sold30: sold,
+  };
+}

@@ -1,0 +1,116 @@
+/** Today and freshness: the verdict, what needs somebody, how old every number is. */
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { addDays, dayNumber, dayOf } from '../../domain/calendar.ts';
+import { movementSentence } from '../../domain/stock/sentence.ts';
+import { acknowledgeDigest, digestNumbers, listDigests, type DigestNumbers, type DigestRow } from '../../store/digests.ts';
+import { listExceptions } from '../../store/exceptions.ts';
+import { currentRun } from '../../store/forecasts.ts';
+import { inboxHealth } from '../../store/inbox.ts';
+import { runningRuns } from '../../store/runs.ts';
+import type { Queryable } from '../../store/db.ts';
+import type { StoreRow } from '../../store/stores.ts';
+import type { Services } from '../app.ts';
+import { Digest, Feed, Freshness, Today, type Of, type Tile } from '../contract.ts';
+import { storeOf } from '../store-scope.ts';
+import { exceptionRow } from './exceptions.ts';
+import { flowRun } from './flows.ts';
+
+const SOLD_DAYS = 60;
+
+export function todayRoutes(app: FastifyInstance, { house, guard }: Services): void {
+  const api = app.withTypeProvider<ZodTypeProvider>();
+  const inStore = z.object({ store: z.coerce.number() });
+
+  api.get('/api/v1/today', { schema: { tags: ['today'], summary: 'The state of things', querystring: inStore, response: { 200: Today } } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store), now = house.clock.now().toISOString(), today = dayOf(now, store.time_zone);
+    const numbers = await digestNumbers(house.db, store.store_id, now, today);
+    const digests = (await listDigests(house.db, store.store_id, 14)).map(digest);
+    const soldFrom = addDays(today, 1 - SOLD_DAYS), sold = new Array<number>(SOLD_DAYS).fill(0);
+    const { rows } = await house.db.query<{ day: string; units: number }>('select day, sum(quantity)::int as units from daily_demand where store_id = $1 and day between $2 and $3 group by day', [store.store_id, soldFrom, today]);
+    for (const row of rows) sold[dayNumber(row.day) - dayNumber(soldFrom)] = row.units;
+    return {
+      at: now, verdict: verdict(numbers), verdictTone: numbers.unexplained_units > 0 ? 'bad' as const : numbers.drift_rows > 0 ? 'warn' as const : 'good' as const, tiles: tiles(numbers),
+      running: (await runningRuns(house.db, store.store_id)).map(flowRun), exceptions: (await listExceptions(house.db, store.store_id, { states: ['open'], limit: 8 })).map(exceptionRow),
+      digest: digests.find((d) => d.day === today) ?? null, digests, soldFrom, sold, changes: await recentChanges(house.db, store.store_id),
+      checklist: [
+        { label: 'A shop is connected', done: true, link: '/settings/connections' },
+        { label: 'Sales history and stock are imported', done: store.imported_at !== null, link: '/flows' },
+        { label: 'A forecast is there', done: numbers.forecast_as_of !== null, link: '/replenishment' },
+        { label: 'An administrator exists', done: !(await guard.isOpen()), link: null },
+      ],
+    };
+  });
+
+  api.post('/api/v1/today/acknowledge', { schema: { tags: ['today'], summary: 'The daily check was done', querystring: inStore, response: { 200: z.object({ acknowledged: z.boolean() }) } } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store), now = house.clock.now().toISOString();
+    const acknowledged = await acknowledgeDigest(house.db, store.store_id, dayOf(now, store.time_zone), request.user?.name ?? 'operator', now);
+    house.changed(store.store_id, ['digest']);
+    return { acknowledged };
+  });
+
+  api.get('/api/v1/freshness', { schema: { tags: ['today'], summary: 'How old every feed is', querystring: inStore, response: { 200: Freshness } } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store), now = house.clock.now().toISOString();
+    return { at: now, feeds: await feeds(house.db, store, now) };
+  });
+}
+
+function verdict(n: DigestNumbers): string {
+  const number = (value: number): string => value.toLocaleString('en-GB');
+  if (n.unexplained_units > 0) return `${number(n.unexplained_units)} units differ from Shopify without a known cause`;
+  if (n.drift_rows > 0) return `Stock ties but for ${number(n.drift_rows)} ${n.drift_rows === 1 ? 'level' : 'levels'} still on the way`;
+  return `Stock ties: ${number(n.on_hand)} of ${number(n.on_hand)} units explained`;
+}
+
+function tiles(n: DigestNumbers): Of<typeof Tile>[] {
+  const number = (value: number): string => value.toLocaleString('en-GB');
+  return [
+    { key: 'drift', label: 'Unexplained units', value: number(n.unexplained_units), detail: `${number(n.drift_rows)} levels differ now`, tone: n.unexplained_units > 0 ? 'bad' : 'good', link: '/stock?view=drift' },
+    { key: 'order', label: 'To order by today', value: number(n.due_lines), detail: n.forecast_as_of === null ? 'no forecast yet' : `forecast of ${n.forecast_as_of}`, tone: n.due_lines > 0 ? 'warn' : 'good', link: '/replenishment?view=due' },
+    { key: 'out', label: 'Sold out', value: number(n.out_of_stock), detail: 'sold in the last 28 days, none available', tone: n.out_of_stock > 0 ? 'warn' : 'good', link: '/stock?view=out+of+stock' },
+    { key: 'exceptions', label: 'Exceptions', value: number(n.exceptions_open), detail: `${number(n.exceptions_overdue)} overdue`, tone: n.exceptions_overdue > 0 ? 'bad' : n.exceptions_open > 0 ? 'warn' : 'good', link: '/exceptions' },
+  ];
+}
+
+function digest(row: DigestRow): Of<typeof Digest> {
+  return { day: row.day, verdict: row.verdict, lines: row.lines, composedAt: row.composed_at, acknowledgedBy: row.acknowledged_by, acknowledgedAt: row.acknowledged_at };
+}
+
+async function recentChanges(db: Queryable, storeId: number): Promise<Of<typeof Today>['changes']> {
+  const { rows } = await db.query<{ recorded_at: string; item_id: number; sku: string | null; title: string; location: string; kind: string; quantity: number; fact: string; change: number }>(
+    `select m.recorded_at, m.item_id, i.sku, i.title, l.name as location, m.kind, m.quantity, m.fact, case when m.to_location > 0 and m.from_location = 0 then m.quantity else -m.quantity end as change
+     from (select * from movement where store_id = $1 order by movement_id desc limit 14) m join item i using (item_id)
+     join location l on l.store_id = $1 and l.location_id = greatest(m.to_location, m.from_location) where m.kind <> 'opening' order by m.movement_id desc`, [storeId]);
+  return rows.map((r) => ({
+    at: r.recorded_at, itemId: r.item_id, sku: r.sku, title: r.title, locationName: r.location, change: r.change,
+    sentence: movementSentence({ kind: r.kind, quantity: r.quantity, fact: r.fact, change: r.change, locationName: r.location }),
+  }));
+}
+
+async function feeds(db: Queryable, store: StoreRow, now: string): Promise<Of<typeof Feed>[]> {
+  const age = (at: string | null): number | null => (at === null ? null : Date.parse(now) - Date.parse(at));
+  const health = await inboxHealth(db, store.store_id, now, now);
+  const { rows } = await db.query<{ flow: string; at: string | null }>(`select flow, max(finished_at) filter (where state = 'done') as at from flow_run where store_id = $1 group by flow`, [store.store_id]);
+  const last = new Map(rows.map((row) => [row.flow, row.at]));
+  const run = await currentRun(db, store.store_id);
+  const waited = age(health.oldest) ?? 0;
+  const state = (at: string | null, warnMs: number, badMs: number): Of<typeof Feed>['state'] => { const a = age(at); return a === null ? 'never' : a > badMs ? 'bad' : a > warnMs ? 'warn' : 'good'; };
+  const minutes = (at: string | null): string => { const a = age(at); return a === null ? 'never' : a < 90_000 ? `${Math.round(a / 1000)} s ago` : a < 5_400_000 ? `${Math.round(a / 60_000)} min ago` : `${Math.round(a / 3_600_000)} h ago`; };
+  const polled = (key: string, label: string, flow: string, warn: number, bad: number): Of<typeof Feed> => {
+    const at = last.get(flow) ?? null;
+    return { key, label, lastEventAt: at, lastSuccessAt: at, backlog: 0, lagP50Ms: null, lagP99Ms: null, state: state(at, warn, bad), detail: minutes(at) };
+  };
+  return [
+    {
+      key: 'webhooks', label: 'Shopify events', lastEventAt: health.last, lastSuccessAt: health.last_settled, backlog: health.waiting, lagP50Ms: health.p50_ms, lagP99Ms: health.p99_ms,
+      state: health.last === null ? 'never' : waited > 300_000 ? 'bad' : waited > 30_000 ? 'warn' : 'good', detail: health.waiting > 0 ? `${health.waiting} waiting` : minutes(health.last),
+    },
+    polled('orders', 'Orders read', 'sales-history', 15 * 60_000, 60 * 60_000), polled('levels', 'Levels read', 'stock-levels', 15 * 60_000, 60 * 60_000),
+    polled('drift', 'Drift checked', 'drift-check', 5 * 60_000, 30 * 60_000),
+    {
+      key: 'forecast', label: 'Forecast', lastEventAt: run?.finished_at ?? null, lastSuccessAt: run?.finished_at ?? null, backlog: 0, lagP50Ms: null, lagP99Ms: null,
+      state: state(run?.finished_at ?? null, 26 * 3_600_000, 50 * 3_600_000), detail: run ? `of ${run.as_of}` : 'never',
+    },
+  ];
+}

@@ -1,0 +1,43 @@
+/** The two streams that are not jobs: the inbox, applied in batches as it fills, and orders that wait for their location. */
+import type { Hub } from './hub.ts';
+import type { Log } from './flow.ts';
+
+export interface Stream { stop(): Promise<void> }
+
+/**
+ * Calls `work` until it answers 0, then sleeps until woken or for `idleMs`. An error is logged and tried again, ever more slowly up to ten seconds.
+ */
+export function stream(name: string, work: () => Promise<number>, wake: (listener: () => void) => void, log: Log, idleMs: number): Stream {
+  let stopped = false, rouse: (() => void) | null = null, woken = false;
+  wake(() => { woken = true; rouse?.(); });
+  const loop = (async () => {
+    for (let failures = 0; !stopped;) {
+      woken = false;
+      let wait = idleMs;
+      try {
+        if ((await work()) > 0) continue;
+        failures = 0;
+      } catch (error) {
+        if (stopped) break;
+        failures++;
+        wait = Math.min(250 * 2 ** failures, 10_000);
+        log.error({ stream: name, error: (error as Error).message }, 'stream stumbled, trying again');
+      }
+      if (woken && wait === idleMs) continue;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, wait);
+        rouse = () => { clearTimeout(timer); resolve(); };
+      });
+      rouse = null;
+    }
+  })();
+  return { async stop() { stopped = true; rouse?.(); await loop; } };
+}
+
+export function streamInbox(hub: Hub, apply: () => Promise<number>, log: Log): Stream {
+  return stream('inbox', apply, (listener) => hub.on('inbox', listener), log, 1_000);
+}
+
+export function streamPlaces(hub: Hub, place: () => Promise<number>, log: Log): Stream {
+  return stream('place', place, (listener) => hub.on('place', listener), log, 500);
+}

@@ -1,0 +1,69 @@
+/** What must hold in a shop at every instant, whatever happened: read off the records, independent of the rules that made them. */
+import type { QuantityName, Shop } from '../state.ts';
+import { isOpen } from './fulfilment-orders.ts';
+import { fulfilledUnits } from './order-figures.ts';
+import { levelKey } from './levels.ts';
+import { trackedItemOf } from './order-lines.ts';
+
+/** Sentences that name what does not add up; empty when all does. */
+export function faultsOf(shop: Shop): string[] {
+  return [...levelFaults(shop), ...orderFaults(shop)];
+}
+
+/** Every state is the sum of its adjustments, and `committed` the open units of the orders that wait there. */
+function levelFaults(shop: Shop): string[] {
+  const faults: string[] = [];
+  const sums = new Map<string, Map<QuantityName, number>>();
+  for (const { inventoryItemId, locationId, name, delta } of shop.tables.adjustments.values()) {
+    const key = levelKey(inventoryItemId, locationId);
+    let states = sums.get(key);
+    if (!states) sums.set(key, states = new Map());
+    states.set(name, (states.get(name) ?? 0) + delta);
+  }
+  const open = new Map<string, number>();
+  for (const order of shop.tables.orders.values()) {
+    for (const line of order.lines) {
+      const item = line.unfulfilledQuantity > 0 ? trackedItemOf(shop, line) : undefined;
+      if (item === undefined) continue;
+      const key = levelKey(item, order.committedAt[line.id] ?? 'nowhere');
+      open.set(key, (open.get(key) ?? 0) + line.unfulfilledQuantity);
+    }
+  }
+  for (const level of shop.tables.levels.values()) {
+    for (const [name, quantity] of Object.entries(level.quantities) as [QuantityName, number][]) {
+      const sum = sums.get(level.id)?.get(name) ?? 0;
+      if (sum !== quantity) faults.push(`level ${level.id}: ${name} is ${quantity}, its adjustments sum to ${sum}`);
+    }
+    const waiting = open.get(level.id) ?? 0;
+    if (level.quantities.committed !== waiting) faults.push(`level ${level.id}: committed is ${level.quantities.committed}, open orders want ${waiting}`);
+    open.delete(level.id);
+  }
+  for (const [key, units] of open) faults.push(`${units} open units wait at ${key}, where there is no level`);
+  return faults;
+}
+
+/** Per line: 0 ≤ unfulfilled ≤ current ≤ ordered − refunded; units refunded, removed, shipped and open account for those ordered. */
+function orderFaults(shop: Shop): string[] {
+  const faults: string[] = [];
+  for (const order of shop.tables.orders.values()) {
+    const refunded = new Map<string, number>();
+    for (const refund of order.refunds) for (const line of refund.lines) refunded.set(line.lineItemId, (refunded.get(line.lineItemId) ?? 0) + line.quantity);
+    const shipped = fulfilledUnits(shop.fulfillmentsOf(order.id));
+    const carried = new Map<string, number>();
+    for (const work of shop.fulfillmentOrdersOf(order.id)) {
+      for (const line of work.lines) if (isOpen(work)) carried.set(line.lineItemId, (carried.get(line.lineItemId) ?? 0) + line.remainingQuantity);
+    }
+    for (const line of order.lines) {
+      const where = `order ${order.name} line ${line.id}`;
+      const removed = line.quantity - line.currentQuantity - (refunded.get(line.id) ?? 0);
+      if (removed < 0) faults.push(`${where}: ${line.currentQuantity} current and ${refunded.get(line.id)} refunded exceed ${line.quantity} ordered`);
+      if (removed > 0 && !order.edited) faults.push(`${where}: ${removed} units removed without an edit`);
+      if (line.unfulfilledQuantity < 0 || line.unfulfilledQuantity > line.currentQuantity) faults.push(`${where}: ${line.unfulfilledQuantity} open of ${line.currentQuantity}`);
+      if (line.currentQuantity - line.unfulfilledQuantity > (shipped.get(line.id) ?? 0)) faults.push(`${where}: the shopper keeps more than was shipped`);
+      if (order.routesAt === null && (carried.get(line.id) ?? 0) !== line.unfulfilledQuantity) {
+        faults.push(`${where}: ${line.unfulfilledQuantity} open, fulfilment orders carry ${carried.get(line.id) ?? 0}`);
+      }
+    }
+  }
+  return faults;
+}

@@ -1,0 +1,33 @@
+/** The shared cost bucket of a shop: one row, taken from atomically by whichever worker calls, synchronous_commit off because a lost take costs nothing. */
+import type { CostBucket } from '../ports/cost-bucket.ts';
+import type { Db } from './db.ts';
+
+/** Starts as Shopify's smallest plan until a reply says what the shop really has. */
+const FIRST = { maximum: 2_000, restore: 100 };
+
+export function sharedBucket(db: Db, storeId: number, clock: { now(): Date }): CostBucket {
+  return {
+    async take(cost) {
+      const now = clock.now();
+      const { rows } = await db.query<{ taken: boolean; wait_ms: number }>({ name: 'bucket-take', text: `
+        with made as (
+          insert into shop_bucket (store_id, available, maximum, restore_rate, at) values ($1, $4, $4, $5, $2) on conflict do nothing returning 1
+        ), level as (
+          select store_id, least(maximum, available + restore_rate * greatest(0, extract(epoch from ($2::timestamptz - at)))) as now_available, restore_rate, maximum
+          from shop_bucket where store_id = $1 for update
+        ), taken as (
+          update shop_bucket b set available = l.now_available - $3, at = greatest(b.at, $2::timestamptz) from level l
+          where b.store_id = l.store_id and l.now_available >= least($3::float8, l.maximum) returning 1
+        )
+        select exists (select from taken) as taken,
+          coalesce((select (least($3::float8, maximum) - now_available) / restore_rate * 1000 from level), 0)::float8 as wait_ms`,
+      values: [storeId, now.toISOString(), cost, FIRST.maximum, FIRST.restore] });
+      return rows[0]!.taken ? 0 : Math.max(20, Math.min(rows[0]!.wait_ms, 30_000));
+    },
+    async observe(status) {
+      // Shopify's word replaces our estimate; calls of other workers still on the wire were taken after it was measured at worst.
+      await db.query('update shop_bucket set maximum = $2, restore_rate = $3, available = least($4, greatest(available, $4 - $2 * 0.25)), at = greatest(at, $5::timestamptz) where store_id = $1',
+        [storeId, status.maximumAvailable, status.restoreRate, status.currentlyAvailable, clock.now().toISOString()]);
+    },
+  };
+}

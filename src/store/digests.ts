@@ -1,0 +1,48 @@
+/** The daily digest: its numbers in one statement, and what was composed. */
+import type { Queryable } from './db.ts';
+
+export interface DigestLine { text: string; tone: 'good' | 'warn' | 'bad' | 'neutral'; link: string | null }
+export interface DigestNumbers {
+  on_hand: number; drift_rows: number; unexplained_units: number; exceptions_open: number; exceptions_overdue: number; due_lines: number; out_of_stock: number;
+  orders_day: number; orders_unplaced: number; edits_day: number; dead_letters: number; forecast_as_of: string | null; forecast_series: number; forecast_wape: number | null; flows_failed: number;
+}
+
+export async function digestNumbers(db: Queryable, storeId: number, now: string, day: string): Promise<DigestNumbers> {
+  const { rows } = await db.query<DigestNumbers>(
+    `select
+       (select coalesce(sum(quantity), 0)::int from balance where store_id = $1 and location_id > 0 and state <> 'incoming') as on_hand,
+       (select count(*)::int from drift where store_id = $1) as drift_rows,
+       (select coalesce(sum(abs((c ->> 'units')::int)), 0)::int from drift, jsonb_array_elements(causes) c where store_id = $1 and c ->> 'cause' = 'unknown') as unexplained_units,
+       (select count(*)::int from exception where store_id = $1 and state = 'open') as exceptions_open,
+       (select count(*)::int from exception where store_id = $1 and state = 'open' and due_at < $2) as exceptions_overdue,
+       (select count(*)::int from recommendation where store_id = $1 and quantity > 0 and order_by <= $3) as due_lines,
+       (select count(*)::int from (
+          select d.item_id from daily_demand d where d.store_id = $1 and d.day > $3::date - 28 group by 1 having sum(d.quantity) > 0) s
+        where not exists (select from balance b where b.store_id = $1 and b.item_id = s.item_id and b.state = 'available' and b.quantity > 0)) as out_of_stock,
+       (select count(*)::int from sales_order where store_id = $1 and processed_at > $2::timestamptz - interval '24 hours') as orders_day,
+       (select count(*)::int from sales_order where store_id = $1 and needs_place) as orders_unplaced,
+       (select count(*)::int from movement where store_id = $1 and kind = 'storefront edit' and recorded_at > $2::timestamptz - interval '24 hours') as edits_day,
+       (select count(*)::int from inbox where store_id = $1 and state = 3) as dead_letters,
+       f.as_of as forecast_as_of, coalesce(f.series, 0) as forecast_series, f.wape as forecast_wape,
+       (select count(*)::int from flow_run where store_id = $1 and state = 'failed' and started_at > $2::timestamptz - interval '24 hours') as flows_failed
+     from (select 1) one left join lateral (select * from forecast_run where store_id = $1 and finished_at is not null order by run_id desc limit 1) f on true`, [storeId, now, day]);
+  return rows[0]!;
+}
+
+export async function saveDigest(db: Queryable, storeId: number, day: string, verdict: string, lines: readonly DigestLine[], now: string): Promise<void> {
+  await db.query(
+    `insert into digest (store_id, day, verdict, lines, composed_at) values ($1, $2, $3, $4, $5)
+     on conflict (store_id, day) do update set verdict = excluded.verdict, lines = excluded.lines, composed_at = excluded.composed_at`,
+    [storeId, day, verdict, JSON.stringify(lines), now]);
+}
+
+export interface DigestRow { day: string; verdict: string; lines: DigestLine[]; composed_at: string; acknowledged_by: string | null; acknowledged_at: string | null }
+
+export async function listDigests(db: Queryable, storeId: number, limit: number): Promise<DigestRow[]> {
+  return (await db.query<DigestRow>('select * from digest where store_id = $1 order by day desc limit $2', [storeId, limit])).rows;
+}
+
+export async function acknowledgeDigest(db: Queryable, storeId: number, day: string, by: string, now: string): Promise<boolean> {
+  const { rowCount } = await db.query('update digest set acknowledged_by = $3, acknowledged_at = $4 where store_id = $1 and day = $2 and acknowledged_at is null', [storeId, day, by, now]);
+  return (rowCount ?? 0) > 0;
+}

@@ -1,0 +1,109 @@
+/** Forecasts by run; the last few runs stay comparable, the last finished one is the one in use. */
+import type { ForecastResult } from '../domain/forecast/forecast.ts';
+import type { Queryable } from './db.ts';
+
+export const KEPT_RUNS = 5;
+
+export async function startForecastRun(db: Queryable, storeId: number, runId: string, asOf: string, horizon: number): Promise<void> {
+  await db.query('insert into forecast_run (store_id, run_id, as_of, horizon, series) values ($1, $2, $3, $4, 0) on conflict do nothing', [storeId, runId, asOf, horizon]);
+}
+
+export interface SeriesForecast { itemId: number; locationId: number; result: ForecastResult }
+
+export async function saveForecasts(db: Queryable, storeId: number, runId: string, asOf: string, batch: readonly SeriesForecast[]): Promise<void> {
+  const array = (values: readonly number[]): string => `{${values.map((v) => Math.fround(v)).join(',')}}`;
+  await db.query(
+    `insert into forecast (store_id, run_id, item_id, location_id, method, mean, levels, cumulative, daily, wape, rmsse, bias, coverage, flags, trained_from, trained_to, censored_days)
+     select $1, $2, t.item_id, t.location_id, t.method, t.mean::real[], t.levels::real[], t.cumulative::real[], t.daily::real[], t.wape, t.rmsse, t.bias, t.coverage, t.flags::text[], t.trained_from, t.trained_to, t.censored
+     from unnest($3::int[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::real[], $11::real[], $12::real[], $13::real[], $14::text[], $15::date[], $16::date[], $17::int[])
+       as t(item_id, location_id, method, mean, levels, cumulative, daily, wape, rmsse, bias, coverage, flags, trained_from, trained_to, censored)
+     on conflict (store_id, item_id, location_id, run_id) do nothing`,
+    [storeId, runId, batch.map((f) => f.itemId), batch.map((f) => f.locationId), batch.map((f) => f.result.method), batch.map((f) => array(f.result.mean)),
+      batch.map((f) => array(f.result.cumulative.map((path) => path.q))), batch.map((f) => array(f.result.cumulative.flatMap((path) => path.values))), batch.map((f) => array(f.result.daily.flatMap((path) => path.values))),
+      batch.map((f) => f.result.error.wape), batch.map((f) => f.result.error.rmsse), batch.map((f) => f.result.error.bias), batch.map((f) => f.result.error.coverage?.observed ?? null),
+      batch.map((f) => `{${f.result.flags.map((flag) => `"${flag}"`).join(',')}}`), batch.map((f) => f.result.trainedOn.from ?? asOf), batch.map((f) => f.result.trainedOn.to ?? asOf), batch.map((f) => f.result.trainedOn.censoredDays)]);
+}
+
+/** Closes the run: its error rolled up by volume, older runs beyond the kept ones removed. */
+export async function finishForecastRun(db: Queryable, storeId: number, runId: string, now: string): Promise<void> {
+  await db.query(
+    `update forecast_run r set finished_at = $3, series = s.n, wape = s.wape, bias = s.bias
+     from (select count(*)::int as n, (sum(wape * volume) / nullif(sum(volume) filter (where wape is not null), 0))::real as wape,
+             (sum(bias * volume) / nullif(sum(volume) filter (where bias is not null), 0))::real as bias
+           from (select wape, bias, (select sum(m) from unnest(mean) m) as volume from forecast where store_id = $1 and run_id = $2) f) s
+     where r.store_id = $1 and r.run_id = $2`, [storeId, runId, now]);
+  await db.query(
+    `with old as (select run_id from forecast_run where store_id = $1 order by run_id desc offset $2), gone as (delete from forecast f using old where f.store_id = $1 and f.run_id = old.run_id)
+     delete from forecast_run r using old where r.store_id = $1 and r.run_id = old.run_id`, [storeId, KEPT_RUNS]);
+}
+
+export interface ForecastRunRow { run_id: string; as_of: string; horizon: number; series: number; finished_at: string | null; wape: number | null; bias: number | null }
+
+export async function currentRun(db: Queryable, storeId: number): Promise<ForecastRunRow | null> {
+  const { rows } = await db.query<ForecastRunRow>('select * from forecast_run where store_id = $1 and finished_at is not null order by run_id desc limit 1', [storeId]);
+  return rows[0] ?? null;
+}
+
+export interface ForecastRow {
+  item_id: number; location_id: number; run_id: string; method: string; mean: number[]; levels: number[]; cumulative: number[]; daily: number[];
+  wape: number | null; rmsse: number | null; bias: number | null; coverage: number | null; flags: string[]; trained_from: string; trained_to: string; censored_days: number;
+}
+
+/** Forecasts of a run by item and location, in pages; `itemId` for one item. */
+export async function* forecastsOf(db: Queryable, storeId: number, runId: string, page = 1_000): AsyncGenerator<ForecastRow[]> {
+  let after: [number, number] = [0, 0];
+  for (;;) {
+    const { rows } = await db.query<ForecastRow>(
+      'select * from forecast where store_id = $1 and run_id = $2 and (item_id, location_id) > ($3, $4) order by item_id, location_id limit $5', [storeId, runId, after[0], after[1], page]);
+    if (rows.length === 0) return;
+    yield rows;
+    after = [rows.at(-1)!.item_id, rows.at(-1)!.location_id];
+  }
+}
+
+export async function forecastFor(db: Queryable, storeId: number, runId: string, itemId: number, locationId: number): Promise<ForecastRow | null> {
+  const { rows } = await db.query<ForecastRow>('select * from forecast where store_id = $1 and run_id = $2 and item_id = $3 and location_id = $4', [storeId, runId, itemId, locationId]);
+  return rows[0] ?? null;
+}
+
+/** levels × horizon, row by row → one path a level. */
+export function paths(levels: readonly number[], flat: readonly number[]): { level: number; values: number[] }[] {
+  const horizon = flat.length / levels.length;
+  return levels.map((level, k) => ({ level: Math.round(level * 10_000) / 10_000, values: flat.slice(k * horizon, (k + 1) * horizon) }));
+}
+
+/** Share of each day a level was in stock, folded from movements, for days since its opening that have none yet. */
+export async function foldExposure(db: Queryable, storeId: number, timeZone: string, fromDay: string, throughDay: string): Promise<number> {
+  const { rowCount } = await db.query(
+    `with legs as (
+       select item_id, to_location as location_id, occurred_at, quantity from movement where store_id = $1 and to_state = 'available' and to_location > 0
+       union all select item_id, from_location, occurred_at, -quantity from movement where store_id = $1 and from_state = 'available' and from_location > 0
+     ), days as (
+       select d::date as day, (d::date)::timestamp at time zone $2 as starts, (d::date + 1)::timestamp at time zone $2 as ends from generate_series($3::date, $4::date, interval '1 day') d
+     ), opened as (
+       select item_id, location_id, as_of from opening where store_id = $1
+     ), points as (
+       select o.item_id, o.location_id, d.day, d.starts as at, d.ends,
+         coalesce((select sum(quantity) from legs l where l.item_id = o.item_id and l.location_id = o.location_id and l.occurred_at <= d.starts), 0) as level
+       from opened o join days d on d.starts >= o.as_of
+       union all
+       select l.item_id, l.location_id, d.day, l.occurred_at, d.ends,
+         (select sum(quantity) from legs x where x.item_id = l.item_id and x.location_id = l.location_id and x.occurred_at <= l.occurred_at)
+       from legs l join opened o using (item_id, location_id) join days d on d.starts >= o.as_of and l.occurred_at > d.starts and l.occurred_at < d.ends
+     ), spans as (
+       select item_id, location_id, day, level, extract(epoch from coalesce(lead(at) over (partition by item_id, location_id, day order by at), ends) - at) as seconds,
+         extract(epoch from ends - min(at) over (partition by item_id, location_id, day)) as whole from points
+     )
+     insert into daily_exposure (store_id, item_id, location_id, day, in_stock)
+     select $1, item_id, location_id, day, least(1, greatest(0, coalesce(sum(seconds) filter (where level > 0), 0) / nullif(max(whole), 0))) from spans group by 2, 3, 4
+     on conflict do nothing`,
+    [storeId, timeZone, fromDay, throughDay]);
+  return rowCount ?? 0;
+}
+
+export async function exposureBelowOne(db: Queryable, storeId: number, itemIds: readonly number[]): Promise<Map<string, { days: number[]; shares: number[] }>> {
+  const { rows } = await db.query<{ item_id: number; location_id: number; days: number[]; shares: number[] }>(
+    `select item_id, location_id, array_agg(day - '1970-01-01'::date order by day) as days, array_agg(in_stock order by day) as shares
+     from daily_exposure where store_id = $1 and item_id = any($2) and in_stock < 0.999 group by 1, 2`, [storeId, itemIds]);
+  return new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, { days: row.days, shares: row.shares }]));
+}
