@@ -3,7 +3,7 @@
  * All ids are the storefront's own, as decimal strings. Streams are bounded in memory: one batch at a time.
  */
 import type { StorefrontLevel, StorefrontLocation, StorefrontVariant, StorefrontVariantPatch } from '../domain/catalogue/storefront.ts';
-import type { Assignment, FulfilmentState, OrderState, RefundLine } from '../domain/orders/order-state.ts';
+import type { Assignment, OrderState } from '../domain/orders/order-state.ts';
 
 export interface StorefrontShop { id: string; name: string; domain: string; currency: string; timeZone: string; createdAt: string | null; scopes: string[] }
 
@@ -20,11 +20,6 @@ export type StorefrontEvent =
   | { type: 'uninstalled' }
   | { type: 'none'; reason: string };
 
-/** Detail of an order that a bulk file cannot carry. */
-export interface OrderDetail {
-  orderId: string; refunds: Record<string, RefundLine>; fulfilments: Record<string, FulfilmentState>; assignments: Record<string, Assignment>;
-}
-
 export interface Progress { stage: string; done: number; total: number | null; bytes?: number }
 export type OnProgress = (progress: Progress) => void;
 
@@ -38,8 +33,13 @@ export interface Storefront {
   variantsChangedSince(since: string): AsyncIterable<StorefrontVariant[]>;
   variantsOf(productIds: string[]): Promise<StorefrontVariant[]>;
 
-  /** The whole order history, by bulk operation. Orders with refunds or open units are listed in `incomplete`: read their detail. */
-  allOrders(onProgress: OnProgress): AsyncIterable<{ orders: OrderState[]; incomplete: string[] }>;
+  /**
+   * The whole order history, by bulk operation. The file cannot carry everything: orders with open units or edits are listed in `incomplete` (read
+   * them whole), shipped orders with refunds in `refunded` (read their refunds).
+   */
+  allOrders(onProgress: OnProgress): AsyncIterable<{ orders: OrderState[]; incomplete: string[]; refunded: string[] }>;
+  /** Refund lines of the given orders, as fragments. */
+  refundsOf(orderIds: string[]): Promise<OrderState[]>;
   /** Orders whose updatedAt is at or after an instant, oldest first, complete. */
   ordersChangedSince(since: string): AsyncIterable<{ orders: OrderState[]; through: string }>;
   /** Complete states of the given orders; unknown ids are absent from the answer. */

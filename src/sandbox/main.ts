@@ -1,7 +1,7 @@
 /**
  * Starts the simulated store: opens or seeds its file, serves the Admin API and the control API, lets shoppers trade.
  *   node src/sandbox/main.ts --port 4010 --data DIR [--history FILE] [--seed 7] [--months 24] [--scale 1] [--orders-per-minute 6]
- *     [--plan standard|advanced|plus|enterprise] [--client-id ID] [--client-secret SECRET] [--shop-domain x.myshopify.com]
+ *     [--no-shipping] [--plan standard|advanced|plus|enterprise] [--client-id ID] [--client-secret SECRET] [--shop-domain x.myshopify.com]
  * Prints JSON lines: {"progress": …} while seeding, {"ready": true, "url": …} once it listens. SIGTERM and SIGINT stop it cleanly.
  */
 import { mkdirSync } from 'node:fs';
@@ -9,7 +9,6 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { PLANS, type Plan } from './shopify/graphql/throttle.ts';
-import { loadHistory } from './shopify/history/load.ts';
 import { serveStore } from './shopify/server.ts';
 import { openShop, type OpenShop } from './shopify/shop.ts';
 import { startTrading } from './shopify/shoppers/trading.ts';
@@ -26,6 +25,8 @@ export interface SandboxOptions {
   /** A sales history file that takes the place of the invented town. */
   history?: string;
   ordersPerMinute?: number;
+  /** Shop time from a shopper's order to its parcel in milliseconds, 20 s on average by default; null leaves shipping to a warehouse outside. */
+  fulfilAfterMs?: number | null;
   clientId?: string;
   clientSecret?: string;
   shopDomain?: string;
@@ -39,10 +40,12 @@ export interface Sandbox { url: string; shop: OpenShop; clientId: string; client
 /** Seeds an empty store, from a history file or with the invented town, under the domain asked for. */
 async function seed(shop: OpenShop, options: SandboxOptions, log: (entry: Record<string, unknown>) => void): Promise<void> {
   if (options.history !== undefined) {
-    const tally = await loadHistory(shop, options.history, (progress: unknown) => log({ progress }));
-    log({ history: tally });
+    // Loaded only when asked for: it brings the CSV parser along.
+    const { loadHistory } = await import('./shopify/history/load.ts');
+    log({ history: await loadHistory(shop, options.history, (progress: unknown) => log({ progress })) });
   } else {
-    await seedTown(shop, { seed: options.seed ?? 1, months: options.months ?? 24, scale: options.scale ?? 1 }, (progress: unknown) => log({ progress }));
+    const summary = seedTown(shop, { seed: options.seed ?? 1, months: options.months ?? 24, scale: options.scale ?? 1 }, (progress) => log({ progress }));
+    log({ seeded: summary });
   }
   const record = shop.tables.shop.values().next().value;
   if (record !== undefined && options.shopDomain !== undefined && record.domain !== options.shopDomain) {
@@ -61,7 +64,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   try {
     if (shop.tables.shop.size === 0) await seed(shop, options, log);
     const ordersPerMinute = options.ordersPerMinute ?? 0;
-    let trading = startTrading(shop, { ordersPerMinute, seed: options.seed ?? 1 });
+    const trading = startTrading(shop, { ordersPerMinute, seed: options.seed ?? 1, ...(options.fulfilAfterMs === undefined ? {} : { fulfilAfterMs: options.fulfilAfterMs }) });
     const served = await serveStore({
       shop, dataDir: options.dataDir, port: options.port, clientId, clientSecret, plan: options.plan ?? 'standard', seed: options.seed ?? 1,
       ...(options.scopes === undefined ? {} : { scopes: options.scopes }),
@@ -86,7 +89,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: {
     port: { type: 'string', default: '4010' }, data: { type: 'string' }, history: { type: 'string' }, seed: { type: 'string', default: '7' },
     months: { type: 'string', default: '24' }, scale: { type: 'string', default: '1' }, 'orders-per-minute': { type: 'string', default: '0' },
-    plan: { type: 'string', default: 'standard' }, 'client-id': { type: 'string' }, 'client-secret': { type: 'string' }, 'shop-domain': { type: 'string' },
+    'no-shipping': { type: 'boolean', default: false }, plan: { type: 'string', default: 'standard' }, 'client-id': { type: 'string' }, 'client-secret': { type: 'string' }, 'shop-domain': { type: 'string' },
   } });
   if (values.data === undefined) throw new Error('--data DIR is required');
   if (!Object.hasOwn(PLANS, values.plan)) throw new Error(`--plan must be one of ${Object.keys(PLANS).join(', ')}`);
@@ -98,7 +101,7 @@ async function main(): Promise<void> {
   const print = (entry: Record<string, unknown>) => { process.stdout.write(`${JSON.stringify(entry)}\n`); };
   const sandbox = await startSandbox({
     port: number('port'), dataDir: values.data, seed: number('seed'), months: number('months'), scale: number('scale'), ordersPerMinute: number('orders-per-minute'),
-    plan: values.plan as Plan, log: print,
+    plan: values.plan as Plan, log: print, ...(values['no-shipping'] ? { fulfilAfterMs: null } : {}),
     ...(values.history === undefined ? {} : { history: values.history }), ...(values['client-id'] === undefined ? {} : { clientId: values['client-id'] }),
     ...(values['client-secret'] === undefined ? {} : { clientSecret: values['client-secret'] }), ...(values['shop-domain'] === undefined ? {} : { shopDomain: values['shop-domain'] }),
   });

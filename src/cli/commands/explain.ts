@@ -16,7 +16,7 @@ export async function explainCommand(sku: string, options: { store?: string; jso
     const places = await house.db.query<{ location_id: number; name: string }>(
       'select location_id, name from location where store_id = $1 and ($2::text is null or lower(name) = lower($2) or location_id::text = $2) order by name', [store.store_id, options.location ?? null]);
     if (places.rows.length === 0) throw new UsageError(`--location ${options.location}: no such location`);
-    const answers = [];
+    const answers: { sku: string | null; title: string; location: string; sentence: string; balance: number; itemId: number; state: string; movements: { at: string; change: number; balance: number; sentence: string; fact: string; source: string }[] }[] = [];
     for (const item of items.rows) {
       for (const place of places.rows) {
         const account = { locationId: place.location_id, state: options.state as StockState | Party };

@@ -27,7 +27,7 @@ const ORDER_FIELDS = `id name createdAt processedAt updatedAt cancelledAt cancel
 const LINE_FIELDS = `id quantity currentQuantity unfulfilledQuantity sku name isGiftCard requiresShipping
   originalUnitPriceSet { shopMoney { amount } } variant { id } lineItemGroup { id variantId quantity }`;
 
-export const BULK_ORDERS = /* GraphQL */ `{ orders { edges { node { __typename ${ORDER_FIELDS} refunds { id }
+export const BULK_ORDERS = /* GraphQL */ `{ orders { edges { node { __typename ${ORDER_FIELDS} edited refunds { id }
   lineItems { edges { node { __typename ${LINE_FIELDS} } } }
   fulfillmentOrders { edges { node { __typename id status updatedAt assignedLocation { location { id } }
     lineItems { edges { node { __typename id totalQuantity remainingQuantity lineItem { id } } } } } } } } } } }`;
@@ -43,6 +43,10 @@ export const ORDERS_CHANGED = /* GraphQL */ `query OrdersChanged($query: String!
   orders(first: 8, after: $after, query: $query, sortKey: UPDATED_AT) { nodes { ${ORDER_DETAIL} ${ASSIGNMENTS} } pageInfo { hasNextPage endCursor } } }`;
 
 export const ORDERS_BY_ID = /* GraphQL */ `query OrdersById($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on Order { ${ORDER_DETAIL} ${ASSIGNMENTS} } } }`;
+
+/** Small on purpose: a history has many refunds, and this is asked for each. */
+export const ORDER_REFUNDS = /* GraphQL */ `query OrderRefunds($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on Order { id
+  refunds { id createdAt refundLineItems(first: 6) { nodes { id quantity restockType location { id } lineItem { id } } pageInfo { hasNextPage } } } } } }`;
 
 export const ORDER_LINES = /* GraphQL */ `query OrderLines($id: ID!, $after: String) {
   order(id: $id) { lineItems(first: 200, after: $after) { nodes { ${LINE_FIELDS} } pageInfo { hasNextPage endCursor } } } }`;

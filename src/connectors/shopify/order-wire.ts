@@ -11,8 +11,8 @@ interface GqlFulfilmentOrder {
   lineItems?: { nodes: { totalQuantity: number; remainingQuantity: number; lineItem: { id: string } }[] };
 }
 export interface GqlOrder {
-  id: string; name: string; processedAt: string; updatedAt: string; cancelledAt: string | null; cancelReason: string | null; test: boolean; sourceName: string | null;
-  refunds: { id: string; createdAt?: string; refundLineItems?: { nodes: { id: string; quantity: number; restockType: string; location: { id: string } | null; lineItem: { id: string } }[] } }[];
+  id: string; name: string; processedAt: string; updatedAt: string; cancelledAt: string | null; cancelReason: string | null; test: boolean; sourceName: string | null; edited?: boolean;
+  refunds: { id: string; createdAt?: string; refundLineItems?: { nodes: { id: string; quantity: number; restockType: string; location: { id: string } | null; lineItem: { id: string } }[]; pageInfo?: { hasNextPage: boolean } } }[];
   fulfillments?: { id: string; status: string; createdAt: string; updatedAt: string; location: { id: string } | null; fulfillmentLineItems: { nodes: { quantity: number; lineItem: { id: string } }[] } }[];
   lineItems?: { nodes: GqlLine[]; pageInfo?: { hasNextPage: boolean; endCursor: string | null } };
   fulfillmentOrders?: { nodes: GqlFulfilmentOrder[] };
@@ -23,27 +23,39 @@ const RESTOCK: Record<string, RestockType> = { RETURN: 'return', CANCEL: 'cancel
 /** A complete read of an order: lines, refunds with their lines, every fulfilment, fulfilment orders. */
 export function orderFromNode(node: GqlOrder, currency: string): OrderState {
   const order = orderHead(node);
-  order.fulfilmentsKnown = true;
-  for (const refund of node.refunds) {
-    for (const line of refund.refundLineItems?.nodes ?? []) {
-      const id = idOf(line.id);
-      order.refunds[id] = {
-        refundId: idOf(refund.id), lineId: idOf(line.lineItem.id), quantity: line.quantity, restockType: RESTOCK[line.restockType] ?? 'no_restock',
-        locationId: line.location ? idOf(line.location.id) : null, at: instant(refund.createdAt!),
-      };
-    }
-  }
+  order.fulfilmentsKnown = order.refundsKnown = true;
+  order.refunds = refundLinesOf(node.refunds);
   for (const parcel of node.fulfillments ?? []) order.fulfilments[idOf(parcel.id)] = fulfilmentFromNode(parcel);
   for (const line of node.lineItems?.nodes ?? []) addLine(order, line, currency, true);
   order.assignments = assignmentsFromNodes(node.fulfillmentOrders?.nodes ?? []);
   return order;
 }
 
+/** The refund lines alone: all that a shipped, never edited order still lacks after the bulk file. */
+export function refundsFromNode(node: Pick<GqlOrder, 'id' | 'refunds'>): OrderState {
+  return { ...emptyOrder(idOf(node.id)), refunds: refundLinesOf(node.refunds), refundsKnown: true };
+}
+
+function refundLinesOf(refunds: GqlOrder['refunds']): Record<string, RefundLine> {
+  const lines: Record<string, RefundLine> = {};
+  for (const refund of refunds) {
+    for (const line of refund.refundLineItems?.nodes ?? []) {
+      lines[idOf(line.id)] = {
+        refundId: idOf(refund.id), lineId: idOf(line.lineItem.id), quantity: line.quantity, restockType: RESTOCK[line.restockType] ?? 'no_restock',
+        locationId: line.location ? idOf(line.location.id) : null, at: instant(refund.createdAt!),
+      };
+    }
+  }
+  return lines;
+}
+
 /** What a bulk file says of an order: it names refunds but not their lines, and parcels not at all. */
 export function orderFromBulk(node: GqlOrder, lines: GqlLine[], orders: GqlFulfilmentOrder[], currency: string): OrderState {
   const order = orderHead(node);
-  const refunded = node.refunds.length > 0;
-  for (const line of lines) addLine(order, line, currency, !refunded);
+  // Without the refund lines the removed units are not known, unless the order was never edited.
+  const settled = node.refunds.length === 0;
+  order.refundsKnown = settled;
+  for (const line of lines) addLine(order, line, currency, settled);
   order.assignments = assignmentsFromNodes(orders);
   const places = new Map<string, { quantity: number; locationId: string | null }>();
   for (const assignment of Object.values(order.assignments)) {
@@ -127,7 +139,7 @@ export function orderFromWebhook(body: RestOrder, currency: string): OrderState 
   const order: OrderState = {
     ...emptyOrder(String(body.id)), name: body.name, updatedAt: instant(body.updated_at), processedAt: instant(body.processed_at ?? body.created_at),
     cancelledAt: body.cancelled_at ? instant(body.cancelled_at) : null, cancelReason: body.cancel_reason?.toUpperCase() ?? null, test: body.test ?? false,
-    sourceName: body.source_name ?? null, fulfilmentsKnown: body.fulfillments !== undefined,
+    sourceName: body.source_name ?? null, fulfilmentsKnown: body.fulfillments !== undefined, refundsKnown: body.refunds !== undefined,
   };
   for (const refund of body.refunds ?? []) Object.assign(order.refunds, refundLines(refund));
   for (const parcel of body.fulfillments ?? []) order.fulfilments[String(parcel.id)] = fulfilmentFromWebhook(parcel);

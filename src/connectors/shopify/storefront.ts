@@ -6,7 +6,7 @@ import type { Storefront } from '../../ports/storefront.ts';
 import { ShopifyError, type AdminClient } from './admin-client.ts';
 import { bulkLines } from './bulk.ts';
 import * as doc from './documents.ts';
-import { assignmentsFromNodes, orderFromBulk, orderFromNode, type GqlOrder } from './order-wire.ts';
+import { assignmentsFromNodes, orderFromBulk, orderFromNode, refundsFromNode, type GqlOrder } from './order-wire.ts';
 import { API_VERSION } from './version.ts';
 import { TOPICS } from './webhook.ts';
 import { idOf, instant, minorUnits } from './wire.ts';
@@ -143,6 +143,12 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
       for (const node of nodes) orders.push(await whole(node));
       return orders;
     },
+    async refundsOf(orderIds) {
+      type Node = Pick<GqlOrder, 'id' | 'refunds'>;
+      const nodes = await byId<Node>(doc.ORDER_REFUNDS, orderIds.map((id) => `gid://shopify/Order/${id}`), 60);
+      const long = nodes.filter((node) => node.refunds.some((r) => r.refundLineItems?.pageInfo?.hasNextPage)).map((node) => idOf(node.id));
+      return [...nodes.filter((node) => !long.includes(idOf(node.id))).map(refundsFromNode), ...(long.length > 0 ? await this.ordersById(long) : [])];
+    },
     async assignments(orderIds) {
       const nodes = await byId<GqlOrder>(doc.ORDER_ASSIGNMENTS, orderIds.map((id) => `gid://shopify/Order/${id}`), 20);
       return nodes.map((node) => ({ orderId: idOf(node.id), assignments: assignmentsFromNodes(node.fulfillmentOrders?.nodes ?? []) }));
@@ -212,25 +218,27 @@ function sameSet(a: readonly string[], b: readonly string[]): boolean {
 }
 
 interface Parts { head: GqlOrder; lines: never[]; orders: Map<string, { node: never; lines: { totalQuantity: number; remainingQuantity: number; lineItem: { id: string } }[] }> }
+interface OrderBatch { orders: OrderState[]; incomplete: string[]; refunded: string[] }
 
 /**
- * Bulk lines → orders. Children follow their parent but need not be next to it, so an order is held back until `lag` more orders have begun:
- * bounded memory, and a child that comes later still than that is an error, never a silent loss.
+ * Bulk lines → orders. Children follow their parent but need not be next to it, so an order is held back until `lag` more have begun: memory is
+ * bounded whatever the size of the file. A child that comes later still sends its order to be read whole; none is lost silently.
  */
-export async function* assembleOrders(
-  lines: AsyncIterable<Record<string, unknown>>, currency: string, lag = 20_000,
-): AsyncGenerator<{ orders: OrderState[]; incomplete: string[] }> {
+export async function* assembleOrders(lines: AsyncIterable<Record<string, unknown>>, currency: string, lag = 3_000): AsyncGenerator<OrderBatch> {
   const waiting = new Map<string, Parts>();
   const orderOfFulfilmentOrder = new Map<string, string>();
-  const finish = (count: number): { orders: OrderState[]; incomplete: string[] } => {
-    const result = { orders: [] as OrderState[], incomplete: [] as string[] };
+  const late = new Set<string>();
+  const finish = (count: number): OrderBatch => {
+    const result: OrderBatch = { orders: [], incomplete: [...late], refunded: [] };
+    late.clear();
     for (const [gid, parts] of waiting) {
       if (result.orders.length >= count) break;
       waiting.delete(gid);
-      for (const id of parts.orders.keys()) orderOfFulfilmentOrder.delete(id);
       const fulfilmentOrders = [...parts.orders.values()].map(({ node, lines: units }) => ({ ...(node as object), lineItems: { nodes: units } })) as never[];
       const order = orderFromBulk(parts.head, parts.lines, fulfilmentOrders, currency);
-      if (parts.head.refunds.length > 0 || Object.values(order.unfulfilled).some((u) => u.quantity > 0)) result.incomplete.push(order.id);
+      const refunded = parts.head.refunds.length > 0;
+      if (Object.values(order.unfulfilled).some((u) => u.quantity > 0) || (refunded && parts.head.edited)) result.incomplete.push(order.id);
+      else if (refunded) result.refunded.push(order.id);
       result.orders.push(order);
     }
     return result;
@@ -242,16 +250,18 @@ export async function* assembleOrders(
       if (waiting.size >= lag + BATCH) yield finish(BATCH);
       continue;
     }
-    if (line.__typename === 'FulfillmentOrderLineItem') {
-      const order = waiting.get(orderOfFulfilmentOrder.get(line.__parentId) ?? '');
-      if (!order) throw new Error(`bulk file: fulfilment order line ${line.id} has no parent in reach`);
-      order.orders.get(line.__parentId)!.lines.push(line as never);
-      continue;
+    const owner = line.__typename === 'FulfillmentOrderLineItem' ? orderOfFulfilmentOrder.get(line.__parentId) : line.__parentId;
+    if (owner === undefined) throw new Error(`bulk file: ${line.__typename} ${line.id} has no parent before it`);
+    if (line.__typename === 'FulfillmentOrder') {
+      orderOfFulfilmentOrder.set(line.id, owner);
+      // The links of orders long gone out are forgotten, oldest first.
+      if (orderOfFulfilmentOrder.size > 40 * (lag + BATCH)) orderOfFulfilmentOrder.delete(orderOfFulfilmentOrder.keys().next().value!);
     }
-    const order = waiting.get(line.__parentId);
-    if (!order) throw new Error(`bulk file: ${line.__typename} ${line.id} has no parent in reach`);
-    if (line.__typename === 'LineItem') order.lines.push(line as never);
-    else { order.orders.set(line.id, { node: line as never, lines: [] }); orderOfFulfilmentOrder.set(line.id, line.__parentId); }
+    const order = waiting.get(owner);
+    if (!order) late.add(idOf(owner));
+    else if (line.__typename === 'LineItem') order.lines.push(line as never);
+    else if (line.__typename === 'FulfillmentOrder') order.orders.set(line.id, { node: line as never, lines: [] });
+    else order.orders.get(line.__parentId)?.lines.push(line as never);
   }
-  while (waiting.size > 0) yield finish(BATCH);
+  do yield finish(BATCH); while (waiting.size > 0);
 }

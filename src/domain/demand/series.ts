@@ -2,7 +2,7 @@
  * A daily demand series with what is known of each day.
  *
  * `exposure` is the share of the day's trading hours the item was in stock: 1 known demand, 0 unknown (not zero), between them partly
- * known. `uncensor` fills what is unknown from the days that are known, marks it, and leaves the exposure as it was, so that every method
+ * known. `uncensor` fills what is unknown from the days that are known, marks it, and keeps the exposure, so that every method
  * can weigh a day by what was seen of it.
  */
 import { assert } from '../assert.ts';
@@ -52,6 +52,8 @@ const WINDOW = 56;
 const ENOUGH_EXPOSURE = 14;
 /** Days in stock a rate is taken from at the least: five sold in the one minute ever in stock are not 7,200 a day. */
 const LEAST_EXPOSURE = 1;
+/** Less than this share of a day says nothing of it. */
+const A_MINUTE = 1 / 1440;
 /** Units after which a series' own weekday pattern counts as much as no pattern (measured on retail series, pooled-profile ablation). */
 const PATTERN_UNITS = 150;
 
@@ -62,14 +64,15 @@ const PATTERN_UNITS = 150;
  * Nothing in stock ever: nothing is known, and the demand stays as it was.
  */
 export function uncensor(series: Series): UncensoredSeries {
-  const { start, exposure } = series;
+  const { start } = series;
   const days = series.demand.length;
-  assert(exposure.length === days, `${exposure.length} exposures for ${days} days`);
+  assert(series.exposure.length === days, `${series.exposure.length} exposures for ${days} days`);
+  const exposure = Float64Array.from(series.exposure, (share) => (share < A_MINUTE ? 0 : share));
   const demand = Float64Array.from(series.demand, (quantity) => (quantity > 0 && Number.isFinite(quantity) ? quantity : 0));
   const estimated = new Uint8Array(days);
   let censoredDays = 0;
   for (let t = 0; t < days; t++) {
-    assert(exposure[t]! >= 0 && exposure[t]! <= 1, `exposure is a share, not ${exposure[t]}`);
+    assert(series.exposure[t]! >= 0 && series.exposure[t]! <= 1, `exposure is a share, not ${series.exposure[t]}`);
     if (exposure[t]! < 1) censoredDays++;
   }
   if (censoredDays === 0) return { start, demand, exposure, estimated, censoredDays };
@@ -103,5 +106,5 @@ function weekdayPattern(demand: Float64Array, exposure: Float64Array): Float64Ar
     units += demand[t]!; hours += exposure[t]!;
   }
   const trust = units / (units + PATTERN_UNITS);
-  return sold.map((quantity, d) => (units > 0 && seen[d]! > 0 ? 1 - trust + (trust * (quantity / seen[d]!)) / (units / hours) : 1));
+  return sold.map((quantity, d) => (units > 0 && seen[d]! >= LEAST_EXPOSURE ? 1 - trust + (trust * (quantity / seen[d]!)) / (units / hours) : 1));
 }

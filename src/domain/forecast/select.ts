@@ -3,8 +3,8 @@
  *
  * A method's score is half its error on the horizon's total (what is ordered) and half its daily error (what is shown), each relative to
  * the best method; the forecast blends the methods by exp(−8 · (score − 1)), so that a clear winner stands alone and near-equals share.
- * Measured on two sets of daily retail series (130 and 1,389), RMSSE: the single best method .769 and .732, the blend only where it
- * scored better .769 and .732, always the blend .762 and .726: near-equals swap places by chance, and their mean errs less than either.
+ * Measured on two sets of daily retail series (130 and 1,389), RMSSE: the best method, or the blend where
+ * that scored better, .769 and .732; always the blend .762 and .726: near-equals swap places by chance, and their mean errs less.
  */
 import { assert } from '../assert.ts';
 import type { Series } from '../demand/series.ts';

@@ -24,7 +24,7 @@ const fragment: fc.Arbitrary<OrderState> = fc.record({
   })),
   unfulfilled: fc.dictionary(fc.constantFrom(...lineIds), fc.record({ quantity: units, at: instant })),
   fulfilledBefore: fc.dictionary(fc.constantFrom(...lineIds), fc.record({ quantity: units, locationId: fc.option(fc.constantFrom('5')) })),
-  fulfilmentsKnown: fc.boolean(),
+  fulfilmentsKnown: fc.boolean(), refundsKnown: fc.boolean(),
 }).map((part) => ({ ...emptyOrder('1'), ...part }));
 
 describe('an order is a join of fragments', () => {
@@ -52,7 +52,7 @@ describe('an order is a join of fragments', () => {
 
   it('tells shipped from unshipped units in a refund without restock by what Shopify says is unfulfilled', () => {
     const order = (stated: number): OrderState => ({
-      ...emptyOrder('1'), fulfilmentsKnown: true,
+      ...emptyOrder('1'), fulfilmentsKnown: true, refundsKnown: true,
       lines: { 1: { variantId: '11', sku: 'A', title: '', ordered: 2, removed: 0, giftCard: false, requiresShipping: true, price: 0, group: null } },
       fulfilments: { 71: { locationId: '5', cancelled: false, at: '', updatedAt: '', lines: { 1: 1 } } },
       refunds: { 91: { refundId: '9', lineId: '1', quantity: 1, restockType: 'no_restock', locationId: null, at: '' } },

@@ -51,15 +51,16 @@ export interface OrderState {
   unfulfilled: Record<string, { quantity: number; at: string }>;
   /** Units known to be fulfilled without the parcel they left in (bulk history), per line; superseded once `fulfilmentsKnown`. */
   fulfilledBefore: Record<string, { quantity: number; locationId: string | null }>;
-  /** A fragment with the complete list of fulfilments has been heard. */
+  /** A fragment with the complete list of fulfilments, or of refunds, has been heard. */
   fulfilmentsKnown: boolean;
+  refundsKnown: boolean;
 }
 
 /** An order nothing is known of yet: the identity of `join`. */
 export function emptyOrder(id: string): OrderState {
   return {
     id, name: '', updatedAt: '', processedAt: null, cancelledAt: null, cancelReason: null, test: false, sourceName: null,
-    lines: {}, refunds: {}, fulfilments: {}, assignments: {}, unfulfilled: {}, fulfilledBefore: {}, fulfilmentsKnown: false,
+    lines: {}, refunds: {}, fulfilments: {}, assignments: {}, unfulfilled: {}, fulfilledBefore: {}, fulfilmentsKnown: false, refundsKnown: false,
   };
 }
 
@@ -82,6 +83,7 @@ export function join(a: OrderState, b: OrderState): OrderState {
     unfulfilled: merge(a.unfulfilled, b.unfulfilled, joinUnfulfilled),
     fulfilledBefore: merge(a.fulfilledBefore, b.fulfilledBefore, (x, y) => newest(x, y, (f) => String(f.quantity).padStart(12, '0'))),
     fulfilmentsKnown: a.fulfilmentsKnown || b.fulfilmentsKnown,
+    refundsKnown: a.refundsKnown || b.refundsKnown,
   };
 }
 
@@ -119,7 +121,8 @@ export function linePosition(order: OrderState, lineId: string): LinePosition {
   const most = Math.max(0, line.ordered - line.removed - cancelled - fulfilled);
   const least = Math.max(0, most - withoutRestock);
   const stated = order.unfulfilled[lineId]?.quantity;
-  const open = stated === undefined ? least : Math.min(most, Math.max(least, stated));
+  // While refunds or parcels are not all known, its count is the better word.
+  const open = stated === undefined ? least : order.refundsKnown && order.fulfilmentsKnown ? Math.min(most, Math.max(least, stated)) : Math.min(most, stated);
   return { open, fulfilled, cancelled, released: most - open, returned };
 }
 

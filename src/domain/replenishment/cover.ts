@@ -1,8 +1,11 @@
 /** How long a position lasts. Day 0 is the first day of the forecast. */
 
+/** Ten years: a longer cover is no number a planner can use. */
+const FOR_EVER = 3650;
+
 /**
  * Stock cover: days the position lasts at forecast rate, fractional. Past the horizon it goes on at the horizon's average rate;
- * `beyondHorizon` says so. Null when no demand is expected: it lasts for ever. Nothing there lasts 0 days.
+ * `beyondHorizon` says so. Null when it lasts more than ten years, as it does without demand. Nothing there lasts 0 days.
  */
 export function coverDays(position: number, mean: readonly number[]): { days: number | null; beyondHorizon: boolean } {
   if (position <= 0) return { days: 0, beyondHorizon: false };
@@ -13,7 +16,8 @@ export function coverDays(position: number, mean: readonly number[]): { days: nu
     left -= wanted;
     total += wanted;
   }
-  return total > 0 ? { days: mean.length + left / (total / mean.length), beyondHorizon: true } : { days: null, beyondHorizon: true };
+  const days = mean.length + left / (total / mean.length);
+  return { days: days <= FOR_EVER ? days : null, beyondHorizon: true };
 }
 
 /** The first day whose cumulative demand exceeds the position, as an offset from the forecast's first day; null if none does. */

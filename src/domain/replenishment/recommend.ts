@@ -13,7 +13,7 @@ import { coverDays, firstDayExceeding } from './cover.ts';
 import { demandQuantile, demandQuantilePath, expectedDemand, type DemandForecast } from './order-up-to.ts';
 import { policyFaults, protectionDays, type PlanningPolicy } from './policy.ts';
 import { inventoryPosition, type StockPosition } from './position.ts';
-import { are, percent, sentenceOf } from './sentence.ts';
+import { are, daysLong, percent, sentenceOf } from './sentence.ts';
 
 export interface RecommendationInput {
   /** The day the order would be placed; the forecast's first day. */
@@ -42,7 +42,7 @@ export interface Recommendation {
   position: Units;
   protectionDays: number;
   policy: PlanningPolicy;
-  /** Days the position lasts at forecast rate without this order; null: for ever. */
+  /** Days the position lasts at forecast rate without this order; null: more than ten years. */
   coverDays: number | null;
   coverBeyondHorizon: boolean;
   /** Days on which the position is more likely than not gone, or gone with one chance in ten; null: not within the forecast. */
@@ -86,7 +86,7 @@ export function recommend({ today, forecast, policy, stock }: RecommendationInpu
   const term = (key: TermKey, label: string, units: Units, sentence: string): Term => ({ key, label, quantity: units === 0 ? 0 : units, sentence });
   const terms = [
     term('expected demand', 'Expected demand', expected,
-      `${are(expected)} expected to be wanted in ${days} days (${policy.leadTimeDays} until an order arrives, ${policy.reviewDays} until the next one)`),
+      `${are(expected)} expected to be wanted in ${daysLong(days)} (${policy.leadTimeDays} until an order arrives, ${policy.reviewDays} until the next one)`),
     term('safety stock', 'Safety stock', served - expected,
       served >= expected ? `${served - expected} more keep ${percent(policy.serviceLevel)} of order cycles in stock`
         : `${expected - served} fewer are enough for ${percent(policy.serviceLevel)} of order cycles`),

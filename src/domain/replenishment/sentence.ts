@@ -26,8 +26,8 @@ export function sentenceOf(recommendation: Recommendation): string {
 }
 
 function timing({ coverDays, coverBeyondHorizon, stockoutDate }: Recommendation): string {
-  if (coverDays === null) return 'No demand is expected.';
-  const cover = coverDays === 0 ? 'Nothing is left to sell.' : `What is there lasts ${coverBeyondHorizon ? 'about ' : ''}${tenths(coverDays)} days at the forecast rate.`;
+  if (coverDays === null) return 'What is there lasts more than ten years at the forecast rate.';
+  const cover = coverDays === 0 ? 'Nothing is left to sell.' : `What is there lasts ${coverBeyondHorizon ? 'about ' : ''}${daysLong(tenths(coverDays))} at the forecast rate.`;
   if (stockoutDate.p10 === null) return cover;
   const likely = stockoutDate.p50 === null ? '' : `, and more likely than not on ${stockoutDate.p50}`;
   return `${cover} It may run out on ${stockoutDate.p10} (one chance in ten)${likely}.`;
@@ -43,8 +43,13 @@ export function are(count: number): string {
   return `${count} ${count === 1 ? 'is' : 'are'}`;
 }
 
-function tenths(days: number): string {
-  return String(Number(days.toFixed(1)));
+/** "1 day", "2.5 days". */
+export function daysLong(days: number): string {
+  return `${days} ${days === 1 ? 'day' : 'days'}`;
+}
+
+function tenths(days: number): number {
+  return Number(days.toFixed(1));
 }
 
 function capital(text: string): string {

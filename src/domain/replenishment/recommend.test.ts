@@ -1,0 +1,144 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { DemandForecast } from './order-up-to.ts';
+import type { PlanningPolicy } from './policy.ts';
+import { explain, quantilesNeeded, recommend, type RecommendationInput, type TermKey } from './recommend.ts';
+
+/** Steady demand of `rate` a day, with quantiles 30 % below and 50 % and 80 % above the mean. */
+const steady = (rate: number, horizon = 42): DemandForecast => {
+  const total = Array.from({ length: horizon }, (_, h) => rate * (h + 1));
+  return {
+    mean: Array.from({ length: horizon }, () => rate),
+    cumulative: [[0.1, 0.7], [0.5, 1], [0.9, 1.5], [0.975, 1.8]].map(([q, factor]) => ({ q: q!, values: total.map((value) => value * factor!) })),
+  };
+};
+const POLICY: PlanningPolicy = { leadTimeDays: 14, reviewDays: 7, serviceLevel: 0.9, moq: 0, casePack: 1, maxStock: null, minStock: 0 };
+const EMPTY = { onHand: 0, incoming: 0, committed: 0, backorders: 0 };
+const ask = (given: Partial<RecommendationInput> & { rate?: number; with?: Partial<PlanningPolicy> } = {}) =>
+  recommend({ today: '2025-06-02', forecast: steady(given.rate ?? 2), stock: EMPTY, ...given, policy: { ...POLICY, ...given.with } });
+const termOf = (recommendation: ReturnType<typeof recommend>, key: TermKey): number => recommendation.terms.find((term) => term.key === key)!.quantity;
+
+const anyPolicy = fc.record({
+  leadTimeDays: fc.nat(30), reviewDays: fc.integer({ min: 1, max: 12 }), serviceLevel: fc.double({ min: 0.1, max: 0.975, noNaN: true }), moq: fc.nat(200),
+  casePack: fc.integer({ min: 1, max: 48 }), maxStock: fc.option(fc.nat(400)), minStock: fc.nat(50),
+});
+const anyStock = fc.record({ onHand: fc.integer({ min: -20, max: 300 }), incoming: fc.nat(200), committed: fc.nat(100), backorders: fc.nat(50) });
+const anyRate = fc.oneof(fc.constant(0), fc.double({ min: 0, max: 20, noNaN: true }));
+
+describe('any recommendation', () => {
+  it('is the exact sum of its whole terms, a multiple of the case, at least the minimum order, or nothing', () => {
+    fc.assert(fc.property(anyPolicy, anyStock, anyRate, (policy, stock, rate) => {
+      const made = recommend({ today: '2025-06-02', forecast: steady(rate), policy, stock });
+      expect(made.terms.reduce((sum, term) => sum + term.quantity, 0)).toBe(made.quantity);
+      for (const term of made.terms) expect(Number.isSafeInteger(term.quantity)).toBe(true);
+      expect(made.quantity % policy.casePack).toBe(0);
+      expect(made.quantity).toBeGreaterThanOrEqual(0);
+      if (made.quantity > 0) expect(made.quantity).toBeGreaterThanOrEqual(policy.moq);
+      if (policy.maxStock !== null && made.quantity > 0) expect(made.position + made.quantity).toBeLessThanOrEqual(policy.maxStock);
+    }), { numRuns: 400 });
+  });
+
+  it('covers the need, or says which constraint forbids it', () => {
+    fc.assert(fc.property(anyPolicy, anyStock, anyRate, (policy, stock, rate) => {
+      const made = recommend({ today: '2025-06-02', forecast: steady(rate), policy, stock });
+      if (made.quantity < made.need) expect(made.conflicts).toHaveLength(1);
+      else expect(made.conflicts).toEqual([]);
+      if (policy.maxStock === null) expect(made.quantity).toBeGreaterThanOrEqual(made.need);
+      if (made.need <= 0) expect(made.quantity).toBe(0);
+    }), { numRuns: 400 });
+  });
+
+  it('asks for nothing more once it has been ordered', () => {
+    fc.assert(fc.property(anyPolicy, anyStock, anyRate, (policy, stock, rate) => {
+      const unlimited = { ...policy, maxStock: null };
+      const first = recommend({ today: '2025-06-02', forecast: steady(rate), policy: unlimited, stock });
+      const second = recommend({ today: '2025-06-02', forecast: steady(rate), policy: unlimited, stock: { ...stock, incoming: stock.incoming + first.quantity } });
+      expect(second.quantity).toBe(0);
+      if (first.overstock === 0) expect(second.overstock).toBe(0); // its own order never is overstock
+    }));
+  });
+
+  it('needs no less at a higher service level, and no more with more stock', () => {
+    fc.assert(fc.property(anyPolicy, anyStock, anyRate, fc.nat(50), (policy, stock, rate, more) => {
+      const at = (serviceLevel: number, extra: number) =>
+        recommend({ today: '2025-06-02', forecast: steady(rate), policy: { ...policy, serviceLevel }, stock: { ...stock, onHand: stock.onHand + extra } }).need;
+      expect(at(0.975, 0)).toBeGreaterThanOrEqual(at(policy.serviceLevel, 0));
+      expect(at(policy.serviceLevel, more)).toBe(at(policy.serviceLevel, 0) - more);
+    }));
+  });
+
+  it('explains every order in the same words each time, naming its quantity', () => {
+    fc.assert(fc.property(anyPolicy, anyStock, anyRate, (policy, stock, rate) => {
+      const made = recommend({ today: '2025-06-02', forecast: steady(rate), policy, stock });
+      const text = explain(made);
+      expect(text.startsWith(made.quantity > 0 ? `Order ${made.quantity}. ` : 'Order nothing. ')).toBe(true);
+      expect(explain(structuredClone(made))).toBe(text);
+      expect(text).not.toMatch(/NaN|undefined|null|Infinity|-\d+ (is|are)/);
+    }));
+  });
+});
+
+describe('the arithmetic', () => {
+  it('walks from demand to order, in words too', () => {
+    const made = ask({ stock: { onHand: 20, incoming: 10, committed: 3, backorders: 1 }, with: { moq: 40, casePack: 12 } });
+    expect(made.terms.map((term) => [term.key, term.quantity])).toEqual([
+      ['expected demand', 42], ['safety stock', 21], ['minimum stock', 0], ['on hand', -20], ['incoming', -10], ['committed', 3], ['backorders', 1],
+      ['floor at zero', 0], ['minimum order', 3], ['full cases', 8], ['maximum stock', 0],
+    ]);
+    expect(explain(made)).toBe(
+      'Order 48. 42 are expected to be wanted in 21 days (14 until an order arrives, 7 until the next one); 21 more keep 90 % of order cycles in stock; '
+      + '20 are on hand; 10 are on the way; 3 are promised to customers out of it; 1 is owed to customers: 37 are needed. '
+      + "3 more reach the supplier's minimum of 40; 8 more fill cases of 12. What is there lasts 13 days at the forecast rate. "
+      + 'It may run out on 2025-06-10 (one chance in ten), and more likely than not on 2025-06-15. '
+      + 'An order placed in time for 90 % service was due on 2025-05-27.');
+  });
+
+  it('equals the planners’ forecast + minimum − stock − on order where the safety stock is nil', () => {
+    expect(ask({ with: { serviceLevel: 0.5, minStock: 10 }, stock: { ...EMPTY, onHand: 15, incoming: 7 } }).quantity).toBe(42 + 10 - 15 - 7);
+    expect(ask({ with: { serviceLevel: 0.5, minStock: 10 }, stock: { ...EMPTY, onHand: 150 } }).quantity).toBe(0);
+  });
+
+  it('keeps the larger of safety stock and minimum stock, not both', () => {
+    expect(ask({ with: { minStock: 5 } }).quantity).toBe(63);
+    expect(ask({ with: { minStock: 30 } }).quantity).toBe(72);
+  });
+
+  it('rounds the level up and balances the shown parts', () => {
+    const made = ask({ rate: 0.11 });
+    expect(made.orderUpTo).toBe(4); // 0.11 × 21 × 1.5 = 3.465
+    expect([termOf(made, 'expected demand'), termOf(made, 'safety stock')]).toEqual([2, 2]);
+  });
+
+  it('stays under the maximum stock in full cases, and says what is short', () => {
+    const made = ask({ with: { casePack: 12, maxStock: 50 }, stock: { ...EMPTY, onHand: 10 } });
+    expect(made.quantity).toBe(36);
+    expect(termOf(made, 'maximum stock')).toBe(-24);
+    expect(made.conflicts).toEqual(['The maximum stock of 50 leaves room for 36, but 53 are needed.']);
+    const none = ask({ with: { moq: 45, maxStock: 50 }, stock: { ...EMPTY, onHand: 10 } });
+    expect(none.quantity).toBe(0);
+    expect(none.conflicts).toEqual(["The maximum stock of 50 leaves room for 40, less than the supplier's minimum of 45, but 53 are needed."]);
+  });
+
+  it('dates the stockout and the last day to order', () => {
+    const made = ask({ stock: { ...EMPTY, onHand: 61 } }); // the 0.9 path passes 61 on its 21st day, the median on its 31st
+    expect(made.stockoutDate).toEqual({ p50: '2025-07-02', p10: '2025-06-22' });
+    expect(made.orderBy).toBe('2025-06-08');
+    expect(made.coverDays).toBeCloseTo(30.5);
+    const safe = ask({ stock: { ...EMPTY, onHand: 1000 } });
+    expect(safe).toMatchObject({ stockoutDate: { p50: null, p10: null }, orderBy: null, quantity: 0, coverDays: 500, coverBeyondHorizon: true });
+  });
+
+  it('counts as overstock only what the policy could not have ordered itself', () => {
+    expect(ask({ stock: { ...EMPTY, onHand: 100 } }).overstock).toBe(37);
+    expect(ask({ stock: { ...EMPTY, onHand: 100 }, with: { moq: 60 } }).overstock).toBe(0);
+    expect(ask({ rate: 0, stock: { ...EMPTY, onHand: 8 } }).overstock).toBe(8);
+  });
+
+  it('refuses a forecast that is too short and a policy that cannot be', () => {
+    expect(() => ask({ forecast: steady(2, 20) })).toThrow('21 days asked of a forecast of 20');
+    expect(() => ask({ with: { serviceLevel: 0.99 } })).toThrow('no quantile 0.99');
+    expect(() => ask({ with: { casePack: 0 } })).toThrow('case pack');
+    expect(quantilesNeeded({ serviceLevel: 0.95 })).toEqual([0.5, 0.9, 0.95]);
+    expect(quantilesNeeded({ serviceLevel: 0.9 })).toEqual([0.5, 0.9]);
+  });
+});
