@@ -41,8 +41,9 @@ export interface Sandbox { url: string; shop: OpenShop; clientId: string; client
 async function seed(shop: OpenShop, options: SandboxOptions, log: (entry: Record<string, unknown>) => void): Promise<void> {
   if (options.history !== undefined) {
     // Loaded only when asked for: it brings the CSV parser along.
-    const { loadHistory } = await import('./shopify/history/load.ts');
-    log({ history: await loadHistory(shop, options.history, (progress: unknown) => log({ progress })) });
+    const { formatTally, loadHistory } = await import('./shopify/history/load.ts');
+    const tally = await loadHistory(shop, options.history, (progress) => log({ progress }));
+    log({ history: tally, text: formatTally(tally) });
   } else {
     const summary = seedTown(shop, { seed: options.seed ?? 1, months: options.months ?? 24, scale: options.scale ?? 1 }, (progress) => log({ progress }));
     log({ seeded: summary });

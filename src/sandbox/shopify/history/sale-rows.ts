@@ -1,7 +1,7 @@
 /** Reads a sales history file, row by row: the Online Retail columns or a plain id,date,sku,quantity,price file, gzipped or not. */
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
-import { parse } from 'csv-parse';
+import { parse } from 'csv-parse/sync';
 
 export interface SaleRow {
   /** Line of the file, the header being line 1. */
@@ -30,27 +30,56 @@ const NAMES: Record<Field, readonly string[]> = {
 };
 const REQUIRED: readonly Field[] = ['document', 'sku', 'quantity', 'time', 'price'];
 
+/** A line longer than this is no row of a sales history but some other kind of file. */
+const MAX_LINE = 1_000_000;
+
 /**
- * The rows of the file in order, in bounded memory.
+ * The rows of the file in order, in bounded memory. A line is a row: fields may be quoted but not span lines, so that a quote somebody
+ * forgot to close spoils its own row and not the thousands after it.
  * @throws Error naming file and line when the header lacks a required column or the file cannot be read
  */
 export async function* readSaleRows(file: string): AsyncGenerator<SaleRow | BadRow> {
-  const source = createReadStream(file);
-  const unpacked = file.endsWith('.gz') ? source.pipe(createGunzip()) : source;
-  const parser = unpacked.pipe(parse({ bom: true, relax_column_count: true, relax_quotes: true, info: true, skip_empty_lines: true, max_record_size: 1_000_000 }));
-  // A pipe does not hand errors on: a missing or torn file must reach the reader.
-  source.on('error', (error) => parser.destroy(error));
-  unpacked.on('error', (error: Error) => parser.destroy(error));
   let columns: Partial<Record<Field, number>> | undefined;
+  let line = 0;
   try {
-    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
-      if (!columns) { columns = columnsOf(record); continue; }
-      yield readRow(record, columns, info.lines);
+    for await (const text of linesOf(file)) {
+      line++;
+      if (text.trim() === '') continue;
+      const fields = fieldsOf(text);
+      if (columns) yield fields ? readRow(fields, columns, line) : { line, reason: 'row is not valid CSV', detail: `row is not valid CSV: ${JSON.stringify(text.slice(0, 40))}` };
+      else columns = columnsOf(fields ?? []);
     }
+    if (!columns) throw new Error('the file is empty');
   } catch (error) {
-    throw new Error(`${file}:${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(`${file}:${Math.max(line, 1)}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
-  if (!columns) throw new Error(`${file}:1: the file is empty`);
+}
+
+async function* linesOf(file: string): AsyncGenerator<string> {
+  const source = createReadStream(file);
+  const text = file.endsWith('.gz') ? source.pipe(createGunzip()) : source;
+  // A pipe does not hand errors on: a missing file must reach the reader.
+  if (text !== source) source.on('error', (error) => text.destroy(error));
+  text.setEncoding('utf8');
+  let rest = '';
+  let first = true;
+  for await (const chunk of text as AsyncIterable<string>) {
+    const lines = (rest + (first && chunk.startsWith('\uFEFF') ? chunk.slice(1) : chunk)).split('\n');
+    first = false;
+    rest = lines.pop() ?? '';
+    if (rest.length > MAX_LINE) throw new Error(`a line is longer than ${MAX_LINE} characters`);
+    yield* lines.map((line) => line.endsWith('\r') ? line.slice(0, -1) : line);
+  }
+  if (rest !== '') yield rest;
+}
+
+function fieldsOf(line: string): string[] | null {
+  if (!line.includes('"')) return line.split(',');
+  try {
+    return (parse(line, { relax_quotes: true, relax_column_count: true }) as string[][])[0] ?? null;
+  } catch {
+    return null;
+  }
 }
 
 function columnsOf(header: string[]): Partial<Record<Field, number>> {
@@ -61,7 +90,7 @@ function columnsOf(header: string[]): Partial<Record<Field, number>> {
     if (index >= 0) columns[field] = index;
   }
   const missing = REQUIRED.filter((field) => columns[field] === undefined);
-  if (missing.length > 0) throw new Error(`1: no column for ${missing.map((field) => `${field} (${NAMES[field].slice(0, 2).join(' or ')})`).join(', ')}`);
+  if (missing.length > 0) throw new Error(`no column for ${missing.map((field) => `${field} (${NAMES[field].slice(0, 2).join(' or ')})`).join(', ')}`);
   return columns;
 }
 

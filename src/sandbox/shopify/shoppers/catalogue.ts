@@ -44,7 +44,7 @@ function productArticles(shop: Shop, random: Random, count: number, at: string):
     const vendor = random.pick(VENDORS);
     const title = `${QUALITIES[Math.floor(index / PRODUCT_TYPES.length) % QUALITIES.length]!} ${random.pick(type.nouns)}`;
     const price = Math.round(random.int(type.price[0], type.price[1]) / 100) * 100 - 5;
-    const colours = random.shuffled(COLOURS).slice(0, type.apparel ? random.int(1, 2) : random.int(1, 3));
+    const colours = random.shuffled(COLOURS).slice(0, type.apparel ? (random.chance(0.35) ? 2 : 1) : random.int(1, 3));
     const choices: { values: string[]; share: number }[] = colours.flatMap((colour) => type.apparel ? SIZES.map(([size, share]) => ({ values: [colour as string, size], share: share as number })) : [{ values: [colour as string], share: 1 as number }]);
     // A few products came during the history, a few were dropped.
     const life = random.next();
@@ -83,10 +83,14 @@ function dirty(shop: Shop, articles: Article[]): void {
   put(at(9), at(8).sku?.toLowerCase() ?? null);
 }
 
-/** Gives two variants a new SKU at `at`; their older orders keep the old one. Returns old and new. */
+/** Gives two well-sold variants a new SKU at `at`; their older orders keep the old one. Returns old and new. */
 export function renameSkus(shop: Shop, articles: Article[], at: string): [string, string][] {
-  const clean = articles.filter((article) => article.parts.length === 0 && article.tracked);
-  const renamed = [clean[Math.floor(clean.length * 0.4) + 1]!, clean[Math.floor(clean.length * 0.7) + 1]!].map((article): [string, string] => {
+  const skuOf = (article: Article) => shop.tables.variants.get(article.variantId)?.sku?.toUpperCase() ?? '';
+  const bearers = Map.groupBy(articles, skuOf);
+  const clean = articles
+    .filter((article) => article.parts.length === 0 && article.tracked && article.from === 0 && article.until === 1 && skuOf(article) !== '' && bearers.get(skuOf(article))!.length === 1)
+    .sort((a, b) => b.appeal - a.appeal);
+  const renamed = clean.slice(0, 2).map((article): [string, string] => {
     const variant = shop.tables.variants.get(article.variantId)!;
     const sku = `${variant.sku}-N`;
     shop.put('variants', { ...variant, sku, updatedAt: at });

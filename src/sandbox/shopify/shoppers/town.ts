@@ -16,7 +16,7 @@ import { Stockroom } from './stockroom.ts';
 
 const DAY = 86_400_000;
 /** Orders on an average day of the first year at scale 1. */
-const ORDERS_A_DAY = 38;
+const ORDERS_A_DAY = 42;
 /** Share of a day's orders before each hour, local time. */
 const HOURS = [1, 0.6, 0.4, 0.3, 0.3, 0.5, 1.2, 2.4, 3.6, 4.6, 5.2, 5.6, 6.2, 6, 5.6, 5.4, 5.4, 5.8, 6.6, 7.6, 8.2, 7.6, 5.2, 2.8];
 const HOUR_TOTALS = HOURS.map((_, hour) => HOURS.slice(0, hour + 1).reduce((sum, share) => sum + share, 0));
@@ -48,8 +48,8 @@ function live(shop: OpenShop, options: TownOptions, onProgress?: (progress: Town
   const town = openTown(shop, random.fork('catalogue'), scale, openedAt);
   const promotions = planPromotions(random.fork('promotions'), PRODUCT_TYPES, firstMidnight, until);
   const stockroom = new Stockroom(shop, town, random.fork('stockroom'));
-  const perWeight = openingRates(town, firstMidnight, scale);
-  stockroom.open((article) => article.appeal * perWeight, openedAt);
+  const unitsPerAppeal = openingRate(town, firstMidnight, scale);
+  stockroom.open((article) => article.appeal * unitsPerAppeal, openedAt);
 
   const street = random.fork('street');
   const fate = random.fork('fate');
@@ -67,10 +67,6 @@ function live(shop: OpenShop, options: TownOptions, onProgress?: (progress: Town
     const demand = demandOn(town.articles, midnight, progress, day / 365.25, promotions);
     const deeds = agenda.get(day) ?? [];
     agenda.delete(day);
-    for (let count = street.poisson(ORDERS_A_DAY * scale * demand.level * Math.exp(street.normal(0, 0.12))); count > 0; count--) {
-      const at = start + (street.weighted(HOUR_TOTALS) + street.next()) * 3_600_000;
-      deeds.push({ at, do: (now) => { lostUnits += sell(shop, town, street, fate, demand, stockroom, day, now, plan); } });
-    }
     const plan = (later: Deed[]) => {
       for (const deed of later) {
         const when = Math.floor((deed.at - start) / DAY) + day;
@@ -79,6 +75,10 @@ function live(shop: OpenShop, options: TownOptions, onProgress?: (progress: Town
         if (listed) listed.push(deed); else agenda.set(when, [deed]);
       }
     };
+    for (let count = street.poisson(ORDERS_A_DAY * scale * demand.level * Math.exp(street.normal(0, 0.12))); count > 0; count--) {
+      const at = start + (street.weighted(HOUR_TOTALS) + street.next()) * 3_600_000;
+      deeds.push({ at, do: (now) => { lostUnits += sell(shop, town, street, fate, demand, stockroom, day, now, plan); } });
+    }
     deeds.sort((a, b) => a.at - b.at);
     // Deeds may add deeds to the same day: `insert` keeps the list in order behind the one being done.
     for (let index = 0; index < deeds.length; index++) {
@@ -94,7 +94,7 @@ function live(shop: OpenShop, options: TownOptions, onProgress?: (progress: Town
 }
 
 /** Units a day that one unit of appeal stands for at the opening, so that opening stock fits what will be sold. */
-function openingRates(town: Town, midnight: number, scale: number): number {
+function openingRate(town: Town, midnight: number, scale: number): number {
   const demand = demandOn(town.articles, midnight, 0, 0, []);
   const appeal = town.articles.reduce((sum, article) => sum + article.appeal, 0);
   return ORDERS_A_DAY * scale * Math.max(0.7, demand.level) * 2.4 / appeal;
