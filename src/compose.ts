@@ -98,7 +98,7 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
       bucket: sharedBucket(db, storeId, clock), clock,
       onCall: (call) => shopifyRequests.inc({ op: call.operation, status: String(call.status) }),
     });
-    return shopifyStorefront(client, { currency: store.currency, sleep: clock.sleep });
+    return shopifyStorefront(client, { currency: store.currency, clock });
   }
   return house;
 }
@@ -117,7 +117,7 @@ function contextCache(house: House): (storeId: number) => Promise<FlowContext> {
 }
 
 async function placeAll(house: House, contextOf: (storeId: number) => Promise<FlowContext>): Promise<number> {
-  const { rows } = await house.db.query<{ store_id: number }>('select distinct store_id from sales_order where needs_place and place_after <= $1', [house.clock.now().toISOString()]);
+  const { rows } = await house.db.query<{ store_id: number }>('select distinct store_id from sales_order where needs_place and place_after <= $1 and place_attempts < 40', [house.clock.now().toISOString()]);
   let placed = 0;
   for (const { store_id } of rows) placed += await placeWaiting(await contextOf(store_id));
   return placed;

@@ -49,7 +49,7 @@ export class Refusal extends Error {
 export async function buildApp(services: Omit<Services, 'guard'>, options: { webDir: string | null; logger?: boolean }): Promise<FastifyInstance> {
   const { house } = services;
   const app = Fastify({
-    genReqId: () => randomUUID(), bodyLimit: 1024 * 1024, trustProxy: false, disableRequestLogging: true, logger: false, requestTimeout: 30_000, maxParamLength: 500,
+    genReqId: () => randomUUID(), bodyLimit: 1024 * 1024, trustProxy: false, logger: false, requestTimeout: 30_000, routerOptions: { maxParamLength: 500 },
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);

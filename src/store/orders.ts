@@ -143,13 +143,16 @@ function variantUnmapped(order: OrderState, lineId: string, variantId: string, u
   };
 }
 
+/** About half an hour of asking; sales-history reads the order again when anything about it changes. */
+const MOST_TRIES = 40;
+
 /** Orders waiting for a location, oldest first, that may be asked for now; pushes their next try back so that other workers take others. */
 export async function takeUnplaced(db: Queryable, storeId: number, now: string, limit: number): Promise<string[]> {
   const { rows } = await db.query<{ order_id: string }>(
     `update sales_order set place_attempts = place_attempts + 1,
        place_after = $2::timestamptz + least(power(2, place_attempts) * 250, 60000) * interval '1 millisecond'
      where (store_id, order_id) in (
-       select store_id, order_id from sales_order where store_id = $1 and needs_place and place_after <= $2 order by place_after limit $3 for update skip locked)
+       select store_id, order_id from sales_order where store_id = $1 and needs_place and place_after <= $2 and place_attempts < ${MOST_TRIES} order by place_after limit $3 for update skip locked)
      returning order_id`, [storeId, now, limit]);
   return rows.map((row) => row.order_id);
 }

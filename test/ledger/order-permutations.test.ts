@@ -24,7 +24,7 @@ function messages(id: string): OrderState[] {
   const a = `${id}1`, b = `${id}2`;
   return [
     { ...head(1), lines: { [a]: line('101', 4, 0), [b]: line('102', 2, 0) }, unfulfilled: { [a]: { quantity: 4, at: t(1) }, [b]: { quantity: 2, at: t(1) } } },
-    { ...emptyOrder(id), assignments: { [`${id}91`]: { locationId: '301', open: true, updatedAt: t(2), lines: { [a]: { total: 4, remaining: 4 } } }, [`${id}92`]: { locationId: '302', open: true, updatedAt: t(2), lines: { [b]: { total: 2, remaining: 2 } } } } },
+    { ...emptyOrder(id), assignments: { [`${id}91`]: { locationId: '301', open: true, updatedAt: t(2), readAt: t(2), lines: { [a]: { total: 4, remaining: 4 } } }, [`${id}92`]: { locationId: '302', open: true, updatedAt: t(2), readAt: t(2), lines: { [b]: { total: 2, remaining: 2 } } } } },
     { ...emptyOrder(id), fulfilments: { [`${id}51`]: first } },
     { ...head(5), lines: { [a]: line('101', 4, 0), [b]: line('102', 2, 0) }, fulfilments: { [`${id}51`]: first }, unfulfilled: { [a]: { quantity: 2, at: t(5) }, [b]: { quantity: 2, at: t(5) } } },
     { ...emptyOrder(id), refunds: { [`${id}71`]: cancelled } },

@@ -21,13 +21,13 @@ export interface GqlOrder {
 const RESTOCK: Record<string, RestockType> = { RETURN: 'return', CANCEL: 'cancel', NO_RESTOCK: 'no_restock', LEGACY_RESTOCK: 'return' };
 
 /** A complete read of an order: lines, refunds with their lines, every fulfilment, fulfilment orders. */
-export function orderFromNode(node: GqlOrder, currency: string): OrderState {
+export function orderFromNode(node: GqlOrder, currency: string, readAt: string): OrderState {
   const order = orderHead(node);
   order.fulfilmentsKnown = order.refundsKnown = true;
   order.refunds = refundLinesOf(node.refunds);
   for (const parcel of node.fulfillments ?? []) order.fulfilments[idOf(parcel.id)] = fulfilmentFromNode(parcel);
   for (const line of node.lineItems?.nodes ?? []) addLine(order, line, currency, true);
-  order.assignments = assignmentsFromNodes(node.fulfillmentOrders?.nodes ?? []);
+  order.assignments = assignmentsFromNodes(node.fulfillmentOrders?.nodes ?? [], readAt);
   return order;
 }
 
@@ -56,7 +56,7 @@ export function orderFromBulk(node: GqlOrder, lines: GqlLine[], orders: GqlFulfi
   const settled = node.refunds.length === 0;
   order.refundsKnown = settled;
   for (const line of lines) addLine(order, line, currency, settled);
-  order.assignments = assignmentsFromNodes(orders);
+  order.assignments = assignmentsFromNodes(orders, ''); // a file is older than any read
   const places = new Map<string, { quantity: number; locationId: string | null }>();
   for (const assignment of Object.values(order.assignments)) {
     for (const [lineId, units] of Object.entries(assignment.lines)) {
@@ -73,7 +73,7 @@ export function orderFromBulk(node: GqlOrder, lines: GqlLine[], orders: GqlFulfi
   return order;
 }
 
-export function assignmentsFromNodes(nodes: GqlFulfilmentOrder[]): Record<string, Assignment> {
+export function assignmentsFromNodes(nodes: GqlFulfilmentOrder[], readAt: string): Record<string, Assignment> {
   const assignments: Record<string, Assignment> = {};
   for (const node of nodes) {
     if (!node.assignedLocation.location) continue; // the location was deleted: the units stay without a place until moved
@@ -83,7 +83,7 @@ export function assignmentsFromNodes(nodes: GqlFulfilmentOrder[]): Record<string
       lines[id] = { total: (known?.total ?? 0) + line.totalQuantity, remaining: (known?.remaining ?? 0) + line.remainingQuantity };
     }
     assignments[idOf(node.id)] = {
-      locationId: idOf(node.assignedLocation.location.id), open: node.status !== 'CLOSED' && node.status !== 'CANCELLED', updatedAt: instant(node.updatedAt), lines,
+      locationId: idOf(node.assignedLocation.location.id), open: node.status !== 'CLOSED' && node.status !== 'CANCELLED', updatedAt: instant(node.updatedAt), readAt, lines,
     };
   }
   return assignments;

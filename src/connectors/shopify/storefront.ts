@@ -22,8 +22,10 @@ type Line = Record<string, unknown> & { id: string; __typename: string; __parent
 
 const BATCH = 1_000;
 
-export function shopifyStorefront(client: AdminClient, options: { currency: string; sleep(ms: number): Promise<void> }): Storefront {
-  const { currency, sleep } = options;
+export function shopifyStorefront(client: AdminClient, options: { currency: string; clock: { now(): Date; sleep(ms: number): Promise<void> } }): Storefront {
+  const { currency, clock } = options;
+  const sleep = (ms: number): Promise<void> => clock.sleep(ms);
+  const readAt = (): string => clock.now().toISOString();
 
   async function* pages<T>(document: string, variables: Record<string, unknown>, pick: (data: never) => Page<T> | null): AsyncGenerator<T[]> {
     let after: string | null = null;
@@ -57,7 +59,7 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
   const levelId = (key: { inventoryItemId: string; locationId: string }): string => `gid://shopify/InventoryLevel/${key.locationId}?inventory_item_id=${key.inventoryItemId}`;
 
   /** Lines beyond the first page of an order are fetched one by one; rare. */
-  async function whole(node: GqlOrder): Promise<OrderState> {
+  async function whole(node: GqlOrder, read: string): Promise<OrderState> {
     const lines = node.lineItems!;
     let after = lines.pageInfo?.hasNextPage ? lines.pageInfo.endCursor : null;
     while (after) {
@@ -65,7 +67,7 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
       lines.nodes.push(...data.order.lineItems.nodes);
       after = data.order.lineItems.pageInfo?.hasNextPage ? data.order.lineItems.pageInfo.endCursor : null;
     }
-    return orderFromNode(node, currency);
+    return orderFromNode(node, currency, read);
   }
 
   /** Runs a nodes query in groups; a group that costs too much is halved. */
@@ -131,16 +133,19 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
       yield* assembleOrders(bulkLines(client, doc.BULK_ORDERS, 'sales history', sleep, onProgress), currency);
     },
     async *ordersChangedSince(since) {
+      let read = readAt();
       for await (const nodes of pages<GqlOrder>(doc.ORDERS_CHANGED, { query: `updated_at:>='${since}'` }, (d: { orders: never }) => d.orders)) {
         const orders: OrderState[] = [];
-        for (const node of nodes) orders.push(await whole(node));
+        for (const node of nodes) orders.push(await whole(node, read));
         yield { orders, through: orders.reduce((latest, o) => (o.updatedAt > latest ? o.updatedAt : latest), '') };
+        read = readAt();
       }
     },
     async ordersById(ids) {
+      const read = readAt();
       const nodes = await byId<GqlOrder & { __typename: string }>(doc.ORDERS_BY_ID, ids.map((id) => `gid://shopify/Order/${id}`), 8);
       const orders: OrderState[] = [];
-      for (const node of nodes) orders.push(await whole(node));
+      for (const node of nodes) orders.push(await whole(node, read));
       return orders;
     },
     async refundsOf(orderIds) {
@@ -150,8 +155,9 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
       return [...nodes.filter((node) => !long.includes(idOf(node.id))).map(refundsFromNode), ...(long.length > 0 ? await this.ordersById(long) : [])];
     },
     async assignments(orderIds) {
+      const read = readAt();
       const nodes = await byId<GqlOrder>(doc.ORDER_ASSIGNMENTS, orderIds.map((id) => `gid://shopify/Order/${id}`), 20);
-      return nodes.map((node) => ({ orderId: idOf(node.id), assignments: assignmentsFromNodes(node.fulfillmentOrders?.nodes ?? []) }));
+      return nodes.map((node) => ({ orderId: idOf(node.id), assignments: assignmentsFromNodes(node.fulfillmentOrders?.nodes ?? [], read) }));
     },
     async ordersCount() {
       const { ordersCount } = await client.run<{ ordersCount: { count: number; precision: string } | null }>(doc.ORDERS_COUNT);

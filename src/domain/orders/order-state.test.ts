@@ -19,7 +19,7 @@ const fragment: fc.Arbitrary<OrderState> = fc.record({
     locationId: fc.option(fc.constantFrom('5', '6')), cancelled: fc.boolean(), at: instant, updatedAt: instant, lines: fc.dictionary(fc.constantFrom(...lineIds), units),
   })),
   assignments: fc.dictionary(fc.constantFrom('81', '82'), fc.record({
-    locationId: fc.constantFrom('5', '6'), open: fc.boolean(), updatedAt: instant,
+    locationId: fc.constantFrom('5', '6'), open: fc.boolean(), updatedAt: instant, readAt: instant,
     lines: fc.dictionary(fc.constantFrom(...lineIds), fc.record({ total: units, remaining: units })),
   })),
   unfulfilled: fc.dictionary(fc.constantFrom(...lineIds), fc.record({ quantity: units, at: instant })),

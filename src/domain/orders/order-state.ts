@@ -29,8 +29,8 @@ export interface OrderLine {
 
 export interface RefundLine { refundId: string; lineId: string; quantity: number; restockType: RestockType; locationId: string | null; at: string }
 export interface FulfilmentState { locationId: string | null; cancelled: boolean; at: string; updatedAt: string; lines: Record<string, number> }
-/** A fulfilment order as last read: where the line's units are assigned. */
-export interface Assignment { locationId: string; open: boolean; updatedAt: string; lines: Record<string, { total: number; remaining: number }> }
+/** A fulfilment order as last read: where the line's units are assigned. Shopify's time has whole seconds, so the time of our reading orders reads within one. */
+export interface Assignment { locationId: string; open: boolean; updatedAt: string; readAt: string; lines: Record<string, { total: number; remaining: number }> }
 
 export interface OrderState {
   id: string;
@@ -79,7 +79,7 @@ export function join(a: OrderState, b: OrderState): OrderState {
     lines: merge(a.lines, b.lines, joinLine),
     refunds: merge(a.refunds, b.refunds, joinRefund),
     fulfilments: merge(a.fulfilments, b.fulfilments, (x, y) => newest(x, y, (f) => `${f.cancelled ? 1 : 0}${f.updatedAt}`)),
-    assignments: merge(a.assignments, b.assignments, (x, y) => newest(x, y, (f) => `${f.updatedAt}${f.open ? 0 : 1}`)),
+    assignments: merge(a.assignments, b.assignments, (x, y) => newest(x, y, (f) => `${f.updatedAt}${f.readAt}`)),
     unfulfilled: merge(a.unfulfilled, b.unfulfilled, joinUnfulfilled),
     fulfilledBefore: merge(a.fulfilledBefore, b.fulfilledBefore, (x, y) => newest(x, y, (f) => String(f.quantity).padStart(12, '0'))),
     fulfilmentsKnown: a.fulfilmentsKnown || b.fulfilmentsKnown,

@@ -25,7 +25,7 @@ export interface OrderFacts {
   skipped: { lineId: string; reason: Skipped; units: number; subject: string | null }[];
   /** Tracked units neither fulfilled nor released. */
   openUnits: number;
-  /** Open units whose location is not known yet. */
+  /** Open or released units whose location is not known yet. */
   unplacedUnits: number;
 }
 
@@ -101,7 +101,7 @@ function lineFacts(order: OrderState, lineId: string, keys: StockKeys, source: s
       const units = Math.min(released, refund.quantity);
       released -= units;
       const home = place ?? onlyPlace(order, lineId, keys);
-      if (home === null) { skip('no location yet', units, null); continue; }
+      if (home === null) { out.unplacedUnits += units; skip('no location yet', units, null); continue; }
       const isAfter = after(home, refund.at);
       if (isAfter === null) { skip('level not opened', units, null); continue; }
       if (!isAfter) continue;
@@ -113,7 +113,8 @@ function lineFacts(order: OrderState, lineId: string, keys: StockKeys, source: s
     } else if (refund.restockType === 'cancel' && place !== null) {
       // Unshipped units that go back elsewhere than where they were committed.
       const home = onlyPlace(order, lineId, keys);
-      if (home === null || home === place || after(place, refund.at) !== true || after(home, refund.at) !== true) continue;
+      if (home === null) { out.unplacedUnits += refund.quantity; skip('no location yet', refund.quantity, null); continue; }
+      if (home === place || after(place, refund.at) !== true || after(home, refund.at) !== true) continue;
       out.facts.push({
         fact: `shopify:refund/${refund.refundId}:line/${refundLineId}`, kind: 'restocked elsewhere', itemId,
         from: at(home, 'available'), to: at(place, 'available'), quantity: refund.quantity, occurredAt: refund.at, source,

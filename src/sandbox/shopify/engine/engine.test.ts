@@ -60,7 +60,7 @@ describe('the engine, whatever is asked of it in whatever order', () => {
         expect(faultsOf(shop)).toEqual([]);
       }
       shop.close();
-    }), { numRuns: 150 });
+    }), { numRuns: 500 });
     // The law is worth something only if every kind of action succeeded many times.
     for (const what of ['place', 'route', 'ship', 'unship', 'cancel', 'refund', 'edit', 'add', 'set', 'adjust', 'move', 'admin']) expect(reached.get(what) ?? 0, what).toBeGreaterThan(10);
   });
@@ -137,6 +137,18 @@ describe('an order', () => {
     expect(quantityAt(shop, mug.inventoryItemId, main, 'available')).toBe(5);
     expect(ship(1).userErrors[0]!.message).toMatch(/unfulfillable status= closed/);
     expect(topics).toEqual(['fulfillments/create', 'orders/partially_fulfilled', 'orders/updated', 'fulfillments/create', 'orders/fulfilled', 'orders/updated']);
+  });
+
+  it('edited with a bundle where it has no open work gets each added unit on a fulfilment order once', () => {
+    const { shop, main, second, mug, plate, set, tick } = openSmallShop();
+    const order = placeOrder(shop, { lines: [{ variantId: mug.id, quantity: 1 }], locationId: second }).order!;
+    tick(300);
+    routeDue(shop);
+    expect(editOrder(shop, { orderId: order.id, add: [{ variantId: set.id, quantity: 3 }], set: [{ lineItemId: order.lines[0]!.id, quantity: 2, restock: false }] }).userErrors).toEqual([]);
+    const works = shop.fulfillmentOrdersOf(order.id).map((work) => [work.assignedLocationId, work.lines.map((line) => line.remainingQuantity)]);
+    expect(works).toEqual([[second, [2]], [main, [3, 9]]]);
+    expect(quantityAt(shop, plate.inventoryItemId, main, 'committed')).toBe(9);
+    expect(faultsOf(shop)).toEqual([]);
   });
 
   it('returned to another location raises stock there only; NO_RESTOCK raises none', () => {

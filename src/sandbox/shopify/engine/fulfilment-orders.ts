@@ -2,7 +2,7 @@
  * Fulfilment orders: the open units of an order, grouped by the location they are committed at. Their changes never bump
  * `Order.updatedAt` (reference §12, trap 11).
  */
-import type { FulfillmentOrderRecord, LineItemRecord, OrderRecord, Shop } from '../state.ts';
+import type { FulfillmentOrderRecord, OrderRecord, Shop } from '../state.ts';
 import type { Action } from './action.ts';
 
 const FINISHED: ReadonlySet<FulfillmentOrderRecord['status']> = new Set(['CLOSED', 'CANCELLED', 'INCOMPLETE']);
@@ -37,16 +37,21 @@ export function routeOpenUnits(action: Action, order: OrderRecord): FulfillmentO
   });
 }
 
-/** Adds units of a line to the order's open work at its location, or to new work when there is none. */
-export function addUnits(action: Action, order: OrderRecord, line: LineItemRecord, units: number): void {
-  const work = action.shop.fulfillmentOrdersOf(order.id).find((candidate) => candidate.status === 'OPEN' && candidate.assignedLocationId === order.committedAt[line.id]);
-  if (!work) { routeOpenUnits(action, order); return; }
-  const known = work.lines.some((candidate) => candidate.lineItemId === line.id);
-  const lines = known
-    ? work.lines.map((candidate) => candidate.lineItemId === line.id
-      ? { ...candidate, totalQuantity: candidate.totalQuantity + units, remainingQuantity: candidate.remainingQuantity + units } : candidate)
-    : [...work.lines, { id: action.shop.nextId('FulfillmentOrderLineItem'), lineItemId: line.id, totalQuantity: units, remainingQuantity: units }];
-  action.shop.put('fulfillmentOrders', { ...work, lines, updatedAt: action.at });
+/** Brings units that an edit added into the order's open work at their location; where there is none, new work is made. */
+export function carryAddedUnits(action: Action, order: OrderRecord): void {
+  const { shop, at } = action;
+  for (const line of order.lines) {
+    const units = line.unfulfilledQuantity - carried(shop, order.id, line.id);
+    const work = shop.fulfillmentOrdersOf(order.id).find((candidate) => candidate.status === 'OPEN' && candidate.assignedLocationId === order.committedAt[line.id]);
+    if (units <= 0 || !work) continue;
+    const known = work.lines.some((candidate) => candidate.lineItemId === line.id);
+    const lines = known
+      ? work.lines.map((candidate) => candidate.lineItemId === line.id
+        ? { ...candidate, totalQuantity: candidate.totalQuantity + units, remainingQuantity: candidate.remainingQuantity + units } : candidate)
+      : [...work.lines, { id: shop.nextId('FulfillmentOrderLineItem'), lineItemId: line.id, totalQuantity: units, remainingQuantity: units }];
+    shop.put('fulfillmentOrders', { ...work, lines, updatedAt: at });
+  }
+  routeOpenUnits(action, order);
 }
 
 /** Takes units that will never ship (edited away, refunded, cancelled) out of the order's open work; emptied work closes. */

@@ -5,7 +5,7 @@
 import type { LineItemRecord, OrderRecord, RefundRecord, Shop } from '../state.ts';
 import { isLoading, unroutedOrders } from '../shop.ts';
 import { act, refuse, type Action, type UserError } from './action.ts';
-import { addUnits, releaseUnits, routeOpenUnits } from './fulfilment-orders.ts';
+import { carryAddedUnits, releaseUnits, routeOpenUnits } from './fulfilment-orders.ts';
 import { changeLevel } from './levels.ts';
 import { financialStatus, lineSubtotal, openUnits } from './order-figures.ts';
 import { commitLines, linesOf, trackedItemOf, uncommit, type WantedLine } from './order-lines.ts';
@@ -179,17 +179,18 @@ export function editOrder(shop: Shop, input: EditOrderInput): OrderOutcome {
         const item = trackedItemOf(shop, line);
         const place = order.committedAt[line.id];
         if (item !== undefined && place !== undefined) changeLevel(action, item, place, { available: -delta, committed: delta }, { reason: 'order_edited' });
-        if (order.routesAt === null) addUnits(action, next, line, delta);
       }
     }
     const added = linesOf(shop, input.add ?? [], ['variantId']);
     if (added.length > 0) {
       const committedAt = commitLines(action, added, { force: true, reason: 'order_edited' });
       next = { ...next, lines: [...next.lines, ...added], committedAt: { ...next.committedAt, ...committedAt } };
-      if (order.routesAt === null) for (const line of added) addUnits(action, next, line, line.quantity);
       deltas.push(...added.map((line) => ({ lineItemId: line.id, delta: line.quantity })));
     }
-    if (deltas.some(({ delta }) => delta > 0)) next = { ...next, closedAt: null };
+    if (deltas.some(({ delta }) => delta > 0)) {
+      next = { ...next, closedAt: null };
+      if (order.routesAt === null) carryAddedUnits(action, next);
+    }
     shop.put('orders', next);
     if (!isLoading(shop)) shop.emit('orders/edited', orderEditPayload(shop, order.id, action.at, deltas));
     announce(action, next, ['orders/updated']);

@@ -1,0 +1,30 @@
+/** A store with many stock levels, made in bulk and consistent: every balance is the fold of its movements. */
+import type { Db } from '../src/store/db.ts';
+
+export const STORE = 1;
+export const PLACES = 20;
+/** Units each level opens with. */
+const OPENING = 1_000;
+
+/** Makes `levels` levels (items × 20 locations) of one store: openings, movements, balances. Items and locations are named where `named`. */
+export async function makeLevels(db: Db, levels: number, options: { named?: boolean } = {}): Promise<{ items: number }> {
+  const items = Math.ceil(levels / PLACES), at = '2026-01-01T00:00:00Z';
+  await db.query(`insert into store (shop_domain, name, currency, time_zone, created_at) values ('bench.myshopify.com', 'Bench', 'EUR', 'UTC', $1)`, [at]);
+  if (options.named) {
+    await db.query(`insert into location (store_id, shopify_location_id, name, is_active, updated_at) select ${STORE}, 900 + n, 'Place ' || n, true, $1 from generate_series(1, ${PLACES}) n`, [at]);
+    await db.query(`insert into item (sku, title, vendor, unit_cost, currency) select 'SKU-' || n, 'Thing ' || n, 'Vendor ' || n % 50, 100 + n % 5000, 'EUR' from generate_series(1, $1::int) n`, [items]);
+    await db.query(`insert into inventory_item select ${STORE}, 1000000 + n, n, true, 100, $2 from generate_series(1, $1::int) n`, [items, at]);
+    await db.query(`insert into variant (store_id, shopify_variant_id, shopify_product_id, shopify_inventory_item_id, sku, title, product_status, updated_at)
+      select ${STORE}, 2000000 + n, 1, 1000000 + n, 'SKU-' || n, 'Thing ' || n, 'ACTIVE', $2 from generate_series(1, $1::int) n`, [items, at]);
+  }
+  await db.query(
+    `insert into movement (store_id, item_id, kind, from_location, from_state, to_location, to_state, quantity, fact, revision, occurred_at, recorded_at, source)
+     select ${STORE}, i, 'opening', 0, 'opening', l, 'available', ${OPENING}, 'shopify:level/' || 1000000 + i || '@' || l || ':opening/available', 1, $2, $2, 'bulk'
+     from generate_series(1, $1::int) i, generate_series(1, ${PLACES}) l`, [items, at]);
+  await db.query(`insert into opening select ${STORE}, i, l, $2 from generate_series(1, $1::int) i, generate_series(1, ${PLACES}) l`, [items, at]);
+  await db.query(
+    `insert into balance select ${STORE}, i, l, s, case s when 'available' then ${OPENING} when 'opening' then ${-OPENING * PLACES} else 0 end, $2
+     from generate_series(1, $1::int) i, (select 0 as l, 'opening' as s union all select l, s from generate_series(1, ${PLACES}) l, unnest(array['available', 'committed']) s) a order by 2, 3, 4`, [items, at]);
+  await db.query('vacuum analyze movement, balance, opening');
+  return { items };
+}

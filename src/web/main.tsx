@@ -1,0 +1,40 @@
+/** Where the page begins: theme, data, routes. */
+import '@mantine/core/styles.css';
+import '@mantine/notifications/styles.css';
+import './app.css';
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { createRoot } from 'react-dom/client';
+import { ApiError } from './api/client.ts';
+import { buildRouter } from './router.tsx';
+import { cssVariables, theme } from './theme.ts';
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // The server says what changed; a question it refused is not asked again.
+      staleTime: 60_000, refetchOnWindowFocus: true, retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+    },
+  },
+});
+const router = buildRouter(client);
+client.getQueryCache().subscribe(({ query, type }) => {
+  // A session that ended while the page was open.
+  if (type === 'updated' && query.state.error instanceof ApiError && query.state.error.status === 401) {
+    client.removeQueries({ queryKey: ['session'] });
+    void router.invalidate();
+  }
+});
+
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
+
+createRoot(document.getElementById('root')!).render(
+  <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+    <QueryClientProvider client={client}>
+      <Notifications position="bottom-right" limit={4} />
+      <RouterProvider router={router} />
+    </QueryClientProvider>
+  </MantineProvider>,
+);

@@ -1,0 +1,37 @@
+/** Long work that runs now: its stage and how far it is. A bar only where the end is known; a new stage starts a new bar. */
+import { Progress } from '@mantine/core';
+import { IconLoader2 } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { flowsQuery, type FlowRun } from '../api/queries.ts';
+import { duration, units } from '../ui/format.ts';
+import { useNow } from '../ui/time.tsx';
+
+/** Runs shorter than this come and go unmentioned. */
+const WORTH_SHOWING_MS = 1_500;
+
+export function RunProgress({ run }: { run: FlowRun }) {
+  const done = run.total === null ? `${units(run.done)} done` : `${units(run.done)} of ${units(run.total)}`;
+  return (
+    <>
+      <span className="num">{run.done > 0 || run.total !== null ? done : 'starting'}</span>
+      {run.total !== null && run.total > 0 && <Progress className="bar" size={6} value={Math.min(100, (100 * run.done) / run.total)} aria-label={`${run.flow}: ${done}`} />}
+    </>
+  );
+}
+
+export function JobStrip({ store }: { store: number }) {
+  const { data } = useQuery(flowsQuery(store)), now = useNow();
+  const running = (data?.flows ?? []).flatMap((flow) => (flow.lastRun?.state === 'running' && now - Date.parse(flow.lastRun.startedAt) > WORTH_SHOWING_MS ? [flow.lastRun] : []));
+  if (running.length === 0) return null;
+  return (
+    <div className="job-strip" role="status" aria-label="Running work">
+      {running.map((run) => (
+        <Link key={run.runId} to="/flows" search={{ flow: run.flow }} className="job">
+          <IconLoader2 size={14} className="spin" aria-hidden /><strong>{run.flow}</strong><span className="dim">{run.stage?.replace(`${run.flow}: `, '') ?? ''}</span>
+          <RunProgress run={run} /><span className="dim">{duration(Math.max(0, now - Date.parse(run.startedAt)))}</span>
+        </Link>
+      ))}
+    </div>
+  );
+}

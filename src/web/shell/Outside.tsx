@@ -1,0 +1,13 @@
+/** Pages that are not there, and a page that broke. */
+import { Button } from '@mantine/core';
+import { Link, useRouter, type ErrorComponentProps } from '@tanstack/react-router';
+import { EmptyState, ErrorState } from '../ui/feedback.tsx';
+
+export function NotFound() {
+  return <main className="alone"><EmptyState title="There is no such page" action={<Button component={Link} to="/" variant="default">Go to Today</Button>}>The address may be from an older version, or mistyped.</EmptyState></main>;
+}
+
+export function Broken({ error, reset }: ErrorComponentProps) {
+  const router = useRouter();
+  return <main className="alone"><ErrorState title="This page broke" error={error} retry={() => { reset(); void router.invalidate(); }} /></main>;
+}

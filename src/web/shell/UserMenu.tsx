@@ -1,0 +1,38 @@
+/** Who is here, and light or dark. */
+import { ActionIcon, Button, Menu, Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconLogin2, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useRouter } from '@tanstack/react-router';
+import { write } from '../api/client.ts';
+import type { Session } from '../api/queries.ts';
+
+export function SchemeToggle() {
+  const { setColorScheme } = useMantineColorScheme(), scheme = useComputedColorScheme('light', { getInitialValueInEffect: false });
+  const label = scheme === 'dark' ? 'Use light colours' : 'Use dark colours';
+  return <Tooltip label={label}><ActionIcon variant="subtle" color="gray" size={30} aria-label={label} onClick={() => setColorScheme(scheme === 'dark' ? 'light' : 'dark')}>{scheme === 'dark' ? <IconSun size={17} /> : <IconMoon size={17} />}</ActionIcon></Tooltip>;
+}
+
+export function UserMenu({ session }: { session: Session }) {
+  const client = useQueryClient(), router = useRouter();
+  const signOut = async (): Promise<void> => {
+    try {
+      await write('POST', '/logout', {});
+      client.clear();
+      router.history.push('/login');
+    } catch (error) { notifications.show({ color: 'red', message: (error as Error).message }); }
+  };
+  if (session.mode === 'signed-out') return <Button leftSection={<IconLogin2 size={15} />} onClick={() => router.history.push('/login')}>Sign in</Button>;
+  return (
+    <Menu position="bottom-end" width={260}>
+      <Menu.Target><ActionIcon variant="subtle" color="gray" size={30} aria-label="Account"><IconUser size={17} /></ActionIcon></Menu.Target>
+      <Menu.Dropdown>
+        {session.user ? (
+          <><Menu.Label>{session.user.name}<br />{session.user.email} · {session.user.role}</Menu.Label>
+            <Menu.Item leftSection={<IconLogout size={15} />} onClick={() => void signOut()}>Sign out</Menu.Item></>
+        ) : <Menu.Label>This machine only · no administrator yet. Open the address printed at start to create one.</Menu.Label>}
+        <Menu.Divider /><Menu.Label>Instep {session.version}</Menu.Label>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

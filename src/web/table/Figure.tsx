@@ -1,0 +1,9 @@
+/** A number that explains itself when clicked. Inside a grid it is reached by arrow keys and Enter, not by Tab. */
+import { createContext, useContext, type ReactNode } from 'react';
+
+export const InGrid = createContext(false);
+
+export function Figure({ onClick, label, children, negative = false }: { onClick(): void; label: string; children: ReactNode; negative?: boolean }) {
+  const inGrid = useContext(InGrid);
+  return <button type="button" data-action className={`number-button num${negative ? ' negative' : ''}`} tabIndex={inGrid ? -1 : 0} aria-label={label} onClick={(event) => { event.stopPropagation(); onClick(); }}>{children}</button>;
+}

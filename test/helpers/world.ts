@@ -1,0 +1,92 @@
+/** A whole small world: a sandbox shop, a house on a fresh database, the HTTP side listening, a worker applying. Everything is closed after the file. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll } from 'vitest';
+import { buildHouse, type BuiltHouse } from '../../src/compose.ts';
+import { API_VERSION, SCOPES } from '../../src/connectors/shopify/version.ts';
+import { FIRST_IMPORT, FLOWS } from '../../src/flows/contents.ts';
+import { buildApp } from '../../src/http/app.ts';
+import { readConfig } from '../../src/runtime/config.ts';
+import type { Flow } from '../../src/runtime/flow.ts';
+import { firstImport } from '../../src/runtime/first-import.ts';
+import { runFlow, type RunResult } from '../../src/runtime/run-flow.ts';
+import { startSandbox, type Sandbox } from '../../src/sandbox/main.ts';
+import { saveStore } from '../../src/store/stores.ts';
+import { freshDatabase } from './database.ts';
+
+export const SHOP = 'tiny-test.myshopify.com';
+export const SECRET = 'shpss_0123456789abcdef0123456789abcdef';
+
+export interface World {
+  house: BuiltHouse; sandbox: Sandbox; storeId: number; url: string; hookToken: string;
+  /** GET or POST of our API; throws with the body when the answer is not 2xx. */
+  api<T>(path: string, init?: { method?: string; body?: unknown }): Promise<T>;
+  /** The sandbox's control API. */
+  control<T>(path: string, body?: unknown): Promise<T>;
+  import(): Promise<void>;
+  /** Runs a flow to its end here, after any run of it that a worker is in the middle of. */
+  run(flow: Flow): Promise<RunResult>;
+  /** Waits until `check` answers something, looking every 20 ms; fails after `seconds`. */
+  until<T>(what: string, check: () => Promise<T | null | undefined | false>, seconds?: number): Promise<T>;
+}
+
+export async function world(options: { months?: number; scale?: number; history?: string; worker?: boolean; seed?: number; webDir?: string | null } = {}): Promise<World> {
+  const dir = mkdtempSync(path.join(tmpdir(), 'instep-world-'));
+  const { url: databaseUrl } = await freshDatabase();
+  const sandbox = await startSandbox({
+    port: 0, dataDir: path.join(dir, 'sandbox'), seed: options.seed ?? 3, months: options.months ?? 4, scale: options.scale ?? 0.08, ordersPerMinute: 0, fulfilAfterMs: null,
+    clientId: 'test-client', clientSecret: SECRET, shopDomain: SHOP, plan: 'plus', ...(options.history ? { history: options.history } : {}),
+  });
+  const config = { ...readConfig({ INSTEP_DATA_DIR: dir, INSTEP_PORT: '0', INSTEP_LOG: 'silent' }) };
+  const house = await buildHouse({ config, databaseUrl });
+  const app = await buildApp({ house, flows: FLOWS, apiVersion: API_VERSION, scopes: SCOPES, signedBy: house.signedBy, importStore: () => {} }, { webDir: options.webDir ?? null });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const url = `http://127.0.0.1:${(app.server.address() as { port: number }).port}`;
+  Object.assign(config, { publicUrl: url });
+  Object.assign(house, { publicUrl: url });
+  const hookToken = 'hook-token-of-the-test-store';
+  const storeId = await saveStore(house.db, { shopDomain: SHOP, name: 'Tiny', currency: 'USD', timeZone: 'UTC', origin: sandbox.url, clientId: 'test-client', clientSecret: Buffer.alloc(0), hookToken, now: new Date().toISOString() });
+  await house.db.query('update connection set client_secret = $2 where store_id = $1', [storeId, house.vault.seal(`${storeId}:connection:client_secret`, SECRET)]);
+  const shop = await (await house.storefront(storeId)).shop();
+  await house.db.query('update store set currency = $2, time_zone = $3 where store_id = $1', [storeId, shop.currency, shop.timeZone]);
+  house.reconnect(storeId);
+  const worker = options.worker === false ? null : await house.startWorker();
+  afterAll(async () => {
+    await worker?.stop();
+    await app.close();
+    await house.close();
+    await sandbox.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  async function request<T>(base: string, path: string, init: { method?: string; body?: unknown } = {}): Promise<T> {
+    const response = await fetch(`${base}${path}`, { method: init.method ?? 'GET', ...(init.body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(init.body) }) });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${init.method ?? 'GET'} ${path} → ${response.status} ${text}`);
+    return (text === '' ? null : JSON.parse(text)) as T;
+  }
+  return {
+    house, sandbox, storeId, url, hookToken,
+    api: (path, init) => request(url, path, init),
+    control: (path, body) => request(sandbox.url, `/sandbox${path}`, body === undefined ? {} : { method: 'POST', body }),
+    import: () => firstImport(house, FIRST_IMPORT, storeId),
+    async run(flow) {
+      for (let n = 0; n < 500; n++) {
+        const result = await runFlow(house, flow, storeId, 'test');
+        if (result) return result;
+        await new Promise((resolve) => { setTimeout(resolve, 20); });
+      }
+      throw new Error(`${flow.name} is busy for ever`);
+    },
+    async until(what, check, seconds = 15) {
+      const end = Date.now() + seconds * 1000;
+      for (;;) {
+        const found = await check();
+        if (found) return found;
+        if (Date.now() > end) throw new Error(`waited ${seconds} s in vain for: ${what}`);
+        await new Promise((resolve) => { setTimeout(resolve, 20); });
+      }
+    },
+  };
+}
