@@ -2,7 +2,7 @@
  * Posting facts: movements and balances change in one statement, set-based, idempotent by (fact, revision).
  *
  * One statement per batch of up to 5,000 facts. Losing ways, measured in bench/RESULTS.md: a transaction per movement, row by row in one
- * transaction, VALUES lists. Balances are updated in key order, so concurrent batches cannot deadlock.
+ * transaction, VALUES lists. Balances are updated in key order, and facts in the order of their names, so concurrent batches cannot deadlock.
  */
 import type pg from 'pg';
 import type { Account, Fact } from '../domain/stock/fact.ts';
@@ -56,7 +56,7 @@ with wanted as (
   where w.quantity <> coalesce(p.posted, 0)
 ), written as (
   insert into movement (store_id, item_id, kind, from_location, from_state, to_location, to_state, quantity, fact, revision, occurred_at, recorded_at, source)
-  select $1, item_id, kind, from_location, from_state, to_location, to_state, delta, fact, revision, occurred_at, $2, source from due
+  select $1, item_id, kind, from_location, from_state, to_location, to_state, delta, fact, revision, occurred_at, $2, source from due order by fact
   on conflict (store_id, fact, revision) do nothing
   returning item_id, from_location, from_state, to_location, to_state, quantity
 ), legs as (

@@ -7,12 +7,14 @@ import { Shell } from './shell/Shell.tsx';
 import { NotFound, Broken } from './shell/Outside.tsx';
 
 type Raw = Record<string, unknown>;
+/** Every part of an address is optional; what is not understood is left out. */
+const optional = <T extends object>(understand: (raw: Raw) => T) => (raw: Raw): Partial<T> => understand(raw);
 
 const root = createRootRouteWithContext<{ client: QueryClient }>()({ notFoundComponent: NotFound });
 
 const app = createRoute({
   getParentRoute: () => root, id: 'app', component: Shell, errorComponent: Broken,
-  validateSearch: (raw: Raw) => ({ store: positive(raw['store']) }),
+  validateSearch: optional<{ store: number | undefined }>((raw) => ({ store: positive(raw['store']) })),
   search: { middlewares: [retainSearchParams(['store'])] },
   beforeLoad: async ({ context, location }) => {
     const session = await context.client.ensureQueryData(sessionQuery());
@@ -26,45 +28,45 @@ export const STOCK_VIEWS = ['all', 'drift', 'negative', 'out of stock', 'pending
 export const STOCK_SORTS = ['sku', 'title', 'onHand', 'committed', 'available', 'drift', 'lastMovement'] as const;
 const stock = createRoute({
   getParentRoute: () => app, path: '/stock', component: lazyRouteComponent(() => import('./stock/StockScreen.tsx'), 'StockScreen'),
-  validateSearch: (raw: Raw) => ({
+  validateSearch: optional((raw) => ({
     view: oneOf(raw['view'], STOCK_VIEWS), q: text(raw['q'], 4000), location: text(raw['location']), vendor: text(raw['vendor']),
     sort: oneOf(raw['sort'], STOCK_SORTS), dir: oneOf(raw['dir'], ['asc', 'desc'] as const), why: text(raw['why']),
-  }),
+  })),
 });
 
 export const ITEM_TABS = ['summary', 'movements', 'demand', 'replenishment', 'mapping'] as const;
 const item = createRoute({
   getParentRoute: () => app, path: '/items/$itemId', component: lazyRouteComponent(() => import('./item/ItemPage.tsx'), 'ItemPage'),
-  validateSearch: (raw: Raw) => ({
+  validateSearch: optional((raw) => ({
     tab: oneOf(raw['tab'], ITEM_TABS), location: positive(raw['location']), state: text(raw['state']), at: text(raw['at']), grain: oneOf(raw['grain'], ['d', 'w', 'm'] as const), why: text(raw['why']),
-  }),
+  })),
 });
 
 export const PLAN_VIEWS = ['to order', 'due', 'overstock', 'all'] as const;
 const replenishment = createRoute({
   getParentRoute: () => app, path: '/replenishment', component: lazyRouteComponent(() => import('./replenishment/ReplenishmentScreen.tsx'), 'ReplenishmentScreen'),
-  validateSearch: (raw: Raw) => ({
+  validateSearch: optional((raw) => ({
     view: oneOf(raw['view'], PLAN_VIEWS), q: text(raw['q'], 4000), location: text(raw['location']), vendor: text(raw['vendor']),
     sort: oneOf(raw['sort'], ['urgency', 'sku', 'quantity', 'cost', 'cover', 'stockout'] as const), dir: oneOf(raw['dir'], ['asc', 'desc'] as const), why: text(raw['why']), values: text(raw['values']),
-  }),
+  })),
 });
 
 export const CASE_TABS = ['open', 'mine', 'unassigned', 'snoozed', 'resolved', 'ignored'] as const;
 const exceptions = createRoute({
   getParentRoute: () => app, path: '/exceptions', component: lazyRouteComponent(() => import('./exceptions/ExceptionsScreen.tsx'), 'ExceptionsScreen'),
-  validateSearch: (raw: Raw) => ({ tab: oneOf(raw['tab'], CASE_TABS), kind: text(raw['kind']), q: text(raw['q'], 200), id: text(raw['id']) }),
+  validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], CASE_TABS), kind: text(raw['kind']), q: text(raw['q'], 200), id: text(raw['id']) })),
 });
 
 const flows = createRoute({
-  getParentRoute: () => app, path: '/flows', component: lazyRouteComponent(() => import('./flows/FlowsPage.tsx'), 'FlowsPage'), validateSearch: (raw: Raw) => ({ flow: text(raw['flow']) }),
+  getParentRoute: () => app, path: '/flows', component: lazyRouteComponent(() => import('./flows/FlowsPage.tsx'), 'FlowsPage'), validateSearch: optional((raw) => ({ flow: text(raw['flow']) })),
 });
 const connections = createRoute({ getParentRoute: () => app, path: '/settings/connections', component: lazyRouteComponent(() => import('./settings/ConnectionsPage.tsx'), 'ConnectionsPage') });
 
 const login = createRoute({
-  getParentRoute: () => root, path: '/login', component: lazyRouteComponent(() => import('./session/LoginPage.tsx'), 'LoginPage'), validateSearch: (raw: Raw) => ({ next: text(raw['next'], 2000) }),
+  getParentRoute: () => root, path: '/login', component: lazyRouteComponent(() => import('./session/LoginPage.tsx'), 'LoginPage'), validateSearch: optional((raw) => ({ next: text(raw['next'], 2000) })),
 });
 const setup = createRoute({
-  getParentRoute: () => root, path: '/setup', component: lazyRouteComponent(() => import('./session/SetupPage.tsx'), 'SetupPage'), validateSearch: (raw: Raw) => ({ token: text(raw['token']) }),
+  getParentRoute: () => root, path: '/setup', component: lazyRouteComponent(() => import('./session/SetupPage.tsx'), 'SetupPage'), validateSearch: optional((raw) => ({ token: text(raw['token']) })),
 });
 
 const tree = root.addChildren([app.addChildren([today, stock, item, replenishment, exceptions, flows, connections]), login, setup]);

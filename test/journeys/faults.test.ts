@@ -6,6 +6,7 @@
 import { describe, expect, it } from 'vitest';
 import { driftCheck } from '../../src/flows/drift-check.ts';
 import { salesHistory } from '../../src/flows/sales-history.ts';
+import { stockLevels } from '../../src/flows/stock-levels.ts';
 import { ledgerFaults } from '../../src/store/ledger.ts';
 import { world, type World } from '../helpers/world.ts';
 
@@ -78,6 +79,7 @@ async function settled(world: World): Promise<void> {
   }, 30);
   for (let round = 0; round < 3; round++) {
     await world.run(salesHistory);
+    await world.run(stockLevels);
     await world.run(driftCheck);
   }
 }

@@ -3,7 +3,7 @@ import 'uplot/dist/uPlot.min.css';
 import './chart.css';
 import { useElementSize } from '@mantine/hooks';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
-import uPlot from 'uplot';
+import uPlot from './uplot.ts';
 
 export interface PlotProps {
   /** Everything but the size; keep it stable, a new object rebuilds the chart. */

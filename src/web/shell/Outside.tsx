@@ -9,5 +9,5 @@ export function NotFound() {
 
 export function Broken({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
-  return <main className="alone"><ErrorState title="This page broke" error={error} retry={() => { reset(); void router.invalidate(); }} /></main>;
+  return <main className="alone"><ErrorState title="This page broke" error={error instanceof Error ? error : new Error(String(error))} retry={() => { reset(); void router.invalidate(); }} /></main>;
 }

@@ -29,5 +29,5 @@ export function isField(target: EventTarget | null): boolean {
 export const HELP: readonly { group: string; keys: readonly (readonly [string, string])[] }[] = [
   { group: 'Everywhere', keys: [['Ctrl K  or  /', 'Search and actions'], ['g then t', 'Today'], ['g then e', 'Exceptions'], ['g then s', 'Stock & drift'], ['g then r', 'Replenishment'], ['g then f', 'Flows'], ['g then c', 'Connections'], ['?', 'This list']] },
   { group: 'Lists', keys: [['j  k', 'Next, previous row'], ['Enter', 'Open the row or the figure'], ['← ↑ → ↓', 'Move between cells'], ['Home  End', 'First, last cell of the row'], ['Esc', 'Close what is open']] },
-  { group: 'Exceptions', keys: [['a', 'Assign to me'], ['z', 'Snooze until tomorrow']] },
+  { group: 'Exceptions', keys: [['a', 'Assign to me'], ['z', 'Snooze for a day']] },
 ];

@@ -1,6 +1,6 @@
 /** Units sold per day, as bars. The last day is not over yet. */
 import { useMemo } from 'react';
-import uPlot from 'uplot';
+import uPlot from '../chart/uplot.ts';
 import { addDays } from '../../domain/calendar.ts';
 import { usePalette } from '../chart/palette.ts';
 import { axes, Plot, seconds, utcDate } from '../chart/Plot.tsx';

@@ -1,0 +1,76 @@
+/** The forecast fan: sold, the median, two bands, shaded time out of stock, and today. */
+import { useMemo } from 'react';
+import uPlot from './uplot.ts';
+import { usePalette, tint } from './palette.ts';
+import { axes, Plot, seconds, utcDate } from './Plot.tsx';
+import type { Bucket } from './fan.ts';
+import { day, decimal, percent, units } from '../ui/format.ts';
+
+export function FanChart({ buckets, today, summary }: { buckets: readonly Bucket[]; today: string; summary: string }) {
+  const palette = usePalette();
+  const data = useMemo((): uPlot.AlignedData => [
+    buckets.map((bucket) => seconds(bucket.from)), buckets.map((bucket) => bucket.actual), ...[0, 1, 2, 3, 4].map((n) => buckets.map((bucket) => bucket.quantiles?.[n] ?? null)),
+  ], [buckets]);
+  const options = useMemo((): Omit<uPlot.Options, 'width' | 'height'> => {
+    const edge = (opacity: number): uPlot.Series => ({ stroke: tint(palette.blue, opacity), width: 1, points: { show: false } });
+    return {
+      tzDate: utcDate, scales: { x: { time: true }, y: { range: (_self, _min, max) => [0, Math.max(2, max * 1.08)] } }, axes: axes(palette, units),
+      series: [{}, { stroke: palette.ink, width: 1.4, points: { show: false } }, edge(0.45), edge(0.7), { stroke: palette.blue, width: 2, points: { show: false } }, edge(0.7), edge(0.45)],
+      bands: [{ series: [6, 2], fill: tint(palette.blue, 0.1) }, { series: [5, 3], fill: tint(palette.blue, 0.2) }],
+      cursor: { y: false, points: { size: 6 } },
+      hooks: {
+        drawClear: [(self) => {
+          const { ctx, bbox } = self;
+          ctx.save();
+          for (const bucket of buckets) {
+            if (!bucket.outOfStock) continue;
+            const left = Math.max(bbox.left, self.valToPos(seconds(bucket.from), 'x', true)), right = Math.min(bbox.left + bbox.width, self.valToPos(seconds(bucket.from) + bucket.days * 86_400, 'x', true));
+            ctx.fillStyle = tint(palette.red, 0.07 + 0.14 * bucket.outOfStock);
+            if (right > left) ctx.fillRect(left, bbox.top, right - left, bbox.height);
+          }
+          ctx.restore();
+        }],
+        draw: [(self) => {
+          const { ctx, bbox } = self, x = self.valToPos(seconds(today), 'x', true);
+          if (x < bbox.left || x > bbox.left + bbox.width) return;
+          ctx.save();
+          ctx.strokeStyle = palette.dim;
+          ctx.lineWidth = devicePixelRatio;
+          ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
+          ctx.beginPath();
+          ctx.moveTo(x, bbox.top);
+          ctx.lineTo(x, bbox.top + bbox.height);
+          ctx.stroke();
+          ctx.fillStyle = palette.dim;
+          ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+          ctx.textAlign = 'right';
+          ctx.fillText('today', x - 4 * devicePixelRatio, bbox.top + 11 * devicePixelRatio);
+          ctx.restore();
+        }],
+      },
+    };
+  }, [palette, buckets, today]);
+  return (
+    <div className="stack">
+      <Plot options={options} data={data} height={280} summary={summary} describe={(n) => <Reading bucket={buckets[n]} />} />
+      <div className="legend">
+        <span><i style={{ color: 'var(--ink)' }} />Sold</span><span><i style={{ color: 'var(--s-blue)' }} />Median forecast</span>
+        <span><i className="band" style={{ color: 'var(--s-blue)', background: 'color-mix(in srgb, var(--s-blue) 28%, transparent)' }} />P25 to P75</span>
+        <span><i className="band" style={{ color: 'var(--s-blue)', background: 'color-mix(in srgb, var(--s-blue) 10%, transparent)' }} />P5 to P95</span>
+        <span><i className="band" style={{ color: 'var(--s-red)', background: 'color-mix(in srgb, var(--s-red) 20%, transparent)' }} />Out of stock: sales say less than demand</span>
+      </div>
+    </div>
+  );
+}
+
+function Reading({ bucket }: { bucket: Bucket | undefined }) {
+  if (!bucket) return null;
+  const q = bucket.quantiles;
+  return (
+    <span>
+      {day(bucket.from)}{bucket.days > 1 && `, ${bucket.days} days`}: {bucket.actual !== null && <><strong>{units(bucket.actual)}</strong> sold</>}
+      {q && <>{bucket.actual !== null && '; '}<strong>{decimal(q[2]!)}</strong> at the median, {decimal(q[1]!)} to {decimal(q[3]!)} (P25–P75), {decimal(q[0]!)} to {decimal(q[4]!)} (P5–P95), {decimal(bucket.mean ?? 0)} expected</>}
+      {bucket.outOfStock !== null && bucket.outOfStock > 0 && <>; out of stock {percent(bucket.outOfStock)} of the time</>}
+    </span>
+  );
+}

@@ -1,0 +1,33 @@
+/** What can be done about an exception, from the drawer, the row or the keyboard. */
+import { notifications } from '@mantine/notifications';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { write } from '../api/client.ts';
+import { sessionQuery, type ExceptionAction, type ExceptionCase } from '../api/queries.ts';
+import { useStore } from '../shell/store.tsx';
+
+export const SNOOZES: readonly { label: string; hours: number }[] = [{ label: 'for an hour', hours: 1 }, { label: 'for four hours', hours: 4 }, { label: 'for a day', hours: 24 }, { label: 'for a week', hours: 168 }];
+
+/** The instant `hours` from `now` (milliseconds), as the API takes it. */
+export function snoozedUntil(hours: number, now: number): string {
+  return new Date(now + hours * 3_600_000).toISOString();
+}
+
+const SAID: Record<ExceptionAction['action'], string> = { assign: 'Assigned', snooze: 'Snoozed', ignore: 'Ignored', reopen: 'Open again' };
+
+/** The name the server knows the reader by. */
+export function useMe(): string {
+  const { data } = useQuery(sessionQuery());
+  return data?.user?.email ?? 'operator';
+}
+
+export function useAct() {
+  const store = useStore(), client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, action }: { id: string; action: ExceptionAction }) => write<ExceptionCase>('POST', `/exceptions/${id}`, { store: store.storeId }, action),
+    onSuccess: async (row, { action }) => {
+      notifications.show({ message: `${SAID[action.action]}: ${row.subject}` });
+      await Promise.all([client.invalidateQueries({ queryKey: ['exceptions'] }), client.invalidateQueries({ queryKey: ['today'] })]);
+    },
+    onError: (error) => notifications.show({ color: 'red', message: error.message }),
+  });
+}

@@ -1,0 +1,49 @@
+/** The small part of Markdown that runbooks use, as a tree. It carries text, never markup: what looks like HTML is shown as it is written. */
+
+export type Inline = { text: string } | { code: string } | { bold: Inline[] } | { link: Inline[]; to: string };
+export type Block = { heading: Inline[]; level: number } | { paragraph: Inline[] } | { list: Inline[][]; ordered: boolean } | { pre: string };
+
+const TOKEN = /`([^`]+)`|\*\*(.+?)\*\*|\[([^\]]+)\]\(([^)\s]+)\)/;
+
+export function inline(text: string): Inline[] {
+  const found = TOKEN.exec(text);
+  if (!found) return text === '' ? [] : [{ text }];
+  const before = text.slice(0, found.index), after = text.slice(found.index + found[0].length);
+  const token: Inline = found[1] !== undefined ? { code: found[1] } : found[2] !== undefined ? { bold: inline(found[2]) } : safe(found[3]!, found[4]!);
+  return [...(before === '' ? [] : [{ text: before }]), token, ...inline(after)];
+}
+
+/** Only addresses of this site, of the web and of mail become links; any other scheme stays text. */
+function safe(label: string, to: string): Inline {
+  return /^(https?:\/\/|mailto:|\/(?!\/)|#)/i.test(to) ? { link: inline(label), to } : { text: label };
+}
+
+export function parse(markdown: string): Block[] {
+  const blocks: Block[] = [], lines = markdown.replaceAll('\r\n', '\n').split('\n');
+  let paragraph: string[] = [];
+  const flush = (): void => { if (paragraph.length > 0) blocks.push({ paragraph: inline(paragraph.join(' ')) }); paragraph = []; };
+  for (let n = 0; n < lines.length; n++) {
+    const line = lines[n]!;
+    const heading = /^(#{1,6})\s+(.*?)\s*#*$/.exec(line), item = /^\s*(?:([-*+])|(\d+)[.)])\s+(.*)$/.exec(line);
+    if (line.startsWith('```')) {
+      flush();
+      const body: string[] = [];
+      while (++n < lines.length && !lines[n]!.startsWith('```')) body.push(lines[n]!);
+      blocks.push({ pre: body.join('\n') });
+    } else if (heading) {
+      flush();
+      blocks.push({ heading: inline(heading[2]!), level: heading[1]!.length });
+    } else if (item) {
+      flush();
+      const ordered = item[2] !== undefined, previous = blocks.at(-1);
+      // Indented lines below an item belong to it.
+      let text = item[3]!;
+      while (n + 1 < lines.length && /^\s{2,}\S/.test(lines[n + 1]!) && !/^\s*(?:[-*+]|\d+[.)])\s/.test(lines[n + 1]!)) text += ` ${lines[++n]!.trim()}`;
+      if (previous && 'list' in previous && previous.ordered === ordered && lines[n - 1] !== undefined) previous.list.push(inline(text));
+      else blocks.push({ list: [inline(text)], ordered });
+    } else if (line.trim() === '') flush();
+    else paragraph.push(line.trim());
+  }
+  flush();
+  return blocks;
+}

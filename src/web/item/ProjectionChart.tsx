@@ -1,0 +1,64 @@
+/** Stock over the horizon if nothing is ordered: the median as steps, one chance in ten either side, and the days it runs out. */
+import { useMemo } from 'react';
+import uPlot from '../chart/uplot.ts';
+import { addDays } from '../../domain/calendar.ts';
+import type { DemandView } from '../api/queries.ts';
+import { tint, usePalette } from '../chart/palette.ts';
+import { axes, Plot, seconds, utcDate } from '../chart/Plot.tsx';
+import { firstBelowZero } from '../chart/projection.ts';
+import { day, decimal, units } from '../ui/format.ts';
+
+export function ProjectionChart({ demand }: { demand: DemandView }) {
+  const palette = usePalette(), { p10, p50, p90 } = demand.projection!, first = addDays(demand.forecast!.asOf, 1);
+  const likely = firstBelowZero(p50), early = firstBelowZero(p10);
+  const data = useMemo((): uPlot.AlignedData => [p50.map((_, n) => seconds(addDays(first, n))), p10, p50, p90], [first, p10, p50, p90]);
+  const options = useMemo((): Omit<uPlot.Options, 'width' | 'height'> => {
+    const step = uPlot.paths.stepped!({ align: 1 });
+    const dot = (self: uPlot, index: number | null, filled: boolean): void => {
+      if (index === null) return;
+      const { ctx } = self, x = self.valToPos(self.data[0][index]!, 'x', true), y = self.valToPos(0, 'y', true);
+      ctx.save();
+      ctx.beginPath();
+      ctx.arc(x, y, 5 * devicePixelRatio, 0, 2 * Math.PI);
+      ctx.fillStyle = filled ? palette.red : palette.surface;
+      ctx.strokeStyle = palette.red;
+      ctx.lineWidth = 2 * devicePixelRatio;
+      ctx.fill();
+      ctx.stroke();
+      ctx.restore();
+    };
+    return {
+      tzDate: utcDate, scales: { x: { time: true }, y: { range: (_self, min, max) => [Math.min(0, min), Math.max(1, max) * 1.06] } }, axes: axes(palette, units),
+      series: [{}, { stroke: tint(palette.blue, 0.55), width: 1, paths: step, points: { show: false } }, { stroke: palette.blue, width: 2, paths: step, points: { show: false } }, { stroke: tint(palette.blue, 0.55), width: 1, paths: step, points: { show: false } }],
+      bands: [{ series: [3, 1], fill: tint(palette.blue, 0.14) }],
+      cursor: { y: false, points: { size: 6 } },
+      hooks: { draw: [(self) => {
+        const y = self.valToPos(0, 'y', true);
+        self.ctx.save();
+        self.ctx.strokeStyle = palette.red;
+        self.ctx.lineWidth = devicePixelRatio;
+        self.ctx.setLineDash([4, 3]);
+        self.ctx.beginPath();
+        self.ctx.moveTo(self.bbox.left, y);
+        self.ctx.lineTo(self.bbox.left + self.bbox.width, y);
+        self.ctx.stroke();
+        self.ctx.restore();
+        dot(self, early, false);
+        dot(self, likely, true);
+      }] },
+    };
+  }, [palette, likely, early]);
+  const summary = likely === null ? (early === null ? `The stock lasts beyond ${day(addDays(first, p50.length - 1))}.` : `The stock may run out on ${day(addDays(first, early))} (one chance in ten); more likely it lasts beyond ${day(addDays(first, p50.length - 1))}.`)
+    : `The stock runs out on ${day(addDays(first, likely))}, more likely than not${early !== null && early < likely ? `; with one chance in ten already on ${day(addDays(first, early))}` : ''}.`;
+  return (
+    <div className="stack">
+      <p className="sentence">{summary}</p>
+      <Plot options={options} data={data} height={240} summary={summary} describe={(n) => <span>{day(addDays(first, n))}: <strong>{decimal(p50[n] ?? 0)}</strong> left at the median, {decimal(p10[n] ?? 0)} to {decimal(p90[n] ?? 0)} with 80% chance</span>} />
+      <div className="legend">
+        <span style={{ color: 'var(--s-blue)' }}><i />Median</span><span style={{ color: 'var(--s-blue)' }}><i className="band" />P10 to P90</span>
+        {likely !== null && <span><svg width="10" height="10" aria-hidden><circle cx="5" cy="5" r="4" fill="var(--s-red)" /></svg>Runs out, P50</span>}
+        {early !== null && <span><svg width="10" height="10" aria-hidden><circle cx="5" cy="5" r="4" fill="none" stroke="var(--s-red)" strokeWidth="2" /></svg>Runs out, one chance in ten</span>}
+      </div>
+    </div>
+  );
+}
