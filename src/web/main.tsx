@@ -28,7 +28,9 @@ client.getQueryCache().subscribe(({ query, type }) => {
   }
 });
 
+// Scroll locking of drawers and dialogs writes a style of its own and looks for the nonce under this name.
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
+Object.assign(globalThis, { __webpack_nonce__: nonce });
 
 createRoot(document.getElementById('root')!).render(
   <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto" getStyleNonce={() => nonce}>

@@ -20,6 +20,9 @@ const variantColorResolver: VariantColorsResolver = (input) => {
   };
 };
 
+/** The heading of a dialog is not the banner of the page. */
+const HEADER = { header: { role: 'presentation' } };
+
 export const theme = createTheme({
   primaryColor: 'harbour', primaryShade: 8, colors: { harbour, dark: slate }, variantColorResolver,
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
@@ -31,8 +34,8 @@ export const theme = createTheme({
     Button: { defaultProps: { size: 'xs' } }, TextInput: { defaultProps: { size: 'xs' } }, PasswordInput: { defaultProps: { size: 'sm' } }, Select: { defaultProps: { size: 'xs' } },
     NumberInput: { defaultProps: { size: 'xs' } }, MultiSelect: { defaultProps: { size: 'xs' } }, SegmentedControl: { defaultProps: { size: 'xs' } },
     Badge: { defaultProps: { variant: 'light', radius: 'sm' } }, Tooltip: { defaultProps: { openDelay: 250, withArrow: true } },
-    Drawer: { defaultProps: { position: 'right', padding: 'md', overlayProps: { backgroundOpacity: 0.25 }, closeButtonProps: { 'aria-label': 'Close' } } },
-    Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }, Popover: { defaultProps: { shadow: 'md' } }, Menu: { defaultProps: { shadow: 'md' } },
+    Drawer: { defaultProps: { position: 'right', padding: 'md', overlayProps: { backgroundOpacity: 0.25 }, closeButtonProps: { 'aria-label': 'Close' }, attributes: HEADER } },
+    Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, attributes: HEADER } }, Popover: { defaultProps: { shadow: 'md' } }, Menu: { defaultProps: { shadow: 'md' } },
     Loader: { defaultProps: { size: 'xs' } },
   },
 });

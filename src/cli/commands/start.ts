@@ -123,15 +123,15 @@ export function spawnSandbox(config: Config, clientId: string, clientSecret: str
     let lastSaid = 0;
     child.once('exit', (code) => reject(new Error(`The sandbox stopped while starting (exit ${code})`)));
     createInterface({ input: child.stdout! }).on('line', (line) => {
-      let message: { ready?: boolean; url?: string; progress?: { stage?: string; done?: number; total?: number } | string; history?: unknown; error?: string };
+      let message: { ready?: boolean; url?: string; progress?: { what?: string; rows?: number; done?: number; of?: number | null }; text?: string; history?: unknown; error?: string };
       try { message = JSON.parse(line); } catch { log(line); return; }
       if (message.ready && message.url) resolve({ child, url: message.url });
-      else if (message.history) log(`  sandbox: ${JSON.stringify(message.history)}`);
+      else if (message.history) log(message.text ?? JSON.stringify(message.history));
       else if (message.error) log(`  sandbox: ${message.error}`);
       else if (message.progress && Date.now() - lastSaid > 1_500) {
         lastSaid = Date.now();
         const p = message.progress;
-        log(typeof p === 'string' ? `  sandbox: ${p}` : `  sandbox: ${p.stage ?? ''} ${p.done ?? ''}${p.total ? ` of ${p.total}` : ''}`);
+        log(`  sandbox: ${p.what ?? 'making history'} ${(p.done ?? p.rows ?? 0).toLocaleString('en-GB')}${p.of ? ` of ${p.of.toLocaleString('en-GB')}` : ''}`);
       }
     });
   });

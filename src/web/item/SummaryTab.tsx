@@ -35,7 +35,7 @@ export function SummaryTab({ item, location, choose, why }: { item: Item; locati
 
 function Level({ row, chosen, why }: { row: StockRow; chosen: boolean; why(subject: string): void }) {
   const figure = (name: 'onHand' | 'available' | 'committed' | 'unavailable' | 'incoming', words: string) => (
-    <td className="num"><Figure label={`${row[name]} ${words} at ${row.locationName}: why?`} negative={row[name] < 0} onClick={() => why(subjectText({ itemId: row.itemId, locationId: row.locationId, figure: name }))}>{units(row[name])}</Figure></td>
+    <td className="num"><Figure label={`${row[name]} ${words} at ${row.locationName}: why?`} negative={row[name] < 0} zero={row[name] === 0} onClick={() => why(subjectText({ itemId: row.itemId, locationId: row.locationId, figure: name }))}>{units(row[name])}</Figure></td>
   );
   const look = STOCK_LOOK[row.state]!;
   return (
@@ -43,7 +43,7 @@ function Level({ row, chosen, why }: { row: StockRow; chosen: boolean; why(subje
       <td>{row.locationName}</td><td><span className="tag">{row.authority === 'storefront' ? 'Shopify' : 'Warehouse'}</span></td>
       {figure('onHand', 'on hand')}{figure('available', 'available')}{figure('committed', 'committed')}{figure('unavailable', 'unavailable')}{figure('incoming', 'incoming')}
       <td className="num">{row.shopifyAvailable === null ? '–' : units(row.shopifyAvailable)}</td>
-      <td className="num"><Figure label={`Drift ${row.drift} at ${row.locationName}: why?`} negative={row.state === 'drift'} onClick={() => why(subjectText({ itemId: row.itemId, locationId: row.locationId, figure: 'drift' }))}>{signed(row.drift)}</Figure></td>
+      <td className="num"><Figure label={`Drift ${row.drift} at ${row.locationName}: why?`} negative={row.state === 'drift'} zero={row.drift === 0} onClick={() => why(subjectText({ itemId: row.itemId, locationId: row.locationId, figure: 'drift' }))}>{signed(row.drift)}</Figure></td>
       <td><Status tone={look.tone} icon={look.icon} title={row.cause ?? ''}>{capital(row.state)}</Status></td><td><Sparkline values={row.sold30} /></td>
     </tr>
   );

@@ -18,6 +18,9 @@ export function worst(feeds: readonly Feed[]): Feed['state'] {
   return ORDER.find((state) => feeds.some((feed) => feed.state === state)) ?? 'never';
 }
 
+/** Screens step every five seconds, so less than that is now. */
+const age = (ms: number): string => (ms < 5_000 ? 'now' : duration(ms));
+
 export function Freshness({ store }: { store: number }) {
   const { data, isError } = useQuery(freshnessQuery(store)), now = useNow();
   const feeds = data?.feeds ?? [];
@@ -25,7 +28,7 @@ export function Freshness({ store }: { store: number }) {
   const late = feeds.filter((feed) => feed.state === 'bad' || feed.state === 'warn');
   const events = feeds.find((feed) => feed.key === 'webhooks');
   const words = isError ? 'Freshness unknown' : !data ? 'Reading…' : late.length > 0 ? `${late[0]!.label} ${late[0]!.lastSuccessAt ? duration(now - Date.parse(late[0]!.lastSuccessAt)) : 'late'}${late.length > 1 ? ` +${late.length - 1}` : ''}`
-    : events?.lastEventAt ? `Shopify ${duration(Math.max(0, now - Date.parse(events.lastEventAt)))}` : 'On time';
+    : events?.lastEventAt ? `Shopify ${age(now - Date.parse(events.lastEventAt))}` : 'On time';
   return (
     <Popover width={400} position="bottom-end">
       <Popover.Target>

@@ -84,8 +84,8 @@ function Top({ session, store }: { session: Session; store: Store | null }) {
         ? <NativeSelect size="xs" className="store-select" aria-label="Store" value={store.storeId} data={session.stores.map((each) => ({ value: String(each.storeId), label: each.name }))} onChange={(event) => void navigate({ to: '/', search: { store: Number(event.currentTarget.value) } })} />
         : store && <span className="store-name" title={store.shopDomain}>{store.name}</span>}
       {store?.isSandbox && <span className="sandbox-tag" title="A simulated shop on this machine">Sandbox</span>}
-      <UnstyledButton className="search-button" onClick={() => spotlight.open()} aria-label="Search, Ctrl K">
-        <IconSearch size={15} aria-hidden /><span>Search</span><Kbd size="xs" aria-hidden>Ctrl K</Kbd>
+      <UnstyledButton className="search-button" onClick={() => spotlight.open()}>
+        <IconSearch size={15} aria-hidden /><span>Search</span><Kbd size="xs">Ctrl K</Kbd>
       </UnstyledButton>
       <div className="top-end">
         {session.mode === 'open' && <span className="dim small open-note">This machine only · no administrator yet</span>}

@@ -3,7 +3,7 @@ import { createContext, useContext, type ReactNode } from 'react';
 
 export const InGrid = createContext(false);
 
-export function Figure({ onClick, label, children, negative = false }: { onClick(): void; label: string; children: ReactNode; negative?: boolean }) {
+export function Figure({ onClick, label, children, negative = false, zero = false }: { onClick(): void; label: string; children: ReactNode; negative?: boolean; zero?: boolean }) {
   const inGrid = useContext(InGrid);
-  return <button type="button" data-action className={`number-button num${negative ? ' negative' : ''}`} tabIndex={inGrid ? -1 : 0} aria-label={label} onClick={(event) => { event.stopPropagation(); onClick(); }}>{children}</button>;
+  return <button type="button" data-action className={`number-button num${negative ? ' negative' : zero ? ' zero' : ''}`} tabIndex={inGrid ? -1 : 0} aria-label={label} onClick={(event) => { event.stopPropagation(); onClick(); }}>{children}</button>;
 }
