@@ -8,11 +8,11 @@ import { migrate } from '../src/store/migrate.ts';
 
 export interface Cluster { url: string; dir: string; db: Db }
 
-/** Starts a cluster in a temporary folder, migrates it, and removes both when `work` is done or has failed. */
-export async function withCluster<T>(work: (cluster: Cluster) => Promise<T>): Promise<T> {
+/** Starts a cluster in a temporary folder, migrates it, and removes both when `work` is done or has failed. `settings` are tried against the usual ones. */
+export async function withCluster<T>(work: (cluster: Cluster) => Promise<T>, settings: Record<string, string> = {}): Promise<T> {
   const dir = mkdtempSync(path.join(tmpdir(), 'instep-bench-'));
   chmodSync(dir, 0o755); // the database's user must be able to enter
-  const server = await startEmbeddedPostgres({ dataDir: dir });
+  const server = await startEmbeddedPostgres({ dataDir: dir, settings });
   const db = openDb(server.url, { max: 16, statementTimeoutMs: 170_000 });
   try {
     await migrate(db.pool, new Date());

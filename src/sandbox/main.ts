@@ -90,7 +90,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: {
     port: { type: 'string', default: '4010' }, data: { type: 'string' }, history: { type: 'string' }, seed: { type: 'string', default: '7' },
     months: { type: 'string', default: '24' }, scale: { type: 'string', default: '1' }, 'orders-per-minute': { type: 'string', default: '0' },
-    'no-shipping': { type: 'boolean', default: false }, plan: { type: 'string', default: 'standard' }, 'client-id': { type: 'string' }, 'client-secret': { type: 'string' }, 'shop-domain': { type: 'string' },
+    'no-shipping': { type: 'boolean', default: false }, 'with-parent': { type: 'boolean', default: false }, plan: { type: 'string', default: 'standard' }, 'client-id': { type: 'string' }, 'client-secret': { type: 'string' }, 'shop-domain': { type: 'string' },
   } });
   if (values.data === undefined) throw new Error('--data DIR is required');
   if (!Object.hasOwn(PLANS, values.plan)) throw new Error(`--plan must be one of ${Object.keys(PLANS).join(', ')}`);
@@ -110,6 +110,8 @@ async function main(): Promise<void> {
   const stop = () => { void sandbox.stop().then(() => process.exit(0), (error: unknown) => { print({ error: String(error) }); process.exit(1); }); };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  // Whoever started us with --with-parent holds our standard input: when it dies, however it dies, so do we.
+  if (values['with-parent']) process.stdin.resume().once('end', stop).once('error', stop);
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -24,13 +24,14 @@ export async function saveForecasts(db: Queryable, storeId: number, runId: strin
       batch.map((f) => `{${f.result.flags.map((flag) => `"${flag}"`).join(',')}}`), batch.map((f) => f.result.trainedOn.from ?? asOf), batch.map((f) => f.result.trainedOn.to ?? asOf), batch.map((f) => f.result.trainedOn.censoredDays)]);
 }
 
-/** Closes the run: its error rolled up by volume, older runs beyond the kept ones removed. */
+/** Closes the run: its error rolled up by the units of the last 90 days, older runs beyond the kept ones removed. */
 export async function finishForecastRun(db: Queryable, storeId: number, runId: string, now: string): Promise<void> {
   await db.query(
     `update forecast_run r set finished_at = $3, series = s.n, wape = s.wape, bias = s.bias
      from (select count(*)::int as n, (sum(wape * volume) / nullif(sum(volume) filter (where wape is not null), 0))::real as wape,
              (sum(bias * volume) / nullif(sum(volume) filter (where bias is not null), 0))::real as bias
-           from (select wape, bias, (select sum(m) from unnest(mean) m) as volume from forecast where store_id = $1 and run_id = $2) f) s
+           from (select wape, bias, coalesce((select sum(d.quantity) from daily_demand d where d.store_id = f.store_id and d.item_id = f.item_id and d.location_id = f.location_id
+                   and d.day > f.trained_to - 90 and d.day <= f.trained_to), 0) as volume from forecast f where store_id = $1 and run_id = $2) f) s
      where r.store_id = $1 and r.run_id = $2`, [storeId, runId, now]);
   await db.query(
     `with old as (select run_id from forecast_run where store_id = $1 order by run_id desc offset $2), gone as (delete from forecast f using old where f.store_id = $1 and f.run_id = old.run_id)

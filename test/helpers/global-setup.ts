@@ -1,5 +1,5 @@
 /** One throw-away PostgreSQL for the whole run, with a migrated template that every test file clones. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -13,6 +13,7 @@ declare module 'vitest' {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'instep-test-'));
+  chmodSync(dataDir, 0o755); // the database runs as another user when we are root
   // Durability is for users; a throw-away cluster may skip the waits (kill -9 tests start their own).
   const server = await startEmbeddedPostgres({ dataDir, settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } });
   const admin = new pg.Client({ connectionString: server.url });

@@ -114,11 +114,11 @@ export function spawnSandbox(config: Config, clientId: string, clientSecret: str
   const main = fileURLToPath(new URL('../../sandbox/main.ts', import.meta.url));
   const dataDir = path.join(config.dataDir, 'sandbox');
   fs.mkdirSync(dataDir, { recursive: true });
-  const args = [main, '--port', String(port), '--data', dataDir, '--seed', String(config.sandbox.seed), '--months', String(config.sandbox.months), '--scale', String(config.sandbox.scale),
+  const args = [main, '--with-parent', '--port', String(port), '--data', dataDir, '--seed', String(config.sandbox.seed), '--months', String(config.sandbox.months), '--scale', String(config.sandbox.scale),
     '--orders-per-minute', String(config.sandbox.ordersPerMinute), '--shop-domain', SANDBOX_SHOP, '--plan', 'plus', '--client-id', clientId, '--client-secret', clientSecret,
     ...(config.sandbox.history ? ['--history', path.resolve(config.sandbox.history)] : [])];
   // Detached: Ctrl-C comes to us alone. The secret is that of a pretended shop.
-  const child = spawn(process.execPath, ['--max-semi-space-size=8', '--disable-warning=ExperimentalWarning', ...args], { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--max-semi-space-size=8', '--disable-warning=ExperimentalWarning', ...args], { detached: true, stdio: ['pipe', 'pipe', 'inherit'] });
   return new Promise((resolve, reject) => {
     let lastSaid = 0;
     child.once('exit', (code) => reject(new Error(`The sandbox stopped while starting (exit ${code})`)));

@@ -32,17 +32,32 @@ export const BULK_ORDERS = /* GraphQL */ `{ orders { edges { node { __typename $
   fulfillmentOrders { edges { node { __typename id status updatedAt assignedLocation { location { id } }
     lineItems { edges { node { __typename id totalQuantity remainingQuantity lineItem { id } } } } } } } } } } }`;
 
+const NEXT = `pageInfo { hasNextPage endCursor }`;
+const REFUND_LINE = `id quantity restockType location { id } lineItem { id }`;
+const PARCEL_LINE = `quantity lineItem { id }`;
+const ASSIGNED_LINE = `id totalQuantity remainingQuantity lineItem { id }`;
+
 const ORDER_DETAIL = `${ORDER_FIELDS}
-  refunds(first: 20) { id createdAt refundLineItems(first: 20) { nodes { id quantity restockType location { id } lineItem { id } } } }
-  fulfillments(first: 20) { id status createdAt updatedAt location { id } fulfillmentLineItems(first: 20) { nodes { quantity lineItem { id } } } }
+  refunds { id createdAt refundLineItems(first: 20) { nodes { ${REFUND_LINE} } ${NEXT} } }
+  fulfillments { id status createdAt updatedAt location { id } fulfillmentLineItems(first: 20) { nodes { ${PARCEL_LINE} } ${NEXT} } }
   lineItems(first: 50) { nodes { ${LINE_FIELDS} } pageInfo { hasNextPage endCursor } }`;
 const ASSIGNMENTS = `fulfillmentOrders(first: 10) { nodes { id status updatedAt assignedLocation { location { id } }
-  lineItems(first: 50) { nodes { id totalQuantity remainingQuantity lineItem { id } } } } }`;
+  lineItems(first: 50) { nodes { ${ASSIGNED_LINE} } ${NEXT} } } ${NEXT} }`;
 
 export const ORDERS_CHANGED = /* GraphQL */ `query OrdersChanged($query: String!, $after: String) {
   orders(first: 8, after: $after, query: $query, sortKey: UPDATED_AT) { nodes { ${ORDER_DETAIL} ${ASSIGNMENTS} } pageInfo { hasNextPage endCursor } } }`;
 
 export const ORDERS_BY_ID = /* GraphQL */ `query OrdersById($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on Order { ${ORDER_DETAIL} ${ASSIGNMENTS} } } }`;
+
+/** The further lines of a refund, a parcel or a fulfilment order that has more than its first page. */
+export const MORE_LINES = /* GraphQL */ `query MoreLines($id: ID!, $after: String) { node(id: $id) { __typename
+  ... on Refund { refundLineItems(first: 200, after: $after) { nodes { ${REFUND_LINE} } ${NEXT} } }
+  ... on Fulfillment { fulfillmentLineItems(first: 200, after: $after) { nodes { ${PARCEL_LINE} } ${NEXT} } }
+  ... on FulfillmentOrder { lineItems(first: 200, after: $after) { nodes { ${ASSIGNED_LINE} } ${NEXT} } } } }`;
+
+/** The further fulfilment orders of an order that was split over more places than its first page holds. */
+export const MORE_ASSIGNMENTS = /* GraphQL */ `query MoreAssignments($id: ID!, $after: String) { order(id: $id) { fulfillmentOrders(first: 10, after: $after) {
+  nodes { id status updatedAt assignedLocation { location { id } } lineItems(first: 50) { nodes { ${ASSIGNED_LINE} } ${NEXT} } } ${NEXT} } } }`;
 
 /** Small on purpose: a history has many refunds, and this is asked for each. */
 export const ORDER_REFUNDS = /* GraphQL */ `query OrderRefunds($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on Order { id

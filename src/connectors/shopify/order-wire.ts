@@ -8,14 +8,17 @@ interface GqlLine {
 }
 interface GqlFulfilmentOrder {
   id: string; status: string; updatedAt: string; assignedLocation: { location: { id: string } | null };
-  lineItems?: { nodes: { totalQuantity: number; remainingQuantity: number; lineItem: { id: string } }[] };
+  lineItems?: Page<{ totalQuantity: number; remainingQuantity: number; lineItem: { id: string } }>;
 }
+/** A page of a connection; what was asked without a pageInfo is whole. */
+export interface Page<T> { nodes: T[]; pageInfo?: { hasNextPage: boolean; endCursor: string | null } }
+
 export interface GqlOrder {
   id: string; name: string; processedAt: string; updatedAt: string; cancelledAt: string | null; cancelReason: string | null; test: boolean; sourceName: string | null; edited?: boolean;
-  refunds: { id: string; createdAt?: string; refundLineItems?: { nodes: { id: string; quantity: number; restockType: string; location: { id: string } | null; lineItem: { id: string } }[]; pageInfo?: { hasNextPage: boolean } } }[];
-  fulfillments?: { id: string; status: string; createdAt: string; updatedAt: string; location: { id: string } | null; fulfillmentLineItems: { nodes: { quantity: number; lineItem: { id: string } }[] } }[];
-  lineItems?: { nodes: GqlLine[]; pageInfo?: { hasNextPage: boolean; endCursor: string | null } };
-  fulfillmentOrders?: { nodes: GqlFulfilmentOrder[] };
+  refunds: { id: string; createdAt?: string; refundLineItems?: Page<{ id: string; quantity: number; restockType: string; location: { id: string } | null; lineItem: { id: string } }> }[];
+  fulfillments?: { id: string; status: string; createdAt: string; updatedAt: string; location: { id: string } | null; fulfillmentLineItems: Page<{ quantity: number; lineItem: { id: string } }> }[];
+  lineItems?: Page<GqlLine>;
+  fulfillmentOrders?: Page<GqlFulfilmentOrder>;
 }
 
 const RESTOCK: Record<string, RestockType> = { RETURN: 'return', CANCEL: 'cancel', NO_RESTOCK: 'no_restock', LEGACY_RESTOCK: 'return' };

@@ -6,12 +6,12 @@ import type { Storefront } from '../../ports/storefront.ts';
 import { ShopifyError, type AdminClient } from './admin-client.ts';
 import { bulkLines } from './bulk.ts';
 import * as doc from './documents.ts';
-import { assignmentsFromNodes, orderFromBulk, orderFromNode, refundsFromNode, type GqlOrder } from './order-wire.ts';
+import { assignmentsFromNodes, orderFromBulk, orderFromNode, refundsFromNode, type GqlOrder, type Page } from './order-wire.ts';
 import { API_VERSION } from './version.ts';
 import { TOPICS } from './webhook.ts';
 import { idOf, instant, minorUnits } from './wire.ts';
 
-interface Page<T> { nodes: T[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } }
+type FullPage<T> = Required<Page<T>>;
 interface GqlVariant {
   id: string; sku: string | null; barcode: string | null; title: string; displayName: string; price: string; inventoryPolicy: string; requiresComponents: boolean; updatedAt: string;
   product: { id: string; title: string; vendor: string; productType: string; status: string }; inventoryItem: { id: string; tracked: boolean; unitCost: { amount: string } | null };
@@ -27,10 +27,10 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
   const sleep = (ms: number): Promise<void> => clock.sleep(ms);
   const readAt = (): string => clock.now().toISOString();
 
-  async function* pages<T>(document: string, variables: Record<string, unknown>, pick: (data: never) => Page<T> | null): AsyncGenerator<T[]> {
+  async function* pages<T>(document: string, variables: Record<string, unknown>, pick: (data: never) => FullPage<T> | null): AsyncGenerator<T[]> {
     let after: string | null = null;
     do {
-      const page: Page<T> | null = pick((await client.run(document, { ...variables, after })) as never);
+      const page: FullPage<T> | null = pick((await client.run(document, { ...variables, after })) as never);
       if (page === null) return;
       if (page.nodes.length > 0) yield page.nodes;
       after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
@@ -39,7 +39,7 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
 
   const variant = (node: GqlVariant, components: StorefrontVariant['components']): StorefrontVariant => ({
     variantId: idOf(node.id), productId: idOf(node.product.id), inventoryItemId: idOf(node.inventoryItem.id), sku: node.sku, barcode: node.barcode,
-    title: node.displayName || node.title, price: minorUnits(node.price, currency), vendor: node.product.vendor || null, productType: node.product.productType || null,
+    title: (node.displayName || node.title).replace(/ - Default Title$/, ''), price: minorUnits(node.price, currency), vendor: node.product.vendor || null, productType: node.product.productType || null,
     productStatus: node.product.status, continuesSelling: node.inventoryPolicy === 'CONTINUE', isBundle: node.requiresComponents, components,
     tracked: node.inventoryItem.tracked, unitCost: node.inventoryItem.unitCost ? minorUnits(node.inventoryItem.unitCost.amount, currency) : null, updatedAt: instant(node.updatedAt),
   });
@@ -58,15 +58,27 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
   };
   const levelId = (key: { inventoryItemId: string; locationId: string }): string => `gid://shopify/InventoryLevel/${key.locationId}?inventory_item_id=${key.inventoryItemId}`;
 
-  /** Lines beyond the first page of an order are fetched one by one; rare. */
-  async function whole(node: GqlOrder, read: string): Promise<OrderState> {
-    const lines = node.lineItems!;
-    let after = lines.pageInfo?.hasNextPage ? lines.pageInfo.endCursor : null;
+  /** Fills what a first page left out. Rare, and never left out: a truncated list would look like units nobody shipped. */
+  async function fill<T>(page: Page<T> | undefined, document: string, id: string, pick: (data: never) => Page<T>): Promise<void> {
+    let after = page?.pageInfo?.hasNextPage ? page.pageInfo.endCursor : null;
     while (after) {
-      const data: { order: { lineItems: typeof lines } } = await client.run(doc.ORDER_LINES, { id: node.id, after });
-      lines.nodes.push(...data.order.lineItems.nodes);
-      after = data.order.lineItems.pageInfo?.hasNextPage ? data.order.lineItems.pageInfo.endCursor : null;
+      const next: Page<T> = pick((await client.run(document, { id, after })) as never);
+      page!.nodes.push(...next.nodes);
+      after = next.pageInfo?.hasNextPage ? next.pageInfo.endCursor : null;
     }
+  }
+  async function fillAssignments(node: Pick<GqlOrder, 'id' | 'fulfillmentOrders'>): Promise<void> {
+    await fill(node.fulfillmentOrders, doc.MORE_ASSIGNMENTS, node.id, (d: { order: Required<Pick<GqlOrder, 'fulfillmentOrders'>> }) => d.order.fulfillmentOrders);
+    for (const order of node.fulfillmentOrders?.nodes ?? []) await fill(order.lineItems, doc.MORE_LINES, order.id, (d: { node: { lineItems: never } }) => d.node.lineItems);
+  }
+  async function fillRefunds(node: Pick<GqlOrder, 'refunds'>): Promise<void> {
+    for (const refund of node.refunds) await fill(refund.refundLineItems, doc.MORE_LINES, refund.id, (d: { node: { refundLineItems: never } }) => d.node.refundLineItems);
+  }
+  async function whole(node: GqlOrder, read: string): Promise<OrderState> {
+    await fill(node.lineItems, doc.ORDER_LINES, node.id, (d: { order: { lineItems: never } }) => d.order.lineItems);
+    await fillRefunds(node);
+    for (const parcel of node.fulfillments ?? []) await fill(parcel.fulfillmentLineItems, doc.MORE_LINES, parcel.id, (d: { node: { fulfillmentLineItems: never } }) => d.node.fulfillmentLineItems);
+    await fillAssignments(node);
     return orderFromNode(node, currency, read);
   }
 
@@ -151,12 +163,13 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
     async refundsOf(orderIds) {
       type Node = Pick<GqlOrder, 'id' | 'refunds'>;
       const nodes = await byId<Node>(doc.ORDER_REFUNDS, orderIds.map((id) => `gid://shopify/Order/${id}`), 60);
-      const long = nodes.filter((node) => node.refunds.some((r) => r.refundLineItems?.pageInfo?.hasNextPage)).map((node) => idOf(node.id));
-      return [...nodes.filter((node) => !long.includes(idOf(node.id))).map(refundsFromNode), ...(long.length > 0 ? await this.ordersById(long) : [])];
+      for (const node of nodes) await fillRefunds(node);
+      return nodes.map(refundsFromNode);
     },
     async assignments(orderIds) {
       const read = readAt();
       const nodes = await byId<GqlOrder>(doc.ORDER_ASSIGNMENTS, orderIds.map((id) => `gid://shopify/Order/${id}`), 20);
+      for (const node of nodes) await fillAssignments(node);
       return nodes.map((node) => ({ orderId: idOf(node.id), assignments: assignmentsFromNodes(node.fulfillmentOrders?.nodes ?? [], read) }));
     },
     async ordersCount() {

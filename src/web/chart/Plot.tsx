@@ -53,13 +53,16 @@ export function Plot({ options, data, height, summary, describe }: PlotProps) {
   );
 }
 
+/** Steps of a unit axis: there is no half unit to mark. */
+const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 1_000_000];
+
 /** Axes in the page's colours; days along x as seconds of UTC midnight. */
 export function axes(palette: { dim: string; line: string }, format: (value: number) => string): uPlot.Axis[] {
   const font = '11px system-ui, sans-serif';
   const dayName = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' }), monthName = new Intl.DateTimeFormat('en-GB', { month: 'short', year: '2-digit', timeZone: 'UTC' });
   return [
-    { stroke: palette.dim, font, grid: { show: false }, ticks: { stroke: palette.line, width: 1, size: 4 }, gap: 4, space: 70, values: (_self, splits, _axis, _space, increment) => splits.map((at) => (increment >= 28 * 86_400 ? monthName : dayName).format(at * 1000)) },
-    { stroke: palette.dim, font, grid: { stroke: palette.line, width: 1 }, ticks: { show: false }, size: 44, gap: 6, values: (_self, splits) => splits.map(format) },
+    { stroke: palette.dim, font, grid: { show: false }, ticks: { stroke: palette.line, width: 1, size: 4 }, gap: 4, size: 30, space: 70, values: (_self, splits, _axis, _space, increment) => splits.map((at) => (increment >= 28 * 86_400 ? monthName : dayName).format(at * 1000)) },
+    { stroke: palette.dim, font, incrs: WHOLE, grid: { stroke: palette.line, width: 1 }, ticks: { show: false }, size: 44, gap: 6, values: (_self, splits) => splits.map(format) },
   ];
 }
 

@@ -1,7 +1,7 @@
 /** The exceptions inbox: what is wrong, whose it is, how long it may stay, and what to do. */
 import { Select } from '@mantine/core';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import { useCallback, useContext, useMemo } from 'react';
 import { exceptionsQuery, type ExceptionCase, type ExceptionPage } from '../api/queries.ts';
 import { read } from '../api/client.ts';
@@ -11,6 +11,7 @@ import type { Chip, Column } from '../table/column.ts';
 import { DataTable } from '../table/DataTable.tsx';
 import { capital, clock, duration, kindName, units } from '../ui/format.ts';
 import { Page } from '../ui/page.tsx';
+import { ViewTabs } from '../ui/ViewTabs.tsx';
 import { Ago, TimeZone, useNow } from '../ui/time.tsx';
 import { SEVERITY, Status } from '../ui/tone.tsx';
 import { snoozedUntil, useAct, useMe } from './actions.ts';
@@ -27,15 +28,15 @@ function Due({ row }: { row: ExceptionCase }) {
 }
 
 const COLUMNS: readonly Column<ExceptionCase>[] = [
-  { id: 'subject', header: 'Subject', width: 250, card: 'lead', cell: (row) => <strong className="ellipsis" title={row.subject}>{row.subject}</strong> },
-  { id: 'severity', header: 'Severity', width: 128, card: 'wide', cell: (row) => { const look = SEVERITY[row.severity] ?? SEVERITY[4]!; return <Status tone={look.tone}>{look.word}</Status>; } },
-  { id: 'kind', header: 'Kind', width: 144, cell: (row) => <span className="ellipsis">{kindName(row.kind)}</span> },
-  { id: 'sentence', header: 'What happened', width: 300, grows: true, cell: (row) => <span className="ellipsis" title={row.sentence}>{row.sentence}</span> },
-  { id: 'owner', header: 'Owner', width: 128, cell: (row) => <span className="ellipsis">{capital(row.owner)}</span> },
-  { id: 'assigned', header: 'Assigned to', width: 136, cell: (row) => (row.assignedTo ? <span className="ellipsis" title={row.assignedTo}>{row.assignedTo}</span> : <span className="dim">nobody</span>) },
-  { id: 'due', header: 'Time left', width: 150, card: 'wide', cell: (row) => <Due row={row} /> },
+  { id: 'subject', header: 'Subject', width: 220, card: 'lead', cell: (row) => <strong className="ellipsis" title={row.subject}>{row.subject}</strong> },
+  { id: 'severity', header: 'Severity', width: 120, card: 'wide', cell: (row) => { const look = SEVERITY[row.severity] ?? SEVERITY[4]!; return <Status tone={look.tone}>{look.word}</Status>; } },
+  { id: 'kind', header: 'Kind', width: 128, cell: (row) => <span className="ellipsis">{kindName(row.kind)}</span> },
+  { id: 'sentence', header: 'What happened', width: 240, grows: true, cell: (row) => <span className="ellipsis" title={row.sentence}>{row.sentence}</span> },
+  { id: 'owner', header: 'Owner', width: 104, cell: (row) => <span className="ellipsis">{capital(row.owner)}</span> },
+  { id: 'assigned', header: 'Assigned to', width: 108, cell: (row) => (row.assignedTo ? <span className="ellipsis" title={row.assignedTo}>{row.assignedTo}</span> : <span className="dim">nobody</span>) },
+  { id: 'due', header: 'Time left', width: 136, card: 'wide', cell: (row) => <Due row={row} /> },
   { id: 'count', header: 'Seen', title: 'How often it was seen', width: 62, align: 'right', cell: (row) => <span className="num">{units(row.occurrences)}×</span> },
-  { id: 'last', header: 'Last seen', width: 106, cell: (row) => <span className="dim"><Ago at={row.lastSeen} /></span> },
+  { id: 'last', header: 'Last seen', width: 106, extra: true, cell: (row) => <span className="dim"><Ago at={row.lastSeen} /></span> },
 ];
 
 export function ExceptionsScreen() {
@@ -59,9 +60,7 @@ export function ExceptionsScreen() {
   const checked = first?.lastCheckedAt ? `Last full check at ${clock(first.lastCheckedAt, timeZone)}.` : 'No check has run yet.';
   return (
     <Page title="Exceptions" fill aside={<span className="dim small">{first ? checked : ''}</span>}>
-      <nav className="tabs-bar" aria-label="Inboxes">
-        {CASE_TABS.map((each) => <Link key={each} from="/exceptions" to="/exceptions" search={(old) => ({ ...old, tab: each === 'open' ? undefined : each, id: undefined })} aria-current={each === tab ? 'page' : undefined} activeProps={{}}>{capital(each)}<span className="tally">{first?.counts[each] ?? ''}</span></Link>)}
-      </nav>
+      <ViewTabs label="Inboxes" views={CASE_TABS.map((id) => ({ id, label: capital(id), tally: first?.counts[id] }))} current={tab} change={(id, old) => ({ ...old, tab: id === 'open' ? undefined : id, id: undefined })} />
       <DataTable<ExceptionCase>
         name="exceptions" label="Exceptions" columns={COLUMNS} rows={rows} rowId={(row) => row.exceptionId} query={query} total={query.hasNextPage ? first?.counts[tab] ?? null : rows.length}
         open={(row) => change({ id: row.exceptionId }, false)} openId={search.id} chips={chips} clear={() => change({ q: undefined, kind: undefined })} keys={triage}

@@ -18,8 +18,13 @@ function safe(label: string, to: string): Inline {
   return /^(https?:\/\/|mailto:|\/(?!\/)|#)/i.test(to) ? { link: inline(label), to } : { text: label };
 }
 
+/** The facts above a runbook are on the drawer already. */
+function withoutFrontMatter(text: string): string {
+  return text.replace(/^---\n[\s\S]*?\n---\n/, '');
+}
+
 export function parse(markdown: string): Block[] {
-  const blocks: Block[] = [], lines = markdown.replaceAll('\r\n', '\n').split('\n');
+  const blocks: Block[] = [], lines = withoutFrontMatter(markdown.replaceAll('\r\n', '\n')).split('\n');
   let paragraph: string[] = [];
   const flush = (): void => { if (paragraph.length > 0) blocks.push({ paragraph: inline(paragraph.join(' ')) }); paragraph = []; };
   for (let n = 0; n < lines.length; n++) {

@@ -47,7 +47,7 @@ export function Explain({ itemId, locationId, state, at }: ExplainProps) {
                 <span className="num balance" title="Balance after it">{units(movement.balance)}</span>
               </div>
               <div className="movement-cause small dim">
-                <Ago at={movement.occurredAt} /> · {movement.from} → {movement.to} · <code title={`Recorded ${instant(movement.recordedAt, timeZone)}`}>{movement.fact}</code>{movement.revision > 0 && ` rev ${movement.revision}`} · told by {movement.source}
+                <Ago at={movement.occurredAt} /> · {passage(movement.from, movement.to)} · <code title={`Recorded ${instant(movement.recordedAt, timeZone)}`}>{movement.fact}</code>{movement.revision > 0 && ` rev ${movement.revision}`} · told by {movement.source}
               </div>
             </li>
           ))}
@@ -56,6 +56,12 @@ export function Explain({ itemId, locationId, state, at }: ExplainProps) {
       {query.hasNextPage && <div><Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>Show earlier movements</Button></div>}
     </div>
   );
+}
+
+/** "Main warehouse · available → committed": the place is said once where both ends are there. */
+export function passage(from: string, to: string): string {
+  const [place, state] = to.split(' · ');
+  return state !== undefined && from.startsWith(`${place} · `) ? `${from} → ${state}` : `${from} → ${to}`;
 }
 
 /** The states of one level side by side; on hand is their sum. */

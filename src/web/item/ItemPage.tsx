@@ -1,6 +1,6 @@
 /** One item: where it is, why, what is expected of it, what to order, how it is listed. */
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { itemQuery, type Item } from '../api/queries.ts';
 import { WhyDrawer } from '../explain/WhyDrawer.tsx';
@@ -10,6 +10,7 @@ import { ErrorState, Lines } from '../ui/feedback.tsx';
 import { count, money } from '../ui/format.ts';
 import { Page, Panel } from '../ui/page.tsx';
 import { Status } from '../ui/tone.tsx';
+import { ViewTabs, type View } from '../ui/ViewTabs.tsx';
 import { MappingTab } from './MappingTab.tsx';
 import { SummaryTab } from './SummaryTab.tsx';
 import './item.css';
@@ -18,7 +19,7 @@ const route = getRouteApi('/app/items/$itemId');
 const MovementsTab = lazy(() => import('./MovementsTab.tsx').then((module) => ({ default: module.MovementsTab })));
 const DemandTab = lazy(() => import('./DemandTab.tsx').then((module) => ({ default: module.DemandTab })));
 const AdviceTab = lazy(() => import('./AdviceTab.tsx').then((module) => ({ default: module.AdviceTab })));
-const TABS = [['summary', 'Summary'], ['movements', 'Movements'], ['demand', 'Demand & forecast'], ['replenishment', 'Replenishment'], ['mapping', 'Mapping']] as const;
+const TABS: readonly View[] = [{ id: 'summary', label: 'Summary' }, { id: 'movements', label: 'Movements' }, { id: 'demand', label: 'Demand & forecast' }, { id: 'replenishment', label: 'Replenishment' }, { id: 'mapping', label: 'Mapping' }];
 
 /** The location shown when none is chosen: where the item sells most. */
 export function usualLocation(item: Pick<Item, 'locations'>): number | null {
@@ -38,9 +39,7 @@ export function ItemPage() {
   return (
     <Page title={item.sku || item.title}>
       <ItemFacts item={item} currency={store.currency} />
-      <nav className="tabs-bar" aria-label="About this item">
-        {TABS.map(([id, label]) => <Link key={id} from="/items/$itemId" to="/items/$itemId" params={{ itemId }} search={(old) => ({ ...old, tab: id === 'summary' ? undefined : id, why: undefined })} aria-current={id === tab ? 'page' : undefined} activeProps={{}}>{label}</Link>)}
-      </nav>
+      <ViewTabs label="About this item" views={TABS} current={tab} change={(id, old) => ({ ...old, tab: id === 'summary' ? undefined : id, why: undefined })} />
       <div className="tab">
         <Suspense fallback={<Panel><Lines rows={8} /></Panel>}>
           {tab === 'summary' && <SummaryTab item={item} location={location} choose={(id) => set({ location: id })} why={(text) => void navigate({ search: (old) => ({ ...old, why: text }) })} />}

@@ -39,7 +39,7 @@ function Row({ field, current, saving, save }: { field: PolicyField; current: Re
       <span title={field.hint}>{field.label}</span>
       {text === null ? (
         <span className="row">
-          <span className="num"><strong>{value === null ? 'none' : units(value) === String(value) || Number.isInteger(value) ? units(value) : value}</strong> <span className="dim">{value === null ? '' : field.unit}</span></span>
+          <span className="num"><strong>{value === null ? 'none' : Number.isInteger(value) ? units(value) : value}</strong> <span className="dim">{value === null ? '' : value === 1 ? field.unit.replace(/s$/, '') : field.unit}</span></span>
           <ActionIcon variant="subtle" color="gray" size={24} aria-label={`Change ${field.label.toLowerCase()}`} disabled={saving} onClick={() => setText(value === null ? '' : String(value))}><IconPencil size={14} /></ActionIcon>
         </span>
       ) : (

@@ -15,6 +15,7 @@ import { LocationVendorFilter, locationNames, useLocations } from '../table/Loca
 import { searchLabel } from '../table/search-terms.ts';
 import { count, day, money, units } from '../ui/format.ts';
 import { Page } from '../ui/page.tsx';
+import { ViewTabs } from '../ui/ViewTabs.tsx';
 import { Ago } from '../ui/time.tsx';
 import { Advice } from './Advice.tsx';
 import { lineId, planColumns } from './columns.tsx';
@@ -22,7 +23,7 @@ import { ScopePolicy } from './ScopePolicy.tsx';
 import './replenishment.css';
 
 const route = getRouteApi('/app/replenishment');
-const VIEWS: readonly { view: (typeof PLAN_VIEWS)[number]; label: string }[] = [{ view: 'to order', label: 'To order' }, { view: 'due', label: 'Due' }, { view: 'overstock', label: 'Overstock' }, { view: 'all', label: 'All' }];
+const VIEWS: readonly { id: (typeof PLAN_VIEWS)[number]; label: string }[] = [{ id: 'to order', label: 'To order' }, { id: 'due', label: 'Due' }, { id: 'overstock', label: 'Overstock' }, { id: 'all', label: 'All' }];
 
 export function ReplenishmentScreen() {
   const search = route.useSearch(), navigate = route.useNavigate(), store = useStore(), locations = useLocations();
@@ -46,13 +47,11 @@ export function ReplenishmentScreen() {
         <Button variant="default" leftSection={<IconAdjustmentsHorizontal size={15} />} onClick={() => change({ values: search.vendor ? `vendor:${search.vendor}` : 'default' }, false)}>Planning values</Button>
       </>
     )}>
-      <nav className="tabs-bar" aria-label="Views">
-        {VIEWS.map((each) => <Link key={each.view} from="/replenishment" to="/replenishment" search={(old) => ({ ...old, view: each.view === 'to order' ? undefined : each.view, why: undefined })} aria-current={each.view === view ? 'page' : undefined} activeProps={{}}>{each.label}</Link>)}
-      </nav>
+      <ViewTabs label="Views" views={VIEWS} current={view} change={(id, old) => ({ ...old, view: id === 'to order' ? undefined : id, why: undefined })} />
       {first && first.totals.rows > 0 && <Totals page={first} currency={store.currency} vendor={search.vendor} choose={(vendor) => change({ vendor })} />}
       <DataTable<Recommendation>
         name="replenishment" label="Recommended orders" columns={columns} rows={rows} rowId={lineId} query={query} total={first?.totals.rows ?? null}
-        totals={first && { sku: 'All that fits', quantity: <span className="num">{units(first.totals.units)}</span>, cost: <span className="num">{money(first.totals.cost, store.currency)}</span>, overstock: <span className="num">{units(first.totals.overstockUnits)}</span> }}
+        totals={first && { sku: 'Total', quantity: <span className="num">{units(first.totals.units)}</span>, cost: <span className="num">{money(first.totals.cost, store.currency)}</span>, overstock: <span className="num">{units(first.totals.overstockUnits)}</span> }}
         sorting={{ by: sort, dir, change: (by, next) => change({ sort: by as typeof sort, dir: next }) }} open={ask} openId={why ? `${why.itemId}@${why.locationId}` : undefined}
         chips={chips} clear={() => change({ q: undefined, location: undefined, vendor: undefined })}
         search={{ value: search.q, placeholder: 'SKU, title, or a pasted list of SKUs', change: (q) => change({ q }) }}

@@ -30,11 +30,11 @@ export function Freshness({ store }: { store: number }) {
   const words = isError ? 'Freshness unknown' : !data ? 'Reading…' : late.length > 0 ? `${late[0]!.label} ${late[0]!.lastSuccessAt ? duration(now - Date.parse(late[0]!.lastSuccessAt)) : 'late'}${late.length > 1 ? ` +${late.length - 1}` : ''}`
     : events?.lastEventAt ? `Shopify ${age(now - Date.parse(events.lastEventAt))}` : 'On time';
   return (
-    <Popover width={400} position="bottom-end">
+    <Popover width={560} position="bottom-end">
       <Popover.Target>
         <UnstyledButton className="pill-button" aria-label={`How fresh the numbers are: ${words}`}><Status tone={LOOK[state].tone} icon={LOOK[state].icon} pill>{words}</Status></UnstyledButton>
       </Popover.Target>
-      <Popover.Dropdown aria-label="Freshness by feed">
+      <Popover.Dropdown aria-label="Freshness by feed" className="fresh">
         <table className="plain">
           <thead><tr><th>Feed</th><th>State</th><th>Last</th><th className="num">Lag p50 / p99</th><th className="num">Waiting</th></tr></thead>
           <tbody>

@@ -37,7 +37,7 @@ export function Search({ store }: { store: Store | null }) {
   ].filter((group) => group.actions.length > 0);
   return (
     <Spotlight
-      shortcut={null} actions={groups} filter={(_query, actions) => actions} query={text} onQueryChange={setText} clearQueryOnClose scrollable maxHeight={440}
+      shortcut={null} attributes={{ content: { 'aria-label': 'Search and actions' } }} actions={groups} filter={(_query, actions) => actions} query={text} onQueryChange={setText} clearQueryOnClose scrollable maxHeight={440}
       nothingFound={asked === '' ? 'Type a SKU, a title or a barcode' : `Nothing is called “${asked}”`}
       searchProps={{ leftSection: <IconSearch size={16} aria-hidden />, placeholder: 'SKU, title, barcode, screen or action', 'aria-label': 'Search' }}
     />

@@ -1,6 +1,6 @@
 /** Stock & drift: every item at every location, the ledger beside what Shopify shows; each number opens its movements. */
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 import { address } from '../api/client.ts';
 import { stockQuery, type StockRow } from '../api/queries.ts';
@@ -14,14 +14,15 @@ import { LocationVendorFilter, locationNames, useLocations } from '../table/Loca
 import { searchLabel } from '../table/search-terms.ts';
 import { units } from '../ui/format.ts';
 import { Page } from '../ui/page.tsx';
+import { ViewTabs } from '../ui/ViewTabs.tsx';
 import { levelId, stockColumns } from './columns.tsx';
 
 const route = getRouteApi('/app/stock');
-const VIEWS: readonly { view: (typeof STOCK_VIEWS)[number]; label: string; good: string }[] = [
-  { view: 'all', label: 'All', good: '' },
-  { view: 'drift', label: 'Drift', good: 'Every level agrees with Shopify' }, { view: 'negative', label: 'Negative', good: 'No level is below zero' },
-  { view: 'out of stock', label: 'Out of stock', good: 'Nothing that sells is out of stock' }, { view: 'pending', label: 'Pending', good: 'Nothing is on its way' },
-  { view: 'changed', label: 'Changed last hour', good: 'Nothing moved in the last hour' },
+const VIEWS: readonly { id: (typeof STOCK_VIEWS)[number]; label: string; good: string }[] = [
+  { id: 'all', label: 'All', good: '' },
+  { id: 'drift', label: 'Drift', good: 'Every level agrees with Shopify' }, { id: 'negative', label: 'Negative', good: 'No level is below zero' },
+  { id: 'out of stock', label: 'Out of stock', good: 'Nothing that sells is out of stock' }, { id: 'pending', label: 'Pending', good: 'Nothing is on its way' },
+  { id: 'changed', label: 'Changed last hour', good: 'Nothing moved in the last hour' },
 ];
 
 export function StockScreen() {
@@ -41,19 +42,17 @@ export function StockScreen() {
   const why = subject(search.why);
   return (
     <Page title="Stock & drift" fill>
-      <nav className="tabs-bar" aria-label="Views">
-        {VIEWS.map((each) => <Link key={each.view} from="/stock" to="/stock" search={(old) => ({ ...old, view: each.view === 'all' ? undefined : each.view, why: undefined })} aria-current={each.view === view ? 'page' : undefined} activeProps={{}}>{each.label}</Link>)}
-      </nav>
+      <ViewTabs label="Views" views={VIEWS} current={view} change={(id, old) => ({ ...old, view: id === 'all' ? undefined : id, why: undefined })} />
       <DataTable<StockRow>
         name="stock" label="Stock by item and location" columns={columns} rows={rows} rowId={levelId} query={query} total={totals?.rows ?? null}
-        totals={totals && { sku: 'All that fits', onHand: <span className="num">{units(totals.onHand)}</span>, committed: <span className="num">{units(totals.committed)}</span>, available: <span className="num">{units(totals.available)}</span>, incoming: <span className="num">{units(totals.incoming)}</span>, drift: <span className="num" title={`${units(totals.driftRows)} levels differ`}>{units(totals.driftUnits)}</span> }}
+        totals={totals && { sku: 'Total', onHand: <span className="num">{units(totals.onHand)}</span>, committed: <span className="num">{units(totals.committed)}</span>, available: <span className="num">{units(totals.available)}</span>, incoming: <span className="num">{units(totals.incoming)}</span>, drift: <span className="num" title={`${units(totals.driftRows)} levels differ`}>{units(totals.driftUnits)}</span> }}
         sorting={{ by: sort, dir, change: (by, next) => change({ sort: by as typeof sort, dir: next }) }}
         open={(row) => change({ why: subjectText({ itemId: row.itemId, locationId: row.locationId, figure: 'onHand' }) }, false)} openId={why ? `${why.itemId}@${why.locationId}` : undefined}
         chips={chips} clear={() => change({ q: undefined, location: undefined, vendor: undefined })}
         search={{ value: search.q, placeholder: 'SKU, title, or a pasted list of SKUs', change: (q) => change({ q }) }}
         filters={<LocationVendorFilter location={search.location} vendor={search.vendor} change={change} />}
         csv={{ href: address('/stock.csv', filter) }}
-        empty={view === 'all' ? { title: 'No stock levels yet', text: 'They appear once the first import has read the shop.' } : { good: true, title: VIEWS.find((each) => each.view === view)!.good, text: 'The next check will say so again, or name what differs.' }}
+        empty={view === 'all' ? { title: 'No stock levels yet', text: 'They appear once the first import has read the shop.' } : { good: true, title: VIEWS.find((each) => each.id === view)!.good, text: 'The next check will say so again, or name what differs.' }}
       />
       <WhyDrawer subject={why} change={(to) => change({ why: to })} />
     </Page>

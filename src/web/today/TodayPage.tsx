@@ -20,6 +20,9 @@ import './today.css';
 
 const SoldChart = lazy(() => import('./SoldChart.tsx').then((module) => ({ default: module.SoldChart })));
 
+/** The rest is one click away. */
+const MOST_CASES = 5;
+
 export function TodayPage() {
   const store = useStore(), query = useQuery(todayQuery(store.storeId));
   if (query.isError && !query.data) return <Page title="Today"><ErrorState error={query.error} retry={() => void query.refetch()} /></Page>;
@@ -32,14 +35,16 @@ export function TodayPage() {
       <p className="verdict" data-tone={today.verdictTone}><Verdict size={22} aria-hidden /><span>{today.verdict}</span></p>
       <div className="tiles">{today.tiles.map((tile) => <TileLink key={tile.key} tile={tile} />)}</div>
       <div className="columns">
-        <Panel className="span-7" flush title="Exceptions" aside={<Link to="/exceptions">All exceptions</Link>}><Cases cases={today.exceptions} at={today.at} timeZone={store.timeZone} /></Panel>
+        <div className="span-7 stack wide-gap">
+          <Panel flush title="Exceptions" aside={<Link to="/exceptions">All exceptions</Link>}><Cases cases={today.exceptions.slice(0, MOST_CASES)} at={today.at} timeZone={store.timeZone} /></Panel>
+          <Panel title="Units sold per day" aside={<span className="dim small">last {today.sold.length} days, all locations</span>}><Suspense fallback={<div style={{ height: 214 }} />}><SoldChart from={today.soldFrom} sold={today.sold} /></Suspense></Panel>
+        </div>
         <div className="span-5 stack wide-gap">
           {open.length > 0 && <Checklist steps={today.checklist} />}
           {today.running.length > 0 && <Panel title="Running now"><ul className="lines">{today.running.map((run) => <li key={run.runId} className="row"><Link to="/flows" search={{ flow: run.flow }}>{run.flow}</Link><span className="dim grow ellipsis">{run.stage ?? ''}</span><RunProgress run={run} /></li>)}</ul></Panel>}
           <DigestPanel digest={today.digest ?? today.digests[0] ?? null} />
+          <Panel flush title="Recent changes" aside={<Link to="/stock" search={{ view: 'changed' }}>Changed last hour</Link>}><Changes changes={today.changes} /></Panel>
         </div>
-        <Panel className="span-7" title="Units sold per day" aside={<span className="dim small">last {today.sold.length} days, all locations</span>}><Suspense fallback={<div style={{ height: 214 }} />}><SoldChart from={today.soldFrom} sold={today.sold} /></Suspense></Panel>
-        <Panel className="span-5" flush title="Recent changes" aside={<Link to="/stock" search={{ view: 'changed' }}>Changed last hour</Link>}><Changes changes={today.changes} /></Panel>
       </div>
     </Page>
   );
