@@ -8,6 +8,8 @@
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { markMissing, saveLocations, saveVariants, skuFaults } from '../store/catalogue.ts';
+import { resolveChecked } from '../store/exceptions.ts';
+import { ordersToSettle, recordOrders } from '../store/orders.ts';
 import { readCursor, writeCursor } from '../store/runs.ts';
 import { updateShop } from '../store/stores.ts';
 
@@ -16,7 +18,7 @@ const WHOLE_EVERY_MS = 24 * 3_600_000;
 
 export const catalogue = defineFlow({
   name: 'catalogue', moves: 'products and variants → items and mappings', owner: 'ecommerce', schedule: { cron: '7 * * * *' },
-  raises: ['SKU_DUPLICATE', 'SKU_BLANK', 'SKU_RENAMED'],
+  raises: ['SKU_DUPLICATE', 'SKU_BLANK', 'SKU_RENAMED', 'VARIANT_UNMAPPED', 'LOCATION_UNMAPPED'],
   async run(context) {
     const { db, storeId, storefront, tally } = context;
     const started = context.now();
@@ -50,9 +52,28 @@ export const catalogue = defineFlow({
     await writeCursor(db.pool, storeId, 'catalogue', new Date(Date.parse(started) - OVERLAP_MS).toISOString(), context.now());
     await context.raise(renamed);
     await checkSkus(context);
+    await closeMapped(context);
     context.changed('catalogue', 'stock', 'exceptions');
   },
 });
+
+/** What was unknown may be known now: those cases close, and the orders of the last week that waited for them are posted. */
+async function closeMapped(context: FlowContext): Promise<void> {
+  const { db, storeId } = context;
+  const still = await db.query<{ kind: 'VARIANT_UNMAPPED' | 'LOCATION_UNMAPPED'; key: string; known: boolean }>(
+    `select e.kind, split_part(e.fingerprint, ':', 2) as key,
+       case e.kind when 'VARIANT_UNMAPPED' then exists (select from variant v where v.store_id = e.store_id and 'variant/' || v.shopify_variant_id = split_part(e.fingerprint, ':', 2))
+         else exists (select from location l where l.store_id = e.store_id and 'location/' || l.shopify_location_id = split_part(e.fingerprint, ':', 2)) end as known
+     from exception e where e.store_id = $1 and e.kind in ('VARIANT_UNMAPPED', 'LOCATION_UNMAPPED') and e.state in ('open', 'snoozed')`, [storeId]);
+  for (const kind of ['VARIANT_UNMAPPED', 'LOCATION_UNMAPPED'] as const) {
+    const cases = still.rows.filter((row) => row.kind === kind);
+    if (!cases.some((row) => row.known)) continue;
+    await resolveChecked(db.pool, storeId, kind, cases.filter((row) => !row.known).map((row) => row.key), context.now());
+    for await (const orders of ordersToSettle(db, storeId, new Date(Date.parse(context.now()) - 7 * 86_400_000).toISOString())) {
+      await db.transaction((tx) => recordOrders(tx, storeId, orders, { dayOf: context.dayOf, now: context.now(), source: 'mapped', resettle: true }));
+    }
+  }
+}
 
 async function checkSkus(context: FlowContext): Promise<void> {
   const { duplicates, blanks } = await skuFaults(context.db.pool, context.storeId);

@@ -21,7 +21,7 @@ const SHORTEST_HORIZON = 60;
 const BATCH = 100;
 
 export const forecast = defineFlow({
-  name: 'forecast', moves: 'demand facts → series → chosen forecast', owner: 'planner', schedule: { cron: '10 3 * * *' }, raises: ['FORECAST_STALE'],
+  name: 'forecast', moves: 'demand facts → series → chosen forecast', owner: 'planner', schedule: { cron: '10 3 * * *' }, raises: [],
   async run(context) {
     const { db, storeId, store, tally } = context;
     // Today is not over: the last whole day is the last one learned from, and day 1 of the forecast is today.

@@ -2,9 +2,9 @@
  * subscriptions: the webhooks we rely on → as they should be in Shopify.   Woken by the first import and every ten minutes: Shopify deletes
  * subscriptions after eight failed deliveries, and says so to nobody.
  *  1 gather  what is subscribed   2 decide  missing, pointing elsewhere, with other fields   3 send  create and remove
- *  4 settle  a repaired gap raises WEBHOOK_GAP and asks sales-history and stock-levels to read what was missed; a complete list closes it
+ *  4 settle  bad signatures an hour old and dead letters set aside close; a repaired gap raises WEBHOOK_GAP and asks sales-history and stock-levels to read what was missed; a complete list closes it
  */
-import { defineFlow } from '../runtime/flow.ts';
+import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { findConnection } from '../store/stores.ts';
 import { readCursor, writeCursor } from '../store/runs.ts';
 
@@ -32,6 +32,16 @@ export const subscriptions = defineFlow({
       await context.enqueue('stock-levels');
     }
     await writeCursor(db, storeId, 'subscriptions.address', base, context.now());
+    await closeQuiet(context);
     context.changed('connections', 'exceptions');
   },
 });
+
+/** Signatures that were bad more than an hour ago, and dead letters that are gone or were set aside, need nobody any more. */
+async function closeQuiet(context: FlowContext): Promise<void> {
+  await context.db.query(
+    `update exception e set state = 'resolved', resolved_at = $2 where store_id = $1 and state in ('open', 'snoozed') and (
+       (kind = 'WEBHOOK_HMAC_FAILED' and last_seen < $2::timestamptz - interval '1 hour')
+       or (kind = 'PAYLOAD_UNREADABLE' and not exists (select from inbox i where i.store_id = e.store_id and i.state = 3 and 'PAYLOAD_UNREADABLE:inbox/' || i.inbox_id = e.fingerprint)))`,
+    [context.storeId, context.now()]);
+}

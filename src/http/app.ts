@@ -97,9 +97,10 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
   for (const routes of [sessionRoutes, todayRoutes, stockRoutes, itemRoutes, replenishmentRoutes, exceptionRoutes, flowRoutes, connectionRoutes, searchRoutes, eventRoutes]) routes(api as never, all);
   app.get('/api/openapi.json', { config: { public: true }, schema: { hide: true } as never }, () => app.swagger());
   if (options.webDir) {
-    await app.register(files, { root: options.webDir, wildcard: false, index: false, immutable: true, maxAge: '365d', preCompressed: true });
+    // The UI's own files hold no data of anybody's: they are served before a sign-in, or there could be none.
+    app.addHook('onRoute', (route) => { if (!/^\/(api|hooks|metrics)/.test(route.url)) route.config = { ...route.config, public: true }; });
+    await app.register(files, { root: options.webDir, wildcard: false, index: false, immutable: true, maxAge: '365d', globIgnore: ['index.html'] });
     for (const path of ['/', '/index.html']) app.get(path, { config: { public: true }, schema: { hide: true } as never }, (_request, reply) => page(reply, options.webDir!));
-    app.addHook('onRoute', (route) => { if (route.url.startsWith('/assets')) route.config = { ...route.config, public: true }; });
   }
   return app;
 }

@@ -35,7 +35,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     shopifyApiOrigin: env['SHOPIFY_API_ORIGIN'] || undefined,
     sandbox: {
       enabled: env['INSTEP_SANDBOX'] !== 'off', history: env['INSTEP_SANDBOX_HISTORY'] || undefined, seed: number('INSTEP_SANDBOX_SEED', 7, 0, 2 ** 31),
-      ordersPerMinute: number('INSTEP_SANDBOX_ORDERS_PER_MINUTE', 6, 0, 60_000), scale: number('INSTEP_SANDBOX_SCALE', 1, 0.02, 100), months: number('INSTEP_SANDBOX_MONTHS', 24, 1, 60),
+      ordersPerMinute: number('INSTEP_SANDBOX_ORDERS_PER_MINUTE', 2, 0, 60_000), scale: number('INSTEP_SANDBOX_SCALE', 1, 0.02, 100), months: number('INSTEP_SANDBOX_MONTHS', 24, 1, 60),
     },
     logLevel: env['INSTEP_LOG'] || 'warn',
   };

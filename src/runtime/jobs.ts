@@ -20,7 +20,7 @@ export async function openJobs(connectionString: string, onError: (error: unknow
   async function queue(name: string): Promise<void> {
     if (known.has(name)) return;
     known.add(name);
-    await boss.createQueue(name, { policy: 'short', retryLimit: 5, retryDelay: 5, retryBackoff: true, retryDelayMax: 600, expireInSeconds: 7_200, retentionSeconds: 604_800, notify: true });
+    await boss.createQueue(name, { policy: 'short', retryLimit: 5, retryDelay: 5, retryBackoff: true, retryDelayMax: 600, expireInSeconds: 7_200, heartbeatSeconds: 30, retentionSeconds: 604_800, notify: true });
   }
   return {
     async enqueue(flow, storeId, trigger = 'asked') {

@@ -4,7 +4,7 @@ import type { Storefront, WebhookReader } from '../ports/storefront.ts';
 import { exclusively, emptyTally, failRun, finishRun, reportProgress, startRun, type Tally } from '../store/runs.ts';
 import { raise, resolveChecked } from '../store/exceptions.ts';
 import type { Db } from '../store/db.ts';
-import { findStore } from '../store/stores.ts';
+import { connectionFailed, findStore } from '../store/stores.ts';
 import type { Flow, FlowContext, Log, Topic } from './flow.ts';
 import { jobDuration } from './metrics.ts';
 
@@ -69,12 +69,17 @@ export async function runFlow(house: House, flow: Flow, storeId: number, trigger
       await pending;
       await finishRun(house.db.pool, storeId, runId, context.tally, context.detail, at());
       await resolveChecked(house.db.pool, storeId, 'FLOW_FAILED', await otherFailures(house.db, storeId, flow.name), at());
+      // This flow asked Shopify for the shop and was answered: the token lives.
+      if (flow.name === 'catalogue') await resolveChecked(house.db.pool, storeId, 'TOKEN_DEAD', [], at());
       jobDuration.observe({ flow: flow.name, state: 'done' }, (house.clock.now().getTime() - started) / 1000);
       return { runId, tally: context.tally, detail: context.detail };
     } catch (error) {
       const message = (error as Error).message || String(error);
       await failRun(house.db.pool, storeId, runId, message, at()).catch(() => {});
-      await raise(house.db.pool, storeId, [{
+      // A dead token stops every flow alike: one case for the administrator says more than ten for the flows.
+      const dead = (error as Error).name === 'TokenDead';
+      if (dead) await connectionFailed(house.db.pool, storeId, 'dead', message, at()).catch(() => {});
+      await raise(house.db.pool, storeId, [dead ? { kind: 'TOKEN_DEAD', key: 'connection', subject: 'Shopify connection', sentence: message, evidence: { runId, flow: flow.name } } : {
         kind: 'FLOW_FAILED', key: `flow/${flow.name}`, subject: flow.name, sentence: `${flow.name} stopped before its end: ${message.slice(0, 300)}`, evidence: { runId, trigger },
       }], at()).catch(() => {});
       jobDuration.observe({ flow: flow.name, state: 'failed' }, (house.clock.now().getTime() - started) / 1000);

@@ -1,4 +1,4 @@
-/** The shared cost bucket of a shop: one row, taken from atomically by whichever worker calls, synchronous_commit off because a lost take costs nothing. */
+/** The shared cost bucket of a shop: one row, taken from atomically by whichever worker calls. */
 import type { CostBucket } from '../ports/cost-bucket.ts';
 import type { Db } from './db.ts';
 

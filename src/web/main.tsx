@@ -32,6 +32,15 @@ client.getQueryCache().subscribe(({ query, type }) => {
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
 Object.assign(globalThis, { __webpack_nonce__: nonce });
 
+// A newer version was put in place while this page was open: its parts have other names now, so the page begins again, once a minute at most.
+window.addEventListener('vite:preloadError', (event) => {
+  const last = Number(sessionStorage.getItem('instep.reloaded'));
+  if (Date.now() - last < 60_000) return;
+  event.preventDefault();
+  sessionStorage.setItem('instep.reloaded', String(Date.now()));
+  location.reload();
+});
+
 createRoot(document.getElementById('root')!).render(
   <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto" getStyleNonce={() => nonce}>
     <QueryClientProvider client={client}>

@@ -22,7 +22,7 @@ const kinds = [
   { kind: 'SKU_RENAMED', severity: 3, owner: 'ecommerce', dueHours: 48, closes: 'the rename is accepted or taken back' },
   { kind: 'LOCATION_UNMAPPED', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the location is known' },
   { kind: 'LOCATION_DEACTIVATED', severity: 1, owner: 'ecommerce', dueHours: 1, closes: 'no stock is left there or it is active again' },
-  { kind: 'STOCK_DRIFT', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'two checks found both sides equal' },
+  { kind: 'STOCK_DRIFT', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'a check found both sides equal' },
   { kind: 'STOCK_NEGATIVE', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'available is zero or more' },
   { kind: 'WEBHOOK_GAP', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'subscriptions are in place and the gap is back-filled' },
   { kind: 'WEBHOOK_HMAC_FAILED', severity: 2, owner: 'admin', dueHours: 4, closes: 'an hour passed without a bad signature' },

@@ -79,7 +79,7 @@ function digest(row: DigestRow): Of<typeof Digest> {
 
 async function recentChanges(db: Queryable, storeId: number): Promise<Of<typeof Today>['changes']> {
   const { rows } = await db.query<{ recorded_at: string; item_id: number; sku: string | null; title: string; location: string; kind: string; quantity: number; fact: string; change: number }>(
-    `select m.recorded_at, m.item_id, i.sku, i.title, l.name as location, m.kind, m.quantity, m.fact, case when m.to_location > 0 and m.from_location = 0 then m.quantity else -m.quantity end as change
+    `select m.recorded_at, m.item_id, i.sku, i.title, l.name as location, m.kind, m.quantity, m.fact, (case when m.to_state = 'available' then m.quantity else 0 end) - (case when m.from_state = 'available' then m.quantity else 0 end) as change
      from (select * from movement where store_id = $1 order by movement_id desc limit 14) m join item i using (item_id)
      join location l on l.store_id = $1 and l.location_id = greatest(m.to_location, m.from_location) where m.kind <> 'opening' order by m.movement_id desc`, [storeId]);
   return rows.map((r) => ({

@@ -1,0 +1,118 @@
+/**
+ * The pages in a real browser, served as a user gets them: each loads without an error, a request to another origin or an accessibility fault, in light and
+ * dark; an order placed in the shop appears on the Stock page by itself. With INSTEP_SCREENSHOTS=folder the pictures of the README are taken.
+ */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildWeb } from '../../src/cli/web-build.ts';
+import { openBrowser } from '../helpers/browser.ts';
+import { world } from '../helpers/world.ts';
+
+const shots = process.env['INSTEP_SCREENSHOTS'];
+const webDir = await buildWeb(() => {});
+const w = await world({ webDir, ...(shots ? { months: 24, scale: 1, seed: 7 } : { months: 6, scale: 0.15 }) });
+await w.import();
+const browser = await openBrowser();
+afterAll(() => browser.close());
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** The busiest item, for the pages about one. */
+const { rows: [busy] } = await w.house.db.query<{ item_id: number; location_id: number; sku: string }>(
+  `select r.item_id, r.location_id, i.sku from recommendation r join item i using (item_id) join forecast f on f.store_id = r.store_id and f.item_id = r.item_id and f.location_id = r.location_id and f.run_id = r.run_id
+   join balance b on b.store_id = r.store_id and b.item_id = r.item_id and b.location_id = r.location_id and b.state = 'available' and b.quantity > 3
+   where r.store_id = $1 and i.sku ~ '^[A-Z0-9-]+$' order by (select sum(m) from unnest(f.mean) m) desc limit 1`, [w.storeId]);
+
+const PAGES: [name: string, address: string, shows: string | RegExp][] = [
+  ['today', '/', 'Today'], ['stock', '/stock', 'Stock & drift'], ['sku', `/items/${busy!.item_id}?tab=demand&location=${busy!.location_id}`, busy!.sku],
+  ['sku-summary', `/items/${busy!.item_id}`, busy!.sku], ['replenishment', '/replenishment', 'Replenishment'], ['exceptions', '/exceptions', 'Exceptions'],
+  ['flows', '/flows', 'Flows'], ['connections', '/settings/connections', 'Connections'],
+];
+
+interface Watched { page: Page; errors: string[]; foreign: string[] }
+async function open(context: BrowserContext, address: string): Promise<Watched> {
+  const page = await context.newPage();
+  const watched: Watched = { page, errors: [], foreign: [] };
+  page.on('console', (message) => { if (message.type() === 'error') watched.errors.push(message.text()); });
+  page.on('pageerror', (error) => watched.errors.push(error.message));
+  page.on('request', (request) => { if (!request.url().startsWith(w.url) && !request.url().startsWith('data:')) watched.foreign.push(request.url()); });
+  await page.goto(`${w.url}${address}`);
+  return watched;
+}
+
+describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
+  let context: BrowserContext;
+  beforeAll(async () => { context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme, reducedMotion: 'reduce' }); });
+  afterAll(() => context.close());
+
+  it.each(PAGES)('%s loads clean and accessible', async (name, address, shows) => {
+    const { page, errors, foreign } = await open(context, address);
+    await page.getByRole('heading', { name: shows }).first().waitFor();
+    await page.waitForLoadState('load');
+    await page.waitForTimeout(700); // charts and tables are drawn
+    await page.evaluate(axe);
+    const faults = await page.evaluate(async () => {
+      const run = await (globalThis as unknown as { axe: { run(options: object): Promise<{ violations: { id: string; nodes: { target: unknown }[] }[] }> } }).axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] });
+      return run.violations.map((v) => `${v.id}: ${v.nodes.map((n) => String(n.target)).slice(0, 4).join(' | ')}`);
+    });
+    expect(faults).toEqual([]);
+    expect(errors).toEqual([]);
+    expect(foreign).toEqual([]);
+    if (shots && colorScheme === 'light') {
+      mkdirSync(shots, { recursive: true });
+      await page.screenshot({ path: path.join(shots, `${name}.png`) });
+    }
+    if (shots && colorScheme === 'dark' && name === 'stock') await page.screenshot({ path: path.join(shots, `${name}-dark.png`) });
+    await page.close();
+  }, 60_000);
+});
+
+describe('a planner at work', () => {
+  it('sees an order placed in the shop on the stock page, and why the number is what it is', async () => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    const { page, errors } = await open(context, `/stock?q=${busy!.sku}`);
+    const { rows: [place] } = await w.house.db.query<{ name: string; shopify_location_id: string; available: number }>(
+      `select l.name, l.shopify_location_id, b.quantity as available from balance b join location l using (store_id, location_id) where b.store_id = $1 and b.item_id = $2 and b.location_id = $3 and b.state = 'available'`, [w.storeId, busy!.item_id, busy!.location_id]);
+    const row = page.getByRole('row').filter({ hasText: place!.name }).first();
+    await row.waitFor();
+    await w.control('/orders', { lines: [{ sku: busy!.sku, quantity: 3 }], locationId: place!.shopify_location_id });
+    const after = row.getByText(String(place!.available - 3), { exact: true }).first();
+    await after.waitFor({ timeout: 15_000 });
+    await after.click();
+    await page.getByText(/3 promised to order \d+/).first().waitFor();
+    if (shots) await page.screenshot({ path: path.join(shots, 'why.png') });
+    expect(errors).toEqual([]);
+    await context.close();
+  }, 60_000);
+
+  it('reads Today and the exceptions on a phone without scrolling sideways', async () => {
+    const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    for (const address of ['/', '/exceptions', `/items/${busy!.item_id}`]) {
+      const { page, errors } = await open(context, address);
+      await page.getByRole('heading').first().waitFor();
+      await page.waitForTimeout(400);
+      expect(await page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth'), address).toBeLessThanOrEqual(0);
+      expect(errors).toEqual([]);
+      await page.close();
+    }
+    await context.close();
+  }, 60_000);
+
+  it('loads at most 200 KB of compressed JavaScript first, and 60 KB for a page', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const scripts: string[] = [];
+    page.on('response', (response) => { if (/\.js$/.test(new URL(response.url()).pathname)) scripts.push(new URL(response.url()).pathname); });
+    await page.goto(w.url);
+    await page.getByRole('heading', { name: 'Today' }).first().waitFor();
+    const size = (files: Iterable<string>): number => [...files].reduce((sum, file) => sum + brotliCompressSync(readFileSync(path.join(webDir!, file))).length, 0);
+    const first = new Set([...readFileSync(path.join(webDir!, 'index.html'), 'utf8').matchAll(/(?:src|href)="(\/assets\/[^"]+\.js)"/g)].map((match) => match[1]!));
+    expect(first.size).toBeGreaterThan(0);
+    expect(size(first)).toBeLessThanOrEqual(200 * 1024);
+    expect(size(new Set(scripts))).toBeLessThanOrEqual(260 * 1024);
+    await context.close();
+  }, 60_000);
+});
