@@ -18,7 +18,7 @@ export const ratio = (value: number): string => (Number.isFinite(value) ? value.
 export const ms = (value: number): string => (Number.isFinite(value) ? (value >= 100 ? value.toFixed(0) : value.toFixed(1)) : '–');
 export const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(milliseconds >= 10_000 ? 1 : 2)} s`;
 
-/** Seconds that `work` takes, as milliseconds. */
+/** Milliseconds that `work` takes, with its answer. */
 export async function timed<T>(work: () => Promise<T>): Promise<{ ms: number; value: T }> {
   const start = performance.now();
   const value = await work();

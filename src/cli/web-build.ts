@@ -1,7 +1,10 @@
 /** The web UI's files: built once when missing or older than their sources; a few seconds, the first time only. */
+import { execFile } from 'node:child_process';
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -13,8 +16,9 @@ export async function buildWeb(say: (line: string) => void): Promise<string | nu
   const newest = Math.max(newestIn(source), newestIn(path.join(ROOT, 'src', 'domain')), fs.statSync(path.join(ROOT, 'src/http/contract.ts')).mtimeMs);
   if (built > newest) return dist;
   say('Building the web UI (first start only)');
-  const { build } = await import('vite');
-  await build({ configFile: path.join(ROOT, 'vite.config.ts'), logLevel: 'error' });
+  // A process of its own: the build is a production build whatever NODE_ENV this one has.
+  const vite = path.join(path.dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin', 'vite.js');
+  await promisify(execFile)(process.execPath, [vite, 'build', '--config', path.join(ROOT, 'vite.config.ts'), '--logLevel', 'error'], { cwd: ROOT, env: { ...process.env, NODE_ENV: 'production' } });
   return dist;
 }
 

@@ -22,9 +22,9 @@ export function SummaryTab({ item, location, choose, why }: { item: Item; locati
       <Panel flush title="On hand = available + committed + unavailable" aside={<span className="dim small">click a number to see why</span>}>
         <div className="scroll-x">
           <table className="plain">
-            <thead><tr><th>Location</th><th>Right about stock</th><th className="num">On hand</th><th className="num">= Available</th><th className="num">+ Committed</th><th className="num">+ Unavailable</th><th className="num">Incoming</th><th className="num">Shopify</th><th className="num">Drift</th><th>State</th><th>Sold, 30 days</th></tr></thead>
+            <thead><tr><th>Location</th><th className="wide-only">Right about stock</th><th className="num">On hand</th><th className="num">= Available</th><th className="num">+ Committed</th><th className="num">+ Unavailable</th><th className="num">Incoming</th><th className="num">Shopify</th><th className="num">Drift</th><th>State</th><th>Sold, 30 days</th></tr></thead>
             <tbody>{item.locations.map((row) => <Level key={row.locationId} row={row} chosen={row.locationId === location} why={why} />)}</tbody>
-            {item.locations.length > 1 && <tfoot><tr><td><strong>All locations</strong></td><td />{[sum((r) => r.onHand), sum((r) => r.available), sum((r) => r.committed), sum((r) => r.unavailable), sum((r) => r.incoming), sum((r) => r.shopifyAvailable ?? 0)].map((value, n) => <td key={n} className="num"><strong>{units(value)}</strong></td>)}<td className="num"><strong>{signed(sum((r) => r.drift))}</strong></td><td /><td /></tr></tfoot>}
+            {item.locations.length > 1 && <tfoot><tr><td><strong>All locations</strong></td><td className="wide-only" />{[sum((r) => r.onHand), sum((r) => r.available), sum((r) => r.committed), sum((r) => r.unavailable), sum((r) => r.incoming), sum((r) => r.shopifyAvailable ?? 0)].map((value, n) => <td key={n} className="num"><strong>{units(value)}</strong></td>)}<td className="num"><strong>{signed(sum((r) => r.drift))}</strong></td><td /><td /></tr></tfoot>}
           </table>
         </div>
       </Panel>
@@ -40,7 +40,7 @@ function Level({ row, chosen, why }: { row: StockRow; chosen: boolean; why(subje
   const look = STOCK_LOOK[row.state]!;
   return (
     <tr className="place-row" data-chosen={chosen || undefined}>
-      <td>{row.locationName}</td><td><span className="tag">{row.authority === 'storefront' ? 'Shopify' : 'Warehouse'}</span></td>
+      <td>{row.locationName}</td><td className="wide-only"><span className="tag">{row.authority === 'storefront' ? 'Shopify' : 'Warehouse'}</span></td>
       {figure('onHand', 'on hand')}{figure('available', 'available')}{figure('committed', 'committed')}{figure('unavailable', 'unavailable')}{figure('incoming', 'incoming')}
       <td className="num">{row.shopifyAvailable === null ? '–' : units(row.shopifyAvailable)}</td>
       <td className="num"><Figure label={`Drift ${row.drift} at ${row.locationName}: why?`} negative={row.state === 'drift'} zero={row.drift === 0} onClick={() => why(subjectText({ itemId: row.itemId, locationId: row.locationId, figure: 'drift' }))}>{signed(row.drift)}</Figure></td>

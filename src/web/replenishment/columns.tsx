@@ -19,7 +19,7 @@ export function planColumns(currency: string, why: (row: Recommendation) => void
     { id: 'title', header: 'Title', width: 150, grows: true, card: 'lead', cell: (row) => <span className="ellipsis" title={row.title}>{row.title}</span> },
     { id: 'vendor', header: 'Supplier', width: 118, cell: (row) => <span className="ellipsis">{row.vendor ?? '–'}</span> },
     { id: 'location', header: 'Location', width: 122, cell: (row) => <span className="ellipsis">{row.locationName}</span> },
-    { id: 'available', header: 'Available', width: 86, align: 'right', card: 'pair', cell: (row) => <span className={row.available < 0 ? 'num negative' : 'num'}>{units(row.available)}</span> },
+    { id: 'available', header: 'Available', width: 82, align: 'right', card: 'pair', cell: (row) => <span className={row.available < 0 ? 'num negative' : 'num'}>{units(row.available)}</span> },
     { id: 'incoming', header: 'Incoming', width: 84, align: 'right', cell: (row) => <span className="num">{units(row.incoming)}</span> },
     { id: 'cover', header: 'Cover', title: 'Days the stock lasts at forecast rate', width: 70, align: 'right', sort: 'cover', cell: (row) => <span className="num">{row.coverDays === null ? '> 10 y' : `${decimal(row.coverDays)} d`}</span> },
     {

@@ -12,6 +12,6 @@ export function steps(terms: readonly Term[]): { steps: Step[]; zero: number; to
   const low = Math.min(0, ...spans.map((span) => span.to)), high = Math.max(0, ...spans.map((span) => span.to)), range = Math.max(1, high - low);
   return {
     steps: spans.map((span) => ({ ...span, left: (Math.min(span.from, span.to) - low) / range, width: Math.abs(span.to - span.from) / range })),
-    zero: -low / range, total: at, totalWidth: Math.abs(at) / range,
+    zero: (0 - low) / range, total: at, totalWidth: Math.abs(at) / range,
   };
 }

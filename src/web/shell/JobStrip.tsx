@@ -1,5 +1,5 @@
 /** Long work that runs now: its stage and how far it is. A bar only where the end is known; a new stage starts a new bar. */
-import { Progress } from '@mantine/core';
+import { Popover, Progress, UnstyledButton } from '@mantine/core';
 import { IconLoader2 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -23,15 +23,24 @@ export function RunProgress({ run }: { run: FlowRun }) {
 export function JobStrip({ store }: { store: number }) {
   const { data } = useQuery(flowsQuery(store)), now = useNow();
   const running = (data?.flows ?? []).flatMap((flow) => (flow.lastRun?.state === 'running' && now - Date.parse(flow.lastRun.startedAt) > WORTH_SHOWING_MS ? [flow.lastRun] : []));
-  if (running.length === 0) return null;
+  const first = running[0];
+  if (!first) return null;
   return (
-    <div className="job-strip" role="status" aria-label="Running work">
-      {running.map((run) => (
-        <Link key={run.runId} to="/flows" search={{ flow: run.flow }} className="job">
-          <IconLoader2 size={14} className="spin" aria-hidden /><strong>{run.flow}</strong><span className="dim">{run.stage?.replace(`${run.flow}: `, '') ?? ''}</span>
-          <RunProgress run={run} /><span className="dim">{duration(Math.max(0, now - Date.parse(run.startedAt)))}</span>
-        </Link>
-      ))}
-    </div>
+    <Popover width={420} position="bottom-end">
+      <Popover.Target>
+        <UnstyledButton className="job"><IconLoader2 size={14} className="spin" aria-hidden /><strong>{first.flow}</strong><RunProgress run={first} />{running.length > 1 && <span className="tag">+{running.length - 1}</span>}</UnstyledButton>
+      </Popover.Target>
+      <Popover.Dropdown aria-label="Running work">
+        <ul className="jobs">
+          {running.map((run) => (
+            <li key={run.runId}>
+              <div className="row"><Link to="/flows" search={{ flow: run.flow }}>{run.flow}</Link><span className="dim grow">{run.stage?.replace(`${run.flow}: `, '') ?? ''}</span><span className="dim">{duration(Math.max(0, now - Date.parse(run.startedAt)))}</span></div>
+              <div className="row"><RunProgress run={run} /></div>
+              {Object.keys(run.failed).length > 0 && <p className="negative">{Object.entries(run.failed).map(([reason, n]) => `${reason}: ${units(n)}`).join(', ')}</p>}
+            </li>
+          ))}
+        </ul>
+      </Popover.Dropdown>
+    </Popover>
   );
 }

@@ -38,7 +38,6 @@ export function Shell() {
           <Navigation />
           <Top session={session.data} store={store} />
           <div className="content">
-            {store && <JobStrip store={store.storeId} />}
             <main id="main" tabIndex={-1}><Body store={store} /></main>
           </div>
         </div>
@@ -89,6 +88,7 @@ function Top({ session, store }: { session: Session; store: Store | null }) {
       </UnstyledButton>
       <div className="top-end">
         {session.mode === 'open' && <span className="dim small open-note">This machine only · no administrator yet</span>}
+        {store && <JobStrip store={store.storeId} />}
         {store && <Freshness store={store.storeId} />}
         <SchemeToggle />
         <UserMenu session={session} />

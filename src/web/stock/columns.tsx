@@ -19,13 +19,13 @@ export function stockColumns(why: (row: StockRow, figure: string) => void): Colu
     { id: 'sku', header: 'SKU', width: 152, sort: 'sku', card: 'lead', cell: (row) => <Link to="/items/$itemId" params={{ itemId: String(row.itemId) }} className="ellipsis" tabIndex={-1}>{row.sku || <em>no SKU</em>}</Link> },
     { id: 'title', header: 'Title', width: 150, grows: true, sort: 'title', card: 'lead', cell: (row) => <span className="ellipsis" title={row.title}>{row.title}</span> },
     { id: 'vendor', header: 'Supplier', width: 130, extra: true, cell: (row) => <span className="ellipsis">{row.vendor ?? '–'}</span> },
-    { id: 'location', header: 'Location', width: 124, card: 'wide', cell: (row) => <span className="ellipsis" title={`${row.authority === 'storefront' ? 'Shopify' : 'The warehouse'} is right about the stock here`}>{row.locationName}</span> },
-    figure('onHand', 'On hand', 78, { sort: 'onHand' }),
-    figure('committed', 'Committed', 94, { sort: 'committed' }),
-    figure('available', 'Available', 84, { sort: 'available', card: 'pair' }),
+    { id: 'location', header: 'Location', width: 120, card: 'wide', cell: (row) => <span className="ellipsis" title={`${row.authority === 'storefront' ? 'Shopify' : 'The warehouse'} is right about the stock here`}>{row.locationName}</span> },
+    figure('onHand', 'On hand', 84, { sort: 'onHand' }),
+    figure('committed', 'Committed', 98, { sort: 'committed' }),
+    figure('available', 'Available', 92, { sort: 'available', card: 'pair' }),
     figure('unavailable', 'Unavailable', 98, { extra: true }),
     figure('incoming', 'Incoming', 90, { extra: true }),
-    { id: 'shopify', header: 'Shopify', title: 'Available as Shopify last said', width: 74, align: 'right', card: 'pair', cell: (row) => <span className="num">{row.shopifyAvailable === null ? '–' : units(row.shopifyAvailable)}</span> },
+    { id: 'shopify', header: 'Shopify', title: 'Available as Shopify last said', width: 72, align: 'right', card: 'pair', cell: (row) => <span className="num">{row.shopifyAvailable === null ? '–' : units(row.shopifyAvailable)}</span> },
     {
       id: 'drift', header: 'Drift', title: 'Shopify less the ledger', width: 62, align: 'right', sort: 'drift',
       cell: (row) => <Figure onClick={() => why(row, 'drift')} zero={row.drift === 0} negative={row.drift !== 0 && row.state === 'drift'} label={`Drift ${row.drift} of ${row.sku || row.title} at ${row.locationName}: why?`}>{signed(row.drift)}</Figure>,
@@ -34,7 +34,7 @@ export function stockColumns(why: (row: StockRow, figure: string) => void): Colu
       id: 'state', header: 'State and cause', width: 150, card: 'wide',
       cell: (row) => { const look = STOCK_LOOK[row.state]!; return <span className="row tight" title={row.cause ?? undefined}><Status tone={look.tone} icon={look.icon}>{capital(row.state)}</Status>{row.cause && <span className="dim ellipsis">{row.cause}</span>}</span>; },
     },
-    { id: 'sold', header: 'Sold, 30 days', width: 104, cell: (row) => <Sparkline values={row.sold30} /> },
-    { id: 'moved', header: 'Last moved', width: 100, sort: 'lastMovement', cell: (row) => <span className="dim"><Ago at={row.lastMovementAt} /></span> },
+    { id: 'sold', header: 'Sold, 30 d', title: 'Units sold per day over the last 30 days', width: 102, cell: (row) => <Sparkline values={row.sold30} /> },
+    { id: 'moved', header: 'Last moved', width: 98, sort: 'lastMovement', cell: (row) => <span className="dim"><Ago at={row.lastMovementAt} /></span> },
   ];
 }

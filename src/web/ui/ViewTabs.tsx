@@ -1,5 +1,6 @@
 /** Views of one page as links: each changes the address, so each can be opened, shared and gone back from. */
 import { useRouter, useRouterState } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { AppLink } from './AppLink.tsx';
 
 export interface View { id: string; label: string; tally?: number | undefined }
@@ -7,9 +8,12 @@ export interface View { id: string; label: string; tally?: number | undefined }
 /** `change` answers the search parameters of a view, given the present ones. */
 export function ViewTabs({ label, views, current, change }: { label: string; views: readonly View[]; current: string; change(id: string, old: Record<string, unknown>): Record<string, unknown> }) {
   const router = useRouter(), location = useRouterState({ select: (state) => state.location });
+  const bar = useRef<HTMLElement>(null);
+  // On a narrow screen the tabs scroll: the present one is in sight.
+  useEffect(() => { void bar.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }); }, [current]);
   const search = location.search as Record<string, unknown>;
   return (
-    <nav className="tabs-bar" aria-label={label}>
+    <nav ref={bar} className="tabs-bar" aria-label={label}>
       {views.map((view) => (
         <AppLink key={view.id} to={`${location.pathname}${router.options.stringifySearch!(change(view.id, search))}`} current={view.id === current}>
           {view.label}{view.tally !== undefined && <span className="tally">{view.tally}</span>}
