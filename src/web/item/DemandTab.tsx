@@ -49,7 +49,7 @@ function Accuracy({ forecast }: { forecast: NonNullable<DemandView['forecast']> 
   const said: [string, string][] = [];
   if (forecast.wape !== null) said.push([percent(forecast.wape), 'of the units sold is how far daily forecasts were off in back-tests (WAPE)']);
   if (forecast.bias !== null) said.push([percent(Math.abs(forecast.bias)), Math.abs(forecast.bias) < 0.005 ? 'bias: neither high nor low' : forecast.bias > 0 ? 'too high on balance (bias)' : 'too low on balance (bias)']);
-  if (forecast.coverage !== null) said.push([percent(forecast.coverage), 'of the outcomes fell inside the P10 to P90 band; 80% would be right']);
+  if (forecast.coverage !== null) said.push([percent(forecast.coverage), 'of back-tested totals stayed within the 95% quantile; 95% would be right']);
   if (forecast.rmsse !== null) said.push([decimal(forecast.rmsse), forecast.rmsse < 1 ? 'scaled error (RMSSE): better than repeating the day before' : 'scaled error (RMSSE): no better than repeating the day before']);
   return (
     <Panel title="How good this forecast has been" aside={<span className="row">{forecast.flags.map((flag) => <Status key={flag} tone="warn" pill>{capital(flag)}</Status>)}</span>}>
