@@ -13,11 +13,15 @@ export async function withCluster<T>(work: (cluster: Cluster) => Promise<T>, set
   const dir = mkdtempSync(path.join(tmpdir(), 'instep-bench-'));
   chmodSync(dir, 0o755); // the database's user must be able to enter
   const server = await startEmbeddedPostgres({ dataDir: dir, settings });
+  // Stopped by hand: the server would outlive us.
+  const stopped = (): void => { void server.stop().finally(() => { rmSync(dir, { recursive: true, force: true }); process.exit(130); }); };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stopped);
   const db = openDb(server.url, { max: 16, statementTimeoutMs: 170_000 });
   try {
     await migrate(db.pool, new Date());
     return await work({ url: server.url, dir, db });
   } finally {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stopped);
     await db.close();
     await server.stop();
     rmSync(dir, { recursive: true, force: true });

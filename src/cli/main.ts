@@ -17,7 +17,7 @@ const storeOption = ['--store <id or domain>', 'which store, when there are seve
 const jsonOption = ['--json', 'print JSON instead of text'] as const;
 
 program.command('start').description('start everything on this machine: database, sandbox shop when none is configured, import, worker, web UI and API')
-  .option('--no-web', 'API only, without the web UI').addHelpText('after', example('INSTEP_PORT=3100 npm start')).action((options: { web: boolean }) => start(options));
+  .option('--no-web', 'API only, without the web UI').option('--history <file>', 'the sandbox begins with a real order history (CSV, .gz allowed)').addHelpText('after', example('INSTEP_PORT=3100 npm start')).action((options: { web: boolean; history?: string }) => start(options));
 program.command('worker').description('a further worker process on the same database').addHelpText('after', example('DATABASE_URL=postgresql://… instep worker')).action(workerCommand);
 program.command('sandbox').description('only the simulated Shopify store').option('--port <n>', 'port on 127.0.0.1', '4010').option('--history <file>', 'load a real order history (CSV, .gz allowed) instead of the invented town')
   .option('--seed <n>', 'seed of the town').option('--orders-per-minute <n>', 'live trade').option('--data <folder>', 'where it keeps its state').addHelpText('after', example('instep sandbox --history invoices.csv.gz --orders-per-minute 0')).action(sandboxCommand);

@@ -9,7 +9,7 @@ import type { RaisedException } from '../domain/exceptions/catalogue.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { markMissing, saveLocations, saveVariants, skuFaults } from '../store/catalogue.ts';
 import { resolveChecked } from '../store/exceptions.ts';
-import { ordersToSettle, recordOrders } from '../store/orders.ts';
+import { settleOrders } from '../store/orders.ts';
 import { readCursor, writeCursor } from '../store/runs.ts';
 import { updateShop } from '../store/stores.ts';
 
@@ -69,9 +69,7 @@ async function closeMapped(context: FlowContext): Promise<void> {
     const cases = still.rows.filter((row) => row.kind === kind);
     if (!cases.some((row) => row.known)) continue;
     await resolveChecked(db.pool, storeId, kind, cases.filter((row) => !row.known).map((row) => row.key), context.now());
-    for await (const orders of ordersToSettle(db, storeId, new Date(Date.parse(context.now()) - 7 * 86_400_000).toISOString())) {
-      await db.transaction((tx) => recordOrders(tx, storeId, orders, { dayOf: context.dayOf, now: context.now(), source: 'mapped', resettle: true }));
-    }
+    await settleOrders(db, storeId, new Date(Date.parse(context.now()) - 7 * 86_400_000).toISOString(), context);
   }
 }
 

@@ -8,6 +8,7 @@
  */
 import type { StorefrontLocation } from '../domain/catalogue/storefront.ts';
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
+import { unmappedLocation } from '../domain/exceptions/unmapped.ts';
 import { emptyOrder, type OrderState } from '../domain/orders/order-state.ts';
 import { UnreadableWebhook, type StorefrontEvent } from '../ports/storefront.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
@@ -151,12 +152,7 @@ async function applyRows(tx: pg.PoolClient, context: FlowContext, rows: readonly
     await saveObserved(tx, storeId, mapped.known, null);
     if (mapped.unknownItems.size > 0) after.rereadCatalogue = true;
     if (stated.length < levels.length || (await unopened(tx, storeId, mapped.known))) after.rereadLevels = true;
-    for (const [id, units] of mapped.unknownLocations) {
-      faults.push({
-        kind: 'LOCATION_UNMAPPED', key: `location/${id}`, subject: `Shopify location ${id}`,
-        sentence: `Shopify reports ${units} units at location ${id}, which Instep does not know. Nothing was guessed; everything else was applied.`, evidence: { shopifyLocationId: id, units },
-      });
-    }
+    for (const [id, units] of mapped.unknownLocations) faults.push(unmappedLocation(id, units));
   }
   const recorded = await recordOrders(tx, storeId, orders, { dayOf: context.dayOf, now: context.now(), source: 'webhook' });
   if (routed) await tx.query('update sales_order set place_after = $2 where store_id = $1 and needs_place and place_after > $2', [storeId, context.now()]);

@@ -5,10 +5,11 @@
  *  3 record  opening movements with their balances, the cut, and what Shopify stated; then the open orders are posted against it
  */
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
-import { defineFlow, type FlowContext } from '../runtime/flow.ts';
+import { unmappedLocation } from '../domain/exceptions/unmapped.ts';
+import { defineFlow } from '../runtime/flow.ts';
 import { mapLevels, openLevels, saveObserved } from '../store/levels.ts';
 import { postFacts } from '../store/ledger.ts';
-import { ordersToSettle, recordOrders } from '../store/orders.ts';
+import { settleOrders } from '../store/orders.ts';
 import { writeCursor } from '../store/runs.ts';
 
 const CLOCK_SKEW_MS = 10 * 60_000;
@@ -26,7 +27,7 @@ export const openingStock = defineFlow({
       if (mapped.untracked > 0) tally.skipped['not tracked'] = (tally.skipped['not tracked'] ?? 0) + mapped.untracked;
       const strangers = batch.length - mapped.known.length - mapped.untracked;
       if (strangers > 0) tally.failed['item or location unmapped'] = (tally.failed['item or location unmapped'] ?? 0) + strangers;
-      for (const [id, units] of mapped.unknownLocations) unmapped.push(unknownLocation(id, units));
+      for (const [id, units] of mapped.unknownLocations) unmapped.push(unmappedLocation(id, units));
       movements += await db.transaction(async (tx) => {
         await saveObserved(tx, storeId, mapped.known, context.now());
         const facts = await openLevels(tx, storeId, mapped.known, 'bulk');
@@ -35,28 +36,11 @@ export const openingStock = defineFlow({
       tally.applied += mapped.known.length;
     }
     await context.raise(unmapped);
-    await settleOrders(context, new Date(Date.parse(started) - CLOCK_SKEW_MS).toISOString());
-    await writeCursor(db.pool, storeId, 'stock-levels', new Date(Date.parse(started) - CLOCK_SKEW_MS).toISOString(), context.now());
+    // The commitments of open orders, and whatever happened since the reading began.
+    const since = new Date(Date.parse(started) - CLOCK_SKEW_MS).toISOString();
+    context.detail['ordersPosted'] = await settleOrders(db, storeId, since, context, (done) => context.progress('opening stock: open orders', done, null));
+    await writeCursor(db.pool, storeId, 'stock-levels', since, context.now());
     context.detail['movements'] = movements;
     context.changed('stock');
   },
 });
-
-/** Posts the commitments of open orders, and whatever happened since the reading began. */
-async function settleOrders(context: FlowContext, since: string): Promise<void> {
-  let done = 0;
-  for await (const orders of ordersToSettle(context.db, context.storeId, since)) {
-    await context.db.transaction((tx) => recordOrders(tx, context.storeId, orders, { dayOf: context.dayOf, now: context.now(), source: 'opening', resettle: true }));
-    done += orders.length;
-    context.progress('opening stock: open orders', done, null);
-  }
-  context.detail['ordersPosted'] = done;
-}
-
-export function unknownLocation(id: string, units: number): RaisedException {
-  return {
-    kind: 'LOCATION_UNMAPPED', key: `location/${id}`, subject: `Shopify location ${id}`,
-    sentence: `Shopify has ${units} units available at location ${id}, which Instep does not know. Nothing was guessed; the other locations were read.`,
-    evidence: { shopifyLocationId: id, units },
-  };
-}

@@ -6,11 +6,12 @@
  */
 import type { StorefrontLevel } from '../domain/catalogue/storefront.ts';
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
+import { unmappedLocation } from '../domain/exceptions/unmapped.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { mapLevels, openLevels, saveObserved } from '../store/levels.ts';
 import { postFacts } from '../store/ledger.ts';
 import { saveLocations } from '../store/catalogue.ts';
-import { ordersToSettle, recordOrders } from '../store/orders.ts';
+import { settleOrders } from '../store/orders.ts';
 import { readCursor, writeCursor } from '../store/runs.ts';
 
 const OVERLAP_MS = 2 * 60_000;
@@ -32,14 +33,11 @@ export const stockLevels = defineFlow({
       opened += await record(context, batch, strangers);
       context.progress('stock levels', context.tally.input, null);
     }
-    if (opened > 0) await settle(context);
+    if (opened > 0) await settleOrders(db, storeId, context.now(), context);
     context.detail['opened'] = opened;
     await writeCursor(db, storeId, 'stock-levels', new Date(Date.parse(started) - OVERLAP_MS).toISOString(), context.now());
     if (all) await writeCursor(db, storeId, 'stock-levels.whole', started, context.now());
-    await context.raise([...strangers].map(([id, units]) => ({
-      kind: 'LOCATION_UNMAPPED', key: `location/${id}`, subject: `Shopify location ${id}`,
-      sentence: `Shopify has ${units} units available at location ${id}, which Instep does not know. Nothing was guessed; the other locations were read.`, evidence: { shopifyLocationId: id, units },
-    })));
+    await context.raise([...strangers].map(([id, units]) => unmappedLocation(id, units)));
     await context.checked('LOCATION_DEACTIVATED', await deactivatedWithStock(context));
     context.changed('stock');
   },
@@ -59,13 +57,6 @@ async function record(context: FlowContext, batch: readonly StorefrontLevel[], s
     tally.unchanged += mapped.known.length - changed.length;
     return (await postFacts(tx, storeId, await openLevels(tx, storeId, mapped.known, 'read'), context.now())).movements;
   });
-}
-
-/** Orders that waited for a level to be opened are posted now. */
-async function settle(context: FlowContext): Promise<void> {
-  for await (const orders of ordersToSettle(context.db, context.storeId, context.now())) {
-    await context.db.transaction((tx) => recordOrders(tx, context.storeId, orders, { dayOf: context.dayOf, now: context.now(), source: 'opening', resettle: true }));
-  }
 }
 
 async function deactivatedWithStock(context: FlowContext): Promise<RaisedException[]> {

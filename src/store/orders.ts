@@ -5,13 +5,14 @@
 import type pg from 'pg';
 import { demandFacts, type DemandFact } from '../domain/demand/demand-fact.ts';
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
+import { unmappedLocation } from '../domain/exceptions/unmapped.ts';
 import { emptyOrder, join, sameState, type OrderState } from '../domain/orders/order-state.ts';
 import type { Fact } from '../domain/stock/fact.ts';
 import { orderFacts, type StockKeys } from '../domain/stock/order-facts.ts';
 import { recordDemand } from './demand.ts';
 import { raise } from './exceptions.ts';
 import { postFacts } from './ledger.ts';
-import type { Queryable } from './db.ts';
+import type { Db, Queryable } from './db.ts';
 
 export interface Recorded {
   /** Orders whose state changed; orders already known so. */
@@ -65,7 +66,7 @@ export async function recordOrders(tx: pg.PoolClient, storeId: number, heard: re
     for (const fact of demandFacts(order, keys, options.dayOf).facts) demand.push({ ...fact, orderId: order.id });
     for (const skip of stock.skipped) {
       result.skippedUnits[skip.reason] = (result.skippedUnits[skip.reason] ?? 0) + skip.units;
-      if (skip.reason === 'location unmapped') result.exceptions.push(locationUnmapped(order, skip.subject ?? '?', skip.units));
+      if (skip.reason === 'location unmapped') result.exceptions.push(unmappedLocation(skip.subject ?? '?', skip.units, order));
       if (skip.reason === 'not tracked or unmapped' && skip.subject !== null && !keys.variantKnown(skip.subject)) {
         result.exceptions.push(variantUnmapped(order, skip.lineId, skip.subject, skip.units));
       }
@@ -126,14 +127,6 @@ async function stockKeys(tx: pg.PoolClient, storeId: number, orders: readonly Or
   };
 }
 
-function locationUnmapped(order: OrderState, locationId: string, units: number): RaisedException {
-  return {
-    kind: 'LOCATION_UNMAPPED', key: `location/${locationId}`, subject: `Shopify location ${locationId}`,
-    sentence: `Order ${order.name} has ${units} units at Shopify location ${locationId}, which Instep does not know. Its other units were applied.`,
-    evidence: { orderId: order.id, order: order.name, shopifyLocationId: locationId, units },
-  };
-}
-
 function variantUnmapped(order: OrderState, lineId: string, variantId: string, units: number): RaisedException {
   const line = order.lines[lineId]!;
   return {
@@ -157,8 +150,21 @@ export async function takeUnplaced(db: Queryable, storeId: number, now: string, 
   return rows.map((row) => row.order_id);
 }
 
-/** Orders that touch the given items and may post after an opening: open ones, and those changed since. */
-export async function* ordersToSettle(db: Queryable, storeId: number, since: string, page = 500): AsyncGenerator<OrderState[]> {
+/**
+ * Posts again what open orders, and those changed since an instant, mean for the ledger: a level was opened or a variant mapped that they waited for.
+ * Returns how many orders were looked at.
+ */
+export async function settleOrders(db: Db, storeId: number, since: string, options: { dayOf: RecordOptions['dayOf']; now(): string }, onBatch?: (done: number) => void): Promise<number> {
+  let done = 0;
+  for await (const orders of ordersToSettle(db, storeId, since)) {
+    await db.transaction((tx) => recordOrders(tx, storeId, orders, { dayOf: options.dayOf, now: options.now(), source: 'opening', resettle: true }));
+    done += orders.length;
+    onBatch?.(done);
+  }
+  return done;
+}
+
+async function* ordersToSettle(db: Queryable, storeId: number, since: string, page = 500): AsyncGenerator<OrderState[]> {
   let after = '0';
   for (;;) {
     const { rows } = await db.query<{ order_id: string; state: OrderState }>(

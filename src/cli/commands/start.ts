@@ -22,9 +22,10 @@ const SETUP_MINUTES = 15;
 export const SANDBOX_SHOP = 'instep-sandbox.myshopify.com';
 const say = (line: string): void => { console.error(line); };
 
-export async function start(options: { web: boolean }): Promise<void> {
+export async function start(options: { web: boolean; history?: string }): Promise<void> {
   const began = performance.now();
   const config = readConfig();
+  if (options.history) config.sandbox.history = options.history;
   const closers: (() => Promise<unknown> | unknown)[] = [];
   let stopping: Promise<void> | null = null;
   const stop = (code: number): Promise<void> => (stopping ??= (async () => {
@@ -97,6 +98,7 @@ async function sandboxIfAlone(house: BuiltHouse, config: Config, log: (line: str
   const clientId = connection?.client_id ?? `instep-${randomBytes(6).toString('hex')}`;
   const clientSecret = connection ? house.vault.open(`${known!.store_id}:connection:client_secret`, connection.client_secret) : `shpss_${randomBytes(24).toString('hex')}`;
   const { child, url } = await spawnSandbox(config, clientId, clientSecret, log);
+  log(`Sandbox shop on ${url} (control API under /sandbox/)`);
   const storeId = await saveStore(house.db, {
     shopDomain: SANDBOX_SHOP, name: 'Instep sandbox', currency: known?.currency ?? (config.sandbox.history ? 'GBP' : 'EUR'), timeZone: known?.time_zone ?? 'UTC', origin: url, clientId,
     clientSecret: connection?.client_secret ?? Buffer.alloc(0), hookToken: connection?.hook_token ?? randomBytes(24).toString('base64url'), now: house.clock.now().toISOString(),

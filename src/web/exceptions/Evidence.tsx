@@ -1,6 +1,7 @@
 /** What was seen, as it was recorded with the exception: values as pairs, lists of records as a table. */
 import { Link } from '@tanstack/react-router';
 import { capital } from '../ui/format.ts';
+import { Wide } from '../ui/page.tsx';
 
 /** `shopifyAvailable` and `shopify_available` → "Shopify available". */
 export function fieldName(key: string): string {
@@ -25,12 +26,12 @@ function Nested({ value }: { value: unknown }) {
   if (Array.isArray(value) && value.length > 0 && value.every((row) => typeof row === 'object' && row !== null && !Array.isArray(row))) {
     const rows = value as Record<string, unknown>[], keys = [...new Set(rows.flatMap((row) => Object.keys(row)))];
     return (
-      <div className="scroll-x">
+      <Wide label="Evidence records">
         <table className="plain">
           <thead><tr>{keys.map((key) => <th key={key}>{fieldName(key)}</th>)}</tr></thead>
           <tbody>{rows.slice(0, 50).map((row, n) => <tr key={n}>{keys.map((key) => <td key={key}>{key === 'itemId' && typeof row[key] === 'number' ? <Link to="/items/$itemId" params={{ itemId: String(row[key]) }}>{row[key]}</Link> : scalar(row[key]) ? String(row[key] ?? '–') : JSON.stringify(row[key])}</td>)}</tr>)}</tbody>
         </table>
-      </div>
+      </Wide>
     );
   }
   if (Array.isArray(value) && value.every(scalar)) return <p>{value.map(String).join(', ')}</p>;

@@ -1,7 +1,7 @@
 /** The exceptions inbox: what is wrong, whose it is, how long it may stay, and what to do. */
 import { Select } from '@mantine/core';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { useCallback, useContext, useMemo } from 'react';
 import { exceptionsQuery, type ExceptionCase, type ExceptionPage } from '../api/queries.ts';
 import { read } from '../api/client.ts';
@@ -9,6 +9,7 @@ import { CASE_TABS } from '../router.tsx';
 import { useStore } from '../shell/store.tsx';
 import type { Chip, Column } from '../table/column.ts';
 import { DataTable } from '../table/DataTable.tsx';
+import { InGrid } from '../table/in-grid.ts';
 import { capital, clock, duration, kindName, units } from '../ui/format.ts';
 import { Page } from '../ui/page.tsx';
 import { ViewTabs } from '../ui/ViewTabs.tsx';
@@ -27,8 +28,14 @@ function Due({ row }: { row: ExceptionCase }) {
   return <span className={left < 0 ? 'negative' : ''}>{left < 0 ? `${duration(left)} overdue` : `${duration(left)} left`}<span className="dim"> of {duration(Date.parse(row.dueAt) - Date.parse(row.firstSeen))}</span></span>;
 }
 
+/** A link, so that a card on a phone can be opened without a pointer too. */
+function Subject({ row }: { row: ExceptionCase }) {
+  const inGrid = useContext(InGrid);
+  return <Link from="/exceptions" to="/exceptions" search={(old) => ({ ...old, id: row.exceptionId })} className="ellipsis subject" title={row.subject} tabIndex={inGrid ? -1 : undefined}>{row.subject}</Link>;
+}
+
 const COLUMNS: readonly Column<ExceptionCase>[] = [
-  { id: 'subject', header: 'Subject', width: 220, card: 'lead', cell: (row) => <strong className="ellipsis" title={row.subject}>{row.subject}</strong> },
+  { id: 'subject', header: 'Subject', width: 220, card: 'lead', cell: (row) => <Subject row={row} /> },
   { id: 'severity', header: 'Severity', width: 120, card: 'wide', cell: (row) => { const look = SEVERITY[row.severity] ?? SEVERITY[4]!; return <Status tone={look.tone}>{look.word}</Status>; } },
   { id: 'kind', header: 'Kind', width: 128, cell: (row) => <span className="ellipsis">{kindName(row.kind)}</span> },
   { id: 'sentence', header: 'What happened', width: 240, grows: true, cell: (row) => <span className="ellipsis" title={row.sentence}>{row.sentence}</span> },

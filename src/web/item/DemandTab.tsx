@@ -2,7 +2,7 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { IconChartLine, IconDownload, IconTable } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { addDays } from '../../domain/calendar.ts';
 import { demandQuery, type DemandView, type Item } from '../api/queries.ts';
 import { fan, fanCsv, FAN_LEVELS, type Bucket, type Grain } from '../chart/fan.ts';
@@ -61,14 +61,24 @@ function Accuracy({ forecast }: { forecast: NonNullable<DemandView['forecast']> 
   );
 }
 
+/** Rows kept in sight above the first forecast. */
+const ROWS_ABOVE = 4;
+
+/** In the order of time, opened where the forecast begins. */
 function FanTable({ buckets }: { buckets: readonly Bucket[] }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const row = box.current?.querySelector<HTMLElement>('tr[data-first]');
+    if (row && box.current) box.current.scrollTop = row.offsetTop - ROWS_ABOVE * row.offsetHeight;
+  }, [buckets]);
+  const first = buckets.find((bucket) => bucket.mean !== null);
   return (
-    <div className="chart-table" tabIndex={0} role="region" aria-label="Demand and forecast as a table">
+    <div ref={box} className="chart-table" tabIndex={0} role="region" aria-label="Demand and forecast as a table">
       <table className="plain">
         <thead><tr><th>From</th><th className="num">Sold</th><th className="num">Out of stock</th><th className="num">Expected</th>{FAN_LEVELS.map((level) => <th key={level} className="num">P{Math.round(level * 100)}</th>)}</tr></thead>
         <tbody>
-          {[...buckets].reverse().map((bucket) => (
-            <tr key={bucket.from}>
+          {buckets.map((bucket) => (
+            <tr key={bucket.from} data-first={bucket === first || undefined}>
               <td>{day(bucket.from)}</td><td className="num">{bucket.actual === null ? '' : units(bucket.actual)}</td><td className="num">{bucket.outOfStock ? percent(bucket.outOfStock) : ''}</td><td className="num">{bucket.mean === null ? '' : decimal(bucket.mean)}</td>
               {FAN_LEVELS.map((level, n) => <td key={level} className="num">{bucket.quantiles ? decimal(bucket.quantiles[n]!) : ''}</td>)}
             </tr>

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { Item } from '../api/queries.ts';
 import { Banner } from '../ui/feedback.tsx';
 import { money, units } from '../ui/format.ts';
-import { Panel } from '../ui/page.tsx';
+import { Panel, Wide } from '../ui/page.tsx';
 import { Ago } from '../ui/time.tsx';
 import { Status } from '../ui/tone.tsx';
 
@@ -14,7 +14,7 @@ export function MappingTab({ item, currency }: { item: Item; currency: string })
         <Banner>The SKU {item.sku} is also on {item.sameSku.map((other, n) => <span key={other.itemId}>{n > 0 && ', '}<Link to="/items/$itemId" params={{ itemId: String(other.itemId) }} search={{ tab: 'mapping' }}>{other.title}</Link></span>)}. They are kept apart by their ids; files keyed on SKU cannot tell them apart.</Banner>
       )}
       <Panel flush title="Shopify variants of this item">
-        <div className="scroll-x">
+        <Wide label="Variants">
           <table className="plain">
             <thead><tr><th>Variant</th><th>SKU</th><th>Variant id</th><th>Product id</th><th className="num">Price</th><th>State</th></tr></thead>
             <tbody>
@@ -26,7 +26,7 @@ export function MappingTab({ item, currency }: { item: Item; currency: string })
               ))}
             </tbody>
           </table>
-        </div>
+        </Wide>
       </Panel>
       <Panel flush={item.bundles.length > 0} title="Bundles that contain it">
         {item.bundles.length === 0 ? <p className="dim">It is part of no bundle.</p> : (

@@ -8,7 +8,7 @@ import { useStore } from '../shell/store.tsx';
 import { Figure } from '../table/Figure.tsx';
 import { EmptyState, ErrorState, Lines } from '../ui/feedback.tsx';
 import { capital, signed, units } from '../ui/format.ts';
-import { Panel } from '../ui/page.tsx';
+import { Panel, Wide } from '../ui/page.tsx';
 import { Status, STOCK_LOOK } from '../ui/tone.tsx';
 import { LocationSelect } from './LocationSelect.tsx';
 
@@ -20,13 +20,13 @@ export function SummaryTab({ item, location, choose, why }: { item: Item; locati
   return (
     <>
       <Panel flush title="On hand = available + committed + unavailable" aside={<span className="dim small">click a number to see why</span>}>
-        <div className="scroll-x">
+        <Wide label="Stock by location">
           <table className="plain">
             <thead><tr><th>Location</th><th className="wide-only">Right about stock</th><th className="num">On hand</th><th className="num">= Available</th><th className="num">+ Committed</th><th className="num">+ Unavailable</th><th className="num">Incoming</th><th className="num">Shopify</th><th className="num">Drift</th><th>State</th><th>Sold, 30 days</th></tr></thead>
             <tbody>{item.locations.map((row) => <Level key={row.locationId} row={row} chosen={row.locationId === location} why={why} />)}</tbody>
             {item.locations.length > 1 && <tfoot><tr><td><strong>All locations</strong></td><td className="wide-only" />{[sum((r) => r.onHand), sum((r) => r.available), sum((r) => r.committed), sum((r) => r.unavailable), sum((r) => r.incoming), sum((r) => r.shopifyAvailable ?? 0)].map((value, n) => <td key={n} className="num"><strong>{units(value)}</strong></td>)}<td className="num"><strong>{signed(sum((r) => r.drift))}</strong></td><td /><td /></tr></tfoot>}
           </table>
-        </div>
+        </Wide>
       </Panel>
       {location !== null && <Projection item={item} location={location} choose={choose} />}
     </>

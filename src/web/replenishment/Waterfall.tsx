@@ -14,7 +14,7 @@ export function Waterfall({ terms }: { terms: RecommendationDetail['waterfall'] 
           <p className="small dim">{term.sentence}</p>
         </li>
       ))}
-      <li className="sum"><div className="term"><span>Order</span><span className="track" aria-hidden><i className="zero" style={{ left: edge(drawn.zero) }} /><i className="fill" data-sign="sum" style={{ left: edge(drawn.zero), width: edge(drawn.totalWidth) }} /></span><span className="num">{units(drawn.total)}</span></div></li>
+      <li className="sum"><div className="term"><span>Order</span><span className="track" aria-hidden><i className="zero" style={{ left: edge(drawn.zero) }} />{drawn.total !== 0 && <i className="fill" data-sign="sum" style={{ left: edge(drawn.zero), width: edge(drawn.totalWidth) }} />}</span><span className="num">{units(drawn.total)}</span></div></li>
     </ol>
   );
 }

@@ -7,7 +7,7 @@ import { write } from '../api/client.ts';
 import { connectionsQuery, type Connection, type TestResult } from '../api/queries.ts';
 import { EmptyState, ErrorState, Lines } from '../ui/feedback.tsx';
 import { count, units } from '../ui/format.ts';
-import { Facts, Page, Panel } from '../ui/page.tsx';
+import { Facts, Page, Panel, Wide } from '../ui/page.tsx';
 import { Ago } from '../ui/time.tsx';
 import { Status, type Tone } from '../ui/tone.tsx';
 import { ConnectForm } from './ConnectForm.tsx';
@@ -59,11 +59,11 @@ function Bucket({ bucket }: { bucket: NonNullable<Connection['bucket']> }) {
 
 function Locations({ locations }: { locations: Connection['locations'] }) {
   return (
-    <div className="scroll-x">
+    <Wide label="Locations">
       <table className="plain">
         <thead><tr><th>Location</th><th>Shopify id</th><th>State</th><th>Authority</th></tr></thead>
         <tbody>{locations.map((location) => <tr key={location.locationId}><td>{location.name}</td><td><code>{location.shopifyLocationId}</code></td><td>{location.isActive ? <Status tone="good">Active</Status> : <Status tone="warn">Inactive</Status>}</td><td>{location.authority === 'storefront' ? 'Shopify: Instep reads, and never sets the stock' : 'Warehouse: Instep sets what Shopify shows'}</td></tr>)}</tbody>
       </table>
-    </div>
+    </Wide>
   );
 }

@@ -4,6 +4,7 @@ import { IconAlertTriangle, IconCircleCheck, IconCircleDashed, IconCircleX, type
 import { useQuery } from '@tanstack/react-query';
 import { freshnessQuery, type Feed } from '../api/queries.ts';
 import { duration } from '../ui/format.ts';
+import { Wide } from '../ui/page.tsx';
 import { Ago, useNow } from '../ui/time.tsx';
 import { Status, type Tone } from '../ui/tone.tsx';
 
@@ -35,7 +36,7 @@ export function Freshness({ store }: { store: number }) {
         <UnstyledButton className="pill-button" aria-label={`How fresh the numbers are: ${words}`}><Status tone={LOOK[state].tone} icon={LOOK[state].icon} pill>{words}</Status></UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown aria-label="Freshness by feed" className="fresh">
-        <table className="plain">
+        <Wide label="Feeds"><table className="plain">
           <thead><tr><th>Feed</th><th>State</th><th>Last</th><th className="num">Lag p50 / p99</th><th className="num">Waiting</th></tr></thead>
           <tbody>
             {feeds.map((feed) => (
@@ -45,7 +46,7 @@ export function Freshness({ store }: { store: number }) {
               </tr>
             ))}
           </tbody>
-        </table>
+        </table></Wide>
       </Popover.Dropdown>
     </Popover>
   );

@@ -1,5 +1,5 @@
 /** Who is here, and light or dark. */
-import { ActionIcon, Button, Menu, Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { ActionIcon, Button, Popover, Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconLogin2, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
@@ -24,15 +24,17 @@ export function UserMenu({ session }: { session: Session }) {
   };
   if (session.mode === 'signed-out') return <Button leftSection={<IconLogin2 size={15} />} onClick={() => router.history.push('/login')}>Sign in</Button>;
   return (
-    <Menu position="bottom-end" width={260}>
-      <Menu.Target><ActionIcon variant="subtle" color="gray" size={30} aria-label="Account"><IconUser size={17} /></ActionIcon></Menu.Target>
-      <Menu.Dropdown>
-        {session.user ? (
-          <><Menu.Label>{session.user.name}<br />{session.user.email} · {session.user.role}</Menu.Label>
-            <Menu.Item leftSection={<IconLogout size={15} />} onClick={() => void signOut()}>Sign out</Menu.Item></>
-        ) : <Menu.Label>This machine only · no administrator yet. Open the address printed at start to create one.</Menu.Label>}
-        <Menu.Divider /><Menu.Label>Instep {session.version}</Menu.Label>
-      </Menu.Dropdown>
-    </Menu>
+    <Popover position="bottom-end" width={270} trapFocus>
+      <Popover.Target><ActionIcon variant="subtle" color="gray" size={30} aria-label="Account"><IconUser size={17} /></ActionIcon></Popover.Target>
+      <Popover.Dropdown aria-label="Account">
+        <div className="stack">
+          {session.user ? (
+            <><p><strong>{session.user.name}</strong><br /><span className="dim">{session.user.email} · {session.user.role}</span></p>
+              <Button variant="default" leftSection={<IconLogout size={15} />} onClick={() => void signOut()}>Sign out</Button></>
+          ) : <p>This machine only · no administrator yet. Open the address printed at start to create one.</p>}
+          <p className="dim small">Instep {session.version}</p>
+        </div>
+      </Popover.Dropdown>
+    </Popover>
   );
 }

@@ -1,9 +1,9 @@
 /** The columns of Stock & drift. */
-import { Link } from '@tanstack/react-router';
 import type { StockRow } from '../api/queries.ts';
 import { Sparkline } from '../chart/Sparkline.tsx';
 import type { Column } from '../table/column.ts';
 import { Figure } from '../table/Figure.tsx';
+import { AppLink } from '../ui/AppLink.tsx';
 import { capital, signed, units } from '../ui/format.ts';
 import { Ago } from '../ui/time.tsx';
 import { Status, STOCK_LOOK } from '../ui/tone.tsx';
@@ -16,7 +16,7 @@ export function stockColumns(why: (row: StockRow, figure: string) => void): Colu
     cell: (row) => <Figure onClick={() => why(row, id)} zero={row[id] === 0} negative={row[id] < 0} label={`${header} ${row[id]} of ${row.sku || row.title} at ${row.locationName}: why?`}>{units(row[id])}</Figure>,
   });
   return [
-    { id: 'sku', header: 'SKU', width: 152, sort: 'sku', card: 'lead', cell: (row) => <Link to="/items/$itemId" params={{ itemId: String(row.itemId) }} className="ellipsis" tabIndex={-1}>{row.sku || <em>no SKU</em>}</Link> },
+    { id: 'sku', header: 'SKU', width: 152, sort: 'sku', card: 'lead', cell: (row) => <AppLink to={`/items/${row.itemId}?location=${row.locationId}`} className="ellipsis">{row.sku || <em>no SKU</em>}</AppLink> },
     { id: 'title', header: 'Title', width: 150, grows: true, sort: 'title', card: 'lead', cell: (row) => <span className="ellipsis" title={row.title}>{row.title}</span> },
     { id: 'vendor', header: 'Supplier', width: 130, extra: true, cell: (row) => <span className="ellipsis">{row.vendor ?? '–'}</span> },
     { id: 'location', header: 'Location', width: 120, card: 'wide', cell: (row) => <span className="ellipsis" title={`${row.authority === 'storefront' ? 'Shopify' : 'The warehouse'} is right about the stock here`}>{row.locationName}</span> },

@@ -1,7 +1,6 @@
 /** A number that explains itself when clicked. Inside a grid it is reached by arrow keys and Enter, not by Tab. */
-import { createContext, useContext, type ReactNode } from 'react';
-
-export const InGrid = createContext(false);
+import { useContext, type ReactNode } from 'react';
+import { InGrid } from './in-grid.ts';
 
 export function Figure({ onClick, label, children, negative = false, zero = false }: { onClick(): void; label: string; children: ReactNode; negative?: boolean; zero?: boolean }) {
   const inGrid = useContext(InGrid);

@@ -5,8 +5,8 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState, type CSSProperties, type KeyboardEvent, type ReactNode } from 'react';
 import { useKeys } from '../shell/Keyboard.tsx';
 import type { Column, TableProps } from './column.ts';
-import { InGrid } from './Figure.tsx';
 import { moved, type Place } from './grid-keys.ts';
+import { InGrid } from './in-grid.ts';
 
 const SKELETON_ROWS = 14;
 /** Rows from the end at which the next page is asked for. */

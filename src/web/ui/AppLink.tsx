@@ -1,11 +1,12 @@
 /** A link whose address the server gave, followed without reloading the page. */
 import { useRouter } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { useContext, type ReactNode } from 'react';
+import { InGrid } from '../table/in-grid.ts';
 
 export function AppLink({ to, children, className, current = false }: { to: string; children: ReactNode; className?: string; current?: boolean }) {
-  const router = useRouter();
+  const router = useRouter(), inGrid = useContext(InGrid);
   return (
-    <a href={to} className={className} aria-current={current ? 'page' : undefined} onClick={(event) => {
+    <a href={to} className={className} tabIndex={inGrid ? -1 : undefined} aria-current={current ? 'page' : undefined} onClick={(event) => {
       if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
       event.preventDefault();
       router.history.push(to);

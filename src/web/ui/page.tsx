@@ -24,3 +24,8 @@ export function Panel({ title, aside, children, flush = false, className = '' }:
 export function Facts({ rows }: { rows: readonly (readonly [string, ReactNode])[] }) {
   return <dl className="facts">{rows.map(([label, value]) => <div key={label}><dt>{label}</dt><dd>{value}</dd></div>)}</dl>;
 }
+
+/** A table wider than a narrow screen scrolls by itself, by keyboard too. */
+export function Wide({ label, children }: { label: string; children: ReactNode }) {
+  return <div className="scroll-x" tabIndex={0} role="region" aria-label={label}>{children}</div>;
+}
