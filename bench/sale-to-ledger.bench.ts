@@ -99,7 +99,7 @@ async function sellable(db: Db, storeId: number): Promise<Level[]> {
   const { rows } = await db.query<Level>(
     `select v.sku, l.shopify_location_id::text as location from balance b join inventory_item i on i.store_id = b.store_id and i.item_id = b.item_id
      join variant v on v.store_id = i.store_id and v.shopify_inventory_item_id = i.shopify_inventory_item_id join location l on l.store_id = b.store_id and l.location_id = b.location_id
-     where b.store_id = $1 and b.state = 'available' and b.quantity > 0 and v.deleted_at is null and v.product_status = 'ACTIVE' and not v.is_bundle
+     where b.store_id = $1 and b.state = 'available' and b.quantity > 0 and v.deleted_at is null and v.product_status = 'ACTIVE' and not v.is_bundle and v.sku <> ''
        and (select count(*) from variant w where w.store_id = v.store_id and w.sku = v.sku) = 1 order by b.item_id limit 60`, [storeId]);
   if (rows.length < 10) throw new Error(`only ${rows.length} levels to sell from`);
   return rows;

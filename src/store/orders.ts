@@ -45,23 +45,30 @@ export async function recordOrders(tx: pg.PoolClient, storeId: number, heard: re
   const result: Recorded = { applied: 0, unchanged: 0, movements: 0, demandChanged: 0, skippedUnits: {}, exceptions: [], unplaced: [], itemIds: [] };
   if (fragments.size === 0) return result;
 
-  const before = await lockOrders(tx, storeId, [...fragments.keys()], options.now);
+  const known = await lockKnown(tx, storeId, [...fragments.keys()]);
   const changed: OrderState[] = [];
   for (const [id, fragment] of fragments) {
-    const known = before.get(id) ?? emptyOrder(id);
-    const next = join(known, fragment);
-    if (!options.resettle && sameState(known, next)) result.unchanged++;
+    const before = known.get(id);
+    // Never heard of: the fragment is all there is, nothing to join or compare.
+    const next = before === undefined ? fragment : join(before, fragment);
+    if (before !== undefined && !options.resettle && sameState(before, next)) result.unchanged++;
     else changed.push(next);
   }
   if (changed.length === 0) return result;
-  result.applied = changed.length;
 
   const keys = await stockKeys(tx, storeId, changed);
+  const read = changed.map((state) => ({ state, stock: orderFacts(state, keys, options.source) }));
+  const rowOf = ({ state, stock }: (typeof read)[number]): OrderRow => ({ state, open: stock.openUnits > 0, unplaced: stock.unplacedUnits > 0 });
+  const made = await insertOrders(tx, storeId, read.filter((r) => !known.has(r.state.id)).map(rowOf), options.now);
+  await updateOrders(tx, storeId, read.filter((r) => known.has(r.state.id)).map(rowOf), options.now);
+  // Another worker was first with these: its state is committed now, ours is joined to it below.
+  const outrun = changed.filter(({ id }) => !known.has(id) && !made.has(id)).map(({ id }) => fragments.get(id)!);
+  const ours = outrun.length === 0 ? read : read.filter((r) => known.has(r.state.id) || made.has(r.state.id));
+  result.applied = ours.length;
+
   const facts: Fact[] = [];
   const demand: (DemandFact & { orderId: string })[] = [];
-  const rows: { state: OrderState; open: boolean; unplaced: boolean }[] = [];
-  for (const order of changed) {
-    const stock = orderFacts(order, keys, options.source);
+  for (const { state: order, stock } of ours) {
     for (const fact of stock.facts) facts.push(fact);
     for (const fact of demandFacts(order, keys, options.dayOf).facts) demand.push({ ...fact, orderId: order.id });
     for (const skip of stock.skipped) {
@@ -72,37 +79,59 @@ export async function recordOrders(tx: pg.PoolClient, storeId: number, heard: re
       }
     }
     if (stock.unplacedUnits > 0) result.unplaced.push(order.id);
-    rows.push({ state: order, open: stock.openUnits > 0, unplaced: stock.unplacedUnits > 0 });
   }
-  await saveOrders(tx, storeId, rows, options.now);
   const posted = await postFacts(tx, storeId, facts, options.now);
   result.movements = posted.movements;
   result.itemIds = posted.itemIds;
   result.demandChanged = await recordDemand(tx, storeId, demand);
   await raise(tx, storeId, result.exceptions, options.now);
-  return result;
+  return outrun.length === 0 ? result : together(result, await recordOrders(tx, storeId, outrun, options));
 }
 
-/** Locks the orders' rows in id order, making empty ones first, so that two workers never join the same order side by side. */
-async function lockOrders(tx: pg.PoolClient, storeId: number, ids: string[], now: string): Promise<Map<string, OrderState>> {
-  await tx.query(
-    `insert into sales_order (store_id, order_id, name, updated_at, is_open, needs_place, state)
-     select $1, id, '', $3, false, false, 'null' from unnest($2::bigint[]) as t(id) order by id on conflict do nothing`, [storeId, ids, now]);
+function together(a: Recorded, b: Recorded): Recorded {
+  const skippedUnits = { ...a.skippedUnits };
+  for (const [reason, units] of Object.entries(b.skippedUnits)) skippedUnits[reason] = (skippedUnits[reason] ?? 0) + units;
+  return {
+    applied: a.applied + b.applied, unchanged: a.unchanged + b.unchanged, movements: a.movements + b.movements, demandChanged: a.demandChanged + b.demandChanged, skippedUnits,
+    exceptions: [...a.exceptions, ...b.exceptions], unplaced: [...a.unplaced, ...b.unplaced], itemIds: [...new Set([...a.itemIds, ...b.itemIds])].sort((x, y) => x - y),
+  };
+}
+
+/** Locks the rows of known orders in id order, so that two workers never join the same order side by side. */
+async function lockKnown(tx: pg.PoolClient, storeId: number, ids: string[]): Promise<Map<string, OrderState>> {
   const { rows } = await tx.query<{ order_id: string; state: OrderState | null }>(
     'select order_id, state from sales_order where store_id = $1 and order_id = any($2::bigint[]) order by order_id for update', [storeId, ids]);
-  return new Map(rows.filter((row) => row.state !== null).map((row) => [row.order_id, row.state!]));
+  return new Map(rows.map((row) => [row.order_id, row.state ?? emptyOrder(row.order_id)]));
 }
 
-async function saveOrders(tx: pg.PoolClient, storeId: number, rows: { state: OrderState; open: boolean; unplaced: boolean }[], now: string): Promise<void> {
-  await tx.query(
+interface OrderRow { state: OrderState; open: boolean; unplaced: boolean }
+
+/** The states travel as one JSON array: as text[] each would be escaped here and unescaped there, for more than it costs to store them. */
+const ROWS = `rows from (unnest($3::bigint[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::bool[], $8::bool[]), jsonb_array_elements($9::jsonb))
+       as r(order_id, name, processed_at, updated_at, is_open, needs_place, state)`;
+
+function rowValues(storeId: number, rows: readonly OrderRow[], now: string): unknown[] {
+  return [storeId, now, rows.map((r) => r.state.id), rows.map((r) => r.state.name), rows.map((r) => r.state.processedAt), rows.map((r) => r.state.updatedAt || now),
+    rows.map((r) => r.open), rows.map((r) => r.unplaced), JSON.stringify(rows.map((r) => r.state))];
+}
+
+/** Orders never heard of, written whole at once; a first import is nothing else. Waits for whoever makes the same order now; answers the ids that are ours. */
+async function insertOrders(tx: pg.PoolClient, storeId: number, rows: readonly OrderRow[], now: string): Promise<Set<string>> {
+  if (rows.length === 0) return new Set();
+  const made = await tx.query<{ order_id: string }>({ name: 'insert-orders', text:
+    `insert into sales_order (store_id, order_id, name, processed_at, updated_at, is_open, needs_place, place_after, state)
+     select $1, r.order_id, r.name, r.processed_at, r.updated_at, r.is_open, r.needs_place, case when r.needs_place then $2::timestamptz end, r.state
+     from ${ROWS} order by r.order_id on conflict do nothing returning order_id`, values: rowValues(storeId, rows, now) });
+  return new Set(made.rows.map((row) => row.order_id));
+}
+
+async function updateOrders(tx: pg.PoolClient, storeId: number, rows: readonly OrderRow[], now: string): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.query({ name: 'update-orders', text:
     `update sales_order o set name = r.name, processed_at = r.processed_at, updated_at = r.updated_at, is_open = r.is_open, needs_place = r.needs_place,
        place_attempts = case when r.needs_place then o.place_attempts else 0 end,
-       place_after = case when r.needs_place then coalesce(o.place_after, $2::timestamptz) end, state = r.state::jsonb
-     from unnest($3::bigint[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::bool[], $8::bool[], $9::text[])
-       as r(order_id, name, processed_at, updated_at, is_open, needs_place, state)
-     where o.store_id = $1 and o.order_id = r.order_id`,
-    [storeId, now, rows.map((r) => r.state.id), rows.map((r) => r.state.name), rows.map((r) => r.state.processedAt), rows.map((r) => r.state.updatedAt || now),
-      rows.map((r) => r.open), rows.map((r) => r.unplaced), rows.map((r) => JSON.stringify(r.state))]);
+       place_after = case when r.needs_place then coalesce(o.place_after, $2::timestamptz) end, state = r.state
+     from ${ROWS} where o.store_id = $1 and o.order_id = r.order_id`, values: rowValues(storeId, rows, now) });
 }
 
 /** The mappings and cuts that the given orders need, in three queries. */

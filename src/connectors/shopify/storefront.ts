@@ -142,7 +142,7 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
     },
 
     async *allOrders(onProgress) {
-      yield* assembleOrders(bulkLines(client, doc.BULK_ORDERS, 'sales history', sleep, onProgress), currency);
+      yield* oneAhead(assembleOrders(bulkLines(client, doc.BULK_ORDERS, 'sales history', sleep, onProgress), currency));
     },
     async *ordersChangedSince(since) {
       let read = readAt();
@@ -234,6 +234,25 @@ export function enumOf(topic: string): string {
 
 function sameSet(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && new Set([...a, ...b]).size === a.length;
+}
+
+/** Makes the next value while the consumer is busy with this one: the file is read on while the database writes. Holds one value more. */
+async function* oneAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
+  const ask = (): Promise<IteratorResult<T>> => {
+    const next = source.next();
+    next.catch(() => {}); // it is thrown where it is awaited
+    return next;
+  };
+  try {
+    for (let next = ask(); ;) {
+      const { value, done } = await next;
+      if (done) return;
+      next = ask();
+      yield value;
+    }
+  } finally {
+    await source.return(undefined).catch(() => {});
+  }
 }
 
 interface Parts { head: GqlOrder; lines: never[]; orders: Map<string, { node: never; lines: { totalQuantity: number; remainingQuantity: number; lineItem: { id: string } }[] }> }

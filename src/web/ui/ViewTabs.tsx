@@ -10,7 +10,10 @@ export function ViewTabs({ label, views, current, change }: { label: string; vie
   const router = useRouter(), location = useRouterState({ select: (state) => state.location });
   const bar = useRef<HTMLElement>(null);
   // On a narrow screen the tabs scroll: the present one is in sight.
-  useEffect(() => { void bar.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }); }, [current]);
+  useEffect(() => {
+    const box = bar.current, tab = box?.querySelector<HTMLElement>('[aria-current]');
+    if (box && tab && box.scrollWidth > box.clientWidth) box.scrollLeft = tab.offsetLeft - box.offsetLeft - (box.clientWidth - tab.offsetWidth) / 2;
+  }, [current]);
   const search = location.search as Record<string, unknown>;
   return (
     <nav ref={bar} className="tabs-bar" aria-label={label}>
