@@ -99,7 +99,7 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
   if (options.webDir) {
     // The UI's own files hold no data of anybody's: they are served before a sign-in, or there could be none.
     app.addHook('onRoute', (route) => { if (!/^\/(api|hooks|metrics)/.test(route.url)) route.config = { ...route.config, public: true }; });
-    await app.register(files, { root: options.webDir, wildcard: false, index: false, immutable: true, maxAge: '365d', globIgnore: ['index.html'] });
+    await app.register(files, { root: options.webDir, wildcard: false, index: false, immutable: true, maxAge: '365d', globIgnore: ['index.html'], preCompressed: true });
     for (const path of ['/', '/index.html']) app.get(path, { config: { public: true }, schema: { hide: true } as never }, (_request, reply) => page(reply, options.webDir!));
   }
   return app;

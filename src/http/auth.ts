@@ -63,7 +63,8 @@ export function guard(app: FastifyInstance, db: Db, options: { host: string; pub
   app.decorateRequest('user', null);
   app.addHook('onRequest', async (request, reply) => {
     const config = request.routeOptions.config;
-    if (config.public && !request.url.startsWith('/api/')) return;
+    // The pages themselves hold no data; what they ask for next is guarded.
+    if ((config.public || isPage(request)) && !request.url.startsWith('/api/')) return;
     const local = isLoopback(hostname(request.headers.host));
     if (isLoopback(options.host) && !local && hostname(request.headers.host) !== hostname(new URL(options.publicUrl).host)) return refuse(reply, request, 403, 'This address is not served here');
     // A page of another origin may not write here, whatever it makes the browser send.
@@ -97,6 +98,11 @@ export function sessionToken(request: FastifyRequest): string | undefined {
 
 export function clearSession(reply: FastifyReply): void {
   reply.clearCookie(COOKIE, { path: '/' }).header('clear-site-data', '"cache", "storage"');
+}
+
+/** A person opening an address of the UI in a browser. */
+function isPage(request: FastifyRequest): boolean {
+  return request.method === 'GET' && !/^\/(api|hooks|metrics)\b/.test(request.url) && (request.headers.accept ?? '').includes('text/html');
 }
 
 function hostname(host: string | undefined): string {

@@ -97,10 +97,14 @@ function together(a: Recorded, b: Recorded): Recorded {
   };
 }
 
-/** Locks the rows of known orders in id order, so that two workers never join the same order side by side. */
+/**
+ * Locks the rows of known orders in id order, so that two workers never join the same order side by side. One probe an order: with `= any` a planner
+ * that had not seen the table grow read all of it for every batch of an import.
+ */
 async function lockKnown(tx: pg.PoolClient, storeId: number, ids: string[]): Promise<Map<string, OrderState>> {
   const { rows } = await tx.query<{ order_id: string; state: OrderState | null }>(
-    'select order_id, state from sales_order where store_id = $1 and order_id = any($2::bigint[]) order by order_id for update', [storeId, ids]);
+    `select o.order_id, o.state from (select id from unnest($2::bigint[]) as u(id) order by id) t,
+       lateral (select order_id, state from sales_order where store_id = $1 and order_id = t.id limit 1 for update) o`, [storeId, ids]);
   return new Map(rows.map((row) => [row.order_id, row.state ?? emptyOrder(row.order_id)]));
 }
 
@@ -138,9 +142,9 @@ async function updateOrders(tx: pg.PoolClient, storeId: number, rows: readonly O
 async function stockKeys(tx: pg.PoolClient, storeId: number, orders: readonly OrderState[]): Promise<StockKeys & { variantKnown(variantId: string): boolean }> {
   const variantIds = [...new Set(orders.flatMap((o) => Object.values(o.lines).flatMap((l) => (l.variantId === null ? [] : [l.variantId]))))];
   const variants = await tx.query<{ shopify_variant_id: string; item_id: number; tracked: boolean }>(
-    `select v.shopify_variant_id, i.item_id, i.tracked from variant v
-     join inventory_item i on i.store_id = v.store_id and i.shopify_inventory_item_id = v.shopify_inventory_item_id
-     where v.store_id = $1 and v.shopify_variant_id = any($2::bigint[])`, [storeId, variantIds]);
+    `select t.id as shopify_variant_id, i.item_id, i.tracked from unnest($2::bigint[]) as t(id),
+       lateral (select shopify_inventory_item_id as id from variant where store_id = $1 and shopify_variant_id = t.id limit 1) v,
+       lateral (select item_id, tracked from inventory_item where store_id = $1 and shopify_inventory_item_id = v.id limit 1) i`, [storeId, variantIds]);
   const items = new Map(variants.rows.map((row) => [row.shopify_variant_id, row]));
   const places = await tx.query<{ shopify_location_id: string; location_id: number }>(
     'select shopify_location_id, location_id from location where store_id = $1', [storeId]);

@@ -9,6 +9,8 @@ import { brotliCompressSync } from 'node:zlib';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildWeb } from '../../src/cli/web-build.ts';
+import { tokenHash } from '../../src/http/auth.ts';
+import { saveSetupToken } from '../../src/store/users.ts';
 import { openBrowser } from '../helpers/browser.ts';
 import { world } from '../helpers/world.ts';
 
@@ -116,5 +118,30 @@ describe('a planner at work', () => {
     expect(size(first)).toBeLessThanOrEqual(200 * 1024);
     expect(size(new Set(scripts))).toBeLessThanOrEqual(260 * 1024);
     await context.close();
+  }, 60_000);
+});
+
+describe('the first administrator', () => {
+  it('is made with the printed token, and from then on everybody signs in', async () => {
+    await saveSetupToken(w.house.db, tokenHash('printed-once'), new Date(Date.now() + 60_000).toISOString());
+    const context = await browser.newContext();
+    const { page } = await open(context, '/setup?token=printed-once');
+    await page.getByLabel('Name').fill('Ann');
+    await page.getByLabel('E-mail').fill('ann@example.com');
+    await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
+    await page.getByLabel('Password again').fill('correct horse battery');
+    await page.getByRole('button', { name: 'Create administrator' }).click();
+    await page.getByRole('heading', { name: 'Today' }).first().waitFor();
+    await context.close();
+
+    // Somebody else, with a link to a page: asked to sign in, then taken there.
+    const other = await browser.newContext();
+    const { page: guest } = await open(other, '/stock?view=negative');
+    await guest.getByLabel('E-mail').fill('ann@example.com');
+    await guest.getByLabel('Password', { exact: true }).fill('correct horse battery');
+    await guest.getByRole('button', { name: 'Sign in' }).click();
+    await guest.getByRole('heading', { name: 'Stock & drift' }).first().waitFor();
+    expect(new URL(guest.url()).searchParams.get('view')).toBe('negative');
+    await other.close();
   }, 60_000);
 });
