@@ -53,6 +53,9 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
+  await webhookRoutes(app, {
+    target: hookTargets(house), signedBy: services.signedBy, store: (batch) => storeReceived(house.db, batch), clock: house.clock, rejected: badSignatures(house),
+  });
   await app.register(cookie);
   await app.register(helmet, {
     enableCSPNonces: false, hsts: false, crossOriginEmbedderPolicy: false,
@@ -89,10 +92,6 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
   });
 
   healthRoutes(app, all);
-  webhookRoutes(app, {
-    target: hookTargets(all), signedBy: services.signedBy, store: (batch) => storeReceived(house.db, batch), clock: house.clock,
-    rejected: badSignatures(all),
-  });
   const api = app.withTypeProvider<ZodTypeProvider>();
   for (const routes of [sessionRoutes, todayRoutes, stockRoutes, itemRoutes, replenishmentRoutes, exceptionRoutes, flowRoutes, connectionRoutes, searchRoutes, eventRoutes]) routes(api as never, all);
   app.get('/api/openapi.json', { config: { public: true }, schema: { hide: true } as never }, () => app.swagger());
@@ -134,7 +133,7 @@ function healthRoutes(app: FastifyInstance, { house }: Services): void {
 }
 
 /** Store and secrets behind a webhook address, kept for ten seconds: deliveries come by the hundred. */
-function hookTargets({ house }: Services): (token: string) => Promise<HookTarget | null> {
+function hookTargets(house: Services['house']): (token: string) => Promise<HookTarget | null> {
   const kept = new Map<string, { at: number; target: Promise<HookTarget | null> }>();
   return (token) => {
     const now = house.clock.now().getTime(), known = kept.get(token);
@@ -150,7 +149,7 @@ function hookTargets({ house }: Services): (token: string) => Promise<HookTarget
 }
 
 /** Three bad signatures within five minutes are a case for the administrator. */
-function badSignatures({ house }: Services): (target: HookTarget, topic: string) => void {
+function badSignatures(house: Services['house']): (target: HookTarget, topic: string) => void {
   const recent = new Map<number, number[]>();
   return (target, topic) => {
     const now = house.clock.now().getTime();

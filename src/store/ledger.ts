@@ -47,18 +47,26 @@ const POST = `
 with wanted as (
   select * from unnest($3::text[], $4::text[], $5::int[], $6::int[], $7::text[], $8::int[], $9::text[], $10::int[], $11::timestamptz[], $12::text[])
     as w(fact, kind, item_id, from_location, from_state, to_location, to_state, quantity, occurred_at, source)
+), first as (
+  -- Most facts are new: the unique cause itself says so, and nothing is looked up for them.
+  insert into movement (store_id, item_id, kind, from_location, from_state, to_location, to_state, quantity, fact, revision, occurred_at, recorded_at, source)
+  select $1, item_id, kind, from_location, from_state, to_location, to_state, quantity, fact, 1, occurred_at, $2, source from wanted where quantity <> 0
+  on conflict (store_id, fact, revision) do nothing
+  returning fact, item_id, from_location, from_state, to_location, to_state, quantity
 ), due as (
   select w.*, w.quantity - coalesce(p.posted, 0) as delta, coalesce(p.revision, 0) + 1 as revision
   from wanted w
   left join lateral (
     select sum(m.quantity)::int as posted, max(m.revision) as revision from movement m where m.store_id = $1 and m.fact = w.fact
   ) p on true
-  where w.quantity <> coalesce(p.posted, 0)
-), written as (
+  where not exists (select from first f where f.fact = w.fact) and w.quantity <> coalesce(p.posted, 0)
+), again as (
   insert into movement (store_id, item_id, kind, from_location, from_state, to_location, to_state, quantity, fact, revision, occurred_at, recorded_at, source)
-  select $1, item_id, kind, from_location, from_state, to_location, to_state, delta, fact, revision, occurred_at, $2, source from due order by fact
+  select $1, item_id, kind, from_location, from_state, to_location, to_state, delta, fact, revision, occurred_at, $2, source from due
   on conflict (store_id, fact, revision) do nothing
-  returning item_id, from_location, from_state, to_location, to_state, quantity
+  returning fact, item_id, from_location, from_state, to_location, to_state, quantity
+), written as (
+  select * from first union all select * from again
 ), legs as (
   select item_id, from_location as location_id, from_state as state, -quantity as quantity from written
   union all

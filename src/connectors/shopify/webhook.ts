@@ -1,5 +1,5 @@
 /** Webhooks: the signature over raw bytes, the topics we subscribe to, and bodies in our words. */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { UnreadableWebhook, type StorefrontEvent, type WebhookReader } from '../../ports/storefront.ts';
 import { orderFromWebhook, parcelFromWebhook, refundFromWebhook, type RestOrder } from './order-wire.ts';
 import { instant, minorUnits, parseExact } from './wire.ts';
@@ -33,9 +33,21 @@ export function signedBy(rawBody: Uint8Array, signature: string | undefined, sec
   if (given.length !== 32) return false;
   let valid = false;
   for (const secret of secrets) {
-    if (timingSafeEqual(createHmac('sha256', secret).update(rawBody).digest(), given)) valid = true;
+    if (timingSafeEqual(createHmac('sha256', keyOf(secret)).update(rawBody).digest(), given)) valid = true;
   }
   return valid;
+}
+
+/** Key objects are made once a secret: making one costs as much as signing a small body. A handful of secrets are ever in use. */
+const keys = new Map<string, KeyObject>();
+function keyOf(secret: string): KeyObject {
+  let key = keys.get(secret);
+  if (!key) {
+    if (keys.size > 100) keys.clear();
+    key = createSecretKey(secret, 'utf8');
+    keys.set(secret, key);
+  }
+  return key;
 }
 
 /** `currency` is the shop's: amounts in bodies are in it. */
