@@ -16,7 +16,7 @@ import type { Benchmark } from './report.ts';
 import { median, ratio, seconds, whole } from './statistics.ts';
 
 const ITEMS = 100_000;
-const SIZES = [50_000, 250_000] as const;
+const SIZES = [250_000, 1_000_000] as const;
 const ROUNDS = 3;
 
 type Mode = ImportTask['mode'];
