@@ -16,7 +16,7 @@ import { seeded } from './random.ts';
 import type { Benchmark } from './report.ts';
 import { median, seconds, timed, whole } from './statistics.ts';
 
-const LINES = 100_000, ROUNDS = 3, HORIZON = 60;
+const LINES = 100_000, ROUNDS = 2, HORIZON = 60;
 
 export const bench: Benchmark = {
   name: 'replenishment',
@@ -40,13 +40,13 @@ export const bench: Benchmark = {
     }
     await db.query('update forecast_run set finished_at = $1, series = $2', [new Date().toISOString(), LINES]);
     await db.query('vacuum analyze forecast');
-    const whole_: number[] = [], deciding: number[] = [];
+    const flow_: number[] = [], deciding: number[] = [];
     const today = addDays(asOf, 1);
     for (let round = 0; round < ROUNDS; round++) {
       say(`round ${round + 1} of ${ROUNDS}`);
       const { ms, value } = await timed(() => runFlow(house, replenishment, STORE, 'bench'));
       if (value?.tally.applied !== LINES) throw new Error(`recommended ${value?.tally.applied} of ${LINES}: ${JSON.stringify(value?.tally)}`);
-      whole_.push(ms);
+      flow_.push(ms);
       deciding.push((await timed(async () => {
         for (let line = 0; line < LINES; line++) {
           recommend({ today, forecast: made[line % made.length]!, policy: { leadTimeDays: 14, reviewDays: 7, serviceLevel: 0.95, moq: 1, casePack: 1, minStock: 0, maxStock: null }, stock: { onHand: line % 400, incoming: 0, committed: 0, backorders: 0 } });
@@ -56,8 +56,8 @@ export const bench: Benchmark = {
     await house.close();
     const row = (title: string, times: number[]): (string | number)[] => [title, seconds(median(times)), whole(LINES / median(times) * 1000)];
     return {
-      tables: [{ title: `Median of ${ROUNDS} rounds of ${whole(LINES)} lines; the first round writes new rows, the others renew them`, columns: ['', 'time', 'lines/s'], rows: [row('the deciding alone (`recommend`)', deciding), row('the flow', whole_)] }],
-      verdicts: [{ what: '100 k items × locations, forecasts given', goal: '≤ 10 s on 2 cores', measured: seconds(median(whole_)), met: median(whole_) <= 10_000 }],
+      tables: [{ title: `Median of ${ROUNDS} rounds of ${whole(LINES)} lines; the first round writes new rows, the others renew them`, columns: ['', 'time', 'lines/s'], rows: [row('the deciding alone (`recommend`)', deciding), row('the flow', flow_)] }],
+      verdicts: [{ what: '100 k items × locations, forecasts given', goal: '≤ 10 s on 2 cores', measured: seconds(median(flow_)), met: median(flow_) <= 10_000 }],
       notes: [],
     };
   }),
