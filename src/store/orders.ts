@@ -12,6 +12,8 @@ import { orderFacts, type StockKeys } from '../domain/stock/order-facts.ts';
 import { recordDemand } from './demand.ts';
 import { raise } from './exceptions.ts';
 import { postFacts } from './ledger.ts';
+import { recordOrderDemand } from './order-demand.ts';
+import { markDirty } from './push-levels.ts';
 import type { Db, Queryable } from './db.ts';
 
 export interface Recorded {
@@ -84,6 +86,9 @@ export async function recordOrders(tx: pg.PoolClient, storeId: number, heard: re
   result.movements = posted.movements;
   result.itemIds = posted.itemIds;
   result.demandChanged = await recordDemand(tx, storeId, demand);
+  const wanted = await recordOrderDemand(tx, storeId, ours.map(({ state }) => state), options.now);
+  result.exceptions.push(...wanted.exceptions);
+  await markDirty(tx, [...new Set([...posted.itemIds, ...wanted.itemIds])], options.now);
   await raise(tx, storeId, result.exceptions, options.now);
   return outrun.length === 0 ? result : together(result, await recordOrders(tx, storeId, outrun, options));
 }

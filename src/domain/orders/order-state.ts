@@ -28,9 +28,10 @@ export interface OrderLine {
 }
 
 export interface RefundLine { refundId: string; lineId: string; quantity: number; restockType: RestockType; locationId: string | null; at: string }
+export interface Disposition { lineId: string | null; quantity: number; restocked: boolean; locationId: string | null; at: string }
 export interface FulfilmentState { locationId: string | null; cancelled: boolean; at: string; updatedAt: string; lines: Record<string, number> }
 /** A fulfilment order as last read: where the line's units are assigned. Shopify's time has whole seconds, so the time of our reading orders reads within one. */
-export interface Assignment { locationId: string; open: boolean; updatedAt: string; readAt: string; lines: Record<string, { total: number; remaining: number }> }
+export interface Assignment { locationId: string; open: boolean; /** On hold in Shopify: promised, and not to be picked yet. */ held?: true; updatedAt: string; readAt: string; lines: Record<string, { total: number; remaining: number }> }
 
 export interface OrderState {
   id: string;
@@ -47,6 +48,8 @@ export interface OrderState {
   refunds: Record<string, RefundLine>;
   fulfilments: Record<string, FulfilmentState>;
   assignments: Record<string, Assignment>;
+  /** What was done in Shopify with goods that came back, key: disposition id. Apart from refunds: money says nothing of the goods. */
+  dispositions: Record<string, Disposition>;
   /** Unfulfilled units per line as Shopify stated them, newest statement wins. */
   unfulfilled: Record<string, { quantity: number; at: string }>;
   /** Units known to be fulfilled without the parcel they left in (bulk history), per line; superseded once `fulfilmentsKnown`. */
@@ -60,7 +63,7 @@ export interface OrderState {
 export function emptyOrder(id: string): OrderState {
   return {
     id, name: '', updatedAt: '', processedAt: null, cancelledAt: null, cancelReason: null, test: false, sourceName: null,
-    lines: {}, refunds: {}, fulfilments: {}, assignments: {}, unfulfilled: {}, fulfilledBefore: {}, fulfilmentsKnown: false, refundsKnown: false,
+    lines: {}, refunds: {}, fulfilments: {}, assignments: {}, dispositions: {}, unfulfilled: {}, fulfilledBefore: {}, fulfilmentsKnown: false, refundsKnown: false,
   };
 }
 
@@ -80,6 +83,8 @@ export function join(a: OrderState, b: OrderState): OrderState {
     refunds: merge(a.refunds, b.refunds, joinRefund),
     fulfilments: merge(a.fulfilments, b.fulfilments, (x, y) => newest(x, y, (f) => `${f.cancelled ? 1 : 0}${f.updatedAt}`)),
     assignments: merge(a.assignments, b.assignments, (x, y) => newest(x, y, (f) => `${f.updatedAt}${f.readAt}`)),
+    // Orders kept before returns were read have no dispositions.
+    dispositions: merge(a.dispositions ?? {}, b.dispositions ?? {}, (x, y) => newest(x, y, (d) => d.at)),
     unfulfilled: merge(a.unfulfilled, b.unfulfilled, joinUnfulfilled),
     fulfilledBefore: merge(a.fulfilledBefore, b.fulfilledBefore, (x, y) => newest(x, y, (f) => String(f.quantity).padStart(12, '0'))),
     fulfilmentsKnown: a.fulfilmentsKnown || b.fulfilmentsKnown,

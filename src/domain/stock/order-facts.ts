@@ -72,7 +72,7 @@ function lineFacts(order: OrderState, lineId: string, keys: StockKeys, source: s
 
   // Open units, where their fulfilment orders have them.
   let left = position.open;
-  for (const [place, units] of assignedUnits(order, lineId, keys, skip)) {
+  for (const [place, units] of assignedUnits(order, lineId, keys.location, skip)) {
     const here = Math.min(left, units);
     left -= here;
     if (here === 0) continue;
@@ -122,6 +122,21 @@ function lineFacts(order: OrderState, lineId: string, keys: StockKeys, source: s
     }
   }
 
+  // Goods disposed of as restocked, apart from any refund.
+  for (const [dispositionId, disposition] of Object.entries(order.dispositions ?? {}).sort(byKey)) {
+    if (disposition.lineId !== lineId || !disposition.restocked || disposition.locationId === null) continue;
+    const place = keys.location(disposition.locationId);
+    if (place === null) { skip('location unmapped', disposition.quantity, disposition.locationId); continue; }
+    const isAfter = after(place, disposition.at);
+    if (isAfter === null) { skip('level not opened', disposition.quantity, null); continue; }
+    if (isAfter) {
+      out.facts.push({
+        fact: `shopify:disposition/${dispositionId}`, kind: 'returned to stock', itemId,
+        from: outside('customer'), to: at(place, 'available'), quantity: disposition.quantity, occurredAt: disposition.at, source,
+      });
+    }
+  }
+
   // The commitment, as a total per location, over every location the line was ever at: a place it left gets its units back.
   for (const place of [...new Set([...gross.keys(), ...everAssigned(order, lineId, keys)])].sort((a, b) => a - b)) {
     if (keys.openedAt(itemId, place) === null) continue;
@@ -135,14 +150,26 @@ function lineFacts(order: OrderState, lineId: string, keys: StockKeys, source: s
 
 const byKey = (a: [string, unknown], b: [string, unknown]): number => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0);
 
+/** Open units of a line by the place its fulfilment orders have them at; places `location` does not know are left out. */
+export function openByPlace(order: OrderState, lineId: string, location: StockKeys['location']): [number, number][] {
+  let left = linePosition(order, lineId).open;
+  const places: [number, number][] = [];
+  for (const [place, units] of assignedUnits(order, lineId, location, () => {})) {
+    const here = Math.min(left, units);
+    left -= here;
+    if (here > 0) places.push([place, here]);
+  }
+  return places;
+}
+
 function assignedUnits(
-  order: OrderState, lineId: string, keys: StockKeys, skip: (reason: Skipped, units: number, subject: string | null) => void,
+  order: OrderState, lineId: string, location: StockKeys['location'], skip: (reason: Skipped, units: number, subject: string | null) => void,
 ): [number, number][] {
   const units: [number, number][] = [];
   for (const [, assignment] of Object.entries(order.assignments).sort(byKey)) {
     const line = assignment.lines[lineId];
     if (!line || !assignment.open) continue;
-    const place = keys.location(assignment.locationId);
+    const place = location(assignment.locationId);
     if (place === null) skip('location unmapped', line.remaining, assignment.locationId);
     else units.push([place, Math.max(0, line.remaining - leftSince(order, lineId, assignment.locationId, assignment.updatedAt))]);
   }
