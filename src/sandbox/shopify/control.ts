@@ -4,6 +4,7 @@
  *   POST clock/advance {ms|hours} · faults {…} · trading {ordersPerMinute} · levels {sku|inventoryItemId, locationId|location, available}
  *   POST orders {lines:[{sku|variantId, quantity, price?}], …} · orders/<id>/cancel|refund|edit|fulfil · variants/<id> {sku, price, barcode}
  */
+import type { BulkOperations } from './bulk/operations.ts';
 import { editVariants, type VariantChange } from './catalogue-edits.ts';
 import {
   choiceField, flagField, listField, numberField, objectField, onlyFields, optionalText, textField, type Fields,
@@ -11,7 +12,7 @@ import {
 import { cancelFulfillment, createFulfillment } from './engine/fulfilments.ts';
 import { adminEdit } from './engine/inventory.ts';
 import { onHand } from './engine/levels.ts';
-import { cancelOrder, editOrder, placeOrder, refundOrder, routeDue, setRoutingDelay } from './engine/orders.ts';
+import { cancelOrder, editOrder, placeOrder, refundOrder, setRoutingDelay } from './engine/orders.ts';
 import type { IdempotencyStore } from './graphql/idempotency.ts';
 import { HttpRefusal } from './http-message.ts';
 import type { OpenShop } from './shop.ts';
@@ -26,7 +27,9 @@ const CHANCE = { min: 0, max: 1 };
 const MAX_ADVANCE_MS = 400 * 86_400_000;
 
 export interface ControlServices {
-  shop: OpenShop; faults: Faults; deliveries: Deliveries; idempotency: IdempotencyStore; setTrading: ((ordersPerMinute: number) => void) | undefined;
+  shop: OpenShop; faults: Faults; deliveries: Deliveries; idempotency: IdempotencyStore; setTrading: ((ordersPerMinute: number) => void) | undefined; bulk: BulkOperations;
+  /** Does what is due after the clock was moved. */
+  pump(): Promise<unknown>;
 }
 
 export class Control {
@@ -37,7 +40,7 @@ export class Control {
   }
 
   /** Answers one control request. Throws HttpRefusal naming the field at fault. */
-  handle(method: string, path: string, body: Fields): unknown {
+  async handle(method: string, path: string, body: Fields): Promise<unknown> {
     const [noun = '', id, verb] = path.split('/');
     const route = `${method} ${noun}${id === undefined ? '' : noun === 'clock' ? `/${id}` : '/id'}${verb === undefined ? '' : `/${verb}`}`;
     switch (route) {
@@ -90,14 +93,12 @@ export class Control {
     return { quantities, orders };
   }
 
-  private advance(body: Fields): unknown {
+  private async advance(body: Fields): Promise<unknown> {
     onlyFields(body, ['ms', 'hours']);
     const ms = body['hours'] === undefined ? numberField(body, 'ms', { min: 0, max: MAX_ADVANCE_MS })
       : numberField(body, 'hours', { min: 0, max: MAX_ADVANCE_MS / 3_600_000 }) * 3_600_000;
     this.services.shop.advance(Math.round(ms));
-    routeDue(this.services.shop);
-    this.services.deliveries.pump();
-    return { now: this.services.shop.now() };
+    return { now: this.services.shop.now(), pumped: await this.services.pump() };
   }
 
   /** Each part given replaces that part; parts left out stay. */
