@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { parse } from 'graphql';
 import { Access, DEFAULT_SCOPES } from './access.ts';
 import { BulkOperations } from './bulk/operations.ts';
-import { Control } from './control.ts';
+import { control } from './control/control.ts';
+import type { ControlServices } from './control/routes.ts';
 import { routeDue } from './engine/orders.ts';
 import { answer, type GraphqlRequest } from './graphql/execute.ts';
 import { IdempotencyStore } from './graphql/idempotency.ts';
@@ -76,7 +77,7 @@ export function openStore(options: StoreOptions): Store {
   const services = { shop, bulk, idempotency, edits: new OrderEdits() };
   const buckets = new Map<string, CostBucket>();
   const now = () => clockOf(shop);
-  const control = new Control({ shop, faults, deliveries, idempotency, bulk, setTrading: options.setTrading, pump: () => store.pump() });
+  const controls: ControlServices = { shop, faults, deliveries, idempotency, bulk, tokens, setTrading: options.setTrading, pump: () => store.pump() };
   let requests = 0;
 
   function bucketOf(token: string): CostBucket {
@@ -129,7 +130,7 @@ export function openStore(options: StoreOptions): Store {
     if (pathname === '/admin/oauth/access_token' && method === 'POST') return grant(headers, raw);
     if (pathname.startsWith('/bulk/') && method === 'GET') return bulkResult(pathname.slice('/bulk/'.length));
     if (pathname.startsWith('/sandbox/')) {
-      return jsonReply(200, await control.handle(method, pathname.slice('/sandbox/'.length), method === 'POST' ? jsonObject(raw) : {}));
+      return jsonReply(200, await control(controls, method, pathname.slice('/sandbox/'.length), method === 'POST' ? jsonObject(raw) : {}));
     }
     throw new HttpRefusal(404, `${method} ${pathname} is not simulated`);
   }
