@@ -57,12 +57,23 @@ export interface RefundRecord {
 export interface FulfillmentRecord {
   id: string; orderId: string; locationId: string; status: 'SUCCESS' | 'CANCELLED'; createdAt: string; updatedAt: string;
   tracking: { company: string | null; number: string | null; url: string | null }[];
+  /** Mails the shopper would have got about it. */
+  notifications?: number;
   lines: { id: string; lineItemId: string; fulfillmentOrderId: string; quantity: number }[];
 }
 export interface FulfillmentOrderRecord {
   id: string; orderId: string; assignedLocationId: string; status: 'OPEN' | 'IN_PROGRESS' | 'CLOSED' | 'CANCELLED' | 'ON_HOLD' | 'SCHEDULED' | 'INCOMPLETE';
   createdAt: string; updatedAt: string;
   lines: { id: string; lineItemId: string; totalQuantity: number; remainingQuantity: number }[];
+  /** Why it may not be fulfilled; its status is ON_HOLD while there is any. */
+  holds?: HoldRecord[];
+  /** Somebody reported progress by hand: it cannot be moved until it is opened again. */
+  progressReported?: boolean;
+}
+export interface HoldRecord {
+  id: string; reason: string; reasonNotes: string | null; handle: string;
+  /** The app that placed it, by name; null: staff. */
+  app: string | null; externalId: string | null;
 }
 export interface OrderRecord {
   id: string; number: number; name: string; createdAt: string; processedAt: string; updatedAt: string;
@@ -70,7 +81,10 @@ export interface OrderRecord {
   test: boolean; confirmed: boolean; edited: boolean; sourceName: string; currency: string; tags: string[];
   financialStatus: 'PENDING' | 'PAID' | 'PARTIALLY_REFUNDED' | 'REFUNDED' | 'VOIDED';
   lines: LineItemRecord[]; refunds: RefundRecord[];
-  /** Location the stock was committed at, line by line, from the moment of the sale; the fulfilment order shows it after routing. */
+  /**
+   * Location a line was sold from, where its stock stays committed until routing. From then on the open fulfilment orders say where its units
+   * are committed: they may be moved, whole or in part.
+   */
   committedAt: Record<string, string>;
   /** When fulfilment orders become visible (routing delay); null once they exist. */
   routesAt: string | null;

@@ -1,5 +1,5 @@
 /** What must hold in a shop at every instant, whatever happened: read off the records, independent of the rules that made them. */
-import type { QuantityName, Shop } from '../state.ts';
+import type { LineItemRecord, OrderRecord, QuantityName, Shop } from '../state.ts';
 import { isOpen } from './fulfilment-orders.ts';
 import { fulfilledUnits } from './order-figures.ts';
 import { levelKey } from './levels.ts';
@@ -25,8 +25,10 @@ function levelFaults(shop: Shop): string[] {
     for (const line of order.lines) {
       const item = line.unfulfilledQuantity > 0 ? trackedItemOf(shop, line) : undefined;
       if (item === undefined) continue;
-      const key = levelKey(item, order.committedAt[line.id] ?? 'nowhere');
-      open.set(key, (open.get(key) ?? 0) + line.unfulfilledQuantity);
+      for (const [place, units] of placesOf(shop, order, line)) {
+        const key = levelKey(item, place);
+        open.set(key, (open.get(key) ?? 0) + units);
+      }
     }
   }
   for (const level of shop.tables.levels.values()) {
@@ -40,6 +42,13 @@ function levelFaults(shop: Shop): string[] {
   }
   for (const [key, units] of open) faults.push(`${units} open units wait at ${key}, where there is no level`);
   return faults;
+}
+
+/** Where the open units of a line wait: before routing where it was sold from, then where its open work is assigned. */
+function placesOf(shop: Shop, order: OrderRecord, line: LineItemRecord): [string, number][] {
+  if (order.routesAt !== null) return [[order.committedAt[line.id] ?? 'nowhere', line.unfulfilledQuantity]];
+  return shop.fulfillmentOrdersOf(order.id).filter(isOpen)
+    .flatMap((work) => work.lines.filter((part) => part.lineItemId === line.id).map((part): [string, number] => [work.assignedLocationId, part.remainingQuantity]));
 }
 
 /** Per line: 0 ≤ unfulfilled ≤ current ≤ ordered − refunded; units refunded, removed, shipped and open account for those ordered. */

@@ -8,7 +8,7 @@ import { act, refuse, type Action, type UserError } from './action.ts';
 import { carryAddedUnits, releaseUnits, routeOpenUnits } from './fulfilment-orders.ts';
 import { changeLevel } from './levels.ts';
 import { financialStatus, lineSubtotal, openUnits } from './order-figures.ts';
-import { commitLines, linesOf, trackedItemOf, uncommit, type WantedLine } from './order-lines.ts';
+import { commitLines, linesOf, placesWanted, trackedItemOf, uncommit, type WantedLine } from './order-lines.ts';
 import { orderEditPayload, orderPayload, refundPayload, routingPayload, shopRecord } from './payloads.ts';
 
 export interface OrderOutcome { order: OrderRecord | null; userErrors: UserError[] }
@@ -53,7 +53,7 @@ export function placeOrder(shop: Shop, input: PlaceOrderInput): OrderOutcome {
     if (input.lines.length === 0) refuse(['order', 'lineItems'], 'Line items must have at least one line item.', 'INVALID');
     if (input.locationId !== undefined && !shop.tables.locations.get(input.locationId)?.isActive) refuse(['order', 'locationId'], 'The location does not exist.', 'INVALID');
     const lines = linesOf(shop, input.lines, ['order', 'lineItems']);
-    const committedAt = commitLines(action, lines, { locationId: input.locationId, force: input.force, reason: 'order_created' });
+    const committedAt = commitLines(action, lines, { locationId: input.locationId, places: placesWanted(shop, input.lines, lines), force: input.force, reason: 'order_created' });
     const number = nextNumber(shop);
     const order: OrderRecord = {
       id, number, name: `#${number}`, createdAt: action.at, processedAt: input.processedAt ?? action.at, updatedAt: action.at,
@@ -104,9 +104,9 @@ export function cancelOrder(shop: Shop, input: CancelOrderInput): OrderOutcome {
     }
     const open = order.lines.filter((line) => line.unfulfilledQuantity > 0);
     const parts = open.map((line): RefundPart => ({
-      line, released: line.unfulfilledQuantity, returned: 0, restockType: input.restock ? 'CANCEL' : 'NO_RESTOCK', locationId: input.restock ? order.committedAt[line.id] ?? null : null,
+      line, released: line.unfulfilledQuantity, returned: 0, restockType: input.restock ? 'CANCEL' : 'NO_RESTOCK', restockAt: input.restock ? WHERE_IT_WAS : null,
     }));
-    const { refund, next } = applyRefund(action, order, parts, null, 'order_cancelled');
+    const { refund, next } = applyRefund(action, order, parts, null, 'order_cancelled', 'CANCELLED');
     const cancelled: OrderRecord = { ...next, cancelledAt: action.at, cancelReason: input.reason, closedAt: action.at, routesAt: null };
     shop.put('orders', cancelled);
     announce(action, cancelled, ['orders/cancelled', 'orders/updated'], refund);
@@ -138,8 +138,7 @@ export function refundOrder(shop: Shop, input: RefundOrderInput): RefundOutcome 
       if (returned + released < want.quantity) return refuse([...field, 'quantity'], 'Quantity cannot refund more items than were purchased.');
       rest.shipped -= returned;
       rest.open -= released;
-      const locationId = type === 'NO_RESTOCK' ? null : want.locationId ?? order.committedAt[line.id] ?? null;
-      return { line, released, returned, restockType: type, locationId };
+      return { line, released, returned, restockType: type, restockAt: type === 'NO_RESTOCK' ? null : want.locationId ?? WHERE_IT_WAS };
     });
     const { refund, next } = applyRefund(action, order, parts, input.note ?? null, 'restock');
     made = refund ?? { id: shop.nextId('Refund'), createdAt: action.at, note: input.note ?? null, lines: [] };
@@ -173,8 +172,9 @@ export function editOrder(shop: Shop, input: EditOrderInput): OrderOutcome {
       next = withLine(next, { ...line, quantity: line.quantity + Math.max(delta, 0), currentQuantity: set.quantity, unfulfilledQuantity: line.unfulfilledQuantity + delta });
       deltas.push({ lineItemId: line.id, delta });
       if (delta < 0) {
-        uncommit(action, order, line, -delta, { reason: 'order_edited', backTo: set.restock ? order.committedAt[line.id] ?? null : null });
-        if (order.routesAt === null) releaseUnits(action, order.id, line.id, -delta);
+        for (const { locationId, units } of releaseUnits(action, order, line.id, -delta)) {
+          uncommit(action, line, locationId, units, { reason: 'order_edited', backTo: set.restock ? locationId : null });
+        }
       } else {
         const item = trackedItemOf(shop, line);
         const place = order.committedAt[line.id];
@@ -206,32 +206,68 @@ function change(shop: Shop, input: { orderId: string; at?: string }, work: (acti
   }, (userErrors) => ({ order: shop.tables.orders.get(input.orderId) ?? null, userErrors }));
 }
 
+const WHERE_IT_WAS = Symbol('where it was');
 /** Units of one line to refund: `released` never shipped and leave the commitment, `returned` had shipped. */
-interface RefundPart { line: LineItemRecord; released: number; returned: number; restockType: 'RETURN' | 'CANCEL' | 'NO_RESTOCK'; locationId: string | null }
+interface RefundPart {
+  line: LineItemRecord; released: number; returned: number; restockType: 'RETURN' | 'CANCEL' | 'NO_RESTOCK';
+  /** Location the units go back to, whole or each to its own; null: nowhere. */
+  restockAt: string | null | typeof WHERE_IT_WAS;
+}
+type RefundLine = RefundRecord['lines'][number];
 
-function applyRefund(action: Action, order: OrderRecord, parts: RefundPart[], note: string | null, reason: string): { refund: RefundRecord | undefined; next: OrderRecord } {
-  const { shop, at } = action;
-  let next: OrderRecord = { ...order, updatedAt: at };
-  const lines = parts.map((part): RefundRecord['lines'][number] => {
-    if (part.locationId !== null && !shop.tables.locations.get(part.locationId)?.isActive) {
-      return refuse(['locationId'], 'Cannot restock items at a location that is not active.', 'INVALID');
-    }
-    uncommit(action, order, part.line, part.released, { reason, backTo: part.locationId });
-    if (part.released > 0) releaseUnits(action, order.id, part.line.id, part.released);
-    const item = trackedItemOf(shop, part.line);
-    if (part.returned > 0 && part.locationId !== null && item !== undefined) changeLevel(action, item, part.locationId, { available: part.returned }, { reason });
-    const units = part.released + part.returned;
+function applyRefund(
+  action: Action, order: OrderRecord, parts: RefundPart[], note: string | null, reason: string, end: 'CLOSED' | 'CANCELLED' = 'CLOSED',
+): { refund: RefundRecord | undefined; next: OrderRecord } {
+  let next: OrderRecord = { ...order, updatedAt: action.at };
+  const lines = parts.flatMap((part): RefundLine[] => {
+    const made = part.released + part.returned === 0 ? [] : refundLines(action, order, part, reason, end);
     const current = next.lines.find((line) => line.id === part.line.id)!;
-    next = withLine(next, { ...current, currentQuantity: current.currentQuantity - units, unfulfilledQuantity: current.unfulfilledQuantity - part.released });
-    return {
-      id: shop.nextId('RefundLineItem'), lineItemId: part.line.id, quantity: units, restockType: part.restockType, restocked: part.locationId !== null,
-      locationId: part.locationId, subtotal: lineSubtotal(part.line, units),
-    };
+    next = withLine(next, {
+      ...current, currentQuantity: current.currentQuantity - part.released - part.returned, unfulfilledQuantity: current.unfulfilledQuantity - part.released,
+    });
+    return made;
   });
   if (lines.length === 0) return { refund: undefined, next };
-  const refund: RefundRecord = { id: shop.nextId('Refund'), createdAt: at, note, lines };
+  const refund: RefundRecord = { id: action.shop.nextId('Refund'), createdAt: action.at, note, lines };
   next = { ...next, refunds: [...next.refunds, refund] };
   return { refund, next: { ...next, financialStatus: financialStatus(next) } };
+}
+
+/** Moves the stock of one part and writes a refund line for each location it goes back to. */
+function refundLines(action: Action, order: OrderRecord, part: RefundPart, reason: string, end: 'CLOSED' | 'CANCELLED'): RefundLine[] {
+  const { shop } = action;
+  const units = new Map<string | null, number>();
+  const homeOf = (own: string | null): string | null => {
+    const home = part.restockAt === WHERE_IT_WAS ? own : part.restockAt;
+    if (home !== null && !shop.tables.locations.get(home)?.isActive) return refuse(['locationId'], 'Cannot restock items at a location that is not active.', 'INVALID');
+    return home;
+  };
+  const count = (home: string | null, taken: number) => units.set(home, (units.get(home) ?? 0) + taken);
+  let left = part.released;
+  for (const portion of releaseUnits(action, order, part.line.id, part.released, end)) {
+    const home = homeOf(portion.locationId);
+    uncommit(action, part.line, portion.locationId, portion.units, { reason, backTo: home });
+    count(home, portion.units);
+    left -= portion.units;
+  }
+  // Units that no work carried have no stock behind them either.
+  if (left > 0) count(homeOf(null), left);
+  if (part.returned > 0) {
+    const home = homeOf(shippedFrom(shop, order, part.line));
+    const item = trackedItemOf(shop, part.line);
+    if (home !== null && item !== undefined) changeLevel(action, item, home, { available: part.returned }, { reason });
+    count(home, part.returned);
+  }
+  return [...units].map(([locationId, quantity]) => ({
+    id: shop.nextId('RefundLineItem'), lineItemId: part.line.id, quantity, restockType: part.restockType, restocked: locationId !== null, locationId,
+    subtotal: lineSubtotal(part.line, quantity),
+  }));
+}
+
+/** Where the latest parcel with the line left from. */
+function shippedFrom(shop: Shop, order: OrderRecord, line: LineItemRecord): string | null {
+  const parcel = shop.fulfillmentsOf(order.id).findLast((fulfillment) => fulfillment.status === 'SUCCESS' && fulfillment.lines.some((shipped) => shipped.lineItemId === line.id));
+  return parcel?.locationId ?? order.committedAt[line.id] ?? null;
 }
 
 const withLine = (order: OrderRecord, line: LineItemRecord): OrderRecord =>

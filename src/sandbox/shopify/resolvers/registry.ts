@@ -4,6 +4,7 @@ import { countOf, type Listing } from '../connections.ts';
 import { levelKeyOf, splitGid } from '../gid.ts';
 import { catalogueCounts, catalogueQueries, catalogueTypes } from './catalogue.ts';
 import { asNode, fieldsOf, notSimulated, type Args, type Context, type TypeFields } from './fields.ts';
+import { fulfillmentMutations } from './fulfillment-mutations.ts';
 import { fulfillmentQueries, fulfillmentTypes } from './fulfillment.ts';
 import { inventoryMutations, inventoryPayloadTypes } from './inventory-mutations.ts';
 import { levelTypes } from './levels.ts';
@@ -58,6 +59,6 @@ const rootQueries = fieldsOf<undefined>({
 export const resolvers: Record<string, TypeFields> = {
   ...shopTypes, ...catalogueTypes, ...levelTypes, ...orderTypes, ...fulfillmentTypes, ...operationTypes, ...inventoryPayloadTypes, ...editTypes,
   QueryRoot: { ...shopQueries, ...catalogueQueries, ...orderQueries, ...fulfillmentQueries, ...operationQueries, ...rootQueries },
-  Mutation: { ...inventoryMutations, ...orderMutations, ...catalogueMutations, ...operationMutations },
+  Mutation: { ...inventoryMutations, ...orderMutations, ...fulfillmentMutations, ...catalogueMutations, ...operationMutations },
 };
 

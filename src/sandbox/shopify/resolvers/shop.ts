@@ -1,4 +1,5 @@
 /** Shop, locations and the quantity states an inventory level knows. */
+import { appOf, OWN_APP, type Actor } from '../engine/actors.ts';
 import { shopRecord } from '../engine/payloads.ts';
 import { gid } from '../gid.ts';
 import { flagField, idField, textField, type SearchFields, searchPredicate } from '../search/match.ts';
@@ -32,6 +33,18 @@ export const shopTypes = {
     createdAt: (shop) => instant(shop.createdAt),
     url: (shop) => `https://${shop.domain}`,
   }),
+  App: fieldsOf<Actor>({
+    id: (app) => gid('App', app.id),
+    title: (app) => app.name,
+    handle: (app) => app.name.toLowerCase().replace(/[^a-z0-9]+/g, '-'),
+  }),
+  StaffMember: fieldsOf<Actor>({
+    id: (staff) => gid('StaffMember', staff.id),
+    name: (staff) => staff.name,
+    isShopOwner: () => false,
+    exists: () => true,
+    active: () => true,
+  }),
   Location: fieldsOf<LocationRecord>({
     id: (location) => gid('Location', location.id),
     legacyResourceId: (location) => location.id,
@@ -64,6 +77,7 @@ export const shopQueries = fieldsOf<undefined>({
   inventoryProperties: () => ({ quantityNames: [...QUANTITY_NAMES, 'on_hand'].map(quantityName) }),
   currentAppInstallation: (_root, _args, { access }: Context) => ({
     id: gid('AppInstallation', '1'),
+    app: appOf(OWN_APP),
     accessScopes: [...access.scopes].map((handle) => ({ handle, description: handle.replaceAll('_', ' ') })),
   }),
 });

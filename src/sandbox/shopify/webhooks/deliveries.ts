@@ -1,13 +1,14 @@
 /**
  * Webhook deliveries: every event goes to each subscription of its topic, stored first, sent with bounded concurrency per address,
  * retried eight times over four hours of the shop's clock with the original body; a subscription that only failed in that time is deleted.
+ * By hand (`byHand`) there is no timer: `pumpByHand` sends what is due, one after the other.
  */
-import { randomUUID } from 'node:crypto';
+import { uuidOf } from '../stable-ids.ts';
 import type { Shop, ShopEvent } from '../state.ts';
 import { passesFilter, topicEnum, withFields } from './delivery-body.ts';
 import type { Delivery, DeliveryFile, NewDelivery } from './delivery-file.ts';
 import type { Faults } from './faults.ts';
-import { openAgents, post } from './post.ts';
+import { deliveryHeaders, openAgents, post, type Attempt } from './post.ts';
 
 export const MAX_RETRIES = 8;
 const RETRY_SPAN_MS = 4 * 3_600_000;
@@ -15,6 +16,7 @@ const PER_ADDRESS = 32;
 /** Deliveries of one address read ahead of sending; the rest stay on disk. */
 const READ_AHEAD = 256;
 const TICK_MS = 100;
+const BY_HAND_BATCH = 10_000;
 
 /** Wait before retry `n` (1…8): doubling, so that the eight waits together last four hours. */
 export function retryDelayMs(n: number): number {
@@ -23,6 +25,11 @@ export function retryDelayMs(n: number): number {
 
 /** Deliveries to one address. */
 interface Lane { ready: Delivery[]; inFlight: number; claimed: Set<number> }
+
+/** One attempt as a receiver gets it; `body` are the signed bytes. */
+export interface WebhookRequest { url: string; headers: Record<string, string>; body: Buffer }
+/** Takes the place of the HTTP POST: only a status from 200 to 299 counts, a rejection is a network error. */
+export type Deliver = (request: WebhookRequest) => Promise<{ status: number }>;
 
 export interface DeliveryCounts { waiting: number; delivered: number; failedAttempts: number; dropped: number; givenUp: number; subscriptionsDeleted: number }
 
@@ -34,7 +41,12 @@ export class Deliveries {
   private readonly agents = openAgents(PER_ADDRESS);
   private readonly lanes = new Map<string, Lane>();
   private readonly lastSuccess = new Map<string, number>();
-  private readonly timer: NodeJS.Timeout;
+  private readonly timer: NodeJS.Timeout | undefined;
+  private readonly deliver: Deliver | undefined;
+  private readonly byHand: boolean;
+  /** By hand: deliveries being sent, so that a pump inside a receiver does not send them again. */
+  private readonly sending = new Set<number>();
+  private made = 0;
   private readonly counts = { delivered: 0, failedAttempts: 0, dropped: 0, givenUp: 0, subscriptionsDeleted: 0 };
   private incoming: NewDelivery[] = [];
   private settledDone: number[] = [];
@@ -43,14 +55,16 @@ export class Deliveries {
   private closed = false;
 
   /** Starts with whatever an earlier process left in `file`. `secret` is the client secret that signs. */
-  constructor(shop: Shop, file: DeliveryFile, faults: Faults, secret: () => string) {
+  constructor(shop: Shop, file: DeliveryFile, faults: Faults, secret: () => string, options: { deliver?: Deliver | undefined; byHand?: boolean } = {}) {
     this.shop = shop;
     this.file = file;
     this.faults = faults;
     this.secret = secret;
+    this.deliver = options.deliver;
+    this.byHand = options.byHand ?? false;
     for (const uri of file.addresses()) this.openLane(uri);
     shop.onEvent((event) => this.take(event));
-    this.timer = setInterval(() => this.pump(), TICK_MS);
+    this.timer = this.byHand ? undefined : setInterval(() => this.pump(), TICK_MS);
   }
 
   private get now(): number {
@@ -65,7 +79,7 @@ export class Deliveries {
       if (fate.dropped) { this.counts.dropped++; continue; }
       const at = Date.parse(event.at);
       const delivery: NewDelivery = {
-        subscriptionId: subscription.id, uri: subscription.uri, topic: event.topic, apiVersion: subscription.apiVersion, webhookId: randomUUID(),
+        subscriptionId: subscription.id, uri: subscription.uri, topic: event.topic, apiVersion: subscription.apiVersion, webhookId: uuidOf('webhook', event.eventId, subscription.id, this.made++),
         eventId: event.eventId, triggeredAt: event.at, body: JSON.stringify(withFields(event.payload, subscription.includeFields)),
         attempts: 0, nextAt: at + fate.delayMs, firstAt: at,
       };
@@ -77,7 +91,7 @@ export class Deliveries {
 
   /** Many events and results share one transaction: everything of this turn of the event loop. */
   private flushSoon(): void {
-    if (this.flushing) return;
+    if (this.flushing || this.byHand) return;
     this.flushing = true;
     setImmediate(() => {
       this.flushing = false;
@@ -107,6 +121,29 @@ export class Deliveries {
     for (const [uri, lane] of this.lanes) this.fill(uri, lane, now);
   }
 
+  /**
+   * By hand: sends what was due when it was called, by due time, one at a time, and resolves when all of it is settled. What a receiver causes
+   * meanwhile waits for the next pump. Returns the number of attempts.
+   */
+  async pumpByHand(): Promise<number> {
+    this.flush();
+    const now = this.now;
+    const due = this.file.addresses().flatMap((uri) => this.file.due(uri, now, BY_HAND_BATCH, this.sending)).sort((a, b) => a.nextAt - b.nextAt || a.seq - b.seq);
+    for (const delivery of due) this.sending.add(delivery.seq);
+    for (const delivery of due) {
+      await this.send(delivery);
+      this.flush();
+      this.sending.delete(delivery.seq);
+    }
+    return due.length;
+  }
+
+  /** When the next delivery is due, milliseconds of the shop's clock; null when none waits. */
+  nextDue(): number | null {
+    this.flush();
+    return this.file.nextAt();
+  }
+
   private openLane(uri: string): void {
     if (!this.lanes.has(uri)) this.lanes.set(uri, { ready: [], inFlight: 0, claimed: new Set() });
   }
@@ -132,10 +169,21 @@ export class Deliveries {
   private async send(delivery: Delivery): Promise<void> {
     if (!this.shop.tables.subscriptions.has(delivery.subscriptionId)) { this.settledDone.push(delivery.seq); return; }
     const domain = this.shop.tables.shop.values().next().value?.domain ?? '';
-    const attempt = await post(delivery, this.secret(), domain, this.agents);
+    const attempt = this.deliver === undefined ? await post(delivery, this.secret(), domain, this.agents) : await this.handOver(this.deliver, delivery, domain);
     if (this.closed) return;
     if (attempt.ok) this.succeeded(delivery);
     else this.failed(delivery);
+  }
+
+  private async handOver(deliver: Deliver, delivery: Delivery, domain: string): Promise<Attempt> {
+    const body = Buffer.from(delivery.body, 'utf8');
+    try {
+      const { status } = await deliver({ url: delivery.uri, headers: deliveryHeaders(delivery, body, this.secret(), domain), body });
+      const ok = status >= 200 && status < 300;
+      return { ok, status, reason: ok ? null : `HTTP ${status}` };
+    } catch (error) {
+      return { ok: false, status: null, reason: error instanceof Error ? error.message : String(error) };
+    }
   }
 
   private succeeded(delivery: Delivery): void {

@@ -1,5 +1,5 @@
 /** Reads a control request field by field; every refusal names the field. */
-import { HttpRefusal } from './http-message.ts';
+import { HttpRefusal } from '../http-message.ts';
 
 export type Fields = Record<string, unknown>;
 
