@@ -19,14 +19,14 @@ export const bench: Benchmark = {
     await makeLevels(db, LEVELS);
     await db.query(
       `insert into observed_level (store_id, item_id, location_id, available, available_at, on_hand, committed, full_at)
-       select store_id, item_id, location_id, quantity, updated_at, quantity, 0, updated_at from balance where state = 'available' order by 2, 3`);
+       select store_id, item_id, location_id, available, updated_at, available, 0, updated_at from ledger_level order by 2, 3`);
     await db.query('vacuum analyze observed_level');
     const equal: number[] = [], bare: number[] = [], differing: number[] = [];
     const round = async (times: number[], expected: number): Promise<void> => {
       const { ms, value } = await timed(() => driftCandidates(db, STORE, 5_000));
       if (value.length !== expected) throw new Error(`${value.length} candidates, ${expected} levels differ`);
       times.push(ms);
-      bare.push((await timed(() => db.query('select count(*), sum(quantity) from balance where store_id = $1', [STORE]))).ms);
+      bare.push((await timed(() => db.query('select count(*), sum(available + committed) from ledger_level where store_id = $1', [STORE]))).ms);
     };
     for (let n = 0; n <= ROUNDS; n++) { await round(equal, 0); if (n === 0) { equal.length = 0; bare.length = 0; } }
     await db.query(`update observed_level set available = available + 1 where (item_id, location_id) in (select 1 + k * 37, 1 + k % $2::int from generate_series(0, $1::int - 1) k)`, [DIFFERING, PLACES]);

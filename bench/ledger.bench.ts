@@ -140,18 +140,18 @@ async function deadlocks({ db }: Cluster): Promise<number> {
   return Number((await db.query<{ n: string }>('select deadlocks as n from pg_stat_database where datname = current_database()')).rows[0]!.n);
 }
 
-/** The plain way: the movement, both balances, commit. */
+/** The plain way: the movement, its level, commit. */
 async function oneTransaction(client: pg.Client, f: Fact): Promise<void> {
   await client.query('begin');
   await client.query({ name: 'one-movement', text:
     `insert into movement (store_id, item_id, kind, from_location, from_state, to_location, to_state, quantity, fact, revision, occurred_at, recorded_at, source)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12)`,
   values: [STORE, f.itemId, f.kind, f.from.locationId, f.from.state, f.to.locationId, f.to.state, f.quantity, f.fact, f.occurredAt, NOW, f.source] });
-  const legs = [{ ...f.from, change: -f.quantity }, { ...f.to, change: f.quantity }].sort((a, b) => a.locationId - b.locationId || (a.state < b.state ? -1 : 1));
-  for (const leg of legs) {
-    await client.query({ name: 'one-balance', text:
-      `insert into balance values ($1, $2, $3, $4, $5, $6) on conflict (store_id, item_id, location_id, state) do update set quantity = balance.quantity + excluded.quantity, updated_at = excluded.updated_at`,
-    values: [STORE, f.itemId, leg.locationId, leg.state, leg.change, NOW] });
-  }
+  // Both sides of these facts are at one place, or one is outside: one level.
+  const change = (state: string): number => (f.to.state === state ? f.quantity : 0) - (f.from.state === state ? f.quantity : 0);
+  await client.query({ name: 'one-level', text:
+    `insert into ledger_level as l (store_id, item_id, location_id, available, committed, updated_at) values ($1, $2, $3, $4, $5, $6)
+     on conflict (store_id, item_id, location_id) do update set available = l.available + excluded.available, committed = l.committed + excluded.committed, updated_at = excluded.updated_at`,
+  values: [STORE, f.itemId, f.from.locationId, change('available'), change('committed'), NOW] });
   await client.query('commit');
 }

@@ -28,8 +28,8 @@ export async function makeLevels(db: Db, levels: number): Promise<{ items: numbe
      from generate_series(1, $1::int) i, generate_series(1, ${PLACES}) l`, [items, at]);
   await db.query(`insert into opening select ${STORE}, i, l, $2 from generate_series(1, $1::int) i, generate_series(1, ${PLACES}) l`, [items, at]);
   await db.query(
-    `insert into balance select ${STORE}, i, l, s, case s when 'available' then ${OPENING} when 'opening' then ${-OPENING * PLACES} else 0 end, $2
-     from generate_series(1, $1::int) i, (select 0 as l, 'opening' as s union all select l, s from generate_series(1, ${PLACES}) l, unnest(array['available', 'committed']) s) a order by 2, 3, 4`, [items, at]);
-  await db.query('vacuum analyze movement, balance, opening');
+    `insert into ledger_level (store_id, item_id, location_id, available, updated_at)
+     select ${STORE}, i, l, ${OPENING}, $2 from generate_series(1, $1::int) i, generate_series(1, ${PLACES}) l order by 2, 3`, [items, at]);
+  await db.query('vacuum analyze movement, ledger_level, opening');
   return { items };
 }

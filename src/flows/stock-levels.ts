@@ -63,9 +63,9 @@ async function record(context: FlowContext, batch: readonly StorefrontLevel[], s
 
 async function deactivatedWithStock(context: FlowContext): Promise<RaisedException[]> {
   const { rows } = await context.db.query<{ location_id: number; name: string; units: number }>(
-    `select l.location_id, l.name, sum(b.quantity)::int as units from location l
-     join balance b on b.store_id = l.store_id and b.location_id = l.location_id and b.state in ('available', 'committed')
-     where l.store_id = $1 and not l.is_active group by 1, 2 having sum(abs(b.quantity)) > 0`, [context.storeId]);
+    `select l.location_id, l.name, sum(b.available + b.committed)::int as units from location l
+     join ledger_level b on b.store_id = l.store_id and b.location_id = l.location_id
+     where l.store_id = $1 and not l.is_active group by 1, 2 having sum(abs(b.available) + abs(b.committed)) > 0`, [context.storeId]);
   return rows.map((row) => ({
     kind: 'LOCATION_DEACTIVATED', key: `location/${row.location_id}`, subject: row.name, locationId: row.location_id,
     sentence: `${row.name} is inactive in Shopify and still holds ${row.units} units in the ledger.`, evidence: { units: row.units },

@@ -1,4 +1,5 @@
 /** The daily digest: its numbers in one statement, and what was composed. */
+import { ON_HAND_STATES } from '../domain/stock/fact.ts';
 import type { Queryable } from './db.ts';
 
 export interface DigestLine { text: string; tone: 'good' | 'warn' | 'bad' | 'neutral'; link: string | null }
@@ -10,7 +11,7 @@ export interface DigestNumbers {
 export async function digestNumbers(db: Queryable, storeId: number, now: string, day: string): Promise<DigestNumbers> {
   const { rows } = await db.query<DigestNumbers>(
     `select
-       (select coalesce(sum(quantity), 0)::int from balance where store_id = $1 and location_id > 0 and state <> 'incoming') as on_hand,
+       (select coalesce(sum(${ON_HAND_STATES.join(' + ')}), 0)::int from ledger_level where store_id = $1) as on_hand,
        (select count(*)::int from drift where store_id = $1) as drift_rows,
        (select coalesce(sum(abs((c ->> 'units')::int)), 0)::int from drift, jsonb_array_elements(causes) c where store_id = $1 and c ->> 'cause' = 'unknown') as unexplained_units,
        (select count(*)::int from exception where store_id = $1 and state = 'open') as exceptions_open,
@@ -18,7 +19,7 @@ export async function digestNumbers(db: Queryable, storeId: number, now: string,
        (select count(*)::int from recommendation where store_id = $1 and quantity > 0 and order_by <= $3) as due_lines,
        (select count(*)::int from (
           select d.item_id from daily_demand d where d.store_id = $1 and d.day > $3::date - 28 group by 1 having sum(d.quantity) > 0) s
-        where not exists (select from balance b where b.store_id = $1 and b.item_id = s.item_id and b.state = 'available' and b.quantity > 0)) as out_of_stock,
+        where not exists (select from ledger_level b where b.store_id = $1 and b.item_id = s.item_id and b.available > 0)) as out_of_stock,
        (select count(*)::int from sales_order where store_id = $1 and processed_at > $2::timestamptz - interval '24 hours') as orders_day,
        (select count(*)::int from sales_order where store_id = $1 and needs_place) as orders_unplaced,
        (select count(*)::int from movement where store_id = $1 and kind = 'storefront edit' and recorded_at > $2::timestamptz - interval '24 hours') as edits_day,

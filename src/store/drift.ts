@@ -1,6 +1,7 @@
 /** Ledger against what Shopify stated, per item and location: candidates by one SQL, findings kept until a check sees both sides equal. */
 import type pg from 'pg';
 import type { ExplainedUnits } from '../domain/drift/causes.ts';
+import { STOCK_STATES } from '../domain/stock/fact.ts';
 import type { Queryable } from './db.ts';
 
 export interface DriftCandidate { item_id: number; location_id: number; inventory_item_id: string; shopify_location_id: string }
@@ -11,11 +12,10 @@ export async function driftCandidates(db: Queryable, storeId: number, limit: num
     `select o.item_id, o.location_id, i.shopify_inventory_item_id as inventory_item_id, l.shopify_location_id
      from observed_level o
      join opening p using (store_id, item_id, location_id)
-     left join balance a on a.store_id = o.store_id and a.item_id = o.item_id and a.location_id = o.location_id and a.state = 'available'
-     left join balance c on c.store_id = o.store_id and c.item_id = o.item_id and c.location_id = o.location_id and c.state = 'committed'
+     left join ledger_level g on g.store_id = o.store_id and g.item_id = o.item_id and g.location_id = o.location_id
      join inventory_item i on i.store_id = o.store_id and i.item_id = o.item_id
      join location l on l.store_id = o.store_id and l.location_id = o.location_id
-     where o.store_id = $1 and (coalesce(a.quantity, 0) <> o.available or (o.full_at >= o.available_at and coalesce(c.quantity, 0) <> o.committed)
+     where o.store_id = $1 and (coalesce(g.available, 0) <> o.available or (o.full_at >= o.available_at and coalesce(g.committed, 0) <> o.committed)
        or exists (select from drift d where d.store_id = o.store_id and d.item_id = o.item_id and d.location_id = o.location_id))
      order by o.item_id, o.location_id limit $2`, [storeId, limit]);
   return rows;
@@ -31,9 +31,10 @@ export interface LedgerLevel { item_id: number; location_id: number; state: stri
 /** Balances of the given levels, locked, so that a repair is posted against the number it was computed from. */
 export async function lockBalances(tx: pg.PoolClient, storeId: number, levels: readonly { itemId: number; locationId: number }[]): Promise<LedgerLevel[]> {
   const { rows } = await tx.query<LedgerLevel>(
-    `select b.item_id, b.location_id, b.state, b.quantity from balance b
-     join unnest($2::int[], $3::int[]) as t(item_id, location_id) using (item_id, location_id)
-     where b.store_id = $1 order by b.item_id, b.location_id, b.state for update of b`, [storeId, levels.map((l) => l.itemId), levels.map((l) => l.locationId)]);
+    `with locked as (
+       select g.* from ledger_level g join unnest($2::int[], $3::int[]) as t(item_id, location_id) using (item_id, location_id)
+       where g.store_id = $1 order by g.item_id, g.location_id for update of g)
+     select item_id, location_id, s.state, s.quantity from locked, lateral (values ${STOCK_STATES.map((state) => `('${state}', ${state})`).join(', ')}) as s(state, quantity)`, [storeId, levels.map((l) => l.itemId), levels.map((l) => l.locationId)]);
   return rows;
 }
 
@@ -79,8 +80,8 @@ export interface NegativeLevel { item_id: number; location_id: number; sku: stri
 
 export async function negativeLevels(db: Queryable, storeId: number): Promise<NegativeLevel[]> {
   const { rows } = await db.query<NegativeLevel>(
-    `select b.item_id, b.location_id, i.sku, i.title, l.name as location, b.quantity as available from balance b
+    `select b.item_id, b.location_id, i.sku, i.title, l.name as location, b.available from ledger_level b
      join item i on i.item_id = b.item_id join location l on l.store_id = b.store_id and l.location_id = b.location_id
-     where b.store_id = $1 and b.state = 'available' and b.quantity < 0 order by b.quantity limit 2000`, [storeId]);
+     where b.store_id = $1 and b.available < 0 order by b.available limit 2000`, [storeId]);
   return rows;
 }

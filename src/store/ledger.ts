@@ -1,11 +1,14 @@
 /**
- * Posting facts: movements and balances change in one statement, set-based, idempotent by (fact, revision).
+ * Posting facts: movements and the levels they change, set-based, idempotent by (fact, revision).
  *
- * One statement per batch of up to 5,000 facts. Losing ways, measured in bench/RESULTS.md: a transaction per movement, row by row in one
- * transaction, VALUES lists. Balances are updated in key order, and facts in the order of their names, so concurrent batches cannot deadlock.
+ * A batch of up to 5,000 facts is three statements: what was posted for them before; the movements that are due, by binary COPY; the sums by level, by
+ * one upsert. Losing ways, measured in bench/RESULTS.md: a transaction per movement, one statement that inserts and returns, a hashed cause, a balance a row.
+ *
+ * Nothing can deadlock: every batch writes causes and levels in one order, by item first, whatever order its facts came in.
  */
 import type pg from 'pg';
-import type { Account, Fact } from '../domain/stock/fact.ts';
+import { STOCK_STATES, type Account, type Fact, type StockState } from '../domain/stock/fact.ts';
+import { CopyRows, intArray, sendCopy, unlessTaken } from './binary.ts';
 import type { Queryable } from './db.ts';
 
 export interface Posted {
@@ -18,67 +21,105 @@ export interface Posted {
 }
 
 const BATCH = 5_000;
+/** From so many movements on, COPY and its savepoint cost less than `insert … returning`. */
+const WORTH_COPYING = 100;
+
+/** A fact with the units still to be posted for it, under the next revision. */
+interface Due { fact: Fact; units: number; revision: number }
 
 /**
  * Posts the difference between each fact's quantity and what was posted for it before. The caller holds whatever lock orders two versions of the same
  * fact (the order's row, the level's row); facts are otherwise free of order. Duplicate facts in one call: the last one counts.
  */
 export async function postFacts(tx: pg.PoolClient, storeId: number, facts: readonly Fact[], recordedAt: string): Promise<Posted> {
-  const last = new Map(facts.map((fact) => [fact.fact, fact]));
-  const all = [...last.values()];
-  const result: Posted = { movements: 0, unchanged: 0, itemIds: [] };
+  const all = [...new Map(facts.map((fact) => [fact.fact, fact])).values()].sort(byItemAndTime);
   const items = new Set<number>();
+  let movements = 0;
   for (let start = 0; start < all.length; start += BATCH) {
-    const batch = all.slice(start, start + BATCH);
-    const { rows } = await tx.query<{ item_id: number; movements: number }>({ name: 'post-facts', text: POST, values: [
-      storeId, recordedAt,
-      batch.map((f) => f.fact), batch.map((f) => f.kind), batch.map((f) => f.itemId),
-      batch.map((f) => f.from.locationId), batch.map((f) => f.from.state), batch.map((f) => f.to.locationId), batch.map((f) => f.to.state),
-      batch.map((f) => f.quantity), batch.map((f) => f.occurredAt), batch.map((f) => f.source),
-    ] });
-    for (const row of rows) { items.add(row.item_id); result.movements += row.movements; }
+    const batch = all.slice(start, start + BATCH), before = await postedBefore(tx, storeId, batch);
+    const due: Due[] = [];
+    for (const fact of batch) {
+      const known = before.get(fact.fact), units = fact.quantity - (known?.quantity ?? 0);
+      if (units !== 0) due.push({ fact, units, revision: (known?.revision ?? 0) + 1 });
+    }
+    const written = await writeMovements(tx, storeId, due, recordedAt);
+    await addToLevels(tx, storeId, written, recordedAt);
+    for (const { fact } of written) items.add(fact.itemId);
+    movements += written.length;
   }
-  result.unchanged = all.length - result.movements;
-  result.itemIds = [...items].sort((a, b) => a - b);
-  return result;
+  return { movements, unchanged: all.length - movements, itemIds: [...items].sort((a, b) => a - b) };
 }
 
-const POST = `
-with wanted as (
-  select * from unnest($3::text[], $4::text[], $5::int[], $6::int[], $7::text[], $8::int[], $9::text[], $10::int[], $11::timestamptz[], $12::text[])
-    as w(fact, kind, item_id, from_location, from_state, to_location, to_state, quantity, occurred_at, source)
-), first as (
-  -- Most facts are new: the unique cause itself says so, and nothing is looked up for them.
-  insert into movement (store_id, item_id, kind, from_location, from_state, to_location, to_state, quantity, fact, revision, occurred_at, recorded_at, source)
-  select $1, item_id, kind, from_location, from_state, to_location, to_state, quantity, fact, 1, occurred_at, $2, source from wanted where quantity <> 0
-  on conflict (store_id, fact, revision) do nothing
-  returning fact, item_id, from_location, from_state, to_location, to_state, quantity
-), due as (
-  select w.*, w.quantity - coalesce(p.posted, 0) as delta, coalesce(p.revision, 0) + 1 as revision
-  from wanted w
-  left join lateral (
-    select sum(m.quantity)::int as posted, max(m.revision) as revision from movement m where m.store_id = $1 and m.fact = w.fact
-  ) p on true
-  where not exists (select from first f where f.fact = w.fact) and w.quantity <> coalesce(p.posted, 0)
-), again as (
-  insert into movement (store_id, item_id, kind, from_location, from_state, to_location, to_state, quantity, fact, revision, occurred_at, recorded_at, source)
-  select $1, item_id, kind, from_location, from_state, to_location, to_state, delta, fact, revision, occurred_at, $2, source from due
-  on conflict (store_id, fact, revision) do nothing
-  returning fact, item_id, from_location, from_state, to_location, to_state, quantity
-), written as (
-  select * from first union all select * from again
-), legs as (
-  select item_id, from_location as location_id, from_state as state, -quantity as quantity from written
-  union all
-  select item_id, to_location, to_state, quantity from written
-), changed as (
-  insert into balance (store_id, item_id, location_id, state, quantity, updated_at)
-  select $1, item_id, location_id, state, sum(quantity)::int, $2 from legs group by item_id, location_id, state
-  order by item_id, location_id, state
-  on conflict (store_id, item_id, location_id, state) do update set quantity = balance.quantity + excluded.quantity, updated_at = excluded.updated_at
-  returning 1
-)
-select item_id, count(*)::int as movements from written group by item_id`;
+/** By item, then as it happened; at one instant what comes in before what changes state, and what goes out last. The same in every batch. */
+function byItemAndTime(a: Fact, b: Fact): number {
+  return a.itemId - b.itemId || compare(a.occurredAt, b.occurredAt) || flow(a) - flow(b) || compare(a.fact, b.fact);
+}
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const flow = (fact: Fact): number => (fact.from.locationId === 0 ? 0 : fact.to.locationId === 0 ? 2 : 1);
+
+/** One probe of the unique cause a fact; facts of one time have neighbouring names, so the probes stay on few pages. */
+async function postedBefore(tx: Queryable, storeId: number, facts: readonly Fact[]): Promise<Map<string, { quantity: number; revision: number }>> {
+  const { rows } = await tx.query<{ n: number; quantity: number; revision: number }>({ name: 'posted-before', text:
+    `select w.n::int as n, m.quantity, m.revision from unnest($2::text[]) with ordinality as w(fact, n),
+       lateral (select quantity, revision from movement where store_id = $1 and fact = w.fact order by revision limit 10000) m`, values: [storeId, facts.map((f) => f.fact)] });
+  const before = new Map<string, { quantity: number; revision: number }>();
+  for (const { n, quantity, revision } of rows) {
+    const { fact } = facts[n - 1]!, known = before.get(fact);
+    before.set(fact, { quantity: (known?.quantity ?? 0) + quantity, revision });
+  }
+  return before;
+}
+
+const COLUMNS = 'store_id, item_id, kind, from_location, from_state, to_location, to_state, quantity, fact, revision, occurred_at, recorded_at, source';
+
+/** Writes what is due; answers what was written, which is all of it unless another transaction posted the same revision of a fact first. */
+async function writeMovements(tx: pg.PoolClient, storeId: number, due: readonly Due[], recordedAt: string): Promise<readonly Due[]> {
+  if (due.length === 0) return due;
+  if (due.length >= WORTH_COPYING && (await unlessTaken(tx, () => copyMovements(tx, storeId, due, recordedAt)))) return due;
+  const of = <T>(pick: (fact: Fact) => T): T[] => due.map(({ fact }) => pick(fact));
+  const { rows } = await tx.query<{ fact: string }>({ name: 'insert-movements', text:
+    `insert into movement (${COLUMNS})
+     select $1, item_id, kind, from_location, from_state, to_location, to_state, quantity, fact, revision, occurred_at, $2, source
+     from unnest($3::int[], $4::text[], $5::int[], $6::text[], $7::int[], $8::text[], $9::int[], $10::text[], $11::int[], $12::timestamptz[], $13::text[]) with ordinality
+       as w(item_id, kind, from_location, from_state, to_location, to_state, quantity, fact, revision, occurred_at, source, n)
+     order by n on conflict (store_id, fact, revision) do nothing returning fact`, values: [
+    storeId, recordedAt, of((f) => f.itemId), of((f) => f.kind), of((f) => f.from.locationId), of((f) => f.from.state), of((f) => f.to.locationId), of((f) => f.to.state),
+    due.map((d) => d.units), of((f) => f.fact), due.map((d) => d.revision), of((f) => f.occurredAt), of((f) => f.source)] });
+  if (rows.length === due.length) return due;
+  const ours = new Set(rows.map((row) => row.fact));
+  return due.filter(({ fact }) => ours.has(fact.fact));
+}
+
+async function copyMovements(tx: pg.PoolClient, storeId: number, due: readonly Due[], recordedAt: string): Promise<void> {
+  const rows = new CopyRows();
+  for (const { fact: f, units, revision } of due) {
+    rows.row(13).int(storeId).int(f.itemId).text(f.kind).int(f.from.locationId).text(f.from.state).int(f.to.locationId).text(f.to.state)
+      .int(units).text(f.fact).int(revision).instant(f.occurredAt).instant(recordedAt).text(f.source);
+  }
+  await sendCopy(tx, `copy movement (${COLUMNS}) from stdin (format binary)`, rows);
+}
+
+/** Adds both sides of the movements to the levels they are at, a row a level in key order; an outside party has none. */
+async function addToLevels(tx: pg.PoolClient, storeId: number, written: readonly Due[], recordedAt: string): Promise<void> {
+  const levels = new Map<string, { itemId: number; locationId: number; change: Record<StockState, number> }>();
+  const add = (itemId: number, { locationId, state }: Account, units: number): void => {
+    if (locationId === 0) return;
+    const key = `${itemId}@${locationId}`;
+    let level = levels.get(key);
+    if (!level) levels.set(key, level = { itemId, locationId, change: { available: 0, committed: 0, reserved: 0, damaged: 0, safety_stock: 0, quality_control: 0, incoming: 0 } });
+    level.change[state as StockState] += units;
+  };
+  for (const { fact, units } of written) { add(fact.itemId, fact.from, -units); add(fact.itemId, fact.to, units); }
+  if (levels.size === 0) return;
+  const rows = [...levels.values()].sort((a, b) => a.itemId - b.itemId || a.locationId - b.locationId);
+  await tx.query({ name: 'add-to-levels', text: ADD, values: [storeId, recordedAt, intArray(rows.map((r) => r.itemId)), intArray(rows.map((r) => r.locationId)),
+    ...STOCK_STATES.map((state) => intArray(rows.map((r) => r.change[state])))] });
+}
+
+const ADD = `
+insert into ledger_level as l (store_id, updated_at, item_id, location_id, ${STOCK_STATES.join(', ')})
+select $1, $2, * from unnest($3::int[], $4::int[], ${STOCK_STATES.map((_, n) => `$${n + 5}::int[]`).join(', ')})
+on conflict (store_id, item_id, location_id) do update set updated_at = excluded.updated_at, ${STOCK_STATES.map((state) => `${state} = l.${state} + excluded.${state}`).join(', ')}`;
 
 export interface MovementRow {
   movement_id: string; kind: string; quantity: number; from_location: number; from_state: string; to_location: number; to_state: string;
@@ -115,12 +156,15 @@ export async function accountByKind(
   return rows;
 }
 
-/** Conservation: the sum over all accounts of an item must be zero, and balances must be the fold of movements. Returns what is not. */
+/**
+ * Where balances are not the fold of the movements. A movement names both its sides, so the sum over all accounts of an item, outside parties included,
+ * is zero by its form; what can go wrong is a level that missed a side.
+ */
 export async function ledgerFaults(db: Queryable, storeId: number): Promise<{ item_id: number; location_id: number; state: string; folded: number; kept: number }[]> {
   const { rows } = await db.query<{ item_id: number; location_id: number; state: string; folded: number; kept: number }>(
     `with legs as (
-       select item_id, from_location as location_id, from_state as state, -quantity as quantity from movement where store_id = $1
-       union all select item_id, to_location, to_state, quantity from movement where store_id = $1
+       select item_id, from_location as location_id, from_state as state, -quantity as quantity from movement where store_id = $1 and from_location > 0
+       union all select item_id, to_location, to_state, quantity from movement where store_id = $1 and to_location > 0
      ), fold as (select item_id, location_id, state, sum(quantity)::int as quantity from legs group by 1, 2, 3)
      select coalesce(f.item_id, b.item_id) as item_id, coalesce(f.location_id, b.location_id) as location_id, coalesce(f.state, b.state) as state,
        coalesce(f.quantity, 0) as folded, coalesce(b.quantity, 0) as kept

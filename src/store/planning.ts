@@ -42,10 +42,9 @@ export interface PositionRow {
 export async function positions(db: Queryable, storeId: number, itemIds: readonly number[]): Promise<Map<string, PositionRow>> {
   const { rows } = await db.query<PositionRow>(
     `select i.item_id, l.location_id, i.vendor, i.unit_cost,
-       coalesce(sum(b.quantity) filter (where b.state = 'available'), 0)::int as available, coalesce(sum(b.quantity) filter (where b.state = 'committed'), 0)::int as committed,
-       coalesce(sum(b.quantity) filter (where b.state = 'incoming'), 0)::int as incoming,
-       coalesce(sum(b.quantity) filter (where b.state in ('reserved', 'damaged', 'safety_stock', 'quality_control')), 0)::int as unavailable
-     from item i cross join location l left join balance b on b.store_id = l.store_id and b.item_id = i.item_id and b.location_id = l.location_id
-     where l.store_id = $1 and i.item_id = any($2) group by 1, 2, 3, 4`, [storeId, itemIds]);
+       coalesce(b.available, 0) as available, coalesce(b.committed, 0) as committed, coalesce(b.incoming, 0) as incoming,
+       coalesce(b.reserved + b.damaged + b.safety_stock + b.quality_control, 0) as unavailable
+     from item i cross join location l left join ledger_level b on b.store_id = l.store_id and b.item_id = i.item_id and b.location_id = l.location_id
+     where l.store_id = $1 and i.item_id = any($2)`, [storeId, itemIds]);
   return new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, row]));
 }

@@ -54,11 +54,10 @@ const SORT: Record<string, SortColumn> = {
 
 const ROWS = `with r as (
     select x.*, i.sku, i.title, i.vendor, l.name as location, f.method, f.wape, f.flags,
-      coalesce(a.quantity, 0) as available, coalesce(n.quantity, 0) as incoming
+      coalesce(g.available, 0) as available, coalesce(g.incoming, 0) as incoming
     from recommendation x join item i using (item_id) join location l on l.store_id = x.store_id and l.location_id = x.location_id
     left join forecast f on f.store_id = x.store_id and f.item_id = x.item_id and f.location_id = x.location_id and f.run_id = x.run_id
-    left join balance a on a.store_id = x.store_id and a.item_id = x.item_id and a.location_id = x.location_id and a.state = 'available'
-    left join balance n on n.store_id = x.store_id and n.item_id = x.item_id and n.location_id = x.location_id and n.state = 'incoming'
+    left join ledger_level g on g.store_id = x.store_id and g.item_id = x.item_id and g.location_id = x.location_id
     where x.store_id = $1 and ($2::text[] is null or lower(i.sku) = any($2)) and ($3::text is null or i.sku ilike '%' || $3 || '%' or i.title ilike '%' || $3 || '%')
       and ($4::text is null or i.vendor = $4) and ($5::int[] is null or x.location_id = any($5)) and ($8::int is null or x.item_id = $8) and ($9::int is null or x.location_id = $9)
       and case $6 when 'to order' then x.quantity > 0 when 'due' then x.quantity > 0 and x.order_by <= $7 when 'overstock' then x.overstock > 0 else true end

@@ -1,4 +1,5 @@
 /** The Stock & drift table: ledger beside what Shopify shows, one row an item and location. */
+import { ON_HAND_STATES } from '../domain/stock/fact.ts';
 import type { Queryable } from './db.ts';
 import { keysetSql, searchTerms, type Keyset, type SortColumn } from './keyset.ts';
 
@@ -19,24 +20,16 @@ const SORT: Record<string, SortColumn> = {
 };
 
 const ROWS = `
-  with folded as (
-    select item_id, location_id,
-      coalesce(sum(quantity) filter (where state = 'available'), 0)::int as available,
-      coalesce(sum(quantity) filter (where state = 'committed'), 0)::int as committed,
-      coalesce(sum(quantity) filter (where state in ('reserved', 'damaged', 'safety_stock', 'quality_control')), 0)::int as unavailable,
-      coalesce(sum(quantity) filter (where state = 'incoming'), 0)::int as incoming,
-      max(updated_at) as last_movement
-    from balance where store_id = $1 and location_id > 0 and ($8::int is null or item_id = $8) group by item_id, location_id
-  ), r as (
+  with r as (
     select o.item_id, o.location_id, i.sku, i.title, i.vendor, l.name as location, l.authority,
-      coalesce(f.available + f.committed + f.unavailable, 0) as on_hand, coalesce(f.committed, 0) as committed, coalesce(f.available, 0) as available,
-      coalesce(f.unavailable, 0) as unavailable, coalesce(f.incoming, 0) as incoming, o.available as shopify_available, o.available_at as shopify_at,
-      case when p.as_of is null then 0 else o.available - coalesce(f.available, 0) end as drift, d.causes, p.as_of is not null as opened, f.last_movement
+      coalesce(${ON_HAND_STATES.map((state) => `f.${state}`).join(' + ')}, 0) as on_hand, coalesce(f.committed, 0) as committed, coalesce(f.available, 0) as available,
+      coalesce(f.reserved + f.damaged + f.safety_stock + f.quality_control, 0) as unavailable, coalesce(f.incoming, 0) as incoming, o.available as shopify_available, o.available_at as shopify_at,
+      case when p.as_of is null then 0 else o.available - coalesce(f.available, 0) end as drift, d.causes, p.as_of is not null as opened, f.updated_at as last_movement
     from observed_level o
     join item i on i.item_id = o.item_id
     join location l on l.store_id = o.store_id and l.location_id = o.location_id
     left join opening p on p.store_id = o.store_id and p.item_id = o.item_id and p.location_id = o.location_id
-    left join folded f on f.item_id = o.item_id and f.location_id = o.location_id
+    left join ledger_level f on f.store_id = o.store_id and f.item_id = o.item_id and f.location_id = o.location_id
     left join drift d on d.store_id = o.store_id and d.item_id = o.item_id and d.location_id = o.location_id
     where o.store_id = $1 and ($8::int is null or o.item_id = $8)
       and ($2::text[] is null or lower(i.sku) = any($2)) and ($3::text is null or i.sku ilike '%' || $3 || '%' or i.title ilike '%' || $3 || '%' or i.barcode = $3)

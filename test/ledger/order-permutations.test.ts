@@ -45,7 +45,12 @@ async function opened(): Promise<{ storeId: number; itemIds: number[]; locationI
 
 /** The state of a store in terms of its own position among items and places, so that two stores compare. */
 async function outcome(store: { storeId: number; itemIds: number[]; locationIds: number[] }): Promise<string> {
-  const { rows } = await db.query<{ item_id: number; location_id: number; state: string; quantity: number }>('select item_id, location_id, state, quantity from balance where store_id = $1 and quantity <> 0', [store.storeId]);
+  const { rows } = await db.query<{ item_id: number; location_id: number; state: string; quantity: number }>(
+    `select item_id, location_id, state, quantity from balance where store_id = $1 and quantity <> 0
+     union all -- an outside party is the fold of its movements
+     select item_id, 0, party, sum(quantity)::int from (
+       select item_id, from_state as party, -quantity as quantity from movement where store_id = $1 and from_location = 0
+       union all select item_id, to_state, quantity from movement where store_id = $1 and to_location = 0) o group by 1, 3 having sum(quantity) <> 0`, [store.storeId]);
   const demand = await db.query<{ item_id: number; location_id: number; day: string; quantity: number; returned: number }>('select * from daily_demand where store_id = $1 and (quantity <> 0 or returned <> 0)', [store.storeId]);
   const orders = await db.query<{ state: unknown }>('select state from sales_order where store_id = $1 order by order_id', [store.storeId]);
   const name = (item: number, place: number): string => `${store.itemIds.indexOf(item)}@${place === 0 ? 'outside' : store.locationIds.indexOf(place)}`;

@@ -1,0 +1,102 @@
+/**
+ * PostgreSQL's binary formats, written by hand where millions of values pass: rows for COPY, and int arrays as parameters.
+ * Text costs more on both sides (escaping, printing and parsing numbers and instants); binary needs neither quotes nor escapes.
+ */
+import { once } from 'node:events';
+import type pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+
+const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
+/** PostgreSQL counts microseconds, and days, from 2000-01-01 UTC. */
+const EPOCH_MS = Date.UTC(2000, 0, 1);
+const TWO_TO_32 = 2 ** 32;
+
+/** Rows of a binary COPY, field by field in the order of the statement's columns. Grows as needed; made for one batch of bounded size. */
+export class CopyRows {
+  #bytes = Buffer.allocUnsafe(1 << 16);
+  #at = SIGNATURE.copy(this.#bytes);
+
+  /** Begins a row of so many fields. */
+  row(fields: number): this { this.#room(2); this.#at = this.#bytes.writeInt16BE(fields, this.#at); return this; }
+
+  null(): this { this.#room(4); this.#at = this.#bytes.writeInt32BE(-1, this.#at); return this; }
+
+  bool(value: boolean): this { this.#field(1); this.#bytes[this.#at++] = value ? 1 : 0; return this; }
+
+  int(value: number): this { this.#field(4); this.#at = this.#bytes.writeInt32BE(value, this.#at); return this; }
+
+  /** An int8 from its decimal text: Shopify's ids pass 2^53. */
+  bigint(value: string): this { this.#field(8); this.#at = this.#bytes.writeBigInt64BE(BigInt(value), this.#at); return this; }
+
+  /** An instant in ISO-8601, to the millisecond. Throws on what is none. */
+  instant(value: string): this {
+    const micros = (Date.parse(value) - EPOCH_MS) * 1000;
+    if (Number.isNaN(micros)) throw new Error(`not an instant: ${value}`);
+    this.#field(8);
+    this.#bytes.writeInt32BE(Math.floor(micros / TWO_TO_32), this.#at);
+    this.#at = this.#bytes.writeUInt32BE(micros - Math.floor(micros / TWO_TO_32) * TWO_TO_32, this.#at + 4);
+    return this;
+  }
+
+  /** A day, YYYY-MM-DD. */
+  date(value: string): this { return this.int((Date.parse(`${value}T00:00:00Z`) - EPOCH_MS) / 86_400_000); }
+
+  text(value: string): this { return this.#string(value, false); }
+
+  /** JSON text for a jsonb column. */
+  jsonb(json: string): this { return this.#string(json, true); }
+
+  /** The whole, with its end; nothing is added afterwards. */
+  end(): Buffer { this.#room(2); this.#at = this.#bytes.writeInt16BE(-1, this.#at); return this.#bytes.subarray(0, this.#at); }
+
+  #string(value: string, versioned: boolean): this {
+    this.#room(5 + value.length * 3);
+    const start = this.#at + 4;
+    if (versioned) this.#bytes[start] = 1;
+    const end = start + (versioned ? 1 : 0) + this.#bytes.write(value, start + (versioned ? 1 : 0), 'utf8');
+    this.#bytes.writeInt32BE(end - start, this.#at);
+    this.#at = end;
+    return this;
+  }
+
+  #field(length: number): void { this.#room(4 + length); this.#at = this.#bytes.writeInt32BE(length, this.#at); }
+
+  #room(length: number): void {
+    if (this.#at + length <= this.#bytes.length) return;
+    const wider = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#at + length));
+    this.#bytes.copy(wider, 0, 0, this.#at);
+    this.#bytes = wider;
+  }
+}
+
+/** Sends rows with `copy … from stdin (format binary)`. Rejects as any statement does, the transaction then being failed. */
+export async function sendCopy(tx: pg.ClientBase, statement: string, rows: CopyRows): Promise<void> {
+  const stream = tx.query(copyFrom(statement));
+  stream.end(rows.end());
+  await once(stream, 'finish');
+}
+
+/**
+ * Does `work` under a savepoint: false, with nothing done, when another transaction had committed one of its unique keys first.
+ * The one error a COPY must survive; it has no `on conflict`.
+ */
+export async function unlessTaken(tx: pg.ClientBase, work: () => Promise<void>): Promise<boolean> {
+  await tx.query('savepoint fresh');
+  try {
+    await work();
+    await tx.query('release savepoint fresh');
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code !== '23505') throw error;
+    await tx.query('rollback to savepoint fresh');
+    return false;
+  }
+}
+
+/** An int[] parameter in binary: as text each number is printed, quoted, read again. */
+export function intArray(values: readonly number[]): Buffer {
+  const bytes = Buffer.allocUnsafe(20 + values.length * 8);
+  [1, 0, 23, values.length, 1].forEach((word, n) => bytes.writeInt32BE(word, n * 4)); // one dimension, no nulls, int4, how many, from 1
+  for (let n = 0, at = 20; n < values.length; n++, at += 8) { bytes.writeInt32BE(4, at); bytes.writeInt32BE(values[n]!, at + 4); }
+  return bytes;
+}
