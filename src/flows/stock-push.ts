@@ -24,6 +24,9 @@ import { pushCases, staleBuffers, unconfirmed } from '../store/push-checks.ts';
 import { forecastRates, itemTerms, measuredLag, sharingOf, type ItemTerms } from '../store/push-terms.ts';
 import { mapLevels, saveObserved, type MappedLevel } from '../store/levels.ts';
 import { postFacts } from '../store/ledger.ts';
+import { servedLocations } from '../store/order-demand.ts';
+import { settleOrders } from '../store/orders.ts';
+import { readCursor, writeCursor } from '../store/runs.ts';
 import type pg from 'pg';
 
 /** Shopify's cap on rows a call. */
@@ -41,6 +44,7 @@ export const stockPush = defineFlow({
   raises: ['PUSH_FAILED', 'PUSH_CONFLICT', 'PUSH_HELD', 'OVERSOLD'],
   async run(context) {
     const { db, storeId, tally } = context;
+    await takeOver(context);
     context.detail['covered'] = await coverLevels(db, storeId, context.now());
     // Rates and lag move by the minute: buffers that would differ are looked at again.
     await markDirty(db, await staleBuffers(db, storeId, new Date(Date.parse(context.now()) - 5 * 60_000).toISOString()), context.now());
@@ -56,6 +60,15 @@ export const stockPush = defineFlow({
     context.changed('stock', 'exceptions');
   },
 });
+
+/** Locations given to a warehouse since the last run: what open orders want of its shelf is read off the orders known here. */
+async function takeOver(context: FlowContext): Promise<void> {
+  const { db, storeId } = context;
+  const served = (await servedLocations(db, storeId)).map((place) => `${place.location_id}:${place.warehouse_id}`).join(',');
+  if (served === ((await readCursor(db, storeId, 'served-locations')) ?? '')) return;
+  await settleOrders(db, storeId, context.now(), context, (done) => context.progress('open orders', done, null));
+  await writeCursor(db, storeId, 'served-locations', served, context.now());
+}
 
 /** One round: attempts nobody is sending, then dirty levels. Returns how many levels were looked at; 0 when there is nothing to do now. */
 export async function pushWaiting(context: FlowContext): Promise<number> {

@@ -15,6 +15,12 @@ export async function queueAdjustments(tx: Queryable, storeId: number, made: rea
   return rowCount ?? 0;
 }
 
+export async function storesToAdjust(db: Queryable, now: string): Promise<number[]> {
+  const { rows } = await db.query<{ store_id: number }>(
+    `select distinct store_id from stock_adjustment where state in ('waiting', 'sent') and (not_before is null or not_before <= $1) and (leased_until is null or leased_until <= $1)`, [now]);
+  return rows.map((row) => row.store_id);
+}
+
 export interface AdjustmentRow {
   adjustment_id: string; cause: string; item_id: number; location_id: number; state_name: string; delta: number; reason: string; sentence: string; idempotency_key: string;
   created_at: string; first_sent_at: string | null; attempts: number; inventory_item_id: string; shopify_location_id: string;

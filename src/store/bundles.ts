@@ -13,7 +13,8 @@ export async function bundleBook(db: Queryable, storeId: number, variantIds: rea
       union select p.component_variant_id from reached r join bundle_part p on p.store_id = $1 and p.variant_id = r.variant_id
     )
     select p.variant_id, p.effective_from, v.effective_to, p.component_variant_id, p.quantity
-    from reached r join bundle_version v on v.store_id = $1 and v.variant_id = r.variant_id join bundle_part p using (store_id, variant_id, effective_from)
+    from reached r join bundle_version v on v.store_id = $1 and v.variant_id = r.variant_id
+    join bundle_part p on p.store_id = v.store_id and p.variant_id = v.variant_id and p.effective_from = v.effective_from
     order by p.variant_id, p.effective_from, p.component_variant_id`, values: [storeId, variantIds] });
   const byVariant = Map.groupBy(rows, (row) => row.variant_id);
   return (at) => (variantId) => {

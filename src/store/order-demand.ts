@@ -10,10 +10,10 @@ import { wantOrdersOut } from './orders-out.ts';
 interface Served { location_id: number; shopify_location_id: string; warehouse_id: number; live: boolean }
 
 /** Locations of the store that a warehouse serves. */
-async function servedLocations(db: Queryable, storeId: number): Promise<Served[]> {
+export async function servedLocations(db: Queryable, storeId: number): Promise<Served[]> {
   const { rows } = await db.query<Served>({ name: 'served-locations', text:
     `select l.location_id, l.shopify_location_id, l.warehouse_id, coalesce(a.mode = 'live', false) as live from location l left join push_policy a using (store_id, location_id)
-     where l.store_id = $1 and l.warehouse_id is not null and l.authority = 'warehouse'`, values: [storeId] });
+     where l.store_id = $1 and l.warehouse_id is not null and l.authority = 'warehouse' order by 1`, values: [storeId] });
   return rows;
 }
 

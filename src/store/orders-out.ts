@@ -98,6 +98,12 @@ export async function settleOrderOut(db: Queryable, row: Pick<OutRow, 'store_id'
     outcome.acknowledgedAt ?? null, now, outcome.notBefore ?? null, row.version] });
 }
 
+/** Stores with orders to tell a warehouse now. */
+export async function storesToTell(db: Queryable, now: string): Promise<number[]> {
+  const { rows } = await db.query<{ store_id: number }>(`select distinct store_id from order_out where state in ('waiting', 'cancelling') and not held and (not_before is null or not_before <= $1)`, [now]);
+  return rows.map((row) => row.store_id);
+}
+
 /** The order a warehouse's reference stands for; null when it is not one of ours. */
 export async function orderOfReference(db: Queryable, warehouseId: number, reference: string): Promise<{ store_id: number; order_id: string; location_id: number; lines: OutLine[] } | null> {
   const { rows } = await db.query<{ store_id: number; order_id: string; location_id: number; lines: OutLine[] }>(

@@ -13,6 +13,11 @@ import { firstImport } from '../../src/runtime/first-import.ts';
 import { runFlow, type RunResult } from '../../src/runtime/run-flow.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/main.ts';
 import { saveStore } from '../../src/store/stores.ts';
+import { changePolicy, setAuthority, type PolicyChange } from '../../src/store/authority.ts';
+import { makeWarehouse } from '../../src/store/warehouses.ts';
+import { stockPush } from '../../src/flows/stock-push.ts';
+import { warehouseFeed } from '../../src/flows/warehouse-feed.ts';
+import type { Warehouse } from '../../src/ports/warehouse.ts';
 import { freshDatabase } from './database.ts';
 
 export const SHOP = 'tiny-test.myshopify.com';
@@ -27,11 +32,13 @@ export interface World {
   import(): Promise<void>;
   /** Runs a flow to its end here, after any run of it that a worker is in the middle of. */
   run(flow: Flow): Promise<RunResult>;
+  /** Gives a location to the world's warehouse, with its counts heard and its levels looked at; live unless said otherwise. Answers our location id. */
+  serve(shopifyLocationId: string, policy?: PolicyChange): Promise<number>;
   /** Waits until `check` answers something, looking every 20 ms; fails after `seconds`. */
   until<T>(what: string, check: () => Promise<T | null | undefined | false>, seconds?: number): Promise<T>;
 }
 
-export async function world(options: { months?: number; scale?: number; history?: string; worker?: boolean; seed?: number; webDir?: string | null } = {}): Promise<World> {
+export async function world(options: { months?: number; scale?: number; history?: string; worker?: boolean; seed?: number; webDir?: string | null; warehouse?: Warehouse } = {}): Promise<World> {
   const dir = mkdtempSync(path.join(tmpdir(), 'instep-world-'));
   const { url: databaseUrl } = await freshDatabase();
   const sandbox = await startSandbox({
@@ -39,7 +46,7 @@ export async function world(options: { months?: number; scale?: number; history?
     clientId: 'test-client', clientSecret: SECRET, shopDomain: SHOP, plan: 'plus', ...(options.history ? { history: options.history } : {}),
   });
   const config = { ...readConfig({ INSTEP_DATA_DIR: dir, INSTEP_PORT: '0', INSTEP_LOG: 'silent' }) };
-  const house = await buildHouse({ config, databaseUrl });
+  const house = await buildHouse({ config, databaseUrl, ...(options.warehouse ? { warehouse: async () => options.warehouse! } : {}) });
   const app = await buildApp({ house, flows: FLOWS, apiVersion: API_VERSION, scopes: SCOPES, signedBy: house.signedBy, importStore: () => {} }, { webDir: options.webDir ?? null });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${(app.server.address() as { port: number }).port}`;
@@ -66,7 +73,7 @@ export async function world(options: { months?: number; scale?: number; history?
     if (!response.ok) throw new Error(`${init.method ?? 'GET'} ${path} → ${response.status} ${text}`);
     return (text === '' ? null : JSON.parse(text)) as T;
   }
-  return {
+  const made: World = {
     house, sandbox, storeId, url, hookToken,
     api: (path, init) => request(url, path, init),
     control: (path, body) => request(sandbox.url, `/sandbox${path}`, body === undefined ? {} : { method: 'POST', body }),
@@ -79,6 +86,19 @@ export async function world(options: { months?: number; scale?: number; history?
       }
       throw new Error(`${flow.name} is busy for ever`);
     },
+    async serve(shopifyLocationId, policy = { mode: 'live', firstPushCap: 1_000_000 }) {
+      const now = new Date().toISOString();
+      const known = await house.db.query<{ warehouse_id: number }>('select warehouse_id from warehouse order by 1 limit 1');
+      const warehouseId = known.rows[0]?.warehouse_id ?? await makeWarehouse(house.db, { name: 'Leeds', connector: 'warehouse-rest', settings: {}, hookToken: 'warehouse-token', now });
+      const { rows: [place] } = await house.db.query<{ location_id: number }>('select location_id from location where store_id = $1 and shopify_location_id = $2', [storeId, shopifyLocationId]);
+      await house.db.transaction(async (tx) => {
+        await setAuthority(tx, storeId, place!.location_id, 'warehouse', warehouseId);
+        await changePolicy(tx, storeId, place!.location_id, policy, 'test', now);
+      });
+      await made.run(warehouseFeed);
+      await made.run(stockPush);
+      return place!.location_id;
+    },
     async until(what, check, seconds = 15) {
       const end = Date.now() + seconds * 1000;
       for (;;) {
@@ -89,4 +109,5 @@ export async function world(options: { months?: number; scale?: number; history?
       }
     },
   };
+  return made;
 }
