@@ -5,7 +5,10 @@ import { adminClient } from './connectors/shopify/admin-client.ts';
 import { shopifyStorefront } from './connectors/shopify/storefront.ts';
 import { signedBy, webhookReader } from './connectors/shopify/webhook.ts';
 import type { send } from './connectors/http.ts';
-import { connectWarehouse } from './connectors/warehouses.ts';
+import { secretOf, verifySignature } from './connectors/warehouse-rest/signature.ts';
+import { warehouseRestReader } from './connectors/warehouse-rest/reader.ts';
+import { checkWarehouseSettings, connectWarehouse } from './connectors/warehouses.ts';
+import type { WarehouseKnowledge } from './http/app.ts';
 import { fulfilWaiting } from './flows/fulfilments.ts';
 import { tellWaiting } from './flows/orders-out.ts';
 import { adjustWaiting } from './flows/stock-adjustments.ts';
@@ -40,6 +43,7 @@ export interface BuiltHouse extends House {
   readonly hub: Hub;
   readonly jobs: Jobs;
   readonly signedBy: typeof signedBy;
+  readonly warehouses: WarehouseKnowledge;
   /** Forgets the cached connection of a store after its settings changed. */
   reconnect(storeId: number): void;
   reconnectWarehouse(warehouseId: number): void;
@@ -66,11 +70,11 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
   const hub = await openHub(options.databaseUrl, db);
   const jobs = await openJobs(options.databaseUrl, (error) => log.error({ error: (error as Error).message }, 'jobs'));
   const storefronts = new Map<number, Promise<Storefront>>();
-  const warehouses = new Map<number, Promise<Warehouse>>();
+  const connected = new Map<number, Promise<Warehouse>>();
   const compute = computeThread();
 
   const house: BuiltHouse = {
-    config, db, clock, log, vault, hub, jobs, signedBy, publicUrl: config.publicUrl, compute: compute.run,
+    config, db, clock, log, vault, hub, jobs, signedBy, warehouses: { check: checkWarehouseSettings, reader: warehouseRestReader(), verify: verifySignature, newSecret: secretOf }, publicUrl: config.publicUrl, compute: compute.run,
     storefront(storeId) {
       let made = storefronts.get(storeId);
       if (!made) {
@@ -82,11 +86,11 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
     },
     warehouse(warehouseId) {
       if (options.warehouse) return options.warehouse(warehouseId);
-      let made = warehouses.get(warehouseId);
+      let made = connected.get(warehouseId);
       if (!made) {
         made = openWarehouse(warehouseId);
-        warehouses.set(warehouseId, made);
-        made.catch(() => warehouses.delete(warehouseId));
+        connected.set(warehouseId, made);
+        made.catch(() => connected.delete(warehouseId));
       }
       return made;
     },
@@ -95,8 +99,8 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
     changed: (storeId, topics) => hub.changed(storeId, topics),
     reconnect: (storeId) => { storefronts.delete(storeId); },
     reconnectWarehouse(warehouseId) {
-      const known = warehouses.get(warehouseId);
-      warehouses.delete(warehouseId);
+      const known = connected.get(warehouseId);
+      connected.delete(warehouseId);
       known?.then((warehouse) => warehouse.close()).catch(() => {});
     },
     async startWorker() {
@@ -117,7 +121,7 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
     async close() {
       await jobs.stop();
       compute.stop();
-      for (const known of warehouses.values()) await known.then((warehouse) => warehouse.close()).catch(() => {});
+      for (const known of connected.values()) await known.then((warehouse) => warehouse.close()).catch(() => {});
       await hub.close();
       await db.close();
     },

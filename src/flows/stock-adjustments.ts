@@ -40,7 +40,7 @@ async function adjust(context: FlowContext, row: AdjustmentRow): Promise<void> {
   let result;
   try {
     result = await storefront.adjust({ key: row.idempotency_key, referenceUri: `gid://instep/StockAdjustment/${storeId}-${row.adjustment_id}`, state: row.state_name as StockState, reason: row.reason,
-      rows: [{ inventoryItemId: row.inventory_item_id, locationId: row.shopify_location_id, delta: row.delta, ledgerUri: null }] });
+      rows: [{ inventoryItemId: row.inventory_item_id, locationId: row.shopify_location_id, delta: row.delta, ledgerUri: row.state_name === 'available' ? null : `gid://instep/StockAdjustment/${storeId}-${row.adjustment_id}` }] });
   } catch (error) {
     await settleAdjustment(db, storeId, row.adjustment_id, { state: 'sent', message: (error as Error).message, notBefore: later(context, Math.min(1_000 * 2 ** Math.min(row.attempts, 9), 300_000)) }, context.now());
     if ((error as Error).name === 'TokenDead') throw error;

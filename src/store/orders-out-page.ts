@@ -30,3 +30,23 @@ export async function shortOrders(db: Queryable, storeId: number): Promise<Short
      from in_line n join sales_order o on o.store_id = $1 and o.order_id = n.order_id join item i on i.item_id = n.item_id where n.wanted > n.available group by 1, 2, 3 order by 1 limit 500`, [storeId]);
   return rows;
 }
+
+export interface OutPageRow {
+  order_id: string; order_name: string; location_id: number; location: string; warehouse: string; reference: string; state: string; version: number; sent_version: number; held: boolean; warehouse_reference: string | null;
+  attempts: number; message: string | null; created_at: string; updated_at: string; acknowledged_at: string | null; lines: { lineReference: string; sku: string | null; title: string; quantity: number; shipped: number }[];
+}
+
+export async function outPage(db: Queryable, storeId: number, filter: { view: 'open' | 'stuck' | 'done' | 'all'; q: string | null; before: { at: string; orderId: string; locationId: number } | null; limit: number }): Promise<OutPageRow[]> {
+  const { rows } = await db.query<OutPageRow>(
+    `select o.order_id, o.order_name, o.location_id, l.name as location, w.name as warehouse, o.reference, o.state, o.version, o.sent_version, o.held, o.warehouse_reference, o.attempts, o.message, o.created_at, o.updated_at, o.acknowledged_at,
+       (select coalesce(jsonb_agg(jsonb_build_object('lineReference', x.line ->> 'lineReference', 'sku', i.sku, 'title', coalesce(i.title, 'Item ' || (x.line ->> 'itemId')), 'quantity', (x.line ->> 'quantity')::int,
+          'shipped', coalesce((select sum(n.quantity) from shipment h join shipment_line n using (store_id, shipment_id) where h.store_id = o.store_id and h.order_id = o.order_id and h.location_id = o.location_id and h.state <> 'cancelled'
+            and n.line_id = (x.line ->> 'lineId')::bigint and n.item_id = (x.line ->> 'itemId')::int), 0)) order by x.line ->> 'lineReference'), '[]')
+        from jsonb_array_elements(o.lines) as x(line) left join item i on i.item_id = (x.line ->> 'itemId')::int) as lines
+     from order_out o join warehouse w using (warehouse_id) join location l on l.store_id = o.store_id and l.location_id = o.location_id
+     where o.store_id = $1 and case $2 when 'open' then o.state in ('waiting', 'sent', 'acknowledged', 'cancelling') when 'stuck' then o.state in ('refused', 'unmapped', 'too late') or o.attempts >= 5 when 'done' then o.state in ('done', 'cancelled') else true end
+       and ($3::text is null or o.order_name ilike '%' || $3 || '%' or o.reference = $3) and ($4::timestamptz is null or (o.created_at, o.order_id, o.location_id) < ($4, $5::bigint, $6::int))
+     order by o.created_at desc, o.order_id desc, o.location_id desc limit $7`,
+    [storeId, filter.view, filter.q, filter.before?.at ?? null, filter.before?.orderId ?? null, filter.before?.locationId ?? null, filter.limit]);
+  return rows;
+}
