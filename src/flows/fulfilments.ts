@@ -2,7 +2,7 @@
  * fulfilments: parcels the warehouse sent → exactly one Shopify fulfilment each.   Woken by one NOTIFY per stored shipment; every minute for those held back.
  *  1 gather  shipments due, one of an order at a time; the order's fulfilment orders and its fulfilments as Shopify shows them now
  *  2 decide  domain/fulfilment: what left so far less what is fulfilled is what to create; held, moved, scheduled, closed each say so
- *  3 send    fulfillmentCreate, which is not idempotent: after a lost answer the totals are read again before anything is sent
+ *  3 send    one call, which Shopify does not make idempotent: after a lost answer the totals are read again before anything is sent
  *  4 record  the fulfilment joins the order in the same transaction as the shipment's outcome, so open and dispatched fall together
  *  5 settle  shipped longer ago than promised and not in Shopify is a case, until the fulfilment was read back
  */

@@ -77,7 +77,7 @@ export const MatchBody = z.object({ warehouseId: z.number().int(), sku: z.string
 export const Bundle = z.object({
   variantId: z.string(), sku: z.string().nullable(), title: z.string(), effectiveFrom: instant, effectiveTo: instant.nullable(), updatedAt: instant, updatedBy: z.string(), current: z.boolean(),
   parts: z.array(z.object({ variantId: z.string(), sku: z.string().nullable(), title: z.string(), quantity: z.number(), itemId: z.number().nullable() })),
-  /** Units that can be made now at each warehouse location, and the part that limits them. */
+  /** Units that can be made now at each place a warehouse serves, and the part that limits them. */
   availability: z.array(z.object({ locationId: z.number(), locationName: z.string(), units: z.number(), scarcest: z.string().nullable() })),
 }).meta({ id: 'Bundle' });
 export const BundleBody = z.object({

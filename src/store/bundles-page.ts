@@ -3,7 +3,7 @@ import type { Queryable } from './db.ts';
 
 export interface BundleAvailability { locationId: number; locationName: string; units: number; scarcest: string | null }
 
-/** From the last look of the push: whole bundles per warehouse location, and the part that limits them. */
+/** From the last look of the push: whole bundles per place a warehouse serves, and the part that limits them. */
 export async function bundleAvailabilities(db: Queryable, storeId: number): Promise<Map<string, BundleAvailability[]>> {
   const { rows } = await db.query<{ variant_id: string; location_id: number; location: string; units: number; scarcest: string | null }>(
     `select v.shopify_variant_id as variant_id, p.location_id, l.name as location, coalesce(p.wanted, 0) as units,

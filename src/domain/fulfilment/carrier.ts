@@ -1,5 +1,5 @@
 /**
- * Carrier names: what a warehouse calls them → what Shopify knows, so that it builds the tracking link. The list is of the FulfillmentTrackingInfo type in the
+ * Carrier names: what a warehouse calls them → what Shopify knows, so that it builds the tracking link. The list is of the type of tracking information in the
  * official Admin schema 2026-10; a name found nowhere is passed on as it is, which Shopify shows without a link.
  */
 const KNOWN = `4PX|AGS|Amazon|Amazon Logistics UK|An Post|Anjun Logistics|APC|Asendia USA|Australia Post|Bonshaw|BPost|BPost International|Canada Post|Canpar|CDL Last Mile|China Post|Chronopost|Chukou1|
