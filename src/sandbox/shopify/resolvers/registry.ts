@@ -12,6 +12,8 @@ import { operationQueries, operationTypes } from './operations.ts';
 import { operationMutations } from './operation-mutations.ts';
 import { editTypes, orderMutations } from './order-mutations.ts';
 import { lineById, orderListing, orderQueries, orderTypes, refundById, visibleOrder } from './orders.ts';
+import { returnMutations } from './return-mutations.ts';
+import { orderReturns, returnQueries, returnTypes, reverseById, visibleReturn } from './returns.ts';
 import { catalogueMutations } from './catalogue-mutations.ts';
 import { shopRecord } from '../engine/payloads.ts';
 import { shopQueries, shopTypes } from './shop.ts';
@@ -27,6 +29,8 @@ const FINDERS: Record<string, (id: string, context: Context) => object | null | 
   Refund: (id, context) => refundById(context, id),
   Fulfillment: (id, { shop }) => shop.tables.fulfillments.get(id),
   FulfillmentOrder: (id, { shop, access }) => access.fulfillmentOrders ? shop.tables.fulfillmentOrders.get(id) : null,
+  Return: (id, context) => visibleReturn(context, id),
+  ReverseFulfillmentOrder: (id, context) => reverseById(context, id),
   BulkOperation: (id, { shop }) => shop.tables.bulkOperations.get(id),
   WebhookSubscription: (id, { shop }) => shop.tables.subscriptions.get(id),
 };
@@ -57,8 +61,10 @@ const rootQueries = fieldsOf<undefined>({
 });
 
 export const resolvers: Record<string, TypeFields> = {
-  ...shopTypes, ...catalogueTypes, ...levelTypes, ...orderTypes, ...fulfillmentTypes, ...operationTypes, ...inventoryPayloadTypes, ...editTypes,
-  QueryRoot: { ...shopQueries, ...catalogueQueries, ...orderQueries, ...fulfillmentQueries, ...operationQueries, ...rootQueries },
-  Mutation: { ...inventoryMutations, ...orderMutations, ...fulfillmentMutations, ...catalogueMutations, ...operationMutations },
+  ...shopTypes, ...catalogueTypes, ...levelTypes, ...orderTypes, ...fulfillmentTypes, ...returnTypes, ...operationTypes, ...inventoryPayloadTypes, ...editTypes,
+  // Returns know orders, so an order's returns are joined on here.
+  Order: { ...orderTypes.Order, returns: orderReturns as never },
+  QueryRoot: { ...shopQueries, ...catalogueQueries, ...orderQueries, ...fulfillmentQueries, ...returnQueries, ...operationQueries, ...rootQueries },
+  Mutation: { ...inventoryMutations, ...orderMutations, ...fulfillmentMutations, ...returnMutations, ...catalogueMutations, ...operationMutations },
 };
 
