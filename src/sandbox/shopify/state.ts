@@ -13,6 +13,10 @@ export interface ShopRecord {
 }
 export interface LocationRecord {
   id: string; name: string; isActive: boolean; shipsInventory: boolean; countryCode: string; createdAt: string; updatedAt: string;
+  deactivatedAt?: string | null;
+  /** Gone for the merchant; parcels and levels of its time still name it. */
+  deletedAt?: string | null;
+  address?: { address1: string | null; address2: string | null; city: string | null; zip: string | null; phone: string | null; provinceCode: string | null };
 }
 export interface ProductRecord {
   id: string; title: string; handle: string; vendor: string; productType: string; status: 'ACTIVE' | 'DRAFT' | 'ARCHIVED' | 'UNLISTED';
@@ -41,7 +45,11 @@ export interface LevelRecord {
 export interface AdjustmentRecord {
   id: string; inventoryItemId: string; locationId: string; name: QuantityName; delta: number; after: number;
   reason: string; cause: string; referenceDocumentUri: string | null; ledgerDocumentUri: string | null; at: string;
+  /** Who wrote it, where an app or a member of staff did, and the group the write made. */
+  by?: Writer; groupId?: string;
 }
+/** An app or a member of staff, by name; one of the two. */
+export type Writer = { app: string } | { staff: string };
 export interface LineItemRecord {
   id: string; variantId: string | null; productId: string | null; sku: string | null; title: string; variantTitle: string | null;
   quantity: number; /** quantity less removed by edits and refunded */ currentQuantity: number;

@@ -6,11 +6,13 @@ import { holdFulfillmentOrder, releaseHolds } from './fulfilment-holds.ts';
 import { moveFulfillmentOrder } from './fulfilment-order-moves.ts';
 import { mergeFulfillmentOrders, splitFulfillmentOrders } from './fulfilment-order-splits.ts';
 import { cancelFulfillment, createFulfillment } from './fulfilments.ts';
-import { adjustQuantities } from './inventory.ts';
+import { adjustQuantities, editByHand } from './inventory.ts';
+import { activateLocation, deactivateLocation } from './locations.ts';
 import { cancelOrder, editOrder, placeOrder, refundOrder, routeDue } from './orders.ts';
 import { disposeReturned, processReturn } from './return-processing.ts';
 import { returnableUnits, undecided } from './return-figures.ts';
 import { cancelReturn, closeReturn, createReturn, removeFromReturn, reopenReturn, requestReturn, approveReturn } from './returns.ts';
+import { toggleLevels } from './stocking.ts';
 import { openSmallShop, type SmallShop } from './small-shop.ts';
 
 type Outcome = { userErrors: UserError[] } | null;
@@ -96,6 +98,12 @@ const DEEDS: Record<string, Deed> = {
     const each = from(shop.tables.returns.values().filter(({ lines }) => lines[0]!.quantity > 1), pick);
     return each ? removeFromReturn(shop, { id: each.id, lines: [{ id: each.lines[0]!.id, quantity: Math.min(units, 2) }], exchanges: [] }) : null;
   },
+  unstock: (small, { pick, flag }) => toggleLevels(small.shop, [small.mug, small.plate][pick % 2]!.inventoryItemId, [{ locationId: placeOf(small, flag), activate: pick % 3 === 0 }]),
+  closePlace: (small, { flag }) => deactivateLocation(small.shop, { id: placeOf(small, flag), destinationId: placeOf(small, !flag) }),
+  openPlace: (small, { flag }) => activateLocation(small.shop, placeOf(small, flag)),
+  byHand: (small, { pick, units, flag }) => editByHand(small.shop, {
+    inventoryItemId: small.mug.inventoryItemId, locationId: placeOf(small, flag), change: { name: pick % 2 === 0 ? 'damaged' : 'available', delta: units - 2 },
+  }, { by: { staff: 'Ann' } }),
 };
 
 const names = Object.keys(DEEDS);

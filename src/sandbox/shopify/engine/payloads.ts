@@ -1,6 +1,6 @@
 /** REST-shaped bodies of webhooks, as Shopify sends them: numeric ids beside global ids, money as text, times in the shop's own offset. */
 import type {
-  FulfillmentOrderRecord, FulfillmentRecord, LevelRecord, LineItemRecord, OrderRecord, ProductRecord, RefundRecord, Shop, ShopRecord, VariantRecord,
+  FulfillmentOrderRecord, FulfillmentRecord, LevelRecord, LineItemRecord, LocationRecord, OrderRecord, ProductRecord, RefundRecord, Shop, ShopRecord, VariantRecord,
 } from '../state.ts';
 import { gid, levelGid } from '../gid.ts';
 import { moneyText } from '../wire-format.ts';
@@ -30,6 +30,22 @@ export function levelPayload(shop: Shop, level: LevelRecord): Body {
   return {
     inventory_item_id: numericId(level.inventoryItemId), location_id: numericId(level.locationId), available: level.quantities.available,
     updated_at: time(shop, level.updatedAt), admin_graphql_api_id: levelGid(level.inventoryItemId, level.locationId),
+  };
+}
+
+/** Body of inventory_levels/disconnect. */
+export function disconnectPayload(level: LevelRecord): Body {
+  return { inventory_item_id: numericId(level.inventoryItemId), location_id: numericId(level.locationId) };
+}
+
+/** Body of locations/create, /update, /activate and /deactivate. */
+export function locationPayload(shop: Shop, location: LocationRecord): Body {
+  const { address } = location;
+  return {
+    id: numericId(location.id), admin_graphql_api_id: gid('Location', location.id), name: location.name, active: location.isActive, legacy: false,
+    address1: address?.address1 ?? null, address2: address?.address2 ?? null, city: address?.city ?? null, zip: address?.zip ?? null, phone: address?.phone ?? null,
+    province_code: address?.provinceCode ?? null, country: location.countryCode, country_code: location.countryCode,
+    created_at: time(shop, location.createdAt), updated_at: time(shop, location.updatedAt),
   };
 }
 

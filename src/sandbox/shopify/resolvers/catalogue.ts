@@ -5,7 +5,7 @@ import { flagField, idField, instantField, searchPredicate, textField, wordField
 import type { InventoryItemRecord, ProductRecord, Shop, VariantRecord } from '../state.ts';
 import { instant, instantOrNull, moneyText, moneyV2 } from '../wire-format.ts';
 import { fieldsOf, list, type Args } from './fields.ts';
-import { availableOf, levelListing, visibleLevel } from './levels.ts';
+import { availableOf, levelListing, stocked, visibleLevel } from './levels.ts';
 import { shopRecord } from '../engine/payloads.ts';
 import { variantsOf } from '../shop.ts';
 
@@ -142,9 +142,9 @@ export const catalogueTypes = {
     duplicateSkuCount: (item, _args, { shop }) => duplicateSkus(shop, shop.tables.variants.get(item.variantId)),
     variant: (item, _args, { shop }) => alive(shop.tables.variants.get(item.variantId)),
     variants: list((item, args, { shop }) => variantListing([shop.tables.variants.get(item.variantId)].filter((variant) => variant !== undefined), args)),
-    inventoryLevels: list((item, args, { shop }) => levelListing(shop.levelsOf(item.id), args)),
+    inventoryLevels: list((item, args, { shop }) => levelListing(shop, shop.levelsOf(item.id), args)),
     inventoryLevel: (item, args, context) => visibleLevel(context, gid('InventoryItem', item.id), args['locationId'], args['includeInactive']),
-    locationsCount: (item, _args, { shop }) => ({ count: shop.levelsOf(item.id).filter((level) => level.isActive).length, precision: 'EXACT' }),
+    locationsCount: (item, _args, { shop }) => ({ count: shop.levelsOf(item.id).filter((level) => stocked(shop, level)).length, precision: 'EXACT' }),
     createdAt: (item) => instant(item.createdAt),
     updatedAt: (item) => instant(item.updatedAt),
   }),
