@@ -3,6 +3,7 @@
  * docs/sandbox-differences.md lists them with their bodies.
  */
 import { HttpRefusal } from '../http-message.ts';
+import { bundleRoutes } from './bundles.ts';
 import { faultRoutes } from './faults.ts';
 import type { Fields } from './fields.ts';
 import { locationRoutes } from './locations.ts';
@@ -13,7 +14,7 @@ import { stockRoutes } from './stock.ts';
 import { workRoutes } from './work.ts';
 import { worldRoutes } from './world.ts';
 
-const ROUTES: Routes = { ...worldRoutes, ...faultRoutes, ...orderRoutes, ...workRoutes, ...returnRoutes, ...stockRoutes, ...locationRoutes };
+const ROUTES: Routes = { ...worldRoutes, ...faultRoutes, ...orderRoutes, ...workRoutes, ...returnRoutes, ...stockRoutes, ...locationRoutes, ...bundleRoutes };
 
 /** Answers one control request. Throws HttpRefusal naming the field at fault. */
 export function control(services: ControlServices, method: string, path: string, body: Fields): unknown {

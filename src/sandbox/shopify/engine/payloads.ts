@@ -4,6 +4,7 @@ import type {
 } from '../state.ts';
 import { gid, levelGid } from '../gid.ts';
 import { moneyText } from '../wire-format.ts';
+import { sellableUnits } from './availability.ts';
 import { fulfilledUnits, fulfillmentProgress, lineSubtotal } from './order-figures.ts';
 import { localTime } from './shop-time.ts';
 
@@ -62,7 +63,7 @@ export function productPayload(shop: Shop, product: ProductRecord, variants: Var
 
 function variantPayload(shop: Shop, variant: VariantRecord): Body {
   const { currency } = shopRecord(shop);
-  const available = shop.levelsOf(variant.inventoryItemId).reduce((sum, level) => sum + (level.isActive ? level.quantities.available : 0), 0);
+  const available = sellableUnits(shop, variant, false);
   return {
     id: numericId(variant.id), admin_graphql_api_id: gid('ProductVariant', variant.id), product_id: numericId(variant.productId), title: variant.title,
     sku: variant.sku, barcode: variant.barcode, position: variant.position, price: moneyText(variant.price, currency),

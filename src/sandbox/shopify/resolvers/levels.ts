@@ -55,11 +55,6 @@ function quantity(level: LevelRecord, name: string): unknown {
   };
 }
 
-/** Sum of `available` over active levels at active locations. */
-export function availableOf(shop: Shop, inventoryItemId: string, counts: (locationId: string) => boolean): number {
-  return shop.levelsOf(inventoryItemId).reduce((total, level) => level.isActive && counts(level.locationId) ? total + level.quantities.available : total, 0);
-}
-
 export const levelTypes = {
   InventoryLevel: fieldsOf<LevelRecord>({
     id: (level) => levelGid(level.inventoryItemId, level.locationId),

@@ -16,6 +16,7 @@ import { lineById, orderListing, orderQueries, orderTypes, refundById, visibleOr
 import { locationMutations } from './location-mutations.ts';
 import { returnMutations } from './return-mutations.ts';
 import { orderReturns, returnQueries, returnTypes, reverseById, visibleReturn } from './returns.ts';
+import { bundleMutations, productOperation } from './bundle-mutations.ts';
 import { catalogueMutations } from './catalogue-mutations.ts';
 import { shopRecord } from '../engine/payloads.ts';
 import { shopQueries, shopTypes } from './shop.ts';
@@ -60,6 +61,7 @@ const rootQueries = fieldsOf<undefined>({
   ordersCount: counted((context, args) => orderListing(context, args) as unknown as Listing<never>),
   productsCount: counted(({ shop }, args) => catalogueCounts.products(shop, args) as unknown as Listing<never>),
   productVariantsCount: counted(({ shop }, args) => catalogueCounts.productVariants(shop, args) as unknown as Listing<never>),
+  productOperation: (_root, args, { shop }) => productOperation(shop, args['id']),
   job: (_root, args) => ({ id: args['id'], done: true }),
 });
 
@@ -68,6 +70,6 @@ export const resolvers: Record<string, TypeFields> = {
   // Returns know orders, so an order's returns are joined on here.
   Order: { ...orderTypes.Order, returns: orderReturns as never },
   QueryRoot: { ...shopQueries, ...catalogueQueries, ...orderQueries, ...fulfillmentQueries, ...returnQueries, ...operationQueries, ...rootQueries },
-  Mutation: { ...inventoryMutations, ...orderMutations, ...fulfillmentMutations, ...returnMutations, ...locationMutations, ...catalogueMutations, ...operationMutations },
+  Mutation: { ...inventoryMutations, ...orderMutations, ...fulfillmentMutations, ...returnMutations, ...locationMutations, ...catalogueMutations, ...bundleMutations, ...operationMutations },
 };
 
