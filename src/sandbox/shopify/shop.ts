@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { emptyIndexes, membersOf, reindex, type Indexes } from './engine/indexes.ts';
 import { openShopFile } from './engine/shop-file.ts';
 import { uuidOf } from './stable-ids.ts';
-import type { AdjustmentRecord, Shop, ShopEvent, Tables, VariantRecord } from './state.ts';
+import type { AdjustmentRecord, ReturnRecord, Shop, ShopEvent, Tables, VariantRecord } from './state.ts';
 
 export interface OpenShop extends Shop {
   /** Moves the shop's clock forward by `ms` milliseconds, for good (kept in the file). Throws RangeError when negative. */
@@ -21,7 +21,7 @@ export interface OpenShop extends Shop {
 
 type TableName = keyof Tables;
 const TABLE_NAMES: readonly TableName[] = ['shop', 'locations', 'products', 'variants', 'inventoryItems', 'levels', 'adjustments',
-  'orders', 'fulfillmentOrders', 'fulfillments', 'subscriptions', 'bulkOperations', 'idempotency'];
+  'orders', 'fulfillmentOrders', 'fulfillments', 'returns', 'subscriptions', 'bulkOperations', 'idempotency'];
 
 /** Ids of one kind step like Shopify's own; thirteen digits, so that text order is age order and nobody takes them for small numbers. */
 const ID_STEP = 32_768;
@@ -43,6 +43,8 @@ export const isLoading = (shop: Shop): boolean => innerOf(shop).loading;
 export const variantsOf = (shop: Shop, productId: string): VariantRecord[] =>
   membersOf(innerOf(shop).indexes.variantIdsByProduct, productId, shop.tables.variants)
     .filter((variant) => variant.deletedAt === null).sort((a, b) => a.position - b.position);
+/** The returns of an order, in the order they were made. */
+export const returnsOf = (shop: Shop, orderId: string): ReturnRecord[] => membersOf(innerOf(shop).indexes.returnIdsByOrder, orderId, shop.tables.returns);
 /** Orders that still wait for their fulfilment orders, in the order of sale. */
 export const unroutedOrders = (shop: Shop): string[] => [...innerOf(shop).indexes.unrouted];
 

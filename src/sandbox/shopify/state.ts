@@ -13,6 +13,10 @@ export interface ShopRecord {
 }
 export interface LocationRecord {
   id: string; name: string; isActive: boolean; shipsInventory: boolean; countryCode: string; createdAt: string; updatedAt: string;
+  deactivatedAt?: string | null;
+  /** Gone for the merchant; parcels and levels of its time still name it. */
+  deletedAt?: string | null;
+  address?: { address1: string | null; address2: string | null; city: string | null; zip: string | null; phone: string | null; provinceCode: string | null };
 }
 export interface ProductRecord {
   id: string; title: string; handle: string; vendor: string; productType: string; status: 'ACTIVE' | 'DRAFT' | 'ARCHIVED' | 'UNLISTED';
@@ -41,7 +45,11 @@ export interface LevelRecord {
 export interface AdjustmentRecord {
   id: string; inventoryItemId: string; locationId: string; name: QuantityName; delta: number; after: number;
   reason: string; cause: string; referenceDocumentUri: string | null; ledgerDocumentUri: string | null; at: string;
+  /** Who wrote it, where an app or a member of staff did, and the group the write made. */
+  by?: Writer; groupId?: string;
 }
+/** An app or a member of staff, by name; one of the two. */
+export type Writer = { app: string } | { staff: string };
 export interface LineItemRecord {
   id: string; variantId: string | null; productId: string | null; sku: string | null; title: string; variantTitle: string | null;
   quantity: number; /** quantity less removed by edits and refunded */ currentQuantity: number;
@@ -52,7 +60,30 @@ export interface LineItemRecord {
 }
 export interface RefundRecord {
   id: string; createdAt: string; note: string | null;
+  /** Return whose processing paid it out. */
+  returnId?: string;
   lines: { id: string; lineItemId: string; quantity: number; restockType: 'RETURN' | 'CANCEL' | 'NO_RESTOCK'; restocked: boolean; locationId: string | null; subtotal: number }[];
+}
+export type DispositionType = 'RESTOCKED' | 'NOT_RESTOCKED' | 'PROCESSING_REQUIRED' | 'MISSING';
+export interface DispositionRecord { id: string; type: DispositionType; quantity: number; locationId: string | null; createdAt: string }
+export interface ReturnRecord {
+  id: string; orderId: string; name: string; status: 'REQUESTED' | 'OPEN' | 'CLOSED' | 'CANCELED' | 'DECLINED';
+  createdAt: string; requestApprovedAt: string | null; closedAt: string | null; decline: { reason: string; note: string | null } | null;
+  /** Shipped units the shopper sends back, by the parcel line they came in. */
+  lines: {
+    id: string; fulfillmentLineItemId: string; lineItemId: string; quantity: number; processedQuantity: number; refundedQuantity: number;
+    reason: string; reasonNote: string; customerNote: string | null;
+  }[];
+  /** What the shopper gets instead; each processing makes a new order line. */
+  exchanges: {
+    id: string; variantId: string; productId: string; sku: string | null; title: string; variantTitle: string | null; quantity: number; processedQuantity: number; lineItemIds: string[];
+  }[];
+  /** The work of taking the goods in: made once the return is open. What became of them is here, never on a refund. */
+  reverse: {
+    id: string; status: 'OPEN' | 'CLOSED' | 'CANCELED'; lines: { id: string; returnLineId: string; totalQuantity: number; dispositions: DispositionRecord[] }[];
+  } | null;
+  /** Mails the shopper would have got about it. */
+  notifications: number;
 }
 export interface FulfillmentRecord {
   id: string; orderId: string; locationId: string; status: 'SUCCESS' | 'CANCELLED'; createdAt: string; updatedAt: string;
@@ -104,7 +135,7 @@ export interface IdempotencyRecord { key: string; mutation: string; variablesHas
 export interface Tables {
   shop: Map<string, ShopRecord>; locations: Map<string, LocationRecord>; products: Map<string, ProductRecord>; variants: Map<string, VariantRecord>;
   inventoryItems: Map<string, InventoryItemRecord>; levels: Map<string, LevelRecord>; adjustments: Map<string, AdjustmentRecord>;
-  orders: Map<string, OrderRecord>; fulfillmentOrders: Map<string, FulfillmentOrderRecord>; fulfillments: Map<string, FulfillmentRecord>;
+  orders: Map<string, OrderRecord>; fulfillmentOrders: Map<string, FulfillmentOrderRecord>; fulfillments: Map<string, FulfillmentRecord>; returns: Map<string, ReturnRecord>;
   subscriptions: Map<string, WebhookSubscriptionRecord>; bulkOperations: Map<string, BulkOperationRecord>; idempotency: Map<string, IdempotencyRecord>;
 }
 

@@ -3,15 +3,18 @@
  * docs/sandbox-differences.md lists them with their bodies.
  */
 import { HttpRefusal } from '../http-message.ts';
+import { bundleRoutes } from './bundles.ts';
 import { faultRoutes } from './faults.ts';
 import type { Fields } from './fields.ts';
+import { locationRoutes } from './locations.ts';
 import { orderRoutes } from './orders.ts';
+import { returnRoutes } from './returns.ts';
 import type { ControlServices, Routes } from './routes.ts';
 import { stockRoutes } from './stock.ts';
 import { workRoutes } from './work.ts';
 import { worldRoutes } from './world.ts';
 
-const ROUTES: Routes = { ...worldRoutes, ...faultRoutes, ...orderRoutes, ...workRoutes, ...stockRoutes };
+const ROUTES: Routes = { ...worldRoutes, ...faultRoutes, ...orderRoutes, ...workRoutes, ...returnRoutes, ...stockRoutes, ...locationRoutes, ...bundleRoutes };
 
 /** Answers one control request. Throws HttpRefusal naming the field at fault. */
 export function control(services: ControlServices, method: string, path: string, body: Fields): unknown {

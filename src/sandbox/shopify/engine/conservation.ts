@@ -7,7 +7,7 @@ import { trackedItemOf } from './order-lines.ts';
 
 /** Sentences that name what does not add up; empty when all does. */
 export function faultsOf(shop: Shop): string[] {
-  return [...levelFaults(shop), ...orderFaults(shop)];
+  return [...levelFaults(shop), ...orderFaults(shop), ...returnFaults(shop)];
 }
 
 /** Every state is the sum of its adjustments, and `committed` the open units of the orders that wait there. */
@@ -41,6 +41,27 @@ function levelFaults(shop: Shop): string[] {
     open.delete(level.id);
   }
   for (const [key, units] of open) faults.push(`${units} open units wait at ${key}, where there is no level`);
+  return faults;
+}
+
+/** Units in returns that stand never exceed what was shipped in their parcel; what was processed, refunded and decided on never exceeds what comes back. */
+function returnFaults(shop: Shop): string[] {
+  const faults: string[] = [];
+  const back = new Map<string, number>();
+  for (const each of shop.tables.returns.values()) {
+    if (each.status === 'CANCELED' || each.status === 'DECLINED') continue;
+    for (const line of each.lines) {
+      back.set(line.fulfillmentLineItemId, (back.get(line.fulfillmentLineItemId) ?? 0) + line.quantity);
+      if (line.processedQuantity > line.quantity || line.refundedQuantity > line.processedQuantity) faults.push(`return ${each.name}: ${line.refundedQuantity} refunded and ${line.processedQuantity} processed of ${line.quantity}`);
+    }
+    for (const line of each.reverse?.lines ?? []) {
+      const decided = line.dispositions.reduce((sum, one) => one.type === 'PROCESSING_REQUIRED' ? sum : sum + one.quantity, 0);
+      if (decided > line.totalQuantity) faults.push(`return ${each.name}: ${decided} units decided on of ${line.totalQuantity}`);
+    }
+  }
+  for (const parcel of shop.tables.fulfillments.values()) {
+    for (const line of parcel.lines) if ((back.get(line.id) ?? 0) > line.quantity) faults.push(`parcel line ${line.id}: ${back.get(line.id)} units come back of ${line.quantity}`);
+  }
   return faults;
 }
 

@@ -74,7 +74,7 @@ function moveCommitment(action: Action, order: OrderRecord, work: FulfillmentOrd
     const item = line && trackedItemOf(shop, line);
     if (item === undefined) continue;
     if (!shop.tables.levels.get(levelKey(item, to))?.isActive) refuse(['newLocationId'], `The destination location does not stock ${line?.title ?? 'the item'}.`);
-    changeLevel(action, item, work.assignedLocationId, { committed: -quantity, available: quantity }, { reason: 'fulfillment_order_moved' });
+    changeLevel(action, item, work.assignedLocationId, { committed: -quantity, available: quantity }, { reason: 'fulfillment_order_moved', asItIs: true });
     changeLevel(action, item, to, { available: -quantity, committed: quantity }, { reason: 'fulfillment_order_moved' });
   }
 }

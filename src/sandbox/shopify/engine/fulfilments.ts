@@ -1,11 +1,12 @@
 /** Fulfilments: parcels that leave a location. Rules: reference shopify.md §4. Not idempotent, as at Shopify. */
 import type { FulfillmentOrderRecord, FulfillmentRecord, OrderRecord, Shop } from '../state.ts';
-import { isLoading } from '../shop.ts';
+import { isLoading, returnsOf } from '../shop.ts';
 import { act, refuse, type Action, type UserError } from './action.ts';
 import { makeWork } from './fulfilment-orders.ts';
 import { changeLevel } from './levels.ts';
 import { openUnits } from './order-figures.ts';
 import { trackedItemOf, uncommit } from './order-lines.ts';
+import { stands } from './return-figures.ts';
 import { fulfillmentPayload, orderPayload } from './payloads.ts';
 import { trackingOf, type TrackingInfo } from './tracking.ts';
 
@@ -69,6 +70,9 @@ export function cancelFulfillment(shop: Shop, fulfillmentId: string, options: { 
     const found = shop.tables.fulfillments.get(fulfillmentId);
     if (!found) return refuse(['id'], 'The fulfillment does not exist.');
     if (found.status === 'CANCELLED') return refuse(['id'], 'The fulfillment has already been cancelled.');
+    if (returnsOf(shop, found.orderId).some((each) => stands(each) && each.lines.some((line) => found.lines.some((shipped) => shipped.id === line.fulfillmentLineItemId)))) {
+      return refuse(['id'], 'The fulfillment has items that are being returned.');
+    }
     const before = orderOf(shop, found.orderId);
     if (before.cancelledAt !== null) return refuse(['id'], 'The fulfillment of a cancelled order cannot be cancelled.');
     const fulfillment: FulfillmentRecord = { ...found, status: 'CANCELLED', updatedAt: action.at };

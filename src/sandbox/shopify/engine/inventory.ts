@@ -2,8 +2,9 @@
  * Stock writes by apps and staff. Rules: reference shopify.md §1.2 and §1.3, recorded behaviour in pain-points.md.
  * A call is all or nothing. Ids are decimal strings. Setting a quantity to what it already is succeeds without a group, a change or an event.
  */
-import type { LevelRecord, QuantityName, Shop } from '../state.ts';
+import type { LevelRecord, QuantityName, Shop, Writer } from '../state.ts';
 import { act, Refusal, refuse, type Action, type UserError } from './action.ts';
+import { OWN_APP } from './actors.ts';
 import { changeLevel, ensureLevel, levelKey, onHand, quantityAt } from './levels.ts';
 import { ADJUST_NAMES, checkHeader, checkLedger, checkPlace, QUANTITY_LIMIT } from './inventory-checks.ts';
 
@@ -11,10 +12,10 @@ export interface InventoryChange {
   name: string; delta: number; /** null in every recorded reply of Shopify */ quantityAfterChange: number | null;
   inventoryItemId: string; locationId: string; ledgerDocumentUri: string | null;
 }
-export interface AdjustmentGroup { id: string; reason: string; createdAt: string; referenceDocumentUri: string | null; changes: InventoryChange[] }
+export interface AdjustmentGroup { id: string; reason: string; createdAt: string; referenceDocumentUri: string | null; changes: InventoryChange[]; by?: Writer }
 export interface InventoryOutcome { group: AdjustmentGroup | null; level?: LevelRecord; userErrors: UserError[] }
-/** `cause` names the writer in the adjustment history; `at` back-dates the write (history only). */
-export interface WriteOptions { cause?: string; at?: string }
+/** `by` signs the write: the API's own app unless another cause is named; `at` back-dates it (history only). */
+export interface WriteOptions { cause?: string; by?: Writer; at?: string }
 
 export interface SetQuantitiesInput {
   name: string; reason: string; referenceDocumentUri?: string | null;
@@ -123,12 +124,44 @@ export function activate(shop: Shop, input: { inventoryItemId: string; locationI
   return outcome.userErrors.length > 0 ? outcome : { ...outcome, ...(level ? { level } : {}) };
 }
 
-/** A staff member types a new `available` into the Shopify admin: no comparison, no key. */
+/** What a hand edit says: an absolute `available` or `on_hand`, or a signed change of any state but `committed`. */
+export interface HandEdit {
+  inventoryItemId: string; locationId: string; reason?: string;
+  available?: number; onHand?: number; change?: { name: QuantityName; delta: number };
+}
+
+/** Stock typed into the Shopify admin, or written by another app: no comparison, no key, no ledger to name. `by` says whose hand it was. */
+export function editByHand(shop: Shop, input: HandEdit, options: WriteOptions = {}): InventoryOutcome {
+  const reason = input.reason ?? 'correction';
+  return write(shop, 'admin', { cause: 'admin', ...options }, { reason }, (action, changes) => {
+    const fault = checkPlace(shop, input, []);
+    if (fault) refuse(fault.field, fault.message, fault.code);
+    const { change } = input;
+    const deltas: StateDelta[] = change !== undefined ? [{ ...change, ledgerDocumentUri: null }]
+      : [{ name: 'available', ledgerDocumentUri: null, delta: input.available !== undefined
+        ? input.available - quantityAt(shop, input.inventoryItemId, input.locationId, 'available') : (input.onHand ?? 0) - quantityAt(shop, input.inventoryItemId, input.locationId, 'on_hand') }];
+    apply(action, changes, input, deltas, { reason });
+  });
+}
+
+/** A staff member types a new `available` into the Shopify admin. */
 export function adminEdit(shop: Shop, input: { inventoryItemId: string; locationId: string; available: number; reason?: string }, options: WriteOptions = {}): InventoryOutcome {
-  return setQuantities(shop, {
-    name: 'available', reason: input.reason ?? 'correction',
-    quantities: [{ inventoryItemId: input.inventoryItemId, locationId: input.locationId, quantity: input.available, changeFromQuantity: null }],
-  }, { cause: 'admin', ...options });
+  return editByHand(shop, input, options);
+}
+
+/** Every group an app or staff made can be read again, from the adjustments that name it. */
+export function adjustmentGroup(shop: Shop, id: string): AdjustmentGroup | null {
+  const rows = [...shop.tables.adjustments.values()].filter((row) => row.groupId === id);
+  const first = rows[0];
+  if (first === undefined) return null;
+  const changes = [...Map.groupBy(rows, (row) => levelKey(row.inventoryItemId, row.locationId)).values()].flatMap((ofLevel): InventoryChange[] => {
+    const { inventoryItemId, locationId } = ofLevel[0]!;
+    const place = { quantityAfterChange: null, inventoryItemId, locationId };
+    const onHandDelta = ofLevel.reduce((sum, row) => row.name === 'incoming' ? sum : sum + row.delta, 0);
+    return [...ofLevel.map((row) => ({ ...place, name: row.name, delta: row.delta, ledgerDocumentUri: row.ledgerDocumentUri })),
+      ...(onHandDelta === 0 ? [] : [{ ...place, name: 'on_hand', delta: onHandDelta, ledgerDocumentUri: null }])];
+  });
+  return { id, reason: first.reason, createdAt: first.at, referenceDocumentUri: first.referenceDocumentUri, changes, ...(first.by === undefined ? {} : { by: first.by }) };
 }
 
 function write(
@@ -137,9 +170,12 @@ function write(
 ): InventoryOutcome {
   return act<InventoryOutcome>(shop, options.cause ?? cause, options.at, (action) => {
     const changes: InventoryChange[] = [];
+    const id = shop.nextId('InventoryAdjustmentGroup');
+    const by = options.by ?? (options.cause === undefined ? { app: OWN_APP } : undefined);
+    if (by !== undefined) action.signed = { by, groupId: id };
     work(action, changes);
     const group = changes.length === 0 ? null : {
-      id: shop.nextId('InventoryAdjustmentGroup'), reason: input.reason, createdAt: action.at, referenceDocumentUri: input.referenceDocumentUri ?? null, changes,
+      id, reason: input.reason, createdAt: action.at, referenceDocumentUri: input.referenceDocumentUri ?? null, changes, ...(by === undefined ? {} : { by }),
     };
     return { group, userErrors: [] };
   }, (userErrors) => ({ group: null, userErrors }));

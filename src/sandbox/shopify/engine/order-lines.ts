@@ -1,7 +1,7 @@
 /** From what a shopper asks for to order lines: bundles exploded into components, a location chosen, stock committed. */
 import type { InventoryItemRecord, LineItemRecord, OrderRecord, Shop, VariantRecord } from '../state.ts';
 import { refuse, type Action } from './action.ts';
-import { changeLevel, quantityAt } from './levels.ts';
+import { changeLevel, sellableAt } from './levels.ts';
 
 export interface WantedLine {
   variantId: string; quantity: number;
@@ -102,14 +102,14 @@ export function commitLines(action: Action, lines: LineItemRecord[], options: Co
     const item = options.places?.[line.id] === undefined ? trackedItemOf(shop, line) : undefined;
     if (item !== undefined) needs.set(item, (needs.get(item) ?? 0) + line.quantity);
   }
-  const whole = places.find((place) => [...needs].every(([item, units]) => quantityAt(shop, item, place, 'available') >= units));
+  const whole = places.find((place) => [...needs].every(([item, units]) => sellableAt(shop, item, place) >= units));
   const committedAt: OrderRecord['committedAt'] = {};
   for (const line of lines) {
     const item = trackedItemOf(shop, line);
     const place = options.places?.[line.id] ?? whole ?? (item === undefined ? main : placeFor(shop, item, line.quantity, places));
     committedAt[line.id] = place;
     if (item === undefined) continue;
-    const short = quantityAt(shop, item, place, 'available') < line.quantity;
+    const short = sellableAt(shop, item, place) < line.quantity;
     if (short && !options.force && shop.tables.variants.get(line.variantId!)?.inventoryPolicy === 'DENY') {
       return refuse(['order', 'lineItems'], `Unable to reserve inventory for ${line.title}.`, 'INVALID');
     }
@@ -122,7 +122,7 @@ function placeFor(shop: Shop, item: string, units: number, places: string[]): st
   let best = places[0]!;
   let most = -Infinity;
   for (const place of places) {
-    const available = quantityAt(shop, item, place, 'available');
+    const available = sellableAt(shop, item, place);
     if (available >= units) return place;
     if (available > most) { most = available; best = place; }
   }
@@ -137,6 +137,6 @@ export function uncommit(action: Action, line: LineItemRecord, place: string, un
     changeLevel(action, item, place, { committed: -units, available: units }, { reason: fate.reason });
     return;
   }
-  changeLevel(action, item, place, { committed: -units }, { reason: fate.reason });
+  changeLevel(action, item, place, { committed: -units }, { reason: fate.reason, asItIs: true });
   if (fate.backTo != null) changeLevel(action, item, fate.backTo, { available: units }, { reason: fate.reason });
 }

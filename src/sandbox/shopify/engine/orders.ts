@@ -3,7 +3,7 @@
  * Every line keeps currentQuantity = quantity − removed − refunded, and every level's `committed` is the open units of the orders there.
  */
 import type { LineItemRecord, OrderRecord, RefundRecord, Shop } from '../state.ts';
-import { isLoading, unroutedOrders } from '../shop.ts';
+import { isLoading, returnsOf, unroutedOrders } from '../shop.ts';
 import { act, refuse, type Action, type UserError } from './action.ts';
 import { carryAddedUnits, releaseUnits, routeOpenUnits } from './fulfilment-orders.ts';
 import { changeLevel } from './levels.ts';
@@ -102,6 +102,7 @@ export function cancelOrder(shop: Shop, input: CancelOrderInput): OrderOutcome {
     if (openUnits(order) === 0 && shop.fulfillmentsOf(order.id).some((fulfillment) => fulfillment.status === 'SUCCESS')) {
       refuse(['orderId'], 'Cannot cancel an order that has been fulfilled.', 'INVALID');
     }
+    if (returnsOf(shop, order.id).some((each) => each.status === 'REQUESTED' || each.status === 'OPEN')) refuse(['orderId'], 'Cannot cancel an order with active returns.', 'INVALID');
     const open = order.lines.filter((line) => line.unfulfilledQuantity > 0);
     const parts = open.map((line): RefundPart => ({
       line, released: line.unfulfilledQuantity, returned: 0, restockType: input.restock ? 'CANCEL' : 'NO_RESTOCK', restockAt: input.restock ? WHERE_IT_WAS : null,
@@ -181,12 +182,9 @@ export function editOrder(shop: Shop, input: EditOrderInput): OrderOutcome {
         if (item !== undefined && place !== undefined) changeLevel(action, item, place, { available: -delta, committed: delta }, { reason: 'order_edited' });
       }
     }
-    const added = linesOf(shop, input.add ?? [], ['variantId']);
-    if (added.length > 0) {
-      const committedAt = commitLines(action, added, { force: true, reason: 'order_edited' });
-      next = { ...next, lines: [...next.lines, ...added], committedAt: { ...next.committedAt, ...committedAt } };
-      deltas.push(...added.map((line) => ({ lineItemId: line.id, delta: line.quantity })));
-    }
+    const { order: longer, added } = addLines(action, next, input.add ?? [], 'order_edited');
+    next = longer;
+    deltas.push(...added.map((line) => ({ lineItemId: line.id, delta: line.quantity })));
     if (deltas.some(({ delta }) => delta > 0)) {
       next = { ...next, closedAt: null };
       if (order.routesAt === null) carryAddedUnits(action, next);
@@ -196,6 +194,14 @@ export function editOrder(shop: Shop, input: EditOrderInput): OrderOutcome {
     announce(action, next, ['orders/updated']);
     return next;
   });
+}
+
+/** Adds lines to an order and commits them, oversold if need be; the caller puts the order and makes the work. */
+export function addLines(action: Action, order: OrderRecord, wanted: WantedLine[], reason: string): { order: OrderRecord; added: LineItemRecord[] } {
+  const added = linesOf(action.shop, wanted, ['variantId']);
+  if (added.length === 0) return { order, added };
+  const committedAt = commitLines(action, added, { force: true, places: placesWanted(action.shop, wanted, added), reason });
+  return { order: { ...order, lines: [...order.lines, ...added], committedAt: { ...order.committedAt, ...committedAt } }, added };
 }
 
 function change(shop: Shop, input: { orderId: string; at?: string }, work: (action: Action, order: OrderRecord) => OrderRecord): OrderOutcome {
