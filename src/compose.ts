@@ -147,7 +147,7 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
   async function openWarehouse(warehouseId: number): Promise<Warehouse> {
     const row = await findWarehouse(db, warehouseId);
     if (!row) throw new Error(`There is no warehouse ${warehouseId}`);
-    return connectWarehouse(row.connector, { ...row.settings, ...(row.secret ? { secret: vault.open(`warehouse:${warehouseId}:secret`, row.secret) } : {}) }, clock);
+    return connectWarehouse(row.connector, row.settings, row.secret ? vault.open(`warehouse:${warehouseId}:secret`, row.secret) : null, clock);
   }
   return house;
 }

@@ -52,7 +52,7 @@ export interface Services {
 
 /** What the warehouse connectors know of settings, secrets and messages. */
 export interface WarehouseKnowledge extends Pick<WarehouseDoor, 'reader' | 'verify'> {
-  check(connector: WarehouseConnector, settings: unknown): { ok: true } | { ok: false; field: string; message: string };
+  check(connector: WarehouseConnector, settings: object, secret: string | null): { ok: true } | { ok: false; field: string; message: string };
   newSecret(random: Uint8Array): string;
 }
 

@@ -40,7 +40,7 @@ export function warehouseRoutes(app: FastifyInstance, services: Services): void 
 
   api.post('/api/v1/warehouses', { schema: { tags: ['warehouses'], summary: 'Set up a warehouse; nothing is read or written until a location is given to it', body: WarehouseBody, response: { 200: WarehouseMade } } }, async (request) => {
     const { name, connector, settings } = request.body;
-    const secret = request.body.secret ?? (connector === 'warehouse-rest' ? services.house.warehouses.newSecret(randomBytes(32)) : null);
+    const secret = request.body.secret ?? (connector === 'warehouse-rest' ? house.warehouses.newSecret(randomBytes(32)) : null);
     accepted(services, connector, settings, secret);
     const hookToken = randomBytes(24).toString('base64url');
     const warehouseId = await house.db.transaction(async (tx) => {
@@ -100,6 +100,6 @@ export function warehouseRoutes(app: FastifyInstance, services: Services): void 
 }
 
 function accepted(services: Services, connector: WarehouseRow['connector'], settings: object, secret: string | null): void {
-  const checked = services.house.warehouses.check(connector, { ...settings, ...(secret === null ? {} : { secret }) });
+  const checked = services.house.warehouses.check(connector, settings, secret);
   if (!checked.ok) throw new Refusal(400, `settings.${checked.field}: ${checked.message}`);
 }

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answerJson, bodyOf, HttpRefusal, jsonObject } from '../shopify/http-message.ts';
+import { bodyOf, HttpRefusal, jsonObject, jsonReply } from '../shopify/http-message.ts';
 import { Building } from './building.ts';
 import { Clerk } from './clerk.ts';
 import { control } from './control.ts';
@@ -109,4 +109,9 @@ export async function startWarehouse(options: WarehouseOptions): Promise<Sandbox
       await new Promise<void>((resolve) => { server.close(() => resolve()); });
     },
   };
+}
+
+function answerJson(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+  const reply = jsonReply(status, body, headers);
+  response.writeHead(reply.status, reply.headers).end(reply.body);
 }
