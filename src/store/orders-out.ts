@@ -43,7 +43,7 @@ export async function wantOrdersOut(
     from unnest($3::bigint[], $4::int[], $5::int[], $6::text[], $7::jsonb[], $8::bool[], $9::timestamptz[], $10::bool[]) as t(order_id, location_id, warehouse_id, name, lines, held, placed_at, is_open)
     left join push_policy a on a.store_id = $1 and a.location_id = t.location_id
     where exists (select from order_out k where k.store_id = $1 and k.order_id = t.order_id and k.location_id = t.location_id)
-      or (t.is_open and jsonb_array_length(t.lines) > 0 and a.mode = 'live' and t.placed_at >= a.live_since)
+      or (t.is_open and jsonb_array_length(t.lines) > 0 and a.mode = 'live' and t.placed_at >= date_trunc('second', a.live_since))
     order by t.order_id, t.location_id
     on conflict (store_id, order_id, location_id) do update set
       order_name = excluded.order_name, held = excluded.held, lines = excluded.lines, updated_at = $2,
