@@ -15,7 +15,7 @@ import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { bundleBook, itemsOfVariants } from '../store/bundles.ts';
 import { recordOrders } from '../store/orders.ts';
 import { markDirty } from '../store/push-levels.ts';
-import { dispatchedOf, fulfilmentsTaken, settleShipment, takeShipments, type ShipmentRow } from '../store/shipments.ts';
+import { dispatchedOf, fulfilmentsTaken, numbersWaiting, settleShipment, takeShipments, type ShipmentRow } from '../store/shipments.ts';
 import { lateShipments } from '../store/shipments-page.ts';
 
 const LEASE_MS = 60_000;
@@ -74,7 +74,9 @@ async function fulfil(context: FlowContext, row: ShipmentRow): Promise<void> {
   }
   const carrier = carrierName(row.parcels.find((parcel) => parcel.carrier !== null)?.carrier ?? null);
   const urls = carrier?.known ? [] : [...new Set(row.parcels.flatMap((parcel) => (parcel.url === null ? [] : [parcel.url])))];
-  const answer = await storefront.createFulfilment({ groups: plan.groups, numbers, urls, company: carrier?.company ?? null, notifyCustomer: row.notify });
+  // Parcels before this one that waited for a bundle to be whole go with it.
+  const together = [...new Set([...await numbersWaiting(db, storeId, row), ...numbers])];
+  const answer = await storefront.createFulfilment({ groups: plan.groups, numbers: together, urls, company: carrier?.company ?? null, notifyCustomer: row.notify });
   if ('refused' in answer) return record(context, row, made, { state: 'held', reason: `Shopify refused: ${answer.refused}`, notBefore: later(context, wait(row)) });
   await record(context, row, [...made, answer.fulfilment], {
     state: plan.short === null ? 'written' : 'held', fulfilmentIds: [answer.fulfilment.id], reason: plan.short, notBefore: plan.short === null ? null : later(context, 120_000),

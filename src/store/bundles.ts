@@ -1,6 +1,6 @@
 /** Virtual bundles: master data with effective dates. A version holds from its instant until the next one; an order uses the version of its own moment. */
 import type pg from 'pg';
-import type { BundlePart, PartsOf } from '../domain/catalogue/bundle.ts';
+import { explode, type BundlePart, type PartsOf } from '../domain/catalogue/bundle.ts';
 import type { Queryable } from './db.ts';
 
 interface PartRow { variant_id: string; effective_from: string; effective_to: string | null; component_variant_id: string; quantity: number }
@@ -52,6 +52,25 @@ export async function listBundles(db: Queryable, storeId: number, q: string | nu
      from bundle_version b left join variant v on v.store_id = b.store_id and v.shopify_variant_id = b.variant_id
      where b.store_id = $1 and ($2::text is null or v.sku ilike '%' || $2 || '%' or v.title ilike '%' || $2 || '%') order by v.sku, b.effective_from desc limit $3`, [storeId, q, limit]);
   return rows;
+}
+
+/** Items in one unit of each bundle among these variants, by the version of an instant; variants that are no bundle answer null. */
+export async function bundleItems(db: Queryable, storeId: number, variantIds: readonly string[]): Promise<(variantId: string, at: string) => { itemId: number; units: number }[] | null> {
+  const { rows: [any] } = await db.query<{ any: boolean }>({ name: 'any-bundle', text: 'select exists (select from bundle_version where store_id = $1) as any', values: [storeId] });
+  if (!any!.any) return () => null;
+  const book = await bundleBook(db, storeId, variantIds), items = await itemsOfVariants(db, storeId, await reachableVariants(db, storeId, variantIds));
+  return (variantId, at) => {
+    const partsOf = book(at);
+    if (partsOf(variantId) === null) return null;
+    return [...explode(variantId, 1, partsOf)].flatMap(([part, units]) => { const itemId = items.get(part)?.item_id; return itemId == null ? [] : [{ itemId, units }]; });
+  };
+}
+
+/** The given variants and every part reachable downwards from them. */
+export async function reachableVariants(db: Queryable, storeId: number, variantIds: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>({ name: 'reachable-variants', text:
+    `with recursive reached as (select unnest($2::bigint[]) as id union select p.component_variant_id from reached r join bundle_part p on p.store_id = $1 and p.variant_id = r.id) select id from reached`, values: [storeId, variantIds] });
+  return rows.map((row) => row.id);
 }
 
 export interface PartKey { variant_id: string; item_id: number | null; sku: string | null; title: string }

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { orderDemand, type OrderDemandRow } from '../domain/orders/order-demand.ts';
 import type { OrderState } from '../domain/orders/order-state.ts';
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
-import { bundleBook, itemsOfVariants } from './bundles.ts';
+import { bundleBook, itemsOfVariants, reachableVariants } from './bundles.ts';
 import type { Queryable } from './db.ts';
 import { wantOrdersOut } from './orders-out.ts';
 
@@ -46,12 +46,6 @@ export async function recordOrderDemand(tx: pg.PoolClient, storeId: number, orde
   result.itemIds = await replaceRows(tx, storeId, orders.map((o) => o.id), rows);
   await wantOrdersOut(tx, storeId, orders, rows, new Map(served.map((place) => [place.location_id, place])), now);
   return result;
-}
-
-async function reachableVariants(db: Queryable, storeId: number, variantIds: readonly string[]): Promise<string[]> {
-  const { rows } = await db.query<{ id: string }>(
-    `with recursive reached as (select unnest($2::bigint[]) as id union select p.component_variant_id from reached r join bundle_part p on p.store_id = $1 and p.variant_id = r.id) select id from reached`, [storeId, variantIds]);
-  return rows.map((row) => row.id);
 }
 
 /** One statement: rows that left go, the others are set. Answers the items whose wants changed. */

@@ -9,6 +9,7 @@ import { unmappedLocation } from '../domain/exceptions/unmapped.ts';
 import { emptyOrder, join, sameState, type OrderState } from '../domain/orders/order-state.ts';
 import type { Fact } from '../domain/stock/fact.ts';
 import { orderFacts, type StockKeys } from '../domain/stock/order-facts.ts';
+import { bundleItems } from './bundles.ts';
 import { recordDemand } from './demand.ts';
 import { raise } from './exceptions.ts';
 import { postFacts } from './ledger.ts';
@@ -68,11 +69,12 @@ export async function recordOrders(tx: pg.PoolClient, storeId: number, heard: re
   const ours = outrun.length === 0 ? read : read.filter((r) => known.has(r.state.id) || made.has(r.state.id));
   result.applied = ours.length;
 
+  const parts = await bundleItems(tx, storeId, [...new Set(ours.flatMap(({ state }) => Object.values(state.lines).flatMap((l) => (l.variantId === null ? [] : [l.variantId]))))]);
   const facts: Fact[] = [];
   const demand: (DemandFact & { orderId: string })[] = [];
   for (const { state: order, stock } of ours) {
     for (const fact of stock.facts) facts.push(fact);
-    for (const fact of demandFacts(order, keys, options.dayOf).facts) demand.push({ ...fact, orderId: order.id });
+    for (const fact of demandFacts(order, keys, options.dayOf, parts).facts) demand.push({ ...fact, orderId: order.id });
     for (const skip of stock.skipped) {
       result.skippedUnits[skip.reason] = (result.skippedUnits[skip.reason] ?? 0) + skip.units;
       if (skip.reason === 'location unmapped') result.exceptions.push(unmappedLocation(skip.subject ?? '?', skip.units, order));

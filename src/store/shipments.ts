@@ -71,6 +71,15 @@ export async function fulfilmentsTaken(db: Queryable, storeId: number, orderId: 
   return new Set(rows.map((row) => row.id));
 }
 
+/** Tracking numbers of earlier parcels of the same order lines that Shopify has not been told of. */
+export async function numbersWaiting(db: Queryable, storeId: number, row: ShipmentRow): Promise<string[]> {
+  const { rows } = await db.query<{ number: string }>(
+    `select distinct p ->> 'number' as number from shipment h, jsonb_array_elements(h.parcels) p where h.store_id = $1 and h.order_id = $2 and h.location_id = $3 and h.state = 'held' and h.fulfilment_ids = '{}' and p ->> 'number' is not null
+       and (h.shipped_at, h.shipment_id) < ($4::timestamptz, $5::bigint) and exists (select from shipment_line n where n.store_id = h.store_id and n.shipment_id = h.shipment_id and n.line_id = any($6::bigint[]))`,
+    [storeId, row.order_id, row.location_id, row.shipped_at, row.shipment_id, row.lines.map((line) => line.lineId)]);
+  return rows.map((r) => r.number);
+}
+
 export async function storesToFulfil(db: Queryable, now: string): Promise<number[]> {
   const { rows } = await db.query<{ store_id: number }>(
     `select distinct store_id from shipment where state in ('waiting', 'sending', 'held') and (not_before is null or not_before <= $1) and (leased_until is null or leased_until <= $1)`, [now]);

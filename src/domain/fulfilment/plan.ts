@@ -31,7 +31,10 @@ export type Plan =
 
 export function planFulfilment(input: PlanInput): Plan {
   const due = dueUnits(input);
-  const own = input.made.filter((made) => !made.cancelled && !input.taken.has(made.id) && made.locationId === input.locationId && made.numbers.some((n) => input.numbers.includes(n)));
+  const here = input.made.filter((made) => !made.cancelled && made.locationId === input.locationId);
+  // A parcel is known by its number; one without, by lines that no other parcel claims.
+  const own = input.numbers.length > 0 ? here.filter((made) => made.numbers.some((n) => input.numbers.includes(n)))
+    : here.filter((made) => !input.taken.has(made.id) && input.lines.some((line) => made.lines[line.lineId]));
   if (due.size === 0) return incompleteBundle(input) ?? { do: 'there', ids: own.map((made) => made.id) };
 
   const groups = new Map<string, { id: string; quantity: number }[]>();
@@ -83,7 +86,7 @@ function incompleteBundle(input: PlanInput): Plan | null {
     if (parts.size < 2) continue;
     const whole = wholeUnits(input, lineId, input.dispatched);
     const more = input.dispatched.some((d) => d.lineId === lineId && d.quantity > whole * (parts.get(d.itemId) ?? 0));
-    if (more) return { do: 'wait', reason: 'parts of a bundle have left, the others have not: Shopify is told when the bundle is whole' };
+    if (more) return { do: 'hold', reason: 'parts of a bundle have left, the others have not: Shopify is told when the bundle is whole' };
   }
   return null;
 }
