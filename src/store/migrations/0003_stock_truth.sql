@@ -390,3 +390,4 @@ create index sales_order_returns on sales_order (store_id) where needs_returns;
 
 -- How items of a further store find the organisation's items: by an identical, unique SKU, or only by hand.
 alter table store add column match_items text not null default 'same SKU' check (match_items in ('same SKU', 'by hand'));
+create index item_sku on item (org_id, sku);
