@@ -4,9 +4,8 @@ import { setRoutingDelay } from '../engine/orders.ts';
 import { BULK_DAMAGES } from '../faults/bulk-damage.ts';
 import type { CallFault, RequestFault } from '../faults/faults.ts';
 import { POISONS } from '../faults/poison.ts';
-import { HttpRefusal } from '../http-message.ts';
 import { topicEnum } from '../webhooks/delivery-body.ts';
-import { choiceField, numberField, objectField, onlyFields, textField, type Fields } from './fields.ts';
+import { choiceField, numberField, objectField, onlyFields, textField, textsField, type Fields } from './fields.ts';
 import { COUNT } from './orders.ts';
 import type { ControlServices, Routes } from './routes.ts';
 
@@ -14,20 +13,13 @@ const CHANCE = { min: 0, max: 1 };
 const TIMES = { min: 0, max: 1_000_000, whole: true };
 const WAIT = { min: 0, max: 86_400_000, whole: true };
 
-function textsOf(body: Fields, name: string): string[] | null {
-  const value = body[name];
-  if (value === null || value === undefined) return null;
-  if (!Array.isArray(value) || value.some((one) => typeof one !== 'string')) throw new HttpRefusal(400, `${name}: expected a list of texts`);
-  return value as string[];
-}
-
 function webhookFaults({ faults }: ControlServices, body: Fields): void {
   if (body['webhooks'] === null) { faults.webhooks = null; return; }
   const given = objectField(body, 'webhooks');
   onlyFields(given, ['drop', 'duplicate', 'reorder', 'delayMs', 'poison', 'topics', 'count']);
   faults.webhooks = {
     drop: numberField(given, 'drop', CHANCE, 0), duplicate: numberField(given, 'duplicate', CHANCE, 0), reorder: numberField(given, 'reorder', CHANCE, 0),
-    delayMs: numberField(given, 'delayMs', { min: 0, max: 86_400_000 }, 0), poison: given['poison'] == null ? null : choiceField(given, 'poison', POISONS), topics: textsOf(given, 'topics'),
+    delayMs: numberField(given, 'delayMs', { min: 0, max: 86_400_000 }, 0), poison: given['poison'] == null ? null : choiceField(given, 'poison', POISONS), topics: given['topics'] == null ? null : textsField(given, 'topics'),
     count: given['count'] == null ? null : numberField(given, 'count', COUNT),
   };
 }
@@ -49,13 +41,13 @@ function requestFault(body: Fields, name: string, timed: boolean): RequestFault[
 /** Tells the app, as Shopify does when its scopes change. */
 function loseScopes({ faults, shop, tokens }: ControlServices, body: Fields): void {
   const previous = tokens.granting;
-  faults.lostScopes = textsOf(body, 'loseScopes') ?? [];
+  faults.lostScopes = textsField(body, 'loseScopes');
   shop.emit('app/scopes_update', { previous, current: tokens.granting, updated_at: shop.now() });
   shop.commit();
 }
 
 function deleteSubscriptions({ shop, deliveries }: ControlServices, body: Fields): void {
-  const topics = body['deleteSubscriptions'] === true ? null : (textsOf(body, 'deleteSubscriptions') ?? []).map(topicEnum);
+  const topics = body['deleteSubscriptions'] === true ? null : textsField(body, 'deleteSubscriptions').map(topicEnum);
   for (const { id, topic } of [...shop.tables.subscriptions.values()]) if (topics === null || topics.includes(topic)) deliveries.deleteSubscription(id);
 }
 

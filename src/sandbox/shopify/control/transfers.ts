@@ -5,12 +5,12 @@ import { cancelTransfer, createReadyTransfer, createTransfer } from '../engine/t
 import { HttpRefusal } from '../http-message.ts';
 import type { Shop, TransferRecord } from '../state.ts';
 import { choiceField, flagField, listField, numberField, onlyFields, type Fields } from './fields.ts';
-import { accepted, optionalLocationId, variantBy } from './lookup.ts';
+import { accepted, namesMeant, optionalLocationId, variantBy } from './lookup.ts';
 import { COUNT } from './orders.ts';
 import type { Routes } from './routes.ts';
 
 function transferBy(shop: Shop, id: string): TransferRecord {
-  const transfer = shop.tables.transfers.get(id) ?? shop.tables.transfers.values().find((candidate) => candidate.name === decodeURIComponent(id) || candidate.name === `#${id}`);
+  const transfer = shop.tables.transfers.get(id) ?? shop.tables.transfers.values().find((candidate) => namesMeant(id).includes(candidate.name));
   if (transfer === undefined) throw new HttpRefusal(404, 'transfers/<id>: unknown transfer');
   return transfer;
 }
