@@ -109,4 +109,12 @@ test('a sister shop sells the same goods under the same SKUs, and shares no id',
   expect([...c].every((id) => !Number.isSafeInteger(Number(id)))).toBe(true);
   expect([first, second, third].map((sandbox) => sandbox.domain)).toEqual(['instep-town.myshopify.com', 'instep-town-2.myshopify.com', expect.stringMatching(/^instep-town-/)]);
   expect(second.shop.tables.orders.size).not.toBe(first.shop.tables.orders.size);
+  // Granted at the same instant with the same secret, a token still opens one shop only.
+  const grant = async (sandbox: Sandbox) => {
+    const body = JSON.stringify({ grant_type: 'client_credentials', client_id: sandbox.clientId, client_secret: sandbox.clientSecret });
+    return (JSON.parse((await sandbox.handle({ method: 'POST', path: '/admin/oauth/access_token', body })).body.toString()) as { access_token: string }).access_token;
+  };
+  const [mine, theirs] = [await grant(first), await grant(second)];
+  const status = async (sandbox: Sandbox, token: string) => (await sandbox.handle({ method: 'POST', path: '/admin/api/2026-10/graphql.json', headers: { 'X-Shopify-Access-Token': token }, body: '{"query":"{ shop { name } }"}' })).status;
+  expect([await status(first, mine), await status(second, mine), await status(second, theirs)]).toEqual([200, 401, 200]);
 });

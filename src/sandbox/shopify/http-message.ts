@@ -36,7 +36,11 @@ export function jsonObject(body: Buffer): Record<string, unknown> {
 }
 
 export interface StoreRequest { method: string; path: string; headers?: Readonly<Record<string, string | string[] | undefined>>; body?: string | Uint8Array | null }
-export interface StoreReply { status: number; headers: Record<string, string>; body: Buffer }
+export interface StoreReply {
+  status: number; headers: Record<string, string>; body: Buffer;
+  /** How long the body takes to arrive, in drops; absent: at once. In process it is for the caller to wait. */
+  takesMs?: number;
+}
 
 /** The caller gets no reply: its connection ends, at once or after a while. What the request did, if anything, stands. */
 export class ConnectionLost extends Error {

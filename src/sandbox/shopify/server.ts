@@ -61,7 +61,18 @@ async function serve(store: Store, request: IncomingMessage, response: ServerRes
   send(response, await store.handle({ method: request.method ?? 'GET', path: request.url ?? '/', headers: request.headers, body: await bodyOf(request, MAX_BODY) }));
 }
 
+const DROP_MS = 50;
+
 function send(response: ServerResponse, reply: StoreReply): void {
   response.writeHead(reply.status, reply.headers);
-  response.end(reply.body);
+  if (reply.takesMs === undefined) { response.end(reply.body); return; }
+  const drops = Math.max(1, Math.ceil(reply.takesMs / DROP_MS));
+  const size = Math.max(1, Math.ceil(reply.body.length / drops));
+  let at = 0;
+  const timer = setInterval(() => {
+    response.write(reply.body.subarray(at, at + size));
+    at += size;
+    if (at >= reply.body.length) { clearInterval(timer); response.end(); }
+  }, DROP_MS);
+  response.once('close', () => clearInterval(timer));
 }

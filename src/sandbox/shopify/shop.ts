@@ -21,7 +21,7 @@ export interface OpenShop extends Shop {
 
 type TableName = keyof Tables;
 const TABLE_NAMES: readonly TableName[] = ['shop', 'locations', 'products', 'variants', 'inventoryItems', 'levels', 'adjustments',
-  'orders', 'fulfillmentOrders', 'fulfillments', 'returns', 'subscriptions', 'bulkOperations', 'idempotency'];
+  'orders', 'fulfillmentOrders', 'fulfillments', 'returns', 'transfers', 'shipments', 'subscriptions', 'bulkOperations', 'idempotency'];
 
 /** Ids of one kind step like Shopify's own; thirteen digits, so that text order is age order and nobody takes them for small numbers. */
 const ID_STEP = 32_768;

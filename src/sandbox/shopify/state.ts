@@ -121,6 +121,19 @@ export interface OrderRecord {
   routesAt: string | null;
   countryCode: string | null; discountTotal: number; shippingTotal: number; taxTotal: number;
 }
+/** A location as a transfer saw it; it outlives the location. */
+export interface LocationSnapshotRecord { locationId: string; name: string; countryCode: string; at: string }
+export interface TransferRecord {
+  id: string; name: string; status: 'DRAFT' | 'READY_TO_SHIP' | 'IN_PROGRESS' | 'TRANSFERRED' | 'CANCELED';
+  origin: LocationSnapshotRecord | null; destination: LocationSnapshotRecord | null; note: string | null; referenceName: string | null; tags: string[]; createdAt: string;
+  lines: { id: string; inventoryItemId: string; totalQuantity: number }[];
+}
+export interface ShipmentRecord {
+  id: string; transferId: string; name: string; status: 'DRAFT' | 'IN_TRANSIT' | 'PARTIALLY_RECEIVED' | 'RECEIVED'; barcode: string | null;
+  tracking: { company: string | null; trackingNumber: string | null; trackingUrl: string | null; arrivesAt: string | null } | null;
+  createdAt: string; shippedAt: string | null; receivedAt: string | null;
+  lines: { id: string; inventoryItemId: string; quantity: number; accepted: number; rejected: number }[];
+}
 export interface WebhookSubscriptionRecord {
   id: string; topic: string; uri: string; apiVersion: string; includeFields: string[]; filter: string | null; createdAt: string; consecutiveFailures: number;
 }
@@ -135,7 +148,7 @@ export interface IdempotencyRecord { key: string; mutation: string; variablesHas
 export interface Tables {
   shop: Map<string, ShopRecord>; locations: Map<string, LocationRecord>; products: Map<string, ProductRecord>; variants: Map<string, VariantRecord>;
   inventoryItems: Map<string, InventoryItemRecord>; levels: Map<string, LevelRecord>; adjustments: Map<string, AdjustmentRecord>;
-  orders: Map<string, OrderRecord>; fulfillmentOrders: Map<string, FulfillmentOrderRecord>; fulfillments: Map<string, FulfillmentRecord>; returns: Map<string, ReturnRecord>;
+  orders: Map<string, OrderRecord>; fulfillmentOrders: Map<string, FulfillmentOrderRecord>; fulfillments: Map<string, FulfillmentRecord>; returns: Map<string, ReturnRecord>; transfers: Map<string, TransferRecord>; shipments: Map<string, ShipmentRecord>;
   subscriptions: Map<string, WebhookSubscriptionRecord>; bulkOperations: Map<string, BulkOperationRecord>; idempotency: Map<string, IdempotencyRecord>;
 }
 

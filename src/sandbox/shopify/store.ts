@@ -9,6 +9,7 @@ import { BulkOperations } from './bulk/operations.ts';
 import { control } from './control/control.ts';
 import type { ControlServices } from './control/routes.ts';
 import { routeDue } from './engine/orders.ts';
+import { Faults } from './faults/faults.ts';
 import { answer, type GraphqlRequest } from './graphql/execute.ts';
 import { IdempotencyStore } from './graphql/idempotency.ts';
 import { CostBucket, type Plan } from './graphql/throttle.ts';
@@ -21,7 +22,7 @@ import { uuidOf } from './stable-ids.ts';
 import { Tokens } from './tokens.ts';
 import { Deliveries, type Deliver } from './webhooks/deliveries.ts';
 import { openDeliveryFile } from './webhooks/delivery-file.ts';
-import { Faults } from './webhooks/faults.ts';
+
 
 const MAX_BUCKETS = 1_000;
 
@@ -68,11 +69,12 @@ export function openStore(options: StoreOptions): Store {
   const { shop } = options;
   const inMemory = options.dataDir === ':memory:';
   const byHand = options.timers === false;
-  const bulk = new BulkOperations(shop, inMemory ? null : join(options.dataDir, 'bulk'), { byHand });
   const file = openDeliveryFile(inMemory ? ':memory:' : join(options.dataDir, 'deliveries.sqlite'));
   const faults = new Faults(options.seed);
+  const bulk = new BulkOperations(shop, inMemory ? null : join(options.dataDir, 'bulk'), { byHand, damage: () => faults.takeBulk() });
   const deliveries = new Deliveries(shop, file, faults, () => options.clientSecret, { deliver: options.deliver, byHand });
-  const tokens = new Tokens(file, { clientId: options.clientId, clientSecret: options.clientSecret, scopes: options.scopes ?? DEFAULT_SCOPES });
+  const tokens = new Tokens(file, { clientId: options.clientId, clientSecret: options.clientSecret, scopes: options.scopes ?? DEFAULT_SCOPES, shop: shop.tables.shop.keys().next().value ?? '' });
+  tokens.lostScopes = () => faults.lostScopes;
   const idempotency = new IdempotencyStore(shop);
   const services = { shop, bulk, idempotency, edits: new OrderEdits() };
   const buckets = new Map<string, CostBucket>();
@@ -96,13 +98,19 @@ export function openStore(options: StoreOptions): Store {
     const body = jsonObject(raw);
     if (typeof body['query'] !== 'string') throw new HttpRefusal(400, 'query is missing');
     const mutations = mutationsIn(body['query']);
+    const stalled = faults.takeRequest(faults.stall, mutations);
+    if (stalled !== null) throw new ConnectionLost('no answer in time; nothing happened', stalled.ms);
+    if (faults.takeRequest(faults.proxyError, mutations) !== null) return proxyPage();
     if (faults.takeCall(faults.failBefore, mutations)) return jsonReply(503, { errors: 'Service Unavailable' });
     const bucket = bucketOf(token);
     if (faults.takeThrottle()) bucket.drain(now());
-    const context: Context = { ...services, access, baseUrl: store.baseUrl };
+    const context: Context = { ...services, access, baseUrl: store.baseUrl, faults };
     const reply = await answer(body as unknown as GraphqlRequest, context, bucket, now);
     if (reply.data != null && faults.takeCall(faults.failAfterCommit, mutations)) throw new ConnectionLost('the connection was cut after the commit');
-    return jsonReply(200, reply, { 'X-Shopify-API-Version': API_VERSION, 'X-Request-Id': uuidOf('request', shop.now(), requests++) });
+    if (reply.data != null && faults.takeCall(faults.serverErrorAfterCommit, mutations)) return jsonReply(500, { errors: 'Internal Server Error' });
+    const answered = jsonReply(200, reply, { 'X-Shopify-API-Version': faults.apiVersion ?? API_VERSION, 'X-Request-Id': uuidOf('request', shop.now(), requests++) });
+    const dripping = faults.takeRequest(faults.drip, mutations);
+    return dripping === null ? answered : { ...answered, takesMs: dripping.ms };
   }
 
   function grant(headers: Record<string, string>, raw: Buffer): StoreReply {
@@ -169,6 +177,12 @@ export function openStore(options: StoreOptions): Store {
     },
   };
   return store;
+}
+
+/** What a proxy in front of the API says when it cannot reach it: a page for people, where JSON was expected. */
+function proxyPage(): StoreReply {
+  const body = Buffer.from('<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n');
+  return { status: 502, headers: { 'Content-Type': 'text/html; charset=UTF-8', 'Content-Length': String(body.length) }, body };
 }
 
 const mutationNames = new Map<string, string[]>();

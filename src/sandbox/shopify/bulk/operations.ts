@@ -5,11 +5,12 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { GraphQLError } from 'graphql';
+import { damaged, type BulkDamage } from '../faults/bulk-damage.ts';
 import { gid } from '../gid.ts';
 import type { Context } from '../resolvers/fields.ts';
 import { hexOf } from '../stable-ids.ts';
 import type { BulkOperationRecord, Shop } from '../state.ts';
-import { instant } from '../wire-format.ts';
+import { instant, instantOrNull } from '../wire-format.ts';
 import { bulkLines } from './lines.ts';
 import { BulkQueryRefused, planBulkQuery, type BulkPlan } from './plan.ts';
 import { openResults, type ResultStore } from './results.ts';
@@ -26,6 +27,7 @@ export class BulkOperations {
   private readonly shop: Shop;
   private readonly results: ResultStore;
   private readonly byHand: boolean;
+  private readonly damage: () => BulkDamage | null;
   private readonly running = new Map<string, Promise<void>>();
   private readonly waiting = new Map<string, Waiting>();
   private stopped = false;
@@ -33,17 +35,19 @@ export class BulkOperations {
   delayMs = 0;
 
   /** `directory` holds the result files and is made when missing; null keeps them in memory. */
-  constructor(shop: Shop, directory: string | null, options: { byHand?: boolean } = {}) {
+  constructor(shop: Shop, directory: string | null, options: { byHand?: boolean; damage?: () => BulkDamage | null } = {}) {
     this.shop = shop;
     this.results = openResults(directory);
     this.byHand = options.byHand ?? false;
+    this.damage = options.damage ?? (() => null);
   }
 
-  private save(record: BulkOperationRecord): void {
+  private save(record: BulkOperationRecord, damage: BulkDamage | null = null): void {
     this.shop.put('bulkOperations', record);
-    if (record.completedAt !== null) {
+    const finishes = record.completedAt === null || damage === 'no-finish' ? 0 : damage === 'two-finishes' ? 2 : 1;
+    for (let finish = 0; finish < finishes; finish++) {
       this.shop.emit('bulk_operations/finish', {
-        admin_graphql_api_id: gid('BulkOperation', record.id), completed_at: instant(record.completedAt), created_at: instant(record.createdAt),
+        admin_graphql_api_id: gid('BulkOperation', record.id), completed_at: instantOrNull(record.completedAt), created_at: instant(record.createdAt),
         error_code: record.errorCode?.toLowerCase() ?? null, status: record.status.toLowerCase(), type: record.type.toLowerCase(),
       });
     }
@@ -154,7 +158,23 @@ export class BulkOperations {
       this.save({ ...counted, status: 'CANCELED' });
       return;
     }
-    this.save({ ...counted, status: 'COMPLETED', fileSize: objects === 0 ? null : size, url: objects === 0 ? null : `/bulk/${name}` });
+    const damage = this.damage();
+    const done: BulkOperationRecord = { ...counted, status: 'COMPLETED', fileSize: objects === 0 ? null : size, url: objects === 0 ? null : `/bulk/${name}` };
+    this.save(damage === null || objects === 0 ? done : this.spoil(done, name, damage), damage);
+  }
+
+  /** Does to a result what a fault says. */
+  private spoil(record: BulkOperationRecord, name: string, damage: BulkDamage): BulkOperationRecord {
+    const text = damaged(this.results.read(name)?.toString('utf8') ?? '', damage);
+    if (damage === 'expired-url') { this.results.remove(name); return record; }
+    const file = this.results.create(name);
+    file.write(text);
+    const fileSize = file.end();
+    if (damage === 'failed-partial') return { ...record, status: 'FAILED', errorCode: 'INTERNAL_SERVER_ERROR', url: null, fileSize: null, partialDataUrl: `/bulk/${name}` };
+    if (damage !== 'fewer-rows') return { ...record, fileSize };
+    // Nothing in the operation itself tells that rows are missing.
+    const lines = text.split('\n').filter((line) => line !== '');
+    return { ...record, fileSize, objectCount: lines.length, rootObjectCount: lines.filter((line) => !line.includes('"__parentId"')).length };
   }
 
   /** Asks a running operation to stop; null when the id is unknown. Finished operations are left as they are. */
@@ -185,7 +205,7 @@ export class BulkOperations {
   private servable(name: string): boolean {
     const match = /^(\d+)-[0-9a-f]{24}\.jsonl$/.exec(name);
     const record = match?.[1] === undefined ? undefined : this.shop.tables.bulkOperations.get(match[1]);
-    if (record === undefined || record.url !== `/bulk/${name}`) return false;
+    if (record === undefined || (record.url !== `/bulk/${name}` && record.partialDataUrl !== `/bulk/${name}`)) return false;
     if (!this.expired(record)) return true;
     this.results.remove(name);
     return false;

@@ -11,10 +11,11 @@ import { orderRoutes } from './orders.ts';
 import { returnRoutes } from './returns.ts';
 import type { ControlServices, Routes } from './routes.ts';
 import { stockRoutes } from './stock.ts';
+import { transferRoutes } from './transfers.ts';
 import { workRoutes } from './work.ts';
 import { worldRoutes } from './world.ts';
 
-const ROUTES: Routes = { ...worldRoutes, ...faultRoutes, ...orderRoutes, ...workRoutes, ...returnRoutes, ...stockRoutes, ...locationRoutes, ...bundleRoutes };
+const ROUTES: Routes = { ...worldRoutes, ...faultRoutes, ...orderRoutes, ...workRoutes, ...returnRoutes, ...stockRoutes, ...locationRoutes, ...bundleRoutes, ...transferRoutes };
 
 /** Answers one control request. Throws HttpRefusal naming the field at fault. */
 export function control(services: ControlServices, method: string, path: string, body: Fields): unknown {

@@ -21,6 +21,13 @@ export function textField(fields: Fields, name: string): string {
   return value;
 }
 
+/** A list of texts; absent or null is empty. */
+export function textsField(fields: Fields, name: string): string[] {
+  const value = fields[name] ?? [];
+  if (!Array.isArray(value) || value.some((one) => typeof one !== 'string')) refuse(name, 'a list of texts', value);
+  return value as string[];
+}
+
 /** Absent stays undefined. */
 export function optionalText(fields: Fields, name: string): string | undefined {
   return fields[name] === undefined || fields[name] === null ? undefined : textField(fields, name);

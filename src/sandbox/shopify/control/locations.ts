@@ -2,10 +2,10 @@
 import { activateLocation, addLocation, deactivateLocation, deleteLocation } from '../engine/locations.ts';
 import type { Shop } from '../state.ts';
 import { flagField, onlyFields, textField } from './fields.ts';
-import { accepted, locationIdBy, optionalLocationId } from './lookup.ts';
+import { accepted, locationIdBy, namesMeant, optionalLocationId } from './lookup.ts';
 import type { Routes } from './routes.ts';
 
-const idOf = (shop: Shop, id: string): string => shop.tables.locations.has(id) ? id : locationIdBy(shop, { location: decodeURIComponent(id) });
+const idOf = (shop: Shop, id: string): string => shop.tables.locations.has(id) ? id : locationIdBy(shop, { location: namesMeant(id)[0] });
 
 export const locationRoutes: Routes = {
   'GET locations': ({ shop }) => [...shop.tables.locations.values()],

@@ -34,10 +34,19 @@ export function optionalLocationId(shop: Shop, fields: Fields, name = 'location'
   return fields[name] === undefined && fields[`${name}Id`] === undefined ? undefined : locationIdBy(shop, fields, name);
 }
 
+/** A name in a path, percent-encoded or with its `#` left out: the ways it may be meant. */
+export function namesMeant(part: string): readonly string[] {
+  try {
+    return [decodeURIComponent(part), `#${part}`];
+  } catch {
+    throw new HttpRefusal(400, `${part}: is not percent-encoded text`);
+  }
+}
+
 /** An order by id or name (`#1001`, percent-encoded or without its `#`). */
 export function orderBy(shop: Shop, id: string): OrderRecord {
   const { orders } = shop.tables;
-  const order = orders.get(id) ?? [...orders.values()].find((candidate) => candidate.name === decodeURIComponent(id) || candidate.name === `#${id}`);
+  const order = orders.get(id) ?? [...orders.values()].find((candidate) => namesMeant(id).includes(candidate.name));
   if (order === undefined) throw new HttpRefusal(404, 'orders/<id>: unknown order');
   return order;
 }

@@ -3,7 +3,7 @@ import { cancelFulfillment, createFulfillment } from '../engine/fulfilments.ts';
 import { cancelOrder, editOrder, placeOrder, refundOrder } from '../engine/orders.ts';
 import { HttpRefusal } from '../http-message.ts';
 import type { OrderRecord, Shop } from '../state.ts';
-import { choiceField, flagField, listField, numberField, onlyFields, optionalText, textField, type Fields } from './fields.ts';
+import { choiceField, flagField, listField, numberField, onlyFields, optionalText, textField, textsField, type Fields } from './fields.ts';
 import { accepted, lineIdBy, optionalLocationId, orderBy, variantBy } from './lookup.ts';
 import type { Route, Routes } from './routes.ts';
 
@@ -22,7 +22,7 @@ export function onOrder(act: (shop: Shop, order: OrderRecord, body: Fields) => {
 
 export const orderRoutes: Routes = {
   'POST orders': ({ shop }, body) => {
-    onlyFields(body, ['lines', 'sourceName', 'test', 'processedAt', 'location', 'locationId', 'force']);
+    onlyFields(body, ['lines', 'sourceName', 'test', 'processedAt', 'location', 'locationId', 'force', 'tags']);
     const locationId = optionalLocationId(shop, body);
     const lines = listField(body, 'lines', (line) => {
       const own = optionalLocationId(shop, line);
@@ -32,7 +32,7 @@ export const orderRoutes: Routes = {
       };
     });
     return accepted(placeOrder(shop, {
-      lines, test: flagField(body, 'test', false), force: flagField(body, 'force', false),
+      lines, test: flagField(body, 'test', false), force: flagField(body, 'force', false), tags: textsField(body, 'tags'),
       ...(body['sourceName'] === undefined ? {} : { sourceName: textField(body, 'sourceName') }),
       ...(body['processedAt'] === undefined ? {} : { processedAt: textField(body, 'processedAt') }), ...(locationId === undefined ? {} : { locationId }),
     })).order;
@@ -75,13 +75,12 @@ export const orderRoutes: Routes = {
       if (part === undefined) throw new HttpRefusal(409, 'lineItemId: not part of the open fulfilment order');
       return { id: part.id, quantity: numberField(line, 'quantity', COUNT) };
     });
-    const numbers = body['numbers'] as unknown;
-    if (numbers !== undefined && (!Array.isArray(numbers) || numbers.some((number) => typeof number !== 'string'))) throw new HttpRefusal(400, 'numbers: expected a list of texts');
+    const numbers = body['numbers'] === undefined ? undefined : textsField(body, 'numbers');
     return createFulfillment(shop, {
       notifyCustomer: flagField(body, 'notifyCustomer', false),
       lineItemsByFulfillmentOrder: [{ fulfillmentOrderId: work.id, ...(lineItems === undefined ? {} : { lineItems }) }],
       ...(body['number'] === undefined && numbers === undefined ? {}
-        : { trackingInfo: { company: optionalText(body, 'company'), ...(numbers === undefined ? { number: textField(body, 'number') } : { numbers: numbers as string[] }) } }),
+        : { trackingInfo: { company: optionalText(body, 'company'), ...(numbers === undefined ? { number: textField(body, 'number') } : { numbers }) } }),
     });
   }),
   'POST fulfillments/:id/cancel': ({ shop }, _body, id) => accepted(cancelFulfillment(shop, id)),

@@ -5,7 +5,7 @@ import { returnableUnits, undecided } from '../engine/return-figures.ts';
 import { HttpRefusal } from '../http-message.ts';
 import type { OrderRecord, ReturnRecord, Shop } from '../state.ts';
 import { choiceField, flagField, listField, numberField, onlyFields, optionalText, type Fields } from './fields.ts';
-import { accepted, lineIdBy, optionalLocationId, orderBy, variantBy } from './lookup.ts';
+import { accepted, lineIdBy, namesMeant, optionalLocationId, orderBy, variantBy } from './lookup.ts';
 import { COUNT } from './orders.ts';
 import type { Routes } from './routes.ts';
 
@@ -26,7 +26,7 @@ function shippedUnits(shop: Shop, order: OrderRecord, fields: Fields): { fulfill
 }
 
 function returnBy(shop: Shop, id: string): ReturnRecord {
-  const each = shop.tables.returns.get(id) ?? shop.tables.returns.values().find((candidate) => candidate.name === decodeURIComponent(id) || candidate.name === `#${id}`);
+  const each = shop.tables.returns.get(id) ?? shop.tables.returns.values().find((candidate) => namesMeant(id).includes(candidate.name));
   if (each === undefined) throw new HttpRefusal(404, 'returns/<id>: unknown return');
   return each;
 }

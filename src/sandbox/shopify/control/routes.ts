@@ -4,7 +4,7 @@ import type { IdempotencyStore } from '../graphql/idempotency.ts';
 import type { OpenShop } from '../shop.ts';
 import type { Tokens } from '../tokens.ts';
 import type { Deliveries } from '../webhooks/deliveries.ts';
-import type { Faults } from '../webhooks/faults.ts';
+import type { Faults } from '../faults/faults.ts';
 import type { Fields } from './fields.ts';
 
 export interface ControlServices {

@@ -12,6 +12,9 @@ import { cancelOrder, editOrder, placeOrder, refundOrder, routeDue } from './ord
 import { disposeReturned, processReturn } from './return-processing.ts';
 import { returnableUnits, undecided } from './return-figures.ts';
 import { cancelReturn, closeReturn, createReturn, removeFromReturn, reopenReturn, requestReturn, approveReturn } from './returns.ts';
+import { createShipment, createShipmentInTransit, deleteShipment, markInTransit, receiveShipment } from './shipments.ts';
+import { underWay } from './transfer-figures.ts';
+import { cancelTransfer, createReadyTransfer, createTransfer, markReady, removeTransferItems, setTransferItems } from './transfers.ts';
 import { toggleLevels } from './stocking.ts';
 import { openSmallShop, type SmallShop } from './small-shop.ts';
 
@@ -101,6 +104,30 @@ const DEEDS: Record<string, Deed> = {
   unstock: (small, { pick, flag }) => toggleLevels(small.shop, [small.mug, small.plate][pick % 2]!.inventoryItemId, [{ locationId: placeOf(small, flag), activate: pick % 3 === 0 }]),
   closePlace: (small, { flag }) => deactivateLocation(small.shop, { id: placeOf(small, flag), destinationId: placeOf(small, !flag) }),
   openPlace: (small, { flag }) => activateLocation(small.shop, placeOf(small, flag)),
+  transfer: (small, { pick, units, flag }) => {
+    const input = { originId: placeOf(small, flag), destinationId: placeOf(small, !flag), items: [small.mug, small.plate].slice(pick % 2).map(({ inventoryItemId }) => ({ inventoryItemId, quantity: units })) };
+    return pick % 3 === 0 ? createTransfer(small.shop, input) : createReadyTransfer(small.shop, input);
+  },
+  ready: ({ shop }, { pick }) => { const transfer = from(shop.tables.transfers.values().filter(({ status }) => status === 'DRAFT'), pick); return transfer ? markReady(shop, transfer.id) : null; },
+  cancelTransfer: ({ shop }, { pick }) => { const transfer = from(shop.tables.transfers.values(), pick); return transfer ? cancelTransfer(shop, transfer.id) : null; },
+  setItems: ({ shop, plate }, { pick, units }) => { const transfer = from(shop.tables.transfers.values(), pick); return transfer ? setTransferItems(shop, { id: transfer.id, items: [{ inventoryItemId: plate.inventoryItemId, quantity: units }] }) : null; },
+  removeItems: ({ shop }, { pick }) => { const transfer = from(shop.tables.transfers.values().filter(({ lines }) => lines.length > 1), pick); return transfer ? removeTransferItems(shop, { id: transfer.id, lineIds: [transfer.lines[0]!.id] }) : null; },
+  sendOff: ({ shop }, { pick, units, flag }) => {
+    const transfer = from(shop.tables.transfers.values().filter(({ status }) => status === 'READY_TO_SHIP' || status === 'IN_PROGRESS'), pick);
+    const line = transfer && from(transfer.lines, pick);
+    if (!transfer || !line) return null;
+    const input = { transferId: transfer.id, items: [{ inventoryItemId: line.inventoryItemId, quantity: flag ? line.totalQuantity : units }] };
+    return pick % 2 === 0 ? createShipment(shop, input) : createShipmentInTransit(shop, input);
+  },
+  leave: ({ shop }, { pick, flag }) => {
+    const shipment = from(shop.tables.shipments.values().filter(({ status }) => status === 'DRAFT'), pick);
+    return shipment ? flag ? markInTransit(shop, { id: shipment.id }) : deleteShipment(shop, shipment.id) : null;
+  },
+  arrive: ({ shop }, { pick, units, flag }) => {
+    const shipment = from(shop.tables.shipments.values().filter(underWay), pick);
+    const reason = pick % 2 === 0 ? 'ACCEPTED' : 'REJECTED';
+    return shipment ? receiveShipment(shop, { id: shipment.id, ...(flag ? { rest: reason } : { lines: [{ lineId: shipment.lines[0]!.id, quantity: units, reason }] }) }) : null;
+  },
   byHand: (small, { pick, units, flag }) => editByHand(small.shop, {
     inventoryItemId: small.mug.inventoryItemId, locationId: placeOf(small, flag), change: { name: pick % 2 === 0 ? 'damaged' : 'available', delta: units - 2 },
   }, { by: { staff: 'Ann' } }),
@@ -109,13 +136,13 @@ const DEEDS: Record<string, Deed> = {
 const names = Object.keys(DEEDS);
 const step = fc.record({
   // Sales, receipts, parcels and returns often, so that the rest finds something to work on.
-  what: fc.oneof({ weight: 2, arbitrary: fc.constantFrom('place', 'receive', 'route', 'ship', 'giveBack') }, { weight: 2, arbitrary: fc.constantFrom(...names) }),
+  what: fc.oneof({ weight: 2, arbitrary: fc.constantFrom('place', 'receive', 'route', 'ship', 'giveBack', 'transfer', 'openPlace') }, { weight: 2, arbitrary: fc.constantFrom(...names) }),
   pick: fc.nat(30), units: fc.integer({ min: 0, max: 5 }), flag: fc.boolean(),
 });
 
 it('whatever is done in whatever order, stock, orders, work and returns agree', () => {
   const reached = new Map<string, number>();
-  fc.assert(fc.property(fc.array(step, { minLength: 40, maxLength: 120, size: 'max' }), (steps) => {
+  fc.assert(fc.property(fc.array(step, { minLength: 40, maxLength: 160, size: 'max' }), (steps) => {
     const small = openSmallShop();
     for (const { what, ...draw } of steps) {
       small.tick(200);

@@ -4,10 +4,11 @@ import { isOpen } from './fulfilment-orders.ts';
 import { fulfilledUnits } from './order-figures.ts';
 import { levelKey } from './levels.ts';
 import { trackedItemOf } from './order-lines.ts';
+import { ledgerOf, lineFigures } from './transfer-figures.ts';
 
 /** Sentences that name what does not add up; empty when all does. */
 export function faultsOf(shop: Shop): string[] {
-  return [...levelFaults(shop), ...orderFaults(shop), ...returnFaults(shop)];
+  return [...levelFaults(shop), ...orderFaults(shop), ...returnFaults(shop), ...transferFaults(shop)];
 }
 
 /** Every state is the sum of its adjustments, and `committed` the open units of the orders that wait there. */
@@ -63,6 +64,23 @@ function returnFaults(shop: Shop): string[] {
     for (const line of parcel.lines) if ((back.get(line.id) ?? 0) > line.quantity) faults.push(`parcel line ${line.id}: ${back.get(line.id)} units come back of ${line.quantity}`);
   }
   return faults;
+}
+
+/** Under its own ledger a transfer holds as reserved what it has not shipped, and as incoming what it shipped and nobody received. */
+function transferFaults(shop: Shop): string[] {
+  const held = new Map<string, number>();
+  for (const { ledgerDocumentUri, name, delta } of shop.tables.adjustments.values()) {
+    if (ledgerDocumentUri?.startsWith('gid://shopify/InventoryTransfer/')) held.set(`${ledgerDocumentUri} ${name}`, (held.get(`${ledgerDocumentUri} ${name}`) ?? 0) + delta);
+  }
+  return [...shop.tables.transfers.values()].flatMap((transfer) => {
+    const active = transfer.status === 'READY_TO_SHIP' || transfer.status === 'IN_PROGRESS';
+    const figures = transfer.lines.map((line) => ({ total: line.totalQuantity, ...lineFigures(shop, transfer, line.inventoryItemId) }));
+    const expected = { reserved: active ? figures.reduce((sum, line) => sum + line.total - line.shipped, 0) : 0, incoming: figures.reduce((sum, line) => sum + line.shipped - line.received, 0) };
+    return (['reserved', 'incoming'] as const).flatMap((name) => {
+      const found = held.get(`${ledgerOf(transfer)} ${name}`) ?? 0;
+      return found === expected[name] ? [] : [`transfer ${transfer.name}: ${name} holds ${found}, its shipments say ${expected[name]}`];
+    });
+  });
 }
 
 /** Where the open units of a line wait: before routing where it was sold from, then where its open work is assigned. */

@@ -153,6 +153,20 @@ describe('an order served from two locations', () => {
 });
 
 describe('a parcel', () => {
+  it('is not made of two orders, of more than remains, or of work that is done', () => {
+    const { shop, first, mug, tick } = routed();
+    const other = placeOrder(shop, { lines: [{ variantId: mug.id, quantity: 1 }] }).order!;
+    tick(300);
+    routeDue(shop);
+    const ship = (...lineItemsByFulfillmentOrder: Parameters<typeof createFulfillment>[1]['lineItemsByFulfillmentOrder']) => createFulfillment(shop, { lineItemsByFulfillmentOrder }).userErrors;
+    const error = (message: string) => [{ code: null, field: ['fulfillment'], message }];
+    expect(ship({ fulfillmentOrderId: first.id }, { fulfillmentOrderId: shop.fulfillmentOrdersOf(other.id)[0]!.id })).toEqual(error('All fulfillment orders must belong to the same order.'));
+    expect(ship({ fulfillmentOrderId: first.id, lineItems: [{ id: first.lines[0]!.id, quantity: 4 }] })).toEqual(error('Invalid fulfillment order line item quantity requested.'));
+    expect(ship({ fulfillmentOrderId: first.id })).toEqual([]);
+    expect(ship({ fulfillmentOrderId: first.id })).toEqual(error(`Fulfillment order ${first.id} has an unfulfillable status= closed.`));
+  });
+
+
   it('gets new tracking with a mail to the shopper, until it is cancelled', () => {
     const { shop, first, topics } = routed();
     const parcel = createFulfillment(shop, { lineItemsByFulfillmentOrder: [{ fulfillmentOrderId: first.id }], notifyCustomer: true, trackingInfo: { company: 'UPS', numbers: ['A', 'B'] } }).fulfillment!;

@@ -35,6 +35,7 @@ export interface MoveQuantitiesInput {
 export function setQuantities(shop: Shop, input: SetQuantitiesInput, options: WriteOptions = {}): InventoryOutcome {
   return write(shop, 'app:inventorySetQuantities', options, input, (action, changes) => {
     const errors = checkHeader(input, 'set');
+    const byFault = staleByFault(shop, input.quantities.map((row) => row.changeFromQuantity));
     const rowsOf = Map.groupBy(input.quantities, (row) => levelKey(row.inventoryItemId, row.locationId));
     input.quantities.forEach((row, index) => {
       const path = ['input', 'quantities', String(index)];
@@ -42,7 +43,7 @@ export function setQuantities(shop: Shop, input: SetQuantitiesInput, options: Wr
         ?? ((rowsOf.get(levelKey(row.inventoryItemId, row.locationId))?.length ?? 0) > 1
           ? { code: 'NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR', field: path, message: 'The combination of inventoryItemId and locationId must be unique.' } : null)
         ?? quantityFault(row.quantity, input.name, [...path, 'quantity'])
-        ?? (errors.length === 0 ? stale(shop, row, input.name as QuantityName | 'on_hand', [...path, 'changeFromQuantity']) : null);
+        ?? (errors.length === 0 ? stale(shop, row, input.name as QuantityName | 'on_hand', [...path, 'changeFromQuantity'], byFault) : null);
       if (fault) errors.push(fault);
     });
     if (errors.length > 0) throw new Refusal(errors);
@@ -57,6 +58,7 @@ export function setQuantities(shop: Shop, input: SetQuantitiesInput, options: Wr
 export function adjustQuantities(shop: Shop, input: AdjustQuantitiesInput, options: WriteOptions = {}): InventoryOutcome {
   return write(shop, 'app:inventoryAdjustQuantities', options, input, (action, changes) => {
     const errors = checkHeader(input, 'adjust');
+    const byFault = staleByFault(shop, input.changes.map((row) => row.changeFromQuantity));
     const ledgers = new Set(input.changes.flatMap((row) => row.ledgerDocumentUri ? [row.ledgerDocumentUri] : []));
     if (ledgers.size > 1) errors.push({ code: 'MAX_ONE_LEDGER_DOCUMENT', field: ['input', 'changes'], message: 'All changes must have the same ledger document URI.' });
     input.changes.forEach((row, index) => {
@@ -70,7 +72,7 @@ export function adjustQuantities(shop: Shop, input: AdjustQuantitiesInput, optio
     const name = input.name as QuantityName;
     input.changes.forEach((row, index) => {
       // Rows of one call may name a level twice: each compares with what the rows before it left.
-      const fault = stale(shop, row, name, ['input', 'changes', String(index), 'changeFromQuantity']);
+      const fault = stale(shop, row, name, ['input', 'changes', String(index), 'changeFromQuantity'], byFault);
       if (fault) errors.push(fault);
       else apply(action, changes, row, [{ name, delta: row.delta, ledgerDocumentUri: row.ledgerDocumentUri ?? null }], input);
     });
@@ -82,6 +84,7 @@ export function adjustQuantities(shop: Shop, input: AdjustQuantitiesInput, optio
 export function moveQuantities(shop: Shop, input: MoveQuantitiesInput, options: WriteOptions = {}): InventoryOutcome {
   return write(shop, 'app:inventoryMoveQuantities', options, input, (action, changes) => {
     const errors = checkHeader(input, 'move');
+    const byFault = staleByFault(shop, input.changes.flatMap((row) => [row.from.changeFromQuantity, row.to.changeFromQuantity]));
     const ledgers = new Set(input.changes.flatMap(({ from, to }) => [from, to].flatMap((end) => end.ledgerDocumentUri ? [end.ledgerDocumentUri] : [])));
     if (ledgers.size > 2) errors.push({ code: 'MAXIMUM_LEDGER_DOCUMENT_URIS', field: ['input', 'changes'], message: 'At most two ledger document URIs are allowed.' });
     input.changes.forEach((row, index) => {
@@ -93,7 +96,7 @@ export function moveQuantities(shop: Shop, input: MoveQuantitiesInput, options: 
     input.changes.forEach((row, index) => {
       const ends = [['from', row.from, -row.quantity], ['to', row.to, row.quantity]] as const;
       for (const [side, end] of ends) {
-        const fault = stale(shop, { ...end, inventoryItemId: row.inventoryItemId }, end.name as QuantityName, ['input', 'changes', String(index), side, 'changeFromQuantity']);
+        const fault = stale(shop, { ...end, inventoryItemId: row.inventoryItemId }, end.name as QuantityName, ['input', 'changes', String(index), side, 'changeFromQuantity'], byFault);
         if (fault) errors.push(fault);
       }
       apply(action, changes, { inventoryItemId: row.inventoryItemId, locationId: row.from.locationId },
@@ -200,10 +203,24 @@ function apply(
   if (delta !== 0) changes.push({ name: 'on_hand', delta, quantityAfterChange: null, inventoryItemId, locationId, ledgerDocumentUri: null });
 }
 
+const staleCalls = new WeakMap<Shop, number>();
+/** The next `calls` writes that compare find every quantity changed, whatever it is: the control API's fault. */
+export function setStaleCompares(shop: Shop, calls: number): void {
+  staleCalls.set(shop, calls);
+}
+
+/** Whether this call's comparisons are to fail; counts it off when it compares at all. */
+function staleByFault(shop: Shop, compared: readonly (number | null | undefined)[]): boolean {
+  const left = staleCalls.get(shop) ?? 0;
+  if (left === 0 || compared.every((value) => value == null)) return false;
+  staleCalls.set(shop, left - 1);
+  return true;
+}
+
 function stale(
-  shop: Shop, row: { inventoryItemId: string; locationId: string; changeFromQuantity?: number | null }, name: QuantityName | 'on_hand', field: string[],
+  shop: Shop, row: { inventoryItemId: string; locationId: string; changeFromQuantity?: number | null }, name: QuantityName | 'on_hand', field: string[], byFault: boolean,
 ): UserError | null {
-  if (row.changeFromQuantity == null || row.changeFromQuantity === quantityAt(shop, row.inventoryItemId, row.locationId, name)) return null;
+  if (row.changeFromQuantity == null || (!byFault && row.changeFromQuantity === quantityAt(shop, row.inventoryItemId, row.locationId, name))) return null;
   return { code: 'CHANGE_FROM_QUANTITY_STALE', field, message: 'The changeFromQuantity value does not match the current quantity.' };
 }
 

@@ -2,19 +2,20 @@
  * The life of a location: added, renamed, deactivated with or without somewhere for its stock and work to go, activated, deleted. Rules: the
  * schema's texts and error codes. A deactivated location keeps its levels; they are hidden with it and return with it.
  */
-import type { LevelRecord, LocationRecord, QuantityName, Shop } from '../state.ts';
+import { QUANTITY_NAMES, type LevelRecord, type LocationRecord, type QuantityName, type Shop, type TransferRecord } from '../state.ts';
 import { unroutedOrders } from '../shop.ts';
 import { act, refuse, type Action, type UserError } from './action.ts';
 import { isOpen } from './fulfilment-orders.ts';
 import { movedPayload } from './fulfilment-order-payloads.ts';
 import { changeLevel } from './levels.ts';
 import { locationPayload } from './payloads.ts';
+import { inTransitTo } from './transfer-figures.ts';
 
 export interface LocationOutcome { location: LocationRecord | null; userErrors: UserError[] }
 type Address = NonNullable<LocationRecord['address']>;
 
 /** States that lie at the location; `incoming` is on its way there. */
-const AT_HAND: readonly QuantityName[] = ['available', 'committed', 'reserved', 'damaged', 'safety_stock', 'quality_control'];
+const AT_HAND: readonly QuantityName[] = QUANTITY_NAMES.filter((name) => name !== 'incoming');
 
 const alive = (shop: Shop): LocationRecord[] => [...shop.tables.locations.values()].filter((location) => !location.deletedAt);
 const levelsAt = (shop: Shop, locationId: string): LevelRecord[] => [...shop.tables.levels.values()].filter((level) => level.locationId === locationId);
@@ -84,10 +85,11 @@ export function deactivateLocation(shop: Shop, input: { id: string; destinationI
     if (destinationId === location.id) refuse(['destinationLocationId'], 'Destination location is the same as the location to be deactivated.', 'DESTINATION_LOCATION_IS_THE_SAME_LOCATION');
     if (destinationId !== null && !others.some((other) => other.id === destinationId)) refuse(['destinationLocationId'], 'Destination location is not found or inactive.', 'DESTINATION_LOCATION_NOT_FOUND_OR_INACTIVE');
     const levels = levelsAt(shop, location.id);
-    if (levels.some((level) => level.quantities.incoming !== 0)) {
+    if (levels.some((level) => level.quantities.incoming !== inTransitTo(shop, level.inventoryItemId, location.id))) {
       refuse(['locationId'], 'Location could not be deactivated because it has incoming inventory quantities from third party applications.', 'HAS_INCOMING_FROM_EXTERNAL_DOCUMENT_SOURCES');
     }
     if (destinationId === null) {
+      if (levels.some((level) => level.quantities.incoming !== 0)) refuse(['locationId'], 'Location has incoming inventory.', 'TEMPORARILY_BLOCKED_FROM_DEACTIVATION_ERROR');
       if (hasPendingOrders(shop, location.id)) refuse(['locationId'], 'Location could not be deactivated because it has pending orders.', 'HAS_FULFILLMENT_ORDERS_ERROR');
       if (levels.some((level) => AT_HAND.some((name) => level.quantities[name] !== 0))) {
         refuse(['locationId'], 'Location could not be deactivated without specifying where to relocate inventory at the location.', 'HAS_ACTIVE_INVENTORY_ERROR');
@@ -95,6 +97,7 @@ export function deactivateLocation(shop: Shop, input: { id: string; destinationI
     } else {
       for (const level of levels) moveLevel(action, level, destinationId);
       moveWork(action, location.id, destinationId);
+      moveTransfers(action, location.id, destinationId);
     }
     const next: LocationRecord = { ...location, isActive: false, deactivatedAt: action.at, updatedAt: action.at };
     shop.emit('locations/deactivate', locationPayload(shop, next));
@@ -102,8 +105,21 @@ export function deactivateLocation(shop: Shop, input: { id: string; destinationI
   });
 }
 
+/** Transfers under way start from or end at the destination instead. */
+function moveTransfers({ shop, at }: Action, from: string, to: string): void {
+  const { name, countryCode } = shop.tables.locations.get(to)!;
+  const place = { locationId: to, name, countryCode, at };
+  for (const transfer of [...shop.tables.transfers.values()]) {
+    if (transfer.status === 'TRANSFERRED' || transfer.status === 'CANCELED') continue;
+    const [origin, destination] = [transfer.origin, transfer.destination].map((end) => end?.locationId === from ? place : end) as [TransferRecord['origin'], TransferRecord['destination']];
+    if (origin === transfer.origin && destination === transfer.destination) continue;
+    if (origin?.locationId === destination?.locationId) refuse(['destinationLocationId'], 'Failed to relocate incoming movements to the destination location.', 'FAILED_TO_RELOCATE_INCOMING_MOVEMENTS');
+    shop.put('transfers', { ...transfer, origin, destination });
+  }
+}
+
 function moveLevel(action: Action, level: LevelRecord, destinationId: string): void {
-  const moved = AT_HAND.filter((name) => level.quantities[name] !== 0);
+  const moved = QUANTITY_NAMES.filter((name) => level.quantities[name] !== 0);
   if (moved.length === 0) return;
   const signed = (sign: 1 | -1) => Object.fromEntries(moved.map((name) => [name, sign * level.quantities[name]]));
   changeLevel(action, level.inventoryItemId, level.locationId, signed(-1), { reason: 'location_deactivated', asItIs: true });

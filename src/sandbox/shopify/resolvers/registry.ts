@@ -17,6 +17,8 @@ import { locationMutations } from './location-mutations.ts';
 import { returnMutations } from './return-mutations.ts';
 import { orderReturns, returnQueries, returnTypes, reverseById, visibleReturn } from './returns.ts';
 import { bundleMutations, productOperation } from './bundle-mutations.ts';
+import { transferMutations } from './transfer-mutations.ts';
+import { transferQueries, transferTypes } from './transfers.ts';
 import { catalogueMutations } from './catalogue-mutations.ts';
 import { shopRecord } from '../engine/payloads.ts';
 import { shopQueries, shopTypes } from './shop.ts';
@@ -33,6 +35,8 @@ const FINDERS: Record<string, (id: string, context: Context) => object | null | 
   Refund: (id, context) => refundById(context, id),
   Fulfillment: (id, { shop }) => shop.tables.fulfillments.get(id),
   FulfillmentOrder: (id, { shop, access }) => access.fulfillmentOrders ? shop.tables.fulfillmentOrders.get(id) : null,
+  InventoryTransfer: (id, { shop }) => shop.tables.transfers.get(id),
+  InventoryShipment: (id, { shop }) => shop.tables.shipments.get(id),
   Return: (id, context) => visibleReturn(context, id),
   ReverseFulfillmentOrder: (id, context) => reverseById(context, id),
   BulkOperation: (id, { shop }) => shop.tables.bulkOperations.get(id),
@@ -66,10 +70,10 @@ const rootQueries = fieldsOf<undefined>({
 });
 
 export const resolvers: Record<string, TypeFields> = {
-  ...shopTypes, ...catalogueTypes, ...levelTypes, ...orderTypes, ...fulfillmentTypes, ...returnTypes, ...operationTypes, ...inventoryPayloadTypes, ...editTypes,
+  ...shopTypes, ...catalogueTypes, ...levelTypes, ...orderTypes, ...fulfillmentTypes, ...returnTypes, ...transferTypes, ...operationTypes, ...inventoryPayloadTypes, ...editTypes,
   // Returns know orders, so an order's returns are joined on here.
   Order: { ...orderTypes.Order, returns: orderReturns as never },
-  QueryRoot: { ...shopQueries, ...catalogueQueries, ...orderQueries, ...fulfillmentQueries, ...returnQueries, ...operationQueries, ...rootQueries },
-  Mutation: { ...inventoryMutations, ...orderMutations, ...fulfillmentMutations, ...returnMutations, ...locationMutations, ...catalogueMutations, ...bundleMutations, ...operationMutations },
+  QueryRoot: { ...shopQueries, ...catalogueQueries, ...orderQueries, ...fulfillmentQueries, ...returnQueries, ...transferQueries, ...operationQueries, ...rootQueries },
+  Mutation: { ...inventoryMutations, ...orderMutations, ...fulfillmentMutations, ...returnMutations, ...locationMutations, ...catalogueMutations, ...bundleMutations, ...transferMutations, ...operationMutations },
 };
 

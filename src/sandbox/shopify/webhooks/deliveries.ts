@@ -5,9 +5,10 @@
  */
 import { uuidOf } from '../stable-ids.ts';
 import type { Shop, ShopEvent } from '../state.ts';
-import { passesFilter, topicEnum, withFields } from './delivery-body.ts';
+import { bodyText, passesFilter, topicEnum, withFields } from './delivery-body.ts';
 import type { Delivery, DeliveryFile, NewDelivery } from './delivery-file.ts';
-import type { Faults } from './faults.ts';
+import { poisoned } from '../faults/poison.ts';
+import type { Faults } from '../faults/faults.ts';
 import { deliveryHeaders, openAgents, post, type Attempt } from './post.ts';
 
 export const MAX_RETRIES = 8;
@@ -78,9 +79,10 @@ export class Deliveries {
       const fate = this.faults.fateOf(event.topic);
       if (fate.dropped) { this.counts.dropped++; continue; }
       const at = Date.parse(event.at);
+      const body = bodyText(withFields(event.payload, subscription.includeFields));
       const delivery: NewDelivery = {
-        subscriptionId: subscription.id, uri: subscription.uri, topic: event.topic, apiVersion: subscription.apiVersion, webhookId: uuidOf('webhook', event.eventId, subscription.id, this.made++),
-        eventId: event.eventId, triggeredAt: event.at, body: JSON.stringify(withFields(event.payload, subscription.includeFields)),
+        subscriptionId: subscription.id, uri: subscription.uri, topic: event.topic, apiVersion: this.faults.apiVersion ?? subscription.apiVersion, webhookId: uuidOf('webhook', event.eventId, subscription.id, this.made++),
+        eventId: event.eventId, triggeredAt: event.at, body: fate.poison === null ? body : poisoned(body, fate.poison),
         attempts: 0, nextAt: at + fate.delayMs, firstAt: at,
       };
       this.openLane(subscription.uri);
@@ -215,7 +217,8 @@ export class Deliveries {
     this.shop.commit();
   }
 
-  private deleteSubscription(id: string): void {
+  /** Ends a subscription and what waits for it, as the platform does after too many failures. */
+  deleteSubscription(id: string): void {
     if (!this.shop.tables.subscriptions.has(id)) return;
     this.shop.remove('subscriptions', id);
     this.shop.commit();

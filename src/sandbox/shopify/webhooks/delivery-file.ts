@@ -23,6 +23,8 @@ export interface DeliveryFile {
   nextAt(): number | null;
   saveToken(token: Token): void;
   token(token: string): Token | undefined;
+  /** Every token ends at once. */
+  forgetTokens(): void;
   close(): void;
 }
 
@@ -62,6 +64,7 @@ export function openDeliveryFile(path: string): DeliveryFile {
     nextAt: () => (db.prepare('SELECT min(next_at) AS n FROM deliveries').get()?.['n'] ?? null) as number | null,
     saveToken: (t) => { db.prepare('INSERT OR REPLACE INTO tokens (token, scopes, expires_at) VALUES (?, ?, ?)').run(t.token, t.scopes, t.expiresAt); },
     token: (token) => db.prepare('SELECT token, scopes, expires_at AS expiresAt FROM tokens WHERE token = ?').get(token) as unknown as Token | undefined,
+    forgetTokens: () => { db.exec('DELETE FROM tokens'); },
     close: () => db.close(),
   };
 }
