@@ -9,6 +9,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 /** PostgreSQL counts microseconds, and days, from 2000-01-01 UTC. */
 const EPOCH_MS = Date.UTC(2000, 0, 1);
+const DAY_MS = 86_400_000;
 const TWO_TO_32 = 2 ** 32;
 
 /** Rows of a binary COPY, field by field in the order of the statement's columns. Grows as needed; made for one batch of bounded size. */
@@ -47,7 +48,7 @@ export class CopyRows {
   }
 
   /** A day, YYYY-MM-DD. */
-  date(value: string): this { return this.int((Date.parse(`${value}T00:00:00Z`) - EPOCH_MS) / 86_400_000); }
+  date(value: string): this { return this.int((Date.parse(`${value}T00:00:00Z`) - EPOCH_MS) / DAY_MS); }
 
   text(value: string): this { return this.#string(value, false); }
 
