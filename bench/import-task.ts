@@ -57,11 +57,15 @@ async function parse(): Promise<{ lines: number; orders: number }> {
 }
 
 async function throughConnector(record: boolean): Promise<{ lines: number; orders: number }> {
-  let lines = 0, orders = 0;
+  let lines = 0, orders = 0, writing: Promise<unknown> = Promise.resolve(); // two batches at a time, as sales-history records them
   for await (const batch of storefront.allOrders(() => {})) {
     orders += batch.orders.length;
     for (const order of batch.orders) lines += Object.keys(order.lines).length;
-    if (record) await db.transaction((tx) => recordOrders(tx, STORE, batch.orders, { dayOf: (instant) => dayOf(instant, 'Europe/Amsterdam'), now: new Date().toISOString(), source: 'bulk' }));
+    if (!record) continue;
+    const written = db.transaction((tx) => recordOrders(tx, STORE, batch.orders, { dayOf: (instant) => dayOf(instant, 'Europe/Amsterdam'), now: new Date().toISOString(), source: 'bulk' }));
+    await writing;
+    writing = written;
   }
+  await writing;
   return { lines, orders };
 }

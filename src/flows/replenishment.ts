@@ -7,9 +7,9 @@
 import { addDays, daysBetween } from '../domain/calendar.ts';
 import { abcClasses } from '../domain/replenishment/abc.ts';
 import { policyValues, resolvePolicy, type PlanningPolicy } from '../domain/replenishment/policy.ts';
-import { explain, recommend } from '../domain/replenishment/recommend.ts';
+import { explain, quantilesNeeded, recommend } from '../domain/replenishment/recommend.ts';
 import { defineFlow } from '../runtime/flow.ts';
-import { currentRun, forecastsOf, paths, type ForecastRow } from '../store/forecasts.ts';
+import { currentRun, forecastsOf, paths, type PlanningForecast } from '../store/forecasts.ts';
 import { DEFAULTS, policies, positions, type PolicyRow, type PositionRow } from '../store/planning.ts';
 import { removeOthers, saveRecommendations, type RecommendationRecord } from '../store/recommendations.ts';
 
@@ -23,7 +23,9 @@ export const replenishment = defineFlow({
     const today = context.dayOf(context.now());
     const late = daysBetween(addDays(run.as_of, 1), today);
     const kept: { itemId: number; locationId: number; volume: number; cost: number }[] = [];
-    for await (const page of forecastsOf(db, storeId, run.run_id)) {
+    const levels = [DEFAULTS.service_level, ...[...scopes.values()].flatMap((scope) => scope.service_level ?? [])].flatMap((serviceLevel) => quantilesNeeded({ serviceLevel }));
+    let saved = Promise.resolve(); // a page is saved while the next is decided
+    for await (const page of forecastsOf(db, storeId, run.run_id, { from: Math.min(...levels), to: Math.max(...levels) })) {
       const stock = await positions(db, storeId, [...new Set(page.map((f) => f.item_id))]);
       const records: RecommendationRecord[] = [];
       for (const forecast of page) {
@@ -37,16 +39,19 @@ export const replenishment = defineFlow({
         kept.push({ itemId: forecast.item_id, locationId: forecast.location_id, volume, cost: Number(position.unit_cost ?? 0) });
         tally.applied++;
       }
-      await saveRecommendations(db, storeId, run.run_id, records, context.now());
+      await saved;
+      saved = saveRecommendations(db, storeId, run.run_id, records, context.now());
+      saved.catch(() => {}); // it is thrown where it is awaited
       context.progress('replenishment', tally.input, run.series);
     }
+    await saved;
     await removeOthers(db, storeId, context.now(), classes(kept));
     context.detail['forecastOf'] = run.as_of;
     context.changed('replenishment');
   },
 });
 
-function decide(forecast: ForecastRow, position: PositionRow, scopes: ReadonlyMap<string, PolicyRow>, today: string, late: number): RecommendationRecord | string {
+function decide(forecast: PlanningForecast, position: PositionRow, scopes: ReadonlyMap<string, PolicyRow>, today: string, late: number): RecommendationRecord | string {
   const policy = policyFor(scopes, forecast.item_id, forecast.location_id, position.vendor);
   // A forecast a few days old begins before today: the days gone by are cut off its totals.
   const skip = Math.max(0, late);

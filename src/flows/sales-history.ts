@@ -30,12 +30,17 @@ async function importAll(context: FlowContext): Promise<void> {
   const { db, storeId, storefront, tally } = context;
   const expected = await storefront.ordersCount();
   const incomplete: string[] = [], refunded: string[] = [];
+  let writing = Promise.resolve(); // two batches at a time: one is worked out here while the database writes the other
   for await (const batch of storefront.allOrders((p) => context.progress(p.stage, p.done, p.total))) {
     tally.input += batch.orders.length;
-    count(context, await record(context, batch.orders, 'bulk'));
+    const written = record(context, batch.orders, 'bulk').then((recorded) => count(context, recorded));
+    written.catch(() => {}); // it is thrown where it is awaited
+    await writing;
+    writing = written;
     incomplete.push(...batch.incomplete);
     refunded.push(...batch.refunded);
   }
+  await writing;
   const imported = tally.input;
   for (let start = 0; start < incomplete.length; start += 200) {
     const orders = await storefront.ordersById(incomplete.slice(start, start + 200));

@@ -45,7 +45,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const port = await freePort();
   const settings: Record<string, string> = {
     listen_addresses: '127.0.0.1', unix_socket_directories: '', port: String(port),
-    shared_buffers: '256MB', max_wal_size: '4GB', wal_compression: 'pglz', jit: 'off', max_connections: '200', log_min_messages: 'warning', timezone: 'UTC',
+    shared_buffers: '256MB', max_wal_size: '4GB', jit: 'off', max_connections: '200', log_min_messages: 'warning', timezone: 'UTC',
     ...options.settings,
   };
   const logFile = fs.openSync(path.join(home, 'postgres.log'), 'a');

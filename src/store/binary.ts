@@ -9,12 +9,16 @@ import { from as copyFrom } from 'pg-copy-streams';
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 /** PostgreSQL counts microseconds, and days, from 2000-01-01 UTC. */
 const EPOCH_MS = Date.UTC(2000, 0, 1);
+const DAY_MS = 86_400_000;
 const TWO_TO_32 = 2 ** 32;
 
 /** Rows of a binary COPY, field by field in the order of the statement's columns. Grows as needed; made for one batch of bounded size. */
 export class CopyRows {
   #bytes = Buffer.allocUnsafe(1 << 16);
   #at = SIGNATURE.copy(this.#bytes);
+  #lastInstant = '';
+  #high = 0;
+  #low = 0;
 
   /** Begins a row of so many fields. */
   row(fields: number): this { this.#room(2); this.#at = this.#bytes.writeInt16BE(fields, this.#at); return this; }
@@ -30,16 +34,21 @@ export class CopyRows {
 
   /** An instant in ISO-8601, to the millisecond. Throws on what is none. */
   instant(value: string): this {
-    const micros = (Date.parse(value) - EPOCH_MS) * 1000;
-    if (Number.isNaN(micros)) throw new Error(`not an instant: ${value}`);
+    if (value !== this.#lastInstant) { // one batch repeats the same few
+      const micros = (Date.parse(value) - EPOCH_MS) * 1000;
+      if (Number.isNaN(micros)) throw new Error(`not an instant: ${value}`);
+      this.#high = Math.floor(micros / TWO_TO_32);
+      this.#low = micros - this.#high * TWO_TO_32;
+      this.#lastInstant = value;
+    }
     this.#field(8);
-    this.#bytes.writeInt32BE(Math.floor(micros / TWO_TO_32), this.#at);
-    this.#at = this.#bytes.writeUInt32BE(micros - Math.floor(micros / TWO_TO_32) * TWO_TO_32, this.#at + 4);
+    this.#bytes.writeInt32BE(this.#high, this.#at);
+    this.#at = this.#bytes.writeUInt32BE(this.#low, this.#at + 4);
     return this;
   }
 
   /** A day, YYYY-MM-DD. */
-  date(value: string): this { return this.int((Date.parse(`${value}T00:00:00Z`) - EPOCH_MS) / 86_400_000); }
+  date(value: string): this { return this.int((Date.parse(`${value}T00:00:00Z`) - EPOCH_MS) / DAY_MS); }
 
   text(value: string): this { return this.#string(value, false); }
 
@@ -99,4 +108,17 @@ export function intArray(values: readonly number[]): Buffer {
   [1, 0, 23, values.length, 1].forEach((word, n) => bytes.writeInt32BE(word, n * 4)); // one dimension, no nulls, int4, how many, from 1
   for (let n = 0, at = 20; n < values.length; n++, at += 8) { bytes.writeInt32BE(4, at); bytes.writeInt32BE(values[n]!, at + 4); }
   return bytes;
+}
+
+/** A text[] parameter in binary: as text each element is quoted, escaped and read letter by letter. */
+export function textArray(values: readonly string[]): Buffer {
+  const bytes = Buffer.allocUnsafe(values.reduce((size, value) => size + 4 + value.length * 3, 20));
+  [1, 0, 25, values.length, 1].forEach((word, n) => bytes.writeInt32BE(word, n * 4));
+  let at = 20;
+  for (const value of values) {
+    const length = bytes.write(value, at + 4, 'utf8');
+    bytes.writeInt32BE(length, at);
+    at += 4 + length;
+  }
+  return bytes.subarray(0, at);
 }

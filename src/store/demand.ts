@@ -1,14 +1,31 @@
-/** Demand facts and their daily fold, kept together in one statement: the fold changes by the difference between the old fact and the new. */
+/** Demand facts and their daily fold, kept together in one transaction: the fold changes by the difference between the old fact and the new. */
 import type pg from 'pg';
+import { dayNumber } from '../domain/calendar.ts';
 import type { DemandFact } from '../domain/demand/demand-fact.ts';
+import { CopyRows, intArray, sendCopy, textArray, unlessTaken } from './binary.ts';
 import type { Queryable } from './db.ts';
 
+type OrderDemand = DemandFact & { orderId: string };
+
+const BATCH = 5_000;
+/** From so many new facts on, COPY and its savepoint cost less than the statement that compares. */
+const WORTH_COPYING = 100;
+
 /** Records facts (last one per key counts). The caller holds the order's row. Returns how many facts changed anything. */
-export async function recordDemand(tx: pg.PoolClient, storeId: number, facts: readonly (DemandFact & { orderId: string })[]): Promise<number> {
+export async function recordDemand(tx: pg.PoolClient, storeId: number, facts: readonly OrderDemand[]): Promise<number> {
   const all = [...new Map(facts.map((fact) => [fact.fact, fact])).values()];
   let changed = 0;
-  for (let start = 0; start < all.length; start += 5_000) {
-    const batch = all.slice(start, start + 5_000);
+  for (let start = 0; start < all.length; start += BATCH) {
+    let batch = all.slice(start, start + BATCH);
+    if (batch.length >= WORTH_COPYING) {
+      const known = new Set((await tx.query<{ fact: string }>({ name: 'demand-known', text: 'select fact from demand_known($1, $2)', values: [storeId, textArray(batch.map((f) => f.fact))] })).rows.map((row) => row.fact));
+      const fresh = batch.filter((f) => !known.has(f.fact) && f.quantity !== 0);
+      if (fresh.length >= WORTH_COPYING && (await unlessTaken(tx, () => copyFresh(tx, storeId, fresh)))) {
+        changed += fresh.length;
+        batch = batch.filter((f) => known.has(f.fact));
+      }
+    }
+    if (batch.length === 0) continue;
     const { rows } = await tx.query<{ changed: number }>({ name: 'record-demand', text: RECORD, values: [
       storeId, batch.map((f) => f.fact), batch.map((f) => f.kind), batch.map((f) => f.itemId), batch.map((f) => f.locationId),
       batch.map((f) => f.day), batch.map((f) => f.quantity), batch.map((f) => f.orderId),
@@ -16,6 +33,26 @@ export async function recordDemand(tx: pg.PoolClient, storeId: number, facts: re
     changed += rows[0]?.changed ?? 0;
   }
   return changed;
+}
+
+/** Facts never heard of: nothing to compare, so they go by COPY, and their sums by day in key order. A first import is nothing else. */
+async function copyFresh(tx: pg.PoolClient, storeId: number, fresh: readonly OrderDemand[]): Promise<void> {
+  const rows = new CopyRows();
+  const days = new Map<string, { itemId: number; locationId: number; day: number; sold: number; returned: number }>();
+  for (const f of fresh) {
+    const day = dayNumber(f.day), key = `${f.itemId}@${f.locationId}:${day}`;
+    rows.row(8).int(storeId).text(f.fact).int(f.itemId).int(f.locationId).date(f.day).text(f.kind).int(f.quantity).bigint(f.orderId);
+    let sums = days.get(key);
+    if (!sums) days.set(key, sums = { itemId: f.itemId, locationId: f.locationId, day, sold: 0, returned: 0 });
+    if (f.kind === 'sale') sums.sold += f.quantity; else sums.returned += f.quantity;
+  }
+  await sendCopy(tx, 'copy demand_fact (store_id, fact, item_id, location_id, day, kind, quantity, order_id) from stdin (format binary)', rows);
+  const sums = [...days.values()].sort((a, b) => a.itemId - b.itemId || a.locationId - b.locationId || a.day - b.day);
+  await tx.query({ name: 'add-to-days', text:
+    `insert into daily_demand as d (store_id, item_id, location_id, day, quantity, returned)
+     select $1, item_id, location_id, '1970-01-01'::date + day, sold, returned from unnest($2::int[], $3::int[], $4::int[], $5::int[], $6::int[]) as t(item_id, location_id, day, sold, returned)
+     on conflict (store_id, item_id, location_id, day) do update set quantity = d.quantity + excluded.quantity, returned = d.returned + excluded.returned`,
+  values: [storeId, ...[sums.map((s) => s.itemId), sums.map((s) => s.locationId), sums.map((s) => s.day), sums.map((s) => s.sold), sums.map((s) => s.returned)].map(intArray)] });
 }
 
 const RECORD = `

@@ -50,15 +50,25 @@ export interface ForecastRow {
   wape: number | null; rmsse: number | null; bias: number | null; coverage: number | null; flags: string[]; trained_from: string; trained_to: string; censored_days: number;
 }
 
-/** Forecasts of a run by item and location, in pages; `itemId` for one item. */
-export async function* forecastsOf(db: Queryable, storeId: number, runId: string, page = 1_000): AsyncGenerator<ForecastRow[]> {
-  let after: [number, number] = [0, 0];
-  for (;;) {
-    const { rows } = await db.query<ForecastRow>(
-      'select * from forecast where store_id = $1 and run_id = $2 and (item_id, location_id) > ($3, $4) order by item_id, location_id limit $5', [storeId, runId, after[0], after[1], page]);
-    if (rows.length === 0) return;
+/** What replenishment reads of a forecast: the mean, and the quantiles between (and enclosing) two levels. */
+export type PlanningForecast = Pick<ForecastRow, 'item_id' | 'location_id' | 'mean' | 'levels' | 'cumulative'>;
+
+/**
+ * Forecasts of a run by item and location, in pages; the next page is read while the caller is busy with this one. Arrays come as JSON, and no more of
+ * them than is asked for: the driver reads a real[] letter by letter, which took longer than everything else of a plan.
+ */
+export async function* forecastsOf(db: Queryable, storeId: number, runId: string, quantiles: { from: number; to: number }, page = 1_000): AsyncGenerator<PlanningForecast[]> {
+  const read = async (after: [number, number]): Promise<PlanningForecast[]> => (await db.query<PlanningForecast>(
+    `select item_id, location_id, to_json(mean) as mean, to_json(levels[low:high]) as levels, to_json(cumulative[(low - 1) * days + 1 : high * days]) as cumulative
+     from (select *, cardinality(mean) as days from forecast
+           where store_id = $1 and run_id = $2 and (item_id, location_id) > ($3, $4) order by item_id, location_id limit $5) f,
+       lateral (select greatest(1, count(*) filter (where q < $6::real + 0.00001))::int as low, (count(*) filter (where q < $7::real - 0.00001) + 1)::int as high from unnest(f.levels) q) l
+     order by item_id, location_id`, [storeId, runId, after[0], after[1], page, quantiles.from, quantiles.to])).rows;
+  for (let rows = await read([0, 0]); rows.length > 0;) {
+    const end = rows.at(-1)!, next = read([end.item_id, end.location_id]);
+    next.catch(() => {}); // it is thrown where it is awaited
     yield rows;
-    after = [rows.at(-1)!.item_id, rows.at(-1)!.location_id];
+    rows = await next;
   }
 }
 

@@ -10,6 +10,7 @@ import { emptyOrder, join, sameState, type OrderState } from '../domain/orders/o
 import type { Fact } from '../domain/stock/fact.ts';
 import { orderFacts, type StockKeys } from '../domain/stock/order-facts.ts';
 import { bundleItems } from './bundles.ts';
+import { CopyRows, sendCopy, unlessTaken } from './binary.ts';
 import { recordDemand } from './demand.ts';
 import { raise } from './exceptions.ts';
 import { postFacts } from './ledger.ts';
@@ -126,14 +127,31 @@ function rowValues(storeId: number, rows: readonly OrderRow[], now: string): unk
     rows.map((r) => r.open), rows.map((r) => r.unplaced), JSON.stringify(rows.map((r) => r.state))];
 }
 
+/** From so many new orders on, COPY and its savepoint cost less than the statement. */
+const WORTH_COPYING = 100;
+
 /** Orders never heard of, written whole at once; a first import is nothing else. Waits for whoever makes the same order now; answers the ids that are ours. */
 async function insertOrders(tx: pg.PoolClient, storeId: number, rows: readonly OrderRow[], now: string): Promise<Set<string>> {
   if (rows.length === 0) return new Set();
+  if (rows.length >= WORTH_COPYING && (await unlessTaken(tx, () => copyOrders(tx, storeId, rows, now)))) return new Set(rows.map((r) => r.state.id));
   const made = await tx.query<{ order_id: string }>({ name: 'insert-orders', text:
     `insert into sales_order (store_id, order_id, name, processed_at, updated_at, is_open, needs_place, place_after, state)
      select $1, r.order_id, r.name, r.processed_at, r.updated_at, r.is_open, r.needs_place, case when r.needs_place then $2::timestamptz end, r.state
      from ${ROWS} order by r.order_id on conflict do nothing returning order_id`, values: rowValues(storeId, rows, now) });
   return new Set(made.rows.map((row) => row.order_id));
+}
+
+async function copyOrders(tx: pg.PoolClient, storeId: number, rows: readonly OrderRow[], now: string): Promise<void> {
+  const copy = new CopyRows();
+  const byId = [...rows].sort(({ state: { id: a } }, { state: { id: b } }) => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0));
+  for (const { state, open, unplaced } of byId) {
+    copy.row(9).int(storeId).bigint(state.id).text(state.name);
+    if (state.processedAt === null) copy.null(); else copy.instant(state.processedAt);
+    copy.instant(state.updatedAt || now).bool(open).bool(unplaced);
+    if (unplaced) copy.instant(now); else copy.null();
+    copy.jsonb(JSON.stringify(state));
+  }
+  await sendCopy(tx, 'copy sales_order (store_id, order_id, name, processed_at, updated_at, is_open, needs_place, place_after, state) from stdin (format binary)', copy);
 }
 
 async function updateOrders(tx: pg.PoolClient, storeId: number, rows: readonly OrderRow[], now: string): Promise<void> {
@@ -149,9 +167,7 @@ async function updateOrders(tx: pg.PoolClient, storeId: number, rows: readonly O
 async function stockKeys(tx: pg.PoolClient, storeId: number, orders: readonly OrderState[]): Promise<StockKeys & { variantKnown(variantId: string): boolean }> {
   const variantIds = [...new Set(orders.flatMap((o) => Object.values(o.lines).flatMap((l) => (l.variantId === null ? [] : [l.variantId]))))];
   const variants = await tx.query<{ shopify_variant_id: string; item_id: number; tracked: boolean }>(
-    `select t.id as shopify_variant_id, i.item_id, i.tracked from unnest($2::bigint[]) as t(id),
-       lateral (select shopify_inventory_item_id as id from variant where store_id = $1 and shopify_variant_id = t.id limit 1) v,
-       lateral (select item_id, tracked from inventory_item where store_id = $1 and shopify_inventory_item_id = v.id limit 1) i`, [storeId, variantIds]);
+    { name: 'variant-items', text: 'select shopify_variant_id, item_id, tracked from variant_items($1, $2)', values: [storeId, variantIds] });
   const items = new Map(variants.rows.map((row) => [row.shopify_variant_id, row]));
   const places = await tx.query<{ shopify_location_id: string; location_id: number }>(
     'select shopify_location_id, location_id from location where store_id = $1', [storeId]);

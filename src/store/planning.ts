@@ -44,7 +44,8 @@ export async function positions(db: Queryable, storeId: number, itemIds: readonl
     `select i.item_id, l.location_id, i.vendor, i.unit_cost,
        coalesce(b.available, 0) as available, coalesce(b.committed, 0) as committed, coalesce(b.incoming, 0) as incoming,
        coalesce(b.reserved + b.damaged + b.safety_stock + b.quality_control, 0) as unavailable
-     from item i cross join location l left join ledger_level b on b.store_id = l.store_id and b.item_id = i.item_id and b.location_id = l.location_id
+     from item i cross join location l
+     left join lateral (select * from ledger_level b where b.store_id = l.store_id and b.item_id = i.item_id and b.location_id = l.location_id limit 1) b on true -- a probe each, not all levels a page
      where l.store_id = $1 and i.item_id = any($2)`, [storeId, itemIds]);
   return new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, row]));
 }

@@ -1,6 +1,7 @@
 /** Recommendations: one an item and location, with the arithmetic it was made of. */
 import type { Term } from '../domain/replenishment/recommend.ts';
 import type { ResolvedPolicy } from '../domain/replenishment/policy.ts';
+import { textArray } from './binary.ts';
 import type { Queryable } from './db.ts';
 import { keysetSql, searchTerms, type Keyset, type SortColumn } from './keyset.ts';
 
@@ -22,7 +23,7 @@ export async function saveRecommendations(db: Queryable, storeId: number, runId:
        overstock = excluded.overstock, cost = excluded.cost, detail = excluded.detail`,
     [storeId, runId, now, records.map((r) => r.itemId), records.map((r) => r.locationId), records.map((r) => r.quantity), records.map((r) => r.urgency), records.map((r) => r.orderBy),
       records.map((r) => r.stockoutP50), records.map((r) => r.stockoutP10), records.map((r) => r.coverDays), records.map((r) => r.need), records.map((r) => r.overstock), records.map((r) => r.cost),
-      records.map((r) => JSON.stringify(r.detail))]);
+      textArray(records.map((r) => JSON.stringify(r.detail)))]);
 }
 
 /** Gives the kept lines their class and removes lines the latest run did not make. */

@@ -83,7 +83,7 @@ describe('the Shopify client', () => {
   it('does not take a failed bulk operation, or a short file, for a whole history', async () => {
     const done = (operation: object): Step => ok({ bulkOperation: { id: 'b', errorCode: null, objectCount: '2', fileSize: '10', url: null, partialDataUrl: null, ...operation } });
     const started = ok({ bulkOperationRunQuery: { bulkOperation: { id: 'b', status: 'CREATED' }, userErrors: [] } });
-    const read = async (client: AdminClient): Promise<number> => { let n = 0; for await (const line of bulkLines(client, '{ x }', 'test', () => Promise.resolve(), () => {})) n += line ? 1 : 0; return n; };
+    const read = async (client: AdminClient): Promise<number> => { let n = 0; for await (const lines of bulkLines(client, '{ x }', 'test', () => Promise.resolve(), () => {})) n += lines.length; return n; };
     const failed = await serverWith([started, done({ status: 'FAILED', errorCode: 'INTERNAL_SERVER_ERROR', partialDataUrl: 'http://127.0.0.1:1/part' })]);
     await expect(read(failed.client)).rejects.toThrow(/FAILED \(INTERNAL_SERVER_ERROR\)/);
     const empty = await serverWith([started, done({ status: 'COMPLETED', objectCount: '0' })]);

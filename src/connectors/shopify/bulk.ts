@@ -8,12 +8,12 @@ import { BULK_RUN, BULK_STATUS } from './documents.ts';
 interface Operation { id: string; status: string; errorCode: string | null; objectCount: string; fileSize: string | null; url: string | null; partialDataUrl: string | null }
 
 /**
- * Runs a bulk query and yields each line of its result, parsed. An operation that FAILED is an error even when partial data exists: a partial
+ * Runs a bulk query and yields the lines of its result, parsed, those of a chunk together. An operation that FAILED is an error even when partial data exists: a partial
  * history must not pass for a whole one. Throws when it is cancelled, expires or stands still for an hour.
  */
 export async function* bulkLines(
   client: AdminClient, document: string, stage: string, sleep: (ms: number) => Promise<void>, onProgress: OnProgress,
-): AsyncGenerator<Record<string, unknown>> {
+): AsyncGenerator<Record<string, unknown>[]> {
   const started = await startWhenFree(client, document, sleep);
   let operation: Operation, wait = 150, lastCount = '', still = 0;
   for (;;) {
@@ -29,12 +29,11 @@ export async function* bulkLines(
   if (operation.status !== 'COMPLETED') throw new Error(`${stage}: the bulk operation ended ${operation.status} (${operation.errorCode ?? 'no code'}) after ${operation.objectCount} objects`);
   if (operation.url === null) return; // nothing matched
   const total = Number(operation.objectCount);
-  let done = 0, bytes = 0;
+  let done = 0, told = 0, bytes = 0;
   for await (const lines of jsonLines(await client.download(operation.url), (n) => { bytes += n; })) {
-    for (const line of lines) {
-      yield line;
-      if (++done % 2_000 === 0) onProgress({ stage, done, total, bytes });
-    }
+    yield lines;
+    done += lines.length;
+    if (done - told >= 2_000) { told = done; onProgress({ stage, done, total, bytes }); }
   }
   if (done < total) throw new HttpError(`${stage}: the file holds ${done} of ${total} objects`, 502);
   onProgress({ stage, done, total, bytes });

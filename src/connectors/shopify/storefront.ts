@@ -119,16 +119,17 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
       // Components may come anywhere after their parent: bundles wait for the end of the file, the rest goes out in batches.
       const bundles = new Map<string, StorefrontVariant>();
       let batch: StorefrontVariant[] = [];
-      for await (const raw of bulkLines(client, doc.BULK_VARIANTS, 'catalogue', sleep, onProgress)) {
-        const line = raw as Line;
-        if (line.__parentId !== undefined) {
-          bundles.get(idOf(line.__parentId))?.components.push({ variantId: idOf((line['productVariant'] as { id: string }).id), quantity: line['quantity'] as number });
-        } else {
-          const read = variant(line as unknown as GqlVariant, []);
-          if (read.isBundle) bundles.set(read.variantId, read);
-          else batch.push(read);
+      for await (const lines of bulkLines(client, doc.BULK_VARIANTS, 'catalogue', sleep, onProgress)) {
+        for (const line of lines as Line[]) {
+          if (line.__parentId !== undefined) {
+            bundles.get(idOf(line.__parentId))?.components.push({ variantId: idOf((line['productVariant'] as { id: string }).id), quantity: line['quantity'] as number });
+          } else {
+            const read = variant(line as unknown as GqlVariant, []);
+            if (read.isBundle) bundles.set(read.variantId, read);
+            else batch.push(read);
+          }
+          if (batch.length >= BATCH) { yield batch; batch = []; }
         }
-        if (batch.length >= BATCH) { yield batch; batch = []; }
       }
       batch.push(...bundles.values());
       if (batch.length > 0) yield batch;
@@ -183,11 +184,12 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
 
     async *allLevels(onProgress) {
       let batch: StorefrontLevel[] = [];
-      for await (const raw of bulkLines(client, doc.BULK_LEVELS, 'stock levels', sleep, onProgress)) {
-        const line = raw as Line;
-        if (line.__parentId === undefined) continue;
-        batch.push(level(line as unknown as GqlLevel, idOf(line.__parentId)));
-        if (batch.length >= BATCH) { yield batch; batch = []; }
+      for await (const lines of bulkLines(client, doc.BULK_LEVELS, 'stock levels', sleep, onProgress)) {
+        for (const line of lines as Line[]) {
+          if (line.__parentId === undefined) continue;
+          batch.push(level(line as unknown as GqlLevel, idOf(line.__parentId)));
+          if (batch.length >= BATCH) { yield batch; batch = []; }
+        }
       }
       if (batch.length > 0) yield batch;
     },
@@ -266,7 +268,7 @@ interface OrderBatch { orders: OrderState[]; incomplete: string[]; refunded: str
  * Bulk lines → orders. Children follow their parent but need not be next to it, so an order is held back until `lag` more have begun: memory is
  * bounded whatever the size of the file. A child that comes later still sends its order to be read whole; none is lost silently.
  */
-export async function* assembleOrders(lines: AsyncIterable<Record<string, unknown>>, currency: string, lag = 3_000): AsyncGenerator<OrderBatch> {
+export async function* assembleOrders(chunks: AsyncIterable<Record<string, unknown>[]>, currency: string, lag = 3_000): AsyncGenerator<OrderBatch> {
   const waiting = new Map<string, Parts>();
   // Two generations of links from fulfilment orders to orders: those of orders long gone out are forgotten together. Deleting a Map's oldest key
   // one at a time walks over all it deleted before, and made a long history four times as slow.
@@ -287,13 +289,7 @@ export async function* assembleOrders(lines: AsyncIterable<Record<string, unknow
     }
     return result;
   };
-  for await (const raw of lines) {
-    const line = raw as Line;
-    if (line.__parentId === undefined) {
-      waiting.set(line.id, { head: line as unknown as GqlOrder, lines: [], orders: new Map() });
-      if (waiting.size >= lag + BATCH) yield finish(BATCH);
-      continue;
-    }
+  const place = (line: Line & { __parentId: string }): void => {
     const owner = line.__typename === 'FulfillmentOrderLineItem' ? links.get(line.__parentId) ?? olderLinks.get(line.__parentId) : line.__parentId;
     if (owner === undefined) throw new Error(`bulk file: ${line.__typename} ${line.id} has no parent before it`);
     if (line.__typename === 'FulfillmentOrder') {
@@ -305,6 +301,13 @@ export async function* assembleOrders(lines: AsyncIterable<Record<string, unknow
     else if (line.__typename === 'LineItem') order.lines.push(line as never);
     else if (line.__typename === 'FulfillmentOrder') order.orders.set(line.id, { node: line as never, lines: [] });
     else order.orders.get(line.__parentId)?.lines.push(line as never);
+  };
+  for await (const lines of chunks) {
+    for (const line of lines as Line[]) {
+      if (line.__parentId !== undefined) { place(line as Line & { __parentId: string }); continue; }
+      waiting.set(line.id, { head: line as unknown as GqlOrder, lines: [], orders: new Map() });
+      if (waiting.size >= lag + BATCH) yield finish(BATCH);
+    }
   }
   do yield finish(BATCH); while (waiting.size > 0);
 }
