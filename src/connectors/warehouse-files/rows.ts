@@ -33,7 +33,9 @@ function units(row: Row, field: string, { least = 0, absent }: { least?: number;
 
 function instant(row: Row): string {
   const value = text(row, 'at'), ms = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/.test(value) ? Date.parse(value.replace(' ', 'T')) : Number.NaN;
-  if (Number.isNaN(ms)) throw new BadCell('at', `is ${value.slice(0, 40)}, not an instant with a time zone like 2026-11-25T12:00:00Z`);
+  // JavaScript takes 31 February for 3 March.
+  const isDay = !Number.isNaN(ms) && new Date(`${value.slice(0, 10)}T00:00:00Z`).toISOString().startsWith(value.slice(0, 10));
+  if (!isDay) throw new BadCell('at', `is ${value.slice(0, 40)}, not an instant with a time zone like 2026-11-25T12:00:00Z`);
   return new Date(ms).toISOString();
 }
 

@@ -18,7 +18,7 @@ const lines = <T extends z.ZodRawShape>(more: T) => z.array(z.object({ ...line, 
 const optional = (value: z.ZodType<string>) => value.nullable().default(null);
 
 /** A row of a count. `at` may be given once for all rows. */
-export const StockRow = z.object({ sku: code, onHand: units, unsellable: units.default(0), at })
+const StockRow = z.object({ sku: code, onHand: units, unsellable: units.default(0), at })
   .refine((row) => row.unsellable <= row.onHand, { path: ['unsellable'], error: 'is more than onHand, of which it is a part' });
 
 const SHAPES: Record<string, z.ZodType<WarehouseFact>> = {
