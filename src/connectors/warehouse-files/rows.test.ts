@@ -27,7 +27,7 @@ test('what we write is read as it was', () => {
   }));
 });
 
-const shipment = fc.record({ lines: fc.array(fc.record({ sku: fc.constantFrom('A', 'B', 'C'), quantity: fc.nat(50) }), { minLength: 1, maxLength: 4 }), minute: fc.nat(59) });
+const shipment = fc.record({ lines: fc.array(fc.record({ sku: fc.constantFrom('A', 'B', 'C'), quantity: fc.integer({ min: 1, max: 50 }) }), { minLength: 1, maxLength: 4 }), minute: fc.nat(59) });
 test('documents say the same in one file or in several, in any order of files', () => {
   fc.assert(fc.property(fc.array(shipment, { minLength: 1, maxLength: 12 }), fc.array(fc.nat(3), { minLength: 12, maxLength: 12 }), (shipments, where) => {
     const header = 'id;at;reference;sku;quantity';
@@ -72,6 +72,12 @@ describe('a bad row is named by line and column, the others go on', () => {
       ['shipments-1.csv, line 5', null, 'left out with line 6 of the same id'], ['shipments-1.csv, line 6', 'reference', 'is another than in line 5 of the same id'],
     ]);
   });
+});
+
+test('a row of no units brings a parcel, and no line', () => {
+  const { facts, rejects } = read('shipments-1.csv', `id,at,reference,sku,quantity,tracking_number\nS1,${AT},R,A,1,P1\nS1,${AT},R,A,0,P2\nS2,${AT},R,A,0,P3\n`);
+  expect(facts).toMatchObject([{ id: 'S1', lines: [{ sku: 'A', quantity: 1 }], parcels: [{ number: 'P1' }, { number: 'P2' }] }]);
+  expect(rejects).toMatchObject([{ where: 'shipments-1.csv, line 4', field: 'quantity' }]);
 });
 
 test('every kind of row', () => {

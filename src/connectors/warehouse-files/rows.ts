@@ -129,7 +129,14 @@ function readDocument(kind: Kind, group: Row[], facts: WarehouseFact[], refuse: 
       faults.set(row, error);
     }
   }
-  if (faults.size === 0) { facts.push(kind.read(group)); return; }
+  if (faults.size === 0) {
+    const fact = kind.read(group);
+    // Rows of no units carry a second parcel, or a line that is not in this document.
+    if ('lines' in fact) fact.lines = fact.lines.filter((each) => each.quantity > 0) as never;
+    if (!('lines' in fact) || fact.lines.length > 0) facts.push(fact);
+    else for (const row of group) refuse(row, 'quantity', 'is 0 in every row of the id');
+    return;
+  }
   const bad = [...faults.keys()][0]!;
   // Told later in part, the rest would be a second hearing of the same id: the document waits whole.
   for (const row of group) refuse(row, faults.get(row)?.field ?? null, faults.get(row)?.message ?? `left out with line ${bad.line} of the same id`);
