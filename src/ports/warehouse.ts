@@ -9,7 +9,7 @@
 export type Disposition = 'sellable' | 'damaged' | 'quarantine' | 'scrap';
 export const DISPOSITIONS: readonly Disposition[] = ['sellable', 'damaged', 'quarantine', 'scrap'];
 
-/** What stands on the shelf of one SKU at an instant. Replaces everything the warehouse said of the SKU up to and including `at`. */
+/** What stands on the shelf of one SKU at an instant, `unsellable` (damaged, quarantine) among `onHand`. Replaces everything the warehouse said of the SKU up to and including `at`. */
 export interface StockCountFact { type: 'stock'; sku: string; onHand: number; unsellable: number; at: string }
 
 interface Document {
@@ -36,7 +36,7 @@ export interface ShipmentFact extends Document { type: 'shipment'; reference: st
 export interface ReturnReceivedFact extends Document { type: 'return received'; reference: string; lines: FactLine[] }
 /** Inspected: `sellable` and `damaged`/`quarantine` units join on hand (the latter two as unsellable), `scrap` does not. */
 export interface ReturnInspectedFact extends Document { type: 'return inspected'; reference: string; lines: (FactLine & { disposition: Disposition })[] }
-/** Goods of a purchase order or transfer came in and were put away; damaged units join on hand as unsellable. */
+/** Goods of a purchase order or transfer came in and were put away; `damaged` are among `quantity` and join on hand as unsellable. */
 export interface GoodsReceivedFact extends Document { type: 'goods received'; reference: string; lines: (FactLine & { damaged: number })[] }
 
 export type WarehouseDocument = StockChangeFact | AcknowledgementFact | RefusalFact | ShipmentFact | ReturnReceivedFact | ReturnInspectedFact | GoodsReceivedFact;

@@ -20,6 +20,7 @@ export interface OtherSide {
   ordersUnder(reference: string): Promise<number>;
   linesOf(reference: string): Promise<Units[]>;
   acknowledge(reference: string): Promise<void>;
+  refuse(reference: string): Promise<void>;
   ship(reference: string, lines: Units[], parcelNumbers: string[]): Promise<void>;
   receiveReturn(reference: string): Promise<void>;
   inspectReturn(reference: string, lines: (Units & { disposition: Disposition })[]): Promise<void>;

@@ -14,13 +14,14 @@ import { SHELVES, type Heard, type OtherSide } from './other-side.ts';
 
 const SECRET = secretOf(Buffer.alloc(32, 7)), WRONG = secretOf(Buffer.alloc(32, 8));
 
-/** What people in the building do; `afterwards` lets the news out. */
+/** What people in the building do; `beforehand` lets them see what we wrote. */
 function hands(sandbox: SandboxWarehouse, beforehand: () => void) {
   const { building } = sandbox;
   const act = async (work: () => void): Promise<void> => { beforehand(); work(); };
   return {
     book: async (sku) => building.book.stock(sku),
     acknowledge: (reference) => act(() => building.acknowledge(reference)),
+    refuse: (reference) => act(() => building.refuse(reference, 'sold out')),
     ship: (reference, lines, numbers) => act(() => building.ship(reference, lines, numbers.map((number) => ({ number, carrier: 'Sandbox Post', url: `https://post.example.com/${number}` })))),
     receiveReturn: (reference) => act(() => building.receiveReturn(reference)),
     inspectReturn: (reference, lines) => act(() => building.inspectReturn(reference, lines)),

@@ -22,8 +22,8 @@ export interface Tryton { url: string; stop(): Promise<void> }
 
 /** Why there can be no Tryton here, or null once it is installed. */
 export async function trytonMissing(): Promise<string | null> {
-  if (existsSync('/usr/bin/trytond')) return null;
   if (process.env['INSTEP_TRYTON'] === 'no') return 'INSTEP_TRYTON is no';
+  if (existsSync('/usr/bin/trytond')) return null;
   if (!existsSync('/usr/bin/apt-get')) return 'no apt-get on this machine';
   if (process.getuid?.() !== 0) return 'not root, and trytond is not installed';
   const apt = (args: string[], seconds: number): Promise<unknown> => run('apt-get', ['-o', 'DPkg::Lock::Timeout=120', '-q', ...args], { timeout: seconds * 1000, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, maxBuffer: 64 * 1024 * 1024 });

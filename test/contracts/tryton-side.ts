@@ -91,6 +91,10 @@ export async function trytonSide(): Promise<OtherSide> {
     linesOf: async (reference) => (await call<{ quantity: number; 'product.': { code: string } }[]>('sale.line', 'search_read', [[['sale.reference', '=', reference]], 0, 100, [['id', 'ASC']], ['quantity', 'product.code']])).map((line) => ({ sku: line['product.'].code, quantity: line.quantity })),
     // A confirmed sale is an order taken: there is nothing to press.
     async acknowledge() {},
+    async refuse(reference) {
+      const [sale] = await call<[{ shipments: number[] }]>('sale.sale', 'search_read', [[['reference', '=', reference]], 0, 1, null, ['shipments']]);
+      await call('stock.shipment.out', 'cancel', [sale.shipments]);
+    },
     ship: (reference, lines, numbers) => ship([['reference', '=', reference]], lines, numbers),
     async receiveReturn(reference) {
       const [sale] = await call<[{ shipment_returns: [number] }]>('sale.sale', 'search_read', [[['reference', '=', reference]], 0, 1, null, ['shipment_returns']]);

@@ -18,7 +18,7 @@ const FIELDS = ['state', 'internal_quantity', 'origin', 'from_location', 'to_loc
 const OURS = /^Instep (order|return) /;
 
 export interface TracedMoves {
-  /** The done moves among `ids`. Throws `UnreadableMove` when one is no whole number of units or its product has no code. */
+  /** The done moves among `ids` that moved anything. Throws `UnreadableMove` when one is no whole number of units or its product has no code. */
   done(ids: readonly number[]): TracedMove[];
 }
 /** Told as a reject of the document the move is part of. */
@@ -57,7 +57,7 @@ export async function tracedMoves(client: TrytonClient, ids: readonly number[]):
       reference: made?.reference ?? made?.number ?? null, lineReference: (OURS.test(made?.description ?? '') && line?.note) || null,
     };
   }
-  return { done: (ids) => ids.flatMap((id) => { const row = byId.get(id); return row?.state === 'done' ? [trace(row)] : []; }) };
+  return { done: (ids) => ids.flatMap((id) => { const row = byId.get(id); return row?.state === 'done' && row.internal_quantity !== 0 ? [trace(row)] : []; }) };
 }
 
 /** Facts of one document, or its reject. */

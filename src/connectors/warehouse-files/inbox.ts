@@ -5,7 +5,7 @@
  * restarts and needs no clock in common. Names that begin with a dot or end in .tmp, .part or .filepart are still being written and not looked at.
  */
 import type { WarehouseBatch, WarehouseReject } from '../../ports/warehouse.ts';
-import { KINDS, kindOf, readRows } from './rows.ts';
+import { kindOf, readRows } from './rows.ts';
 import type { FileSeen, Folder } from './sftp-folder.ts';
 import { writeTable } from './table.ts';
 
@@ -13,7 +13,7 @@ const MOST_FILES = 5_000;
 const FILES_A_RUN = 200;
 const LARGEST_FILE = 50 * 1024 * 1024;
 const FACTS_IN_BATCH = 1_000;
-export const SETTLED_MS = 10_000;
+const SETTLED_MS = 10_000;
 
 interface Cursor {
   /** Files not yet taken: name → size, mtime and when (ms) we first saw them so. */
@@ -71,7 +71,7 @@ export async function putAway(folder: Folder, cursor: string, rejects: readonly 
 }
 
 /** What the newest files of a kind say of one reference, put away or not: files answer no questions, so what they once said is looked up. */
-export async function saidOf(folder: Folder, kind: keyof typeof KINDS & string, reference: string, most: number): Promise<WarehouseBatch['facts']> {
+export async function saidOf(folder: Folder, kind: string, reference: string, most: number): Promise<WarehouseBatch['facts']> {
   const said: WarehouseBatch['facts'] = [];
   for (const path of ['in', 'in/processed']) {
     const files = (await folder.list(path, 50_000)).filter((file) => isWhole(file.name) && kindOf(file.name) === kind && file.size <= LARGEST_FILE).sort((a, b) => b.mtime - a.mtime).slice(0, most);

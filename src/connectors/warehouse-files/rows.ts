@@ -33,7 +33,9 @@ function units(row: Row, field: string, { least = 0, absent }: { least?: number;
 
 function instant(row: Row): string {
   const value = text(row, 'at'), ms = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/.test(value) ? Date.parse(value.replace(' ', 'T')) : Number.NaN;
-  if (Number.isNaN(ms)) throw new BadCell('at', `is ${value.slice(0, 40)}, not an instant with a time zone like 2026-11-25T12:00:00Z`);
+  // JavaScript takes 31 February for 3 March.
+  const isDay = !Number.isNaN(ms) && new Date(`${value.slice(0, 10)}T00:00:00Z`).toISOString().startsWith(value.slice(0, 10));
+  if (!isDay) throw new BadCell('at', `is ${value.slice(0, 40)}, not an instant with a time zone like 2026-11-25T12:00:00Z`);
   return new Date(ms).toISOString();
 }
 
@@ -127,7 +129,14 @@ function readDocument(kind: Kind, group: Row[], facts: WarehouseFact[], refuse: 
       faults.set(row, error);
     }
   }
-  if (faults.size === 0) { facts.push(kind.read(group)); return; }
+  if (faults.size === 0) {
+    const fact = kind.read(group);
+    // Rows of no units carry a second parcel, or a line that is not in this document.
+    if ('lines' in fact) fact.lines = fact.lines.filter((each) => each.quantity > 0) as never;
+    if (!('lines' in fact) || fact.lines.length > 0) facts.push(fact);
+    else for (const row of group) refuse(row, 'quantity', 'is 0 in every row of the id');
+    return;
+  }
   const bad = [...faults.keys()][0]!;
   // Told later in part, the rest would be a second hearing of the same id: the document waits whole.
   for (const row of group) refuse(row, faults.get(row)?.field ?? null, faults.get(row)?.message ?? `left out with line ${bad.line} of the same id`);

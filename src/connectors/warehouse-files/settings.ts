@@ -1,5 +1,5 @@
 /** The settings of an SFTP connection, as a form gives them. */
-import { utils } from 'ssh2';
+import ssh2 from 'ssh2';
 
 export interface WarehouseFilesSettings {
   host: string;
@@ -25,7 +25,7 @@ export function parseWarehouseFilesSettings(json: unknown): { ok: true; settings
   if (text('user') === '') return { ok: false, field: 'user', message: 'is missing' };
   const password = secret('password'), privateKey = secret('privateKey');
   if (password === null && privateKey === null) return { ok: false, field: 'password', message: 'or a private key is needed' };
-  if (privateKey !== null && utils.parseKey(privateKey) instanceof Error) return { ok: false, field: 'privateKey', message: 'is not a private key without a passphrase' };
+  if (privateKey !== null && ssh2.utils.parseKey(privateKey) instanceof Error) return { ok: false, field: 'privateKey', message: 'is not a private key without a passphrase' };
   if (!/^SHA256:[A-Za-z0-9+/]{43}=?$/.test(text('fingerprint'))) return { ok: false, field: 'fingerprint', message: 'must be like SHA256:… (ssh-keyscan HOST | ssh-keygen -lf -)' };
   if (text('folder').split('/').includes('..') || /[\u0000-\u001f]/.test(text('folder'))) return { ok: false, field: 'folder', message: 'must be a path without ..' };
   return { ok: true, settings: { host: text('host'), port, user: text('user'), password, privateKey, fingerprint: text('fingerprint').replace(/=$/, ''), folder: text('folder').replace(/\/+$/, '') } };

@@ -1,6 +1,6 @@
 /** A folder on an SFTP server: one connection, opened when needed, opened again when it breaks. Paths are relative to the folder. */
 import { createHash } from 'node:crypto';
-import { Client, type SFTPWrapper } from 'ssh2';
+import ssh2, { type Client, type SFTPWrapper } from 'ssh2';
 import { NetworkError } from '../http.ts';
 import type { WarehouseFilesSettings } from './settings.ts';
 
@@ -33,7 +33,7 @@ export function sftpFolder(settings: WarehouseFilesSettings): Folder {
 
   function open(): Promise<{ client: Client; sftp: SFTPWrapper }> {
     return new Promise((resolve, reject) => {
-      const client = new Client();
+      const client = new ssh2.Client();
       let seen: string | null = null;
       const forget = (): void => { opening = null; };
       client.on('ready', () => {

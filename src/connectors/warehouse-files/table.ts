@@ -42,8 +42,8 @@ export function readTable(content: Uint8Array, required: readonly string[]): Tab
     }
     if (table.rows.length === MOST_ROWS) throw new UnreadableFile(`has more than ${MOST_ROWS} rows`);
     // A line end inside quotes makes a row end later than it began.
-    const line = info.lines - (raw.replace(/(\r\n|\r|\n)$/, '').match(/\r\n|\r|\n/g)?.length ?? 0);
-    const kept = raw.replace(/[\r\n]+$/, '').replaceAll('\u0000', '').slice(0, RAW_LENGTH);
+    const own = raw.replace(/^[\r\n]+|[\r\n]+$/g, ''), line = info.lines - (own.match(/\r\n|\r|\n/g)?.length ?? 0);
+    const kept = own.replaceAll('\u0000', '').slice(0, RAW_LENGTH);
     if (record.length > header.length && record.slice(header.length).some((cell) => cell !== '')) table.broken.push({ line, message: `has ${record.length} cells where the first line names ${header.length} columns`, raw: kept });
     else table.rows.push({ line, cells: Object.fromEntries(header.map((name, index) => [name, record[index] ?? ''])), raw: kept });
   }

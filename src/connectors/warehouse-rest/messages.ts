@@ -14,11 +14,14 @@ const change = z.number().int().min(-MOST_UNITS).max(MOST_UNITS);
 const at = z.iso.datetime({ offset: true, error: 'is not an ISO-8601 instant with a time zone' }).transform((value) => new Date(value).toISOString());
 const document = { id: code, at };
 const line = { lineReference: code.nullable().default(null), sku: code, quantity: units };
-const lines = <T extends z.ZodRawShape>(more: T) => z.array(z.object({ ...line, ...more })).min(1).max(1_000);
+/** Lines of no units are left out: some warehouses send every line of the order each time. */
+const lines = <T extends z.ZodRawShape>(more: T) => z.array(z.object({ ...line, ...more })).max(1_000)
+  .transform((each) => each.filter((one) => (one as { quantity: number }).quantity > 0))
+  .refine((each) => each.length > 0, 'holds no units');
 const optional = (value: z.ZodType<string>) => value.nullable().default(null);
 
 /** A row of a count. `at` may be given once for all rows. */
-export const StockRow = z.object({ sku: code, onHand: units, unsellable: units.default(0), at })
+const StockRow = z.object({ sku: code, onHand: units, unsellable: units.default(0), at })
   .refine((row) => row.unsellable <= row.onHand, { path: ['unsellable'], error: 'is more than onHand, of which it is a part' });
 
 const SHAPES: Record<string, z.ZodType<WarehouseFact>> = {

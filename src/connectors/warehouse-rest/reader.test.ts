@@ -20,7 +20,7 @@ function wire(fact: WarehouseFact): object {
 const code = fc.string({ minLength: 1, maxLength: 40 }).map((s) => `x${s.replace(/[\u0000-\u001f\u007f]/g, '')}x`);
 const at = fc.date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }).map((date) => date.toISOString());
 const units = fc.nat(1_000_000), document = { id: code, at };
-const line = { lineReference: fc.option(code), sku: code, quantity: units };
+const line = { lineReference: fc.option(code), sku: code, quantity: fc.integer({ min: 1, max: 1_000_000 }) };
 const many = <T>(arbitrary: fc.Arbitrary<T>) => fc.array(arbitrary, { minLength: 1, maxLength: 4 });
 const fact: fc.Arbitrary<WarehouseFact> = fc.oneof(
   fc.record({ type: fc.constant('stock' as const), sku: code, onHand: units, at }).chain((row) => fc.nat(row.onHand).map((unsellable) => ({ ...row, unsellable }))),
@@ -69,6 +69,11 @@ describe('a bad message is named by place and field, the others go on', () => {
     expect(facts).toEqual([{ type: 'stock', sku: 'A', onHand: 5, unsellable: 0, at: AT }, { type: 'stock', sku: 'D', onHand: 0, unsellable: 0, at: '2026-11-25T12:30:00.000Z' }]);
     expect(rejects.map(({ where, field }) => [where, field])).toEqual([['message evt_1, messages[0].rows[1]', 'onHand'], ['message evt_1, messages[0].rows[2]', 'unsellable']]);
   });
+});
+
+test('lines of no units are left out', () => {
+  const shipped = { type: 'order.shipped', id: 'S', at: AT, reference: 'R', lines: [...lines, { sku: 'B', quantity: 0 }] };
+  expect(read({ messages: [shipped, { ...shipped, lines: [{ sku: 'B', quantity: 0 }] }] })).toMatchObject({ facts: [{ lines: [{ sku: 'A' }] }], rejects: [{ where: 'message evt_1, messages[1]', field: 'lines' }] });
 });
 
 test('nothing of it can be read', () => {

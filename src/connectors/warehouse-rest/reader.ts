@@ -17,7 +17,9 @@ export function warehouseRestReader(): WarehouseReader {
       } catch (error) {
         throw new UnreadableMessage(`The body is not JSON in UTF-8 (${(error as Error).message.slice(0, 120)})`);
       }
-      return readMessages(messagesIn(value), `message ${messageId}`);
+      const messages = messagesIn(value), rows = rowsIn(messages);
+      if (rows > MOST_ROWS) throw new UnreadableMessage(`The body has ${rows} messages, rows and lines; the most is ${MOST_ROWS}. Send several bodies`);
+      return readMessages(messages, `message ${messageId}`);
     },
   };
 }
@@ -26,10 +28,13 @@ export function warehouseRestReader(): WarehouseReader {
 export function messagesIn(value: unknown): unknown[] {
   const messages = (value as { messages?: unknown } | null)?.messages;
   if (!Array.isArray(messages)) throw new UnreadableMessage('The body has no list named messages');
+  return messages;
+}
+
+function rowsIn(messages: readonly unknown[]): number {
   let rows = messages.length;
   for (const message of messages as ({ rows?: unknown; lines?: unknown } | null)[]) {
     for (const list of [message?.rows, message?.lines]) if (Array.isArray(list)) rows += list.length;
   }
-  if (rows > MOST_ROWS) throw new UnreadableMessage(`The body has ${rows} messages, rows and lines; the most is ${MOST_ROWS}. Send several bodies`);
-  return messages;
+  return rows;
 }

@@ -18,7 +18,7 @@ const MOST_PAGES = 10_000;
 const Placed = z.object({ warehouseReference: z.string().min(1).max(200), outcome: z.enum(['created', 'changed', 'known']) });
 const TooLate = z.object({ outcome: z.literal('too late'), warehouseReference: z.string().max(200).default('') });
 const Known = z.object({ warehouseReference: z.string().min(1).max(200), version: z.number().int().min(1), state: z.enum(['open', 'shipped in part', 'shipped', 'cancelled']) });
-const Page = z.object({ cursor: z.string().max(500).nullable() });
+const Page = z.object({ cursor: z.string().max(500).nullable().default(null) });
 const StockPage = z.object({ rows: z.array(z.unknown()).max(5_000), at: z.iso.datetime({ offset: true }).optional(), ...Page.shape });
 
 /** Throws `WarehouseRefused` on a definite no, `HttpError` and `NetworkError` on everything else that goes wrong. */
@@ -39,12 +39,13 @@ export function warehouseRest(options: WarehouseRestOptions): Warehouse {
     },
 
     async *facts(cursor) {
-      for (let from = cursor, pages = 0; pages < MOST_PAGES; pages++) {
+      for (let from = cursor || null, pages = 0; pages < MOST_PAGES; pages++) {
         const answer = await page('/messages', from, 500);
         if (answer.status === 404) return;
-        const next = expect(answer, Page, 'messages').cursor, messages = messagesIn(answer.body);
-        if (messages.length === 0 || next === null || next === from) return;
-        yield* batches(readMessages(messages, `messages after ${from ?? 'the beginning'}`), from ?? '', next);
+        const next = expect(answer, Page, 'messages').cursor ?? from, messages = messagesIn(answer.body);
+        if (messages.length === 0) return;
+        yield* batches(readMessages(messages, `messages after ${from ?? 'the beginning'}`), from ?? '', next ?? '');
+        if (next === from) return;
         from = next;
       }
     },
