@@ -114,10 +114,12 @@ function lineFacts(order: OrderState, lineId: string, keys: StockKeys, source: s
       // Unshipped units that go back elsewhere than where they were committed.
       const home = onlyPlace(order, lineId, keys);
       if (home === null) { out.unplacedUnits += refund.quantity; skip('no location yet', refund.quantity, null); continue; }
-      if (home === place || after(place, refund.at) !== true || after(home, refund.at) !== true) continue;
+      // A side whose count was taken later has the move in it already; the restock itself may be what first stocked the item there.
+      const leaves = after(home, refund.at) === true, arrives = after(place, refund.at) === true;
+      if (home === place || (!leaves && !arrives)) continue;
       out.facts.push({
         fact: `shopify:refund/${refund.refundId}:line/${refundLineId}`, kind: 'restocked elsewhere', itemId,
-        from: at(home, 'available'), to: at(place, 'available'), quantity: refund.quantity, occurredAt: refund.at, source,
+        from: leaves ? at(home, 'available') : outside('opening'), to: arrives ? at(place, 'available') : outside('opening'), quantity: refund.quantity, occurredAt: refund.at, source,
       });
     }
   }
