@@ -56,6 +56,8 @@ export interface BuildOptions {
   config: Config; databaseUrl: string; clock?: House['clock']; log?: Log;
   /** How calls leave the house, and which warehouse stands behind an id: the simulation puts its own in their place. */
   send?: typeof send; warehouse?: (warehouseId: number) => Promise<Warehouse>;
+  /** Who runs flows and who wakes whom: job library and notifications, unless another is given (the simulation turns each step by hand). */
+  jobs?: Jobs; hub?: Hub;
 }
 
 export const systemClock: House['clock'] = { now: () => new Date(), sleep: (ms) => new Promise((resolve) => { setTimeout(resolve, ms); }) };
@@ -67,8 +69,8 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
   const db: Db = openDb(options.databaseUrl);
   await migrate(db.pool, clock.now());
   const vault = openVault(config.dataDir);
-  const hub = await openHub(options.databaseUrl, db);
-  const jobs = await openJobs(options.databaseUrl, (error) => log.error({ error: (error as Error).message }, 'jobs'));
+  const hub = options.hub ?? await openHub(options.databaseUrl, db);
+  const jobs = options.jobs ?? await openJobs(options.databaseUrl, (error) => log.error({ error: (error as Error).message }, 'jobs'));
   const storefronts = new Map<number, Promise<Storefront>>();
   const connected = new Map<number, Promise<Warehouse>>();
   const compute = computeThread();
