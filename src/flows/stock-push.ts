@@ -85,6 +85,8 @@ export async function pushWaiting(context: FlowContext): Promise<number> {
   const prepared = await db.transaction((tx) => prepare(tx, context, levels, read));
   if (prepared.attemptId !== null) await sendAttempt(context, await readAttempt(db, storeId, prepared.attemptId));
   if (prepared.looked > 0) context.changed('stock');
+  // What was read and the ledger does not hold needs its own movement: an order on its way, or an edit in Shopify.
+  if (levels.some((level) => { const seen = read.get(keyOf(level)); return seen !== undefined && seen.quantities.available !== level.ledger_available; })) await context.enqueue('drift-check');
   return looked + prepared.looked;
 }
 
