@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { startSandbox, type Sandbox, type SandboxOptions } from './start.ts';
-import { retryDelayMs, type WebhookRequest } from './shopify/webhooks/deliveries.ts';
+import { retryDelayMs } from './shopify/webhooks/deliveries.ts';
+import type { WebhookRequest } from './shopify/webhooks/post.ts';
 
 const open: Sandbox[] = [];
 afterEach(async () => { for (const sandbox of open.splice(0)) await sandbox.stop(); });

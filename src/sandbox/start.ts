@@ -6,7 +6,7 @@ import { serveStore, type ServedStore } from './shopify/server.ts';
 import { openShop, type OpenShop } from './shopify/shop.ts';
 import { startTrading, type Trading } from './shopify/shoppers/trading.ts';
 import { seedTown } from './shopify/shoppers/town.ts';
-import type { Deliver } from './shopify/webhooks/deliveries.ts';
+import type { Deliver } from './shopify/webhooks/post.ts';
 
 export interface SandboxOptions {
   /** 0 picks a free port; null opens none: the store is reached through `handle` only. */

@@ -55,3 +55,9 @@ export function jsonReply(status: number, body: unknown, headers: Record<string,
   const text = Buffer.from(JSON.stringify(body), 'utf8');
   return { status, headers: { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': String(text.length), ...headers }, body: text };
 }
+
+/** What a proxy in front of the API says when it cannot reach it: a page for people, where JSON was expected. */
+export function proxyPage(): StoreReply {
+  const body = Buffer.from('<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n');
+  return { status: 502, headers: { 'Content-Type': 'text/html; charset=UTF-8', 'Content-Length': String(body.length) }, body };
+}

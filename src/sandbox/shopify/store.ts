@@ -3,7 +3,6 @@
  * `server.ts` puts HTTP in front of it; a simulator calls `handle` itself and, without timers, drives it with `pump`.
  */
 import { join } from 'node:path';
-import { parse } from 'graphql';
 import { Access, DEFAULT_SCOPES } from './access.ts';
 import { BulkOperations } from './bulk/operations.ts';
 import { control } from './control/control.ts';
@@ -12,15 +11,17 @@ import { routeDue } from './engine/orders.ts';
 import { Faults } from './faults/faults.ts';
 import { answer, type GraphqlRequest } from './graphql/execute.ts';
 import { IdempotencyStore } from './graphql/idempotency.ts';
+import { mutationsIn } from './graphql/mutation-names.ts';
 import { CostBucket, type Plan } from './graphql/throttle.ts';
-import { ConnectionLost, HttpRefusal, jsonObject, jsonReply, type StoreReply, type StoreRequest } from './http-message.ts';
+import { ConnectionLost, HttpRefusal, jsonObject, jsonReply, proxyPage, type StoreReply, type StoreRequest } from './http-message.ts';
 import { OrderEdits } from './order-edits.ts';
 import { clockOf, type Context } from './resolvers/fields.ts';
 import { API_VERSION } from './schema.ts';
 import { unroutedOrders, type OpenShop } from './shop.ts';
 import { uuidOf } from './stable-ids.ts';
 import { Tokens } from './tokens.ts';
-import { Deliveries, type Deliver } from './webhooks/deliveries.ts';
+import { Deliveries } from './webhooks/deliveries.ts';
+import type { Deliver } from './webhooks/post.ts';
 import { openDeliveryFile } from './webhooks/delivery-file.ts';
 
 
@@ -177,29 +178,4 @@ export function openStore(options: StoreOptions): Store {
     },
   };
   return store;
-}
-
-/** What a proxy in front of the API says when it cannot reach it: a page for people, where JSON was expected. */
-function proxyPage(): StoreReply {
-  const body = Buffer.from('<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n');
-  return { status: 502, headers: { 'Content-Type': 'text/html; charset=UTF-8', 'Content-Length': String(body.length) }, body };
-}
-
-const mutationNames = new Map<string, string[]>();
-
-/** Root fields of the mutations in a document, for the faults; none for queries and for text that does not parse. */
-function mutationsIn(query: string): string[] {
-  if (!query.includes('mutation')) return [];
-  let names = mutationNames.get(query);
-  if (names === undefined) {
-    try {
-      names = parse(query).definitions.flatMap((definition) => definition.kind === 'OperationDefinition' && definition.operation === 'mutation'
-        ? definition.selectionSet.selections.flatMap((selection) => selection.kind === 'Field' ? [selection.name.value] : []) : []);
-    } catch {
-      names = [];
-    }
-    mutationNames.set(query, names);
-    if (mutationNames.size > 500) mutationNames.delete(mutationNames.keys().next().value as string);
-  }
-  return names;
 }

@@ -1,5 +1,5 @@
 /** Controls that break things: each part given replaces that part, parts left out stay, null ends a fault. */
-import { setStaleCompares } from '../engine/inventory.ts';
+import { setStaleCompares } from '../engine/stale-compares.ts';
 import { setRoutingDelay } from '../engine/orders.ts';
 import { BULK_DAMAGES } from '../faults/bulk-damage.ts';
 import type { CallFault, RequestFault } from '../faults/faults.ts';

@@ -6,6 +6,7 @@ import type { LevelRecord, QuantityName, Shop, Writer } from '../state.ts';
 import { act, Refusal, refuse, type Action, type UserError } from './action.ts';
 import { OWN_APP } from './actors.ts';
 import { changeLevel, ensureLevel, levelKey, onHand, quantityAt } from './levels.ts';
+import { staleByFault } from './stale-compares.ts';
 import { ADJUST_NAMES, checkHeader, checkLedger, checkPlace, QUANTITY_LIMIT } from './inventory-checks.ts';
 
 export interface InventoryChange {
@@ -152,21 +153,6 @@ export function adminEdit(shop: Shop, input: { inventoryItemId: string; location
   return editByHand(shop, input, options);
 }
 
-/** Every group an app or staff made can be read again, from the adjustments that name it. */
-export function adjustmentGroup(shop: Shop, id: string): AdjustmentGroup | null {
-  const rows = [...shop.tables.adjustments.values()].filter((row) => row.groupId === id);
-  const first = rows[0];
-  if (first === undefined) return null;
-  const changes = [...Map.groupBy(rows, (row) => levelKey(row.inventoryItemId, row.locationId)).values()].flatMap((ofLevel): InventoryChange[] => {
-    const { inventoryItemId, locationId } = ofLevel[0]!;
-    const place = { quantityAfterChange: null, inventoryItemId, locationId };
-    const onHandDelta = ofLevel.reduce((sum, row) => row.name === 'incoming' ? sum : sum + row.delta, 0);
-    return [...ofLevel.map((row) => ({ ...place, name: row.name, delta: row.delta, ledgerDocumentUri: row.ledgerDocumentUri })),
-      ...(onHandDelta === 0 ? [] : [{ ...place, name: 'on_hand', delta: onHandDelta, ledgerDocumentUri: null }])];
-  });
-  return { id, reason: first.reason, createdAt: first.at, referenceDocumentUri: first.referenceDocumentUri, changes, ...(first.by === undefined ? {} : { by: first.by }) };
-}
-
 function write(
   shop: Shop, cause: string, options: WriteOptions, input: { reason: string; referenceDocumentUri?: string | null },
   work: (action: Action, changes: InventoryChange[]) => void,
@@ -201,20 +187,6 @@ function apply(
   }
   const delta = quantityAt(action.shop, inventoryItemId, locationId, 'on_hand') - before;
   if (delta !== 0) changes.push({ name: 'on_hand', delta, quantityAfterChange: null, inventoryItemId, locationId, ledgerDocumentUri: null });
-}
-
-const staleCalls = new WeakMap<Shop, number>();
-/** The next `calls` writes that compare find every quantity changed, whatever it is: the control API's fault. */
-export function setStaleCompares(shop: Shop, calls: number): void {
-  staleCalls.set(shop, calls);
-}
-
-/** Whether this call's comparisons are to fail; counts it off when it compares at all. */
-function staleByFault(shop: Shop, compared: readonly (number | null | undefined)[]): boolean {
-  const left = staleCalls.get(shop) ?? 0;
-  if (left === 0 || compared.every((value) => value == null)) return false;
-  staleCalls.set(shop, left - 1);
-  return true;
 }
 
 function stale(

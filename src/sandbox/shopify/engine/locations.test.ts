@@ -18,13 +18,17 @@ function open() {
 
 describe('an item no longer stocked at a location', () => {
   it('keeps its numbers there, is not sold from there, and comes back with them', () => {
-    const { shop, mug, main, second, topics, key } = open();
+    const { shop, mug, print, main, second, topics, key } = open();
     expect(deactivateLevel(shop, key(main)).userErrors).toEqual([]);
     expect(topics).toEqual(['inventory_levels/disconnect']);
     expect(shop.tables.levels.get(key(main))).toMatchObject({ isActive: false, quantities: { available: 10 } });
     const order = placeOrder(shop, { lines: [{ variantId: mug.id, quantity: 2 }] }).order!;
     expect(order.committedAt[order.lines[0]!.id]).toBe(second);
     expect(placeOrder(shop, { lines: [{ variantId: mug.id, quantity: 5 }] }).userErrors).toHaveLength(1);
+    // What may be oversold is owed by the place that stocks it.
+    deactivateLevel(shop, `${print.inventoryItemId}:${main}`);
+    const owed = placeOrder(shop, { lines: [{ variantId: print.id, quantity: 50 }] }).order!;
+    expect([owed.committedAt[owed.lines[0]!.id], shop.tables.levels.get(`${print.inventoryItemId}:${main}`)?.isActive]).toEqual([second, false]);
     expect(deactivateLevel(shop, key(second)).userErrors).toMatchObject([{ code: null }]);
     expect(toggleLevels(shop, mug.inventoryItemId, [{ locationId: second, activate: false }]).userErrors).toMatchObject([{ code: 'CANNOT_DEACTIVATE_FROM_ONLY_LOCATION' }]);
     // On and off in one call; committed units do not stand in the way.

@@ -55,6 +55,9 @@ function onLocation(shop: Shop, id: string, field: string[], code: string, at: s
 export function editLocation(shop: Shop, input: { id: string; name?: string; fulfillsOnlineOrders?: boolean; at?: string }): LocationOutcome {
   return onLocation(shop, input.id, ['id'], 'NOT_FOUND', input.at, ({ at }, location) => {
     if (input.name !== undefined) checkName(shop, input.name, ['input', 'name'], location.id);
+    if (input.fulfillsOnlineOrders === false && !alive(shop).some((other) => other.id !== location.id && other.isActive && other.shipsInventory)) {
+      refuse(['input', 'fulfillsOnlineOrders'], 'At least one location must fulfill online orders.', 'CANNOT_DISABLE_ONLINE_ORDER_FULFILLMENT');
+    }
     const next = { ...location, name: input.name ?? location.name, shipsInventory: input.fulfillsOnlineOrders ?? location.shipsInventory, updatedAt: at };
     shop.emit('locations/update', locationPayload(shop, next));
     return next;

@@ -1,7 +1,7 @@
 /** From what a shopper asks for to order lines: bundles exploded into components, a location chosen, stock committed. */
 import type { InventoryItemRecord, LineItemRecord, OrderRecord, Shop, VariantRecord } from '../state.ts';
 import { refuse, type Action } from './action.ts';
-import { changeLevel, sellableAt } from './levels.ts';
+import { changeLevel, levelKey, sellableAt } from './levels.ts';
 
 export interface WantedLine {
   variantId: string; quantity: number;
@@ -119,9 +119,12 @@ export function commitLines(action: Action, lines: LineItemRecord[], options: Co
 }
 
 function placeFor(shop: Shop, item: string, units: number, places: string[]): string {
-  let best = places[0]!;
+  // Oversold goods are owed by a place that stocks them, if any does.
+  const stocking = places.filter((place) => shop.tables.levels.get(levelKey(item, place))?.isActive);
+  const candidates = stocking.length > 0 ? stocking : places;
+  let best = candidates[0]!;
   let most = -Infinity;
-  for (const place of places) {
+  for (const place of candidates) {
     const available = sellableAt(shop, item, place);
     if (available >= units) return place;
     if (available > most) { most = available; best = place; }

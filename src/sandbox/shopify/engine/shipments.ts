@@ -21,22 +21,23 @@ export interface ShipmentOutcome { shipment: ShipmentRecord | null; userErrors: 
 
 /** inventoryShipmentCreate: picked, not sent yet. */
 export function createShipment(shop: Shop, input: ShipmentInput): ShipmentOutcome {
-  return make(shop, input, (_action, _transfer, shipment) => shipment);
+  return make(shop, input, 'BARCODE_DUPLICATE', (_action, _transfer, shipment) => shipment);
 }
 
 /** inventoryShipmentCreateInTransit. */
 export function createShipmentInTransit(shop: Shop, input: ShipmentInput): ShipmentOutcome {
-  return make(shop, input, (action, transfer, shipment) => send(action, transfer, shipment, action.at));
+  return make(shop, input, 'INVALID_SHIPMENT_INPUT', (action, transfer, shipment) => send(action, transfer, shipment, action.at));
 }
 
-function make(shop: Shop, input: ShipmentInput, finish: (action: Action, transfer: TransferRecord, shipment: ShipmentRecord) => ShipmentRecord): ShipmentOutcome {
+/** `takenBarcode`: the two mutations name that fault differently. */
+function make(shop: Shop, input: ShipmentInput, takenBarcode: string, finish: (action: Action, transfer: TransferRecord, shipment: ShipmentRecord) => ShipmentRecord): ShipmentOutcome {
   const id = shop.nextId('InventoryShipment');
   return act<ShipmentOutcome>(shop, `shipment/${id}`, input.at, (action) => {
     const transfer = shop.tables.transfers.get(input.transferId);
     if (!transfer) return refuse(['input', 'movementId'], 'The transfer was not found.', 'TRANSFER_NOT_FOUND');
     if (transfer.status !== 'READY_TO_SHIP' && transfer.status !== 'IN_PROGRESS') return refuse(['input', 'movementId'], 'Current transfer status does not support this operation.', 'INVALID_TRANSFER_STATUS');
     if (input.items.length === 0) return refuse(['input', 'lineItems'], 'The shipment input cannot be empty.', 'EMPTY_SHIPMENT_INPUT');
-    if (input.barcode != null && shop.tables.shipments.values().some((other) => other.barcode === input.barcode)) return refuse(['input', 'barcode'], 'This barcode is already assigned to another shipment.', 'BARCODE_DUPLICATE');
+    if (input.barcode != null && shop.tables.shipments.values().some((other) => other.barcode === input.barcode)) return refuse(['input', 'barcode'], 'This barcode is already assigned to another shipment.', takenBarcode);
     const lines = input.items.map(({ inventoryItemId, quantity }, index): ShipmentRecord['lines'][number] => {
       const field = ['input', 'lineItems', String(index)];
       if (input.items.findIndex((item) => item.inventoryItemId === inventoryItemId) < index) return refuse(field, "A single item can't be listed twice.", 'DUPLICATE_ITEM');

@@ -44,15 +44,15 @@ function checkItems(shop: Shop, items: readonly TransferItem[], originId: string
 
 /** inventoryTransferCreate: a draft; its places may still be open. */
 export function createTransfer(shop: Shop, input: TransferInput): TransferOutcome {
-  return make(shop, input, (_action, transfer) => transfer);
+  return make(shop, input, 0, (_action, transfer) => transfer);
 }
 
 /** inventoryTransferCreateAsReadyToShip: both places known, something to move, reserved at once. */
 export function createReadyTransfer(shop: Shop, input: TransferInput): TransferOutcome {
-  return make(shop, input, (action, transfer) => makeReady(action, transfer, ['input']));
+  return make(shop, input, 1, (action, transfer) => makeReady(action, transfer, ['input']));
 }
 
-function make(shop: Shop, input: TransferInput, finish: (action: Action, transfer: TransferRecord) => TransferRecord): TransferOutcome {
+function make(shop: Shop, input: TransferInput, least: number, finish: (action: Action, transfer: TransferRecord) => TransferRecord): TransferOutcome {
   const id = shop.nextId('InventoryTransfer');
   return act<TransferOutcome>(shop, `transfer/${id}`, input.at, (action) => {
     const origin = snapshot(shop, input.originId, ['input', 'originLocationId'], action.at);
@@ -60,7 +60,7 @@ function make(shop: Shop, input: TransferInput, finish: (action: Action, transfe
     if (origin !== null && origin.locationId === destination?.locationId) {
       return refuse(['input', 'destinationLocationId'], 'The origin location cannot be the same as the destination location.', 'TRANSFER_ORIGIN_CANNOT_BE_THE_SAME_AS_DESTINATION');
     }
-    checkItems(shop, input.items, origin?.locationId ?? null, 0, ['input', 'lineItems']);
+    checkItems(shop, input.items, origin?.locationId ?? null, least, ['input', 'lineItems']);
     const transfer = finish(action, {
       id, name: nextName(shop), status: 'DRAFT', origin, destination, note: input.note ?? null, referenceName: input.referenceName ?? null, tags: [...input.tags ?? []], createdAt: input.dateCreated ?? action.at,
       lines: input.items.map(({ inventoryItemId, quantity }) => ({ id: shop.nextId('InventoryTransferLineItem'), inventoryItemId, totalQuantity: quantity })),

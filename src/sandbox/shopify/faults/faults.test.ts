@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { serveStore } from '../server.ts';
 import { smallShop } from '../small-shop.fixture.ts';
-import type { WebhookRequest } from '../webhooks/deliveries.ts';
+import type { WebhookRequest } from '../webhooks/post.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => { for (const close of closing.splice(0)) await close(); });

@@ -1,7 +1,7 @@
 /** Every modelled field of the schema, by type and name. What is not listed here answers "not simulated". */
 import { GraphQLError } from 'graphql';
 import { countOf, type Listing } from '../connections.ts';
-import { adjustmentGroup } from '../engine/inventory.ts';
+import { adjustmentGroup } from '../engine/adjustment-groups.ts';
 import { levelKeyOf, splitGid } from '../gid.ts';
 import { catalogueCounts, catalogueQueries, catalogueTypes } from './catalogue.ts';
 import { asNode, fieldsOf, notSimulated, type Args, type Context, type TypeFields } from './fields.ts';

@@ -83,6 +83,27 @@ describe('a transfer', () => {
     expect((await run(READY, { id })).userErrors).toEqual([{ code: 'INVALID_TRANSFER_STATUS' }]);
   });
 
+  test('is refused in the words each mutation has for it', async () => {
+    const { run, place, item, main, second, mug, plate } = open();
+    const ready = (quantity: number, k: string) => run(`mutation($i: InventoryTransferCreateAsReadyToShipInput!) { inventoryTransferCreateAsReadyToShip(input: $i) @idempotent(key: "${k}") { inventoryTransfer { id } userErrors { code } } }`,
+      { i: { originLocationId: place(main), destinationLocationId: place(second), lineItems: [{ inventoryItemId: item(mug), quantity }] } });
+    expect((await ready(0, 'a')).userErrors).toEqual([{ code: 'INVALID_QUANTITY' }]);
+    const { id } = (await ready(5, 'b')).inventoryTransfer as { id: string };
+    const ship = async (mutation: string, lineItems: unknown[], barcode: string, k: string) =>
+      (await run(`mutation($i: InventoryShipmentCreateInput!) { ${mutation}(input: $i) @idempotent(key: "${k}") { inventoryShipment { id } userErrors { code } } }`, { i: { movementId: id, lineItems, barcode } })) as { inventoryShipment: { id: string } | null; userErrors: { code: string }[] };
+    const one = [{ inventoryItemId: item(mug), quantity: 1 }];
+    const draft = (await ship('inventoryShipmentCreate', one, 'X', 'c')).inventoryShipment!;
+    for (const [mutation, code] of [['inventoryShipmentCreate', 'BARCODE_DUPLICATE'], ['inventoryShipmentCreateInTransit', 'INVALID_SHIPMENT_INPUT']] as const) {
+      expect((await ship(mutation, one, 'X', `${mutation}1`)).userErrors).toEqual([{ code }]);
+      expect((await ship(mutation, [], 'Y', `${mutation}2`)).userErrors).toEqual([{ code: 'EMPTY_SHIPMENT_INPUT' }]);
+      expect((await ship(mutation, [{ inventoryItemId: item(plate), quantity: 1 }], 'Y', `${mutation}3`)).userErrors).toEqual([{ code: 'ITEM_NOT_FOUND' }]);
+    }
+    expect((await run(`mutation { inventoryShipmentReceive(id: "${draft.id}", bulkReceiveAction: ACCEPTED) @idempotent(key: "d") { userErrors { code } } }`)).userErrors).toEqual([{ code: 'INVALID_SHIPMENT_STATUS' }]);
+    expect((await run(`mutation { inventoryTransferCancel(id: "${id}") { userErrors { code } } }`)).userErrors).toEqual([{ code: 'SHIPMENT_EXISTS' }]);
+    expect((await run(`mutation { inventoryShipmentDelete(id: "${draft.id}") { id userErrors { code } } }`))).toEqual({ id: draft.id, userErrors: [] });
+    expect((await run(`mutation { inventoryShipmentMarkInTransit(id: "${draft.id}") { userErrors { code } } }`)).userErrors).toEqual([{ code: 'SHIPMENT_NOT_FOUND' }]);
+  });
+
   test('on its way to a location that closes: goes to its destination instead, or blocks', async () => {
     const { run, shop, place, item, main, second, mug } = open();
     const id = (await run(CREATE, { i: { originLocationId: place(main), destinationLocationId: place(second), lineItems: [{ inventoryItemId: item(mug), quantity: 2 }] }, k: 'a' })).inventoryTransfer.id as string;

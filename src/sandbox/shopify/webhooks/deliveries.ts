@@ -9,7 +9,7 @@ import { bodyText, passesFilter, topicEnum, withFields } from './delivery-body.t
 import type { Delivery, DeliveryFile, NewDelivery } from './delivery-file.ts';
 import { poisoned } from '../faults/poison.ts';
 import type { Faults } from '../faults/faults.ts';
-import { deliveryHeaders, openAgents, post, type Attempt } from './post.ts';
+import { handOver, openAgents, post, type Deliver } from './post.ts';
 
 export const MAX_RETRIES = 8;
 const RETRY_SPAN_MS = 4 * 3_600_000;
@@ -26,11 +26,6 @@ export function retryDelayMs(n: number): number {
 
 /** Deliveries to one address. */
 interface Lane { ready: Delivery[]; inFlight: number; claimed: Set<number> }
-
-/** One attempt as a receiver gets it; `body` are the signed bytes. */
-export interface WebhookRequest { url: string; headers: Record<string, string>; body: Buffer }
-/** Takes the place of the HTTP POST: only a status from 200 to 299 counts, a rejection is a network error. */
-export type Deliver = (request: WebhookRequest) => Promise<{ status: number }>;
 
 export interface DeliveryCounts { waiting: number; delivered: number; failedAttempts: number; dropped: number; givenUp: number; subscriptionsDeleted: number }
 
@@ -171,21 +166,10 @@ export class Deliveries {
   private async send(delivery: Delivery): Promise<void> {
     if (!this.shop.tables.subscriptions.has(delivery.subscriptionId)) { this.settledDone.push(delivery.seq); return; }
     const domain = this.shop.tables.shop.values().next().value?.domain ?? '';
-    const attempt = this.deliver === undefined ? await post(delivery, this.secret(), domain, this.agents) : await this.handOver(this.deliver, delivery, domain);
+    const attempt = this.deliver === undefined ? await post(delivery, this.secret(), domain, this.agents) : await handOver(this.deliver, delivery, this.secret(), domain);
     if (this.closed) return;
     if (attempt.ok) this.succeeded(delivery);
     else this.failed(delivery);
-  }
-
-  private async handOver(deliver: Deliver, delivery: Delivery, domain: string): Promise<Attempt> {
-    const body = Buffer.from(delivery.body, 'utf8');
-    try {
-      const { status } = await deliver({ url: delivery.uri, headers: deliveryHeaders(delivery, body, this.secret(), domain), body });
-      const ok = status >= 200 && status < 300;
-      return { ok, status, reason: ok ? null : `HTTP ${status}` };
-    } catch (error) {
-      return { ok: false, status: null, reason: error instanceof Error ? error.message : String(error) };
-    }
   }
 
   private succeeded(delivery: Delivery): void {
