@@ -21,7 +21,7 @@ export async function step(run: Run, roll: Dice, mode: Mode, rates: Weights): Pr
     at -= weight;
     if (at >= 0) continue;
     if (name === 'shop') return shopper(run, roll);
-    if (name === 'staff') return staff(run, roll);
+    if (name === 'staff') return staff(run, roll, mode);
     if (name === 'warehouse') return hands(run, roll);
     if (name === 'time') { run.advance(roll.pick([200, 1_000, 3_000, 20_000, 90_000])); return; }
     if (name === 'faults') return fault(run, roll, mode);
@@ -54,10 +54,11 @@ async function shopper(run: Run, roll: Dice): Promise<void> {
   }
 }
 
-async function staff(run: Run, roll: Dice): Promise<void> {
+/** Without readers nobody hears of an edit where Shopify is right: there staff keep their hands off then. */
+async function staff(run: Run, roll: Dice, mode: Mode): Promise<void> {
   const { mill, store } = run.places, order = [...run.sandbox.shop.tables.orders.values()].slice(-8).filter((o) => o.cancelledAt === null);
   switch (roll(5)) {
-    case 0: await run.control('/levels', { sku: roll.pick(GOODS), locationId: roll.pick([mill, store]), available: roll(40) }); run.witness.reached.add('edit by staff'); return;
+    case 0: await run.control('/levels', { sku: roll.pick(GOODS), locationId: mode === 'off' ? mill : roll.pick([mill, store]), available: roll(40) }); run.witness.reached.add('edit by staff'); return;
     case 1: if (order.length > 0) await run.control(`/orders/${roll.pick(order).id}/hold`, { reason: 'OTHER' }); return;
     case 2: for (const held of order) await run.control(`/orders/${held.id}/release`, {}); return;
     case 3: if (order.length > 0) await run.control(`/orders/${roll.pick(order).id}/move`, { locationId: roll.pick([mill, store]) }); return;
