@@ -25,17 +25,8 @@ export async function safety(run: Run): Promise<Violation[]> {
     if ((bodies.get(set.key) ?? set.body) !== set.body) found.push(`I6 key ${set.key} was sent with two payloads`);
     bodies.set(set.key, set.body);
   }
-  // I10: never more fulfilled than ordered and kept; never two fulfilments of one parcel.
-  const { tables } = run.sandbox.shop, numbers = new Map<string, string>();
-  for (const parcel of tables.fulfillments.values()) {
-    if (parcel.status !== 'SUCCESS' || parcel.locationId !== run.places.mill) continue;
-    for (const { number } of parcel.tracking) {
-      if (number === null || !number.startsWith('TRACK-')) continue;
-      const key = `${parcel.orderId} ${number} ${parcel.lines.map((l) => l.lineItemId).join()}`;
-      if (numbers.has(key)) found.push(`I10 parcel ${number} of order ${parcel.orderId} was fulfilled twice`);
-      numbers.set(key, parcel.id);
-    }
-  }
+  // I10: never more fulfilled than what left. (A parcel part of which was held becomes two fulfilments, of its own units each.)
+  const { tables } = run.sandbox.shop;
   for (const order of tables.orders.values()) {
     for (const line of order.lines) {
       let fulfilled = 0, left = 0;
@@ -91,6 +82,18 @@ export async function rest(run: Run): Promise<Violation[]> {
     const shown = tables.levels.get(`${level.inventory_item_id}:${level.shopify_location_id}`)!.quantities;
     if (shown.available !== level.available || shown.committed !== level.committed) found.push(`I1 item ${level.inventory_item_id} at ${level.shopify_location_id === run.places.mill ? 'mill' : 'store'}: Shopify ${shown.available}/${shown.committed}, ledger ${level.available}/${level.committed}`);
   }
+  // I1: an edit is what staff did, no more: nothing an order, a parcel or a push of ours did hides among the edits.
+  const { rows: edits } = await db.query<{ inventory_item_id: string; shopify_location_id: string; units: number }>(
+    `select x.shopify_inventory_item_id as inventory_item_id, l.shopify_location_id, sum(m.quantity)::int as units from movement m join inventory_item x on x.store_id = m.store_id and x.item_id = m.item_id
+     join location l on l.store_id = m.store_id and l.location_id = m.to_location where m.store_id = $1 and m.kind = 'storefront edit' and m.to_state = 'available' group by 1, 2`, [storeId]);
+  // Units given back where they were promised, by an order that was moved before anybody here heard of it, look like a restock elsewhere: then only their sum can be told.
+  const moved = new Set([...tables.adjustments.values()].filter((a) => a.reason === 'fulfillment_order_moved').map((a) => a.inventoryItemId));
+  const place = (itemId: string, locationId: string): string => (moved.has(itemId) ? itemId : `${itemId}:${locationId}`);
+  const byHand = new Map<string, number>();
+  for (const a of tables.adjustments.values()) if (a.name === 'available' && a.cause === 'admin') byHand.set(place(a.inventoryItemId, a.locationId), (byHand.get(place(a.inventoryItemId, a.locationId)) ?? 0) + a.delta);
+  const told = new Map<string, number>();
+  for (const e of edits) told.set(place(e.inventory_item_id, e.shopify_location_id), (told.get(place(e.inventory_item_id, e.shopify_location_id)) ?? 0) + e.units);
+  for (const key of new Set([...byHand.keys(), ...told.keys()])) if ((byHand.get(key) ?? 0) !== (told.get(key) ?? 0)) found.push(`I1 ${key}: staff changed ${byHand.get(key) ?? 0}, the ledger calls ${told.get(key) ?? 0} an edit`);
   // I8: Shopify shows what the shelf allows: the auditor's own sum.
   for (const want of expectedAtMill(run, run.seed % 3 === 0 ? 2 : 0)) {
     const shown = tables.levels.get(`${want.inventoryItemId}:${run.places.mill}`)!.quantities.available;
