@@ -1,0 +1,1 @@
+export function WarehousesPage() { return null; }
