@@ -14,6 +14,7 @@ import { pushTerms } from './arithmetic.ts';
 import { pushLook, RELEASABLE } from './look.ts';
 import { PhaseSteps } from './Phases.tsx';
 import { useRelease } from './release.ts';
+import '../explain/explain.css';
 import './push.css';
 
 /** `8@2` of the address as the subject of a level. */
@@ -41,7 +42,7 @@ function Level({ row }: { row: PushRow }) {
       <div className="row"><Status tone={look.tone} pill>{look.word}</Status>{row.isBundle && <span className="tag">Bundle</span>}{row.mode !== 'live' && <span className="dim small">{row.mode === 'shadow' ? 'The location is in shadow: nothing is written' : 'Writing is off at this location'}</span>}</div>
       {row.reason && <p className="sentence">{capital(row.reason)}.</p>}
       {RELEASABLE.has(row.state) && <div><Button loading={release.isPending} onClick={() => release.mutate([row])}>{row.state === 'held' ? 'Release: write it' : 'Try again'}</Button></div>}
-      <PhaseSteps state={row.state} pushedAt={row.pushedAt} times={[row.dirtySince ? <Ago key="q" at={row.dirtySince} /> : 'done', row.pushedAt ? <Ago key="s" at={row.pushedAt} /> : 'under way', <Ago key="c" at={row.confirmedAt} />]} />
+      <PhaseSteps state={row.state} pushedAt={row.pushedAt} times={[row.dirtySince ? <Ago key="q" at={row.dirtySince} /> : '', row.pushedAt ? <Ago key="s" at={row.pushedAt} /> : 'under way', <Ago key="c" at={row.confirmedAt} />]} />
       <div className="beside"><div><span className="dim small">Should show</span><b>{row.wanted === null ? '–' : units(row.wanted)}</b></div><div><span className="dim small">Shopify shows</span><b>{row.shopify === null ? '–' : units(row.shopify)}</b></div><div><span className="dim small">Ledger</span><b>{units(row.ledger)}</b></div></div>
       {row.sentence && <p className="equation">{row.sentence}</p>}
       {terms.length > 0 && <section><h3>How it comes about</h3><Waterfall terms={terms} sum="Should show" /></section>}
