@@ -52,7 +52,7 @@ export const MAPPING_TABS = ['skus', 'locations', 'bundles'] as const;
 export const MAPPING_VIEWS = ['all', 'unmatched', 'by hand'] as const;
 const mapping = createRoute({
   getParentRoute: () => app, path: '/mapping', component: lazyRouteComponent(() => import('./mapping/MappingScreen.tsx'), 'MappingScreen'),
-  validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], MAPPING_TABS), view: oneOf(raw['view'], MAPPING_VIEWS), q: text(raw['q'], 4000), bundle: text(raw['bundle'], 40), file: oneOf(raw['file'], ['in'] as const) })),
+  validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], MAPPING_TABS), view: oneOf(raw['view'], MAPPING_VIEWS), q: text(raw['q'], 4000), row: text(raw['row'], 240), bundle: text(raw['bundle'], 40), file: oneOf(raw['file'], ['in'] as const) })),
 });
 
 export const PARCEL_VIEWS = ['late', 'waiting', 'held', 'written', 'all'] as const;
