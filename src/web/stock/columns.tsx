@@ -2,6 +2,7 @@
 import type { StockRow } from '../api/queries.ts';
 import { Sparkline } from '../chart/Sparkline.tsx';
 import type { Column } from '../table/column.ts';
+import { PushState } from '../push/Phases.tsx';
 import { Figure } from '../table/Figure.tsx';
 import { AppLink } from '../ui/AppLink.tsx';
 import { capital, signed, units } from '../ui/format.ts';
@@ -25,6 +26,10 @@ export function stockColumns(why: (row: StockRow, figure: string) => void): Colu
     figure('available', 'Available', 92, { sort: 'available', card: 'pair' }),
     figure('unavailable', 'Unavailable', 98, { extra: true }),
     figure('incoming', 'Incoming', 90, { extra: true }),
+    {
+      id: 'wanted', header: 'Should show', title: 'What Shopify should show, where a warehouse is right about the stock', width: 96, align: 'right',
+      cell: (row) => (row.push === null ? <span className="dim">–</span> : row.push.wanted === null ? <span className="dim" title={row.push.reason ?? undefined}>–</span> : <AppLink to={`/push?level=${levelId(row)}`} className="num" label={`Should show ${row.push.wanted} of ${row.sku || row.title} at ${row.locationName}: why?`}>{units(row.push.wanted)}</AppLink>),
+    },
     { id: 'shopify', header: 'Shopify', title: 'Available as Shopify last said', width: 72, align: 'right', card: 'pair', cell: (row) => <span className="num">{row.shopifyAvailable === null ? '–' : units(row.shopifyAvailable)}</span> },
     {
       id: 'drift', header: 'Drift', title: 'Shopify less the ledger', width: 62, align: 'right', sort: 'drift',
@@ -32,7 +37,7 @@ export function stockColumns(why: (row: StockRow, figure: string) => void): Colu
     },
     {
       id: 'state', header: 'State and cause', width: 150, card: 'wide',
-      cell: (row) => { const look = STOCK_LOOK[row.state]!; return <span className="row tight" title={row.cause ?? undefined}><Status tone={look.tone} icon={look.icon}>{capital(row.state)}</Status>{row.cause && <span className="dim ellipsis">{row.cause}</span>}</span>; },
+      cell: (row) => { const look = STOCK_LOOK[row.state]!; if (row.push && row.state !== 'drift') return <AppLink to={`/push?level=${levelId(row)}`} className="quiet"><PushState state={row.push.state} pushedAt={row.push.pushedAt} /></AppLink>; return <span className="row tight" title={row.cause ?? undefined}><Status tone={look.tone} icon={look.icon}>{capital(row.state)}</Status>{row.cause && <span className="dim ellipsis">{row.cause}</span>}</span>; },
     },
     { id: 'sold', header: 'Sold, 30 d', title: 'Units sold per day over the last 30 days', width: 102, cell: (row) => <Sparkline values={row.sold30} /> },
     { id: 'moved', header: 'Last moved', width: 98, sort: 'lastMovement', cell: (row) => <span className="dim"><Ago at={row.lastMovementAt} /></span> },
