@@ -42,7 +42,7 @@ export function Counting({ row }: { row: StockCountDetail }) {
       )}
       <p className="count-said" role="status">
         {save.isError ? <Status tone="bad">{save.error.message}</Status> : save.data && save.data.unknown.length > 0 ? <Status tone="bad">{save.data.unknown.length === 1 ? `${save.data.unknown[0]} is not known here, or several items carry it` : `${save.data.unknown.length} codes are not known here, or several items carry them`}</Status>
-          : save.data ? <Status tone="good">{count(save.data.saved, 'line')} noted</Status> : <span className="dim">A code counted again replaces its line. Expected is what the ledger had on hand when you counted it: sales after that do not blur the difference.</span>}
+          : save.data ? <Status tone="good">{count(save.data.saved, 'line')} noted</Status> : <span className="dim">A code counted again replaces its line. Expected is what {row.authority === 'warehouse' ? 'the warehouse’s shelf held' : 'the ledger had on hand'} when you counted it: sales after that do not blur the difference.</span>}
       </p>
     </Panel>
   );

@@ -34,7 +34,7 @@ export function Decision({ row }: { row: StockCountDetail }) {
             <div><Button size="sm" loading={decide.isPending} onClick={() => decide.mutate('submit')}>Submit for approval</Button></div></>
         ) : (
           <><p>{differ === 0 ? 'Nothing differs: approving changes no stock.' : row.authority === 'warehouse' ? `Approving sets ${count(differ, 'line')} right on the warehouse’s shelf; what Shopify shows follows.` : `Approving changes ${count(differ, 'line')} in Shopify by the difference, once.`}</p>
-            <TextInput size="sm" label="Reason" placeholder="Recounted, two cartons were in the wrong bay" value={reason} maxLength={500} onChange={(event) => setReason(event.currentTarget.value)} />
+            <TextInput size="sm" className="reason" label="Reason" placeholder="Recounted, two cartons were in the wrong bay" value={reason} maxLength={500} onChange={(event) => setReason(event.currentTarget.value)} />
             <div className="row"><Button size="sm" loading={decide.isPending && decide.variables === 'approve'} disabled={short || decide.isPending} onClick={() => decide.mutate('approve')}>Approve</Button><Button size="sm" variant="default" loading={decide.isPending && decide.variables === 'reject'} disabled={short || decide.isPending} onClick={() => decide.mutate('reject')}>Reject</Button>{short && <span className="dim small">Both need a reason: it stands beside the movements.</span>}</div></>
         )}
         {decide.isError && <ErrorState title="It was not decided" error={decide.error} />}

@@ -34,15 +34,15 @@ export function ParcelsTab() {
   const change = useCallback((part: Partial<typeof search>, replace = true) => void navigate({ search: (old) => ({ ...old, ...part }), replace }), [navigate]);
   const promise = first?.lateMinutes ?? 30;
   const columns = useMemo((): Column<Shipment>[] => [
-    { id: 'order', header: 'Order', width: 110, card: 'lead', cell: (row) => <span className="ellipsis strong">{row.orderName ?? row.orderId}</span> },
-    { id: 'state', header: 'State', width: 138, card: 'wide', cell: (row) => <Status tone={PARCEL_LOOK[row.state].tone}>{PARCEL_LOOK[row.state].word}</Status> },
+    { id: 'order', header: 'Order', width: 92, card: 'lead', cell: (row) => <span className="ellipsis strong">{row.orderName ?? row.orderId}</span> },
+    { id: 'state', header: 'State', width: 124, card: 'wide', cell: (row) => <Status tone={PARCEL_LOOK[row.state].tone}>{PARCEL_LOOK[row.state].word}</Status> },
     { id: 'late', header: 'Late', title: 'Minutes beyond the promise', width: 104, card: 'wide', cell: (row) => <Late row={row} promise={promise} /> },
     { id: 'reason', header: 'Reason', width: 220, grows: true, card: 'wide', cell: (row) => (row.reason ? <span className="ellipsis" title={row.reason}>{capital(row.reason)}</span> : null) },
-    { id: 'tracking', header: 'Tracking', width: 190, card: 'wide', cell: (row) => <Tracking row={row} /> },
+    { id: 'tracking', header: 'Tracking', width: 200, card: 'wide', cell: (row) => <Tracking row={row} /> },
     { id: 'units', header: 'Units', width: 62, align: 'right', card: 'pair', cell: (row) => <span className="num">{units(row.units)}</span> },
-    { id: 'location', header: 'Location', width: 124, cell: (row) => <span className="ellipsis" title={row.warehouse}>{row.locationName}</span> },
-    { id: 'shipped', header: 'Dispatched', width: 104, align: 'right', card: 'pair', cell: (row) => <span className="dim"><Ago at={row.shippedAt} /></span> },
-    { id: 'written', header: 'In Shopify', width: 104, align: 'right', cell: (row) => <span className="dim">{row.writtenAt ? <Ago at={row.writtenAt} /> : 'not yet'}</span> },
+    { id: 'location', header: 'Location', width: 124, extra: true, cell: (row) => <span className="ellipsis" title={row.warehouse}>{row.locationName}</span> },
+    { id: 'shipped', header: 'Dispatched', width: 96, align: 'right', card: 'pair', cell: (row) => <span className="dim"><Ago at={row.shippedAt} /></span> },
+    { id: 'written', header: 'In Shopify', width: 92, align: 'right', cell: (row) => <span className="dim">{row.writtenAt ? <Ago at={row.writtenAt} /> : 'not yet'}</span> },
     { id: 'tries', header: 'Tries', width: 56, align: 'right', extra: true, cell: (row) => <span className="num">{units(row.attempts)}</span> },
     { id: 'again', header: '', title: 'Try now', width: 92, align: 'right', cell: (row) => (row.state === 'written' || row.state === 'cancelled' ? null : <Button size="compact-xs" variant="default" tabIndex={-1} data-action disabled={again.isPending} onClick={() => again.mutate(row)} aria-label={`Try ${row.orderName ?? row.documentId} now`}>Try now</Button>) },
   ], [again, promise]);

@@ -39,11 +39,12 @@ export function PushScreen() {
   const query = useInfiniteQuery({ ...pushQuery(filter), placeholderData: keepPreviousData }), places = useQuery(locationsQuery(store.storeId));
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]), first = query.data?.pages[0];
   const served = places.data?.locations.filter((place) => place.authority === 'warehouse') ?? [];
+  const several = served.length > 1;
   const [chosen, setChosen] = useState<ReadonlyMap<string, PushRow>>(new Map()), release = useRelease();
   const change = useCallback((part: Partial<typeof search>, replace = true) => void navigate({ search: (old) => ({ ...old, ...part }), replace }), [navigate]);
   const open = useCallback((row: PushRow) => change({ level: levelText(row) }, false), [change]);
   const choose = useCallback((row: PushRow) => setChosen((old) => { const next = new Map(old); if (!next.delete(levelKey(row))) next.set(levelKey(row), row); return next; }), []);
-  const columns = useMemo(() => pushColumns(open, new Set(chosen.keys()), choose), [open, chosen, choose]);
+  const columns = useMemo(() => pushColumns(open, new Set(chosen.keys()), choose, several), [open, chosen, choose, several]);
   const waiting = rows.filter((row) => RELEASABLE.has(row.state)), picked = [...chosen.values()];
   const letGo = (): void => { if (picked.length > 0) release.mutate(picked, { onSuccess: () => setChosen(new Map()) }); };
   const chips: Chip[] = [
