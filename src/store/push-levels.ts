@@ -78,6 +78,14 @@ export async function heardLevels(tx: Queryable, storeId: number, levels: readon
     ) select count(*) from odd`, values: [storeId, levels.map((l) => l.itemId), levels.map((l) => l.locationId), now] });
 }
 
+/** Levels just written whose new number Shopify was heard to show before its answer came: the echo overtook it. */
+export async function confirmHeard(tx: Queryable, storeId: number, levels: readonly { itemId: number; locationId: number }[], now: string): Promise<void> {
+  await tx.query({ name: 'push-confirm', text: `
+    update push_level p set confirmed = o.available, confirmed_at = $4, state = case when p.state = 'written' then 'in step' else p.state end
+    from unnest($2::int[], $3::int[]) as t(item_id, location_id) join observed_level o on o.store_id = $1 and o.item_id = t.item_id and o.location_id = t.location_id
+    where p.store_id = $1 and p.item_id = t.item_id and p.location_id = t.location_id and o.available = p.pushed`, values: [storeId, levels.map((l) => l.itemId), levels.map((l) => l.locationId), now] });
+}
+
 export interface DirtyLevel {
   item_id: number; location_id: number; warehouse_id: number; dirty_version: string; dirty_at: string; reread: boolean; strikes: number; pushed: number | null; released: boolean;
   inventory_item_id: string; shopify_location_id: string; tracked: boolean; continues_selling: boolean; is_native_bundle: boolean; bundle_variant_id: string | null;
