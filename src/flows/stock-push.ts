@@ -247,7 +247,7 @@ async function written(context: FlowContext, attempt: Attempt): Promise<void> {
     await postFacts(tx, storeId, facts, now);
     await levelsWritten(tx, storeId, attempt.rows, now);
     // The answer may have come after the echo: what was heard in between is judged now.
-    await heardLevels(tx, storeId, attempt.rows.map(rowKey), now);
+    await heardLevels(tx, storeId, attempt.rows.map((row) => ({ ...rowKey(row), from: row.from_quantity })), now);
   });
   pushSeconds.observe(Math.max(0, context.clock.now().getTime() - Date.parse(attempt.created_at)) / 1000);
 }
