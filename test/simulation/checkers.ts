@@ -120,7 +120,9 @@ export async function rest(run: Run): Promise<Violation[]> {
   for (const { order } of run.shelf.orders.values()) {
     const [, orderId] = order.reference.split('-');
     const { rows: held } = await db.query('select from shipment where store_id = $1 and order_id = $2 and state <> $3', [storeId, orderId, 'written']);
-    if (held.length > 0) continue;
+    // A parcel of an order cancelled too late waits parked, with its reason, for a person.
+    const { rows: parked } = await db.query(`select from warehouse_document where warehouse_id = $1 and state = 3 and type = 'shipment' and body ->> 'reference' = $2 and reason is not null`, [run.warehouseId, order.reference]);
+    if (held.length > 0 || parked.length > 0) continue;
     for (const line of tables.orders.get(orderId!)!.lines) {
       let fulfilled = 0;
       for (const parcel of tables.fulfillments.values()) if (parcel.orderId === orderId && parcel.status === 'SUCCESS') fulfilled += parcel.lines.find((l) => l.lineItemId === line.id)?.quantity ?? 0;
