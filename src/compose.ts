@@ -4,9 +4,20 @@ import { pino } from 'pino';
 import { adminClient } from './connectors/shopify/admin-client.ts';
 import { shopifyStorefront } from './connectors/shopify/storefront.ts';
 import { signedBy, webhookReader } from './connectors/shopify/webhook.ts';
+import type { send } from './connectors/http.ts';
+import { secretOf, verifySignature } from './connectors/warehouse-rest/signature.ts';
+import { warehouseRestReader } from './connectors/warehouse-rest/reader.ts';
+import { checkWarehouseSettings, connectWarehouse } from './connectors/warehouses.ts';
+import type { WarehouseKnowledge } from './http/app.ts';
+import { fulfilWaiting } from './flows/fulfilments.ts';
+import { tellWaiting } from './flows/orders-out.ts';
+import { adjustWaiting } from './flows/stock-adjustments.ts';
+import { pushWaiting } from './flows/stock-push.ts';
+import { applyDocument } from './flows/warehouse-feed.ts';
 import { FLOWS } from './flows/contents.ts';
 import { applyWaiting, placeWaiting } from './flows/inbox.ts';
 import type { Storefront } from './ports/storefront.ts';
+import type { Warehouse } from './ports/warehouse.ts';
 import type { Config } from './runtime/config.ts';
 import type { FlowContext, Log } from './runtime/flow.ts';
 import { openHub, type Hub } from './runtime/hub.ts';
@@ -14,12 +25,17 @@ import { openJobs, type Jobs } from './runtime/jobs.ts';
 import { shopifyRequests } from './runtime/metrics.ts';
 import { contextFor, type House } from './runtime/run-flow.ts';
 import { openVault, type Vault } from './runtime/secrets.ts';
-import { streamInbox, streamPlaces, type Stream } from './runtime/streams.ts';
+import { streamInbox, streamOf, streamPlaces, type Stream } from './runtime/streams.ts';
 import { sharedBucket } from './store/bucket.ts';
-import { openDb, type Db } from './store/db.ts';
+import { openDb, waitForDatabase, type Db } from './store/db.ts';
 import { migrate } from './store/migrate.ts';
 import { markInterrupted } from './store/runs.ts';
 import { findConnection, findStore, listStores } from './store/stores.ts';
+import { storesToAdjust } from './store/adjustments.ts';
+import { storesToTell } from './store/orders-out.ts';
+import { storesToPush } from './store/push-levels.ts';
+import { storesToFulfil } from './store/shipments.ts';
+import { findWarehouse } from './store/warehouses.ts';
 
 export interface BuiltHouse extends House {
   readonly config: Config;
@@ -27,14 +43,25 @@ export interface BuiltHouse extends House {
   readonly hub: Hub;
   readonly jobs: Jobs;
   readonly signedBy: typeof signedBy;
+  readonly warehouses: WarehouseKnowledge;
   /** Forgets the cached connection of a store after its settings changed. */
   reconnect(storeId: number): void;
+  reconnectWarehouse(warehouseId: number): void;
   /** Applies the inbox, places orders, works the jobs, until stopped. */
   startWorker(): Promise<{ stop(): Promise<void> }>;
   close(): Promise<void>;
 }
 
-export interface BuildOptions { config: Config; databaseUrl: string; clock?: House['clock']; log?: Log }
+export interface BuildOptions {
+  config: Config; databaseUrl: string; clock?: House['clock']; log?: Log;
+  /** How calls leave the house, and which warehouse stands behind an id: the simulation puts its own in their place. */
+  send?: typeof send; warehouse?: (warehouseId: number) => Promise<Warehouse>;
+  /** Who runs flows and who wakes whom: job library and notifications, unless another is given (the simulation turns each step by hand). */
+  jobs?: Jobs; hub?: Hub;
+}
+
+/** As long as a database may take to recover before its people are told. */
+const DATABASE_PATIENCE_MS = 120_000;
 
 export const systemClock: House['clock'] = { now: () => new Date(), sleep: (ms) => new Promise((resolve) => { setTimeout(resolve, ms); }) };
 
@@ -43,15 +70,17 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
   const clock = options.clock ?? systemClock;
   const log = options.log ?? pino({ level: config.logLevel, redact: ['*.token', '*.secret', '*.password', 'error.config'] });
   const db: Db = openDb(options.databaseUrl);
+  await waitForDatabase(db, DATABASE_PATIENCE_MS);
   await migrate(db.pool, clock.now());
   const vault = openVault(config.dataDir);
-  const hub = await openHub(options.databaseUrl, db);
-  const jobs = await openJobs(options.databaseUrl, (error) => log.error({ error: (error as Error).message }, 'jobs'));
+  const hub = options.hub ?? await openHub(options.databaseUrl, db);
+  const jobs = options.jobs ?? await openJobs(options.databaseUrl, (error) => log.error({ error: (error as Error).message }, 'jobs'));
   const storefronts = new Map<number, Promise<Storefront>>();
+  const connected = new Map<number, Promise<Warehouse>>();
   const compute = computeThread();
 
   const house: BuiltHouse = {
-    config, db, clock, log, vault, hub, jobs, signedBy, publicUrl: config.publicUrl, compute: compute.run,
+    config, db, clock, log, vault, hub, jobs, signedBy, warehouses: { check: checkWarehouseSettings, reader: warehouseRestReader(), verify: verifySignature, newSecret: secretOf }, publicUrl: config.publicUrl, compute: compute.run,
     storefront(storeId) {
       let made = storefronts.get(storeId);
       if (!made) {
@@ -61,16 +90,36 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
       }
       return made;
     },
+    warehouse(warehouseId) {
+      if (options.warehouse) return options.warehouse(warehouseId);
+      let made = connected.get(warehouseId);
+      if (!made) {
+        made = openWarehouse(warehouseId);
+        connected.set(warehouseId, made);
+        made.catch(() => connected.delete(warehouseId));
+      }
+      return made;
+    },
     async reader(storeId) { return webhookReader((await findStore(db, storeId))!.currency); },
     enqueue: (flow, storeId) => jobs.enqueue(flow, storeId, 'event'),
     changed: (storeId, topics) => hub.changed(storeId, topics),
     reconnect: (storeId) => { storefronts.delete(storeId); },
+    reconnectWarehouse(warehouseId) {
+      const known = connected.get(warehouseId);
+      connected.delete(warehouseId);
+      known?.then((warehouse) => warehouse.close()).catch(() => {});
+    },
     async startWorker() {
       await markInterrupted(db, clock.now().toISOString());
-      const contexts = contextCache(house);
+      const contexts = contextCache(house), at = (): string => clock.now().toISOString();
       const streams: Stream[] = [
         streamInbox(hub, () => applyWaiting(db, contexts, 500), log),
         streamPlaces(hub, () => placeAll(house, contexts), log),
+        streamOf('push', hub, () => forStores(contexts, storesToPush(db, at()), pushWaiting), log),
+        streamOf('push', hub, () => forStores(contexts, storesToAdjust(db, at()), adjustWaiting), log),
+        streamOf('orders-out', hub, () => forStores(contexts, storesToTell(db, at()), tellWaiting), log),
+        streamOf('fulfil', hub, () => forStores(contexts, storesToFulfil(db, at()), fulfilWaiting), log),
+        streamOf('feed', hub, async () => ((await applyDocument(db, { now: at, log })) ? 1 : 0), log),
       ];
       await jobs.work(FLOWS, house, async () => (await listStores(db)).filter((s) => s.imported_at !== null).map((s) => s.store_id));
       return { async stop() { await Promise.all(streams.map((s) => s.stop())); } };
@@ -78,6 +127,7 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
     async close() {
       await jobs.stop();
       compute.stop();
+      for (const known of connected.values()) await known.then((warehouse) => warehouse.close()).catch(() => {});
       await hub.close();
       await db.close();
     },
@@ -95,12 +145,27 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
         await db.query('update connection set access_token = $2, access_token_expires_at = $3, scopes = $4 where store_id = $1',
           [storeId, vault.seal(place('access_token'), token.value), token.expiresAt, token.scopes]);
       },
-      bucket: sharedBucket(db, storeId, clock), clock,
+      bucket: sharedBucket(db, storeId, clock), clock, ...(options.send ? { send: options.send } : {}),
       onCall: (call) => shopifyRequests.inc({ op: call.operation, status: String(call.status) }),
     });
     return shopifyStorefront(client, { currency: store.currency, clock });
   }
+  async function openWarehouse(warehouseId: number): Promise<Warehouse> {
+    const row = await findWarehouse(db, warehouseId);
+    if (!row) throw new Error(`There is no warehouse ${warehouseId}`);
+    return connectWarehouse(row.connector, row.settings, row.secret ? vault.open(`warehouse:${warehouseId}:secret`, row.secret) : null, clock);
+  }
   return house;
+}
+
+/** One round over stores that have something waiting; a store whose shop or warehouse does not answer stops no other. */
+async function forStores(contextOf: (storeId: number) => Promise<FlowContext>, waiting: Promise<number[]>, work: (context: FlowContext) => Promise<number>): Promise<number> {
+  let done = 0, failed: unknown = null;
+  for (const storeId of await waiting) {
+    try { done += await work(await contextOf(storeId)); } catch (error) { failed = error; }
+  }
+  if (failed !== null && done === 0) throw failed;
+  return done;
 }
 
 /** Contexts for the streams, renewed every five seconds: a store's settings change rarely, its webhooks come often. */

@@ -3,8 +3,10 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../http/routes/session.ts';
 import { driftCommand } from './commands/drift.ts';
 import { explainCommand } from './commands/explain.ts';
+import { fulfilmentsCommand } from './commands/fulfilments.ts';
 import { importCommand } from './commands/import.ts';
 import { planCommand } from './commands/plan.ts';
+import { pushCommand } from './commands/push.ts';
 import { sandboxCommand } from './commands/sandbox.ts';
 import { start } from './commands/start.ts';
 import { workerCommand } from './commands/worker.ts';
@@ -26,6 +28,11 @@ program.command('explain').argument('<sku>', 'SKU, barcode or item id').descript
   .option('--location <name or id>', 'one location').option('--state <state>', 'available, committed, damaged …', 'available').option('--at <instant>', 'as of this instant').option('--limit <n>', 'movements shown', '20')
   .addHelpText('after', example('instep explain TEE-BLU-M --location "Main warehouse"')).action(explainCommand);
 program.command('drift').description('compare the ledger with Shopify now; exit 3 when units are unexplained').option(...storeOption).option(...jsonOption).addHelpText('after', example('instep drift --json')).action(driftCommand);
+program.command('push').description('levels Instep may write: what each should show, what it shows, and why; exit 3 when some failed').option(...storeOption).option(...jsonOption)
+  .option('--view <view>', 'all, waiting, held, failed, shadow, not written', 'all').option('--sku <sku>', 'one SKU, or words').option('--now', 'ask the warehouse and push first').option('--limit <n>', 'levels shown', '25')
+  .addHelpText('after', example('instep push --view shadow')).action(pushCommand);
+program.command('fulfilments').description('parcels the warehouse sent and what became of them in Shopify; exit 3 when some are late').option(...storeOption).option(...jsonOption)
+  .option('--view <view>', 'late, waiting, held, written, all', 'all').option('--now', 'try those that wait first').option('--limit <n>', 'parcels shown', '25').addHelpText('after', example('instep fulfilments --view late --json')).action(fulfilmentsCommand);
 program.command('plan').description('what to order, with the arithmetic of each line').option(...storeOption).option(...jsonOption).option('--vendor <name>', 'one vendor').option('--due', 'only what must be ordered by today')
   .option('--limit <n>', 'lines shown', '25').option('--refresh', 'compute again first').addHelpText('after', example('instep plan --vendor Northwind --due')).action(planCommand);
 

@@ -32,12 +32,21 @@ export async function send(request: HttpRequest): Promise<Response> {
   }
 }
 
-export async function readText(response: Response): Promise<string> {
+/** The whole body as text. Throws `NetworkError` when it was cut off or is larger than `mostBytes`. */
+export async function readText(response: Response, mostBytes = 64 * 1024 * 1024): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
   try {
-    return await response.text();
+    for await (const chunk of response.body ?? []) {
+      size += chunk.byteLength;
+      if (size > mostBytes) break;
+      chunks.push(chunk);
+    }
   } catch (error) {
     throw new NetworkError(`The answer of ${new URL(response.url).host} was cut off`, { cause: error });
   }
+  if (size > mostBytes) throw new NetworkError(`The answer of ${new URL(response.url).host} is larger than ${mostBytes} bytes`);
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
 /** Retry-After is in seconds (or a date); null when absent or unreadable. */

@@ -3,6 +3,13 @@ import type { Flow } from '../runtime/flow.ts';
 import { catalogue } from './catalogue.ts';
 import { dailyDigest } from './daily-digest.ts';
 import { driftCheck } from './drift-check.ts';
+import { fulfilments } from './fulfilments.ts';
+import { orderRouting } from './order-routing.ts';
+import { ordersOut } from './orders-out.ts';
+import { returns } from './returns.ts';
+import { stockAdjustments } from './stock-adjustments.ts';
+import { stockPush } from './stock-push.ts';
+import { warehouseFeed } from './warehouse-feed.ts';
 import { forecast } from './forecast.ts';
 import { inbox } from './inbox.ts';
 import { openingStock } from './opening-stock.ts';
@@ -12,7 +19,7 @@ import { stockLevels } from './stock-levels.ts';
 import { subscriptions } from './subscriptions.ts';
 
 export const FLOWS: readonly Flow[] = [
-  subscriptions, catalogue, salesHistory, openingStock, inbox, stockLevels, driftCheck, forecast, replenishment, dailyDigest,
+  subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, stockAdjustments, ordersOut, fulfilments, returns, driftCheck, forecast, replenishment, dailyDigest,
 ];
 
 /** The first import, in this order: subscriptions first, so that nothing that happens meanwhile is missed. */

@@ -10,10 +10,11 @@ import type { RaisedException } from '../domain/exceptions/catalogue.ts';
 import { at, outside, type Fact, type StockState } from '../domain/stock/fact.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { driftUnits } from '../runtime/metrics.ts';
-import { driftCandidates, levelsCompared, lockBalances, negativeLevels, postedSoFar, saveDrift, unplacedUnits, type DriftCandidate, type DriftRow, type LedgerLevel } from '../store/drift.ts';
+import { driftCandidates, levelsCompared, lockBalances, negativeLevels, postedSoFar, saveDrift, unplacedUnits, writesPending, type DriftCandidate, type DriftRow, type LedgerLevel } from '../store/drift.ts';
 import { inboxHealth } from '../store/inbox.ts';
 import { mapLevels, saveObserved, type MappedLevel } from '../store/levels.ts';
 import { postFacts } from '../store/ledger.ts';
+import { markDirty } from '../store/push-levels.ts';
 import { readCursor } from '../store/runs.ts';
 
 const MOST = 5_000;
@@ -46,7 +47,7 @@ export const driftCheck = defineFlow({
     tally.unchanged = tally.input - edits - differing;
     context.detail['unitsByCause'] = causes;
     context.detail['unexplainedUnits'] = causes['unknown'] ?? 0;
-    for (const cause of ['event received, not applied', 'event not received', 'edited in Shopify', 'unknown']) driftUnits.set({ cause }, causes[cause] ?? 0);
+    for (const cause of ['event received, not applied', 'push refused or pending', 'event not received', 'edited in Shopify', 'unknown']) driftUnits.set({ cause }, causes[cause] ?? 0);
     await context.checked('STOCK_DRIFT', unknown);
     await context.checked('STOCK_NEGATIVE', (await negativeLevels(db, storeId)).map((level) => ({
       kind: 'STOCK_NEGATIVE', key: `level/${level.item_id}@${level.location_id}`, subject: `${level.sku || level.title} at ${level.location}`, itemId: level.item_id, locationId: level.location_id,
@@ -65,6 +66,7 @@ async function checkLevels(context: FlowContext, candidates: readonly DriftCandi
   const { known } = await mapLevels(db, storeId, read);
   const health = await inboxHealth(db, storeId, context.now(), context.now());
   const unplaced = await unplacedUnits(db, storeId);
+  const writes = await writesPending(db, storeId, known);
   const ordersReadThrough = (await readCursor(db, storeId, 'sales-history')) ?? '';
 
   return db.transaction(async (tx) => {
@@ -74,7 +76,7 @@ async function checkLevels(context: FlowContext, candidates: readonly DriftCandi
       const ledger = ledgerState(balances, level), observed = observedState(level);
       const finding = explainDrift({
         ledger, observed, observedAt: level.availableAt > level.onHandAt ? level.availableAt : level.onHandAt,
-        unplacedUnits: unplaced.get(level.itemId) ?? 0, inboxWaiting: health.waiting, ordersReadThrough,
+        unplacedUnits: unplaced.get(level.itemId) ?? 0, inboxWaiting: health.waiting, writesPending: writes.get(`${level.itemId}@${level.locationId}`) ?? 0, ordersReadThrough,
       });
       return { level, finding, row: { itemId: level.itemId, locationId: level.locationId, ledger: ledger.available, observed: observed.available, difference: finding.difference, causes: finding.causes } };
     });
@@ -93,7 +95,9 @@ async function postEdits(tx: Parameters<typeof postFacts>[0], context: FlowConte
     fact: w.fact, kind: 'storefront edit', itemId: w.level.itemId, from: outside('unknown'), to: at(w.level.locationId, w.state),
     quantity: (before.get(w.fact) ?? 0) + w.quantity, occurredAt: w.level.availableAt, source: 'drift-check',
   }));
-  await postFacts(tx, context.storeId, facts, context.now());
+  const posted = await postFacts(tx, context.storeId, facts, context.now());
+  // Where a warehouse is the authority, what staff changed in Shopify is set back.
+  await markDirty(tx, posted.itemIds, context.now());
 }
 
 function ledgerState(balances: readonly LedgerLevel[], level: MappedLevel): LevelState {

@@ -18,6 +18,7 @@ import type { Db } from '../store/db.ts';
 import { raise } from '../store/exceptions.ts';
 import { settleInbox, takeWaiting, type InboxOutcome, type InboxRow } from '../store/inbox.ts';
 import { mapLevels, saveObserved } from '../store/levels.ts';
+import { heardLevels } from '../store/push-levels.ts';
 import { recordOrders, takeUnplaced } from '../store/orders.ts';
 import { connectionFailed } from '../store/stores.ts';
 import type pg from 'pg';
@@ -59,12 +60,14 @@ export async function applyWaiting(db: Db, contextOf: ContextOf, limit: number):
     const context = await contextOf(storeId);
     if (after.rereadCatalogue) await context.enqueue('catalogue');
     if (after.rereadLevels) await context.enqueue('stock-levels');
+    if (after.rerouted) await context.enqueue('order-routing');
+    if (after.returned) await context.enqueue('returns');
     context.changed(...(after.exceptions ? ['stock', 'exceptions'] as const : ['stock'] as const));
   }
   return settled.length;
 }
 
-interface After { rereadCatalogue: boolean; rereadLevels: boolean; exceptions: boolean }
+interface After { rereadCatalogue: boolean; rereadLevels: boolean; rerouted: boolean; returned: boolean; exceptions: boolean }
 
 async function applySingly(db: Db, contextOf: ContextOf, limit: number, touched: Map<number, After>): Promise<InboxRow[]> {
   const done: InboxRow[] = [];
@@ -106,7 +109,7 @@ function unreadable(row: InboxRow, reason: string): RaisedException {
 /** Applies the rows of one store inside the caller's transaction. */
 async function applyRows(tx: pg.PoolClient, context: FlowContext, rows: readonly InboxRow[]): Promise<After> {
   const { storeId } = context;
-  const after: After = { rereadCatalogue: false, rereadLevels: false, exceptions: false };
+  const after: After = { rereadCatalogue: false, rereadLevels: false, rerouted: false, returned: false, exceptions: false };
   const outcomes: InboxOutcome[] = [];
   const faults: RaisedException[] = [];
   const orders: OrderState[] = [];
@@ -114,6 +117,8 @@ async function applyRows(tx: pg.PoolClient, context: FlowContext, rows: readonly
   const products = new Map<string, Extract<StorefrontEvent, { type: 'product' }>>();
   const deleted: string[] = [];
   const locations: StorefrontLocation[] = [];
+  const returned: string[] = [];
+  let heard: Awaited<ReturnType<typeof saveObserved>> = [];
   let routed = false;
   for (const row of rows) {
     let event: StorefrontEvent;
@@ -131,7 +136,8 @@ async function applyRows(tx: pg.PoolClient, context: FlowContext, rows: readonly
     else if (event.type === 'product') products.set(event.productId, event);
     else if (event.type === 'product deleted') deleted.push(event.productId);
     else if (event.type === 'location') locations.push(event.location);
-    else if (event.type === 'routing') routed = true;
+    else if (event.type === 'routing') { routed = true; after.rerouted ||= event.moved; }
+    else if (event.type === 'return') { after.returned = true; if (event.orderId !== null) returned.push(event.orderId); }
     else if (event.type === 'level disconnected') after.rereadLevels = true;
     else if (event.type === 'uninstalled') {
       await connectionFailed(tx, storeId, 'dead', 'The app was uninstalled from the shop', context.now());
@@ -149,12 +155,15 @@ async function applyRows(tx: pg.PoolClient, context: FlowContext, rows: readonly
       inventoryItemId: l.inventoryItemId, locationId: l.locationId, isActive: true, quantities: { available: l.available! }, availableAt: l.at, onHandAt: l.at,
     }));
     const mapped = await mapLevels(tx, storeId, stated);
-    await saveObserved(tx, storeId, mapped.known, null);
+    heard = await saveObserved(tx, storeId, mapped.known, null);
     if (mapped.unknownItems.size > 0) after.rereadCatalogue = true;
     if (stated.length < levels.length || (await unopened(tx, storeId, mapped.known))) after.rereadLevels = true;
     for (const [id, units] of mapped.unknownLocations) faults.push(unmappedLocation(id, units));
   }
   const recorded = await recordOrders(tx, storeId, orders, { dayOf: context.dayOf, now: context.now(), source: 'webhook' });
+  // Judged after the orders of the same batch: a sale explains the level that came with it.
+  await heardLevels(tx, storeId, heard, context.now());
+  if (returned.length > 0) await tx.query('update sales_order set needs_returns = true where store_id = $1 and order_id = any($2::bigint[])', [storeId, returned]);
   if (routed) await tx.query('update sales_order set place_after = $2 where store_id = $1 and needs_place and place_after > $2', [storeId, context.now()]);
   if (recorded.unplaced.length > 0 || routed) await tx.query(`select pg_notify('instep_place', $1)`, [String(storeId)]);
   await raise(tx, storeId, faults, context.now());

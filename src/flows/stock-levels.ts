@@ -9,6 +9,7 @@ import type { RaisedException } from '../domain/exceptions/catalogue.ts';
 import { unmappedLocation } from '../domain/exceptions/unmapped.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { mapLevels, openLevels, saveObserved } from '../store/levels.ts';
+import { heardLevels } from '../store/push-levels.ts';
 import { postFacts } from '../store/ledger.ts';
 import { saveLocations } from '../store/catalogue.ts';
 import { settleOrders } from '../store/orders.ts';
@@ -53,6 +54,7 @@ async function record(context: FlowContext, batch: readonly StorefrontLevel[], s
   for (const [id, units] of mapped.unknownLocations) strangers.set(id, (strangers.get(id) ?? 0) + units);
   return db.transaction(async (tx) => {
     const changed = await saveObserved(tx, storeId, mapped.known, context.now());
+    await heardLevels(tx, storeId, changed, context.now());
     tally.applied += changed.length;
     tally.unchanged += mapped.known.length - changed.length;
     return (await postFacts(tx, storeId, await openLevels(tx, storeId, mapped.known, 'read'), context.now())).movements;

@@ -7,6 +7,7 @@ import files from '@fastify/static';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { hasZodFastifySchemaValidationErrors, jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { WarehouseConnector } from '../ports/warehouse.ts';
 import type { Flow } from '../runtime/flow.ts';
 import type { Hub } from '../runtime/hub.ts';
 import { registry } from '../runtime/metrics.ts';
@@ -17,27 +18,42 @@ import { raise } from '../store/exceptions.ts';
 import { storeReceived } from '../store/inbox.ts';
 import { connectionByHookToken } from '../store/stores.ts';
 import { guard, type Guard } from './auth.ts';
+import { bundleRoutes } from './routes/bundles.ts';
 import { connectionRoutes } from './routes/connections.ts';
+import { countRoutes } from './routes/counts.ts';
 import { eventRoutes } from './routes/events.ts';
 import { exceptionRoutes } from './routes/exceptions.ts';
 import { flowRoutes } from './routes/flows.ts';
+import { fulfilmentRoutes } from './routes/fulfilments.ts';
 import { itemRoutes } from './routes/items.ts';
+import { locationRoutes } from './routes/locations.ts';
+import { mappingRoutes } from './routes/mapping.ts';
+import { pushRoutes } from './routes/push.ts';
 import { replenishmentRoutes } from './routes/replenishment.ts';
+import { returnRoutes } from './routes/returns.ts';
 import { searchRoutes } from './routes/search.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { stockRoutes } from './routes/stock.ts';
 import { todayRoutes } from './routes/today.ts';
+import { warehouseRoutes } from './routes/warehouses.ts';
+import { warehouseMessageRoutes, type WarehouseDoor } from './warehouse-messages.ts';
 import { webhookRoutes, type HookTarget } from './webhooks.ts';
 
 /** What routes may use. */
 export interface Services {
-  house: House & { config: Config; vault: Vault; hub: Hub; reconnect(storeId: number): void };
+  house: House & { config: Config; vault: Vault; hub: Hub; reconnect(storeId: number): void; reconnectWarehouse(warehouseId: number): void; warehouses: WarehouseKnowledge };
   flows: readonly Flow[];
   guard: Guard;
   apiVersion: string; scopes: readonly string[];
   signedBy(rawBody: Uint8Array, signature: string | undefined, secrets: readonly string[]): boolean;
   /** Starts the first import of a store that was just connected. */
   importStore(storeId: number): void;
+}
+
+/** What the warehouse connectors know of settings, secrets and messages. */
+export interface WarehouseKnowledge extends Pick<WarehouseDoor, 'reader' | 'verify'> {
+  check(connector: WarehouseConnector, settings: object, secret: string | null): { ok: true } | { ok: false; field: string; message: string };
+  newSecret(random: Uint8Array): string;
 }
 
 /** A request that cannot be done, with what to do about it. */
@@ -56,6 +72,7 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
   await webhookRoutes(app, {
     target: hookTargets(house), signedBy: services.signedBy, store: (batch) => storeReceived(house.db, batch), clock: house.clock, rejected: badSignatures(house),
   });
+  await warehouseMessageRoutes(app, { db: house.db, clock: house.clock, reader: house.warehouses.reader, verify: house.warehouses.verify, secretsOf: (row) => secretsOf(house, row) });
   await app.register(cookie);
   await app.register(helmet, {
     enableCSPNonces: false, hsts: false, crossOriginEmbedderPolicy: false,
@@ -87,17 +104,17 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
     return problem(500, 'Something went wrong here', `The request failed; nothing was half done. Quote ${request.id} when asking for help.`);
   });
   app.setNotFoundHandler((request, reply) => {
-    if (options.webDir && request.method === 'GET' && !/^\/(api|hooks)\//.test(request.url) && request.headers.accept?.includes('text/html')) return page(reply, options.webDir);
+    if (options.webDir && request.method === 'GET' && !/^\/(api|hooks|warehouse)\//.test(request.url) && request.headers.accept?.includes('text/html')) return page(reply, options.webDir);
     return reply.code(404).type('application/problem+json').send({ type: 'about:blank', title: 'Not found', status: 404, detail: `There is nothing at ${request.method} ${request.url.split('?')[0]}`, requestId: request.id });
   });
 
   healthRoutes(app, all);
   const api = app.withTypeProvider<ZodTypeProvider>();
-  for (const routes of [sessionRoutes, todayRoutes, stockRoutes, itemRoutes, replenishmentRoutes, exceptionRoutes, flowRoutes, connectionRoutes, searchRoutes, eventRoutes]) routes(api as never, all);
+  for (const routes of [sessionRoutes, todayRoutes, stockRoutes, itemRoutes, replenishmentRoutes, exceptionRoutes, flowRoutes, connectionRoutes, warehouseRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, countRoutes, searchRoutes, eventRoutes]) routes(api as never, all);
   app.get('/api/openapi.json', { config: { public: true }, schema: { hide: true } as never }, () => app.swagger());
   if (options.webDir) {
     // The UI's own files hold no data of anybody's: they are served before a sign-in, or there could be none.
-    app.addHook('onRoute', (route) => { if (!/^\/(api|hooks|metrics)/.test(route.url)) route.config = { ...route.config, public: true }; });
+    app.addHook('onRoute', (route) => { if (!/^\/(api|hooks|warehouse|metrics)/.test(route.url)) route.config = { ...route.config, public: true }; });
     await app.register(files, { root: options.webDir, wildcard: false, index: false, immutable: true, maxAge: '365d', globIgnore: ['index.html'], preCompressed: true });
     for (const path of ['/', '/index.html']) app.get(path, { config: { public: true }, schema: { hide: true } as never }, (_request, reply) => page(reply, options.webDir!));
   }
@@ -146,6 +163,10 @@ function hookTargets(house: Services['house']): (token: string) => Promise<HookT
     kept.set(token, { at: now, target });
     return target;
   };
+}
+
+function secretsOf(house: Services['house'], row: { warehouse_id: number; secret: Buffer | null; previous_secret: Buffer | null }): string[] {
+  return [row.secret, row.previous_secret].flatMap((sealed) => (sealed === null ? [] : [house.vault.open(`warehouse:${row.warehouse_id}:secret`, sealed)]));
 }
 
 /** Three bad signatures within five minutes are a case for the administrator. */

@@ -102,7 +102,7 @@ export function clearSession(reply: FastifyReply): void {
 
 /** A person opening an address of the UI in a browser. */
 function isPage(request: FastifyRequest): boolean {
-  return request.method === 'GET' && !/^\/(api|hooks|metrics)\b/.test(request.url) && (request.headers.accept ?? '').includes('text/html');
+  return request.method === 'GET' && !/^\/(api|hooks|warehouse|metrics)\b/.test(request.url) && (request.headers.accept ?? '').includes('text/html');
 }
 
 function hostname(host: string | undefined): string {

@@ -4,6 +4,7 @@
  */
 import type { StorefrontLevel, StorefrontLocation, StorefrontVariant, StorefrontVariantPatch } from '../domain/catalogue/storefront.ts';
 import type { Assignment, OrderState } from '../domain/orders/order-state.ts';
+import type { StockState } from '../domain/stock/fact.ts';
 
 export interface StorefrontShop { id: string; name: string; domain: string; currency: string; timeZone: string; createdAt: string | null; scopes: string[] }
 
@@ -12,13 +13,52 @@ export type StorefrontEvent =
   | { type: 'order'; order: OrderState }
   | { type: 'level'; inventoryItemId: string; locationId: string; available: number | null; at: string }
   | { type: 'level disconnected'; inventoryItemId: string; locationId: string; at: string }
-  | { type: 'routing'; fulfilmentOrderId: string }
+  /** Fulfilment orders were made (an order has its places now) or `moved` (places changed; the order's own updatedAt does not say so). */
+  | { type: 'routing'; moved: boolean }
+  /** Something about a return; without an order id all that changed lately are to be read. */
+  | { type: 'return'; returnId: string | null; orderId: string | null }
   | { type: 'product'; productId: string; variants: StorefrontVariantPatch[]; updatedAt: string }
   | { type: 'product deleted'; productId: string }
   | { type: 'location'; location: StorefrontLocation }
   | { type: 'bulk finished'; operationId: string }
   | { type: 'uninstalled' }
   | { type: 'none'; reason: string };
+
+/** One level to set, refused by the storefront when it no longer shows `changeFrom`. `null` (no comparison) only for a person's audited repair. */
+export interface SetRow { inventoryItemId: string; locationId: string; quantity: number; changeFrom: number | null }
+/** One level to change by a signed delta; `ledgerUri` for every state but available. */
+export interface AdjustRow { inventoryItemId: string; locationId: string; delta: number; ledgerUri: string | null }
+
+/**
+ * What became of a write. `refused` names the rows at fault; the storefront applied none of the call. `repeat` = the same key is being worked on
+ * elsewhere, ask again; `mismatch` = the key was used with other rows: a defect of ours; `new key` = the first attempt under this key failed for good.
+ */
+export type WriteResult =
+  | { outcome: 'written' }
+  | { outcome: 'refused'; faults: { row: number | null; code: string; message: string }[] }
+  | { outcome: 'repeat' | 'mismatch' | 'new key'; message: string };
+
+export interface FulfilmentOrder {
+  id: string; orderId: string; locationId: string | null; updatedAt: string;
+  status: 'open' | 'in progress' | 'scheduled' | 'on hold' | 'incomplete' | 'closed' | 'cancelled';
+  /** Why it is held, in Shopify's words. */
+  holds: string[];
+  canFulfil: boolean;
+  lines: { id: string; lineId: string; total: number; remaining: number }[];
+}
+export interface Fulfilment { id: string; cancelled: boolean; locationId: string | null; numbers: string[]; at: string; updatedAt: string; lines: Record<string, number> }
+export interface NewFulfilment {
+  groups: { fulfilmentOrderId: string; lines: { id: string; quantity: number }[] }[];
+  numbers: string[]; urls: string[]; company: string | null; notifyCustomer: boolean;
+}
+
+export interface StorefrontReturn {
+  id: string; name: string; orderId: string; status: 'requested' | 'open' | 'closed' | 'cancelled' | 'declined'; createdAt: string;
+  lines: { lineId: string; quantity: number }[];
+  exchanged: { variantId: string | null; quantity: number }[];
+  /** What was done with the goods in Shopify. `restocked` raises its stock there. */
+  dispositions: { id: string; lineId: string | null; quantity: number; type: 'restocked' | 'not restocked' | 'processing required' | 'missing'; locationId: string | null; at: string }[];
+}
 
 export interface Progress { stage: string; done: number; total: number | null; bytes?: number }
 export type OnProgress = (progress: Progress) => void;
@@ -52,6 +92,27 @@ export interface Storefront {
   allLevels(onProgress: OnProgress): AsyncIterable<StorefrontLevel[]>;
   levelsChangedSince(since: string): AsyncIterable<StorefrontLevel[]>;
   levels(keys: { inventoryItemId: string; locationId: string }[]): Promise<StorefrontLevel[]>;
+
+  /**
+   * Sets `available` of at most 250 levels in one call, all or none. `key` makes a repeated call with the same rows harmless for 24 hours. Throws
+   * NetworkError or HttpError when the outcome is unknown.
+   */
+  setAvailable(write: { key: string; referenceUri: string; rows: readonly SetRow[] }): Promise<WriteResult>;
+  /** Changes one state of at most 250 levels, all or none; as `setAvailable`. `reason` is one of Shopify's words. */
+  adjust(write: { key: string; referenceUri: string; state: StockState; reason: string; rows: readonly AdjustRow[] }): Promise<WriteResult>;
+  /** Begins to stock an item at a location, at zero. */
+  activate(write: { key: string; inventoryItemId: string; locationId: string }): Promise<{ refused: string | null }>;
+
+  fulfilmentOrders(orderIds: string[]): Promise<FulfilmentOrder[]>;
+  /** Orders with a fulfilment order that changed at or after an instant; such changes do not touch the order's own updatedAt. */
+  ordersWithMovedWork(since: string): AsyncIterable<string[]>;
+  fulfilments(orderId: string): Promise<Fulfilment[]>;
+  /** Not idempotent: look in `fulfilments` for the tracking number before a call whose outcome was unknown is made again. */
+  createFulfilment(made: NewFulfilment): Promise<{ fulfilment: Fulfilment } | { refused: string }>;
+  returns(orderIds: string[]): Promise<StorefrontReturn[]>;
+  orderOfReturn(returnId: string): Promise<string | null>;
+  /** Orders that changed at or after an instant and have returns. */
+  ordersWithReturns(since: string): AsyncIterable<string[]>;
 
   /** Makes the webhook subscriptions what they should be; answers what was created, kept or removed. */
   ensureSubscriptions(address: (topic: string) => string): Promise<{ created: string[]; kept: string[]; removed: string[] }>;

@@ -1,11 +1,12 @@
 /** What a flow is and what it is given. A flow has one gait: gather → decide → record → send; time, ids and the outside come as arguments. */
 import type { ExceptionKindName, RaisedException, Role } from '../domain/exceptions/catalogue.ts';
 import type { Storefront, WebhookReader } from '../ports/storefront.ts';
+import type { Warehouse } from '../ports/warehouse.ts';
 import type { Db } from '../store/db.ts';
 import type { Tally } from '../store/runs.ts';
 import type { StoreRow } from '../store/stores.ts';
 
-export type Topic = 'stock' | 'exceptions' | 'flows' | 'replenishment' | 'forecast' | 'catalogue' | 'connections' | 'digest';
+export type Topic = 'stock' | 'exceptions' | 'flows' | 'replenishment' | 'fulfilments' | 'returns' | 'push' | 'forecast' | 'catalogue' | 'connections' | 'digest';
 
 export interface Log { info(data: object, message: string): void; warn(data: object, message: string): void; error(data: object, message: string): void }
 
@@ -15,6 +16,8 @@ export interface FlowContext {
   readonly db: Db;
   readonly storefront: Storefront;
   readonly reader: WebhookReader;
+  /** The connection to a warehouse of the organisation. Throws when it is not set up. */
+  warehouse(warehouseId: number): Promise<Warehouse>;
   /** Where the outside reaches us, without a trailing slash. */
   readonly publicUrl: string;
   readonly clock: { now(): Date; sleep(ms: number): Promise<void> };

@@ -5,7 +5,7 @@ import type { Db } from '../store/db.ts';
 import type { Topic } from './flow.ts';
 
 export interface Hub {
-  on(event: 'inbox', listener: () => void): void;
+  on(event: 'inbox' | 'push' | 'feed' | 'orders-out' | 'fulfil', listener: () => void): void;
   on(event: 'place', listener: (storeId: number) => void): void;
   on(event: 'changed', listener: (storeId: number, topics: Topic[]) => void): void;
   off(event: string, listener: (...args: never[]) => void): void;
@@ -14,7 +14,9 @@ export interface Hub {
   close(): Promise<void>;
 }
 
-const CHANNELS = ['instep_inbox', 'instep_place', 'instep_changed'];
+const CHANNELS = ['instep_inbox', 'instep_place', 'instep_changed', 'instep_push', 'instep_feed', 'instep_orders_out', 'instep_fulfil'];
+/** Channels that only wake somebody. */
+const WAKES: Record<string, string> = { instep_inbox: 'inbox', instep_push: 'push', instep_feed: 'feed', instep_orders_out: 'orders-out', instep_fulfil: 'fulfil' };
 
 export async function openHub(url: string, db: Db): Promise<Hub> {
   const events = new EventEmitter();
@@ -26,7 +28,7 @@ export async function openHub(url: string, db: Db): Promise<Hub> {
     await next.connect();
     client = next;
     next.on('notification', ({ channel, payload }) => {
-      if (channel === 'instep_inbox') events.emit('inbox');
+      if (WAKES[channel]) events.emit(WAKES[channel]);
       else if (channel === 'instep_place') events.emit('place', Number(payload));
       else if (payload) {
         for (const [storeId, topics] of Object.entries(JSON.parse(payload) as Record<string, Topic[]>)) events.emit('changed', Number(storeId), topics);
@@ -37,7 +39,7 @@ export async function openHub(url: string, db: Db): Promise<Hub> {
       if (closed || client !== next) return;
       client = null;
       next.removeAllListeners('notification');
-      const retry = (): void => { if (!closed) listen().then(() => { events.emit('inbox'); }, () => setTimeout(retry, 1_000).unref()); };
+      const retry = (): void => { if (!closed) listen().then(() => { for (const wake of Object.values(WAKES)) events.emit(wake); }, () => setTimeout(retry, 1_000).unref()); };
       setTimeout(retry, 250).unref();
     };
     next.on('error', again);

@@ -12,3 +12,5 @@ export const shopifyRequests = new Counter({ name: 'st_shopify_requests_total', 
 export const jobDuration = new Histogram({ name: 'st_job_duration_seconds', help: 'Flow runs', labelNames: ['flow', 'state'], buckets: [0.05, 0.25, 1, 5, 30, 120, 600, 3600], registers });
 export const driftUnits = new Gauge({ name: 'st_drift_units', help: 'Units of drift by cause', labelNames: ['cause'], registers });
 export const exceptionsOpen = new Gauge({ name: 'st_exceptions_open', help: 'Open exceptions by kind', labelNames: ['kind'], registers });
+export const pushes = new Counter({ name: 'st_push_total', help: 'Calls that set levels, by outcome', labelNames: ['outcome'], registers });
+export const pushSeconds = new Histogram({ name: 'st_push_confirm_seconds', help: 'Attempt made to written', buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 30, 120, 600], registers });

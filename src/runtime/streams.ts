@@ -34,6 +34,11 @@ export function stream(name: string, work: () => Promise<number>, wake: (listene
   return { async stop() { stopped = true; rouse?.(); await loop; } };
 }
 
+/** A stream woken by its own channel, looking by itself every second. */
+export function streamOf(name: 'push' | 'feed' | 'orders-out' | 'fulfil', hub: Hub, work: () => Promise<number>, log: Log): Stream {
+  return stream(name, work, (listener) => hub.on(name, listener), log, 1_000);
+}
+
 export function streamInbox(hub: Hub, apply: () => Promise<number>, log: Log): Stream {
   return stream('inbox', apply, (listener) => hub.on('inbox', listener), log, 1_000);
 }

@@ -55,6 +55,25 @@ test('the first start seeds, a signal stops it, the next start finds the same sh
   expect(await tally((await run(args)).url)).toEqual(before);
 }, 60_000);
 
+test('several shops in one process, each with its own address, folder and name, reopened as they were', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sandbox-main-'));
+  folders.push(folder);
+  const args = ['--data', folder, '--shops', '2', '--months', '1', '--scale', '0.05', '--shop-domain', 'town.myshopify.com'];
+  const shopsOf = async () => {
+    const { child, lines } = await run(args);
+    const shops = lines.at(-1)!['shops'] as { url: string; domain: string }[];
+    const seen = await Promise.all(shops.map(async ({ url }) => (await (await fetch(`${url}/sandbox/state`)).json() as { shop: { id: string; domain: string } }).shop));
+    const ended = exit(child);
+    child.kill('SIGTERM');
+    await ended;
+    expect(seen.map(({ domain }) => domain)).toEqual(['town.myshopify.com', 'town-2.myshopify.com']);
+    return seen.map(({ id }) => id);
+  };
+  const first = await shopsOf();
+  expect(first[0]).not.toBe(first[1]);
+  expect(await shopsOf()).toEqual(first);
+}, 60_000);
+
 test('a missing folder or a wrong number ends with a message, not with a stack', async () => {
   await expect(run([])).rejects.toThrow('--data DIR is required');
   await expect(run(['--data', tmpdir(), '--scale', 'big'])).rejects.toThrow('--scale must be a number');

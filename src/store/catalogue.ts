@@ -17,7 +17,9 @@ export async function saveVariants(
     'select shopify_inventory_item_id as id, item_id from inventory_item where store_id = $1 and shopify_inventory_item_id = any($2::bigint[])',
     [storeId, all.map((v) => v.inventoryItemId)]);
   const itemOf = new Map(known.rows.map((row) => [row.id, row.item_id]));
-  const fresh = [...new Map(all.filter((v) => !itemOf.has(v.inventoryItemId)).map((v) => [v.inventoryItemId, v])).values()];
+  const strangers = [...new Map(all.filter((v) => !itemOf.has(v.inventoryItemId)).map((v) => [v.inventoryItemId, v])).values()];
+  for (const [inventoryItemId, itemId] of await itemsOfOtherStores(tx, storeId, strangers)) itemOf.set(inventoryItemId, itemId);
+  const fresh = strangers.filter((v) => !itemOf.has(v.inventoryItemId));
   if (fresh.length > 0) {
     const made = await tx.query<{ item_id: number }>(
       `insert into item (org_id, sku, title) select s.org_id, t.sku, t.title from unnest($2::text[], $3::text[]) with ordinality as t(sku, title, n), store s
@@ -52,6 +54,8 @@ export async function saveVariants(
      from (select distinct on (item_id) * from unnest($2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[])
        as u(item_id, sku, title, barcode, vendor, product_type, cost) order by item_id) t, store s
      where s.store_id = $1 and i.org_id = s.org_id and i.item_id = t.item_id
+       -- The first store that sold an item names it; further ones only sell it.
+       and not exists (select from inventory_item x where x.item_id = i.item_id and x.store_id < $1)
        and (i.sku, i.title, i.barcode, i.vendor, i.product_type, i.unit_cost) is distinct from (t.sku, t.title, t.barcode, t.vendor, t.product_type, coalesce(t.cost, i.unit_cost))`,
     [storeId, all.map((v) => itemOf.get(v.inventoryItemId)), all.map((v) => v.sku), all.map((v) => v.title), all.map((v) => v.barcode), all.map((v) => v.vendor),
       all.map((v) => v.productType), all.map((v) => v.unitCost)]);
@@ -67,6 +71,21 @@ export async function saveVariants(
     renames: all.filter((v) => skuBefore.has(v.variantId) && skuBefore.get(v.variantId) !== v.sku)
       .map((v) => ({ variantId: v.variantId, title: v.title, from: skuBefore.get(v.variantId)!, to: v.sku, itemId: itemOf.get(v.inventoryItemId)! })),
   };
+}
+
+/**
+ * Inventory items of a further store that are items the organisation already keeps: their SKU is identical to exactly one item's that this store does not
+ * sell yet, and nobody else in this store has it. Only where the store is set to match so; everything else becomes an item of its own.
+ */
+async function itemsOfOtherStores(tx: Queryable, storeId: number, strangers: readonly StorefrontVariant[]): Promise<[string, number][]> {
+  const bySku = Map.groupBy(strangers.filter((v) => v.sku?.trim()), (v) => v.sku!);
+  const single = [...bySku].filter(([, variants]) => variants.length === 1);
+  if (single.length === 0) return [];
+  const { rows } = await tx.query<{ sku: string; item_id: number }>(
+    `select t.sku, min(i.item_id) as item_id from unnest($2::text[]) as t(sku) join store s on s.store_id = $1 and s.match_items = 'same SKU' join item i on i.org_id = s.org_id and i.sku = t.sku
+     where exists (select from inventory_item x where x.item_id = i.item_id and x.store_id <> $1) and not exists (select from inventory_item x where x.item_id = i.item_id and x.store_id = $1)
+       and not exists (select from variant v where v.store_id = $1 and v.sku = t.sku and v.deleted_at is null) group by 1 having count(*) = 1`, [storeId, single.map(([sku]) => sku)]);
+  return rows.map((row) => [bySku.get(row.sku)![0]!.inventoryItemId, row.item_id]);
 }
 
 /** Which variants of a product webhook differ from what we know: the product must be read again only for those. Floods of stock-only updates end here. */

@@ -49,6 +49,16 @@ export async function unplacedUnits(db: Queryable, storeId: number): Promise<Map
   return new Map(rows.map((row) => [row.item_id, row.units]));
 }
 
+/** Writes of ours to these levels whose outcome is not known: open attempts and deltas that were sent. */
+export async function writesPending(db: Queryable, storeId: number, levels: readonly { itemId: number; locationId: number }[]): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ item_id: number; location_id: number; writes: number }>(
+    `select item_id, location_id, count(*)::int as writes from (
+       select item_id, location_id from push_attempt_row where store_id = $1 and state = 'open'
+       union all select item_id, location_id from stock_adjustment where store_id = $1 and state = 'sent') w
+     join unnest($2::int[], $3::int[]) as t(item_id, location_id) using (item_id, location_id) group by 1, 2`, [storeId, levels.map((l) => l.itemId), levels.map((l) => l.locationId)]);
+  return new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, row.writes]));
+}
+
 /** What was posted so far for facts, so that an edit is added to the edits before it. */
 export async function postedSoFar(tx: Queryable, storeId: number, facts: readonly string[]): Promise<Map<string, number>> {
   const { rows } = await tx.query<{ fact: string; quantity: number }>(

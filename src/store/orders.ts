@@ -9,10 +9,13 @@ import { unmappedLocation } from '../domain/exceptions/unmapped.ts';
 import { emptyOrder, join, sameState, type OrderState } from '../domain/orders/order-state.ts';
 import type { Fact } from '../domain/stock/fact.ts';
 import { orderFacts, type StockKeys } from '../domain/stock/order-facts.ts';
+import { bundleItems } from './bundles.ts';
 import { CopyRows, sendCopy, unlessTaken } from './binary.ts';
 import { recordDemand } from './demand.ts';
 import { raise } from './exceptions.ts';
 import { postFacts } from './ledger.ts';
+import { recordOrderDemand } from './order-demand.ts';
+import { markDirty } from './push-levels.ts';
 import type { Db, Queryable } from './db.ts';
 
 export interface Recorded {
@@ -67,11 +70,12 @@ export async function recordOrders(tx: pg.PoolClient, storeId: number, heard: re
   const ours = outrun.length === 0 ? read : read.filter((r) => known.has(r.state.id) || made.has(r.state.id));
   result.applied = ours.length;
 
+  const parts = await bundleItems(tx, storeId, [...new Set(ours.flatMap(({ state }) => Object.values(state.lines).flatMap((l) => (l.variantId === null ? [] : [l.variantId]))))]);
   const facts: Fact[] = [];
   const demand: (DemandFact & { orderId: string })[] = [];
   for (const { state: order, stock } of ours) {
     for (const fact of stock.facts) facts.push(fact);
-    for (const fact of demandFacts(order, keys, options.dayOf).facts) demand.push({ ...fact, orderId: order.id });
+    for (const fact of demandFacts(order, keys, options.dayOf, parts).facts) demand.push({ ...fact, orderId: order.id });
     for (const skip of stock.skipped) {
       result.skippedUnits[skip.reason] = (result.skippedUnits[skip.reason] ?? 0) + skip.units;
       if (skip.reason === 'location unmapped') result.exceptions.push(unmappedLocation(skip.subject ?? '?', skip.units, order));
@@ -85,6 +89,9 @@ export async function recordOrders(tx: pg.PoolClient, storeId: number, heard: re
   result.movements = posted.movements;
   result.itemIds = posted.itemIds;
   result.demandChanged = await recordDemand(tx, storeId, demand);
+  const wanted = await recordOrderDemand(tx, storeId, ours.map(({ state }) => state), options.now);
+  result.exceptions.push(...wanted.exceptions);
+  await markDirty(tx, [...new Set([...posted.itemIds, ...wanted.itemIds])], options.now);
   await raise(tx, storeId, result.exceptions, options.now);
   return outrun.length === 0 ? result : together(result, await recordOrders(tx, storeId, outrun, options));
 }

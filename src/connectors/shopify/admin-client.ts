@@ -21,6 +21,8 @@ export interface AdminClientOptions {
   saveToken(token: { value: string; expiresAt: string; scopes: string[] }): Promise<void>;
   bucket: CostBucket;
   clock: { now(): Date; sleep(ms: number): Promise<void> };
+  /** How a request reaches Shopify; the simulation calls its shop in process. */
+  send?: typeof send;
   onCall?(call: { operation: string; status: number | 'lost' | 'throttled'; ms: number; cost: number | null }): void;
 }
 
@@ -56,6 +58,7 @@ const LONGEST_WAIT_MS = 120_000;
 
 export function adminClient(options: AdminClientOptions): AdminClient {
   const { clock, bucket } = options;
+  const transmit = options.send ?? send;
   const origin = options.origin ?? `https://${options.shopDomain}`;
   const expectedCost = new Map<string, number>();
   let token = options.token;
@@ -63,7 +66,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
   let granted: string[] | null = null;
 
   async function requestToken(): Promise<string> {
-    const response = await send({
+    const response = await transmit({
       method: 'POST', url: `${origin}/admin/oauth/access_token`, headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify({ grant_type: 'client_credentials', client_id: options.clientId, client_secret: options.clientSecret }),
     });
@@ -85,7 +88,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
   }
 
   async function call(document: string, variables: Record<string, unknown>, operation: string, renew: boolean): Promise<{ response: Response; reply: Reply | null }> {
-    const response = await send({
+    const response = await transmit({
       method: 'POST', url: `${origin}/admin/api/${API_VERSION}/graphql.json`,
       headers: { 'content-type': 'application/json', accept: 'application/json', 'x-shopify-access-token': await accessToken(renew) },
       body: JSON.stringify({ query: document, variables, operationName: operation }),
@@ -147,7 +150,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
   return {
     run,
     async download(url) {
-      const response = await send({ method: 'GET', url, timeoutMs: 600_000 });
+      const response = await transmit({ method: 'GET', url, timeoutMs: 600_000 });
       if (!response.ok) throw new HttpError(`Result file: HTTP ${response.status}`, response.status);
       return response;
     },

@@ -95,3 +95,48 @@ export const SUBSCRIBE = /* GraphQL */ `mutation Subscribe($topic: WebhookSubscr
   webhookSubscriptionCreate(topic: $topic, webhookSubscription: $subscription) { webhookSubscription { id } userErrors { field message } } }`;
 
 export const UNSUBSCRIBE = /* GraphQL */ `mutation Unsubscribe($id: ID!) { webhookSubscriptionDelete(id: $id) { deletedWebhookSubscriptionId userErrors { field message } } }`;
+
+// ---- writes: stock --------------------------------------------------------------------------------------------------------------------
+const ADJUSTED = `inventoryAdjustmentGroup { id } userErrors { code field message }`;
+
+/** Asks for the group's id alone: a call of 250 rows then costs little more than the mutation itself. */
+export const SET_QUANTITIES = /* GraphQL */ `mutation SetQuantities($input: InventorySetQuantitiesInput!, $key: String!) {
+  inventorySetQuantities(input: $input) @idempotent(key: $key) { ${ADJUSTED} } }`;
+
+export const ADJUST_QUANTITIES = /* GraphQL */ `mutation AdjustQuantities($input: InventoryAdjustQuantitiesInput!, $key: String!) {
+  inventoryAdjustQuantities(input: $input) @idempotent(key: $key) { ${ADJUSTED} } }`;
+
+export const ACTIVATE_LEVEL = /* GraphQL */ `mutation ActivateLevel($item: ID!, $location: ID!, $key: String!) {
+  inventoryActivate(inventoryItemId: $item, locationId: $location) @idempotent(key: $key) { inventoryLevel { id isActive } userErrors { field message } } }`;
+
+// ---- fulfilment -----------------------------------------------------------------------------------------------------------------------
+const WORK_FIELDS = `id orderId status updatedAt supportedActions { action } fulfillmentHolds { reason displayReason } assignedLocation { location { id } }
+  lineItems(first: 50) { nodes { ${ASSIGNED_LINE} } ${NEXT} }`;
+
+export const WORK_OF_ORDERS = /* GraphQL */ `query WorkOfOrders($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on Order { id fulfillmentOrders(first: 10) { nodes { ${WORK_FIELDS} } ${NEXT} } } } }`;
+
+export const MORE_WORK = /* GraphQL */ `query MoreWork($id: ID!, $after: String) { order(id: $id) { fulfillmentOrders(first: 10, after: $after) { nodes { ${WORK_FIELDS} } ${NEXT} } } }`;
+
+export const WORK_CHANGED = /* GraphQL */ `query WorkChanged($query: String!, $after: String) {
+  fulfillmentOrders(first: 100, after: $after, query: $query, includeClosed: true, sortKey: ID) { nodes { id orderId } ${NEXT} } }`;
+
+const PARCEL_FIELDS = `id status createdAt updatedAt location { id } trackingInfo(first: 50) { number }
+  fulfillmentLineItems(first: 50) { nodes { ${PARCEL_LINE} } ${NEXT} }`;
+
+export const PARCELS_OF_ORDER = /* GraphQL */ `query ParcelsOfOrder($id: ID!) { order(id: $id) { id fulfillments(first: 100) { ${PARCEL_FIELDS} } } }`;
+
+/** Not idempotent at Shopify: whoever calls it after a lost answer looks for the tracking number first. */
+export const CREATE_FULFILMENT = /* GraphQL */ `mutation CreateFulfilment($fulfillment: FulfillmentInput!) {
+  fulfillmentCreate(fulfillment: $fulfillment) { fulfillment { ${PARCEL_FIELDS} } userErrors { field message } } }`;
+
+// ---- returns --------------------------------------------------------------------------------------------------------------------------
+export const RETURNS_OF_ORDERS = /* GraphQL */ `query ReturnsOfOrders($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on Order { id returns(first: 10) { nodes { id name status createdAt
+  returnLineItems(first: 20) { nodes { __typename quantity ... on ReturnLineItem { fulfillmentLineItem { lineItem { id } } } } ${NEXT} }
+  exchangeLineItems(first: 10) { nodes { variantId quantity } ${NEXT} }
+  reverseFulfillmentOrders(first: 3) { nodes { lineItems(first: 20) { nodes { fulfillmentLineItem { lineItem { id } } dispositions { id type quantity createdAt location { id } } } ${NEXT} } } ${NEXT} }
+} ${NEXT} } } } }`;
+
+export const ORDER_OF_RETURN = /* GraphQL */ `query OrderOfReturn($id: ID!) { return(id: $id) { id order { id } } }`;
+
+export const ORDERS_WITH_RETURNS = /* GraphQL */ `query OrdersWithReturns($query: String!, $after: String) {
+  orders(first: 100, after: $after, query: $query, sortKey: UPDATED_AT) { nodes { id returnStatus } ${NEXT} } }`;

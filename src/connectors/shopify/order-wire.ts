@@ -86,7 +86,7 @@ export function assignmentsFromNodes(nodes: GqlFulfilmentOrder[], readAt: string
       lines[id] = { total: (known?.total ?? 0) + line.totalQuantity, remaining: (known?.remaining ?? 0) + line.remainingQuantity };
     }
     assignments[idOf(node.id)] = {
-      locationId: idOf(node.assignedLocation.location.id), open: node.status !== 'CLOSED' && node.status !== 'CANCELLED', updatedAt: instant(node.updatedAt), readAt, lines,
+      locationId: idOf(node.assignedLocation.location.id), open: node.status !== 'CLOSED' && node.status !== 'CANCELLED', ...(node.status === 'ON_HOLD' ? { held: true as const } : {}), updatedAt: instant(node.updatedAt), readAt, lines,
     };
   }
   return assignments;

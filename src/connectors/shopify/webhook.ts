@@ -14,13 +14,18 @@ const ORDER_FIELDS = ['id', 'admin_graphql_api_id', 'name', 'created_at', 'proce
   'refunds.id', 'refunds.created_at', 'refunds.refund_line_items.id', 'refunds.refund_line_items.line_item_id', 'refunds.refund_line_items.quantity',
   'refunds.refund_line_items.restock_type', 'refunds.refund_line_items.location_id',
   'fulfillments.id', 'fulfillments.status', 'fulfillments.location_id', 'fulfillments.created_at', 'fulfillments.updated_at', 'fulfillments.line_items.id', 'fulfillments.line_items.quantity'];
+/** Money, notes and the buyer stay at Shopify; what came back is read from the return itself. */
+const RETURN_FIELDS = ['id', 'admin_graphql_api_id', 'status', 'name', 'order.id'];
 const PARCEL_FIELDS = ['id', 'order_id', 'status', 'location_id', 'created_at', 'updated_at', 'line_items.id', 'line_items.quantity'];
 
 export const TOPICS: Record<string, string[]> = {
   'orders/create': ORDER_FIELDS, 'orders/updated': ORDER_FIELDS, 'orders/cancelled': ORDER_FIELDS, 'orders/edited': [],
   'refunds/create': ['id', 'order_id', 'created_at', 'refund_line_items.id', 'refund_line_items.line_item_id', 'refund_line_items.quantity', 'refund_line_items.restock_type', 'refund_line_items.location_id'],
   'fulfillments/create': PARCEL_FIELDS, 'fulfillments/update': PARCEL_FIELDS,
-  'fulfillment_orders/order_routing_complete': [], 'fulfillment_orders/moved': [],
+  'fulfillment_orders/order_routing_complete': [], 'fulfillment_orders/moved': [], 'fulfillment_orders/split': [], 'fulfillment_orders/merged': [],
+  'fulfillment_orders/placed_on_hold': [], 'fulfillment_orders/hold_released': [], 'fulfillment_orders/cancelled': [],
+  'returns/request': RETURN_FIELDS, 'returns/approve': RETURN_FIELDS, 'returns/decline': RETURN_FIELDS, 'returns/process': RETURN_FIELDS, 'returns/update': RETURN_FIELDS,
+  'returns/close': RETURN_FIELDS, 'returns/cancel': RETURN_FIELDS, 'returns/reopen': RETURN_FIELDS, 'reverse_fulfillment_orders/dispose': [],
   'inventory_levels/connect': [], 'inventory_levels/update': [], 'inventory_levels/disconnect': [],
   'products/create': [], 'products/update': [], 'products/delete': [], 'locations/create': [], 'locations/update': [], 'locations/deactivate': [], 'locations/activate': [],
   'bulk_operations/finish': [], 'app/uninstalled': [],
@@ -84,10 +89,15 @@ function readBody(topic: string, body: Record<string, never>, currency: string):
     case 'refunds/create': text('id'); text('order_id'); return { type: 'order', order: refundFromWebhook(body as never) };
     case 'fulfillments/create': case 'fulfillments/update': text('id'); text('order_id'); return { type: 'order', order: parcelFromWebhook(body as never) };
     case 'orders/edited': return { type: 'none', reason: 'orders/updated carries the edit' };
-    case 'fulfillment_orders/order_routing_complete': case 'fulfillment_orders/moved': {
-      const order = (body['fulfillment_order'] ?? (body as Record<string, unknown>)['moved_fulfillment_order'] ?? body) as { id?: unknown };
-      return { type: 'routing', fulfilmentOrderId: String(order.id ?? '').split('/').at(-1)! };
+    case 'fulfillment_orders/order_routing_complete': return { type: 'routing', moved: false };
+    case 'fulfillment_orders/moved': case 'fulfillment_orders/split': case 'fulfillment_orders/merged': case 'fulfillment_orders/placed_on_hold':
+    case 'fulfillment_orders/hold_released': case 'fulfillment_orders/cancelled': return { type: 'routing', moved: true };
+    case 'returns/request': case 'returns/approve': case 'returns/decline': case 'returns/process': case 'returns/update': case 'returns/close': case 'returns/cancel':
+    case 'returns/reopen': {
+      const order = (body['order'] as { id?: unknown } | undefined)?.id ?? body['order_id'];
+      return { type: 'return', returnId: text('id').split('/').at(-1)!, orderId: order == null ? null : String(order).split('/').at(-1)! };
     }
+    case 'reverse_fulfillment_orders/dispose': return { type: 'return', returnId: null, orderId: null };
     case 'inventory_levels/connect': case 'inventory_levels/update': {
       const available = body['available'] as number | null | undefined;
       return { type: 'level', inventoryItemId: text('inventory_item_id'), locationId: text('location_id'), available: available ?? null, at: instant(text('updated_at')) };

@@ -7,6 +7,7 @@
  * - Refunded units stay in gross demand; what came back is a `return` on the day it came back.
  * - Test orders, gift cards and lines that need no shipping and have no stock item are none.
  * - Native bundles: the lines already are the components; nothing is exploded again.
+ * - Virtual bundles: demand for the bundle and for each of its parts, counted once each; a part's fact is named after it.
  */
 import { linePosition, type OrderState } from '../orders/order-state.ts';
 import type { StockKeys } from '../stock/order-facts.ts';
@@ -26,14 +27,25 @@ export interface DemandFact {
 
 export interface DemandFacts { facts: DemandFact[]; skipped: { lineId: string; reason: string; units: number; subject: string | null }[] }
 
+/** Items in one unit of a virtual bundle at an instant; null when the variant is none then. */
+export type BundleItems = (variantId: string, at: string) => readonly { itemId: number; units: number }[] | null;
+
 /** `dayOf` turns an instant into the shop's calendar day. */
-export function demandFacts(order: OrderState, keys: Pick<StockKeys, 'item' | 'location'>, dayOf: (instant: string) => string): DemandFacts {
+export function demandFacts(order: OrderState, keys: Pick<StockKeys, 'item' | 'location'>, dayOf: (instant: string) => string, bundleItems: BundleItems = () => null): DemandFacts {
   const out: DemandFacts = { facts: [], skipped: [] };
   for (const lineId of Object.keys(order.lines).sort()) {
     const line = order.lines[lineId]!;
     const skip = (reason: string): void => { out.skipped.push({ lineId, reason, units: line.ordered, subject: line.sku ?? line.title }); };
     if (order.test) { skip('test order'); continue; }
     if (line.giftCard) { skip('gift card'); continue; }
+    if (order.processedAt !== null && line.variantId !== null && line.group === null) {
+      const wanted = withdrawn(order) ? 0 : line.ordered - line.removed;
+      for (const part of bundleItems(line.variantId, order.processedAt) ?? []) {
+        out.facts.push({
+          fact: `order/${order.id}:line/${lineId}:part/${part.itemId}`, kind: 'sale', itemId: part.itemId, locationId: placeOf(order, lineId, keys), day: dayOf(order.processedAt), quantity: wanted * part.units,
+        });
+      }
+    }
     const itemId = line.variantId === null ? null : keys.item(line.variantId);
     if (itemId === null) { skip(line.variantId === null ? 'no variant' : 'not tracked or unmapped'); continue; }
     if (order.processedAt === null) continue; // only a refund or a parcel heard so far: the order itself is still to come

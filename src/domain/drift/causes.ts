@@ -6,6 +6,7 @@ import type { StockState } from '../stock/fact.ts';
 
 export type DriftCause =
   | 'event received, not applied'      // in the inbox, or the order waits for its location
+  | 'push refused or pending'          // a write of ours is on its way, its outcome not known yet
   | 'event not received'               // orders up to this change have not been read yet
   | 'edited in Shopify'                // by staff or another app: stock moved, no order did
   | 'unknown';
@@ -22,6 +23,8 @@ export interface DriftInput {
   unplacedUnits: number;
   /** Webhooks of the store still waiting to be applied. */
   inboxWaiting: number;
+  /** Writes of ours to this level whose outcome is not known yet. */
+  writesPending: number;
   /** Orders are known to be read up to here. */
   ordersReadThrough: string;
 }
@@ -68,7 +71,8 @@ export function explainDrift(input: DriftInput): DriftFinding {
   const moved = (Object.keys({ ...ledger.other, ...observed.other }) as StockState[])
     .map((state) => ({ state, quantity: (observed.other[state] ?? 0) - (ledger.other[state] ?? 0) })).filter((m) => m.quantity !== 0);
   if (edited !== 0 || moved.length > 0) {
-    if (missing === 0 && input.inboxWaiting === 0) {
+    if (input.writesPending > 0) give('push refused or pending', edited, `${input.writesPending} of our own writes to this level are on their way`);
+    else if (missing === 0 && input.inboxWaiting === 0) {
       if (edited !== 0) edits.push({ state: 'available', quantity: edited });
       edits.push(...moved);
       give('edited in Shopify', edited, `available went to ${observed.available} at ${input.observedAt} while committed stayed ${observed.committed}: no order moved`);

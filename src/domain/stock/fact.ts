@@ -7,7 +7,8 @@
  */
 
 export type StockState = 'available' | 'committed' | 'reserved' | 'damaged' | 'safety_stock' | 'quality_control' | 'incoming';
-export type Party = 'supplier' | 'customer' | 'shrinkage' | 'opening' | 'unknown';
+/** `warehouse` is the authority whose count a push follows. */
+export type Party = 'supplier' | 'customer' | 'shrinkage' | 'opening' | 'warehouse' | 'unknown';
 
 /** Shopify's states in the order of its own sum: on hand = all of these but incoming. */
 export const ON_HAND_STATES: readonly StockState[] = ['available', 'committed', 'reserved', 'damaged', 'safety_stock', 'quality_control'];
@@ -18,7 +19,7 @@ export interface Account { locationId: number; state: StockState | Party }
 
 export type MovementKind =
   | 'opening' | 'order committed' | 'fulfilled' | 'released without restock' | 'returned to stock' | 'restocked elsewhere'
-  | 'storefront edit' | 'opening corrected';
+  | 'storefront edit' | 'opening corrected' | 'stock push' | 'ghost restock reversed' | 'return accepted' | 'goods received' | 'counted';
 
 export interface Fact {
   /** The unique cause, e.g. `shopify:refund/881:line/2`. */

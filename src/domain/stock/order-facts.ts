@@ -72,7 +72,7 @@ function lineFacts(order: OrderState, lineId: string, keys: StockKeys, source: s
 
   // Open units, where their fulfilment orders have them.
   let left = position.open;
-  for (const [place, units] of assignedUnits(order, lineId, keys, skip)) {
+  for (const [place, units] of assignedUnits(order, lineId, keys.location, skip)) {
     const here = Math.min(left, units);
     left -= here;
     if (here === 0) continue;
@@ -114,10 +114,27 @@ function lineFacts(order: OrderState, lineId: string, keys: StockKeys, source: s
       // Unshipped units that go back elsewhere than where they were committed.
       const home = onlyPlace(order, lineId, keys);
       if (home === null) { out.unplacedUnits += refund.quantity; skip('no location yet', refund.quantity, null); continue; }
-      if (home === place || after(place, refund.at) !== true || after(home, refund.at) !== true) continue;
+      // A side whose count was taken later has the move in it already; the restock itself may be what first stocked the item there.
+      const leaves = after(home, refund.at) === true, arrives = after(place, refund.at) === true;
+      if (home === place || (!leaves && !arrives)) continue;
       out.facts.push({
         fact: `shopify:refund/${refund.refundId}:line/${refundLineId}`, kind: 'restocked elsewhere', itemId,
-        from: at(home, 'available'), to: at(place, 'available'), quantity: refund.quantity, occurredAt: refund.at, source,
+        from: leaves ? at(home, 'available') : outside('opening'), to: arrives ? at(place, 'available') : outside('opening'), quantity: refund.quantity, occurredAt: refund.at, source,
+      });
+    }
+  }
+
+  // Goods disposed of as restocked, apart from any refund.
+  for (const [dispositionId, disposition] of Object.entries(order.dispositions ?? {}).sort(byKey)) {
+    if (disposition.lineId !== lineId || !disposition.restocked || disposition.locationId === null) continue;
+    const place = keys.location(disposition.locationId);
+    if (place === null) { skip('location unmapped', disposition.quantity, disposition.locationId); continue; }
+    const isAfter = after(place, disposition.at);
+    if (isAfter === null) { skip('level not opened', disposition.quantity, null); continue; }
+    if (isAfter) {
+      out.facts.push({
+        fact: `shopify:disposition/${dispositionId}`, kind: 'returned to stock', itemId,
+        from: outside('customer'), to: at(place, 'available'), quantity: disposition.quantity, occurredAt: disposition.at, source,
       });
     }
   }
@@ -135,14 +152,26 @@ function lineFacts(order: OrderState, lineId: string, keys: StockKeys, source: s
 
 const byKey = (a: [string, unknown], b: [string, unknown]): number => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0);
 
+/** Open units of a line by the place its fulfilment orders have them at; places `location` does not know are left out. */
+export function openByPlace(order: OrderState, lineId: string, location: StockKeys['location']): [number, number][] {
+  let left = linePosition(order, lineId).open;
+  const places: [number, number][] = [];
+  for (const [place, units] of assignedUnits(order, lineId, location, () => {})) {
+    const here = Math.min(left, units);
+    left -= here;
+    if (here > 0) places.push([place, here]);
+  }
+  return places;
+}
+
 function assignedUnits(
-  order: OrderState, lineId: string, keys: StockKeys, skip: (reason: Skipped, units: number, subject: string | null) => void,
+  order: OrderState, lineId: string, location: StockKeys['location'], skip: (reason: Skipped, units: number, subject: string | null) => void,
 ): [number, number][] {
   const units: [number, number][] = [];
   for (const [, assignment] of Object.entries(order.assignments).sort(byKey)) {
     const line = assignment.lines[lineId];
     if (!line || !assignment.open) continue;
-    const place = keys.location(assignment.locationId);
+    const place = location(assignment.locationId);
     if (place === null) skip('location unmapped', line.remaining, assignment.locationId);
     else units.push([place, Math.max(0, line.remaining - leftSince(order, lineId, assignment.locationId, assignment.updatedAt))]);
   }
@@ -161,8 +190,11 @@ function leftSince(order: OrderState, lineId: string, locationId: string, readAt
 function everAssigned(order: OrderState, lineId: string, keys: StockKeys): number[] {
   const places: number[] = [];
   for (const assignment of Object.values(order.assignments)) {
-    const place = assignment.lines[lineId] ? keys.location(assignment.locationId) : null;
-    if (place !== null) places.push(place);
+    if (!assignment.lines[lineId]) continue;
+    for (const id of [assignment.locationId, ...(assignment.left ?? [])]) {
+      const place = keys.location(id);
+      if (place !== null) places.push(place);
+    }
   }
   for (const parcel of Object.values(order.fulfilments)) {
     const place = parcel.lines[lineId] && parcel.locationId !== null ? keys.location(parcel.locationId) : null;
@@ -172,6 +204,8 @@ function everAssigned(order: OrderState, lineId: string, keys: StockKeys): numbe
 }
 
 function onlyPlace(order: OrderState, lineId: string, keys: StockKeys): number | null {
-  const places = [...new Set(everAssigned(order, lineId, keys))];
-  return places.length === 1 ? places[0]! : null;
+  const single = (places: number[]): number | null => (new Set(places).size === 1 ? places[0]! : null);
+  // Where its units are said to be now, before where they ever were: an order that was moved whole has one place again.
+  const now = Object.values(order.assignments).flatMap((a) => ((a.lines[lineId]?.total ?? 0) > 0 ? [keys.location(a.locationId) ?? []].flat() : []));
+  return single(now) ?? single(everAssigned(order, lineId, keys));
 }

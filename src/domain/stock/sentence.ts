@@ -9,6 +9,11 @@ const VERBS: Record<string, (n: number, fact: string) => string> = {
   'released without restock': (n, fact) => `${n} given up without restock by refund ${idIn(fact)}`,
   'returned to stock': (n, fact) => `${n} returned to stock by refund ${idIn(fact)}`,
   'restocked elsewhere': (n, fact) => `${n} restocked at another location by refund ${idIn(fact)}`,
+  'stock push': (n) => `${n > 0 ? `${n} shown more` : `${-n} shown less`}, as the warehouse's stock allows`,
+  'ghost restock reversed': (n) => `${-n} taken back: restocked in Shopify, not accepted by the warehouse`,
+  'return accepted': (n, fact) => `${n} accepted from return ${idIn(fact)}`,
+  'goods received': (n, fact) => `${n} received in goods receipt ${idIn(fact)}`,
+  counted: (n, fact) => `${n > 0 ? `${n} found` : `${-n} missing`} in stock count ${idIn(fact)}`,
   'storefront edit': (n) => `${n > 0 ? `${n} added` : `${-n} taken away`} in Shopify by staff or another app`,
 };
 

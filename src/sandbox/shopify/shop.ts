@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto';
 import { emptyIndexes, membersOf, reindex, type Indexes } from './engine/indexes.ts';
 import { openShopFile } from './engine/shop-file.ts';
-import type { AdjustmentRecord, Shop, ShopEvent, Tables, VariantRecord } from './state.ts';
+import { uuidOf } from './stable-ids.ts';
+import type { AdjustmentRecord, ReturnRecord, Shop, ShopEvent, Tables, VariantRecord } from './state.ts';
 
 export interface OpenShop extends Shop {
   /** Moves the shop's clock forward by `ms` milliseconds, for good (kept in the file). Throws RangeError when negative. */
@@ -20,10 +21,12 @@ export interface OpenShop extends Shop {
 
 type TableName = keyof Tables;
 const TABLE_NAMES: readonly TableName[] = ['shop', 'locations', 'products', 'variants', 'inventoryItems', 'levels', 'adjustments',
-  'orders', 'fulfillmentOrders', 'fulfillments', 'subscriptions', 'bulkOperations', 'idempotency'];
+  'orders', 'fulfillmentOrders', 'fulfillments', 'returns', 'transfers', 'shipments', 'subscriptions', 'bulkOperations', 'idempotency'];
 
 /** Ids of one kind step like Shopify's own; thirteen digits, so that text order is age order and nobody takes them for small numbers. */
 const ID_STEP = 32_768;
+/** Far above the largest id of a space: they end below nine million million. */
+const SPACE = 10_000_000_000_000n;
 const BATCH_RECORDS = 4_000;
 
 interface Inner { indexes: Indexes; loading: boolean }
@@ -40,6 +43,8 @@ export const isLoading = (shop: Shop): boolean => innerOf(shop).loading;
 export const variantsOf = (shop: Shop, productId: string): VariantRecord[] =>
   membersOf(innerOf(shop).indexes.variantIdsByProduct, productId, shop.tables.variants)
     .filter((variant) => variant.deletedAt === null).sort((a, b) => a.position - b.position);
+/** The returns of an order, in the order they were made. */
+export const returnsOf = (shop: Shop, orderId: string): ReturnRecord[] => membersOf(innerOf(shop).indexes.returnIdsByOrder, orderId, shop.tables.returns);
 /** Orders that still wait for their fulfilment orders, in the order of sale. */
 export const unroutedOrders = (shop: Shop): string[] => [...innerOf(shop).indexes.unrouted];
 
@@ -47,13 +52,16 @@ export const unroutedOrders = (shop: Shop): string[] => [...innerOf(shop).indexe
  * Opens (or creates) a shop.
  * @param options.file path of the SQLite file, or ':memory:'
  * @param options.clock milliseconds since 1970; the system's clock by default
+ * @param options.idSpace shops of different spaces never share an id, of any kind; kept in the file from its first opening. From 900 on every id
+ *   lies beyond 2^53, as Shopify's own samples do.
  */
-export function openShop(options: { file: string; clock?: () => number }): OpenShop {
+export function openShop(options: { file: string; clock?: () => number; idSpace?: number }): OpenShop {
   const clock = options.clock ?? Date.now;
   const file = openShopFile(options.file);
   const tables = Object.fromEntries(TABLE_NAMES.map((name) => [name, new Map()])) as unknown as Tables;
   const inner: Inner = { indexes: emptyIndexes(), loading: false };
-  let state = { offset: 0, last: 0, counters: {} as Record<string, number> };
+  const fresh = () => ({ offset: 0, last: 0, counters: {} as Record<string, number>, idSpace: options.idSpace ?? 0 });
+  let state = fresh();
 
   type Records = Map<string, unknown>;
   const records = (table: TableName) => tables[table] as unknown as Records;
@@ -69,10 +77,10 @@ export function openShop(options: { file: string; clock?: () => number }): OpenS
   function readFile(): void {
     inner.indexes = emptyIndexes();
     for (const name of TABLE_NAMES) tables[name].clear();
-    state = { offset: 0, last: 0, counters: {} };
+    state = fresh();
     const share = sharer();
     file.readAll((kind, id, record) => {
-      if (kind === 'meta') { state = record as typeof state; return; }
+      if (kind === 'meta') { state = { ...fresh(), ...record as typeof state }; return; }
       if (kind === 'adjustments') share(record as AdjustmentRecord);
       records(kind as TableName).set(id, record);
       reindex(inner.indexes, kind as TableName, id, undefined, record);
@@ -125,12 +133,12 @@ export function openShop(options: { file: string; clock?: () => number }): OpenS
   function nextId(kind: string): string {
     const count = (state.counters[kind] ?? 0) + 1;
     state.counters[kind] = count;
-    return String(idBase(kind) + count * ID_STEP);
+    const id = idBase(kind) + count * ID_STEP;
+    return state.idSpace === 0 ? String(id) : String(BigInt(state.idSpace) * SPACE + BigInt(id));
   }
 
   function newEventId(): string {
-    const hex = createHash('sha256').update(`${[...tables.shop.keys()][0] ?? ''}/${nextId('Event')}`).digest('hex');
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+    return uuidOf([...tables.shop.keys()][0] ?? '', nextId('Event'));
   }
 
   function endLoad(failed: boolean): void {

@@ -13,6 +13,10 @@ export interface ShopRecord {
 }
 export interface LocationRecord {
   id: string; name: string; isActive: boolean; shipsInventory: boolean; countryCode: string; createdAt: string; updatedAt: string;
+  deactivatedAt?: string | null;
+  /** Gone for the merchant; parcels and levels of its time still name it. */
+  deletedAt?: string | null;
+  address?: { address1: string | null; address2: string | null; city: string | null; zip: string | null; phone: string | null; provinceCode: string | null };
 }
 export interface ProductRecord {
   id: string; title: string; handle: string; vendor: string; productType: string; status: 'ACTIVE' | 'DRAFT' | 'ARCHIVED' | 'UNLISTED';
@@ -41,7 +45,11 @@ export interface LevelRecord {
 export interface AdjustmentRecord {
   id: string; inventoryItemId: string; locationId: string; name: QuantityName; delta: number; after: number;
   reason: string; cause: string; referenceDocumentUri: string | null; ledgerDocumentUri: string | null; at: string;
+  /** Who wrote it, where an app or a member of staff did, and the group the write made. */
+  by?: Writer; groupId?: string;
 }
+/** An app or a member of staff, by name; one of the two. */
+export type Writer = { app: string } | { staff: string };
 export interface LineItemRecord {
   id: string; variantId: string | null; productId: string | null; sku: string | null; title: string; variantTitle: string | null;
   quantity: number; /** quantity less removed by edits and refunded */ currentQuantity: number;
@@ -52,17 +60,51 @@ export interface LineItemRecord {
 }
 export interface RefundRecord {
   id: string; createdAt: string; note: string | null;
+  /** Return whose processing paid it out. */
+  returnId?: string;
   lines: { id: string; lineItemId: string; quantity: number; restockType: 'RETURN' | 'CANCEL' | 'NO_RESTOCK'; restocked: boolean; locationId: string | null; subtotal: number }[];
+}
+export type DispositionType = 'RESTOCKED' | 'NOT_RESTOCKED' | 'PROCESSING_REQUIRED' | 'MISSING';
+export interface DispositionRecord { id: string; type: DispositionType; quantity: number; locationId: string | null; createdAt: string }
+export interface ReturnRecord {
+  id: string; orderId: string; name: string; status: 'REQUESTED' | 'OPEN' | 'CLOSED' | 'CANCELED' | 'DECLINED';
+  createdAt: string; requestApprovedAt: string | null; closedAt: string | null; decline: { reason: string; note: string | null } | null;
+  /** Shipped units the shopper sends back, by the parcel line they came in. */
+  lines: {
+    id: string; fulfillmentLineItemId: string; lineItemId: string; quantity: number; processedQuantity: number; refundedQuantity: number;
+    reason: string; reasonNote: string; customerNote: string | null;
+  }[];
+  /** What the shopper gets instead; each processing makes a new order line. */
+  exchanges: {
+    id: string; variantId: string; productId: string; sku: string | null; title: string; variantTitle: string | null; quantity: number; processedQuantity: number; lineItemIds: string[];
+  }[];
+  /** The work of taking the goods in: made once the return is open. What became of them is here, never on a refund. */
+  reverse: {
+    id: string; status: 'OPEN' | 'CLOSED' | 'CANCELED'; lines: { id: string; returnLineId: string; totalQuantity: number; dispositions: DispositionRecord[] }[];
+  } | null;
+  /** Mails the shopper would have got about it. */
+  notifications: number;
 }
 export interface FulfillmentRecord {
   id: string; orderId: string; locationId: string; status: 'SUCCESS' | 'CANCELLED'; createdAt: string; updatedAt: string;
   tracking: { company: string | null; number: string | null; url: string | null }[];
+  /** Mails the shopper would have got about it. */
+  notifications?: number;
   lines: { id: string; lineItemId: string; fulfillmentOrderId: string; quantity: number }[];
 }
 export interface FulfillmentOrderRecord {
   id: string; orderId: string; assignedLocationId: string; status: 'OPEN' | 'IN_PROGRESS' | 'CLOSED' | 'CANCELLED' | 'ON_HOLD' | 'SCHEDULED' | 'INCOMPLETE';
   createdAt: string; updatedAt: string;
   lines: { id: string; lineItemId: string; totalQuantity: number; remainingQuantity: number }[];
+  /** Why it may not be fulfilled; its status is ON_HOLD while there is any. */
+  holds?: HoldRecord[];
+  /** Somebody reported progress by hand: it cannot be moved until it is opened again. */
+  progressReported?: boolean;
+}
+export interface HoldRecord {
+  id: string; reason: string; reasonNotes: string | null; handle: string;
+  /** The app that placed it, by name; null: staff. */
+  app: string | null; externalId: string | null;
 }
 export interface OrderRecord {
   id: string; number: number; name: string; createdAt: string; processedAt: string; updatedAt: string;
@@ -70,11 +112,27 @@ export interface OrderRecord {
   test: boolean; confirmed: boolean; edited: boolean; sourceName: string; currency: string; tags: string[];
   financialStatus: 'PENDING' | 'PAID' | 'PARTIALLY_REFUNDED' | 'REFUNDED' | 'VOIDED';
   lines: LineItemRecord[]; refunds: RefundRecord[];
-  /** Location the stock was committed at, line by line, from the moment of the sale; the fulfilment order shows it after routing. */
+  /**
+   * Location a line was sold from, where its stock stays committed until routing. From then on the open fulfilment orders say where its units
+   * are committed: they may be moved, whole or in part.
+   */
   committedAt: Record<string, string>;
   /** When fulfilment orders become visible (routing delay); null once they exist. */
   routesAt: string | null;
   countryCode: string | null; discountTotal: number; shippingTotal: number; taxTotal: number;
+}
+/** A location as a transfer saw it; it outlives the location. */
+export interface LocationSnapshotRecord { locationId: string; name: string; countryCode: string; at: string }
+export interface TransferRecord {
+  id: string; name: string; status: 'DRAFT' | 'READY_TO_SHIP' | 'IN_PROGRESS' | 'TRANSFERRED' | 'CANCELED';
+  origin: LocationSnapshotRecord | null; destination: LocationSnapshotRecord | null; note: string | null; referenceName: string | null; tags: string[]; createdAt: string;
+  lines: { id: string; inventoryItemId: string; totalQuantity: number }[];
+}
+export interface ShipmentRecord {
+  id: string; transferId: string; name: string; status: 'DRAFT' | 'IN_TRANSIT' | 'PARTIALLY_RECEIVED' | 'RECEIVED'; barcode: string | null;
+  tracking: { company: string | null; trackingNumber: string | null; trackingUrl: string | null; arrivesAt: string | null } | null;
+  createdAt: string; shippedAt: string | null; receivedAt: string | null;
+  lines: { id: string; inventoryItemId: string; quantity: number; accepted: number; rejected: number }[];
 }
 export interface WebhookSubscriptionRecord {
   id: string; topic: string; uri: string; apiVersion: string; includeFields: string[]; filter: string | null; createdAt: string; consecutiveFailures: number;
@@ -90,7 +148,7 @@ export interface IdempotencyRecord { key: string; mutation: string; variablesHas
 export interface Tables {
   shop: Map<string, ShopRecord>; locations: Map<string, LocationRecord>; products: Map<string, ProductRecord>; variants: Map<string, VariantRecord>;
   inventoryItems: Map<string, InventoryItemRecord>; levels: Map<string, LevelRecord>; adjustments: Map<string, AdjustmentRecord>;
-  orders: Map<string, OrderRecord>; fulfillmentOrders: Map<string, FulfillmentOrderRecord>; fulfillments: Map<string, FulfillmentRecord>;
+  orders: Map<string, OrderRecord>; fulfillmentOrders: Map<string, FulfillmentOrderRecord>; fulfillments: Map<string, FulfillmentRecord>; returns: Map<string, ReturnRecord>; transfers: Map<string, TransferRecord>; shipments: Map<string, ShipmentRecord>;
   subscriptions: Map<string, WebhookSubscriptionRecord>; bulkOperations: Map<string, BulkOperationRecord>; idempotency: Map<string, IdempotencyRecord>;
 }
 

@@ -1,6 +1,7 @@
 /** The token endpoint: client credentials for an app of the same organisation, 24-hour offline tokens. */
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { Access } from './access.ts';
+import { hexOf } from './stable-ids.ts';
 import type { DeliveryFile } from './webhooks/delivery-file.ts';
 
 /** Shopify announces one second less than a day. */
@@ -19,13 +20,18 @@ export class Tokens {
   private readonly clientId: string;
   private readonly clientSecret: string;
   private readonly scopes: readonly string[];
+  private readonly shop: string;
+  private granted = 0;
+  /** Scopes no token has any more, granted before or from now on. */
+  lostScopes: () => readonly string[] = () => [];
   private readonly accesses = new Map<string, Access>();
 
-  constructor(file: DeliveryFile, options: { clientId: string; clientSecret: string; scopes: readonly string[] }) {
+  constructor(file: DeliveryFile, options: { clientId: string; clientSecret: string; scopes: readonly string[]; shop: string }) {
     this.file = file;
     this.clientId = options.clientId;
     this.clientSecret = options.clientSecret;
     this.scopes = options.scopes;
+    this.shop = options.shop;
   }
 
   /** Answers a token request; `now` in milliseconds of the shop's clock. Wrong client: 401; another grant: 400. */
@@ -36,8 +42,9 @@ export class Tokens {
     if (!same(String(fields['client_id'] ?? ''), this.clientId) || !same(String(fields['client_secret'] ?? ''), this.clientSecret)) {
       return { status: 401, body: { error: 'invalid_client', error_description: 'client_id or client_secret is wrong' } };
     }
-    const token = `shpat_${randomBytes(16).toString('hex')}`;
-    const scope = this.scopes.join(',');
+    // Only who knows the secret could have computed it, and no two shops give the same.
+    const token = `shpat_${hexOf(32, this.clientSecret, this.shop, now, this.granted++)}`;
+    const scope = this.left(this.scopes).join(',');
     this.file.saveToken({ token, scopes: scope, expiresAt: now + TOKEN_SECONDS * 1000 });
     return { status: 200, body: { access_token: token, scope, expires_in: TOKEN_SECONDS } };
   }
@@ -46,8 +53,25 @@ export class Tokens {
   accessOf(token: string, now: number): Access | null {
     const stored = this.file.token(token);
     if (stored === undefined || stored.expiresAt <= now) return null;
-    let access = this.accesses.get(stored.scopes);
-    if (access === undefined) this.accesses.set(stored.scopes, access = new Access(stored.scopes.split(',')));
+    const left = this.left(stored.scopes.split(','));
+    const key = left.join();
+    let access = this.accesses.get(key);
+    if (access === undefined) this.accesses.set(key, access = new Access(left));
     return access;
+  }
+
+  private left(scopes: readonly string[]): string[] {
+    const lost = this.lostScopes();
+    return scopes.filter((scope) => !lost.includes(scope));
+  }
+
+  /** Scopes an app may have now. */
+  get granting(): string[] {
+    return this.left(this.scopes);
+  }
+
+  /** Ends every token; a new one must be asked for. */
+  revoke(): void {
+    this.file.forgetTokens();
   }
 }

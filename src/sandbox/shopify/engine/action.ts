@@ -1,5 +1,5 @@
 /** One merchant or platform action on the shop: everything in it is committed and announced together, or leaves no trace. */
-import type { LevelRecord, Shop } from '../state.ts';
+import type { LevelRecord, Shop, Writer } from '../state.ts';
 import { isLoading, variantsOf } from '../shop.ts';
 import { levelPayload, productPayload } from './payloads.ts';
 
@@ -14,6 +14,8 @@ export interface Action {
   readonly connected: Set<string>;
   /** Names the action in the adjustment history, e.g. `order/123`. */
   readonly cause: string;
+  /** Writer and group of the adjustments that follow, where somebody writes stock by hand or through the API. */
+  signed?: { by: Writer; groupId: string };
 }
 
 /** The action cannot be done for a business reason; nothing of it is kept. */

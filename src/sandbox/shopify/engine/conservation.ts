@@ -1,13 +1,14 @@
 /** What must hold in a shop at every instant, whatever happened: read off the records, independent of the rules that made them. */
-import type { QuantityName, Shop } from '../state.ts';
+import type { LineItemRecord, OrderRecord, QuantityName, Shop } from '../state.ts';
 import { isOpen } from './fulfilment-orders.ts';
 import { fulfilledUnits } from './order-figures.ts';
 import { levelKey } from './levels.ts';
 import { trackedItemOf } from './order-lines.ts';
+import { ledgerOf, lineFigures } from './transfer-figures.ts';
 
 /** Sentences that name what does not add up; empty when all does. */
 export function faultsOf(shop: Shop): string[] {
-  return [...levelFaults(shop), ...orderFaults(shop)];
+  return [...levelFaults(shop), ...orderFaults(shop), ...returnFaults(shop), ...transferFaults(shop)];
 }
 
 /** Every state is the sum of its adjustments, and `committed` the open units of the orders that wait there. */
@@ -25,8 +26,10 @@ function levelFaults(shop: Shop): string[] {
     for (const line of order.lines) {
       const item = line.unfulfilledQuantity > 0 ? trackedItemOf(shop, line) : undefined;
       if (item === undefined) continue;
-      const key = levelKey(item, order.committedAt[line.id] ?? 'nowhere');
-      open.set(key, (open.get(key) ?? 0) + line.unfulfilledQuantity);
+      for (const [place, units] of placesOf(shop, order, line)) {
+        const key = levelKey(item, place);
+        open.set(key, (open.get(key) ?? 0) + units);
+      }
     }
   }
   for (const level of shop.tables.levels.values()) {
@@ -40,6 +43,51 @@ function levelFaults(shop: Shop): string[] {
   }
   for (const [key, units] of open) faults.push(`${units} open units wait at ${key}, where there is no level`);
   return faults;
+}
+
+/** Units in returns that stand never exceed what was shipped in their parcel; what was processed, refunded and decided on never exceeds what comes back. */
+function returnFaults(shop: Shop): string[] {
+  const faults: string[] = [];
+  const back = new Map<string, number>();
+  for (const each of shop.tables.returns.values()) {
+    if (each.status === 'CANCELED' || each.status === 'DECLINED') continue;
+    for (const line of each.lines) {
+      back.set(line.fulfillmentLineItemId, (back.get(line.fulfillmentLineItemId) ?? 0) + line.quantity);
+      if (line.processedQuantity > line.quantity || line.refundedQuantity > line.processedQuantity) faults.push(`return ${each.name}: ${line.refundedQuantity} refunded and ${line.processedQuantity} processed of ${line.quantity}`);
+    }
+    for (const line of each.reverse?.lines ?? []) {
+      const decided = line.dispositions.reduce((sum, one) => one.type === 'PROCESSING_REQUIRED' ? sum : sum + one.quantity, 0);
+      if (decided > line.totalQuantity) faults.push(`return ${each.name}: ${decided} units decided on of ${line.totalQuantity}`);
+    }
+  }
+  for (const parcel of shop.tables.fulfillments.values()) {
+    for (const line of parcel.lines) if ((back.get(line.id) ?? 0) > line.quantity) faults.push(`parcel line ${line.id}: ${back.get(line.id)} units come back of ${line.quantity}`);
+  }
+  return faults;
+}
+
+/** Under its own ledger a transfer holds as reserved what it has not shipped, and as incoming what it shipped and nobody received. */
+function transferFaults(shop: Shop): string[] {
+  const held = new Map<string, number>();
+  for (const { ledgerDocumentUri, name, delta } of shop.tables.adjustments.values()) {
+    if (ledgerDocumentUri?.startsWith('gid://shopify/InventoryTransfer/')) held.set(`${ledgerDocumentUri} ${name}`, (held.get(`${ledgerDocumentUri} ${name}`) ?? 0) + delta);
+  }
+  return [...shop.tables.transfers.values()].flatMap((transfer) => {
+    const active = transfer.status === 'READY_TO_SHIP' || transfer.status === 'IN_PROGRESS';
+    const figures = transfer.lines.map((line) => ({ total: line.totalQuantity, ...lineFigures(shop, transfer, line.inventoryItemId) }));
+    const expected = { reserved: active ? figures.reduce((sum, line) => sum + line.total - line.shipped, 0) : 0, incoming: figures.reduce((sum, line) => sum + line.shipped - line.received, 0) };
+    return (['reserved', 'incoming'] as const).flatMap((name) => {
+      const found = held.get(`${ledgerOf(transfer)} ${name}`) ?? 0;
+      return found === expected[name] ? [] : [`transfer ${transfer.name}: ${name} holds ${found}, its shipments say ${expected[name]}`];
+    });
+  });
+}
+
+/** Where the open units of a line wait: before routing where it was sold from, then where its open work is assigned. */
+function placesOf(shop: Shop, order: OrderRecord, line: LineItemRecord): [string, number][] {
+  if (order.routesAt !== null) return [[order.committedAt[line.id] ?? 'nowhere', line.unfulfilledQuantity]];
+  return shop.fulfillmentOrdersOf(order.id).filter(isOpen)
+    .flatMap((work) => work.lines.filter((part) => part.lineItemId === line.id).map((part): [string, number] => [work.assignedLocationId, part.remainingQuantity]));
 }
 
 /** Per line: 0 ≤ unfulfilled ≤ current ≤ ordered − refunded; units refunded, removed, shipped and open account for those ordered. */

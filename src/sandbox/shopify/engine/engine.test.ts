@@ -37,7 +37,7 @@ describe('the engine, whatever is asked of it in whatever order', () => {
           const works = [...shop.tables.fulfillmentOrders.values()];
           const work = works[pick % Math.max(works.length, 1)];
           if (work) {
-            errors = createFulfillment(shop, { lineItemsByFulfillmentOrder: [{ fulfillmentOrderId: work.id, ...(flag ? { lineItems: [{ id: work.lines[0]!.id, quantity: units }] } : {}) }] }).userErrors;
+            errors = createFulfillment(shop, { lineItemsByFulfillmentOrder: [{ fulfillmentOrderId: work.id, ...(flag ? { lineItems: [{ id: work.lines[0]?.id ?? '', quantity: units }] } : {}) }] }).userErrors;
           }
         } else if (what === 'unship') {
           const shipped = [...shop.tables.fulfillments.keys()];

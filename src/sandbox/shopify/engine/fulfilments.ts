@@ -1,11 +1,12 @@
 /** Fulfilments: parcels that leave a location. Rules: reference shopify.md §4. Not idempotent, as at Shopify. */
 import type { FulfillmentOrderRecord, FulfillmentRecord, OrderRecord, Shop } from '../state.ts';
-import { isLoading } from '../shop.ts';
+import { isLoading, returnsOf } from '../shop.ts';
 import { act, refuse, type Action, type UserError } from './action.ts';
-import { routeOpenUnits } from './fulfilment-orders.ts';
+import { makeWork } from './fulfilment-orders.ts';
 import { changeLevel } from './levels.ts';
 import { openUnits } from './order-figures.ts';
 import { trackedItemOf, uncommit } from './order-lines.ts';
+import { stands } from './return-figures.ts';
 import { fulfillmentPayload, orderPayload } from './payloads.ts';
 import { trackingOf, type TrackingInfo } from './tracking.ts';
 
@@ -30,8 +31,8 @@ export function createFulfillment(shop: Shop, input: CreateFulfillmentInput): Fu
     if (works.some((work) => work.assignedLocationId !== locationId)) refuse(['fulfillment'], 'All fulfillment orders must be assigned to the same location.');
     const lines = works.flatMap((work, index) => shipFrom(action, work, input.lineItemsByFulfillmentOrder[index]?.lineItems));
     if (lines.length === 0) refuse(['fulfillment'], 'Invalid fulfillment order line item quantity requested.');
-    const order = takeUnits(action, orderOf(shop, orderId), lines);
-    const fulfillment: FulfillmentRecord = { id, orderId, locationId, status: 'SUCCESS', createdAt: action.at, updatedAt: action.at, tracking: trackingOf(input.trackingInfo), lines };
+    const order = takeUnits(action, orderOf(shop, orderId), locationId, lines);
+    const fulfillment: FulfillmentRecord = { id, orderId, locationId, status: 'SUCCESS', createdAt: action.at, updatedAt: action.at, tracking: trackingOf(input.trackingInfo), lines, notifications: input.notifyCustomer ? 1 : 0 };
     shop.put('fulfillments', fulfillment);
     if (!isLoading(shop)) {
       shop.emit('fulfillments/create', fulfillmentPayload(shop, order, fulfillment));
@@ -43,17 +44,41 @@ export function createFulfillment(shop: Shop, input: CreateFulfillmentInput): Fu
   }, (userErrors) => ({ fulfillment: null, userErrors }));
 }
 
+/** Replaces the tracking details of a parcel. Errors carry no code. */
+export function updateTracking(shop: Shop, input: { fulfillmentId: string; trackingInfo: TrackingInfo; notifyCustomer?: boolean; at?: string }): FulfillmentOutcome {
+  return act<FulfillmentOutcome>(shop, `fulfillment/${input.fulfillmentId}`, input.at, (action) => {
+    const found = shop.tables.fulfillments.get(input.fulfillmentId);
+    if (!found) return refuse(['fulfillmentId'], 'Fulfillment does not exist.');
+    if (found.status === 'CANCELLED') return refuse(['fulfillmentId'], 'The fulfillment has been cancelled.');
+    const fulfillment: FulfillmentRecord = {
+      ...found, updatedAt: action.at, tracking: trackingOf(input.trackingInfo), notifications: (found.notifications ?? 0) + (input.notifyCustomer ? 1 : 0),
+    };
+    shop.put('fulfillments', fulfillment);
+    const order: OrderRecord = { ...orderOf(shop, found.orderId), updatedAt: action.at };
+    shop.put('orders', order);
+    if (!isLoading(shop)) {
+      shop.emit('fulfillments/update', fulfillmentPayload(shop, order, fulfillment));
+      shop.emit('orders/updated', orderPayload(shop, order));
+    }
+    return { fulfillment, userErrors: [] };
+  }, (userErrors) => ({ fulfillment: null, userErrors }));
+}
+
 /** Cancels a fulfilment: units the shopper still keeps are open again (committed +q) on new fulfilment orders. */
 export function cancelFulfillment(shop: Shop, fulfillmentId: string, options: { at?: string } = {}): FulfillmentOutcome {
   return act<FulfillmentOutcome>(shop, `fulfillment/${fulfillmentId}`, options.at, (action) => {
     const found = shop.tables.fulfillments.get(fulfillmentId);
     if (!found) return refuse(['id'], 'The fulfillment does not exist.');
     if (found.status === 'CANCELLED') return refuse(['id'], 'The fulfillment has already been cancelled.');
+    if (returnsOf(shop, found.orderId).some((each) => stands(each) && each.lines.some((line) => found.lines.some((shipped) => shipped.id === line.fulfillmentLineItemId)))) {
+      return refuse(['id'], 'The fulfillment has items that are being returned.');
+    }
     const before = orderOf(shop, found.orderId);
     if (before.cancelledAt !== null) return refuse(['id'], 'The fulfillment of a cancelled order cannot be cancelled.');
     const fulfillment: FulfillmentRecord = { ...found, status: 'CANCELLED', updatedAt: action.at };
     shop.put('fulfillments', fulfillment);
     let order: OrderRecord = { ...before, updatedAt: action.at, closedAt: null };
+    const again: { lineItemId: string; quantity: number }[] = [];
     for (const shipped of found.lines) {
       const line = order.lines.find((candidate) => candidate.id === shipped.lineItemId);
       if (!line) continue;
@@ -61,11 +86,12 @@ export function cancelFulfillment(shop: Shop, fulfillmentId: string, options: { 
       const units = Math.min(shipped.quantity, line.currentQuantity - line.unfulfilledQuantity);
       if (units === 0) continue;
       order = { ...order, lines: order.lines.map((other) => other.id === line.id ? { ...line, unfulfilledQuantity: line.unfulfilledQuantity + units } : other) };
+      again.push({ lineItemId: line.id, quantity: units });
       const item = trackedItemOf(shop, line);
-      if (item !== undefined) changeLevel(action, item, order.committedAt[line.id] ?? found.locationId, { committed: units }, { reason: 'fulfillment_cancelled' });
+      if (item !== undefined) changeLevel(action, item, found.locationId, { committed: units }, { reason: 'fulfillment_cancelled' });
     }
     shop.put('orders', order);
-    if (order.routesAt === null) routeOpenUnits(action, order);
+    if (again.length > 0) makeWork(action, order.id, found.locationId, again);
     if (!isLoading(shop)) {
       shop.emit('fulfillments/update', fulfillmentPayload(shop, order, fulfillment));
       shop.emit('orders/updated', orderPayload(shop, order));
@@ -115,10 +141,10 @@ function shipFrom({ shop, at }: Action, work: FulfillmentOrderRecord, wanted: { 
   return shipped;
 }
 
-function takeUnits(action: Action, order: OrderRecord, shipped: FulfillmentRecord['lines']): OrderRecord {
+function takeUnits(action: Action, order: OrderRecord, locationId: string, shipped: FulfillmentRecord['lines']): OrderRecord {
   const units = new Map<string, number>();
   for (const line of shipped) units.set(line.lineItemId, (units.get(line.lineItemId) ?? 0) + line.quantity);
-  for (const line of order.lines) uncommit(action, order, line, units.get(line.id) ?? 0, { reason: 'order_fulfilled' });
+  for (const line of order.lines) uncommit(action, line, locationId, units.get(line.id) ?? 0, { reason: 'order_fulfilled' });
   const lines = order.lines.map((line) => units.has(line.id) ? { ...line, unfulfilledQuantity: line.unfulfilledQuantity - units.get(line.id)! } : line);
   const next: OrderRecord = { ...order, lines, updatedAt: action.at };
   // A paid order archives itself once everything has left.

@@ -1,16 +1,16 @@
 /** The shop's secondary indexes: which child records belong to which parent, kept in step with every write and every undo. */
-import type { FulfillmentOrderRecord, FulfillmentRecord, LevelRecord, OrderRecord, Tables, VariantRecord } from '../state.ts';
+import type { FulfillmentOrderRecord, FulfillmentRecord, LevelRecord, OrderRecord, ReturnRecord, Tables, VariantRecord } from '../state.ts';
 
 type Members = Map<string, string[]>;
 
 export interface Indexes {
-  levelIdsByItem: Members; variantIdsByProduct: Members; fulfillmentOrderIdsByOrder: Members; fulfillmentIdsByOrder: Members;
+  levelIdsByItem: Members; variantIdsByProduct: Members; fulfillmentOrderIdsByOrder: Members; fulfillmentIdsByOrder: Members; returnIdsByOrder: Members;
   /** Orders whose fulfilment orders do not exist yet (`routesAt` set). */
   unrouted: Set<string>;
 }
 
 export const emptyIndexes = (): Indexes => ({
-  levelIdsByItem: new Map(), variantIdsByProduct: new Map(), fulfillmentOrderIdsByOrder: new Map(), fulfillmentIdsByOrder: new Map(),
+  levelIdsByItem: new Map(), variantIdsByProduct: new Map(), fulfillmentOrderIdsByOrder: new Map(), fulfillmentIdsByOrder: new Map(), returnIdsByOrder: new Map(),
   unrouted: new Set(),
 });
 
@@ -29,6 +29,7 @@ export function reindex(indexes: Indexes, table: keyof Tables, id: string, befor
     case 'variants': return link(indexes.variantIdsByProduct, (record as VariantRecord).productId);
     case 'fulfillmentOrders': return link(indexes.fulfillmentOrderIdsByOrder, (record as FulfillmentOrderRecord).orderId);
     case 'fulfillments': return link(indexes.fulfillmentIdsByOrder, (record as FulfillmentRecord).orderId);
+    case 'returns': return link(indexes.returnIdsByOrder, (record as ReturnRecord).orderId);
     default: return;
   }
 }

@@ -2,19 +2,21 @@
  * Stock writes by apps and staff. Rules: reference shopify.md §1.2 and §1.3, recorded behaviour in pain-points.md.
  * A call is all or nothing. Ids are decimal strings. Setting a quantity to what it already is succeeds without a group, a change or an event.
  */
-import type { LevelRecord, QuantityName, Shop } from '../state.ts';
+import type { LevelRecord, QuantityName, Shop, Writer } from '../state.ts';
 import { act, Refusal, refuse, type Action, type UserError } from './action.ts';
+import { OWN_APP } from './actors.ts';
 import { changeLevel, ensureLevel, levelKey, onHand, quantityAt } from './levels.ts';
+import { staleByFault } from './stale-compares.ts';
 import { ADJUST_NAMES, checkHeader, checkLedger, checkPlace, QUANTITY_LIMIT } from './inventory-checks.ts';
 
 export interface InventoryChange {
   name: string; delta: number; /** null in every recorded reply of Shopify */ quantityAfterChange: number | null;
   inventoryItemId: string; locationId: string; ledgerDocumentUri: string | null;
 }
-export interface AdjustmentGroup { id: string; reason: string; createdAt: string; referenceDocumentUri: string | null; changes: InventoryChange[] }
+export interface AdjustmentGroup { id: string; reason: string; createdAt: string; referenceDocumentUri: string | null; changes: InventoryChange[]; by?: Writer }
 export interface InventoryOutcome { group: AdjustmentGroup | null; level?: LevelRecord; userErrors: UserError[] }
-/** `cause` names the writer in the adjustment history; `at` back-dates the write (history only). */
-export interface WriteOptions { cause?: string; at?: string }
+/** `by` signs the write: the API's own app unless another cause is named; `at` back-dates it (history only). */
+export interface WriteOptions { cause?: string; by?: Writer; at?: string }
 
 export interface SetQuantitiesInput {
   name: string; reason: string; referenceDocumentUri?: string | null;
@@ -34,6 +36,7 @@ export interface MoveQuantitiesInput {
 export function setQuantities(shop: Shop, input: SetQuantitiesInput, options: WriteOptions = {}): InventoryOutcome {
   return write(shop, 'app:inventorySetQuantities', options, input, (action, changes) => {
     const errors = checkHeader(input, 'set');
+    const byFault = staleByFault(shop, input.quantities.map((row) => row.changeFromQuantity));
     const rowsOf = Map.groupBy(input.quantities, (row) => levelKey(row.inventoryItemId, row.locationId));
     input.quantities.forEach((row, index) => {
       const path = ['input', 'quantities', String(index)];
@@ -41,7 +44,7 @@ export function setQuantities(shop: Shop, input: SetQuantitiesInput, options: Wr
         ?? ((rowsOf.get(levelKey(row.inventoryItemId, row.locationId))?.length ?? 0) > 1
           ? { code: 'NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR', field: path, message: 'The combination of inventoryItemId and locationId must be unique.' } : null)
         ?? quantityFault(row.quantity, input.name, [...path, 'quantity'])
-        ?? (errors.length === 0 ? stale(shop, row, input.name as QuantityName | 'on_hand', [...path, 'changeFromQuantity']) : null);
+        ?? (errors.length === 0 ? stale(shop, row, input.name as QuantityName | 'on_hand', [...path, 'changeFromQuantity'], byFault) : null);
       if (fault) errors.push(fault);
     });
     if (errors.length > 0) throw new Refusal(errors);
@@ -56,6 +59,7 @@ export function setQuantities(shop: Shop, input: SetQuantitiesInput, options: Wr
 export function adjustQuantities(shop: Shop, input: AdjustQuantitiesInput, options: WriteOptions = {}): InventoryOutcome {
   return write(shop, 'app:inventoryAdjustQuantities', options, input, (action, changes) => {
     const errors = checkHeader(input, 'adjust');
+    const byFault = staleByFault(shop, input.changes.map((row) => row.changeFromQuantity));
     const ledgers = new Set(input.changes.flatMap((row) => row.ledgerDocumentUri ? [row.ledgerDocumentUri] : []));
     if (ledgers.size > 1) errors.push({ code: 'MAX_ONE_LEDGER_DOCUMENT', field: ['input', 'changes'], message: 'All changes must have the same ledger document URI.' });
     input.changes.forEach((row, index) => {
@@ -69,7 +73,7 @@ export function adjustQuantities(shop: Shop, input: AdjustQuantitiesInput, optio
     const name = input.name as QuantityName;
     input.changes.forEach((row, index) => {
       // Rows of one call may name a level twice: each compares with what the rows before it left.
-      const fault = stale(shop, row, name, ['input', 'changes', String(index), 'changeFromQuantity']);
+      const fault = stale(shop, row, name, ['input', 'changes', String(index), 'changeFromQuantity'], byFault);
       if (fault) errors.push(fault);
       else apply(action, changes, row, [{ name, delta: row.delta, ledgerDocumentUri: row.ledgerDocumentUri ?? null }], input);
     });
@@ -81,6 +85,7 @@ export function adjustQuantities(shop: Shop, input: AdjustQuantitiesInput, optio
 export function moveQuantities(shop: Shop, input: MoveQuantitiesInput, options: WriteOptions = {}): InventoryOutcome {
   return write(shop, 'app:inventoryMoveQuantities', options, input, (action, changes) => {
     const errors = checkHeader(input, 'move');
+    const byFault = staleByFault(shop, input.changes.flatMap((row) => [row.from.changeFromQuantity, row.to.changeFromQuantity]));
     const ledgers = new Set(input.changes.flatMap(({ from, to }) => [from, to].flatMap((end) => end.ledgerDocumentUri ? [end.ledgerDocumentUri] : [])));
     if (ledgers.size > 2) errors.push({ code: 'MAXIMUM_LEDGER_DOCUMENT_URIS', field: ['input', 'changes'], message: 'At most two ledger document URIs are allowed.' });
     input.changes.forEach((row, index) => {
@@ -92,7 +97,7 @@ export function moveQuantities(shop: Shop, input: MoveQuantitiesInput, options: 
     input.changes.forEach((row, index) => {
       const ends = [['from', row.from, -row.quantity], ['to', row.to, row.quantity]] as const;
       for (const [side, end] of ends) {
-        const fault = stale(shop, { ...end, inventoryItemId: row.inventoryItemId }, end.name as QuantityName, ['input', 'changes', String(index), side, 'changeFromQuantity']);
+        const fault = stale(shop, { ...end, inventoryItemId: row.inventoryItemId }, end.name as QuantityName, ['input', 'changes', String(index), side, 'changeFromQuantity'], byFault);
         if (fault) errors.push(fault);
       }
       apply(action, changes, { inventoryItemId: row.inventoryItemId, locationId: row.from.locationId },
@@ -123,12 +128,29 @@ export function activate(shop: Shop, input: { inventoryItemId: string; locationI
   return outcome.userErrors.length > 0 ? outcome : { ...outcome, ...(level ? { level } : {}) };
 }
 
-/** A staff member types a new `available` into the Shopify admin: no comparison, no key. */
+/** What a hand edit says: an absolute `available` or `on_hand`, or a signed change of any state but `committed`. */
+export interface HandEdit {
+  inventoryItemId: string; locationId: string; reason?: string;
+  available?: number; onHand?: number; change?: { name: QuantityName; delta: number };
+}
+
+/** Stock typed into the Shopify admin, or written by another app: no comparison, no key, no ledger to name. `by` says whose hand it was. */
+export function editByHand(shop: Shop, input: HandEdit, options: WriteOptions = {}): InventoryOutcome {
+  const reason = input.reason ?? 'correction';
+  return write(shop, 'admin', { cause: 'admin', ...options }, { reason }, (action, changes) => {
+    const fault = checkPlace(shop, input, []);
+    if (fault) refuse(fault.field, fault.message, fault.code);
+    const { change } = input;
+    const deltas: StateDelta[] = change !== undefined ? [{ ...change, ledgerDocumentUri: null }]
+      : [{ name: 'available', ledgerDocumentUri: null, delta: input.available !== undefined
+        ? input.available - quantityAt(shop, input.inventoryItemId, input.locationId, 'available') : (input.onHand ?? 0) - quantityAt(shop, input.inventoryItemId, input.locationId, 'on_hand') }];
+    apply(action, changes, input, deltas, { reason });
+  });
+}
+
+/** A staff member types a new `available` into the Shopify admin. */
 export function adminEdit(shop: Shop, input: { inventoryItemId: string; locationId: string; available: number; reason?: string }, options: WriteOptions = {}): InventoryOutcome {
-  return setQuantities(shop, {
-    name: 'available', reason: input.reason ?? 'correction',
-    quantities: [{ inventoryItemId: input.inventoryItemId, locationId: input.locationId, quantity: input.available, changeFromQuantity: null }],
-  }, { cause: 'admin', ...options });
+  return editByHand(shop, input, options);
 }
 
 function write(
@@ -137,9 +159,12 @@ function write(
 ): InventoryOutcome {
   return act<InventoryOutcome>(shop, options.cause ?? cause, options.at, (action) => {
     const changes: InventoryChange[] = [];
+    const id = shop.nextId('InventoryAdjustmentGroup');
+    const by = options.by ?? (options.cause === undefined ? { app: OWN_APP } : undefined);
+    if (by !== undefined) action.signed = { by, groupId: id };
     work(action, changes);
     const group = changes.length === 0 ? null : {
-      id: shop.nextId('InventoryAdjustmentGroup'), reason: input.reason, createdAt: action.at, referenceDocumentUri: input.referenceDocumentUri ?? null, changes,
+      id, reason: input.reason, createdAt: action.at, referenceDocumentUri: input.referenceDocumentUri ?? null, changes, ...(by === undefined ? {} : { by }),
     };
     return { group, userErrors: [] };
   }, (userErrors) => ({ group: null, userErrors }));
@@ -165,9 +190,9 @@ function apply(
 }
 
 function stale(
-  shop: Shop, row: { inventoryItemId: string; locationId: string; changeFromQuantity?: number | null }, name: QuantityName | 'on_hand', field: string[],
+  shop: Shop, row: { inventoryItemId: string; locationId: string; changeFromQuantity?: number | null }, name: QuantityName | 'on_hand', field: string[], byFault: boolean,
 ): UserError | null {
-  if (row.changeFromQuantity == null || row.changeFromQuantity === quantityAt(shop, row.inventoryItemId, row.locationId, name)) return null;
+  if (row.changeFromQuantity == null || (!byFault && row.changeFromQuantity === quantityAt(shop, row.inventoryItemId, row.locationId, name))) return null;
   return { code: 'CHANGE_FROM_QUANTITY_STALE', field, message: 'The changeFromQuantity value does not match the current quantity.' };
 }
 

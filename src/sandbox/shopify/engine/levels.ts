@@ -32,12 +32,23 @@ export function ensureLevel(action: Action, inventoryItemId: string, locationId:
   return level;
 }
 
-export interface Why { reason: string; referenceDocumentUri?: string | null; ledgerDocumentUri?: string | null }
+/** Units for sale at a location: none where the item is not stocked, or no longer. */
+export function sellableAt(shop: Shop, inventoryItemId: string, locationId: string): number {
+  const level = shop.tables.levels.get(levelKey(inventoryItemId, locationId));
+  return level?.isActive ? level.quantities.available : 0;
+}
+
+export interface Why {
+  reason: string; referenceDocumentUri?: string | null; ledgerDocumentUri?: string | null;
+  /** Goods leave: a deactivated level stays deactivated. */
+  asItIs?: boolean;
+}
 
 /** Changes states of one level by signed deltas, writing one adjustment per state. Zero deltas leave no trace. */
 export function changeLevel(action: Action, inventoryItemId: string, locationId: string, deltas: Partial<Record<QuantityName, number>>, why: Why): LevelRecord {
   const { shop, at } = action;
-  const level = ensureLevel(action, inventoryItemId, locationId);
+  const known = why.asItIs ? shop.tables.levels.get(levelKey(inventoryItemId, locationId)) : undefined;
+  const level = known ?? ensureLevel(action, inventoryItemId, locationId);
   const quantities = { ...level.quantities };
   const quantityUpdatedAt = { ...level.quantityUpdatedAt };
   let changed = false;
@@ -49,7 +60,7 @@ export function changeLevel(action: Action, inventoryItemId: string, locationId:
     quantityUpdatedAt[name] = at;
     shop.put('adjustments', {
       id: shop.nextId('InventoryAdjustment'), inventoryItemId, locationId, name, delta, after: quantities[name], reason: why.reason, cause: action.cause,
-      referenceDocumentUri: why.referenceDocumentUri ?? null, ledgerDocumentUri: why.ledgerDocumentUri ?? null, at,
+      referenceDocumentUri: why.referenceDocumentUri ?? null, ledgerDocumentUri: why.ledgerDocumentUri ?? null, at, ...action.signed,
     });
     if (name === 'available') action.availableChanged.add(level.id);
   }

@@ -3,12 +3,13 @@
  * Every line keeps currentQuantity = quantity − removed − refunded, and every level's `committed` is the open units of the orders there.
  */
 import type { LineItemRecord, OrderRecord, RefundRecord, Shop } from '../state.ts';
-import { isLoading, unroutedOrders } from '../shop.ts';
+import { isLoading, returnsOf, unroutedOrders } from '../shop.ts';
 import { act, refuse, type Action, type UserError } from './action.ts';
 import { carryAddedUnits, releaseUnits, routeOpenUnits } from './fulfilment-orders.ts';
 import { changeLevel } from './levels.ts';
-import { financialStatus, lineSubtotal, openUnits } from './order-figures.ts';
-import { commitLines, linesOf, trackedItemOf, uncommit, type WantedLine } from './order-lines.ts';
+import { openUnits } from './order-figures.ts';
+import { commitLines, linesOf, placesWanted, trackedItemOf, uncommit, type WantedLine } from './order-lines.ts';
+import { applyRefund, WHERE_IT_WAS, withLine, type RefundPart } from './refunds.ts';
 import { orderEditPayload, orderPayload, refundPayload, routingPayload, shopRecord } from './payloads.ts';
 
 export interface OrderOutcome { order: OrderRecord | null; userErrors: UserError[] }
@@ -53,7 +54,7 @@ export function placeOrder(shop: Shop, input: PlaceOrderInput): OrderOutcome {
     if (input.lines.length === 0) refuse(['order', 'lineItems'], 'Line items must have at least one line item.', 'INVALID');
     if (input.locationId !== undefined && !shop.tables.locations.get(input.locationId)?.isActive) refuse(['order', 'locationId'], 'The location does not exist.', 'INVALID');
     const lines = linesOf(shop, input.lines, ['order', 'lineItems']);
-    const committedAt = commitLines(action, lines, { locationId: input.locationId, force: input.force, reason: 'order_created' });
+    const committedAt = commitLines(action, lines, { locationId: input.locationId, places: placesWanted(shop, input.lines, lines), force: input.force, reason: 'order_created' });
     const number = nextNumber(shop);
     const order: OrderRecord = {
       id, number, name: `#${number}`, createdAt: action.at, processedAt: input.processedAt ?? action.at, updatedAt: action.at,
@@ -102,11 +103,12 @@ export function cancelOrder(shop: Shop, input: CancelOrderInput): OrderOutcome {
     if (openUnits(order) === 0 && shop.fulfillmentsOf(order.id).some((fulfillment) => fulfillment.status === 'SUCCESS')) {
       refuse(['orderId'], 'Cannot cancel an order that has been fulfilled.', 'INVALID');
     }
+    if (returnsOf(shop, order.id).some((each) => each.status === 'REQUESTED' || each.status === 'OPEN')) refuse(['orderId'], 'Cannot cancel an order with active returns.', 'INVALID');
     const open = order.lines.filter((line) => line.unfulfilledQuantity > 0);
     const parts = open.map((line): RefundPart => ({
-      line, released: line.unfulfilledQuantity, returned: 0, restockType: input.restock ? 'CANCEL' : 'NO_RESTOCK', locationId: input.restock ? order.committedAt[line.id] ?? null : null,
+      line, released: line.unfulfilledQuantity, returned: 0, restockType: input.restock ? 'CANCEL' : 'NO_RESTOCK', restockAt: input.restock ? WHERE_IT_WAS : null,
     }));
-    const { refund, next } = applyRefund(action, order, parts, null, 'order_cancelled');
+    const { refund, next } = applyRefund(action, order, parts, null, 'order_cancelled', 'CANCELLED');
     const cancelled: OrderRecord = { ...next, cancelledAt: action.at, cancelReason: input.reason, closedAt: action.at, routesAt: null };
     shop.put('orders', cancelled);
     announce(action, cancelled, ['orders/cancelled', 'orders/updated'], refund);
@@ -138,8 +140,7 @@ export function refundOrder(shop: Shop, input: RefundOrderInput): RefundOutcome 
       if (returned + released < want.quantity) return refuse([...field, 'quantity'], 'Quantity cannot refund more items than were purchased.');
       rest.shipped -= returned;
       rest.open -= released;
-      const locationId = type === 'NO_RESTOCK' ? null : want.locationId ?? order.committedAt[line.id] ?? null;
-      return { line, released, returned, restockType: type, locationId };
+      return { line, released, returned, restockType: type, restockAt: type === 'NO_RESTOCK' ? null : want.locationId ?? WHERE_IT_WAS };
     });
     const { refund, next } = applyRefund(action, order, parts, input.note ?? null, 'restock');
     made = refund ?? { id: shop.nextId('Refund'), createdAt: action.at, note: input.note ?? null, lines: [] };
@@ -173,20 +174,18 @@ export function editOrder(shop: Shop, input: EditOrderInput): OrderOutcome {
       next = withLine(next, { ...line, quantity: line.quantity + Math.max(delta, 0), currentQuantity: set.quantity, unfulfilledQuantity: line.unfulfilledQuantity + delta });
       deltas.push({ lineItemId: line.id, delta });
       if (delta < 0) {
-        uncommit(action, order, line, -delta, { reason: 'order_edited', backTo: set.restock ? order.committedAt[line.id] ?? null : null });
-        if (order.routesAt === null) releaseUnits(action, order.id, line.id, -delta);
+        for (const { locationId, units } of releaseUnits(action, order, line.id, -delta)) {
+          uncommit(action, line, locationId, units, { reason: 'order_edited', backTo: set.restock ? locationId : null });
+        }
       } else {
         const item = trackedItemOf(shop, line);
         const place = order.committedAt[line.id];
         if (item !== undefined && place !== undefined) changeLevel(action, item, place, { available: -delta, committed: delta }, { reason: 'order_edited' });
       }
     }
-    const added = linesOf(shop, input.add ?? [], ['variantId']);
-    if (added.length > 0) {
-      const committedAt = commitLines(action, added, { force: true, reason: 'order_edited' });
-      next = { ...next, lines: [...next.lines, ...added], committedAt: { ...next.committedAt, ...committedAt } };
-      deltas.push(...added.map((line) => ({ lineItemId: line.id, delta: line.quantity })));
-    }
+    const { order: longer, added } = addLines(action, next, input.add ?? [], 'order_edited');
+    next = longer;
+    deltas.push(...added.map((line) => ({ lineItemId: line.id, delta: line.quantity })));
     if (deltas.some(({ delta }) => delta > 0)) {
       next = { ...next, closedAt: null };
       if (order.routesAt === null) carryAddedUnits(action, next);
@@ -198,6 +197,14 @@ export function editOrder(shop: Shop, input: EditOrderInput): OrderOutcome {
   });
 }
 
+/** Adds lines to an order and commits them, oversold if need be; the caller puts the order and makes the work. */
+export function addLines(action: Action, order: OrderRecord, wanted: WantedLine[], reason: string): { order: OrderRecord; added: LineItemRecord[] } {
+  const added = linesOf(action.shop, wanted, ['variantId']);
+  if (added.length === 0) return { order, added };
+  const committedAt = commitLines(action, added, { force: true, places: placesWanted(action.shop, wanted, added), reason });
+  return { order: { ...order, lines: [...order.lines, ...added], committedAt: { ...order.committedAt, ...committedAt } }, added };
+}
+
 function change(shop: Shop, input: { orderId: string; at?: string }, work: (action: Action, order: OrderRecord) => OrderRecord): OrderOutcome {
   return act<OrderOutcome>(shop, `order/${input.orderId}`, input.at, (action) => {
     const order = shop.tables.orders.get(input.orderId);
@@ -205,37 +212,6 @@ function change(shop: Shop, input: { orderId: string; at?: string }, work: (acti
     return { order: work(action, order), userErrors: [] };
   }, (userErrors) => ({ order: shop.tables.orders.get(input.orderId) ?? null, userErrors }));
 }
-
-/** Units of one line to refund: `released` never shipped and leave the commitment, `returned` had shipped. */
-interface RefundPart { line: LineItemRecord; released: number; returned: number; restockType: 'RETURN' | 'CANCEL' | 'NO_RESTOCK'; locationId: string | null }
-
-function applyRefund(action: Action, order: OrderRecord, parts: RefundPart[], note: string | null, reason: string): { refund: RefundRecord | undefined; next: OrderRecord } {
-  const { shop, at } = action;
-  let next: OrderRecord = { ...order, updatedAt: at };
-  const lines = parts.map((part): RefundRecord['lines'][number] => {
-    if (part.locationId !== null && !shop.tables.locations.get(part.locationId)?.isActive) {
-      return refuse(['locationId'], 'Cannot restock items at a location that is not active.', 'INVALID');
-    }
-    uncommit(action, order, part.line, part.released, { reason, backTo: part.locationId });
-    if (part.released > 0) releaseUnits(action, order.id, part.line.id, part.released);
-    const item = trackedItemOf(shop, part.line);
-    if (part.returned > 0 && part.locationId !== null && item !== undefined) changeLevel(action, item, part.locationId, { available: part.returned }, { reason });
-    const units = part.released + part.returned;
-    const current = next.lines.find((line) => line.id === part.line.id)!;
-    next = withLine(next, { ...current, currentQuantity: current.currentQuantity - units, unfulfilledQuantity: current.unfulfilledQuantity - part.released });
-    return {
-      id: shop.nextId('RefundLineItem'), lineItemId: part.line.id, quantity: units, restockType: part.restockType, restocked: part.locationId !== null,
-      locationId: part.locationId, subtotal: lineSubtotal(part.line, units),
-    };
-  });
-  if (lines.length === 0) return { refund: undefined, next };
-  const refund: RefundRecord = { id: shop.nextId('Refund'), createdAt: at, note, lines };
-  next = { ...next, refunds: [...next.refunds, refund] };
-  return { refund, next: { ...next, financialStatus: financialStatus(next) } };
-}
-
-const withLine = (order: OrderRecord, line: LineItemRecord): OrderRecord =>
-  ({ ...order, lines: order.lines.map((candidate) => candidate.id === line.id ? line : candidate) });
 
 function announce({ shop }: Action, order: OrderRecord, topics: string[], refund?: RefundRecord): void {
   if (isLoading(shop)) return;

@@ -1,9 +1,10 @@
 /** REST-shaped bodies of webhooks, as Shopify sends them: numeric ids beside global ids, money as text, times in the shop's own offset. */
 import type {
-  FulfillmentOrderRecord, FulfillmentRecord, LevelRecord, LineItemRecord, OrderRecord, ProductRecord, RefundRecord, Shop, ShopRecord, VariantRecord,
+  FulfillmentOrderRecord, FulfillmentRecord, LevelRecord, LineItemRecord, LocationRecord, OrderRecord, ProductRecord, RefundRecord, Shop, ShopRecord, VariantRecord,
 } from '../state.ts';
 import { gid, levelGid } from '../gid.ts';
 import { moneyText } from '../wire-format.ts';
+import { sellableUnits } from './availability.ts';
 import { fulfilledUnits, fulfillmentProgress, lineSubtotal } from './order-figures.ts';
 import { localTime } from './shop-time.ts';
 
@@ -33,6 +34,22 @@ export function levelPayload(shop: Shop, level: LevelRecord): Body {
   };
 }
 
+/** Body of inventory_levels/disconnect. */
+export function disconnectPayload(level: LevelRecord): Body {
+  return { inventory_item_id: numericId(level.inventoryItemId), location_id: numericId(level.locationId) };
+}
+
+/** Body of locations/create, /update, /activate and /deactivate. */
+export function locationPayload(shop: Shop, location: LocationRecord): Body {
+  const { address } = location;
+  return {
+    id: numericId(location.id), admin_graphql_api_id: gid('Location', location.id), name: location.name, active: location.isActive, legacy: false,
+    address1: address?.address1 ?? null, address2: address?.address2 ?? null, city: address?.city ?? null, zip: address?.zip ?? null, phone: address?.phone ?? null,
+    province_code: address?.provinceCode ?? null, country: location.countryCode, country_code: location.countryCode,
+    created_at: time(shop, location.createdAt), updated_at: time(shop, location.updatedAt),
+  };
+}
+
 /** Body of products/create and products/update. */
 export function productPayload(shop: Shop, product: ProductRecord, variants: VariantRecord[]): Body {
   return {
@@ -46,7 +63,7 @@ export function productPayload(shop: Shop, product: ProductRecord, variants: Var
 
 function variantPayload(shop: Shop, variant: VariantRecord): Body {
   const { currency } = shopRecord(shop);
-  const available = shop.levelsOf(variant.inventoryItemId).reduce((sum, level) => sum + (level.isActive ? level.quantities.available : 0), 0);
+  const available = sellableUnits(shop, variant, false);
   return {
     id: numericId(variant.id), admin_graphql_api_id: gid('ProductVariant', variant.id), product_id: numericId(variant.productId), title: variant.title,
     sku: variant.sku, barcode: variant.barcode, position: variant.position, price: moneyText(variant.price, currency),

@@ -47,6 +47,7 @@ function prepare(query: string): Prepared {
 const fieldResolver: GraphQLFieldResolver<unknown, Context> = (source, args, context, info) => {
   const typeName = info.parentType.name;
   const type = resolvers[typeName];
+  if (context.faults?.takeField(typeName, info.fieldName)) throw new GraphQLError('Internal error. Looks like something went wrong on our end.', { extensions: { code: 'INTERNAL_SERVER_ERROR' } });
   context.access.check(typeName, info.fieldName, getNamedType(info.returnType).name);
   if (type === undefined) {
     const object = source as Record<string, unknown>;

@@ -1,11 +1,12 @@
 /** Products, their variants and the inventory items behind them. */
+import { sellableUnits } from '../engine/availability.ts';
 import { gid, idOf } from '../gid.ts';
 import type { Listing } from '../connections.ts';
 import { flagField, idField, instantField, searchPredicate, textField, wordField, type SearchFields } from '../search/match.ts';
 import type { InventoryItemRecord, ProductRecord, Shop, VariantRecord } from '../state.ts';
 import { instant, instantOrNull, moneyText, moneyV2 } from '../wire-format.ts';
 import { fieldsOf, list, type Args } from './fields.ts';
-import { availableOf, levelListing, visibleLevel } from './levels.ts';
+import { levelListing, stocked, visibleLevel } from './levels.ts';
 import { shopRecord } from '../engine/payloads.ts';
 import { variantsOf } from '../shop.ts';
 
@@ -33,16 +34,6 @@ const VARIANT_SEARCH: SearchFields<VariantRecord> = {
   updated_at: instantField((variant) => variant.updatedAt),
   requires_components: flagField((variant) => variant.components.length > 0),
 };
-
-/** Sellable units: the item's own, or for a native bundle the sets its components make, location by location. */
-function sellable(shop: Shop, variant: VariantRecord, online: boolean): number {
-  const places = [...shop.tables.locations.values()].filter((place) => place.isActive && (!online || place.shipsInventory));
-  if (variant.components.length === 0) return availableOf(shop, variant.inventoryItemId, (id) => places.some((place) => place.id === id));
-  return places.reduce((total, place) => total + Math.max(0, Math.min(...variant.components.map((component) => {
-    const part = shop.tables.variants.get(component.variantId);
-    return part === undefined ? 0 : Math.floor(availableOf(shop, part.inventoryItemId, (id) => id === place.id) / component.quantity);
-  }))), 0);
-}
 
 function variantListing(rows: Iterable<VariantRecord>, args: Args): Listing<VariantRecord> {
   const matches = searchPredicate(args['query'], VARIANT_SEARCH);
@@ -95,7 +86,7 @@ export const catalogueTypes = {
     createdAt: (product) => instant(product.createdAt),
     updatedAt: (product) => instant(product.updatedAt),
     publishedAt: (product) => instantOrNull(product.publishedAt),
-    totalInventory: (product, _args, { shop }) => variantsOf(shop, product.id).reduce((sum, variant) => sum + sellable(shop, variant, false), 0),
+    totalInventory: (product, _args, { shop }) => variantsOf(shop, product.id).reduce((sum, variant) => sum + sellableUnits(shop, variant, false), 0),
     variantsCount: (product, _args, { shop }) => ({ count: variantsOf(shop, product.id).length, precision: 'EXACT' }),
     hasVariantsThatRequiresComponents: (product, _args, { shop }) => variantsOf(shop, product.id).some((variant) => variant.components.length > 0),
     variants: list((product, args, { shop }) => variantListing(variantsOf(shop, product.id), args), 2048),
@@ -113,16 +104,20 @@ export const catalogueTypes = {
     taxable: (variant) => variant.taxable,
     inventoryPolicy: (variant) => variant.inventoryPolicy,
     inventoryItem: (variant, _args, { shop }) => shop.tables.inventoryItems.get(variant.inventoryItemId),
-    inventoryQuantity: (variant, _args, { shop }) => sellable(shop, variant, false),
-    sellableOnlineQuantity: (variant, _args, { shop }) => sellable(shop, variant, true),
+    inventoryQuantity: (variant, _args, { shop }) => sellableUnits(shop, variant, false),
+    sellableOnlineQuantity: (variant, _args, { shop }) => sellableUnits(shop, variant, true),
     availableForSale: (variant, _args, { shop }) => variant.inventoryPolicy === 'CONTINUE'
-      || shop.tables.inventoryItems.get(variant.inventoryItemId)?.tracked === false || sellable(shop, variant, false) > 0,
+      || shop.tables.inventoryItems.get(variant.inventoryItemId)?.tracked === false || sellableUnits(shop, variant, false) > 0,
     product: (variant, _args, { shop }) => shop.tables.products.get(variant.productId),
     selectedOptions: (variant) => variant.selectedOptions,
     requiresComponents: (variant) => variant.components.length > 0,
     productVariantComponents: list((variant) => ({
       rows: variant.components.map((component) => ({ parentId: variant.id, ...component })), id: (component: Component) => component.variantId,
     })),
+    productParents: list((variant, _args, { shop }) => {
+      const parents = new Set(shop.tables.variants.values().filter((other) => other.deletedAt === null && other.components.some((part) => part.variantId === variant.id)).map((other) => other.productId));
+      return { rows: [...parents].flatMap((id) => shop.tables.products.get(id) ?? []), id: (product: ProductRecord) => product.id };
+    }),
     createdAt: (variant) => instant(variant.createdAt),
     updatedAt: (variant) => instant(variant.updatedAt),
   }),
@@ -142,9 +137,9 @@ export const catalogueTypes = {
     duplicateSkuCount: (item, _args, { shop }) => duplicateSkus(shop, shop.tables.variants.get(item.variantId)),
     variant: (item, _args, { shop }) => alive(shop.tables.variants.get(item.variantId)),
     variants: list((item, args, { shop }) => variantListing([shop.tables.variants.get(item.variantId)].filter((variant) => variant !== undefined), args)),
-    inventoryLevels: list((item, args, { shop }) => levelListing(shop.levelsOf(item.id), args)),
+    inventoryLevels: list((item, args, { shop }) => levelListing(shop, shop.levelsOf(item.id), args)),
     inventoryLevel: (item, args, context) => visibleLevel(context, gid('InventoryItem', item.id), args['locationId'], args['includeInactive']),
-    locationsCount: (item, _args, { shop }) => ({ count: shop.levelsOf(item.id).filter((level) => level.isActive).length, precision: 'EXACT' }),
+    locationsCount: (item, _args, { shop }) => ({ count: shop.levelsOf(item.id).filter((level) => stocked(shop, level)).length, precision: 'EXACT' }),
     createdAt: (item) => instant(item.createdAt),
     updatedAt: (item) => instant(item.updatedAt),
   }),

@@ -3,6 +3,7 @@ import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import type { Access } from '../access.ts';
 import type { BulkOperations } from '../bulk/operations.ts';
 import type { Listing } from '../connections.ts';
+import type { Faults } from '../faults/faults.ts';
 import type { IdempotencyStore } from '../graphql/idempotency.ts';
 import type { OrderEdits } from '../order-edits.ts';
 import type { Shop } from '../state.ts';
@@ -16,6 +17,8 @@ export interface Context {
   bulk: BulkOperations;
   edits: OrderEdits;
   idempotency: IdempotencyStore;
+  /** Fields that are to fail; absent outside a store. */
+  faults?: Faults;
 }
 /** Coerced GraphQL arguments; their shape is guaranteed by the schema, so resolvers name the shape they expect. */
 export type Args = Record<string, any>;

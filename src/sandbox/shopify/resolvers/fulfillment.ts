@@ -2,7 +2,9 @@
 import { gid, idOf } from '../gid.ts';
 import type { Listing } from '../connections.ts';
 import { idField, instantField, searchPredicate, textField, type SearchFields } from '../search/match.ts';
-import type { FulfillmentOrderRecord, FulfillmentRecord, OrderRecord, Shop } from '../state.ts';
+import { appOf, OWN_APP } from '../engine/actors.ts';
+import { supportedActions } from '../engine/fulfilment-holds.ts';
+import type { FulfillmentOrderRecord, FulfillmentRecord, HoldRecord, OrderRecord, Shop } from '../state.ts';
 import { instant } from '../wire-format.ts';
 import { fieldsOf, list, type Args, type Context } from './fields.ts';
 
@@ -52,7 +54,9 @@ export const fulfillmentTypes = {
     orderName: (work, _args, { shop }) => orderOf(shop, work.orderId).name,
     orderProcessedAt: (work, _args, { shop }) => instant(orderOf(shop, work.orderId).processedAt),
     order: (work, _args, { shop }) => orderOf(shop, work.orderId),
-    supportedActions: (work) => work.status === 'OPEN' || work.status === 'IN_PROGRESS' ? [{ action: 'CREATE_FULFILLMENT' }] : [],
+    supportedActions: (work, _args, { shop }) => supportedActions(shop, work).map((action) => ({ action, externalUrl: null })),
+    fulfillmentHolds: (work) => work.holds ?? [],
+    fulfillAt: () => null,
     assignedLocation: (work, _args, { shop }) => {
       const location = shop.tables.locations.get(work.assignedLocationId);
       return { location: location ?? null, name: location?.name ?? '', countryCode: location?.countryCode ?? 'ZZ' };
@@ -62,6 +66,15 @@ export const fulfillmentTypes = {
       rows: shop.fulfillmentsOf(work.orderId), where: (fulfillment: FulfillmentRecord) => fulfillment.lines.some((line) => line.fulfillmentOrderId === work.id),
       id: (fulfillment: FulfillmentRecord) => fulfillment.id,
     })),
+  }),
+  FulfillmentHold: fieldsOf<HoldRecord>({
+    id: (hold) => gid('FulfillmentHold', hold.id),
+    reason: (hold) => hold.reason,
+    displayReason: (hold) => hold.reason.charAt(0) + hold.reason.slice(1).toLowerCase().replaceAll('_', ' '),
+    reasonNotes: (hold) => hold.reasonNotes,
+    handle: (hold) => hold.handle === '' ? null : hold.handle,
+    heldByApp: (hold) => hold.app === null ? null : appOf(hold.app),
+    heldByRequestingApp: (hold) => hold.app === OWN_APP,
   }),
   FulfillmentOrderLineItem: fieldsOf<WorkLineSource>({
     id: ({ line }) => gid('FulfillmentOrderLineItem', line.id),
@@ -86,6 +99,7 @@ export const fulfillmentTypes = {
     updatedAt: (fulfillment) => instant(fulfillment.updatedAt),
     location: (fulfillment, _args, { shop }) => shop.tables.locations.get(fulfillment.locationId) ?? null,
     order: (fulfillment, _args, { shop }) => orderOf(shop, fulfillment.orderId),
+    requiresShipping: (fulfillment, _args, { shop }) => orderOf(shop, fulfillment.orderId).lines.some((line) => line.requiresShipping && fulfillment.lines.some((shipped) => shipped.lineItemId === line.id)),
     totalQuantity: (fulfillment) => fulfillment.lines.reduce((sum, line) => sum + line.quantity, 0),
     trackingInfo: (fulfillment, args) => fulfillment.tracking.slice(0, args['first'] ?? undefined),
     fulfillmentLineItems: list((fulfillment) => ({

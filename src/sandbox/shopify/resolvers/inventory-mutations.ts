@@ -1,15 +1,16 @@
 /** Stock writes: the engine decides, this face translates ids and keeps the idempotency keys. */
 import { activate, adjustQuantities, moveQuantities, setQuantities } from '../engine/inventory.ts';
+import { appOf, staffOf } from '../engine/actors.ts';
 import { idempotencyKeyOf } from '../graphql/mutation-rules.ts';
 import type { KeyedOutcome } from '../graphql/idempotency.ts';
 import { gid, idOf } from '../gid.ts';
-import type { LevelRecord } from '../state.ts';
+import type { LevelRecord, Writer } from '../state.ts';
 import { instant } from '../wire-format.ts';
 import { fieldsOf, type Args, type Context, type Resolve } from './fields.ts';
 
 /** What the engine answers; the group is absent when nothing was applied. */
 interface InventoryOutcome extends KeyedOutcome { group?: AdjustmentGroup | null; level?: LevelRecord }
-interface AdjustmentGroup { id: string; reason: string; createdAt: string; referenceDocumentUri: string | null; changes: Change[] }
+interface AdjustmentGroup { id: string; reason: string; createdAt: string; referenceDocumentUri: string | null; changes: Change[]; by?: Writer }
 interface Change { name: string; delta: number; quantityAfterChange: number | null; inventoryItemId: string; locationId: string; ledgerDocumentUri: string | null }
 
 /** Runs a mutation under the key of its `@idempotent` directive; the top-level rules guarantee that there is one. */
@@ -56,8 +57,8 @@ export const inventoryPayloadTypes = {
     reason: (group) => group.reason,
     createdAt: (group) => instant(group.createdAt),
     referenceDocumentUri: (group) => group.referenceDocumentUri,
-    app: () => null,
-    staffMember: () => null,
+    app: ({ by }) => by !== undefined && 'app' in by ? appOf(by.app) : null,
+    staffMember: ({ by }) => by !== undefined && 'staff' in by ? staffOf(by.staff) : null,
     changes: (group, args) => group.changes.filter((change) =>
       (args['quantityNames'] == null || (args['quantityNames'] as string[]).includes(change.name))
       && (args['inventoryItemIds'] == null || (args['inventoryItemIds'] as string[]).includes(gid('InventoryItem', change.inventoryItemId)))

@@ -14,10 +14,13 @@ const LEVEL_SEARCH: SearchFields<LevelRecord> = {
   updated_at: instantField((level) => level.updatedAt),
 };
 
+/** An item is stocked where neither its level nor the location was switched off. */
+export const stocked = (shop: Shop, level: LevelRecord): boolean => level.isActive && shop.tables.locations.get(level.locationId)?.isActive === true;
+
 /** Levels as a connection; deactivated ones keep their quantities and stay hidden unless asked for. */
-export function levelListing(rows: Iterable<LevelRecord>, args: Args): Listing<LevelRecord> {
+export function levelListing(shop: Shop, rows: Iterable<LevelRecord>, args: Args): Listing<LevelRecord> {
   const matches = searchPredicate(args['query'], LEVEL_SEARCH);
-  return { rows, where: (level) => (args['includeInactive'] === true || level.isActive) && matches(level), sortKey: () => 0, id: (level) => level.id };
+  return { rows, where: (level) => (args['includeInactive'] === true || stocked(shop, level)) && matches(level), sortKey: () => 0, id: (level) => level.id };
 }
 
 interface ByLocation { size: number; ids: Map<string, string[]> }
@@ -40,7 +43,7 @@ export function* levelsAtLocation(shop: Shop, locationId: string): Generator<Lev
 /** One level by item and location gid; null when the item is not stocked there or the level is inactive. */
 export function visibleLevel({ shop }: Context, itemGid: string, locationGid: string, includeInactive: boolean): LevelRecord | null {
   const level = shop.tables.levels.get(`${idOf(itemGid, 'InventoryItem')}:${idOf(locationGid, 'Location')}`);
-  return level !== undefined && (level.isActive || includeInactive) ? level : null;
+  return level !== undefined && (stocked(shop, level) || includeInactive) ? level : null;
 }
 
 function quantity(level: LevelRecord, name: string): unknown {
@@ -52,17 +55,14 @@ function quantity(level: LevelRecord, name: string): unknown {
   };
 }
 
-/** Sum of `available` over active levels at active locations. */
-export function availableOf(shop: Shop, inventoryItemId: string, counts: (locationId: string) => boolean): number {
-  return shop.levelsOf(inventoryItemId).reduce((total, level) => level.isActive && counts(level.locationId) ? total + level.quantities.available : total, 0);
-}
-
 export const levelTypes = {
   InventoryLevel: fieldsOf<LevelRecord>({
     id: (level) => levelGid(level.inventoryItemId, level.locationId),
     item: (level, _args, { shop }) => shop.tables.inventoryItems.get(level.inventoryItemId),
     location: (level, _args, { shop }) => shop.tables.locations.get(level.locationId),
-    isActive: (level) => level.isActive,
+    isActive: (level, _args, { shop }) => stocked(shop, level),
+    canDeactivate: (level, _args, { shop }) => stocked(shop, level) && shop.levelsOf(level.inventoryItemId).some((other) => other.id !== level.id && stocked(shop, other)),
+    deactivationAlert: () => null,
     createdAt: (level) => instant(level.createdAt),
     updatedAt: (level) => instant(level.updatedAt),
     quantities: (level, args) => (args['names'] as string[]).flatMap((name) => quantity(level, name) ?? []),

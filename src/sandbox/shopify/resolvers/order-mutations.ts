@@ -1,5 +1,4 @@
-/** Orders, refunds, edits and fulfilments as mutations over the engine. */
-import { createFulfillment, cancelFulfillment } from '../engine/fulfilments.ts';
+/** Orders, refunds and edits as mutations over the engine. */
 import { cancelOrder, editOrder, placeOrder, refundOrder } from '../engine/orders.ts';
 import type { KeyedOutcome } from '../graphql/idempotency.ts';
 import { gid, idOf, splitGid } from '../gid.ts';
@@ -110,17 +109,6 @@ export const orderMutations = fieldsOf<undefined>({
     context.edits.end(edit.id);
     return { order: context.shop.tables.orders.get(edit.orderId) ?? null, successMessages: ['Order updated'], userErrors };
   },
-  fulfillmentCreate: (_root, { fulfillment }, { shop }) => createFulfillment(shop, {
-    notifyCustomer: fulfillment['notifyCustomer'] ?? false,
-    ...(fulfillment['trackingInfo'] == null ? {} : { trackingInfo: fulfillment['trackingInfo'] }),
-    lineItemsByFulfillmentOrder: (fulfillment['lineItemsByFulfillmentOrder'] as Args[]).map((part) => ({
-      fulfillmentOrderId: idOf(part['fulfillmentOrderId'], 'FulfillmentOrder'),
-      ...(part['fulfillmentOrderLineItems'] == null ? {} : {
-        lineItems: (part['fulfillmentOrderLineItems'] as Args[]).map((line) => ({ id: idOf(line['id'], 'FulfillmentOrderLineItem'), quantity: line['quantity'] })),
-      }),
-    })),
-  }),
-  fulfillmentCancel: (_root, args, { shop }) => cancelFulfillment(shop, idOf(args['id'], 'Fulfillment')),
 });
 
 const variantOf = (line: CalculatedLine, { shop }: Context) => line.variantId === null ? undefined : shop.tables.variants.get(line.variantId);

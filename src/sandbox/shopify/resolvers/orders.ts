@@ -1,5 +1,6 @@
 /** Orders with their lines and refunds, as far as the records support them. */
 import { gid, idOf } from '../gid.ts';
+import { returnStatus } from '../engine/return-figures.ts';
 import type { Listing } from '../connections.ts';
 import { flagField, idField, instantField, searchPredicate, textField, wordField, type SearchFields } from '../search/match.ts';
 import type { LineItemRecord, OrderRecord, RefundRecord, Shop } from '../state.ts';
@@ -42,6 +43,8 @@ function orderSearch(shop: Shop): SearchFields<OrderRecord> {
     }),
     financial_status: wordField(Object.fromEntries((['PENDING', 'PAID', 'PARTIALLY_REFUNDED', 'REFUNDED', 'VOIDED'] as const)
       .map((status) => [status.toLowerCase(), (order: OrderRecord) => order.financialStatus === status]))),
+    return_status: wordField(Object.fromEntries(['NO_RETURN', 'RETURN_REQUESTED', 'IN_PROGRESS', 'INSPECTION_COMPLETE', 'RETURNED', 'RETURN_FAILED']
+      .map((status) => [status.toLowerCase(), (order: OrderRecord) => returnStatus(shop, order) === status]))),
     test: flagField((order) => order.test),
     sku: textField((order) => order.lines.flatMap((line) => line.sku ?? [])),
     tag: textField((order) => order.tags),
@@ -119,6 +122,7 @@ export const orderTypes = {
       if (args['query'] != null) throw notSimulated('Order.fulfillments(query:)');
       return shop.fulfillmentsOf(order.id).slice(0, args['first'] ?? undefined);
     },
+    returnStatus: (order, _args, { shop }) => returnStatus(shop, order),
     fulfillmentsCount: (order, _args, { shop }) => ({ count: shop.fulfillmentsOf(order.id).length, precision: 'EXACT' }),
     fulfillmentOrders: list((order, args, context) => fulfillmentOrderListing(context, context.shop.fulfillmentOrdersOf(order.id), { ...args, includeClosed: true, sortKey: 'ID' })),
   }),
@@ -159,6 +163,7 @@ export const orderTypes = {
     processedAt: ({ refund }) => instant(refund.createdAt),
     updatedAt: ({ refund }) => instant(refund.createdAt),
     note: ({ refund }) => refund.note,
+    return: ({ refund }, _args, { shop }) => refund.returnId === undefined ? null : shop.tables.returns.get(refund.returnId) ?? null,
     order: ({ order }) => order,
     totalRefundedSet: ({ order, refund }) => moneyBag(refund.lines.reduce((sum, line) => sum + line.subtotal, 0), order.currency),
     refundLineItems: list(({ order, refund }) => ({

@@ -25,6 +25,8 @@ export interface TownOptions {
   seed: number;
   /** Length of the history (default 24) and size of town and catalogue (default 1: about 420 variants, 35,000 orders). */
   months?: number; scale?: number;
+  /** Seed of the catalogue alone: shops with the same one sell the same goods under the same SKUs. `seed` by default. */
+  assortmentSeed?: number;
   /** Last instant of the history, ISO; the shop's now by default. */
   until?: string;
 }
@@ -45,7 +47,7 @@ function live(shop: OpenShop, options: TownOptions, onProgress?: (progress: Town
   const days = Math.max(1, Math.round((options.months ?? 24) * 30.44));
   const firstMidnight = lastMidnight - (days - 1) * DAY;
   const openedAt = new Date(instantOfLocal(firstMidnight, TOWN_ZONE)).toISOString();
-  const town = openTown(shop, random.fork('catalogue'), scale, openedAt);
+  const town = openTown(shop, randomFrom(options.assortmentSeed ?? options.seed).fork('catalogue'), scale, openedAt);
   const promotions = planPromotions(random.fork('promotions'), PRODUCT_TYPES, firstMidnight, until);
   const stockroom = new Stockroom(shop, town, random.fork('stockroom'));
   const unitsPerAppeal = openingRate(town, firstMidnight, scale);

@@ -8,7 +8,7 @@ import type { OpenShop } from '../shop.ts';
 import { smallShop } from '../small-shop.fixture.ts';
 import { Deliveries, MAX_RETRIES, retryDelayMs } from './deliveries.ts';
 import { openDeliveryFile, type DeliveryFile } from './delivery-file.ts';
-import { Faults } from './faults.ts';
+import { Faults } from '../faults/faults.ts';
 import { scratchDir } from '../scratch.fixture.ts';
 
 const SECRET = 'hush';

@@ -1,13 +1,15 @@
 /**
  * Webhook deliveries: every event goes to each subscription of its topic, stored first, sent with bounded concurrency per address,
  * retried eight times over four hours of the shop's clock with the original body; a subscription that only failed in that time is deleted.
+ * By hand (`byHand`) there is no timer: `pumpByHand` sends what is due, one after the other.
  */
-import { randomUUID } from 'node:crypto';
+import { uuidOf } from '../stable-ids.ts';
 import type { Shop, ShopEvent } from '../state.ts';
-import { passesFilter, topicEnum, withFields } from './delivery-body.ts';
+import { bodyText, passesFilter, topicEnum, withFields } from './delivery-body.ts';
 import type { Delivery, DeliveryFile, NewDelivery } from './delivery-file.ts';
-import type { Faults } from './faults.ts';
-import { openAgents, post } from './post.ts';
+import { poisoned } from '../faults/poison.ts';
+import type { Faults } from '../faults/faults.ts';
+import { handOver, openAgents, post, type Deliver } from './post.ts';
 
 export const MAX_RETRIES = 8;
 const RETRY_SPAN_MS = 4 * 3_600_000;
@@ -15,6 +17,7 @@ const PER_ADDRESS = 32;
 /** Deliveries of one address read ahead of sending; the rest stay on disk. */
 const READ_AHEAD = 256;
 const TICK_MS = 100;
+const BY_HAND_BATCH = 10_000;
 
 /** Wait before retry `n` (1…8): doubling, so that the eight waits together last four hours. */
 export function retryDelayMs(n: number): number {
@@ -34,7 +37,12 @@ export class Deliveries {
   private readonly agents = openAgents(PER_ADDRESS);
   private readonly lanes = new Map<string, Lane>();
   private readonly lastSuccess = new Map<string, number>();
-  private readonly timer: NodeJS.Timeout;
+  private readonly timer: NodeJS.Timeout | undefined;
+  private readonly deliver: Deliver | undefined;
+  private readonly byHand: boolean;
+  /** By hand: deliveries being sent, so that a pump inside a receiver does not send them again. */
+  private readonly sending = new Set<number>();
+  private made = 0;
   private readonly counts = { delivered: 0, failedAttempts: 0, dropped: 0, givenUp: 0, subscriptionsDeleted: 0 };
   private incoming: NewDelivery[] = [];
   private settledDone: number[] = [];
@@ -43,14 +51,16 @@ export class Deliveries {
   private closed = false;
 
   /** Starts with whatever an earlier process left in `file`. `secret` is the client secret that signs. */
-  constructor(shop: Shop, file: DeliveryFile, faults: Faults, secret: () => string) {
+  constructor(shop: Shop, file: DeliveryFile, faults: Faults, secret: () => string, options: { deliver?: Deliver | undefined; byHand?: boolean } = {}) {
     this.shop = shop;
     this.file = file;
     this.faults = faults;
     this.secret = secret;
+    this.deliver = options.deliver;
+    this.byHand = options.byHand ?? false;
     for (const uri of file.addresses()) this.openLane(uri);
     shop.onEvent((event) => this.take(event));
-    this.timer = setInterval(() => this.pump(), TICK_MS);
+    this.timer = this.byHand ? undefined : setInterval(() => this.pump(), TICK_MS);
   }
 
   private get now(): number {
@@ -64,9 +74,10 @@ export class Deliveries {
       const fate = this.faults.fateOf(event.topic);
       if (fate.dropped) { this.counts.dropped++; continue; }
       const at = Date.parse(event.at);
+      const body = bodyText(withFields(event.payload, subscription.includeFields));
       const delivery: NewDelivery = {
-        subscriptionId: subscription.id, uri: subscription.uri, topic: event.topic, apiVersion: subscription.apiVersion, webhookId: randomUUID(),
-        eventId: event.eventId, triggeredAt: event.at, body: JSON.stringify(withFields(event.payload, subscription.includeFields)),
+        subscriptionId: subscription.id, uri: subscription.uri, topic: event.topic, apiVersion: this.faults.apiVersion ?? subscription.apiVersion, webhookId: uuidOf('webhook', event.eventId, subscription.id, this.made++),
+        eventId: event.eventId, triggeredAt: event.at, body: fate.poison === null ? body : poisoned(body, fate.poison),
         attempts: 0, nextAt: at + fate.delayMs, firstAt: at,
       };
       this.openLane(subscription.uri);
@@ -77,7 +88,7 @@ export class Deliveries {
 
   /** Many events and results share one transaction: everything of this turn of the event loop. */
   private flushSoon(): void {
-    if (this.flushing) return;
+    if (this.flushing || this.byHand) return;
     this.flushing = true;
     setImmediate(() => {
       this.flushing = false;
@@ -107,6 +118,29 @@ export class Deliveries {
     for (const [uri, lane] of this.lanes) this.fill(uri, lane, now);
   }
 
+  /**
+   * By hand: sends what was due when it was called, by due time, one at a time, and resolves when all of it is settled. What a receiver causes
+   * meanwhile waits for the next pump. Returns the number of attempts.
+   */
+  async pumpByHand(): Promise<number> {
+    this.flush();
+    const now = this.now;
+    const due = this.file.addresses().flatMap((uri) => this.file.due(uri, now, BY_HAND_BATCH, this.sending)).sort((a, b) => a.nextAt - b.nextAt || a.seq - b.seq);
+    for (const delivery of due) this.sending.add(delivery.seq);
+    for (const delivery of due) {
+      await this.send(delivery);
+      this.flush();
+      this.sending.delete(delivery.seq);
+    }
+    return due.length;
+  }
+
+  /** When the next delivery is due, milliseconds of the shop's clock; null when none waits. */
+  nextDue(): number | null {
+    this.flush();
+    return this.file.nextAt();
+  }
+
   private openLane(uri: string): void {
     if (!this.lanes.has(uri)) this.lanes.set(uri, { ready: [], inFlight: 0, claimed: new Set() });
   }
@@ -132,7 +166,7 @@ export class Deliveries {
   private async send(delivery: Delivery): Promise<void> {
     if (!this.shop.tables.subscriptions.has(delivery.subscriptionId)) { this.settledDone.push(delivery.seq); return; }
     const domain = this.shop.tables.shop.values().next().value?.domain ?? '';
-    const attempt = await post(delivery, this.secret(), domain, this.agents);
+    const attempt = this.deliver === undefined ? await post(delivery, this.secret(), domain, this.agents) : await handOver(this.deliver, delivery, this.secret(), domain);
     if (this.closed) return;
     if (attempt.ok) this.succeeded(delivery);
     else this.failed(delivery);
@@ -167,7 +201,8 @@ export class Deliveries {
     this.shop.commit();
   }
 
-  private deleteSubscription(id: string): void {
+  /** Ends a subscription and what waits for it, as the platform does after too many failures. */
+  deleteSubscription(id: string): void {
     if (!this.shop.tables.subscriptions.has(id)) return;
     this.shop.remove('subscriptions', id);
     this.shop.commit();

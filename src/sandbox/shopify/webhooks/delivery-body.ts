@@ -9,6 +9,11 @@ export function topicEnum(topic: string): string {
   return topic.toUpperCase().replaceAll('/', '_');
 }
 
+/** The body's text. Ids are JSON numbers however large, as Shopify sends them: beyond 2^53 only their digits tell them apart. */
+export function bodyText(payload: Json): string {
+  return JSON.stringify(payload).replace(/"((?:\w+_)?id)":"(\d{16,})"/g, '"$1":$2');
+}
+
 /** The payload cut down to `includeFields` (`id`, `line_items.sku`); an empty list means everything. */
 export function withFields(payload: Json, includeFields: readonly string[]): Json {
   if (includeFields.length === 0) return payload;

@@ -19,8 +19,12 @@ export interface DeliveryFile {
   settle(done: readonly number[], retry: readonly { seq: number; attempts: number; nextAt: number; firstAt: number }[]): void;
   dropSubscription(subscriptionId: string): void;
   waiting(): number;
+  /** When the next delivery is due; null when none waits. */
+  nextAt(): number | null;
   saveToken(token: Token): void;
   token(token: string): Token | undefined;
+  /** Every token ends at once. */
+  forgetTokens(): void;
   close(): void;
 }
 
@@ -57,8 +61,10 @@ export function openDeliveryFile(path: string): DeliveryFile {
     }),
     dropSubscription: (id) => { db.prepare('DELETE FROM deliveries WHERE subscription_id = ?').run(id); },
     waiting: () => db.prepare('SELECT count(*) AS n FROM deliveries').get()?.['n'] as number,
+    nextAt: () => (db.prepare('SELECT min(next_at) AS n FROM deliveries').get()?.['n'] ?? null) as number | null,
     saveToken: (t) => { db.prepare('INSERT OR REPLACE INTO tokens (token, scopes, expires_at) VALUES (?, ?, ?)').run(t.token, t.scopes, t.expiresAt); },
     token: (token) => db.prepare('SELECT token, scopes, expires_at AS expiresAt FROM tokens WHERE token = ?').get(token) as unknown as Token | undefined,
+    forgetTokens: () => { db.exec('DELETE FROM tokens'); },
     close: () => db.close(),
   };
 }

@@ -1,4 +1,4 @@
-/** One webhook attempt over HTTP: signed body, Shopify's headers, 1 s to connect, 5 s in all, only 2xx counts. */
+/** One webhook attempt, over HTTP or handed over in process: signed body, Shopify's headers, 1 s to connect, 5 s in all, only 2xx counts. */
 import { createHmac } from 'node:crypto';
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
@@ -71,4 +71,21 @@ export function post(delivery: Delivery, secret: string, shopDomain: string, age
     call.on('error', (error: NodeJS.ErrnoException) => settle({ ok: false, status: null, reason: error.code ?? error.message }));
     call.end(body);
   });
+}
+
+/** One attempt as a receiver gets it; `body` are the signed bytes. */
+export interface WebhookRequest { url: string; headers: Record<string, string>; body: Buffer }
+/** Takes the place of the HTTP POST: only a status from 200 to 299 counts, a rejection is a network error. */
+export type Deliver = (request: WebhookRequest) => Promise<{ status: number }>;
+
+/** One attempt without HTTP; never rejects. */
+export async function handOver(deliver: Deliver, delivery: Delivery, secret: string, shopDomain: string): Promise<Attempt> {
+  const body = Buffer.from(delivery.body, 'utf8');
+  try {
+    const { status } = await deliver({ url: delivery.uri, headers: deliveryHeaders(delivery, body, secret, shopDomain), body });
+    const ok = status >= 200 && status < 300;
+    return { ok, status, reason: ok ? null : `HTTP ${status}` };
+  } catch (error) {
+    return { ok: false, status: null, reason: error instanceof Error ? error.message : String(error) };
+  }
 }

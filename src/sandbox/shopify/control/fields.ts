@@ -1,5 +1,5 @@
 /** Reads a control request field by field; every refusal names the field. */
-import { HttpRefusal } from './http-message.ts';
+import { HttpRefusal } from '../http-message.ts';
 
 export type Fields = Record<string, unknown>;
 
@@ -19,6 +19,13 @@ export function textField(fields: Fields, name: string): string {
   const value = fields[name];
   if (typeof value !== 'string' || value === '') refuse(name, 'a text', value);
   return value;
+}
+
+/** A list of texts; absent or null is empty. */
+export function textsField(fields: Fields, name: string): string[] {
+  const value = fields[name] ?? [];
+  if (!Array.isArray(value) || value.some((one) => typeof one !== 'string')) refuse(name, 'a list of texts', value);
+  return value as string[];
 }
 
 /** Absent stays undefined. */

@@ -1,0 +1,68 @@
+/** Returns as their own documents: what was announced, what is exchanged, and what was done with the goods. Money is not part of it. */
+import type { Storefront, StorefrontReturn } from '../../ports/storefront.ts';
+import type { AdminClient } from './admin-client.ts';
+import * as doc from './documents.ts';
+import type { Page } from './order-wire.ts';
+import { idOf, instant } from './wire.ts';
+
+type Whole<T> = Required<Page<T>>;
+interface GqlReturn {
+  id: string; name: string; status: string; createdAt: string;
+  returnLineItems: Whole<{ __typename: string; quantity: number; fulfillmentLineItem?: { lineItem: { id: string } } }>;
+  exchangeLineItems: Whole<{ variantId: string | null; quantity: number }>;
+  reverseFulfillmentOrders: Whole<{ lineItems: Whole<{ fulfillmentLineItem: { lineItem: { id: string } } | null; dispositions: { id: string; type: string; quantity: number; createdAt: string; location: { id: string } | null }[] }> }>;
+}
+
+const STATUS: Record<string, StorefrontReturn['status']> = { REQUESTED: 'requested', OPEN: 'open', CLOSED: 'closed', CANCELED: 'cancelled', DECLINED: 'declined' };
+const TYPE: Record<string, StorefrontReturn['dispositions'][number]['type']> = {
+  RESTOCKED: 'restocked', NOT_RESTOCKED: 'not restocked', PROCESSING_REQUIRED: 'processing required', MISSING: 'missing',
+};
+
+export function returnDocuments(client: AdminClient): Pick<Storefront, 'returns' | 'orderOfReturn' | 'ordersWithReturns'> {
+  return {
+    async returns(orderIds) {
+      const found: StorefrontReturn[] = [];
+      // One order a call would be a call a return; two of this size stay below the cost of one query.
+      for (let start = 0; start < orderIds.length; start += 2) {
+        const { nodes } = await client.run<{ nodes: ({ id: string; returns: Whole<GqlReturn> } | null)[] }>(doc.RETURNS_OF_ORDERS, { ids: orderIds.slice(start, start + 2).map((id) => `gid://shopify/Order/${id}`) });
+        for (const order of nodes) {
+          if (order === null) continue;
+          unread(order.returns, `order ${idOf(order.id)}: returns`);
+          for (const node of order.returns.nodes) found.push(returned(idOf(order.id), node));
+        }
+      }
+      return found;
+    },
+    async orderOfReturn(returnId) {
+      const answer = await client.run<{ return: { order: { id: string } } | null }>(doc.ORDER_OF_RETURN, { id: `gid://shopify/Return/${returnId}` });
+      return answer.return ? idOf(answer.return.order.id) : null;
+    },
+    async *ordersWithReturns(since) {
+      let after: string | null = null;
+      do {
+        const { orders: page }: { orders: Whole<{ id: string; returnStatus: string }> } = await client.run(doc.ORDERS_WITH_RETURNS, { query: `updated_at:>='${since}'`, after });
+        const ids = page.nodes.filter((node) => node.returnStatus !== 'NO_RETURN').map((node) => idOf(node.id));
+        if (ids.length > 0) yield ids;
+        after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+      } while (after !== null);
+    },
+  };
+}
+
+/** More than a page holds is an error and never a silent loss: units would be missing from a return. */
+function unread(page: Whole<unknown>, what: string): void {
+  if (page.pageInfo.hasNextPage) throw new Error(`${what}: more than one page, which Instep does not read`);
+}
+
+function returned(orderId: string, node: GqlReturn): StorefrontReturn {
+  for (const page of [node.returnLineItems, node.exchangeLineItems, node.reverseFulfillmentOrders, ...node.reverseFulfillmentOrders.nodes.map((n) => n.lineItems)]) unread(page, `return ${node.name}`);
+  return {
+    id: idOf(node.id), name: node.name, orderId, status: STATUS[node.status] ?? 'open', createdAt: instant(node.createdAt),
+    lines: node.returnLineItems.nodes.flatMap((line) => (line.fulfillmentLineItem ? [{ lineId: idOf(line.fulfillmentLineItem.lineItem.id), quantity: line.quantity }] : [])),
+    exchanged: node.exchangeLineItems.nodes.map((line) => ({ variantId: line.variantId ? idOf(line.variantId) : null, quantity: line.quantity })),
+    dispositions: node.reverseFulfillmentOrders.nodes.flatMap((reverse) => reverse.lineItems.nodes.flatMap((line) => line.dispositions.map((d) => ({
+      id: idOf(d.id), lineId: line.fulfillmentLineItem ? idOf(line.fulfillmentLineItem.lineItem.id) : null, quantity: d.quantity, type: TYPE[d.type] ?? 'processing required',
+      locationId: d.location ? idOf(d.location.id) : null, at: instant(d.createdAt),
+    })))),
+  };
+}

@@ -1,0 +1,66 @@
+/**
+ * Virtual bundles: variants that are sold and never kept. A bundle is exploded into its parts before anything is promised or sent to a warehouse; parts may
+ * be bundles themselves. Native Shopify bundles never come here: their order lines already are the components.
+ */
+export interface BundlePart { variantId: string; quantity: number }
+/** The parts of a bundle at one moment; null when the variant is no bundle then. */
+export type PartsOf = (variantId: string) => readonly BundlePart[] | null;
+
+/** Deeper than this is a mistake in the master data, not a product. */
+const DEEPEST = 12;
+
+export class BundleCycle extends Error {
+  override name = 'BundleCycle';
+  readonly path: readonly string[];
+  constructor(path: readonly string[]) {
+    super(`A bundle contains itself: ${path.join(' → ')}`);
+    this.path = path;
+  }
+}
+
+/**
+ * Units of each kept variant in `quantity` of a variant, summed over every way it is reached. A variant that is no bundle is its own only part.
+ * Throws BundleCycle with the path when a bundle contains itself.
+ */
+export function explode(variantId: string, quantity: number, partsOf: PartsOf): Map<string, number> {
+  const units = new Map<string, number>();
+  const walk = (id: string, times: number, path: readonly string[]): void => {
+    if (path.includes(id) || path.length > DEEPEST) throw new BundleCycle([...path, id]);
+    const parts = partsOf(id);
+    if (parts === null || parts.length === 0) { units.set(id, (units.get(id) ?? 0) + times); return; }
+    for (const part of parts) walk(part.variantId, times * part.quantity, [...path, id]);
+  };
+  walk(variantId, quantity, []);
+  return units;
+}
+
+/** The path of a cycle that these parts would make, or null. `partsOf` answers the other bundles as they are. */
+export function cycleOf(variantId: string, parts: readonly BundlePart[], partsOf: PartsOf): readonly string[] | null {
+  try {
+    explode(variantId, 1, (id) => (id === variantId ? parts : partsOf(id)));
+    return null;
+  } catch (error) {
+    if (error instanceof BundleCycle) return error.path;
+    throw error;
+  }
+}
+
+/** Whole bundles that can be made: min over parts of ⌊available ÷ quantity⌋; negative availability of a part counts as none. */
+export function bundleAvailability(parts: ReadonlyMap<string, number>, availableOf: (variantId: string) => number): { units: number; scarcest: string | null } {
+  let units = Infinity, scarcest: string | null = null;
+  for (const [variantId, quantity] of parts) {
+    const can = Math.floor(Math.max(0, availableOf(variantId)) / quantity);
+    if (can < units) { units = can; scarcest = variantId; }
+  }
+  return { units: units === Infinity ? 0 : units, scarcest };
+}
+
+/**
+ * What an order lacks, summed per part over all its lines: two bundles that share a part ask for it together. Empty when everything is there.
+ * `wanted` is per line, as exploded.
+ */
+export function shortages(wanted: readonly ReadonlyMap<string, number>[], availableOf: (variantId: string) => number): { variantId: string; wanted: number; available: number }[] {
+  const sum = new Map<string, number>();
+  for (const line of wanted) for (const [variantId, units] of line) sum.set(variantId, (sum.get(variantId) ?? 0) + units);
+  return [...sum].map(([variantId, units]) => ({ variantId, wanted: units, available: Math.max(0, availableOf(variantId)) })).filter((s) => s.available < s.wanted);
+}

@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { availableToSell, freeUnits, type ShelfTerms } from './available-to-sell.ts';
+import { buffer, poissonQuantile } from './buffer.ts';
+import { decideBundle, decideLevel, type LevelFacts } from './decide.ts';
+import { shareOf, type Sharing } from './sharing.ts';
+
+const units = fc.nat(500);
+const terms: fc.Arbitrary<ShelfTerms> = fc.record({ onHand: fc.integer({ min: -5, max: 500 }), unsellable: units, open: units, openInBundles: units, dispatched: units, ahead: units, elsewhere: units, buffer: units });
+const facts: LevelFacts = { tracked: true, isNativeBundle: false, opened: true, activeLevel: true, activeLocation: true, continuesSelling: false };
+const rules = { mode: 'live' as const, firstPushCap: 50, pushedBefore: true, released: false };
+
+describe('available to sell', () => {
+  it('is W − U − (O − D) − B, never below zero, and its sentence says the same sum', () => {
+    fc.assert(fc.property(terms, (t) => {
+      const made = availableToSell(t, freeUnits(t), false);
+      expect(made.available).toBe(Math.max(0, t.onHand - t.unsellable - (t.open + t.openInBundles - t.dispatched) - t.ahead - t.elsewhere - t.buffer));
+      const spoken = made.sentence.replace(/^-?\d+ = /, '').replace(/, which is.*$/, '').replaceAll('−', '-');
+      const sum = [...spoken.matchAll(/(^|[+-]) ?(-?\d+)/g)].reduce((total, [, sign, n]) => total + (sign === '-' ? -Number(n) : Number(n)), 0);
+      expect(Math.max(0, sum)).toBe(made.available);
+    }));
+  });
+  it('may go below zero only for a variant that continues selling', () => {
+    const short = { onHand: 2, unsellable: 0, open: 5, openInBundles: 0, dispatched: 0, ahead: 0, elsewhere: 0, buffer: 0 };
+    expect(availableToSell(short, freeUnits(short), true).available).toBe(-3);
+    expect(availableToSell(short, freeUnits(short), false).available).toBe(0);
+  });
+});
+
+describe('buffer', () => {
+  it('covers its quantile of Poisson demand: enough, and one unit fewer would not be', () => {
+    fc.assert(fc.property(fc.double({ min: 0.001, max: 60, noNaN: true }), fc.constantFrom(0.9, 0.99, 0.9999), (mean, level) => {
+      const at = (n: number): number => { let p = Math.exp(-mean), sum = p; for (let k = 1; k <= n; k++) { p *= mean / k; sum += p; } return n < 0 ? 0 : sum; };
+      const n = poissonQuantile(mean, level);
+      expect(at(n)).toBeGreaterThanOrEqual(level - 1e-9);
+      expect(at(n - 1)).toBeLessThan(level + 1e-9);
+    }));
+  });
+  it('grows with rate, lag and quantile, is zero for slow items, and stays below its caps', () => {
+    const base = { forecastPerDay: 40, soldLastHour: 0, lagSeconds: 30, quantile: 0.99, capUnits: null, capShare: 1, sellable: 1_000 };
+    fc.assert(fc.property(fc.integer({ min: 0, max: 5_000 }), fc.integer({ min: 0, max: 600 }), (sold, lag) => {
+      const here = buffer({ ...base, soldLastHour: sold, lagSeconds: lag }).units;
+      expect(buffer({ ...base, soldLastHour: sold + 100, lagSeconds: lag }).units).toBeGreaterThanOrEqual(here);
+      expect(buffer({ ...base, soldLastHour: sold, lagSeconds: lag + 60 }).units).toBeGreaterThanOrEqual(here);
+      expect(buffer({ ...base, soldLastHour: sold, lagSeconds: lag, quantile: 0.9999 }).units).toBeGreaterThanOrEqual(here);
+      expect(buffer({ ...base, soldLastHour: sold, lagSeconds: lag, capUnits: 3 }).units).toBeLessThanOrEqual(3);
+      expect(buffer({ ...base, soldLastHour: sold, lagSeconds: lag, capShare: 0.1, sellable: 50 }).units).toBeLessThanOrEqual(5);
+    }));
+    expect(buffer({ ...base, forecastPerDay: 0.5 }).units).toBe(0);
+  });
+});
+
+describe('sharing one shelf', () => {
+  const stores = [1, 2, 3];
+  const split: fc.Arbitrary<Sharing> = fc.array(fc.nat(33), { minLength: 3, maxLength: 3 }).map((percents) => ({ mode: 'split', shares: stores.map((storeId, n) => ({ storeId, percent: percents[n]! })) }));
+  it('never promises more by a split than is free', () => {
+    fc.assert(fc.property(split, fc.nat(300), fc.array(fc.nat(80), { minLength: 3, maxLength: 3 }), (sharing, sellable, open) => {
+      const openByStore = new Map(stores.map((id, n) => [id, open[n]!])), free = sellable - open.reduce((a, b) => a + b, 0);
+      const given = stores.map((id) => shareOf(id, sharing, { sellable, free, openByStore }));
+      expect(given.filter((n) => n > 0).reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(Math.max(0, free));
+    }));
+  });
+  it('lets every store of a pool sell all of it, and keeps the reserve of those above by priority', () => {
+    const input = { sellable: 100, free: 30, openByStore: new Map() };
+    expect(stores.map((id) => shareOf(id, null, input))).toEqual([30, 30, 30]);
+    const priority: Sharing = { mode: 'priority', shares: [{ storeId: 2, reserve: 20 }, { storeId: 1, reserve: 5 }] };
+    expect([2, 1, 3].map((id) => shareOf(id, priority, input))).toEqual([30, 10, 0]);
+  });
+});
+
+describe('deciding about a level', () => {
+  const t: ShelfTerms = { onHand: 40, unsellable: 0, open: 3, openInBundles: 0, dispatched: 0, ahead: 0, elsewhere: 0, buffer: 0 };
+  const given = { facts, countedAt: '2026-01-01', terms: t, share: freeUnits(t), bufferSentence: '', unheard: 0, rules };
+  it('writes only what differs, from what Shopify is believed to show', () => {
+    expect(decideLevel({ ...given, assumed: 37 })).toMatchObject({ do: 'leave', state: 'in step', wanted: 37 });
+    expect(decideLevel({ ...given, assumed: 40 })).toMatchObject({ do: 'write', from: 40, to: 37 });
+  });
+  it('counts orders Shopify has and we have not heard of', () => {
+    expect(decideLevel({ ...given, assumed: 38, unheard: 2 })).toMatchObject({ do: 'write', from: 38, to: 35 });
+  });
+  it('writes nothing in shadow, holds a large first push, and says why a level is never written', () => {
+    expect(decideLevel({ ...given, assumed: 40, rules: { ...rules, mode: 'shadow' } })).toMatchObject({ do: 'leave', state: 'shadow', reason: 'would change 40 to 37' });
+    expect(decideLevel({ ...given, assumed: 400, rules: { ...rules, pushedBefore: false } })).toMatchObject({ do: 'leave', state: 'held' });
+    expect(decideLevel({ ...given, assumed: 400, rules: { ...rules, pushedBefore: false, released: true } })).toMatchObject({ do: 'write' });
+    for (const wrong of [{ tracked: false }, { isNativeBundle: true }, { opened: false }, { activeLevel: false }, { activeLocation: false }]) {
+      const made = decideLevel({ ...given, assumed: 0, facts: { ...facts, ...wrong } });
+      expect(made).toMatchObject({ do: 'leave', state: 'not written' });
+      expect((made as { reason: string }).reason.length).toBeGreaterThan(10);
+    }
+    expect(decideLevel({ ...given, assumed: 0, countedAt: null })).toMatchObject({ do: 'leave', state: 'not written' });
+  });
+  it('makes as many bundles as the scarcest part allows', () => {
+    const parts = [{ sku: 'A', perUnit: 1, available: 9 }, { sku: 'B', perUnit: 3, available: 10 }];
+    expect(decideBundle({ facts, parts, assumed: 0, rules })).toMatchObject({ do: 'write', to: 3 });
+    expect(decideBundle({ facts, parts: [], assumed: 0, rules })).toMatchObject({ do: 'leave', state: 'not written' });
+  });
+});

@@ -1,0 +1,63 @@
+/** Settings → Locations: who is the authority of each, and how Instep may write it. */
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { changePolicy, listLocations, setAuthority, type LocationRow } from '../../store/authority.ts';
+import { audit } from '../../store/users.ts';
+import { Refusal, type Services } from '../app.ts';
+import type { Of } from '../contract.ts';
+import { AuthorityBody, LocationView, PolicyChange } from '../contract-stock.ts';
+import { storeOf } from '../store-scope.ts';
+
+export function locationRoutes(app: FastifyInstance, { house }: Services): void {
+  const api = app.withTypeProvider<ZodTypeProvider>();
+  const now = (): string => house.clock.now().toISOString();
+  const querystring = z.object({ store: z.coerce.number() }), params = z.object({ locationId: z.coerce.number().int() });
+  const one = async (storeId: number, locationId: number): Promise<LocationRow> => {
+    const row = (await listLocations(house.db, storeId)).find((l) => l.location_id === locationId);
+    if (!row) throw new Refusal(404, `There is no location ${locationId}`);
+    return row;
+  };
+
+  api.get('/api/v1/locations', { schema: { tags: ['locations'], summary: 'Locations with authority, policy and the state of their levels', querystring, response: { 200: z.object({ locations: z.array(LocationView) }) } } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store);
+    return { locations: (await listLocations(house.db, store.store_id)).map(view) };
+  });
+
+  api.put('/api/v1/locations/:locationId/authority', { schema: { tags: ['locations'], summary: 'Give a location to a warehouse, or back to Shopify', querystring, params, body: AuthorityBody, response: { 200: LocationView } } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store), before = await one(store.store_id, request.params.locationId), { authority, warehouseId } = request.body;
+    if (authority === 'warehouse' && warehouseId === null) throw new Refusal(400, 'warehouseId: name the warehouse that knows what is there');
+    if (authority === 'warehouse') {
+      const { rows } = await house.db.query<{ name: string; other: string | null }>('select w.name, l.name as other from warehouse w left join location l on l.warehouse_id = w.warehouse_id and l.store_id = $2 and l.location_id <> $3 where w.warehouse_id = $1', [warehouseId, store.store_id, before.location_id]);
+      if (!rows[0]) throw new Refusal(400, `warehouseId: there is no warehouse ${warehouseId}`);
+      if (rows[0].other !== null) throw new Refusal(409, `warehouseId: ${rows[0].name} already serves ${rows[0].other}; Shopify would add both up and promise its stock twice`);
+    }
+    await house.db.transaction((tx) => setAuthority(tx, store.store_id, before.location_id, authority, warehouseId));
+    await audit(house.db, { at: now(), actor: request.user?.email ?? 'operator', action: 'authority changed', subject: before.name, before: { authority: before.authority, warehouseId: before.warehouse_id }, after: request.body });
+    await house.enqueue('stock-push', store.store_id);
+    house.changed(store.store_id, ['stock', 'push', 'connections']);
+    return view(await one(store.store_id, before.location_id));
+  });
+
+  api.put('/api/v1/locations/:locationId/policy', { schema: { tags: ['locations'], summary: 'Off, shadow or live; paused; caps and buffers', querystring, params, body: PolicyChange, response: { 200: LocationView } } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store), before = await one(store.store_id, request.params.locationId);
+    if (before.authority !== 'warehouse') throw new Refusal(409, `${before.name}: Shopify is the authority there, so Instep never sets its stock. Give the location to a warehouse first.`);
+    if (request.body.mode === 'live' && before.policy?.mode !== 'live' && before.policy?.mode !== 'shadow') throw new Refusal(409, 'mode: look at the shadow first: set it to shadow, read what would be written, then go live');
+    const policy = await changePolicy(house.db, store.store_id, before.location_id, request.body, request.user?.email ?? 'operator', now());
+    await audit(house.db, { at: now(), actor: request.user?.email ?? 'operator', action: `push ${request.body.mode ?? (request.body.paused === undefined ? 'policy changed' : request.body.paused ? 'paused' : 'resumed')}`, subject: before.name, before: before.policy, after: policy });
+    await house.enqueue('stock-push', store.store_id);
+    house.changed(store.store_id, ['stock', 'push']);
+    return view(await one(store.store_id, before.location_id));
+  });
+}
+
+function view(row: LocationRow): Of<typeof LocationView> {
+  return {
+    locationId: row.location_id, shopifyLocationId: row.shopify_location_id, name: row.name, isActive: row.is_active, authority: row.authority, warehouseId: row.warehouse_id, warehouse: row.warehouse,
+    policy: row.policy && {
+      mode: row.policy.mode, paused: row.policy.paused, firstPushCap: row.policy.first_push_cap, liveSince: row.policy.live_since, bufferQuantile: row.policy.buffer_quantile, peakQuantile: row.policy.peak_quantile, peakUntil: row.policy.peak_until,
+      bufferCapUnits: row.policy.buffer_cap_units, bufferCapShare: row.policy.buffer_cap_share, updatedAt: row.policy.updated_at, updatedBy: row.policy.updated_by,
+    },
+    levels: row.levels, counts: row.counts,
+  };
+}

@@ -1,0 +1,99 @@
+/** Mapping: whose a warehouse's code is. What nobody matched keeps its stock and is a case until somebody does. */
+import { parse } from 'csv-parse/sync';
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { mappingCounts, mappingPage, type MappingPageRow } from '../../store/mapping-page.ts';
+import { coverLevels, markDirty } from '../../store/push-levels.ts';
+import { matchSku } from '../../store/shelf.ts';
+import { audit } from '../../store/users.ts';
+import { Refusal, type Services } from '../app.ts';
+import type { Of } from '../contract.ts';
+import { ImportResult, MappingPage, MappingQuery, MatchBody, type MappingRow } from '../contract-stock.ts';
+import { csv } from '../csv.ts';
+import { cut, decodeParts } from '../cursor.ts';
+import { storeOf } from '../store-scope.ts';
+
+const MOST_LINES = 50_000;
+
+export function mappingRoutes(app: FastifyInstance, { house }: Services): void {
+  const api = app.withTypeProvider<ZodTypeProvider>();
+  const now = (): string => house.clock.now().toISOString();
+  const querystring = z.object({ store: z.coerce.number() });
+
+  api.get('/api/v1/mapping', { schema: { tags: ['mapping'], summary: 'Warehouse codes and the items they are', querystring: MappingQuery, response: { 200: MappingPage } } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store), { view: only, q, limit, cursor } = request.query;
+    const rows = await mappingPage(house.db, store.store_id, { view: only, q: q ?? null, after: decodeParts<[string, number]>(cursor, ['string', 'number']), limit: limit + 1 });
+    const { page, nextCursor } = cut(rows, limit, (row) => [row.sku, row.warehouse_id]);
+    const counts = await mappingCounts(house.db, store.store_id);
+    return { rows: page.map(view), nextCursor, counts: { all: counts.all, unmatched: counts.unmatched, byHand: counts.by_hand } };
+  });
+
+  api.get('/api/v1/mapping.csv', { schema: { tags: ['mapping'], summary: 'Warehouse codes as CSV, in the form the import takes', querystring: MappingQuery } }, async (request, reply) => {
+    const store = await storeOf(house.db, request.query.store);
+    const rows = await mappingPage(house.db, store.store_id, { view: request.query.view, q: request.query.q ?? null, after: null, limit: MOST_LINES });
+    return csv(reply, `mapping-${store.shop_domain}`, ['Warehouse', 'Code', 'Item SKU', 'Item id', 'Matched by', 'On hand'], rows.map((r) => [r.warehouse, r.sku, r.item_sku, r.item_id, r.matched_by, r.on_hand]));
+  });
+
+  api.put('/api/v1/mapping', { schema: { tags: ['mapping'], summary: 'Say whose a code is; null takes it away', querystring, body: MatchBody, response: { 200: z.object({ saved: z.boolean() }) } } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store), { warehouseId, sku, itemId } = request.body, by = request.user?.email ?? 'operator';
+    await match(store.store_id, [{ warehouseId, sku, itemId }], by);
+    await audit(house.db, { at: now(), actor: by, action: 'code matched', subject: sku, after: request.body });
+    return { saved: true };
+  });
+
+  api.post('/api/v1/mapping/import', { schema: {
+    tags: ['mapping'], summary: 'Matches from CSV (Warehouse, Code, Item SKU or Item id); a dry run first', querystring: querystring.extend({ dryRun: z.enum(['true', 'false']).default('true') }), body: z.object({ csv: z.string().max(20_000_000) }).strict(), response: { 200: ImportResult },
+  } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store), dryRun = request.query.dryRun === 'true';
+    let rows: { record: Record<string, string>; info: { lines: number } }[];
+    try { rows = parse(request.body.csv, { columns: true, bom: true, skip_empty_lines: true, trim: true, info: true, relax_column_count: true }); } catch (error) { throw new Refusal(400, `The file is not CSV: ${(error as Error).message}`); }
+    if (rows.length > MOST_LINES) throw new Refusal(400, `The file has ${rows.length} lines; at most ${MOST_LINES} at once`);
+    const warehouses = await house.db.query<{ warehouse_id: number; name: string }>('select warehouse_id, name from warehouse');
+    const skus = rows.map(({ record }) => record['Item SKU'] ?? '').filter(Boolean);
+    const items = await house.db.query<{ sku: string; ids: number[] }>('select i.sku, array_agg(distinct i.item_id) as ids from item i join inventory_item x using (item_id) where x.store_id = $1 and i.sku = any($2) group by 1', [store.store_id, skus]);
+    const itemOf = new Map(items.rows.map((row) => [row.sku, row.ids]));
+    const result: Of<typeof ImportResult> = { dryRun, lines: rows.length, applied: 0, unchanged: 0, errors: [] }, wanted: { warehouseId: number; sku: string; itemId: number | null }[] = [];
+    for (const { record, info } of rows) {
+      const wrong = (field: string, message: string): void => { result.errors.push({ line: info.lines, field, message }); };
+      const named = warehouses.rows.filter((w) => w.name === record['Warehouse'] || (!record['Warehouse'] && warehouses.rows.length === 1));
+      if (named.length !== 1) { wrong('Warehouse', record['Warehouse'] ? `there is no warehouse called ${record['Warehouse']}` : 'is empty, and there are several'); continue; }
+      if (!record['Code']) { wrong('Code', 'is empty'); continue; }
+      const byId = record['Item id'] ? Number(record['Item id']) : null, hits = record['Item SKU'] ? itemOf.get(record['Item SKU']) ?? [] : [];
+      if (byId !== null && !Number.isInteger(byId)) { wrong('Item id', `not an id: ${record['Item id']}`); continue; }
+      if (byId === null && record['Item SKU'] && hits.length !== 1) { wrong('Item SKU', hits.length === 0 ? `no item has the SKU ${record['Item SKU']}` : `${hits.length} items have the SKU ${record['Item SKU']}; give the item id`); continue; }
+      wanted.push({ warehouseId: named[0]!.warehouse_id, sku: record['Code'], itemId: byId ?? hits[0] ?? null });
+    }
+    result.applied = wanted.length;
+    if (!dryRun && wanted.length > 0) {
+      await match(store.store_id, wanted, request.user?.email ?? 'operator');
+      await audit(house.db, { at: now(), actor: request.user?.email ?? 'operator', action: 'codes matched from a file', subject: `${wanted.length} codes` });
+    }
+    return result;
+  });
+
+  async function match(storeId: number, wanted: readonly { warehouseId: number; sku: string; itemId: number | null }[], by: string): Promise<void> {
+    const ids = wanted.flatMap((w) => (w.itemId === null ? [] : [w.itemId]));
+    const known = await house.db.query<{ item_id: number }>('select distinct item_id from inventory_item where store_id = $1 and item_id = any($2)', [storeId, ids]);
+    const strange = ids.find((id) => !known.rows.some((row) => row.item_id === id));
+    if (strange !== undefined) throw new Refusal(400, `itemId: there is no item ${strange} in this store`);
+    await house.db.transaction(async (tx) => {
+      const touched: number[] = [];
+      for (const { warehouseId, sku, itemId } of wanted) touched.push(...(await matchSku(tx, warehouseId, sku, itemId, by, now())));
+      await coverLevels(tx, storeId, now());
+      await markDirty(tx, touched, now());
+      // Orders that waited for a code can be told now.
+      await tx.query(`update order_out set state = 'waiting', not_before = null, message = null where store_id = $1 and (state = 'unmapped' or message like '%were left out')`, [storeId]);
+      await tx.query(`select pg_notify('instep_orders_out', '')`);
+    });
+    house.changed(storeId, ['push', 'stock', 'catalogue']);
+    await house.enqueue('warehouse-feed', storeId);
+  }
+}
+
+function view(row: MappingPageRow): Of<typeof MappingRow> {
+  return {
+    warehouseId: row.warehouse_id, warehouse: row.warehouse, sku: row.sku, itemId: row.item_id, itemSku: row.item_sku, itemTitle: row.item_title, matchedBy: row.matched_by, onHand: row.on_hand, unsellable: row.unsellable, countedAt: row.counted_at,
+    updatedAt: row.updated_at, updatedBy: row.updated_by, suggestions: row.suggestions ?? [],
+  };
+}

@@ -1,0 +1,49 @@
+/** The minute's checks of pushing: what lies unconfirmed, whose buffer may have moved, and what is a case for somebody. */
+import type { RaisedException } from '../domain/exceptions/catalogue.ts';
+import type { Queryable } from './db.ts';
+
+/** Levels written before an instant that Shopify has not been heard to show since. */
+export async function unconfirmed(db: Queryable, storeId: number, before: string, limit: number): Promise<{ inventory_item_id: string; shopify_location_id: string }[]> {
+  const { rows } = await db.query<{ inventory_item_id: string; shopify_location_id: string }>(
+    `select x.shopify_inventory_item_id as inventory_item_id, l.shopify_location_id from push_level p
+     join inventory_item x on x.store_id = p.store_id and x.item_id = p.item_id join location l on l.store_id = p.store_id and l.location_id = p.location_id
+     where p.store_id = $1 and p.state = 'written' and p.pushed_at <= $2 order by p.pushed_at limit $3`, [storeId, before, limit]);
+  return rows;
+}
+
+/** Items with orders since an instant, or whose buffer is not zero: their rate, and so their buffer, may have moved. */
+export async function staleBuffers(db: Queryable, storeId: number, since: string): Promise<number[]> {
+  const { rows } = await db.query<{ item_id: number }>(
+    `select distinct p.item_id from push_level p where p.store_id = $1 and p.dirty_version = p.seen_version and (p.pushed_at is null or p.pushed_at < $2) and coalesce((p.arithmetic ->> 'buffer')::int, 0) > 0
+     union select distinct p.item_id from push_level p join order_demand d on d.store_id = p.store_id and d.item_id = p.item_id and d.location_id = p.location_id where p.store_id = $1 and p.dirty_version = p.seen_version and d.ordered_at >= $2
+     limit 5000`, [storeId, since]);
+  return rows.map((row) => row.item_id);
+}
+
+interface CaseRow { kind: 'PUSH_FAILED' | 'PUSH_CONFLICT' | 'PUSH_HELD' | 'OVERSOLD'; item_id: number; location_id: number; sku: string | null; title: string; location: string; reason: string | null; wanted: number | null; strikes: number; free: number | null }
+
+/**
+ * What is a case now: refused levels and attempts without an answer five times; levels another writer changed three times under us; first pushes held for an
+ * hour; and levels whose open orders exceed what is on the shelf.
+ */
+export async function pushCases(db: Queryable, storeId: number, hourAgo: string): Promise<RaisedException[]> {
+  const { rows } = await db.query<CaseRow>(
+    `with level as (
+       select p.*, i.sku, i.title, l.name as location, (p.arithmetic ->> 'onHand')::int - (p.arithmetic ->> 'unsellable')::int - (p.arithmetic ->> 'open')::int - (p.arithmetic ->> 'openInBundles')::int
+         + (p.arithmetic ->> 'dispatched')::int - (p.arithmetic ->> 'ahead')::int - (p.arithmetic ->> 'elsewhere')::int as free,
+         (select max(a.sends) from push_attempt a join push_attempt_row r using (store_id, attempt_id) where a.store_id = p.store_id and a.state = 'open' and r.item_id = p.item_id and r.location_id = p.location_id) as sends
+       from push_level p join item i using (item_id) join location l on l.store_id = p.store_id and l.location_id = p.location_id where p.store_id = $1)
+     select 'PUSH_FAILED' as kind, item_id, location_id, sku, title, location, coalesce(reason, 'Shopify has not answered ' || sends || ' times; the same set is sent again until it does') as reason, wanted, strikes, free from level where state = 'quarantined' or sends >= 5
+     union all select 'PUSH_CONFLICT', item_id, location_id, sku, title, location, reason, wanted, strikes, free from level where state = 'conflict' or strikes >= 3
+     union all select 'PUSH_HELD', item_id, location_id, sku, title, location, reason, wanted, strikes, free from level where state = 'held' and dirty_at <= $2
+     union all select 'OVERSOLD', item_id, location_id, sku, title, location, reason, wanted, strikes, free from level where free < 0
+     limit 2000`, [storeId, hourAgo]);
+  return rows.map((row): RaisedException => {
+    const name = row.sku || row.title, where = `${name} at ${row.location}`;
+    const sentence = row.kind === 'PUSH_FAILED' ? `${where} could not be set in Shopify: ${row.reason ?? 'no reason given'}. The other levels of the call were written.`
+      : row.kind === 'PUSH_CONFLICT' ? `${where}: somebody else changed it in Shopify ${row.strikes} times just before our set arrived (${row.reason ?? ''}). It is tried again in a quarter of an hour.`
+        : row.kind === 'PUSH_HELD' ? `${where} waits for a person: ${row.reason ?? ''}.`
+          : `${where}: open orders want ${-row.free!} units more than the shelf holds.`;
+    return { kind: row.kind, key: `level/${row.item_id}@${row.location_id}`, subject: where, sentence, itemId: row.item_id, locationId: row.location_id, evidence: { wanted: row.wanted, reason: row.reason, strikes: row.strikes } };
+  });
+}

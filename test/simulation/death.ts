@@ -1,0 +1,33 @@
+/**
+ * kill -9 at an await: after a countdown of steps (a statement, a commit, a call outward) everything the process does next fails, as if it were gone. What
+ * was committed stays; what was about to happen does not. Reviving is a new process: its memory is empty, the database is as it was left.
+ */
+import type { Db } from '../../src/store/db.ts';
+
+export class ProcessDied extends Error { override name = 'ProcessDied'; }
+
+export interface Life { step(): void; dieIn(steps: number): void; revive(): boolean }
+
+export function life(): Life {
+  let dead = false, countdown: number | null = null;
+  return {
+    step() {
+      if (dead) throw new ProcessDied('the process is gone');
+      if (countdown !== null && --countdown <= 0) { dead = true; countdown = null; throw new ProcessDied('kill -9'); }
+    },
+    dieIn(steps) { countdown = steps; },
+    revive() { const was = dead; dead = false; countdown = null; return was; },
+  };
+}
+
+/** Puts a step before and after every statement and on both sides of every commit. */
+export function mortal(db: Db, { step }: Life): void {
+  const query = db.query.bind(db), transaction = db.transaction.bind(db);
+  db.query = (async (text: never, values?: never) => { step(); const answer = await query(text, values); step(); return answer; }) as Db['query'];
+  db.transaction = async (work) => {
+    step();
+    const result = await transaction(async (tx) => { const made = await work(tx); step(); return made; });
+    step(); // committed, and nobody heard of it
+    return result;
+  };
+}
