@@ -50,5 +50,5 @@ as $$ select v.shopify_variant_id, i.item_id, i.tracked from variant v
       join inventory_item i on i.store_id = v.store_id and i.shopify_inventory_item_id = v.shopify_inventory_item_id
       where v.store_id = store and v.shopify_variant_id = any(variants) $$;
 
--- Nothing asks for the facts of an item; daily_demand answers by item and day. It was a third of what a demand fact costs.
+-- Nothing asks for the facts of an item; daily_demand answers by item and day.
 drop index demand_fact_item;
