@@ -16,11 +16,17 @@ export const BULK_VARIANTS = /* GraphQL */ `{ productVariants { edges { node { _
   productVariantComponents { edges { node { __typename id quantity productVariant { id } } } } } } } }`;
 
 export const VARIANTS_CHANGED = /* GraphQL */ `query VariantsChanged($query: String, $after: String) {
-  productVariants(first: 50, after: $after, query: $query, sortKey: ID) { nodes { ${VARIANT_FIELDS} productVariantComponents(first: 10) { nodes { quantity productVariant { id } } } }
+  productVariants(first: 50, after: $after, query: $query, sortKey: ID) { nodes { ${VARIANT_FIELDS} productVariantComponents(first: 10) { nodes { quantity productVariant { id } } pageInfo { hasNextPage endCursor } } }
     pageInfo { hasNextPage endCursor } } }`;
 
+/** The further components of a native bundle with more than its first page. */
+export const MORE_COMPONENTS = /* GraphQL */ `query MoreComponents($id: ID!, $after: String) {
+  productVariant(id: $id) { productVariantComponents(first: 100, after: $after) { nodes { quantity productVariant { id } } pageInfo { hasNextPage endCursor } } } }`;
+
+export const VARIANTS_COUNT = /* GraphQL */ `query VariantsCount { productVariantsCount(limit: null) { count precision } }`;
+
 export const VARIANTS_OF_PRODUCT = /* GraphQL */ `query VariantsOfProduct($id: ID!, $after: String) {
-  product(id: $id) { variants(first: 50, after: $after) { nodes { ${VARIANT_FIELDS} productVariantComponents(first: 10) { nodes { quantity productVariant { id } } } }
+  product(id: $id) { variants(first: 50, after: $after) { nodes { ${VARIANT_FIELDS} productVariantComponents(first: 10) { nodes { quantity productVariant { id } } pageInfo { hasNextPage endCursor } } }
     pageInfo { hasNextPage endCursor } } } }`;
 
 const ORDER_FIELDS = `id name createdAt processedAt updatedAt cancelledAt cancelReason test sourceName`;
@@ -61,7 +67,7 @@ export const MORE_ASSIGNMENTS = /* GraphQL */ `query MoreAssignments($id: ID!, $
 
 /** Small on purpose: a history has many refunds, and this is asked for each. */
 export const ORDER_REFUNDS = /* GraphQL */ `query OrderRefunds($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on Order { id
-  refunds { id createdAt refundLineItems(first: 6) { nodes { id quantity restockType location { id } lineItem { id } } pageInfo { hasNextPage } } } } } }`;
+  refunds { id createdAt refundLineItems(first: 6) { nodes { ${REFUND_LINE} } ${NEXT} } } } } }`;
 
 export const ORDER_LINES = /* GraphQL */ `query OrderLines($id: ID!, $after: String) {
   order(id: $id) { lineItems(first: 200, after: $after) { nodes { ${LINE_FIELDS} } pageInfo { hasNextPage endCursor } } } }`;
