@@ -136,10 +136,19 @@ export const CREATE_FULFILMENT = /* GraphQL */ `mutation CreateFulfilment($fulfi
   fulfillmentCreate(fulfillment: $fulfillment) { fulfillment { ${PARCEL_FIELDS} } userErrors { field message } } }`;
 
 // ---- returns --------------------------------------------------------------------------------------------------------------------------
+const RETURN_LINE = `__typename quantity ... on ReturnLineItem { fulfillmentLineItem { lineItem { id } } }`;
+const REVERSE_LINE = `fulfillmentLineItem { lineItem { id } } dispositions { id type quantity createdAt location { id } }`;
+
+/** The further lines of a return with more than its first page; and what was done with those goods, by the work order that took them in. */
+export const MORE_RETURN_LINES = /* GraphQL */ `query MoreReturnLines($id: ID!, $after: String) { return(id: $id) { returnLineItems(first: 100, after: $after) { nodes { ${RETURN_LINE} } ${NEXT} } } }`;
+
+export const MORE_REVERSE_LINES = /* GraphQL */ `query MoreReverseLines($id: ID!, $after: String) { return(id: $id) { reverseFulfillmentOrders(first: 3) { nodes { id
+  lineItems(first: 100, after: $after) { nodes { ${REVERSE_LINE} } ${NEXT} } } } } }`;
+
 export const RETURNS_OF_ORDERS = /* GraphQL */ `query ReturnsOfOrders($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on Order { id returns(first: 10) { nodes { id name status createdAt
-  returnLineItems(first: 20) { nodes { __typename quantity ... on ReturnLineItem { fulfillmentLineItem { lineItem { id } } } } ${NEXT} }
+  returnLineItems(first: 20) { nodes { ${RETURN_LINE} } ${NEXT} }
   exchangeLineItems(first: 10) { nodes { variantId quantity } ${NEXT} }
-  reverseFulfillmentOrders(first: 3) { nodes { lineItems(first: 20) { nodes { fulfillmentLineItem { lineItem { id } } dispositions { id type quantity createdAt location { id } } } ${NEXT} } } ${NEXT} }
+  reverseFulfillmentOrders(first: 3) { nodes { id lineItems(first: 20) { nodes { ${REVERSE_LINE} } ${NEXT} } } ${NEXT} }
 } ${NEXT} } } } }`;
 
 export const ORDER_OF_RETURN = /* GraphQL */ `query OrderOfReturn($id: ID!) { return(id: $id) { id order { id } } }`;
