@@ -116,7 +116,7 @@ describe('midnight-at-both-clock-changes', () => {
 });
 
 describe('more-than-a-page', () => {
-  it('an order of 500 lines, a product of 2,000 variants, a bundle of 30 parts and 300 places: nothing is cut off', async () => {
+  it('an order of 500 lines, a product of 2,000 variants, a bundle of 30 parts, a return of 30 lines and 300 places: nothing is cut off', async () => {
     const places = Array.from({ length: 300 }, (_, n) => `Place ${n}`);
     const many = Array.from({ length: 2_000 }, (_, n) => ({ sku: `V${n}`, product: 'Everything', stock: n < 500 ? [20] : [1] }));
     const bundle = { sku: 'BIG', parts: Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`V${n}`, 1])) };
@@ -148,6 +148,13 @@ describe('more-than-a-page', () => {
     await town.flow('sales-history');
     const whole = await town.known(order!.id);
     expect([Object.keys(whole.refunds).length, Object.keys(Object.values(whole.fulfilments)[0]!.lines).length]).toEqual([40, 500]);
+    expect(await town.faults()).toEqual([]);
+    // A return of thirty lines comes whole, with what was done to each.
+    const made = await town.control<{ id: string }>(`/orders/${order!.id}/return`, { lines: order!.lines.slice(100, 130).map((line) => ({ lineItemId: line.id, quantity: 1 })) });
+    await town.control(`/returns/${made.id}/dispose`, { lines: order!.lines.slice(100, 130).map((line) => ({ lineItemId: line.id, quantity: 1, type: 'RESTOCKED', location: 'Place 0' })) });
+    await town.flow('returns');
+    expect(await count('select count(*)::int as n from return_line where store_id = $1', [town.storeId])).toBe(30);
+    expect(Object.keys((await town.known(order!.id)).dispositions)).toHaveLength(30);
     expect(await town.faults()).toEqual([]);
     const [fragment] = await (await clock.house.storefront(town.storeId)).refundsOf([order!.id]);
     expect(Object.keys(fragment!.refunds)).toHaveLength(40);
