@@ -48,9 +48,11 @@ export const PushRow = z.object({
   /** The arithmetic in a sentence, the buffer in another, and each term by its name. */
   sentence: z.string().nullable(), bufferSentence: z.string().nullable(), terms: z.record(z.string(), z.number()),
   reason: z.string().nullable(), strikes: z.number(), dirtySince: instant.nullable(), isBundle: z.boolean(),
+  /** A bundle's parts, with what is available of each and how many one bundle takes; none for anything else. */
+  parts: z.array(z.object({ sku: z.string(), perUnit: z.number(), available: z.number() })),
 }).meta({ id: 'PushRow' });
 export const PUSH_VIEWS = ['all', 'waiting', 'held', 'failed', 'shadow', 'not written'] as const;
-export const PushQuery = z.object({ ...inStore, view: z.enum(PUSH_VIEWS).default('all'), q: z.string().max(4000).optional(), location: z.coerce.number().optional(), ...page });
+export const PushQuery = z.object({ ...inStore, view: z.enum(PUSH_VIEWS).default('all'), q: z.string().max(4000).optional(), location: z.coerce.number().optional(), item: z.coerce.number().int().optional().describe('one item alone'), ...page });
 export const PushPage = z.object({ rows: z.array(PushRow), nextCursor: z.string().nullable(), counts: z.record(z.string(), z.number()), lagSeconds: z.object({ in: z.number(), out: z.number(), measured: z.boolean() }) }).meta({ id: 'PushPage' });
 export const LevelKeys = z.object({ levels: z.array(z.object({ itemId: z.number().int(), locationId: z.number().int() })).min(1).max(500) }).strict();
 export const Attempt = z.object({ attemptId: z.string(), key: z.string(), createdAt: instant, settledAt: instant.nullable(), state: z.string(), sends: z.number(), from: z.number().nullable(), to: z.number(), sentence: z.string().nullable(), outcome: z.string().nullable() }).meta({ id: 'PushAttempt' });
@@ -90,9 +92,10 @@ export const VariantHit = z.object({ variantId: z.string(), sku: z.string().null
 
 // ---- orders out ---------------------------------------------------------------------------------------------------------------------------
 export const OrderOut = z.object({
-  orderId: z.string(), orderName: z.string(), reference: z.string(), warehouse: z.string(), locationName: z.string(), state: z.string(), version: z.number(), sentVersion: z.number(), held: z.boolean(), warehouseReference: z.string().nullable(),
+  orderId: z.string(), orderName: z.string(), reference: z.string(), warehouse: z.string(), locationId: z.number(), locationName: z.string(), state: z.string(), version: z.number(), sentVersion: z.number(), held: z.boolean(), warehouseReference: z.string().nullable(),
   attempts: z.number(), message: z.string().nullable(), createdAt: instant, updatedAt: instant, acknowledgedAt: instant.nullable(), lines: z.array(z.object({ lineReference: z.string(), sku: z.string().nullable(), title: z.string(), quantity: z.number(), shipped: z.number() })),
 }).meta({ id: 'OrderOut' });
+export const OrderOutPage = z.object({ rows: z.array(OrderOut), nextCursor: z.string().nullable(), counts: z.object({ open: z.number(), stuck: z.number(), done: z.number(), all: z.number() }) }).meta({ id: 'OrderOutPage' });
 export const OrderOutQuery = z.object({ ...inStore, view: z.enum(['open', 'stuck', 'done', 'all']).default('open'), q: z.string().max(200).optional(), ...page });
 
 // ---- fulfilments --------------------------------------------------------------------------------------------------------------------------

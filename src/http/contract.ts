@@ -50,6 +50,8 @@ export const Flow = z.object({
 
 // ---- stock ----------------------------------------------------------------------------------------------------------------------------
 export const StockState = z.enum(['in step', 'pending', 'drift', 'unmapped', 'untracked', 'not opened']);
+/** What Instep makes of a level it may write: what Shopify should show, and how far that has come. */
+export const LevelPush = z.object({ state: z.string(), wanted: z.number().nullable(), pushedAt: instant.nullable(), confirmedAt: instant.nullable(), reason: z.string().nullable() }).meta({ id: 'LevelPush' });
 /** One item at one location: the ledger beside what Shopify shows. */
 export const StockRow = z.object({
   itemId: z.number(), locationId: z.number(), sku: z.string().nullable(), title: z.string(), vendor: z.string().nullable(), locationName: z.string(),
@@ -57,6 +59,8 @@ export const StockRow = z.object({
   onHand: z.number(), committed: z.number(), available: z.number(), unavailable: z.number(), incoming: z.number(),
   shopifyAvailable: z.number().nullable(), shopifyAt: instant.nullable(), drift: z.number(), cause: z.string().nullable(),
   state: StockState, lastMovementAt: instant.nullable(),
+  /** Where a warehouse is the authority and Instep may write. */
+  push: LevelPush.nullable(),
   /** Units sold per day over the last 30 days, oldest first. */
   sold30: z.array(z.number()),
 }).meta({ id: 'StockRow' });
@@ -83,6 +87,8 @@ export const Item = z.object({
   bundles: z.array(z.object({ variantId: z.string(), title: z.string(), sku: z.string().nullable(), quantity: z.number() })),
   locations: z.array(StockRow),
   sameSku: z.array(z.object({ itemId: z.number(), title: z.string() })),
+  /** What warehouses say they have of it, at each location they serve, and the arithmetic of what Shopify should show there. */
+  shelf: z.array(z.object({ locationId: z.number(), locationName: z.string(), warehouse: z.string(), codes: z.array(z.string()), onHand: z.number(), unsellable: z.number(), countedAt: instant.nullable(), state: z.string().nullable(), sentence: z.string().nullable() })),
 }).meta({ id: 'Item' });
 export const Movement = z.object({
   movementId: z.string(), kind: z.string(), quantity: z.number(), from: z.string(), to: z.string(), fact: z.string(), revision: z.number(),

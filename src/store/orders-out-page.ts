@@ -36,6 +36,9 @@ export interface OutPageRow {
   attempts: number; message: string | null; created_at: string; updated_at: string; acknowledged_at: string | null; lines: { lineReference: string; sku: string | null; title: string; quantity: number; shipped: number }[];
 }
 
+const inView = (view: string): string => `case ${view} when 'open' then o.state in ('waiting', 'sent', 'acknowledged', 'cancelling') when 'stuck' then o.state in ('refused', 'unmapped', 'too late') or (o.attempts >= 5 and o.state in ('waiting', 'cancelling'))
+  when 'done' then o.state in ('done', 'cancelled') else true end`;
+
 export async function outPage(db: Queryable, storeId: number, filter: { view: 'open' | 'stuck' | 'done' | 'all'; q: string | null; before: { at: string; orderId: string; locationId: number } | null; limit: number }): Promise<OutPageRow[]> {
   const { rows } = await db.query<OutPageRow>(
     `select o.order_id, o.order_name, o.location_id, l.name as location, w.name as warehouse, o.reference, o.state, o.version, o.sent_version, o.held, o.warehouse_reference, o.attempts, o.message, o.created_at, o.updated_at, o.acknowledged_at,
@@ -44,9 +47,15 @@ export async function outPage(db: Queryable, storeId: number, filter: { view: 'o
             and n.line_id = (x.line ->> 'lineId')::bigint and n.item_id = (x.line ->> 'itemId')::int), 0)) order by x.line ->> 'lineReference'), '[]')
         from jsonb_array_elements(o.lines) as x(line) left join item i on i.item_id = (x.line ->> 'itemId')::int) as lines
      from order_out o join warehouse w using (warehouse_id) join location l on l.store_id = o.store_id and l.location_id = o.location_id
-     where o.store_id = $1 and case $2 when 'open' then o.state in ('waiting', 'sent', 'acknowledged', 'cancelling') when 'stuck' then o.state in ('refused', 'unmapped', 'too late') or o.attempts >= 5 when 'done' then o.state in ('done', 'cancelled') else true end
+     where o.store_id = $1 and ${inView('$2')}
        and ($3::text is null or o.order_name ilike '%' || $3 || '%' or o.reference = $3) and ($4::timestamptz is null or (o.created_at, o.order_id, o.location_id) < ($4, $5::bigint, $6::int))
      order by o.created_at desc, o.order_id desc, o.location_id desc limit $7`,
     [storeId, filter.view, filter.q, filter.before?.at ?? null, filter.before?.orderId ?? null, filter.before?.locationId ?? null, filter.limit]);
   return rows;
+}
+
+export async function outCounts(db: Queryable, storeId: number): Promise<{ open: number; stuck: number; done: number; all: number }> {
+  const { rows } = await db.query<{ view: 'open' | 'stuck' | 'done' | 'all'; n: number }>(
+    `select v.view, (select count(*)::int from order_out o where o.store_id = $1 and ${inView('v.view')}) as n from unnest(array['open', 'stuck', 'done', 'all']) as v(view)`, [storeId]);
+  return Object.fromEntries(rows.map((row) => [row.view, row.n])) as { open: number; stuck: number; done: number; all: number };
 }

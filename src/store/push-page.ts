@@ -4,10 +4,10 @@ import { searchTerms } from './keyset.ts';
 
 export interface PushPageRow {
   item_id: number; location_id: number; sku: string | null; title: string; location: string; state: string; mode: string; wanted: number | null; shopify: number | null; ledger: number; pushed: number | null; pushed_at: string | null;
-  confirmed: number | null; confirmed_at: string | null; arithmetic: (Record<string, unknown> & { sentence?: string; bufferSentence?: string }) | null; reason: string | null; strikes: number; dirty_since: string | null; is_bundle: boolean;
+  confirmed: number | null; confirmed_at: string | null; arithmetic: (Record<string, unknown> & { sentence?: string; bufferSentence?: string; parts?: { sku: string; perUnit: number; available: number }[] }) | null; reason: string | null; strikes: number; dirty_since: string | null; is_bundle: boolean;
 }
 
-export interface PushFilter { view: string; q: string | null; location: number | null; after: [string, number, number] | null; limit: number }
+export interface PushFilter { view: string; q: string | null; location: number | null; itemId?: number | null; after: [string, number, number] | null; limit: number }
 
 const VIEW = `case $2 when 'waiting' then p.state in ('queued', 'sent', 'written') when 'held' then p.state = 'held' when 'failed' then p.state in ('quarantined', 'conflict') when 'shadow' then p.state = 'shadow' and p.reason is not null
   when 'not written' then p.state = 'not written' else true end`;
@@ -21,9 +21,9 @@ export async function pushPage(db: Queryable, storeId: number, filter: PushFilte
        p.arithmetic, p.reason, p.strikes, case when p.dirty_version > p.seen_version then p.dirty_at end as dirty_since, coalesce(p.arithmetic ? 'parts', false) as is_bundle
      from push_level p join item i using (item_id) join location l on l.store_id = p.store_id and l.location_id = p.location_id left join push_policy a on a.store_id = p.store_id and a.location_id = p.location_id
      left join observed_level o on o.store_id = p.store_id and o.item_id = p.item_id and o.location_id = p.location_id left join ledger_level b on b.store_id = p.store_id and b.item_id = p.item_id and b.location_id = p.location_id
-     where p.store_id = $1 and ${VIEW} and ($3::text[] is null or lower(i.sku) = any($3)) and ($4::text is null or i.sku ilike '%' || $4 || '%' or i.title ilike '%' || $4 || '%') and ($5::int is null or p.location_id = $5)
+     where p.store_id = $1 and ${VIEW} and ($3::text[] is null or lower(i.sku) = any($3)) and ($4::text is null or i.sku ilike '%' || $4 || '%' or i.title ilike '%' || $4 || '%') and ($5::int is null or p.location_id = $5) and ($10::int is null or p.item_id = $10)
        and ($6::text is null or (coalesce(lower(i.sku), ''), p.item_id, p.location_id) > ($6, $7::int, $8::int)) order by coalesce(lower(i.sku), ''), p.item_id, p.location_id limit $9`,
-    [storeId, filter.view, skus, words, filter.location, filter.after?.[0] ?? null, filter.after?.[1] ?? null, filter.after?.[2] ?? null, filter.limit]);
+    [storeId, filter.view, skus, words, filter.location, filter.after?.[0] ?? null, filter.after?.[1] ?? null, filter.after?.[2] ?? null, filter.limit, filter.itemId ?? null]);
   return rows;
 }
 

@@ -32,7 +32,7 @@ export async function countLines(db: Queryable, storeId: number, countId: string
   return rows;
 }
 
-/** What was counted, by SKU; a SKU counted again replaces its line. Expected is the ledger's on hand at that moment: sales after it do not blur the difference. */
+/** What was counted, by SKU; a SKU counted again replaces its line. Expected is what was on hand at that moment, by the shelf where a warehouse is the authority, else by the ledger: sales after it do not blur the difference. */
 export async function recordCounted(tx: pg.PoolClient, storeId: number, countId: string, locationId: number, lines: readonly { sku: string; counted: number }[], by: string, now: string): Promise<{ saved: number; unknown: string[] }> {
   const { rows } = await tx.query<{ sku: string; item_id: number; items: number }>(
     `select t.sku, min(i.item_id) as item_id, count(distinct i.item_id)::int as items from unnest($2::text[]) as t(sku) join item i on i.sku = t.sku or i.barcode = t.sku join inventory_item x on x.item_id = i.item_id and x.store_id = $1 and x.tracked group by 1`, [storeId, lines.map((l) => l.sku)]);
@@ -40,7 +40,9 @@ export async function recordCounted(tx: pg.PoolClient, storeId: number, countId:
   const known = [...new Map(lines.flatMap((line) => { const itemId = itemOf.get(line.sku); return itemId === undefined ? [] : [[itemId, { itemId, counted: line.counted }] as const]; })).values()];
   await tx.query(
     `insert into stock_count_line (store_id, count_id, item_id, counted, expected, counted_at, counted_by)
-     select $1, $2, t.item_id, t.counted, coalesce(b.available + b.committed + b.reserved + b.damaged + b.safety_stock + b.quality_control, 0), $5, $6 from unnest($3::int[], $4::int[]) as t(item_id, counted)
+     select $1, $2, t.item_id, t.counted, case when l.authority = 'warehouse' then coalesce((select sum(s.on_hand)::int from warehouse_stock s where s.warehouse_id = l.warehouse_id and s.item_id = t.item_id), 0)
+         else coalesce(b.available + b.committed + b.reserved + b.damaged + b.safety_stock + b.quality_control, 0) end, $5, $6 from unnest($3::int[], $4::int[]) as t(item_id, counted)
+     join location l on l.store_id = $1 and l.location_id = $7
      left join ledger_level b on b.store_id = $1 and b.item_id = t.item_id and b.location_id = $7
      on conflict (store_id, count_id, item_id) do update set counted = excluded.counted, expected = excluded.expected, counted_at = excluded.counted_at, counted_by = excluded.counted_by`,
     [storeId, countId, known.map((k) => k.itemId), known.map((k) => k.counted), now, by, locationId]);

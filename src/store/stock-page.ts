@@ -7,6 +7,7 @@ export interface StockPageRow {
   item_id: number; location_id: number; sku: string | null; title: string; vendor: string | null; location: string; authority: 'storefront' | 'warehouse';
   on_hand: number; committed: number; available: number; unavailable: number; incoming: number; shopify_available: number | null; shopify_at: string | null;
   drift: number; causes: { cause: string; units: number }[] | null; opened: boolean; last_movement: string | null; sort_value: string | null;
+  push_state: string | null; wanted: number | null; pushed_at: string | null; confirmed_at: string | null; push_reason: string | null;
 }
 
 export interface StockFilter {
@@ -49,7 +50,8 @@ export async function stockPage(db: Queryable, storeId: number, filter: StockFil
   const column = SORT[filter.sort] ?? SORT['sku']!;
   const page = keysetSql(column, filter.dir, ['r.item_id', 'r.location_id'], filter.after, 10);
   const { rows } = await db.query<StockPageRow>(
-    `${ROWS} select r.*, (${column.sql})::text as sort_value from r_view r where ${page.where} order by ${page.orderBy} limit $9`, [...values(storeId, filter), filter.limit, ...page.values]);
+    `${ROWS}, page as (select r.*, (${column.sql})::text as sort_value from r_view r where ${page.where} order by ${page.orderBy} limit $9)
+     select r.*, w.state as push_state, w.wanted, w.pushed_at, w.confirmed_at, w.reason as push_reason from page r left join push_level w on w.store_id = $1 and w.item_id = r.item_id and w.location_id = r.location_id order by ${page.orderBy}`, [...values(storeId, filter), filter.limit, ...page.values]);
   return rows;
 }
 

@@ -42,6 +42,36 @@ const item = createRoute({
   })),
 });
 
+export const PUSH_VIEWS = ['all', 'waiting', 'held', 'failed', 'shadow', 'not written'] as const;
+const push = createRoute({
+  getParentRoute: () => app, path: '/push', component: lazyRouteComponent(() => import('./push/PushScreen.tsx'), 'PushScreen'),
+  validateSearch: optional((raw) => ({ view: oneOf(raw['view'], PUSH_VIEWS), q: text(raw['q'], 4000), location: positive(raw['location']), level: text(raw['level'], 60) })),
+});
+
+export const MAPPING_TABS = ['skus', 'locations', 'bundles'] as const;
+export const MAPPING_VIEWS = ['all', 'unmatched', 'by hand'] as const;
+const mapping = createRoute({
+  getParentRoute: () => app, path: '/mapping', component: lazyRouteComponent(() => import('./mapping/MappingScreen.tsx'), 'MappingScreen'),
+  validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], MAPPING_TABS), view: oneOf(raw['view'], MAPPING_VIEWS), q: text(raw['q'], 4000), row: text(raw['row'], 240), bundle: text(raw['bundle'], 40), file: oneOf(raw['file'], ['in'] as const) })),
+});
+
+export const PARCEL_VIEWS = ['late', 'waiting', 'held', 'written', 'all'] as const;
+export const ORDER_OUT_VIEWS = ['open', 'stuck', 'done', 'all'] as const;
+const fulfilments = createRoute({
+  getParentRoute: () => app, path: '/fulfilments', component: lazyRouteComponent(() => import('./fulfilments/FulfilmentsScreen.tsx'), 'FulfilmentsScreen'),
+  validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], ['parcels', 'orders'] as const), view: oneOf(raw['view'], [...PARCEL_VIEWS, ...ORDER_OUT_VIEWS]), q: text(raw['q'], 200), id: text(raw['id'], 60) })),
+});
+
+export const RETURN_VIEWS = ['to inspect', 'announced', 'inspected', 'all'] as const;
+const returns = createRoute({
+  getParentRoute: () => app, path: '/returns', component: lazyRouteComponent(() => import('./returns/ReturnsScreen.tsx'), 'ReturnsScreen'),
+  validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], ['ghosts'] as const), view: oneOf(raw['view'], RETURN_VIEWS), q: text(raw['q'], 200) })),
+});
+const returnCase = createRoute({ getParentRoute: () => app, path: '/returns/$returnId', component: lazyRouteComponent(() => import('./returns/ReturnPage.tsx'), 'ReturnPage') });
+
+const counts = createRoute({ getParentRoute: () => app, path: '/counts', component: lazyRouteComponent(() => import('./counts/CountsScreen.tsx'), 'CountsScreen'), validateSearch: optional((raw) => ({ begin: oneOf(raw['begin'], ['yes'] as const) })) });
+const count = createRoute({ getParentRoute: () => app, path: '/counts/$countId', component: lazyRouteComponent(() => import('./counts/CountPage.tsx'), 'CountPage') });
+
 export const PLAN_VIEWS = ['to order', 'due', 'overstock', 'all'] as const;
 const replenishment = createRoute({
   getParentRoute: () => app, path: '/replenishment', component: lazyRouteComponent(() => import('./replenishment/ReplenishmentScreen.tsx'), 'ReplenishmentScreen'),
@@ -61,6 +91,13 @@ const flows = createRoute({
   getParentRoute: () => app, path: '/flows', component: lazyRouteComponent(() => import('./flows/FlowsPage.tsx'), 'FlowsPage'), validateSearch: optional((raw) => ({ flow: text(raw['flow']) })),
 });
 const connections = createRoute({ getParentRoute: () => app, path: '/settings/connections', component: lazyRouteComponent(() => import('./settings/ConnectionsPage.tsx'), 'ConnectionsPage') });
+const warehouses = createRoute({
+  getParentRoute: () => app, path: '/settings/warehouses', component: lazyRouteComponent(() => import('./settings/WarehousesPage.tsx'), 'WarehousesPage'),
+  validateSearch: optional((raw) => ({ edit: text(raw['edit'], 20), sharing: positive(raw['sharing']) })),
+});
+const locations = createRoute({
+  getParentRoute: () => app, path: '/settings/locations', component: lazyRouteComponent(() => import('./settings/LocationsPage.tsx'), 'LocationsPage'), validateSearch: optional((raw) => ({ location: positive(raw['location']) })),
+});
 
 const login = createRoute({
   getParentRoute: () => root, path: '/login', component: lazyRouteComponent(() => import('./session/LoginPage.tsx'), 'LoginPage'), validateSearch: optional((raw) => ({ next: text(raw['next'], 2000) })),
@@ -69,7 +106,7 @@ const setup = createRoute({
   getParentRoute: () => root, path: '/setup', component: lazyRouteComponent(() => import('./session/SetupPage.tsx'), 'SetupPage'), validateSearch: optional((raw) => ({ token: text(raw['token']) })),
 });
 
-const tree = root.addChildren([app.addChildren([today, stock, item, replenishment, exceptions, flows, connections]), login, setup]);
+const tree = root.addChildren([app.addChildren([today, stock, push, mapping, item, replenishment, exceptions, fulfilments, returns, returnCase, counts, count, flows, connections, warehouses, locations]), login, setup]);
 
 /** Addresses stay plain text: `?view=out+of+stock`, never quoted JSON. */
 export function buildRouter(client: QueryClient) {

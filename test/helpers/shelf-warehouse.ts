@@ -22,8 +22,11 @@ export interface ShelfWarehouse extends Warehouse {
   failNext: { before: number; after: number };
 }
 
-/** `now` is ISO; ids are numbered from one. */
-export function shelfWarehouse(now: () => string): ShelfWarehouse {
+/** `clock` answers ISO; ids are numbered from one. */
+export function shelfWarehouse(clock: () => string): ShelfWarehouse {
+  // Deeds of one instant still follow one another: a count names everything up to and including its moment.
+  let last = 0;
+  const now = (): string => { last = Math.max(last + 1, Date.parse(clock())); return new Date(last).toISOString(); };
   const shelf: ShelfWarehouse['shelf'] = new Map(), orders: ShelfWarehouse['orders'] = new Map(), outgoing: WarehouseFact[] = [], said: WarehouseFact[] = [], announced: WarehouseReturn[] = [];
   const failNext = { before: 0, after: 0 };
   let next = 1, handed = 0;

@@ -86,7 +86,7 @@ export async function factory(databaseUrl: string, dataDir: string): Promise<Fac
     jobs: { async enqueue(flow, storeId) { const set = queued.get(storeId) ?? new Set(); queued.set(storeId, set.add(flow)); }, async work() {}, async stop() {} },
     hub: { on() {}, off() {}, changed() {}, async close() {} },
   });
-  Object.assign(house, { publicUrl: 'http://instep.sim' });
+  Object.assign(house, { publicUrl: 'https://instep.sim' });
   mortal(house.db, alive);
   const app = await buildApp({ house, flows: FLOWS, apiVersion: '2026-10', scopes: [], signedBy: house.signedBy, importStore: () => {} }, { webDir: null });
 

@@ -8,7 +8,7 @@ export interface Weights { shop: number; staff: number; warehouse: number; house
 
 /** Every seed of a swarm has other rates; the plain modes have all of them. */
 export function weights(mode: Mode, roll: Dice): Weights {
-  const base: Weights = { shop: 18, staff: 8, warehouse: 18, house: 40, time: 8, faults: 6, death: 4 };
+  const base: Weights = { shop: 18, staff: 8, warehouse: 20, house: 40, time: 8, faults: 10, death: 6 };
   if (mode !== 'swarm') return base;
   return Object.fromEntries(Object.entries(base).map(([name, weight]) => [name, name === 'house' ? weight : roll.chance(0.25) ? 0 : weight * (1 + roll(4)) / 2])) as unknown as Weights;
 }
@@ -21,7 +21,7 @@ export async function step(run: Run, roll: Dice, mode: Mode, rates: Weights): Pr
     at -= weight;
     if (at >= 0) continue;
     if (name === 'shop') return shopper(run, roll);
-    if (name === 'staff') return staff(run, roll);
+    if (name === 'staff') return staff(run, roll, mode);
     if (name === 'warehouse') return hands(run, roll);
     if (name === 'time') { run.advance(roll.pick([200, 1_000, 3_000, 20_000, 90_000])); return; }
     if (name === 'faults') return fault(run, roll, mode);
@@ -54,10 +54,11 @@ async function shopper(run: Run, roll: Dice): Promise<void> {
   }
 }
 
-async function staff(run: Run, roll: Dice): Promise<void> {
+/** Without readers nobody hears of an edit where Shopify is right: there staff keep their hands off then. */
+async function staff(run: Run, roll: Dice, mode: Mode): Promise<void> {
   const { mill, store } = run.places, order = [...run.sandbox.shop.tables.orders.values()].slice(-8).filter((o) => o.cancelledAt === null);
   switch (roll(5)) {
-    case 0: await run.control('/levels', { sku: roll.pick(GOODS), locationId: roll.pick([mill, store]), available: roll(40) }); run.witness.reached.add('edit by staff'); return;
+    case 0: await run.control('/levels', { sku: roll.pick(GOODS), locationId: mode === 'off' ? mill : roll.pick([mill, store]), available: roll(40) }); run.witness.reached.add('edit by staff'); return;
     case 1: if (order.length > 0) await run.control(`/orders/${roll.pick(order).id}/hold`, { reason: 'OTHER' }); return;
     case 2: for (const held of order) await run.control(`/orders/${held.id}/release`, {}); return;
     case 3: if (order.length > 0) await run.control(`/orders/${roll.pick(order).id}/move`, { locationId: roll.pick([mill, store]) }); return;
@@ -104,7 +105,7 @@ async function fault(run: Run, roll: Dice, mode: Mode): Promise<void> {
     // Without reconciliation a message lost for good would stay lost: then it is late, doubled and out of order instead.
     case 0: await run.control('/faults', { webhooks: { drop: mode === 'off' ? 0 : 0.3, duplicate: 0.4, reorder: 0.5, delayMs: roll(30_000), count: 1 + roll(12) } }); run.witness.reached.add('webhooks lost or doubled'); return;
     case 1: await run.control('/faults', { failAfterCommit: { mutation: 'inventorySetQuantities', count: 1 } }); return;
-    case 2: await run.control('/faults', { failAfterCommit: { mutation: 'fulfillmentCreate', count: 1 } }); return;
+    case 2: await run.control('/faults', { failAfterCommit: { mutation: 'fulfillmentCreate', count: 1 + roll(2) } }); return;
     case 3: await run.control('/faults', { failBefore: { mutation: roll.pick(['inventorySetQuantities', 'fulfillmentCreate']), count: 1 + roll(2) } }); return;
     case 4: await run.control('/faults', { staleCompares: 1 + roll(2) }); return;
     case 5: await run.control('/faults', { throttle: 1 + roll(3) }); return;

@@ -22,6 +22,7 @@ const fragment: fc.Arbitrary<OrderState> = fc.record({
     locationId: fc.constantFrom('5', '6'), open: fc.boolean(), updatedAt: instant, readAt: instant,
     lines: fc.dictionary(fc.constantFrom(...lineIds), fc.record({ total: units, remaining: units })),
   })),
+  dispositions: fc.dictionary(fc.constantFrom('61', '62'), fc.record({ lineId: fc.option(fc.constantFrom(...lineIds)), quantity: units, restocked: fc.boolean(), locationId: fc.option(fc.constantFrom('5', '6')), at: instant })),
   unfulfilled: fc.dictionary(fc.constantFrom(...lineIds), fc.record({ quantity: units, at: instant })),
   fulfilledBefore: fc.dictionary(fc.constantFrom(...lineIds), fc.record({ quantity: units, locationId: fc.option(fc.constantFrom('5')) })),
   fulfilmentsKnown: fc.boolean(), refundsKnown: fc.boolean(),

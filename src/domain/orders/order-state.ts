@@ -31,7 +31,15 @@ export interface RefundLine { refundId: string; lineId: string; quantity: number
 export interface Disposition { lineId: string | null; quantity: number; restocked: boolean; locationId: string | null; at: string }
 export interface FulfilmentState { locationId: string | null; cancelled: boolean; at: string; updatedAt: string; lines: Record<string, number> }
 /** A fulfilment order as last read: where the line's units are assigned. Shopify's time has whole seconds, so the time of our reading orders reads within one. */
-export interface Assignment { locationId: string; open: boolean; /** On hold in Shopify: promised, and not to be picked yet. */ held?: true; updatedAt: string; readAt: string; lines: Record<string, { total: number; remaining: number }> }
+export interface Assignment {
+  locationId: string; open: boolean;
+  /** On hold in Shopify: promised, and not to be picked yet. */
+  held?: true;
+  updatedAt: string; readAt: string;
+  /** Lines that were moved away stay with zero units, and places it was at before in `left`: what was promised there must be taken back. */
+  lines: Record<string, { total: number; remaining: number }>;
+  left?: string[];
+}
 
 export interface OrderState {
   id: string;
@@ -59,11 +67,14 @@ export interface OrderState {
   refundsKnown: boolean;
 }
 
+/** An empty record that will be keyed by ids. Without a prototype it is a table from the start; as `{}` each id never seen before made a hidden class of its own. */
+export const byId = <T>(): Record<string, T> => Object.create(null) as Record<string, T>;
+
 /** An order nothing is known of yet: the identity of `join`. */
 export function emptyOrder(id: string): OrderState {
   return {
     id, name: '', updatedAt: '', processedAt: null, cancelledAt: null, cancelReason: null, test: false, sourceName: null,
-    lines: {}, refunds: {}, fulfilments: {}, assignments: {}, dispositions: {}, unfulfilled: {}, fulfilledBefore: {}, fulfilmentsKnown: false, refundsKnown: false,
+    lines: byId(), refunds: {}, fulfilments: {}, assignments: byId(), dispositions: {}, unfulfilled: byId(), fulfilledBefore: byId(), fulfilmentsKnown: false, refundsKnown: false,
   };
 }
 
@@ -82,7 +93,7 @@ export function join(a: OrderState, b: OrderState): OrderState {
     lines: merge(a.lines, b.lines, joinLine),
     refunds: merge(a.refunds, b.refunds, joinRefund),
     fulfilments: merge(a.fulfilments, b.fulfilments, (x, y) => newest(x, y, (f) => `${f.cancelled ? 1 : 0}${f.updatedAt}`)),
-    assignments: merge(a.assignments, b.assignments, (x, y) => newest(x, y, (f) => `${f.updatedAt}${f.readAt}`)),
+    assignments: merge(a.assignments, b.assignments, joinAssignment),
     // Orders kept before returns were read have no dispositions.
     dispositions: merge(a.dispositions ?? {}, b.dispositions ?? {}, (x, y) => newest(x, y, (d) => d.at)),
     unfulfilled: merge(a.unfulfilled, b.unfulfilled, joinUnfulfilled),
@@ -163,6 +174,19 @@ function joinLine(a: OrderLine, b: OrderLine): OrderLine {
     price: Math.max(a.price, b.price),
     group: a.group === null ? b.group : b.group === null ? a.group : newest(a.group, b.group, (g) => g.id),
   };
+}
+
+/** The newest statement, which also remembers what it no longer says: a line that was moved away, a place that was left. */
+function joinAssignment(a: Assignment, b: Assignment): Assignment {
+  const stated = (x: Assignment): Assignment => {
+    const { left: _, ...rest } = x;
+    return { ...rest, lines: Object.fromEntries(Object.entries(x.lines).filter(([, line]) => line.total > 0 || line.remaining > 0)) };
+  };
+  const winner = newest(stated(a), stated(b), (x) => `${x.updatedAt}${x.readAt}`);
+  const lines: Assignment['lines'] = {};
+  for (const lineId of [...Object.keys(a.lines), ...Object.keys(b.lines)]) lines[lineId] = winner.lines[lineId] ?? { total: 0, remaining: 0 };
+  const left = [...new Set([...(a.left ?? []), ...(b.left ?? []), a.locationId, b.locationId])].filter((id) => id !== winner.locationId).sort();
+  return { ...winner, lines: { ...lines, ...winner.lines }, ...(left.length > 0 ? { left } : {}) };
 }
 
 function joinRefund(a: RefundLine, b: RefundLine): RefundLine {

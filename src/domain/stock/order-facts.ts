@@ -190,8 +190,11 @@ function leftSince(order: OrderState, lineId: string, locationId: string, readAt
 function everAssigned(order: OrderState, lineId: string, keys: StockKeys): number[] {
   const places: number[] = [];
   for (const assignment of Object.values(order.assignments)) {
-    const place = assignment.lines[lineId] ? keys.location(assignment.locationId) : null;
-    if (place !== null) places.push(place);
+    if (!assignment.lines[lineId]) continue;
+    for (const id of [assignment.locationId, ...(assignment.left ?? [])]) {
+      const place = keys.location(id);
+      if (place !== null) places.push(place);
+    }
   }
   for (const parcel of Object.values(order.fulfilments)) {
     const place = parcel.lines[lineId] && parcel.locationId !== null ? keys.location(parcel.locationId) : null;
@@ -201,6 +204,8 @@ function everAssigned(order: OrderState, lineId: string, keys: StockKeys): numbe
 }
 
 function onlyPlace(order: OrderState, lineId: string, keys: StockKeys): number | null {
-  const places = [...new Set(everAssigned(order, lineId, keys))];
-  return places.length === 1 ? places[0]! : null;
+  const single = (places: number[]): number | null => (new Set(places).size === 1 ? places[0]! : null);
+  // Where its units are said to be now, before where they ever were: an order that was moved whole has one place again.
+  const now = Object.values(order.assignments).flatMap((a) => ((a.lines[lineId]?.total ?? 0) > 0 ? [keys.location(a.locationId) ?? []].flat() : []));
+  return single(now) ?? single(everAssigned(order, lineId, keys));
 }

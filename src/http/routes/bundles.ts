@@ -48,7 +48,7 @@ export function bundleRoutes(app: FastifyInstance, { house }: Services): void {
     return csv(reply, `bundles-${store.shop_domain}`, [...COLUMNS], rows.flatMap((row) => row.parts.map((part) => [row.sku ?? row.variant_id, part.sku ?? part.variantId, part.quantity, row.effective_from])));
   });
 
-  api.post('/api/v1/bundles/import', { schema: {
+  api.post('/api/v1/bundles/import', { bodyLimit: 6_000_000, schema: {
     tags: ['bundles'], summary: 'Bundles from CSV: a row a part; a dry run first shows every fault by line', querystring: querystring.extend({ dryRun: z.enum(['true', 'false']).default('true') }), body: z.object({ csv: z.string().max(5_000_000) }).strict(), response: { 200: ImportResult },
   } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), dryRun = request.query.dryRun === 'true';

@@ -3,11 +3,11 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { shipmentCounts, shipmentPage, type ShipmentPageRow } from '../../store/shipments-page.ts';
-import { outPage } from '../../store/orders-out-page.ts';
+import { outCounts, outPage } from '../../store/orders-out-page.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
 import type { Of } from '../contract.ts';
-import { OrderOut, OrderOutQuery, Shipment, ShipmentPage, ShipmentQuery } from '../contract-stock.ts';
+import { OrderOutPage, OrderOutQuery, Shipment, ShipmentPage, ShipmentQuery } from '../contract-stock.ts';
 import { csv } from '../csv.ts';
 import { cut, decodeParts } from '../cursor.ts';
 import { storeOf } from '../store-scope.ts';
@@ -47,15 +47,22 @@ export function fulfilmentRoutes(app: FastifyInstance, { house }: Services): voi
     return { queued: true };
   });
 
-  api.get('/api/v1/orders-out', { schema: { tags: ['fulfilments'], summary: 'Orders and what the warehouse knows of them', querystring: OrderOutQuery, response: { 200: z.object({ rows: z.array(OrderOut), nextCursor: z.string().nullable() }) } } }, async (request) => {
+  api.get('/api/v1/orders-out', { schema: { tags: ['fulfilments'], summary: 'Orders and what the warehouse knows of them', querystring: OrderOutQuery, response: { 200: OrderOutPage } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), { view, q, limit, cursor } = request.query;
     const before = decodeParts<[string, string, number]>(cursor, ['string', 'string', 'number']);
     const rows = await outPage(house.db, store.store_id, { view, q: q ?? null, before: before && { at: before[0], orderId: before[1], locationId: before[2] }, limit: limit + 1 });
     const { page, nextCursor } = cut(rows, limit, (row) => [row.created_at, row.order_id, row.location_id]);
     return { rows: page.map((r) => ({
-      orderId: r.order_id, orderName: r.order_name, reference: r.reference, warehouse: r.warehouse, locationName: r.location, state: r.state, version: r.version, sentVersion: r.sent_version, held: r.held, warehouseReference: r.warehouse_reference,
+      orderId: r.order_id, orderName: r.order_name, reference: r.reference, warehouse: r.warehouse, locationId: r.location_id, locationName: r.location, state: r.state, version: r.version, sentVersion: r.sent_version, held: r.held, warehouseReference: r.warehouse_reference,
       attempts: r.attempts, message: r.message, createdAt: r.created_at, updatedAt: r.updated_at, acknowledgedAt: r.acknowledged_at, lines: r.lines,
-    })), nextCursor };
+    })), nextCursor, counts: await outCounts(house.db, store.store_id) };
+  });
+
+  api.get('/api/v1/orders-out.csv', { schema: { tags: ['fulfilments'], summary: 'The filtered orders as CSV, a row a line (at most 20,000 orders)', querystring: OrderOutQuery } }, async (request, reply) => {
+    const store = await storeOf(house.db, request.query.store), { view, q } = request.query;
+    const rows = await outPage(house.db, store.store_id, { view, q: q ?? null, before: null, limit: 20_000 });
+    return csv(reply, `orders-out-${store.shop_domain}`, ['Order', 'Warehouse', 'Location', 'State', 'On hold', 'Reference there', 'Acknowledged', 'Tries', 'Message', 'SKU', 'Title', 'Wanted', 'Dispatched'],
+      rows.flatMap((r) => r.lines.map((l) => [r.order_name, r.warehouse, r.location, r.state, r.held ? 'on hold' : '', r.warehouse_reference, r.acknowledged_at, r.attempts, r.message, l.sku, l.title, l.quantity, l.shipped])));
   });
 
   api.post('/api/v1/orders-out/:orderId/:locationId/retry', { schema: { tags: ['fulfilments'], summary: 'Tell the warehouse again', params: z.object({ orderId: z.string().regex(/^\d+$/), locationId: z.coerce.number().int() }), querystring: z.object({ store: z.coerce.number() }), response: { 200: z.object({ queued: z.boolean() }) } } }, async (request) => {

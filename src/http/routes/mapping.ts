@@ -42,7 +42,8 @@ export function mappingRoutes(app: FastifyInstance, { house }: Services): void {
     return { saved: true };
   });
 
-  api.post('/api/v1/mapping/import', { schema: {
+  // JSON writes a line break as two characters: room for more than the text.
+  api.post('/api/v1/mapping/import', { bodyLimit: 24_000_000, schema: {
     tags: ['mapping'], summary: 'Matches from CSV (Warehouse, Code, Item SKU or Item id); a dry run first', querystring: querystring.extend({ dryRun: z.enum(['true', 'false']).default('true') }), body: z.object({ csv: z.string().max(20_000_000) }).strict(), response: { 200: ImportResult },
   } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), dryRun = request.query.dryRun === 'true';

@@ -18,16 +18,16 @@ export function pushRoutes(app: FastifyInstance, { house }: Services): void {
   const now = (): string => house.clock.now().toISOString();
 
   api.get('/api/v1/push', { schema: { tags: ['push'], summary: 'Levels Instep may write, with the arithmetic of each', querystring: PushQuery, response: { 200: PushPage } } }, async (request) => {
-    const store = await storeOf(house.db, request.query.store), { view, q, location, limit, cursor } = request.query;
-    const rows = await pushPage(house.db, store.store_id, { view, q: q ?? null, location: location ?? null, after: decodeParts<[string, number, number]>(cursor, ['string', 'number', 'number']), limit: limit + 1 });
+    const store = await storeOf(house.db, request.query.store), { view, q, location, item, limit, cursor } = request.query;
+    const rows = await pushPage(house.db, store.store_id, { view, q: q ?? null, location: location ?? null, itemId: item ?? null, after: decodeParts<[string, number, number]>(cursor, ['string', 'number', 'number']), limit: limit + 1 });
     const { page, nextCursor } = cut(rows, limit, (row) => [(row.sku ?? '').toLowerCase(), row.item_id, row.location_id]);
     const lag = await measuredLag(house.db, store.store_id, now(), 0);
     return { rows: page.map(pushRow), nextCursor, counts: await pushCounts(house.db, store.store_id), lagSeconds: { in: lag.inSeconds, out: lag.outSeconds, measured: lag.measured } };
   });
 
   api.get('/api/v1/push.csv', { schema: { tags: ['push'], summary: 'The filtered push queue as CSV (at most 100,000 rows)', querystring: PushQuery } }, async (request, reply) => {
-    const store = await storeOf(house.db, request.query.store), { view, q, location } = request.query;
-    const rows = await pushPage(house.db, store.store_id, { view, q: q ?? null, location: location ?? null, after: null, limit: 100_000 });
+    const store = await storeOf(house.db, request.query.store), { view, q, location, item } = request.query;
+    const rows = await pushPage(house.db, store.store_id, { view, q: q ?? null, location: location ?? null, itemId: item ?? null, after: null, limit: 100_000 });
     return csv(reply, `push-${store.shop_domain}`, ['SKU', 'Title', 'Location', 'State', 'Should show', 'Shopify shows', 'Last written', 'Written at', 'Confirmed', 'Confirmed at', 'Arithmetic', 'Buffer', 'Reason'],
       rows.map((r) => [r.sku, r.title, r.location, r.state, r.wanted, r.shopify, r.pushed, r.pushed_at, r.confirmed, r.confirmed_at, r.arithmetic?.sentence ?? null, r.arithmetic?.bufferSentence ?? null, r.reason]));
   });
@@ -59,5 +59,6 @@ function pushRow(row: PushPageRow): Of<typeof PushRow> {
     itemId: row.item_id, locationId: row.location_id, sku: row.sku, title: row.title, locationName: row.location, state: row.state as Of<typeof PushRow>['state'], mode: row.mode, wanted: row.wanted, shopify: row.shopify, ledger: row.ledger,
     pushed: row.pushed, pushedAt: row.pushed_at, confirmed: row.confirmed, confirmedAt: row.confirmed_at, sentence: row.arithmetic?.sentence ?? null, bufferSentence: row.arithmetic?.bufferSentence ?? null,
     terms: Object.fromEntries(TERMS.flatMap((name) => (typeof row.arithmetic?.[name] === 'number' ? [[name, row.arithmetic[name]]] : []))), reason: row.reason, strikes: row.strikes, dirtySince: row.dirty_since, isBundle: row.is_bundle,
+    parts: (row.arithmetic?.parts ?? []).map(({ sku, perUnit, available }) => ({ sku, perUnit, available })),
   };
 }

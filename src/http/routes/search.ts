@@ -6,7 +6,9 @@ import type { Services } from '../app.ts';
 import { SearchHit, type Of } from '../contract.ts';
 import { storeOf } from '../store-scope.ts';
 
-const SCREENS: [string, string][] = [['Today', '/'], ['Exceptions', '/exceptions'], ['Stock & drift', '/stock'], ['Replenishment', '/replenishment'], ['Flows', '/flows'], ['Connections', '/settings/connections']];
+const SCREENS: [string, string][] = [['Today', '/'], ['Exceptions', '/exceptions'], ['Stock & drift', '/stock'], ['Push queue', '/push'], ['Mapping', '/mapping'], ['Bundles', '/mapping?tab=bundles'], ['Stock counts', '/counts'],
+  ['Fulfilments', '/fulfilments'], ['Orders out', '/fulfilments?tab=orders'], ['Returns', '/returns'], ['Ghost stock', '/returns?tab=ghosts'], ['Replenishment', '/replenishment'], ['Flows', '/flows'], ['Connections', '/settings/connections'],
+  ['Warehouses', '/settings/warehouses'], ['Locations', '/settings/locations']];
 
 export function searchRoutes(app: FastifyInstance, { house }: Services): void {
   const api = app.withTypeProvider<ZodTypeProvider>();

@@ -68,5 +68,6 @@ export function stockRow(row: StockPageRow, sold: number[]): Of<typeof StockRow>
     shopifyAvailable: row.shopify_available, shopifyAt: row.shopify_at, drift: row.drift,
     cause: row.drift === 0 ? null : (row.causes ?? []).map((c) => `${c.cause} ${c.units > 0 ? '+' : ''}${c.units}`).join(', ') || 'just changed, not checked yet',
     state: stateOf(row), lastMovementAt: row.last_movement, sold30: sold,
+    push: row.push_state === null || row.authority !== 'warehouse' ? null : { state: row.push_state, wanted: row.wanted, pushedAt: row.pushed_at, confirmedAt: row.confirmed_at, reason: row.push_reason },
   };
 }

@@ -4,14 +4,17 @@ import { useEffect } from 'react';
 
 /** Topic → first words of the query keys that hold its data. */
 const STALE: Record<string, readonly string[]> = {
-  stock: ['stock', 'item', 'explain', 'today', 'freshness'],
+  stock: ['stock', 'item', 'explain', 'today', 'freshness', 'push', 'locations', 'fulfilments', 'orders-out', 'returns', 'counts', 'mapping', 'warehouses'],
+  push: ['push', 'locations', 'stock', 'item', 'bundles'],
+  fulfilments: ['fulfilments', 'orders-out', 'today'],
+  returns: ['returns', 'today'],
   exceptions: ['exceptions', 'today'],
   flows: ['flows', 'freshness', 'today'],
   replenishment: ['replenishment', 'advice', 'today'],
   forecast: ['demand', 'freshness', 'today'],
-  catalogue: ['item', 'vendors', 'stock', 'session'],
+  catalogue: ['item', 'vendors', 'stock', 'session', 'mapping', 'bundles'],
   digest: ['today'],
-  connections: ['connections', 'session'],
+  connections: ['connections', 'session', 'locations', 'warehouses'],
 };
 const GATHER_MS = 2_500;
 /** A list scrolled further than this is not read again under the reader's eyes: it offers to. */

@@ -32,11 +32,11 @@ export type Connection = Of<typeof Contract.Connection>;
 export type TestResult = Of<typeof Contract.TestResult>;
 export type SearchHit = Of<typeof Contract.SearchHit>;
 
-const one = <T>(key: readonly unknown[], path: string, parameters: Parameters = {}) =>
+export const one = <T>(key: readonly unknown[], path: string, parameters: Parameters = {}) =>
   queryOptions({ queryKey: key, queryFn: ({ signal }) => read<T>(path, parameters, signal) });
 
 /** A list read page by page; the cursor of each page asks for the next. */
-const pages = <T extends { nextCursor: string | null }>(key: readonly unknown[], path: string, parameters: Parameters) => infiniteQueryOptions({
+export const pages = <T extends { nextCursor: string | null }>(key: readonly unknown[], path: string, parameters: Parameters) => infiniteQueryOptions({
   queryKey: key, initialPageParam: '', getNextPageParam: (last: T) => last.nextCursor ?? undefined,
   queryFn: ({ signal, pageParam }) => read<T>(path, { ...parameters, cursor: pageParam as string }, signal),
 });

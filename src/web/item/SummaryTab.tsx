@@ -1,5 +1,6 @@
 /** The item's stock by location, and how long it lasts where it sells. */
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { demandQuery, type Item, type StockRow } from '../api/queries.ts';
 import { Sparkline } from '../chart/Sparkline.tsx';
@@ -9,7 +10,9 @@ import { Figure } from '../table/Figure.tsx';
 import { EmptyState, ErrorState, Lines } from '../ui/feedback.tsx';
 import { capital, signed, units } from '../ui/format.ts';
 import { Panel, Wide } from '../ui/page.tsx';
+import { Ago } from '../ui/time.tsx';
 import { Status, STOCK_LOOK } from '../ui/tone.tsx';
+import { PushState } from '../push/Phases.tsx';
 import { LocationSelect } from './LocationSelect.tsx';
 
 const ProjectionChart = lazy(() => import('./ProjectionChart.tsx').then((module) => ({ default: module.ProjectionChart })));
@@ -28,6 +31,7 @@ export function SummaryTab({ item, location, choose, why }: { item: Item; locati
           </table>
         </Wide>
       </Panel>
+      {item.shelf.length > 0 && <Shelf item={item} />}
       {location !== null && <Projection item={item} location={location} choose={choose} />}
     </>
   );
@@ -46,6 +50,25 @@ function Level({ row, chosen, why }: { row: StockRow; chosen: boolean; why(subje
       <td className="num"><Figure label={`Drift ${row.drift} at ${row.locationName}: why?`} negative={row.state === 'drift'} zero={row.drift === 0} onClick={() => why(subjectText({ itemId: row.itemId, locationId: row.locationId, figure: 'drift' }))}>{signed(row.drift)}</Figure></td>
       <td><Status tone={look.tone} icon={look.icon} title={row.cause ?? ''}>{capital(row.state)}</Status></td><td><Sparkline values={row.sold30} /></td>
     </tr>
+  );
+}
+
+/** What a warehouse has of it, and how that becomes what Shopify should show. */
+function Shelf({ item }: { item: Item }) {
+  return (
+    <Panel flush title="Shelf: what the warehouse has">
+      <Wide label="Shelf by location">
+        <table className="plain">
+          <thead><tr><th>Location</th><th>Warehouse</th><th>Code there</th><th className="num">On the shelf</th><th className="num">Unsellable</th><th>Last count</th><th>Shopify should show</th><th>State</th></tr></thead>
+          <tbody>{item.shelf.map((row) => (
+            <tr key={row.locationId} className="place-row">
+              <td>{row.locationName}</td><td>{row.warehouse}</td><td>{row.codes.join(', ')}</td><td className="num">{units(row.onHand)}</td><td className="num">{units(row.unsellable)}</td><td className="dim"><Ago at={row.countedAt} /></td>
+              <td>{row.sentence ? <Link to="/push" search={{ level: `${item.itemId}@${row.locationId}` }}>{row.sentence}</Link> : <span className="dim">not worked out yet</span>}</td><td>{row.state && <PushState state={row.state} pushedAt={row.state === 'in step' ? null : row.countedAt} />}</td>
+            </tr>))}
+          </tbody>
+        </table>
+      </Wide>
+    </Panel>
   );
 }
 

@@ -12,6 +12,8 @@ import { Ago } from '../ui/time.tsx';
 import { Status, type Tone } from '../ui/tone.tsx';
 import { ConnectForm } from './ConnectForm.tsx';
 import { Checks } from './Checks.tsx';
+import { SettingsTabs } from './SettingsTabs.tsx';
+import './settings.css';
 
 const HEALTH: Record<Connection['status'], { tone: Tone; word: string }> = { ok: { tone: 'good', word: 'Connected' }, new: { tone: 'neutral', word: 'Not tested yet' }, failing: { tone: 'warn', word: 'Failing' }, dead: { tone: 'bad', word: 'Refused by Shopify' } };
 
@@ -20,6 +22,7 @@ export function ConnectionsPage() {
   const connections = query.data?.connections;
   return (
     <Page title="Connections" aside={connections && connections.length > 0 && !connecting && <Button leftSection={<IconPlugConnected size={15} />} onClick={() => setConnecting(true)}>Connect a shop</Button>}>
+      <SettingsTabs />
       <div className="stack">
         {(connecting || connections?.length === 0) && <ConnectForm close={connections?.length ? () => setConnecting(false) : undefined} />}
         {query.isError && !connections ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : !connections ? <Panel><Lines rows={10} /></Panel>

@@ -10,7 +10,7 @@ import { useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { write } from '../api/client.ts';
 import { searchQuery, type Store } from '../api/queries.ts';
-import { SCREENS } from './navigation.ts';
+import { PLACES_WITHIN, SCREENS } from './navigation.ts';
 
 export function Search({ store }: { store: Store | null }) {
   const router = useRouter(), { toggleColorScheme } = useMantineColorScheme();
@@ -25,7 +25,7 @@ export function Search({ store }: { store: Store | null }) {
   const groups: SpotlightActionGroupData[] = [
     { group: 'Items', actions: hits.filter((hit) => hit.type === 'item').map((hit) => ({ id: hit.link, label: hit.label, description: hit.detail === hit.label ? undefined : hit.detail, leftSection: <IconBox size={16} aria-hidden />, onClick: () => router.history.push(hit.link) })) },
     { group: 'Exceptions', actions: hits.filter((hit) => hit.type === 'exception').map((hit) => ({ id: hit.link, label: hit.label, description: hit.detail, leftSection: <IconAlertTriangle size={16} aria-hidden />, onClick: () => router.history.push(hit.link) })) },
-    { group: 'Screens', actions: SCREENS.filter((screen) => fits(screen.label)).map((screen) => ({ id: screen.to, label: screen.label, leftSection: <screen.icon size={16} aria-hidden />, onClick: () => router.history.push(screen.to) })) },
+    { group: 'Screens', actions: [...SCREENS, ...PLACES_WITHIN].filter((screen, n, all) => fits(screen.label) && all.findIndex((other) => other.to === screen.to && fits(other.label)) === n).map((screen) => ({ id: screen.to, label: screen.label, leftSection: <screen.icon size={16} aria-hidden />, onClick: () => router.history.push(screen.to) })) },
     { group: 'Actions', actions: [
       ...(store === null ? [] : [
         { id: 'check', label: 'Check drift now', leftSection: <IconPlayerPlay size={16} aria-hidden />, onClick: () => run('drift-check', 'The drift check is queued') },

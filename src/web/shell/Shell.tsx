@@ -1,7 +1,7 @@
 /** What surrounds every page: where one can go, which store, how fresh, who. */
-import { Button, Kbd, NativeSelect, UnstyledButton } from '@mantine/core';
+import { Button, Kbd, Menu, NativeSelect, UnstyledButton } from '@mantine/core';
 import { spotlight } from '@mantine/spotlight';
-import { IconSearch } from '@tabler/icons-react';
+import { IconDots, IconSearch } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
@@ -13,7 +13,7 @@ import { Freshness } from './Freshness.tsx';
 import { JobStrip } from './JobStrip.tsx';
 import { Keyboard } from './Keyboard.tsx';
 import { Mark } from './Mark.tsx';
-import { NAVIGATION } from './navigation.ts';
+import { isAt, NAVIGATION, SCREENS } from './navigation.ts';
 import { chooseStore, CurrentStore, edgeOf, rememberStore } from './store.tsx';
 import { SchemeToggle, UserMenu } from './UserMenu.tsx';
 
@@ -51,27 +51,40 @@ export function Shell() {
 /** A page without a store is the one where a store is connected. */
 function Body({ store }: { store: Store | null }) {
   const path = useRouterState({ select: (state) => state.location.pathname });
-  if (store === null && path !== '/settings/connections') {
+  if (store === null && !path.startsWith('/settings/connections')) {
     return <EmptyState title="No shop is connected yet" action={<Button component={Link} to="/settings/connections">Connect a shop</Button>}>Instep shows a shop’s stock, forecast and orders once it may read them.</EmptyState>;
   }
   return <Outlet />;
 }
 
 function Navigation() {
+  const path = useRouterState({ select: (state) => state.location.pathname });
   return (
     <nav className="nav" aria-label="Screens">
       <Link to="/" className="brand" aria-label="Instep, Today"><Mark /><span>Instep</span></Link>
       {NAVIGATION.map(({ group, screens }) => (
         <div key={group} className="nav-group">
           <p aria-hidden>{group}</p>
-          {screens.map(({ to, label, short, icon: Picture }) => (
-            <Link key={to} to={to} className="nav-link" activeProps={{ 'aria-current': 'page' }} activeOptions={{ exact: to === '/', includeSearch: false }} title={label}>
+          {screens.map((screen) => { const { to, label, short, icon: Picture } = screen; return (
+            <Link key={to} to={to} className={screen.phone ? 'nav-link' : 'nav-link not-phone'} activeOptions={{ exact: true, includeSearch: false }} aria-current={isAt(screen, path) ? 'page' : undefined} title={label}>
               <Picture size={18} stroke={1.8} aria-hidden /><span className="long">{label}</span><span className="short" aria-hidden>{short}</span>
             </Link>
-          ))}
+          ); })}
         </div>
       ))}
+      <More path={path} />
     </nav>
+  );
+}
+
+/** A phone's bar holds what is done standing up; the rest is one tap further. */
+function More({ path }: { path: string }) {
+  const rest = SCREENS.filter((screen) => !screen.phone);
+  return (
+    <Menu position="top-end" width={220}>
+      <Menu.Target><UnstyledButton className="nav-link more" data-here={rest.some((screen) => isAt(screen, path)) || undefined}><IconDots size={18} stroke={1.8} aria-hidden /><span>More</span></UnstyledButton></Menu.Target>
+      <Menu.Dropdown>{rest.map(({ to, label, icon: Picture }) => <Menu.Item key={to} component={Link} to={to} leftSection={<Picture size={18} aria-hidden />} className="more-item">{label}</Menu.Item>)}</Menu.Dropdown>
+    </Menu>
   );
 }
 

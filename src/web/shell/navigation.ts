@@ -1,17 +1,45 @@
 /** The screens, in the groups of the people who own them, with the key that goes there after `g`. */
-import { IconAlertTriangle, IconArrowsExchange, IconBuildingWarehouse, IconPlugConnected, IconShoppingCart, IconSun, type Icon } from '@tabler/icons-react';
+import { IconAlertTriangle, IconArrowBackUp, IconArrowsExchange, IconBuildingWarehouse, IconCloudUpload, IconLink, IconListCheck, IconSettings, IconShoppingCart, IconSun, IconTruckDelivery, type Icon } from '@tabler/icons-react';
 
-export interface Screen { label: string; short: string; to: '/' | '/exceptions' | '/stock' | '/replenishment' | '/flows' | '/settings/connections'; key: string; icon: Icon }
+export interface Screen {
+  label: string; short: string; key: string; icon: Icon;
+  to: '/' | '/exceptions' | '/stock' | '/push' | '/mapping' | '/counts' | '/fulfilments' | '/returns' | '/replenishment' | '/flows' | '/settings/connections';
+  /** Addresses that belong to it, where they do not begin with `to`. */
+  under?: string;
+  /** In the bar of a phone; the others are behind "More". */
+  phone?: boolean;
+}
 
 export const NAVIGATION: readonly { group: string; screens: readonly Screen[] }[] = [
   { group: 'Work', screens: [
-    { label: 'Today', short: 'Today', to: '/', key: 't', icon: IconSun },
-    { label: 'Exceptions', short: 'Exceptions', to: '/exceptions', key: 'e', icon: IconAlertTriangle },
+    { label: 'Today', short: 'Today', to: '/', key: 't', icon: IconSun, phone: true },
+    { label: 'Exceptions', short: 'Exceptions', to: '/exceptions', key: 'e', icon: IconAlertTriangle, phone: true },
   ] },
-  { group: 'Stock', screens: [{ label: 'Stock & drift', short: 'Stock', to: '/stock', key: 's', icon: IconBuildingWarehouse }] },
+  { group: 'Stock', screens: [
+    { label: 'Stock & drift', short: 'Stock', to: '/stock', key: 's', icon: IconBuildingWarehouse, phone: true },
+    { label: 'Push queue', short: 'Push', to: '/push', key: 'p', icon: IconCloudUpload },
+    { label: 'Mapping', short: 'Mapping', to: '/mapping', key: 'm', icon: IconLink },
+    { label: 'Stock counts', short: 'Counts', to: '/counts', key: 'n', icon: IconListCheck },
+  ] },
+  { group: 'Operate', screens: [
+    { label: 'Fulfilments', short: 'Fulfilments', to: '/fulfilments', key: 'o', icon: IconTruckDelivery },
+    { label: 'Returns', short: 'Returns', to: '/returns', key: 'b', icon: IconArrowBackUp, phone: true },
+  ] },
   { group: 'Plan', screens: [{ label: 'Replenishment', short: 'Plan', to: '/replenishment', key: 'r', icon: IconShoppingCart }] },
   { group: 'Assure', screens: [{ label: 'Flows', short: 'Flows', to: '/flows', key: 'f', icon: IconArrowsExchange }] },
-  { group: 'Settings', screens: [{ label: 'Connections', short: 'Settings', to: '/settings/connections', key: 'c', icon: IconPlugConnected }] },
+  { group: 'Settings', screens: [{ label: 'Settings', short: 'Settings', to: '/settings/connections', under: '/settings/', key: 'c', icon: IconSettings }] },
 ];
 
 export const SCREENS: readonly Screen[] = NAVIGATION.flatMap(({ screens }) => screens);
+
+/** Screens within screens: found by search, not in the bar. */
+export const PLACES_WITHIN: readonly { label: string; to: string; icon: Icon }[] = [
+  { label: 'Bundles', to: '/mapping?tab=bundles', icon: IconLink }, { label: 'Orders out', to: '/fulfilments?tab=orders', icon: IconTruckDelivery }, { label: 'Ghost stock', to: '/returns?tab=ghosts', icon: IconArrowBackUp },
+  { label: 'Connections', to: '/settings/connections', icon: IconSettings }, { label: 'Warehouses', to: '/settings/warehouses', icon: IconSettings }, { label: 'Locations', to: '/settings/locations', icon: IconSettings },
+];
+
+/** Whether the address is of the screen. */
+export function isAt(screen: Screen, path: string): boolean {
+  if (screen.to === '/') return path === '/';
+  return path === screen.to || path.startsWith(screen.under ?? `${screen.to}/`);
+}

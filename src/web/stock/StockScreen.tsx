@@ -33,7 +33,8 @@ export function StockScreen() {
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]);
   const totals = query.data?.pages[0]?.totals;
   const change = useCallback((part: Partial<typeof search>, replace = true) => void navigate({ search: (old) => ({ ...old, ...part }), replace }), [navigate]);
-  const columns = useMemo(() => stockColumns((row, figure) => change({ why: subjectText({ itemId: row.itemId, locationId: row.locationId, figure }) }, false)), [change]);
+  const pushed = rows.some((row) => row.push !== null);
+  const columns = useMemo(() => stockColumns((row, figure) => change({ why: subjectText({ itemId: row.itemId, locationId: row.locationId, figure }) }, false), pushed), [change, pushed]);
   const chips: Chip[] = [
     ...(search.q ? [{ label: searchLabel(search.q), remove: () => change({ q: undefined }) }] : []),
     ...(search.location ? [{ label: `Location: ${locationNames(search.location, locations)}`, remove: () => change({ location: undefined }) }] : []),

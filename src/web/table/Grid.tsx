@@ -79,7 +79,7 @@ export function Grid<Row>({ columns, rows, rowId, query, total, totals, sorting,
                   return (
                     <div key={item.key} className="g-row" role="row" aria-rowindex={item.index + 2} data-current={(current && at.row === item.index) || undefined} data-open={id === openId || undefined}
                       style={{ ...template, height: rowHeight, transform: `translateY(${item.start}px)` }}
-                      onClick={(event) => { if (!(event.target as HTMLElement).closest('a, button')) { go({ row: item.index, column: Number((event.target as HTMLElement).closest<HTMLElement>('[data-c]')?.dataset['c'] ?? 0) }); open?.(row); } }}>
+                      onClick={(event) => { if (!(event.target as HTMLElement).closest('a, button, input, label')) { go({ row: item.index, column: Number((event.target as HTMLElement).closest<HTMLElement>('[data-c]')?.dataset['c'] ?? 0) }); open?.(row); } }}>
                       {columns.map((column, n) => <div key={column.id} className={align(column)} {...cellProps(item.index, n, 'gridcell')}>{column.cell(row)}</div>)}
                     </div>
                   );

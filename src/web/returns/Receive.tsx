@@ -1,0 +1,37 @@
+/** Goods at the door, before anybody has looked at them. */
+import { Button } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { write } from '../api/client.ts';
+import { returnQuery, type ReturnCase } from '../api/stock-queries.ts';
+import { useStore } from '../shell/store.tsx';
+import { count, units } from '../ui/format.ts';
+import { Panel } from '../ui/page.tsx';
+import { missing } from './inspection.ts';
+import { Stepper } from './Stepper.tsx';
+
+/** More may come than was announced, within reason. */
+const MOST = 999;
+
+export function Receive({ row }: { row: ReturnCase }) {
+  const store = useStore(), client = useQueryClient(), due = row.lines.filter((line) => missing(line) > 0);
+  const [changed, setChanged] = useState<Record<string, number>>({});
+  const at = (line: ReturnCase['lines'][number]): number => changed[line.lineKey] ?? missing(line), sum = due.reduce((total, line) => total + at(line), 0);
+  const receive = useMutation({
+    mutationFn: () => write<ReturnCase>('POST', `/returns/${row.returnId}/receive`, { store: store.storeId }, { lines: due.flatMap((line) => (at(line) > 0 ? [{ lineKey: line.lineKey, quantity: at(line) }] : [])) }),
+    onSuccess: (next) => { setChanged({}); client.setQueryData(returnQuery(store.storeId, row.returnId).queryKey, next); notifications.show({ message: `${count(sum, 'unit')} received. Next: look at them.` }); return client.invalidateQueries({ queryKey: ['returns'] }); },
+    onError: (error) => notifications.show({ color: 'red', message: `${error.message} Look at what is received before you try again.` }),
+  });
+  return (
+    <Panel title="Expected">
+      <ul className="bench">{due.map((line) => (
+        <li key={line.lineKey}>
+          <div className="bench-head"><span className="two-line"><b>{line.sku || line.title}</b>{line.sku && <span className="dim">{line.title}</span>}</span><span className="dim">{units(missing(line))} expected</span></div>
+          <div className="bench-line"><span>Came</span><Stepper label={`Units of ${line.sku || line.title} that came`} value={at(line)} most={MOST} disabled={receive.isPending} change={(to) => setChanged((old) => ({ ...old, [line.lineKey]: to }))} /></div>
+        </li>))}
+      </ul>
+      <Button size="md" fullWidth className="bench-save" loading={receive.isPending} disabled={sum === 0} onClick={() => receive.mutate()}>Receive {count(sum, 'unit')}</Button>
+    </Panel>
+  );
+}

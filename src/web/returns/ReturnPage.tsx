@@ -1,0 +1,52 @@
+/** One return at the bench: receive what has come, then say of each unit what it is worth. */
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { IconChevronLeft } from '@tabler/icons-react';
+import { returnQuery, type ReturnCase } from '../api/stock-queries.ts';
+import { useStore } from '../shell/store.tsx';
+import { Banner, ErrorState, Lines } from '../ui/feedback.tsx';
+import { units } from '../ui/format.ts';
+import { Page, Panel } from '../ui/page.tsx';
+import { Ago } from '../ui/time.tsx';
+import { Status } from '../ui/tone.tsx';
+import { Inspect } from './Inspect.tsx';
+import { missing, uninspected } from './inspection.ts';
+import { Receive } from './Receive.tsx';
+import { RETURN_LOOK } from './ReturnList.tsx';
+import './returns.css';
+
+const route = getRouteApi('/app/returns/$returnId');
+
+export function ReturnPage() {
+  const { returnId } = route.useParams(), store = useStore(), query = useQuery(returnQuery(store.storeId, returnId)), row = query.data;
+  if (query.isError && !row) return <Page title="Return"><ErrorState error={query.error} retry={() => void query.refetch()} /></Page>;
+  if (!row) return <Page title="Return"><Panel><Lines rows={8} height={18} /></Panel></Page>;
+  const look = RETURN_LOOK[row.state];
+  return (
+    <Page title={row.name} aside={<Status tone={look.tone} pill>{look.word}</Status>}>
+      <div className="returns one">
+        <p className="return-head"><Link to="/returns" className="back"><IconChevronLeft size={16} aria-hidden />Returns</Link><span><span className="dim">Order</span> {row.orderName ?? 'not known'}</span><span><span className="dim">At</span> {row.locationName ?? 'no location'}</span>{row.receivedAt && <span><span className="dim">Received</span> <Ago at={row.receivedAt} /></span>}</p>
+        {row.locationId === null && <Banner>It is not known where these goods belong, so nothing of them becomes stock. Look at the order in Shopify.</Banner>}
+        {row.state !== 'closed' && row.state !== 'cancelled' && row.lines.some((line) => missing(line) > 0) && <Receive row={row} />}
+        {row.lines.some((line) => uninspected(line) > 0) && <Inspect key={row.returnId} row={row} />}
+        <Done row={row} />
+      </div>
+    </Page>
+  );
+}
+
+/** What was found so far. */
+function Done({ row }: { row: ReturnCase }) {
+  const looked = row.lines.filter((line) => line.sellable + line.damaged + line.quarantine + line.scrap > 0);
+  if (looked.length === 0) return null;
+  return (
+    <Panel title={row.state === 'received' ? 'Inspected so far' : 'Inspected'}>
+      <ul className="found">{looked.map((line) => (
+        <li key={line.lineKey}><span className="two-line"><b>{line.sku || line.title}</b>{line.sku && <span className="dim small">{line.title}</span>}</span>
+          <span className="row">{line.sellable > 0 && <Status tone="good">{units(line.sellable)} sellable</Status>}{line.damaged > 0 && <Status tone="bad">{units(line.damaged)} damaged</Status>}{line.quarantine > 0 && <Status tone="held">{units(line.quarantine)} in quarantine</Status>}{line.scrap > 0 && <Status tone="neutral">{units(line.scrap)} scrapped</Status>}</span>
+        </li>))}
+      </ul>
+      <p className="dim small">Only sellable units can be sold again. An inspection is not undone; a mistake is put right with a <Link to="/counts">stock count</Link>.</p>
+    </Panel>
+  );
+}

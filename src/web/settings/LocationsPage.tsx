@@ -1,0 +1,79 @@
+/** Settings → Locations: who is right about the stock of each, and how Instep may write it. */
+import { Button, Modal, NativeSelect } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { locationsQuery, warehousesQuery, type LocationView } from '../api/stock-queries.ts';
+import { useStore } from '../shell/store.tsx';
+import { ErrorState, Lines } from '../ui/feedback.tsx';
+import { count, percent, units } from '../ui/format.ts';
+import { Page, Panel, Wide } from '../ui/page.tsx';
+import { Ago, useNow } from '../ui/time.tsx';
+import { Status } from '../ui/tone.tsx';
+import { useLocationChange } from './location-changes.ts';
+import { ModeControl } from './ModeControl.tsx';
+import { PolicyDrawer } from './PolicyDrawer.tsx';
+import { SettingsTabs } from './SettingsTabs.tsx';
+import './settings.css';
+
+const route = getRouteApi('/app/settings/locations');
+
+export function LocationsPage() {
+  const search = route.useSearch(), navigate = route.useNavigate(), store = useStore(), query = useQuery(locationsQuery(store.storeId)), rows = query.data?.locations;
+  const open = (location: number | undefined): void => void navigate({ search: (old) => ({ ...old, location }) });
+  return (
+    <Page title="Locations">
+      <SettingsTabs />
+      <div className="stack">
+        <p className="dim">Each location has one side that is right about its stock. Where it is Shopify, Instep reads and never writes. Where it is a warehouse, Instep sets what Shopify shows: off, then in shadow, then live.</p>
+        {query.isError && !rows ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : !rows ? <Panel><Lines rows={6} /></Panel> : (
+          <Panel flush><Wide label="Locations">
+            <table className="plain locations">
+              <thead><tr><th>Location</th><th>Right about stock</th><th>Writing</th><th>Levels</th><th>Buffer</th><th className="num">First push cap</th><th><span className="sr">Change</span></th></tr></thead>
+              <tbody>{rows.map((row) => <Row key={row.locationId} row={row} open={() => open(row.locationId)} />)}</tbody>
+            </table>
+          </Wide></Panel>
+        )}
+      </div>
+      <PolicyDrawer row={rows?.find((row) => row.locationId === search.location)} close={() => open(undefined)} />
+    </Page>
+  );
+}
+
+function Row({ row, open }: { row: LocationView; open(): void }) {
+  const now = useNow(), { policy } = row, warehouse = row.authority === 'warehouse';
+  return (
+    <tr>
+      <td><b>{row.name}</b><br /><code className="small dim">{row.shopifyLocationId}</code>{!row.isActive && <> <Status tone="warn">Inactive</Status></>}</td>
+      <td><Authority row={row} /></td>
+      <td>{warehouse ? <span className="row tight"><ModeControl row={row} />{policy?.paused && <Status tone="held">Paused</Status>}</span> : <span className="dim">reads only</span>}</td>
+      <td>{warehouse ? <Levels row={row} /> : <span className="dim">–</span>}</td>
+      <td>{policy ? <>{percent(policy.bufferQuantile)} of what sells during the lag<br /><span className="dim small">at most {percent(policy.bufferCapShare)} of the shelf{policy.bufferCapUnits !== null && `, ${count(policy.bufferCapUnits, 'unit')}`}{policy.peakUntil && Date.parse(policy.peakUntil) > now && <> · peak {percent(policy.peakQuantile)}, ends <Ago at={policy.peakUntil} /></>}</span></> : <span className="dim">–</span>}</td>
+      <td className="num">{policy ? count(policy.firstPushCap, 'unit') : <span className="dim">–</span>}</td>
+      <td className="num">{warehouse && <Button variant="default" onClick={open} aria-label={`Caps and buffer of ${row.name}`}>Caps & buffer</Button>}</td>
+    </tr>
+  );
+}
+
+function Levels({ row }: { row: LocationView }) {
+  const { held = 0, quarantined = 0, conflict = 0 } = row.counts, stuck = held + quarantined + conflict;
+  return <Link to="/push" search={{ location: row.locationId, ...(held > 0 ? { view: 'held' as const } : {}) }}>{units(row.levels)}{stuck > 0 && `, ${units(stuck)} stuck`}</Link>;
+}
+
+/** Choosing asks first: both directions change who is believed. */
+function Authority({ row }: { row: LocationView }) {
+  const warehouses = useQuery(warehousesQuery()), change = useLocationChange(), [asked, setAsked] = useState<string | null>(null);
+  const value = row.authority === 'storefront' ? 'storefront' : String(row.warehouseId), all = warehouses.data?.warehouses ?? [];
+  const to = all.find((each) => String(each.warehouseId) === asked);
+  return (
+    <>
+      <NativeSelect size="xs" aria-label={`Right about stock at ${row.name}`} value={value} onChange={(event) => setAsked(event.currentTarget.value)} data={[{ value: 'storefront', label: 'Shopify' }, ...all.map((each) => ({ value: String(each.warehouseId), label: each.name }))]} />
+      <Modal opened={asked !== null} onClose={() => setAsked(null)} title={<strong>{to ? `Let ${row.name} follow ${to.name}?` : `Give ${row.name} back to Shopify?`}</strong>}>
+        <div className="stack">
+          <p className="sentence">{to ? `Nothing is written yet. The counts of ${to.name} are read, and Mapping shows its codes. Next: set it to shadow and look at what would be written.` : 'Instep stops writing at once, and Shopify’s numbers stay as they are. Orders and returns there are no longer told to the warehouse.'}</p>
+          <div className="row"><Button data-autofocus loading={change.isPending} onClick={() => change.mutate({ locationId: row.locationId, authority: to ? 'warehouse' : 'storefront', warehouseId: to?.warehouseId ?? null, said: to ? `${row.name} follows ${to.name}` : `${row.name} follows Shopify` }, { onSettled: () => setAsked(null) })}>{to ? `Follow ${to.name}` : 'Give it back'}</Button><Button variant="default" onClick={() => setAsked(null)}>Leave it</Button></div>
+        </div>
+      </Modal>
+    </>
+  );
+}

@@ -1,0 +1,9 @@
+/** The pages of the settings, side by side. */
+import { Link, useRouterState } from '@tanstack/react-router';
+
+const TABS = [{ to: '/settings/connections', label: 'Connections' }, { to: '/settings/warehouses', label: 'Warehouses' }, { to: '/settings/locations', label: 'Locations' }] as const;
+
+export function SettingsTabs() {
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  return <nav className="tabs-bar settings-tabs" aria-label="Settings">{TABS.map(({ to, label }) => <Link key={to} to={to} aria-current={path === to ? 'page' : undefined}>{label}</Link>)}</nav>;
+}
