@@ -3,5 +3,5 @@ export interface CostBucket {
   /** Takes `cost` points when they are there; otherwise answers how long to wait, in milliseconds, without taking. */
   take(cost: number): Promise<number>;
   /** What a reply said of the bucket, and the part of the taken cost that was not used. */
-  observe(status: { maximumAvailable: number; currentlyAvailable: number; restoreRate: number }): Promise<void>;
+  observe(status: { maximumAvailable: number; currentlyAvailable: number; restoreRate: number }, unused: number): Promise<void>;
 }

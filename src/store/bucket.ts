@@ -24,10 +24,10 @@ export function sharedBucket(db: Db, storeId: number, clock: { now(): Date }): C
       values: [storeId, now.toISOString(), cost, FIRST.maximum, FIRST.restore] });
       return rows[0]!.taken ? 0 : Math.max(20, Math.min(rows[0]!.wait_ms, 30_000));
     },
-    async observe(status) {
-      // Shopify's word replaces our estimate; calls of other workers still on the wire were taken after it was measured at worst.
-      await db.query('update shop_bucket set maximum = $2::float8, restore_rate = $3::float8, available = least($4::float8, greatest(available, $4::float8 - $2::float8 * 0.25)), at = greatest(at, $5::timestamptz) where store_id = $1',
-        [storeId, status.maximumAvailable, status.restoreRate, status.currentlyAvailable, clock.now().toISOString()]);
+    async observe(status, unused) {
+      // Shopify gives back what a call did not use. Its word replaces our estimate; calls of other workers still on the wire were taken after it was measured at worst.
+      await db.query('update shop_bucket set maximum = $2::float8, restore_rate = $3::float8, available = least($4::float8, greatest(available + $6::float8 + restore_rate * greatest(0, extract(epoch from ($5::timestamptz - at))), $4::float8 - $2::float8 * 0.25)), at = greatest(at, $5::timestamptz) where store_id = $1',
+        [storeId, status.maximumAvailable, status.restoreRate, status.currentlyAvailable, clock.now().toISOString(), unused]);
     },
   };
 }

@@ -33,6 +33,8 @@ export function openDb(url: string, options: { max?: number; statementTimeoutMs?
     options: '-c timezone=UTC -c search_path=public -c jit=off',
   });
   pool.on('error', () => {}); // an idle connection lost (server restart): the next query opens another
+  // One lost while in somebody's hands, between two statements, would end the process: its next statement fails instead.
+  pool.on('connect', (client) => { client.on('error', () => {}); });
   return {
     pool,
     query: (text, values) => pool.query(text as string, values),

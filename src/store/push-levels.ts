@@ -62,11 +62,11 @@ export async function heardLevels(tx: Queryable, storeId: number, levels: readon
   if (levels.length === 0) return;
   await tx.query({ name: 'push-heard', text: `
     with heard as (
-      select p.store_id, p.item_id, p.location_id, o.available, o.available_at, coalesce(b.quantity, 0) as ledger, p.pushed, p.pushed_at, t.was
+      select p.store_id, p.item_id, p.location_id, o.available, o.available_at, coalesce(b.available, 0) as ledger, p.pushed, p.pushed_at, t.was
       from unnest($2::int[], $3::int[], $5::int[]) as t(item_id, location_id, was)
       join push_level p on p.store_id = $1 and p.item_id = t.item_id and p.location_id = t.location_id
       join observed_level o on o.store_id = p.store_id and o.item_id = p.item_id and o.location_id = p.location_id
-      left join balance b on b.store_id = p.store_id and b.item_id = p.item_id and b.location_id = p.location_id and b.state = 'available'
+      left join ledger_level b on b.store_id = p.store_id and b.item_id = p.item_id and b.location_id = p.location_id
       order by 1, 2, 3 for update of p
     ), confirmed as (
       update push_level p set confirmed = h.available, confirmed_at = $4, state = case when p.state = 'written' then 'in step' else p.state end
@@ -91,7 +91,7 @@ export interface DirtyLevel {
 const LEVEL = `
   select p.item_id, p.location_id, p.warehouse_id, p.dirty_version, p.dirty_at, p.reread, p.strikes, p.pushed, p.released,
     x.shopify_inventory_item_id as inventory_item_id, l.shopify_location_id, x.tracked, v.continues_selling, v.is_bundle as is_native_bundle, v.bundle_variant_id,
-    o.is_active, g.as_of is not null as opened, coalesce(b.quantity, 0) as ledger_available, coalesce(c.quantity, 0) as ledger_committed, l.is_active as location_active, i.sku, i.title,
+    o.is_active, g.as_of is not null as opened, coalesce(b.available, 0) as ledger_available, coalesce(b.committed, 0) as ledger_committed, l.is_active as location_active, i.sku, i.title,
     a.mode, a.paused, a.first_push_cap, a.buffer_quantile, a.peak_quantile, a.peak_until, a.buffer_cap_units, a.buffer_cap_share
   from push_level p
   join push_policy a on a.store_id = p.store_id and a.location_id = p.location_id and a.mode <> 'off'
@@ -104,8 +104,7 @@ const LEVEL = `
     from variant v where v.store_id = p.store_id and v.shopify_inventory_item_id = x.shopify_inventory_item_id and v.deleted_at is null) v
   left join observed_level o on o.store_id = p.store_id and o.item_id = p.item_id and o.location_id = p.location_id
   left join opening g on g.store_id = p.store_id and g.item_id = p.item_id and g.location_id = p.location_id
-  left join balance b on b.store_id = p.store_id and b.item_id = p.item_id and b.location_id = p.location_id and b.state = 'available'
-  left join balance c on c.store_id = p.store_id and c.item_id = p.item_id and c.location_id = p.location_id and c.state = 'committed'`;
+  left join ledger_level b on b.store_id = p.store_id and b.item_id = p.item_id and b.location_id = p.location_id`;
 
 /** Dirty levels whose time has come, longest waiting first. Nothing is locked: they are taken again by key once Shopify has been read. */
 export async function dirtyLevels(db: Queryable, storeId: number, now: string, limit: number): Promise<DirtyLevel[]> {

@@ -66,7 +66,7 @@ export async function killAtRandom(count: number, seed: number, say: (line: stri
   try {
     await up(webPort);
     for (let n = 0; n < count; n++) {
-      await pause(250 + roll(1_400));
+      await pause(500 + roll(2_500));
       const victim = roll(10);
       if (victim < 2) {
         process.kill(Number(readFileSync(path.join(dir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]), 'SIGKILL');

@@ -53,7 +53,7 @@ export interface AdminClient {
   versionHeard(): { served: string | null; deprecated: string | null };
 }
 
-interface Reply { data?: unknown; errors?: GraphqlError[]; extensions?: { cost?: { requestedQueryCost: number; throttleStatus: { maximumAvailable: number; currentlyAvailable: number; restoreRate: number } } } }
+interface Reply { data?: unknown; errors?: GraphqlError[]; extensions?: { cost?: { requestedQueryCost: number; actualQueryCost: number | null; throttleStatus: { maximumAvailable: number; currentlyAvailable: number; restoreRate: number } } } }
 
 const TRIES = 8;
 const LONGEST_WAIT_MS = 120_000;
@@ -106,7 +106,8 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     const repeatable = !/^\s*mutation\b/m.test(document) || document.includes('@idempotent');
     let renewed = false, renew = false;
     for (let attempt = 1; ; attempt++) {
-      for (let wait = await bucket.take(expectedCost.get(operation) ?? 50); wait > 0; wait = await bucket.take(expectedCost.get(operation) ?? 50)) await clock.sleep(Math.min(wait, LONGEST_WAIT_MS));
+      const taken = expectedCost.get(operation) ?? 50;
+      for (let wait = await bucket.take(taken); wait > 0; wait = await bucket.take(taken)) await clock.sleep(Math.min(wait, LONGEST_WAIT_MS));
       const started = clock.now().getTime();
       const note = (status: number | 'lost' | 'throttled', cost: number | null): void => options.onCall?.({ operation, status, ms: clock.now().getTime() - started, cost });
       let answer: { response: Response; reply: Reply | null };
@@ -124,7 +125,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
       const cost = reply?.extensions?.cost;
       if (cost) {
         expectedCost.set(operation, cost.requestedQueryCost);
-        await bucket.observe(cost.throttleStatus);
+        await bucket.observe(cost.throttleStatus, taken - (cost.actualQueryCost ?? 0));
       }
       if (response.status === 401 && !renewed) { renewed = renew = true; continue; }
       if (response.status === 401 || response.status === 403 || response.status === 402 || response.status === 423) {
