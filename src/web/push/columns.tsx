@@ -17,7 +17,7 @@ export function difference(row: Pick<PushRow, 'wanted' | 'shopify'>): number | n
 }
 
 /** `several`: more than one location is served, so each row says which. */
-export function pushColumns(open: (row: PushRow) => void, chosen: ReadonlySet<string>, choose: (row: PushRow) => void, several: boolean): Column<PushRow>[] {
+export function pushColumns(open: (row: PushRow) => void, chosen: { has(key: string): boolean }, choose: (row: PushRow) => void, several: boolean): Column<PushRow>[] {
   const named = (row: PushRow): string => `${row.sku || row.title} at ${row.locationName}`;
   return [
     {
