@@ -12,12 +12,12 @@ import { warehouseDay } from '../helpers/warehouse-day.ts';
 import { axeFaults, openWatched, sideways, type Watched } from '../helpers/watched-page.ts';
 
 const shots = process.env['INSTEP_SCREENSHOTS'];
-const day = await warehouseDay({ webDir: await buildWeb(() => {}) }), { w, warehouse, skus, heldSku } = day;
+const day = await warehouseDay({ webDir: await buildWeb(() => {}) }), { w, warehouse, skus, heldSku, busySku } = day;
 const browser = await openBrowser();
 afterAll(() => browser.close());
 
 const one = async <T extends Record<string, unknown>>(sql: string, values: unknown[] = []): Promise<T> => (await w.house.db.query<T>(sql, values)).rows[0]!;
-const { item_id: itemId } = await one<{ item_id: number }>('select item_id from item where sku = $1', [heldSku]);
+const { item_id: busyId } = await one<{ item_id: number }>('select item_id from item where sku = $1', [busySku]);
 const { return_id: waiting } = await one<{ return_id: string }>(`select return_id from return_case where state = 'received'`);
 const { return_id: announced } = await one<{ return_id: string }>(`select return_id from return_case where state = 'announced'`);
 const { variant_id: bundle } = await one<{ variant_id: string }>('select variant_id from bundle_version');
@@ -25,7 +25,7 @@ const { count_id: count } = await one<{ count_id: string }>('select count_id fro
 const { shipment_id: late } = await one<{ shipment_id: string }>(`select shipment_id from shipment where state = 'held'`);
 
 const PAGES: [name: string, address: string, shows: string | RegExp][] = [
-  ['push', '/push', 'Push queue'], ['push-held', '/push?view=held', 'Push queue'], ['push-level', `/push?level=${itemId}@${day.locationId}`, /Why should it show/],
+  ['push', '/push', 'Push queue'], ['push-held', '/push?view=held', 'Push queue'], ['push-level', `/push?level=${busyId}@${day.locationId}`, /Why should it show/],
   ['mapping', '/mapping', 'Mapping'], ['mapping-code', '/mapping?view=unmatched&row=1:PALLET-EUR-120', 'PALLET-EUR-120'], ['mapping-csv', '/mapping?file=in', 'Matches from CSV'], ['mapping-locations', '/mapping?tab=locations', 'Mapping'],
   ['bundles', '/mapping?tab=bundles', 'Mapping'], ['bundle', `/mapping?tab=bundles&bundle=${bundle}`, /^[A-Z]/], ['bundle-new', '/mapping?tab=bundles&bundle=new', 'New bundle'],
   ['fulfilments', '/fulfilments', 'Fulfilments'], ['parcel', `/fulfilments?id=${late}`, /Parcel of/], ['orders-out', '/fulfilments?tab=orders', 'Fulfilments'],
@@ -33,7 +33,7 @@ const PAGES: [name: string, address: string, shows: string | RegExp][] = [
   ['counts', '/counts', 'Stock counts'], ['count', `/counts/${count}`, 'Aisle 4, monthly'], ['count-begin', '/counts?begin=yes', 'Begin a count'],
   ['warehouses', '/settings/warehouses', 'Warehouses'], ['warehouse-new', '/settings/warehouses?edit=new', 'Add a warehouse'], ['sharing', '/settings/warehouses?sharing=1', /Sharing the shelf/],
   ['locations', '/settings/locations', 'Locations'], ['policy', `/settings/locations?location=${day.locationId}`, /Caps and buffer/],
-  ['stock', '/stock', 'Stock & drift'], ['item', `/items/${itemId}`, heldSku],
+  ['stock', '/stock', 'Stock & drift'], ['item', `/items/${busyId}`, busySku],
 ];
 const open = (context: BrowserContext, address: string): Promise<Watched> => openWatched(context, w.url, address);
 const picture = async ({ page }: Watched, name: string): Promise<void> => {

@@ -12,7 +12,7 @@ import { DataTable } from '../table/DataTable.tsx';
 import { searchLabel } from '../table/search-terms.ts';
 import { EmptyState } from '../ui/feedback.tsx';
 import { capital, count } from '../ui/format.ts';
-import { Page } from '../ui/page.tsx';
+import { Page, Panel } from '../ui/page.tsx';
 import { ViewTabs } from '../ui/ViewTabs.tsx';
 import { levelKey, pushColumns } from './columns.tsx';
 import { LevelDrawer, levelOf, levelText } from './LevelDrawer.tsx';
@@ -61,7 +61,7 @@ export function PushScreen() {
   if (places.data && served.length === 0) {
     return (
       <Page title="Push queue">
-        <EmptyState title="No location follows a warehouse" action={<div className="row"><Button component={Link} to="/settings/warehouses">Set up a warehouse</Button><Button component={Link} to="/settings/locations" variant="default">Locations</Button></div>}>Shopify is right about the stock everywhere, so nothing is pushed. Connect a warehouse, give it a location, look at the shadow, then go live.</EmptyState>
+        <Panel><EmptyState title="No location follows a warehouse" action={<div className="row"><Button component={Link} to="/settings/warehouses">Set up a warehouse</Button><Button component={Link} to="/settings/locations" variant="default">Locations</Button></div>}>Shopify is right about the stock everywhere, so nothing is pushed. Connect a warehouse, give it a location, look at the shadow, then go live.</EmptyState></Panel>
       </Page>
     );
   }
