@@ -27,7 +27,7 @@ import { contextFor, type House } from './runtime/run-flow.ts';
 import { openVault, type Vault } from './runtime/secrets.ts';
 import { streamInbox, streamOf, streamPlaces, type Stream } from './runtime/streams.ts';
 import { sharedBucket } from './store/bucket.ts';
-import { openDb, type Db } from './store/db.ts';
+import { openDb, waitForDatabase, type Db } from './store/db.ts';
 import { migrate } from './store/migrate.ts';
 import { markInterrupted } from './store/runs.ts';
 import { findConnection, findStore, listStores } from './store/stores.ts';
@@ -60,6 +60,9 @@ export interface BuildOptions {
   jobs?: Jobs; hub?: Hub;
 }
 
+/** As long as a database may take to recover before its people are told. */
+const DATABASE_PATIENCE_MS = 120_000;
+
 export const systemClock: House['clock'] = { now: () => new Date(), sleep: (ms) => new Promise((resolve) => { setTimeout(resolve, ms); }) };
 
 export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
@@ -67,6 +70,7 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
   const clock = options.clock ?? systemClock;
   const log = options.log ?? pino({ level: config.logLevel, redact: ['*.token', '*.secret', '*.password', 'error.config'] });
   const db: Db = openDb(options.databaseUrl);
+  await waitForDatabase(db, DATABASE_PATIENCE_MS);
   await migrate(db.pool, clock.now());
   const vault = openVault(config.dataDir);
   const hub = options.hub ?? await openHub(options.databaseUrl, db);

@@ -1,6 +1,6 @@
 /**
  * stock-levels: levels Shopify changed → what it stated, and openings of new levels.   Woken every five minutes and by level webhooks of unknown levels.
- *  1 gather  levels updated at or after the cursor (start of the last run less an overlap), all states; once a day every level by bulk
+ *  1 gather  levels updated at or after the cursor (start of the last run less an overlap), all states, switched off ones too; once a day every level by bulk
  *  2 record  what was stated, newest wins; a level seen for the first time is opened with its count
  *  3 settle  locations that are inactive and still hold stock raise LOCATION_DEACTIVATED; drift-check compares
  */
@@ -57,7 +57,8 @@ async function record(context: FlowContext, batch: readonly StorefrontLevel[], s
     await heardLevels(tx, storeId, changed, context.now());
     tally.applied += changed.length;
     tally.unchanged += mapped.known.length - changed.length;
-    return (await postFacts(tx, storeId, await openLevels(tx, storeId, mapped.known, 'read'), context.now())).movements;
+    // A level switched off keeps its number in Shopify; it opens when it is switched on.
+    return (await postFacts(tx, storeId, await openLevels(tx, storeId, mapped.known.filter((level) => level.isActive), 'read'), context.now())).movements;
   });
 }
 

@@ -19,7 +19,7 @@ import { idempotencyKey } from '../runtime/key.ts';
 import { pushSeconds, pushes } from '../runtime/metrics.ts';
 import { bundleBook, itemsOfVariants } from '../store/bundles.ts';
 import { attemptUnknown, closeAttempt, ghostUnits, levelsAgain, levelsQuarantined, levelsStale, levelsWritten, openAttempt, readAttempt, takeAttempts, type Attempt, type AttemptRow, type NewRow, type RowOutcome } from '../store/push-attempts.ts';
-import { confirmHeard, coverLevels, dirtyLevels, heardLevels, lockLevels, markDirty, saveLooks, type DirtyLevel, type LookedAt } from '../store/push-levels.ts';
+import { coverLevels, dirtyLevels, heardLevels, lockLevels, markDirty, saveLooks, type DirtyLevel, type LookedAt } from '../store/push-levels.ts';
 import { pushCases, staleBuffers, unconfirmed } from '../store/push-checks.ts';
 import { forecastRates, itemTerms, measuredLag, sharingOf, type ItemTerms } from '../store/push-terms.ts';
 import { mapLevels, saveObserved, type MappedLevel } from '../store/levels.ts';
@@ -246,7 +246,8 @@ async function written(context: FlowContext, attempt: Attempt): Promise<void> {
     });
     await postFacts(tx, storeId, facts, now);
     await levelsWritten(tx, storeId, attempt.rows, now);
-    await confirmHeard(tx, storeId, attempt.rows.map(rowKey), now);
+    // The answer may have come after the echo: what was heard in between is judged now.
+    await heardLevels(tx, storeId, attempt.rows.map((row) => ({ ...rowKey(row), from: row.from_quantity })), now);
   });
   pushSeconds.observe(Math.max(0, context.clock.now().getTime() - Date.parse(attempt.created_at)) / 1000);
 }

@@ -16,7 +16,7 @@ import type { Vault } from '../runtime/secrets.ts';
 import type { Config } from '../runtime/config.ts';
 import { raise } from '../store/exceptions.ts';
 import { storeReceived } from '../store/inbox.ts';
-import { connectionByHookToken } from '../store/stores.ts';
+import { connectionByHookToken, sealedSecrets } from '../store/stores.ts';
 import { guard, type Guard } from './auth.ts';
 import { bundleRoutes } from './routes/bundles.ts';
 import { connectionRoutes } from './routes/connections.ts';
@@ -157,7 +157,7 @@ function hookTargets(house: Services['house']): (token: string) => Promise<HookT
     if (known && now - known.at < 10_000) return known.target;
     if (kept.size > 1_000) kept.clear();
     const target = connectionByHookToken(house.db, token).then((row) => row && {
-      storeId: row.store_id, shopDomain: row.shop_domain, secrets: [house.vault.open(`${row.store_id}:connection:client_secret`, row.client_secret)],
+      storeId: row.store_id, shopDomain: row.shop_domain, secrets: sealedSecrets(row, now).map((sealed) => house.vault.open(`${row.store_id}:connection:client_secret`, sealed)),
     });
     target.catch(() => kept.delete(token));
     kept.set(token, { at: now, target });

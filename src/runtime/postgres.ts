@@ -27,6 +27,8 @@ export interface EmbeddedPostgresOptions {
   dataDir: string;
   /** Extra server settings, e.g. `{ fsync: 'off' }` for throw-away test clusters. */
   settings?: Record<string, string>;
+  /** A free one by default; who restarts the server under running processes keeps it. */
+  port?: number;
   log?: (line: string) => void;
 }
 
@@ -42,7 +44,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const running = readPostmasterPid(cluster);
   if (running && (await canConnect(running.port, password))) return handle(running.pid, running.port, password, true);
 
-  const port = await freePort();
+  const port = options.port ?? await freePort();
   const settings: Record<string, string> = {
     listen_addresses: '127.0.0.1', unix_socket_directories: '', port: String(port),
     shared_buffers: '256MB', max_wal_size: '4GB', jit: 'off', max_connections: '200', log_min_messages: 'warning', timezone: 'UTC',

@@ -10,15 +10,13 @@ const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 /** PostgreSQL counts microseconds, and days, from 2000-01-01 UTC. */
 const EPOCH_MS = Date.UTC(2000, 0, 1);
 const DAY_MS = 86_400_000;
-const TWO_TO_32 = 2 ** 32;
 
 /** Rows of a binary COPY, field by field in the order of the statement's columns. Grows as needed; made for one batch of bounded size. */
 export class CopyRows {
   #bytes = Buffer.allocUnsafe(1 << 16);
   #at = SIGNATURE.copy(this.#bytes);
   #lastInstant = '';
-  #high = 0;
-  #low = 0;
+  #micros = 0n;
 
   /** Begins a row of so many fields. */
   row(fields: number): this { this.#room(2); this.#at = this.#bytes.writeInt16BE(fields, this.#at); return this; }
@@ -35,15 +33,13 @@ export class CopyRows {
   /** An instant in ISO-8601, to the millisecond. Throws on what is none. */
   instant(value: string): this {
     if (value !== this.#lastInstant) { // one batch repeats the same few
-      const micros = (Date.parse(value) - EPOCH_MS) * 1000;
-      if (Number.isNaN(micros)) throw new Error(`not an instant: ${value}`);
-      this.#high = Math.floor(micros / TWO_TO_32);
-      this.#low = micros - this.#high * TWO_TO_32;
+      const time = Date.parse(value);
+      if (Number.isNaN(time)) throw new Error(`not an instant: ${value}`);
+      this.#micros = BigInt(time - EPOCH_MS) * 1000n; // as a number it is not exact beyond the year 2255
       this.#lastInstant = value;
     }
     this.#field(8);
-    this.#bytes.writeInt32BE(this.#high, this.#at);
-    this.#at = this.#bytes.writeUInt32BE(this.#low, this.#at + 4);
+    this.#at = this.#bytes.writeBigInt64BE(this.#micros, this.#at);
     return this;
   }
 
@@ -111,11 +107,12 @@ export function intArray(values: readonly number[]): Buffer {
 }
 
 /** A text[] parameter in binary: as text each element is quoted, escaped and read letter by letter. */
-export function textArray(values: readonly string[]): Buffer {
-  const bytes = Buffer.allocUnsafe(values.reduce((size, value) => size + 4 + value.length * 3, 20));
-  [1, 0, 25, values.length, 1].forEach((word, n) => bytes.writeInt32BE(word, n * 4));
+export function textArray(values: readonly (string | null)[]): Buffer {
+  const bytes = Buffer.allocUnsafe(values.reduce((size, value) => size + 4 + (value?.length ?? 0) * 3, 20));
+  [1, values.includes(null) ? 1 : 0, 25, values.length, 1].forEach((word, n) => bytes.writeInt32BE(word, n * 4));
   let at = 20;
   for (const value of values) {
+    if (value === null) { at = bytes.writeInt32BE(-1, at); continue; }
     const length = bytes.write(value, at + 4, 'utf8');
     bytes.writeInt32BE(length, at);
     at += 4 + length;

@@ -25,8 +25,10 @@ export async function bundleBook(db: Queryable, storeId: number, variantIds: rea
 
 /**
  * Saves the parts a bundle has from an instant on; the version before ends there. No parts: it is no bundle from then on. The caller has refused cycles.
+ * Shopify tells the moment of an order to the second, so a version begins with its second: an order placed right after it uses it.
  */
-export async function saveBundle(tx: pg.PoolClient, storeId: number, variantId: string, from: string, parts: readonly BundlePart[], by: string, now: string): Promise<void> {
+export async function saveBundle(tx: pg.PoolClient, storeId: number, variantId: string, fromInstant: string, parts: readonly BundlePart[], by: string, now: string): Promise<void> {
+  const from = new Date(Math.floor(Date.parse(fromInstant) / 1000) * 1000).toISOString();
   await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`bundles:${storeId}`]);
   await tx.query('delete from bundle_version where store_id = $1 and variant_id = $2 and effective_from = $3', [storeId, variantId, from]);
   const next = await tx.query<{ at: string | null }>('select min(effective_from) as at from bundle_version where store_id = $1 and variant_id = $2 and effective_from > $3', [storeId, variantId, from]);

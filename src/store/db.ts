@@ -58,3 +58,28 @@ export function openDb(url: string, options: { max?: number; statementTimeoutMs?
     close: () => pool.end(),
   };
 }
+
+/** What a server says, or a socket does, while PostgreSQL starts, recovers or is not there yet. */
+const NOT_YET = new Set(['57P03', '57P01', '57P02', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN']);
+
+/** True for an error that says the database went away or is not back yet, and nothing about the statement. */
+export function databaseAway(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string };
+  return NOT_YET.has(code ?? '') || /Connection terminated|connection timeout/i.test(message ?? '');
+}
+
+/**
+ * Waits until the database answers: a machine that starts everything at once, or a database in recovery, must not need somebody to start us again.
+ * Throws the last error when it takes longer than `patienceMs`, and at once for what waiting does not mend (a wrong password).
+ */
+export async function waitForDatabase(db: Queryable, patienceMs: number): Promise<void> {
+  for (const end = performance.now() + patienceMs; ;) {
+    try {
+      await db.query('select 1');
+      return;
+    } catch (error) {
+      if (performance.now() > end || !databaseAway(error)) throw error;
+      await new Promise((resolve) => { setTimeout(resolve, 250); });
+    }
+  }
+}

@@ -54,16 +54,18 @@ export interface ForecastRow {
 export type PlanningForecast = Pick<ForecastRow, 'item_id' | 'location_id' | 'mean' | 'levels' | 'cumulative'>;
 
 /**
- * Forecasts of a run by item and location, in pages; the next page is read while the caller is busy with this one. Arrays come as JSON, and no more of
+ * Forecasts of a run by item and location, in pages; the next page is read while the caller is busy with this one. Arrays come as text, and no more of
  * them than is asked for: the driver reads a real[] letter by letter, which took longer than everything else of a plan.
  */
 export async function* forecastsOf(db: Queryable, storeId: number, runId: string, quantiles: { from: number; to: number }, page = 1_000): AsyncGenerator<PlanningForecast[]> {
-  const read = async (after: [number, number]): Promise<PlanningForecast[]> => (await db.query<PlanningForecast>(
-    `select item_id, location_id, to_json(mean) as mean, to_json(levels[low:high]) as levels, to_json(cumulative[(low - 1) * days + 1 : high * days]) as cumulative
+  const numbers = (array: string): number[] => JSON.parse(`[${array.slice(1, -1)}]`) as number[];
+  const read = async (after: [number, number]): Promise<PlanningForecast[]> => (await db.query<Pick<ForecastRow, 'item_id' | 'location_id'> & { mean: string; levels: string; cumulative: string }>(
+    `select item_id, location_id, mean::text as mean, levels[low:high]::text as levels, (cumulative[(low - 1) * days + 1 : high * days])::text as cumulative
      from (select *, cardinality(mean) as days from forecast
            where store_id = $1 and run_id = $2 and (item_id, location_id) > ($3, $4) order by item_id, location_id limit $5) f,
        lateral (select greatest(1, count(*) filter (where q < $6::real + 0.00001))::int as low, (count(*) filter (where q < $7::real - 0.00001) + 1)::int as high from unnest(f.levels) q) l
-     order by item_id, location_id`, [storeId, runId, after[0], after[1], page, quantiles.from, quantiles.to])).rows;
+     order by item_id, location_id`, [storeId, runId, after[0], after[1], page, quantiles.from, quantiles.to])).rows
+    .map((row) => ({ ...row, mean: numbers(row.mean), levels: numbers(row.levels), cumulative: numbers(row.cumulative) }));
   for (let rows = await read([0, 0]); rows.length > 0;) {
     const end = rows.at(-1)!, next = read([end.item_id, end.location_id]);
     next.catch(() => {}); // it is thrown where it is awaited

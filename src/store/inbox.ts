@@ -1,4 +1,5 @@
 /** The inbox: webhooks as they came, stored before they are acknowledged, taken in batches by any number of workers. */
+import { intArray, textArray } from './binary.ts';
 import type { Queryable } from './db.ts';
 import type pg from 'pg';
 
@@ -16,13 +17,14 @@ export async function storeReceived(db: Queryable, batch: readonly Received[]): 
   await db.query({ name: 'inbox-store', text: `
     with stored as (
       insert into inbox (store_id, webhook_id, event_id, topic, triggered_at, received_at, body)
-      select t.store_id, t.webhook_id, t.event_id, t.topic, t.triggered_at, t.received_at, substring($1::bytea from t.at for t.size)
-      from unnest($2::int[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::int[], $9::int[])
+      select t.store_id, t.webhook_id, t.event_id, t.topic, t.triggered_at::timestamptz, t.received_at::timestamptz, substring($1::bytea from t.at for t.size)
+      from unnest($2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[], $9::int[])
         as t(store_id, webhook_id, event_id, topic, triggered_at, received_at, at, size)
       on conflict (store_id, webhook_id) do nothing returning 1
     ) select pg_notify('instep_inbox', '') from (select count(*) from stored) c`,
-  values: [batch.length === 1 ? batch[0]!.body : Buffer.concat(batch.map((r) => r.body), size), batch.map((r) => r.storeId), batch.map((r) => r.webhookId),
-    batch.map((r) => r.eventId), batch.map((r) => r.topic), batch.map((r) => r.triggeredAt), batch.map((r) => r.receivedAt), offsets, sizes] });
+  values: [batch.length === 1 ? batch[0]!.body : Buffer.concat(batch.map((r) => r.body), size), intArray(batch.map((r) => r.storeId)),
+    ...[batch.map((r) => r.webhookId), batch.map((r) => r.eventId), batch.map((r) => r.topic), batch.map((r) => r.triggeredAt), batch.map((r) => r.receivedAt)].map(textArray),
+    intArray(offsets), intArray(sizes)] });
 }
 
 /** Takes waiting rows, oldest first, locked for this transaction and skipped by every other worker. */

@@ -55,14 +55,15 @@ export async function coverLevels(db: Queryable, storeId: number, now: string): 
 
 /**
  * What Shopify was just heard to show. Equal to what we pushed: our own echo, now confirmed. Anything else that the ledger does not account for
- * asks for a fresh read before the next set; it is never answered by a write of its own. `levels` are those whose stated number changed.
+ * asks for a fresh read before the next set; it is never answered by a write of its own. `levels` are those whose stated number changed; right after a
+ * push, `from` is what it changed: still shown as the last word heard, it only says that the echo is not here yet.
  */
-export async function heardLevels(tx: Queryable, storeId: number, levels: readonly { itemId: number; locationId: number }[], now: string): Promise<void> {
+export async function heardLevels(tx: Queryable, storeId: number, levels: readonly { itemId: number; locationId: number; from?: number | null }[], now: string): Promise<void> {
   if (levels.length === 0) return;
   await tx.query({ name: 'push-heard', text: `
     with heard as (
-      select p.store_id, p.item_id, p.location_id, o.available, o.available_at, coalesce(b.quantity, 0) as ledger, p.pushed, p.pushed_at
-      from unnest($2::int[], $3::int[]) as t(item_id, location_id)
+      select p.store_id, p.item_id, p.location_id, o.available, o.available_at, coalesce(b.quantity, 0) as ledger, p.pushed, p.pushed_at, t.was
+      from unnest($2::int[], $3::int[], $5::int[]) as t(item_id, location_id, was)
       join push_level p on p.store_id = $1 and p.item_id = t.item_id and p.location_id = t.location_id
       join observed_level o on o.store_id = p.store_id and o.item_id = p.item_id and o.location_id = p.location_id
       left join balance b on b.store_id = p.store_id and b.item_id = p.item_id and b.location_id = p.location_id and b.state = 'available'
@@ -73,17 +74,11 @@ export async function heardLevels(tx: Queryable, storeId: number, levels: readon
     ), odd as (
       update push_level p set dirty_version = p.dirty_version + 1, dirty_at = case when p.dirty_version > p.seen_version then p.dirty_at else $4 end, reread = true,
         -- The order behind it is usually a moment behind.
-        not_before = greatest(p.not_before, $4::timestamptz + interval '1 second'), state = case when p.state in ('in step', 'written') then 'queued' else p.state end
-      from heard h where p.store_id = h.store_id and p.item_id = h.item_id and p.location_id = h.location_id and h.available is distinct from h.pushed and h.available <> h.ledger returning 1
-    ) select count(*) from odd`, values: [storeId, levels.map((l) => l.itemId), levels.map((l) => l.locationId), now] });
-}
-
-/** Levels just written whose new number Shopify was heard to show before its answer came: the echo overtook it. */
-export async function confirmHeard(tx: Queryable, storeId: number, levels: readonly { itemId: number; locationId: number }[], now: string): Promise<void> {
-  await tx.query({ name: 'push-confirm', text: `
-    update push_level p set confirmed = o.available, confirmed_at = $4, state = case when p.state = 'written' then 'in step' else p.state end
-    from unnest($2::int[], $3::int[]) as t(item_id, location_id) join observed_level o on o.store_id = $1 and o.item_id = t.item_id and o.location_id = t.location_id
-    where p.store_id = $1 and p.item_id = t.item_id and p.location_id = t.location_id and o.available = p.pushed`, values: [storeId, levels.map((l) => l.itemId), levels.map((l) => l.locationId), now] });
+        not_before = greatest(p.not_before, $4::timestamptz + interval '1 second'), state = case when p.state in ('in step', 'written', 'not written') then 'queued' else p.state end
+      from heard h where p.store_id = h.store_id and p.item_id = h.item_id and p.location_id = h.location_id
+        -- What could not be written may have been switched on, or counted for the first time.
+        and ((h.available is distinct from h.pushed and h.available <> h.ledger and h.available is distinct from h.was) or p.state = 'not written') returning 1
+    ) select count(*) from odd`, values: [storeId, levels.map((l) => l.itemId), levels.map((l) => l.locationId), now, levels.map((l) => l.from ?? null)] });
 }
 
 export interface DirtyLevel {

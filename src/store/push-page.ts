@@ -15,8 +15,10 @@ const VIEW = `case $2 when 'waiting' then p.state in ('queued', 'sent', 'written
 export async function pushPage(db: Queryable, storeId: number, filter: PushFilter): Promise<PushPageRow[]> {
   const { skus, words } = searchTerms(filter.q ?? undefined);
   const { rows } = await db.query<PushPageRow>(
-    `select p.item_id, p.location_id, i.sku, i.title, l.name as location, p.state, coalesce(a.mode, 'off') as mode, p.wanted, o.available as shopify, coalesce(b.available, 0) as ledger, p.pushed, p.pushed_at, p.confirmed, p.confirmed_at,
-       p.arithmetic, p.reason, p.strikes, case when p.dirty_version > p.seen_version then p.dirty_at end as dirty_since, p.arithmetic ? 'parts' as is_bundle
+    `select p.item_id, p.location_id, i.sku, i.title, l.name as location, p.state, coalesce(a.mode, 'off') as mode, p.wanted, o.available as shopify, coalesce(b.available, 0) as ledger, p.pushed, p.pushed_at,
+       -- In step without a push of ours: what Shopify was heard to show is the confirmation.
+       coalesce(p.confirmed, case when p.state = 'in step' then o.available end) as confirmed, coalesce(p.confirmed_at, case when p.state = 'in step' then o.available_at end) as confirmed_at,
+       p.arithmetic, p.reason, p.strikes, case when p.dirty_version > p.seen_version then p.dirty_at end as dirty_since, coalesce(p.arithmetic ? 'parts', false) as is_bundle
      from push_level p join item i using (item_id) join location l on l.store_id = p.store_id and l.location_id = p.location_id left join push_policy a on a.store_id = p.store_id and a.location_id = p.location_id
      left join observed_level o on o.store_id = p.store_id and o.item_id = p.item_id and o.location_id = p.location_id left join ledger_level b on b.store_id = p.store_id and b.item_id = p.item_id and b.location_id = p.location_id
      where p.store_id = $1 and ${VIEW} and ($3::text[] is null or lower(i.sku) = any($3)) and ($4::text is null or i.sku ilike '%' || $4 || '%' or i.title ilike '%' || $4 || '%') and ($5::int is null or p.location_id = $5) and ($10::int is null or p.item_id = $10)

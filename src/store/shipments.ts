@@ -1,7 +1,7 @@
 /** Parcels the warehouse sent, on their way to becoming exactly one fulfilment per location in Shopify. */
 import type pg from 'pg';
 import type { Parcel } from '../ports/warehouse.ts';
-import type { Queryable } from './db.ts';
+import type { Db, Queryable } from './db.ts';
 
 export interface NewShipment {
   storeId: number; warehouseId: number; documentId: string; orderId: string; locationId: number; shippedAt: string; receivedAt: string; parcels: Parcel[]; notify: boolean;
@@ -33,18 +33,24 @@ const SHIPMENT = `
     from shipment_line n where n.store_id = h.store_id and n.shipment_id = h.shipment_id) as lines
   from shipment h join location l on l.store_id = h.store_id and l.location_id = h.location_id`;
 
-/** Shipments due, oldest first; leased so that no other worker makes the same fulfilment. A lease that ran out leaves the outcome unknown. */
-export async function takeShipments(db: Queryable, storeId: number, now: string, leasedUntil: string, limit: number): Promise<ShipmentRow[]> {
-  const { rows: taken } = await db.query<{ shipment_id: string }>(
-    `update shipment set unknown_outcome = unknown_outcome or state = 'sending', state = 'sending', leased_until = $3, attempts = attempts + 1
-     where (store_id, shipment_id) in (
-       -- One parcel of an order at a time: what the first one fulfils decides what is left for the next.
-       select store_id, shipment_id from shipment h where store_id = $1 and state in ('waiting', 'sending', 'held') and (not_before is null or not_before <= $2) and (leased_until is null or leased_until <= $2)
-         and not exists (select from shipment e where e.store_id = h.store_id and e.order_id = h.order_id and e.state in ('waiting', 'sending') and (e.shipped_at, e.shipment_id) < (h.shipped_at, h.shipment_id))
-       order by shipped_at, shipment_id limit $4 for update skip locked)
-     returning shipment_id`, [storeId, now, leasedUntil, limit]);
-  if (taken.length === 0) return [];
-  return (await db.query<ShipmentRow>(`${SHIPMENT} where h.store_id = $1 and h.shipment_id = any($2) order by h.shipped_at, h.shipment_id`, [storeId, taken.map((row) => row.shipment_id)])).rows;
+/**
+ * Shipments due, oldest first; leased so that no other worker makes the same fulfilment. One worker at a time has parcels of an order: what the first
+ * fulfils decides what is left for the next, and a parcel that waited for the rest of its bundle goes with that rest. A lease that ran out leaves the outcome unknown.
+ */
+export async function takeShipments(db: Db, storeId: number, now: string, leasedUntil: string, limit: number): Promise<ShipmentRow[]> {
+  return db.transaction(async (tx) => {
+    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`shipments:${storeId}`]);
+    const { rows: taken } = await tx.query<{ shipment_id: string }>(
+      `update shipment set unknown_outcome = unknown_outcome or state = 'sending', state = 'sending', leased_until = $3, attempts = attempts + 1
+       where (store_id, shipment_id) in (
+         select store_id, shipment_id from shipment h where store_id = $1 and state in ('waiting', 'sending', 'held') and (not_before is null or not_before <= $2) and (leased_until is null or leased_until <= $2)
+           and not exists (select from shipment e where e.store_id = h.store_id and e.order_id = h.order_id and e.shipment_id <> h.shipment_id
+             and (e.state in ('waiting', 'sending') and (e.shipped_at, e.shipment_id) < (h.shipped_at, h.shipment_id) or e.state = 'sending' and e.leased_until > $2))
+         order by shipped_at, shipment_id limit $4 for update skip locked)
+       returning shipment_id`, [storeId, now, leasedUntil, limit]);
+    if (taken.length === 0) return [];
+    return (await tx.query<ShipmentRow>(`${SHIPMENT} where h.store_id = $1 and h.shipment_id = any($2) order by h.shipped_at, h.shipment_id`, [storeId, taken.map((row) => row.shipment_id)])).rows;
+  });
 }
 
 /** What left the place for an order up to and including one shipment: that one, those before it, and whatever else Shopify has already. */

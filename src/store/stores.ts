@@ -6,7 +6,7 @@ export interface StoreRow {
   history_from: string | null; history_truncated: boolean; imported_at: string | null;
 }
 export interface ConnectionRow {
-  store_id: number; origin: string | null; client_id: string; client_secret: Buffer; access_token: Buffer | null; access_token_expires_at: string | null;
+  store_id: number; origin: string | null; client_id: string; client_secret: Buffer; previous_client_secret: Buffer | null; client_secret_since: string | null; access_token: Buffer | null; access_token_expires_at: string | null;
   scopes: string[]; hook_token: string; status: 'new' | 'ok' | 'failing' | 'dead'; checked_at: string | null; last_error: string | null;
 }
 
@@ -43,6 +43,22 @@ export async function saveStore(db: Queryable, store: {
        access_token = null, access_token_expires_at = null, status = 'new', last_error = null`,
     [storeId, store.origin, store.clientId, store.clientSecret, store.hookToken]);
   return storeId;
+}
+
+/** Replaces the client id and the sealed secret; what was signed with the one before is still on its way, and is accepted for a while. */
+export async function replaceSecret(db: Queryable, storeId: number, clientId: string, sealed: Buffer, now: string): Promise<void> {
+  await db.query(
+    `update connection set previous_client_secret = case when octet_length(client_secret) > 0 then client_secret end, client_id = $2, client_secret = $3, client_secret_since = $4, access_token = null, status = 'new'
+     where store_id = $1`, [storeId, clientId, sealed, now]);
+}
+
+/** Shopify keeps a replaced secret until it is revoked there; a week is enough to do so. */
+const OLD_SECRET_MS = 7 * 86_400_000;
+
+/** The sealed secrets a webhook may be signed with now: the one in use and, for a week, the one before. */
+export function sealedSecrets(row: Pick<ConnectionRow, 'client_secret' | 'previous_client_secret' | 'client_secret_since'>, now: number): Buffer[] {
+  const young = row.previous_client_secret !== null && row.client_secret_since !== null && now - Date.parse(row.client_secret_since) < OLD_SECRET_MS;
+  return young ? [row.client_secret, row.previous_client_secret!] : [row.client_secret];
 }
 
 export async function updateShop(db: Queryable, storeId: number, shop: { name: string; currency: string; timeZone: string; scopes: string[] }, now: string): Promise<void> {

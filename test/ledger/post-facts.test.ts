@@ -72,4 +72,25 @@ describe('posting facts', () => {
     expect(rows[0]!.n).toBe(400);
     expect(await ledgerFaults(db, storeId)).toEqual([]);
   });
+
+  it('ends the same whether facts come many at a time, by COPY, or few', async () => {
+    await fc.assert(fc.asyncProperty(fc.array(fc.array(fc.record({ key: fc.nat(399), quantity: fc.integer({ min: -3, max: 5 }) }), { minLength: 150, maxLength: 400 }), { minLength: 2, maxLength: 4 }), async (batches) => {
+      const outcome = async (size: number): Promise<unknown> => {
+        const { storeId, itemIds, locationIds } = await storeWith(db, { variants: 7, locations: 3 });
+        const factAt = ({ key, quantity }: { key: number; quantity: number }): Fact => ({
+          fact: `many:${key}`, kind: 'opening', itemId: itemIds[key % 7]!, from: key % 2 === 0 ? outside('opening') : at(locationIds[0]!, 'available'),
+          to: at(locationIds[key % 3]!, key % 5 === 0 ? 'damaged' : 'committed'), quantity, occurredAt: NOW, source: 'test',
+        });
+        for (const batch of batches) {
+          const last = [...new Map(batch.map((b) => [b.key, b])).values()];
+          for (let start = 0; start < last.length; start += size) await db.transaction((tx) => postFacts(tx, storeId, last.slice(start, start + size).map(factAt), NOW));
+        }
+        expect(await ledgerFaults(db, storeId)).toEqual([]);
+        const levels = await db.query<{ item_id: number; location_id: number; state: string; quantity: number }>('select item_id, location_id, state, quantity from balance where store_id = $1 and quantity <> 0', [storeId]);
+        const revisions = await db.query('select fact, revision, quantity from movement where store_id = $1 order by fact, revision', [storeId]);
+        return [levels.rows.map((l) => `${itemIds.indexOf(l.item_id)}@${locationIds.indexOf(l.location_id)} ${l.state} ${l.quantity}`).sort(), revisions.rows];
+      };
+      expect(await outcome(1_000)).toEqual(await outcome(60));
+    }), { numRuns: 6 });
+  });
 });

@@ -80,6 +80,7 @@ describe('stock-push', () => {
     await feed();
     expect(shown(6)).toBe(106 - 1 - committed(6));
     expect(shown(7)).toBe(107 - 1 - committed(7));
+    await w.run(stockPush);
     const { rows } = await w.house.db.query<{ state: string; reason: string }>(`select p.state, p.reason from push_level p join item i using (item_id) where i.sku = $1 and p.store_id = $2`, [sku(4), w.storeId]);
     expect(rows[0]!.state).toBe('quarantined');
     const cases = await w.api<{ rows: { kind: string; sentence: string }[] }>(`/api/v1/exceptions?store=${w.storeId}&kind=PUSH_FAILED`);

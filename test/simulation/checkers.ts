@@ -29,13 +29,9 @@ export async function safety(run: Run): Promise<Violation[]> {
   const { tables } = run.sandbox.shop;
   for (const order of tables.orders.values()) {
     for (const line of order.lines) {
-      let fulfilled = 0, left = 0;
+      let fulfilled = 0;
       for (const parcel of tables.fulfillments.values()) if (parcel.orderId === order.id && parcel.status === 'SUCCESS' && parcel.locationId === run.places.mill) fulfilled += parcel.lines.find((l) => l.lineItemId === line.id)?.quantity ?? 0;
-      for (const { order: out, shipped } of run.shelf.orders.values()) {
-        if (out.reference.split('-')[1] !== order.id) continue;
-        const parts = out.lines.filter((l) => l.lineReference.split('.')[0] === line.id);
-        if (parts.length > 0) left += Math.min(...parts.map((p) => Math.floor((shipped.get(p.lineReference) ?? 0) / (line.sku === BUNDLE ? PARTS[p.sku]! : 1))));
-      }
+      const left = leftWhole(run, order.id, line.id, line.sku);
       if (fulfilled > left) found.push(`I10 order ${order.id} line ${line.sku}: ${fulfilled} fulfilled from the mill, ${left} left it`);
     }
   }
@@ -58,6 +54,17 @@ export async function safety(run: Run): Promise<Violation[]> {
     }
   }
   return found;
+}
+
+/** Whole units of an order line that left the mill: of a bundle, as many as all its parts make. */
+function leftWhole(run: Run, orderId: string, lineId: string, sku: string | null): number {
+  let left = 0;
+  for (const { order, shipped } of run.shelf.orders.values()) {
+    if (order.reference.split('-')[1] !== orderId) continue;
+    const parts = order.lines.filter((l) => l.lineReference.split('.')[0] === lineId);
+    if (parts.length > 0) left += Math.min(...parts.map((p) => Math.floor((shipped.get(p.lineReference) ?? 0) / (sku === BUNDLE ? PARTS[p.sku]! : 1))));
+  }
+  return left;
 }
 
 /** Liveness: the faults are over, and everything has come to rest in step. */
@@ -107,6 +114,20 @@ export async function rest(run: Run): Promise<Violation[]> {
     const here = new Map(order.lines.map((l) => [l.lineReference, l.quantity])), want = new Map(row.lines.map((l) => [l.lineReference, l.quantity]));
     if (row.lines.length === 0 ? state === 'open' : [...want].some(([ref, n]) => here.get(ref) !== n) || here.size !== want.size) {
       if (state !== 'shipped') found.push(`orders-out: ${order.reference} is ${JSON.stringify([...here])} at the warehouse (${state}), wanted ${JSON.stringify([...want])} (${row.state})`);
+    }
+  }
+  // I10: every parcel that left is in Shopify, or says why not.
+  for (const { order } of run.shelf.orders.values()) {
+    const [, orderId] = order.reference.split('-');
+    const { rows: held } = await db.query('select from shipment where store_id = $1 and order_id = $2 and state <> $3', [storeId, orderId, 'written']);
+    // A parcel of an order cancelled too late waits parked, with its reason, for a person.
+    const { rows: parked } = await db.query(`select from warehouse_document where warehouse_id = $1 and state = 3 and type = 'shipment' and body ->> 'reference' = $2 and reason is not null`, [run.warehouseId, order.reference]);
+    if (held.length > 0 || parked.length > 0) continue;
+    for (const line of tables.orders.get(orderId!)!.lines) {
+      let fulfilled = 0;
+      for (const parcel of tables.fulfillments.values()) if (parcel.orderId === orderId && parcel.status === 'SUCCESS') fulfilled += parcel.lines.find((l) => l.lineItemId === line.id)?.quantity ?? 0;
+      const left = leftWhole(run, orderId!, line.id, line.sku);
+      if (fulfilled < left) found.push(`I10 order ${orderId} line ${line.sku}: ${left} left the mill, ${fulfilled} are fulfilled, and no parcel says why`);
     }
   }
   // I11: what inspection accepted is what the shelf got back, once.

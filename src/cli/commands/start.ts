@@ -10,6 +10,7 @@ import { SCOPES, API_VERSION } from '../../connectors/shopify/version.ts';
 import { FIRST_IMPORT, FLOWS } from '../../flows/contents.ts';
 import { buildApp } from '../../http/app.ts';
 import { tokenHash } from '../../http/auth.ts';
+import { databaseAway } from '../../store/db.ts';
 import { isLoopback, readConfig, type Config } from '../../runtime/config.ts';
 import { firstImport } from '../../runtime/first-import.ts';
 import { startEmbeddedPostgres } from '../../runtime/postgres.ts';
@@ -22,7 +23,8 @@ const SETUP_MINUTES = 15;
 export const SANDBOX_SHOP = 'instep-sandbox.myshopify.com';
 const say = (line: string): void => { console.error(line); };
 
-export async function start(options: { web: boolean; history?: string }): Promise<void> {
+/** Starts everything. A database that goes away while it starts is waited for: nobody may be there to type the command again. */
+export async function start(options: { web: boolean; history?: string }, triesLeft = 20): Promise<void> {
   const began = performance.now();
   const config = readConfig();
   if (options.history) config.sandbox.history = options.history;
@@ -32,7 +34,8 @@ export async function start(options: { web: boolean; history?: string }): Promis
     for (const close of closers.reverse()) await Promise.race([Promise.resolve(close()).catch(() => {}), new Promise((r) => { setTimeout(r, 12_000).unref(); })]);
     process.exit(code);
   })());
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => { say('\nStopping …'); void stop(0); });
+  const bySignal = (): void => { say('\nStopping …'); void stop(0); };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, bySignal);
 
   try {
     const webBuild = options.web ? buildWeb(say) : Promise.resolve(null);
@@ -84,6 +87,12 @@ export async function start(options: { web: boolean; history?: string }): Promis
       say(`No administrator yet: only this machine may look. Create one within ${SETUP_MINUTES} minutes at ${address}/setup?token=${token}`);
     }
   } catch (error) {
+    if (databaseAway(error) && config.databaseUrl && triesLeft > 0) {
+      say('The database went away while starting; waiting for it');
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, bySignal);
+      for (const close of closers.reverse()) await Promise.race([Promise.resolve(close()).catch(() => {}), new Promise((r) => { setTimeout(r, 3_000).unref(); })]);
+      return start(options, triesLeft - 1);
+    }
     say(error instanceof UsageError ? error.message : `Could not start: ${(error as Error).stack ?? String(error)}`);
     await stop(error instanceof UsageError ? 2 : 1);
   }

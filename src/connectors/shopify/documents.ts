@@ -76,7 +76,7 @@ export const BULK_LEVELS = /* GraphQL */ `{ inventoryItems { edges { node { __ty
   inventoryLevels { edges { node { __typename id isActive updatedAt location { id } ${STATES} } } } } } } }`;
 
 export const LEVELS_CHANGED = /* GraphQL */ `query LevelsChanged($location: ID!, $query: String!, $after: String) {
-  location(id: $location) { inventoryLevels(first: 100, after: $after, query: $query) {
+  location(id: $location) { inventoryLevels(first: 100, after: $after, query: $query, includeInactive: true) {
     nodes { id isActive updatedAt item { id } location { id } ${STATES} } pageInfo { hasNextPage endCursor } } } }`;
 
 export const LEVELS_BY_ID = /* GraphQL */ `query LevelsById($ids: [ID!]!) {

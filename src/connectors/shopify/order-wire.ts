@@ -1,5 +1,5 @@
 /** Orders: GraphQL nodes, bulk lines and REST-shaped webhook bodies → OrderState fragments. Pure. */
-import { emptyOrder, type Assignment, type FulfilmentState, type OrderLine, type OrderState, type RefundLine, type RestockType } from '../../domain/orders/order-state.ts';
+import { byId, emptyOrder, type Assignment, type FulfilmentState, type OrderLine, type OrderState, type RefundLine, type RestockType } from '../../domain/orders/order-state.ts';
 import { idOf, instant, minorUnits } from './wire.ts';
 
 interface GqlLine {
@@ -77,10 +77,10 @@ export function orderFromBulk(node: GqlOrder, lines: GqlLine[], orders: GqlFulfi
 }
 
 export function assignmentsFromNodes(nodes: GqlFulfilmentOrder[], readAt: string): Record<string, Assignment> {
-  const assignments: Record<string, Assignment> = {};
+  const assignments = byId<Assignment>();
   for (const node of nodes) {
     if (!node.assignedLocation.location) continue; // the location was deleted: the units stay without a place until moved
-    const lines: Assignment['lines'] = {};
+    const lines: Assignment['lines'] = byId();
     for (const line of node.lineItems?.nodes ?? []) {
       const id = idOf(line.lineItem.id), known = lines[id];
       lines[id] = { total: (known?.total ?? 0) + line.totalQuantity, remaining: (known?.remaining ?? 0) + line.remainingQuantity };

@@ -67,11 +67,14 @@ export interface OrderState {
   refundsKnown: boolean;
 }
 
+/** An empty record that will be keyed by ids. Without a prototype it is a table from the start; as `{}` each id never seen before made a hidden class of its own. */
+export const byId = <T>(): Record<string, T> => Object.create(null) as Record<string, T>;
+
 /** An order nothing is known of yet: the identity of `join`. */
 export function emptyOrder(id: string): OrderState {
   return {
     id, name: '', updatedAt: '', processedAt: null, cancelledAt: null, cancelReason: null, test: false, sourceName: null,
-    lines: {}, refunds: {}, fulfilments: {}, assignments: {}, dispositions: {}, unfulfilled: {}, fulfilledBefore: {}, fulfilmentsKnown: false, refundsKnown: false,
+    lines: byId(), refunds: {}, fulfilments: {}, assignments: byId(), dispositions: {}, unfulfilled: byId(), fulfilledBefore: byId(), fulfilmentsKnown: false, refundsKnown: false,
   };
 }
 

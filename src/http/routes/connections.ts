@@ -5,7 +5,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { dayOf } from '../../domain/calendar.ts';
 import { inboxHealth } from '../../store/inbox.ts';
-import { connectionFailed, findConnection, listStores, saveStore, updateShop, type StoreRow } from '../../store/stores.ts';
+import { connectionFailed, findConnection, listStores, replaceSecret, saveStore, updateShop, type StoreRow } from '../../store/stores.ts';
 import { raise, resolveChecked } from '../../store/exceptions.ts';
 import { audit } from '../../store/users.ts';
 import { webhooksReceived } from '../../runtime/metrics.ts';
@@ -31,8 +31,7 @@ export function connectionRoutes(app: FastifyInstance, services: Services): void
     const storeId = existing?.store_id ?? await house.db.transaction(async (tx) => saveStore(tx, {
       shopDomain, name: shopDomain, currency: 'USD', timeZone: 'UTC', origin: null, clientId, clientSecret: Buffer.alloc(0), hookToken: randomBytes(24).toString('base64url'), now: now(),
     }));
-    await house.db.query('update connection set client_id = $2, client_secret = $3, access_token = null, status = $4 where store_id = $1',
-      [storeId, clientId, house.vault.seal(`${storeId}:connection:client_secret`, clientSecret), 'new']);
+    await replaceSecret(house.db, storeId, clientId, house.vault.seal(`${storeId}:connection:client_secret`, clientSecret), now());
     house.reconnect(storeId);
     await audit(house.db, { at: now(), actor: request.user?.email ?? 'operator', action: 'shop connected', subject: shopDomain });
     const result = await test(services, storeId);

@@ -1,4 +1,4 @@
--- The balances of an item at a place in one row, a column a state (docs/decisions/015-lean-ledger.md). As a row a state, a unit promised to an order
+-- The balances of an item at a place in one row, a column a state (docs/decisions/016-lean-ledger.md). As a row a state, a unit promised to an order
 -- was two rows found, locked and rewritten; the outside parties (place 0) had rows that nothing read. What an outside party gave or took is the
 -- fold of the movements, asked for when it is wanted.
 create table ledger_level (
