@@ -57,6 +57,7 @@ describe('in light and in dark', () => {
     expect(await axeFaults(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.locator('[data-mantine-color-scheme="dark"]').waitFor();
+    await page.waitForTimeout(300); // colours have changed over
     expect(await axeFaults(page)).toEqual([]);
     expect(errors).toEqual([]);
     expect(foreign).toEqual([]);
