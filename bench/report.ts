@@ -37,19 +37,21 @@ in turns, not a number of seconds. Benchmarks are not tests: nothing fails becau
 
 ## Ways tried and not taken
 
-Ledger, CPU a movement (PostgreSQL + Node) with 4 connections at 1 M levels, all in one run, 24 November 2026; a bare COPY of the same rows took 15 µs:
+Ledger, at 1 M levels, 24 and 25 November 2026. Microseconds a movement (the first two: CPU of PostgreSQL and Node; the others: wall time, 4 connections):
 
-| way | µs a movement | why not |
-| --- | ---: | --- |
-| every fact looked up, then inserted (until then in use) | 53 | a look-up for nothing where facts are new |
-| **inserted first, looked up only where the cause is known** | **47** | taken |
-| the same, movements by COPY, balances summed in Node | 39 | a fact heard twice aborts the batch; needs a savepoint and a second path |
-| movements inserted, balances by MERGE | 43 | 13 to 18 of 60 batches refused: two that open the same balance at once collide |
-| balances alone, by upsert | 23 | what is left to win is here: two balance rows a movement (double entry), each found, locked and rewritten |
-| balances alone, by UPDATE … FROM and INSERT of the missing | 22 to 26 | no cheaper than the upsert |
+| way | µs | beside | why not |
+| --- | ---: | ---: | --- |
+| every fact looked up, then inserted | 53 | 47 | a look-up for nothing where facts are new |
+| a balance a row, movements inserted first and looked up where known | 47 | | in use until \`ledger_level\` |
+| a hashed cause (uuid) in place of the text: COPY alone | 14.4 | 9.3 | each insert falls on another page |
+| one statement with \`on conflict … returning\`, on \`ledger_level\` | 24.1 | 18.6 | COPY and one upsert do the same for less |
+| outside parties kept as levels too | 24.4 | 18.6 | nothing reads them |
+| levels by UPDATE … FROM, CPU of the backend a level | 9.2 | 9.7 | no gain worth a second path for levels not there yet |
+| a fill factor of 70, then 100: CPU of the backend a level | 6.8 | 8.7 | pages are pruned less, but only those filled before the setting changes |
+| batches of 1,000 or 2,000 in place of 5,000 | | | within the noise |
 
-Import: \`= any(array)\` in place of one probe a row made the planner, which had not seen the tables grow, read all known orders and demand facts for
-every batch of 1,000 orders: time grew with the square of the history.
+Import: \`= any(array)\` made the planner, which had not seen the tables grow, read all known orders and demand facts for every batch of 1,000 orders; the
+functions of \`0002_lean_ledger.sql\` forbid that, and then it is a tenth of a probe a row.
 `;
 
 export function keep(file: URL, text: string): void {

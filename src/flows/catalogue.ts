@@ -3,7 +3,7 @@
  *  1 gather  all variants by bulk the first time (and each night), later those of products changed since the cursor
  *  2 decide  which SKUs are duplicate, blank or renamed: mapping is by id, a SKU is only a label
  *  3 record  variants, inventory items, items, bundle components; deleted variants keep their history
- *  4 settle  SKU exceptions opened and closed by what the check saw
+ *  4 settle  SKU exceptions opened and closed by what the check saw; a version of the interface that Shopify no longer serves is a case
  */
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
@@ -18,12 +18,15 @@ const WHOLE_EVERY_MS = 24 * 3_600_000;
 
 export const catalogue = defineFlow({
   name: 'catalogue', moves: 'products and variants → items and mappings', owner: 'ecommerce', schedule: { cron: '7 * * * *' },
-  raises: ['SKU_DUPLICATE', 'SKU_BLANK', 'SKU_RENAMED', 'VARIANT_UNMAPPED', 'LOCATION_UNMAPPED'],
+  raises: ['SKU_DUPLICATE', 'SKU_BLANK', 'SKU_RENAMED', 'VARIANT_UNMAPPED', 'LOCATION_UNMAPPED', 'API_VERSION_RETIRED'],
   async run(context) {
     const { db, storeId, storefront, tally } = context;
     const started = context.now();
     const shop = await storefront.shop();
     await updateShop(db.pool, storeId, shop, started);
+    await context.checked('API_VERSION_RETIRED', shop.versionFault === null ? [] : [{
+      kind: 'API_VERSION_RETIRED', key: 'version', subject: 'Shopify API version', sentence: `Seen at ${started}: ${shop.versionFault}`, evidence: { seenAt: started },
+    }]);
     await saveLocations(db.pool, storeId, await storefront.locations(), started);
 
     const cursor = await readCursor(db.pool, storeId, 'catalogue'), whole = await readCursor(db.pool, storeId, 'catalogue.whole');

@@ -2,7 +2,7 @@
  * The front door: verify the signature on the raw bytes, store durably, answer. Nothing is parsed before it is stored.
  *
  * Group commit without a timer: a batch is whatever arrived while the last commits were on their way, at most three of 64 rows in flight. With two of
- * 256, a wave of deliveries waited for one long statement, and p99 was a quarter higher. One INSERT a request was 0.25 of the HMAC-only ceiling, this is
+ * 256, a wave of deliveries waited for one long statement, and p99 was a third higher. One INSERT a request was 0.25 of the HMAC-only ceiling, this is
  * over twice that (bench/RESULTS.md). Above a bound of waiting requests the answer is an early 503: Shopify retries for four hours, while a full memory
  * would lose what was acknowledged.
  */

@@ -8,7 +8,7 @@ import type { Queryable } from './db.ts';
 type OrderDemand = DemandFact & { orderId: string };
 
 const BATCH = 5_000;
-/** From so many new facts on, COPY and its savepoint cost less than the statement that compares. */
+/** From so many new facts on, COPY with its savepoint in place of the statement that compares. The number is a guess. */
 const WORTH_COPYING = 100;
 
 /** Records facts (last one per key counts). The caller holds the order's row. Returns how many facts changed anything. */

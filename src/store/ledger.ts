@@ -21,7 +21,7 @@ export interface Posted {
 }
 
 const BATCH = 5_000;
-/** From so many movements on, COPY and its savepoint cost less than `insert … returning`. */
+/** From so many movements on, COPY with its savepoint in place of `insert … returning`: four round trips for one. The number is a guess. */
 const WORTH_COPYING = 100;
 
 /** A fact with the units still to be posted for it, under the next revision. */

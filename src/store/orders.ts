@@ -127,7 +127,7 @@ function rowValues(storeId: number, rows: readonly OrderRow[], now: string): unk
     rows.map((r) => r.open), rows.map((r) => r.unplaced), JSON.stringify(rows.map((r) => r.state))];
 }
 
-/** From so many new orders on, COPY and its savepoint cost less than the statement. */
+/** From so many new orders on, COPY with its savepoint in place of the statement. The number is a guess. */
 const WORTH_COPYING = 100;
 
 /** Orders never heard of, written whole at once; a first import is nothing else. Waits for whoever makes the same order now; answers the ids that are ours. */

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { afterAll } from 'vitest';
 import { buildHouse, type BuiltHouse } from '../../src/compose.ts';
 import { NetworkError, type send } from '../../src/connectors/http.ts';
+import { API_VERSION, SCOPES } from '../../src/connectors/shopify/version.ts';
 import { FLOWS, flowNamed } from '../../src/flows/contents.ts';
 import { fulfilWaiting } from '../../src/flows/fulfilments.ts';
 import { applyWaiting, placeWaiting } from '../../src/flows/inbox.ts';
@@ -83,7 +84,7 @@ export async function clockwork(start = '2026-03-02T09:00:00.000Z'): Promise<Clo
     hub: { on() {}, off() {}, changed() {}, async close() {} },
   });
   Object.assign(house, { publicUrl: 'https://instep.example' });
-  const app = await buildApp({ house, flows: FLOWS, apiVersion: '2026-10', scopes: [], signedBy: house.signedBy, importStore: () => {} }, { webDir: null });
+  const app = await buildApp({ house, flows: FLOWS, apiVersion: API_VERSION, scopes: SCOPES, signedBy: house.signedBy, importStore: () => {} }, { webDir: null });
   afterAll(async () => {
     for (const town of towns.values()) await town.sandbox.stop();
     await app.close();

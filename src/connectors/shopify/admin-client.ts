@@ -49,6 +49,8 @@ export interface AdminClient {
   /** GET of a result file the API pointed to. */
   download(url: string): Promise<Response>;
   scopes(): Promise<string[]>;
+  /** What Shopify last said of the version we ask for: the one it answered with, and why ours is on its way out, if it is. */
+  versionHeard(): { served: string | null; deprecated: string | null };
 }
 
 interface Reply { data?: unknown; errors?: GraphqlError[]; extensions?: { cost?: { requestedQueryCost: number; throttleStatus: { maximumAvailable: number; currentlyAvailable: number; restoreRate: number } } } }
@@ -64,6 +66,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
   let token = options.token;
   let refreshing: Promise<string> | null = null;
   let granted: string[] | null = null;
+  let heard: ReturnType<AdminClient['versionHeard']> = { served: null, deprecated: null };
 
   async function requestToken(): Promise<string> {
     const response = await transmit({
@@ -93,6 +96,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
       headers: { 'content-type': 'application/json', accept: 'application/json', 'x-shopify-access-token': await accessToken(renew) },
       body: JSON.stringify({ query: document, variables, operationName: operation }),
     });
+    heard = { served: response.headers.get('x-shopify-api-version') ?? heard.served, deprecated: response.headers.get('x-shopify-api-deprecated-reason') };
     const text = await readText(response);
     try { return { response, reply: JSON.parse(text) as Reply }; } catch { return { response, reply: null }; }
   }
@@ -158,5 +162,6 @@ export function adminClient(options: AdminClientOptions): AdminClient {
       if (granted === null) await accessToken(true);
       return granted!;
     },
+    versionHeard: () => heard,
   };
 }

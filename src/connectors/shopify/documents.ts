@@ -16,11 +16,17 @@ export const BULK_VARIANTS = /* GraphQL */ `{ productVariants { edges { node { _
   productVariantComponents { edges { node { __typename id quantity productVariant { id } } } } } } } }`;
 
 export const VARIANTS_CHANGED = /* GraphQL */ `query VariantsChanged($query: String, $after: String) {
-  productVariants(first: 50, after: $after, query: $query, sortKey: ID) { nodes { ${VARIANT_FIELDS} productVariantComponents(first: 10) { nodes { quantity productVariant { id } } } }
+  productVariants(first: 50, after: $after, query: $query, sortKey: ID) { nodes { ${VARIANT_FIELDS} productVariantComponents(first: 10) { nodes { quantity productVariant { id } } pageInfo { hasNextPage endCursor } } }
     pageInfo { hasNextPage endCursor } } }`;
 
+/** The further components of a native bundle with more than its first page. */
+export const MORE_COMPONENTS = /* GraphQL */ `query MoreComponents($id: ID!, $after: String) {
+  productVariant(id: $id) { productVariantComponents(first: 100, after: $after) { nodes { quantity productVariant { id } } pageInfo { hasNextPage endCursor } } } }`;
+
+export const VARIANTS_COUNT = /* GraphQL */ `query VariantsCount { productVariantsCount(limit: null) { count precision } }`;
+
 export const VARIANTS_OF_PRODUCT = /* GraphQL */ `query VariantsOfProduct($id: ID!, $after: String) {
-  product(id: $id) { variants(first: 50, after: $after) { nodes { ${VARIANT_FIELDS} productVariantComponents(first: 10) { nodes { quantity productVariant { id } } } }
+  product(id: $id) { variants(first: 50, after: $after) { nodes { ${VARIANT_FIELDS} productVariantComponents(first: 10) { nodes { quantity productVariant { id } } pageInfo { hasNextPage endCursor } } }
     pageInfo { hasNextPage endCursor } } } }`;
 
 const ORDER_FIELDS = `id name createdAt processedAt updatedAt cancelledAt cancelReason test sourceName`;
@@ -61,7 +67,7 @@ export const MORE_ASSIGNMENTS = /* GraphQL */ `query MoreAssignments($id: ID!, $
 
 /** Small on purpose: a history has many refunds, and this is asked for each. */
 export const ORDER_REFUNDS = /* GraphQL */ `query OrderRefunds($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on Order { id
-  refunds { id createdAt refundLineItems(first: 6) { nodes { id quantity restockType location { id } lineItem { id } } pageInfo { hasNextPage } } } } } }`;
+  refunds { id createdAt refundLineItems(first: 6) { nodes { ${REFUND_LINE} } ${NEXT} } } } } }`;
 
 export const ORDER_LINES = /* GraphQL */ `query OrderLines($id: ID!, $after: String) {
   order(id: $id) { lineItems(first: 200, after: $after) { nodes { ${LINE_FIELDS} } pageInfo { hasNextPage endCursor } } } }`;
@@ -130,10 +136,19 @@ export const CREATE_FULFILMENT = /* GraphQL */ `mutation CreateFulfilment($fulfi
   fulfillmentCreate(fulfillment: $fulfillment) { fulfillment { ${PARCEL_FIELDS} } userErrors { field message } } }`;
 
 // ---- returns --------------------------------------------------------------------------------------------------------------------------
+const RETURN_LINE = `__typename quantity ... on ReturnLineItem { fulfillmentLineItem { lineItem { id } } }`;
+const REVERSE_LINE = `fulfillmentLineItem { lineItem { id } } dispositions { id type quantity createdAt location { id } }`;
+
+/** The further lines of a return with more than its first page; and what was done with those goods, by the work order that took them in. */
+export const MORE_RETURN_LINES = /* GraphQL */ `query MoreReturnLines($id: ID!, $after: String) { return(id: $id) { returnLineItems(first: 100, after: $after) { nodes { ${RETURN_LINE} } ${NEXT} } } }`;
+
+export const MORE_REVERSE_LINES = /* GraphQL */ `query MoreReverseLines($id: ID!, $after: String) { return(id: $id) { reverseFulfillmentOrders(first: 3) { nodes { id
+  lineItems(first: 100, after: $after) { nodes { ${REVERSE_LINE} } ${NEXT} } } } } }`;
+
 export const RETURNS_OF_ORDERS = /* GraphQL */ `query ReturnsOfOrders($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on Order { id returns(first: 10) { nodes { id name status createdAt
-  returnLineItems(first: 20) { nodes { __typename quantity ... on ReturnLineItem { fulfillmentLineItem { lineItem { id } } } } ${NEXT} }
+  returnLineItems(first: 20) { nodes { ${RETURN_LINE} } ${NEXT} }
   exchangeLineItems(first: 10) { nodes { variantId quantity } ${NEXT} }
-  reverseFulfillmentOrders(first: 3) { nodes { lineItems(first: 20) { nodes { fulfillmentLineItem { lineItem { id } } dispositions { id type quantity createdAt location { id } } } ${NEXT} } } ${NEXT} }
+  reverseFulfillmentOrders(first: 3) { nodes { id lineItems(first: 20) { nodes { ${REVERSE_LINE} } ${NEXT} } } ${NEXT} }
 } ${NEXT} } } } }`;
 
 export const ORDER_OF_RETURN = /* GraphQL */ `query OrderOfReturn($id: ID!) { return(id: $id) { id order { id } } }`;

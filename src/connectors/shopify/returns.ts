@@ -10,7 +10,7 @@ interface GqlReturn {
   id: string; name: string; status: string; createdAt: string;
   returnLineItems: Whole<{ __typename: string; quantity: number; fulfillmentLineItem?: { lineItem: { id: string } } }>;
   exchangeLineItems: Whole<{ variantId: string | null; quantity: number }>;
-  reverseFulfillmentOrders: Whole<{ lineItems: Whole<{ fulfillmentLineItem: { lineItem: { id: string } } | null; dispositions: { id: string; type: string; quantity: number; createdAt: string; location: { id: string } | null }[] }> }>;
+  reverseFulfillmentOrders: Whole<{ id: string; lineItems: Whole<{ fulfillmentLineItem: { lineItem: { id: string } } | null; dispositions: { id: string; type: string; quantity: number; createdAt: string; location: { id: string } | null }[] }> }>;
 }
 
 const STATUS: Record<string, StorefrontReturn['status']> = { REQUESTED: 'requested', OPEN: 'open', CLOSED: 'closed', CANCELED: 'cancelled', DECLINED: 'declined' };
@@ -28,7 +28,7 @@ export function returnDocuments(client: AdminClient): Pick<Storefront, 'returns'
         for (const order of nodes) {
           if (order === null) continue;
           unread(order.returns, `order ${idOf(order.id)}: returns`);
-          for (const node of order.returns.nodes) found.push(returned(idOf(order.id), node));
+          for (const node of order.returns.nodes) { await readOn(node); found.push(returned(idOf(order.id), node)); }
         }
       }
       return found;
@@ -47,6 +47,21 @@ export function returnDocuments(client: AdminClient): Pick<Storefront, 'returns'
       } while (after !== null);
     },
   };
+
+  /** A long return is read to its end: it must not stop the others. */
+  async function readOn({ id, returnLineItems, reverseFulfillmentOrders }: GqlReturn): Promise<void> {
+    await rest(id, doc.MORE_RETURN_LINES, returnLineItems, (d: { return: Pick<GqlReturn, 'returnLineItems'> }) => d.return.returnLineItems);
+    for (const reverse of reverseFulfillmentOrders.nodes) {
+      await rest(id, doc.MORE_REVERSE_LINES, reverse.lineItems, (d: { return: Pick<GqlReturn, 'reverseFulfillmentOrders'> }) => d.return.reverseFulfillmentOrders.nodes.find((node) => node.id === reverse.id)!.lineItems);
+    }
+  }
+  async function rest<T, D>(id: string, document: string, page: Whole<T>, pick: (data: D) => Whole<T>): Promise<void> {
+    while (page.pageInfo.hasNextPage && page.pageInfo.endCursor) {
+      const next = pick(await client.run<D>(document, { id, after: page.pageInfo.endCursor }));
+      page.nodes.push(...next.nodes);
+      page.pageInfo = next.pageInfo;
+    }
+  }
 }
 
 /** More than a page holds is an error and never a silent loss: units would be missing from a return. */

@@ -18,7 +18,7 @@ type FullPage<T> = Required<Page<T>>;
 interface GqlVariant {
   id: string; sku: string | null; barcode: string | null; title: string; displayName: string; price: string; inventoryPolicy: string; requiresComponents: boolean; updatedAt: string;
   product: { id: string; title: string; vendor: string; productType: string; status: string }; inventoryItem: { id: string; tracked: boolean; unitCost: { amount: string } | null };
-  productVariantComponents?: { nodes: { quantity: number; productVariant: { id: string } }[] };
+  productVariantComponents?: Page<{ quantity: number; productVariant: { id: string } }>;
 }
 interface GqlLevel { id: string; isActive: boolean; updatedAt: string; item?: { id: string }; location: { id: string }; quantities: { name: string; quantity: number; updatedAt: string | null }[] }
 type Line = Record<string, unknown> & { id: string; __typename: string; __parentId?: string };
@@ -36,7 +36,7 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
       const page: FullPage<T> | null = pick((await client.run(document, { ...variables, after })) as never);
       if (page === null) return;
       if (page.nodes.length > 0) yield page.nodes;
-      after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+      after = nextOf(page);
     } while (after !== null);
   }
 
@@ -46,8 +46,18 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
     productStatus: node.product.status, continuesSelling: node.inventoryPolicy === 'CONTINUE', isBundle: node.requiresComponents, components,
     tracked: node.inventoryItem.tracked, unitCost: node.inventoryItem.unitCost ? minorUnits(node.inventoryItem.unitCost.amount, currency) : null, updatedAt: instant(node.updatedAt),
   });
-  const variantWithParts = (node: GqlVariant): StorefrontVariant =>
-    variant(node, (node.productVariantComponents?.nodes ?? []).map((c) => ({ variantId: idOf(c.productVariant.id), quantity: c.quantity })));
+  async function variantsWithParts(nodes: readonly GqlVariant[]): Promise<StorefrontVariant[]> {
+    for (const node of nodes) await fill(node.productVariantComponents, doc.MORE_COMPONENTS, node.id, (d: { productVariant: { productVariantComponents: never } }) => d.productVariant.productVariantComponents);
+    return nodes.map((node) => variant(node, (node.productVariantComponents?.nodes ?? []).map((c) => ({ variantId: idOf(c.productVariant.id), quantity: c.quantity }))));
+  }
+  async function variantsCount(): Promise<number> {
+    const { productVariantsCount } = await client.run<{ productVariantsCount: { count: number; precision: string } | null }>(doc.VARIANTS_COUNT);
+    return productVariantsCount?.precision === 'EXACT' ? productVariantsCount.count : 0;
+  }
+  /** A file may hold fewer rows than there are, and nothing in it says so: what is missing must not pass for deleted, or for a level that is not there. */
+  function enough(read: number, counted: number, what: string): void {
+    if (read < counted) throw new Error(`${what}: Shopify counts ${counted}, its file held ${read}. Nothing is taken for gone; it is read again at the next run`);
+  }
 
   const level = (node: GqlLevel, inventoryItemId: string): StorefrontLevel => {
     const quantities: StorefrontLevel['quantities'] = {};
@@ -63,11 +73,10 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
 
   /** Fills what a first page left out. Rare, and never left out: a truncated list would look like units nobody shipped. */
   async function fill<T>(page: Page<T> | undefined, document: string, id: string, pick: (data: never) => Page<T>): Promise<void> {
-    let after = page?.pageInfo?.hasNextPage ? page.pageInfo.endCursor : null;
-    while (after) {
+    for (let after = nextOf(page); after !== null;) {
       const next: Page<T> = pick((await client.run(document, { id, after })) as never);
       page!.nodes.push(...next.nodes);
-      after = next.pageInfo?.hasNextPage ? next.pageInfo.endCursor : null;
+      after = nextOf(next);
     }
   }
   async function fillAssignments(node: Pick<GqlOrder, 'id' | 'fulfillmentOrders'>): Promise<void> {
@@ -105,7 +114,7 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
     ...inventoryWrites(client), ...fulfilmentWork(client), ...returnDocuments(client),
     async shop() {
       const { shop } = await client.run<{ shop: { id: string; name: string; myshopifyDomain: string; currencyCode: string; ianaTimezone: string; createdAt: string } }>(doc.SHOP);
-      return { id: idOf(shop.id), name: shop.name, domain: shop.myshopifyDomain, currency: shop.currencyCode, timeZone: shop.ianaTimezone, createdAt: instant(shop.createdAt), scopes: await client.scopes() };
+      return { id: idOf(shop.id), name: shop.name, domain: shop.myshopifyDomain, currency: shop.currencyCode, timeZone: shop.ianaTimezone, createdAt: instant(shop.createdAt), scopes: await client.scopes(), versionFault: versionFault(client) };
     },
     async locations() {
       const all: StorefrontLocation[] = [];
@@ -117,14 +126,15 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
 
     async *allVariants(onProgress) {
       // Components may come anywhere after their parent: bundles wait for the end of the file, the rest goes out in batches.
-      const bundles = new Map<string, StorefrontVariant>();
-      let batch: StorefrontVariant[] = [];
+      const bundles = new Map<string, StorefrontVariant>(), counted = await variantsCount();
+      let batch: StorefrontVariant[] = [], roots = 0;
       for await (const lines of bulkLines(client, doc.BULK_VARIANTS, 'catalogue', sleep, onProgress)) {
         for (const line of lines as Line[]) {
           if (line.__parentId !== undefined) {
             bundles.get(idOf(line.__parentId))?.components.push({ variantId: idOf((line['productVariant'] as { id: string }).id), quantity: line['quantity'] as number });
           } else {
             const read = variant(line as unknown as GqlVariant, []);
+            roots++;
             if (read.isBundle) bundles.set(read.variantId, read);
             else batch.push(read);
           }
@@ -133,15 +143,16 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
       }
       batch.push(...bundles.values());
       if (batch.length > 0) yield batch;
+      enough(roots, counted, 'variants');
     },
     async *variantsChangedSince(since) {
-      for await (const nodes of pages<GqlVariant>(doc.VARIANTS_CHANGED, { query: `updated_at:>='${since}'` }, (d: { productVariants: never }) => d.productVariants)) yield nodes.map(variantWithParts);
+      for await (const nodes of pages<GqlVariant>(doc.VARIANTS_CHANGED, { query: `updated_at:>='${since}'` }, (d: { productVariants: never }) => d.productVariants)) yield await variantsWithParts(nodes);
     },
     async variantsOf(productIds) {
       const all: StorefrontVariant[] = [];
       for (const id of productIds) {
         const read = pages<GqlVariant>(doc.VARIANTS_OF_PRODUCT, { id: `gid://shopify/Product/${id}` }, (d: { product: { variants: never } | null }) => d.product?.variants ?? null);
-        for await (const nodes of read) all.push(...nodes.map(variantWithParts));
+        for await (const nodes of read) all.push(...await variantsWithParts(nodes));
       }
       return all;
     },
@@ -183,15 +194,17 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
     },
 
     async *allLevels(onProgress) {
-      let batch: StorefrontLevel[] = [];
+      let batch: StorefrontLevel[] = [], roots = 0;
+      const counted = await variantsCount(); // each variant has one inventory item
       for await (const lines of bulkLines(client, doc.BULK_LEVELS, 'stock levels', sleep, onProgress)) {
         for (const line of lines as Line[]) {
-          if (line.__parentId === undefined) continue;
+          if (line.__parentId === undefined) { roots++; continue; }
           batch.push(level(line as unknown as GqlLevel, idOf(line.__parentId)));
           if (batch.length >= BATCH) { yield batch; batch = []; }
         }
       }
       if (batch.length > 0) yield batch;
+      enough(roots, counted, 'inventory items');
     },
     async *levelsChangedSince(since) {
       for (const place of await this.locations()) {
@@ -231,6 +244,20 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
       return result;
     },
   };
+}
+
+/** An old version is not refused: Shopify answers with the oldest it still serves, whose words may mean something else. */
+function versionFault(client: AdminClient): string | null {
+  const { served, deprecated } = client.versionHeard();
+  if (served !== null && served !== API_VERSION) return `Shopify answers with its version ${served}, Instep asks for ${API_VERSION}: that version is no longer served.`;
+  return deprecated === null ? null : `Shopify says that something Instep asks for in version ${API_VERSION} is on its way out: ${deprecated}`;
+}
+
+/** Where the next page begins; null after the last. A page that says there is more and not where would be a silent loss. */
+function nextOf(page: Page<unknown> | undefined): string | null {
+  if (page?.pageInfo?.hasNextPage !== true) return null;
+  if (!page.pageInfo.endCursor) throw new Error('Shopify has a further page and gave no cursor for it');
+  return page.pageInfo.endCursor;
 }
 
 /** orders/create → ORDERS_CREATE, fulfillment_orders/order_routing_complete → FULFILLMENT_ORDERS_ORDER_ROUTING_COMPLETE. */

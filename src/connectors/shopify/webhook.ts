@@ -2,7 +2,7 @@
 import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { UnreadableWebhook, type StorefrontEvent, type WebhookReader } from '../../ports/storefront.ts';
 import { orderFromWebhook, parcelFromWebhook, refundFromWebhook, type RestOrder } from './order-wire.ts';
-import { instant, minorUnits, parseExact } from './wire.ts';
+import { idOf, instant, minorUnits, parseExact } from './wire.ts';
 
 /**
  * Topic → the fields of the body we ask Shopify to send (include_fields). Buyers' names, addresses, phones and e-mails are never among them, so
@@ -81,6 +81,9 @@ function readBody(topic: string, body: Record<string, never>, currency: string):
     if (value === undefined || value === null) throw new Error(`field ${field} is missing`);
     return String(value);
   };
+  // The number and the global id name one thing. Where they differ, somebody on the way has rounded or changed one of them.
+  const gid: unknown = body['admin_graphql_api_id'];
+  if (body['id'] != null && typeof gid === 'string' && idOf(gid) !== String(body['id']).split('/').at(-1)) throw new Error(`id ${String(body['id'])} and ${gid} are not the same`);
   switch (topic) {
     case 'orders/create': case 'orders/updated': case 'orders/cancelled': case 'orders/paid': case 'orders/fulfilled': case 'orders/partially_fulfilled':
       text('id'); text('updated_at');

@@ -28,6 +28,7 @@ const kinds = [
   { kind: 'WEBHOOK_HMAC_FAILED', severity: 2, owner: 'admin', dueHours: 4, closes: 'an hour passed without a bad signature' },
   { kind: 'PAYLOAD_UNREADABLE', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'the dead letter was read again or set aside' },
   { kind: 'TOKEN_DEAD', severity: 1, owner: 'admin', dueHours: 1, closes: 'a test call succeeds' },
+  { kind: 'API_VERSION_RETIRED', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'Shopify answers with the version Instep speaks' },
   { kind: 'IMPORT_INCOMPLETE', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'the counts agree' },
   { kind: 'FLOW_FAILED', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'the flow has run to its end again' },
   { kind: 'PUSH_FAILED', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'a later push of the level was written' },

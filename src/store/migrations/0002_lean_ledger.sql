@@ -1,4 +1,4 @@
--- The balances of an item at a place in one row, a column a state (docs/decisions/016-lean-ledger.md). As a row a state, a unit promised to an order
+-- The balances of an item at a place in one row, a column a state (docs/decisions/019-lean-ledger.md). As a row a state, a unit promised to an order
 -- was two rows found, locked and rewritten; the outside parties (place 0) had rows that nothing read. What an outside party gave or took is the
 -- fold of the movements, asked for when it is wanted.
 create table ledger_level (
@@ -50,5 +50,5 @@ as $$ select v.shopify_variant_id, i.item_id, i.tracked from variant v
       join inventory_item i on i.store_id = v.store_id and i.shopify_inventory_item_id = v.shopify_inventory_item_id
       where v.store_id = store and v.shopify_variant_id = any(variants) $$;
 
--- Nothing asks for the facts of an item; daily_demand answers by item and day. It was a third of what a demand fact costs.
+-- Nothing asks for the facts of an item; daily_demand answers by item and day.
 drop index demand_fact_item;
