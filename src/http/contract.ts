@@ -88,7 +88,7 @@ export const Item = z.object({
   locations: z.array(StockRow),
   sameSku: z.array(z.object({ itemId: z.number(), title: z.string() })),
   /** What warehouses say they have of it, at each location they serve, and the arithmetic of what Shopify should show there. */
-  shelf: z.array(z.object({ locationId: z.number(), locationName: z.string(), warehouse: z.string(), codes: z.array(z.string()), onHand: z.number(), unsellable: z.number(), countedAt: instant.nullable(), state: z.string().nullable(), sentence: z.string().nullable() })),
+  shelf: z.array(z.object({ locationId: z.number(), locationName: z.string(), warehouse: z.string(), codes: z.array(z.string()), onHand: z.number(), unsellable: z.number(), countedAt: instant.nullable(), state: z.string().nullable(), pushedAt: instant.nullable(), sentence: z.string().nullable() })),
 }).meta({ id: 'Item' });
 export const Movement = z.object({
   movementId: z.string(), kind: z.string(), quantity: z.number(), from: z.string(), to: z.string(), fact: z.string(), revision: z.number(),

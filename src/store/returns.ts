@@ -65,7 +65,7 @@ export interface ReturnRow {
 
 const RETURN = `
   select r.*, o.name as order_name, l.name as location, l.authority,
-    (select coalesce(jsonb_agg(jsonb_build_object('lineKey', n.line_key, 'lineId', n.line_id::text, 'itemId', n.item_id, 'sku', coalesce(i.sku, n.sku), 'title', n.title, 'announced', n.announced, 'received', n.received,
+    (select coalesce(jsonb_agg(jsonb_build_object('lineKey', n.line_key, 'lineId', n.line_id::text, 'itemId', n.item_id, 'sku', coalesce(i.sku, n.sku), 'title', coalesce(i.title, n.title), 'announced', n.announced, 'received', n.received,
        'sellable', n.sellable, 'damaged', n.damaged, 'quarantine', n.quarantine, 'scrap', n.scrap) order by n.line_key), '[]')
      from return_line n left join item i on i.item_id = n.item_id where n.store_id = r.store_id and n.return_id = r.return_id) as lines
   from return_case r left join sales_order o on o.store_id = r.store_id and o.order_id = r.order_id left join location l on l.store_id = r.store_id and l.location_id = r.location_id`;

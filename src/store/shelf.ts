@@ -94,15 +94,15 @@ export async function shelfFaults(db: Queryable): Promise<{ warehouse_id: number
   return rows;
 }
 
-export interface ItemShelf { location_id: number; location: string; warehouse: string; codes: string[]; on_hand: number; unsellable: number; counted_at: string | null; state: string | null; sentence: string | null }
+export interface ItemShelf { location_id: number; location: string; warehouse: string; codes: string[]; on_hand: number; unsellable: number; counted_at: string | null; state: string | null; pushed_at: string | null; sentence: string | null }
 
 /** What warehouses say of one item, at each location of the store they serve, beside the arithmetic of the last look at its level. */
 export async function shelvesOf(db: Queryable, storeId: number, itemId: number): Promise<ItemShelf[]> {
   const { rows } = await db.query<ItemShelf>(
     `select l.location_id, l.name as location, w.name as warehouse, array_agg(s.sku order by s.sku) as codes, sum(s.on_hand)::int as on_hand, sum(s.unsellable)::int as unsellable, nullif(min(s.counted_at), '-infinity') as counted_at,
-       p.state, p.arithmetic ->> 'sentence' as sentence
+       p.state, p.pushed_at, p.arithmetic ->> 'sentence' as sentence
      from location l join warehouse w using (warehouse_id) join warehouse_stock s on s.warehouse_id = w.warehouse_id and s.item_id = $2
      left join push_level p on p.store_id = l.store_id and p.item_id = $2 and p.location_id = l.location_id
-     where l.store_id = $1 group by 1, 2, 3, p.state, p.arithmetic order by 2 limit 200`, [storeId, itemId]);
+     where l.store_id = $1 group by 1, 2, 3, p.state, p.pushed_at, p.arithmetic order by 2 limit 200`, [storeId, itemId]);
   return rows;
 }

@@ -3,15 +3,15 @@
  * dark; an order placed in the shop appears on the Stock page by itself. With INSTEP_SCREENSHOTS=folder the pictures of the README are taken.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildWeb } from '../../src/cli/web-build.ts';
 import { tokenHash } from '../../src/http/auth.ts';
 import { saveSetupToken } from '../../src/store/users.ts';
 import { openBrowser } from '../helpers/browser.ts';
+import { axeFaults, openWatched, sideways, type Watched } from '../helpers/watched-page.ts';
 import { world } from '../helpers/world.ts';
 
 const shots = process.env['INSTEP_SCREENSHOTS'];
@@ -20,7 +20,6 @@ const w = await world({ webDir, ...(shots ? { months: 24, scale: 1, seed: 7 } : 
 await w.import();
 const browser = await openBrowser();
 afterAll(() => browser.close());
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** The busiest item, for the pages about one. */
 const { rows: [busy] } = await w.house.db.query<{ item_id: number; location_id: number; sku: string }>(
@@ -37,16 +36,7 @@ const PAGES: [name: string, address: string, shows: string | RegExp][] = [
 /** Those the README shows. */
 const PICTURES = new Set(['today', 'stock', 'sku', 'replenishment']);
 
-interface Watched { page: Page; errors: string[]; foreign: string[] }
-async function open(context: BrowserContext, address: string): Promise<Watched> {
-  const page = await context.newPage();
-  const watched: Watched = { page, errors: [], foreign: [] };
-  page.on('console', (message) => { if (message.type() === 'error') watched.errors.push(message.text()); });
-  page.on('pageerror', (error) => watched.errors.push(error.message));
-  page.on('request', (request) => { if (!request.url().startsWith(w.url) && !request.url().startsWith('data:')) watched.foreign.push(request.url()); });
-  await page.goto(`${w.url}${address}`);
-  return watched;
-}
+const open = (context: BrowserContext, address: string): Promise<Watched> => openWatched(context, w.url, address);
 
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
   let context: BrowserContext;
@@ -58,12 +48,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     await page.getByRole('heading', { name: shows }).first().waitFor();
     await page.waitForLoadState('load');
     await page.waitForTimeout(700); // charts and tables are drawn
-    await page.evaluate(axe);
-    const faults = await page.evaluate(async () => {
-      const run = await (globalThis as unknown as { axe: { run(options: object): Promise<{ violations: { id: string; nodes: { target: unknown }[] }[] }> } }).axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] });
-      return run.violations.map((v) => `${v.id}: ${v.nodes.map((n) => String(n.target)).slice(0, 4).join(' | ')}`);
-    });
-    expect(faults).toEqual([]);
+    expect(await axeFaults(page)).toEqual([]);
     expect(errors).toEqual([]);
     expect(foreign).toEqual([]);
     if (shots && colorScheme === 'light' && PICTURES.has(name)) {
@@ -98,7 +83,7 @@ describe('a planner at work', () => {
       const { page, errors } = await open(context, address);
       await page.getByRole('heading').first().waitFor();
       await page.waitForTimeout(400);
-      expect(await page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth'), address).toBeLessThanOrEqual(0);
+      expect(await sideways(page), address).toBeLessThanOrEqual(0);
       expect(errors).toEqual([]);
       await page.close();
     }

@@ -11,8 +11,8 @@ export interface WarehouseDay {
   w: World; warehouse: ReturnType<typeof shelfWarehouse>; locationId: number;
   /** SKUs on the warehouse's shelf, in the order they were put there. */
   skus: string[];
-  /** The one whose first push is held. */
-  heldSku: string;
+  /** The one whose first push is held, and one with unsellable and promised units. */
+  heldSku: string; busySku: string;
   settle(): Promise<void>;
 }
 
@@ -55,7 +55,7 @@ export async function warehouseDay(options: { webDir: string | null; months?: nu
     return { ...placed, reference, line: (n: number) => known.order.lines.find((line) => line.sku === kept[n]!.sku)!.lineReference };
   };
   const first = await order([{ n: 9, quantity: 3 }, { n: 10, quantity: 1 }]), second = await order([{ n: 11, quantity: 2 }]), late = await order([{ n: 12, quantity: 1 }, { n: 13, quantity: 2 }]);
-  await order([{ n: 14, quantity: 1 }]);
+  await order([{ n: 5, quantity: 4 }]);
   await order([{ n: SET, quantity: 1 }]);
   await w.control(`/orders/${late.id}/hold`, { reason: 'OTHER', reasonNotes: 'address to be checked' });
   warehouse.ship(first.reference, [{ lineReference: first.line(9), quantity: 3 }, { lineReference: first.line(10), quantity: 1 }], 'RM 4471 0021 9GB');
@@ -87,5 +87,5 @@ export async function warehouseDay(options: { webDir: string | null; months?: nu
   const count = await api<{ countId: string }>('/counts', { locationId, name: 'Aisle 4, monthly' });
   await api(`/counts/${count.countId}/lines`, { lines: [{ sku: sold(15), counted: warehouse.shelf.get(sold(15))!.onHand - 2 }, { sku: sold(16), counted: warehouse.shelf.get(sold(16))!.onHand }, { sku: sold(17), counted: warehouse.shelf.get(sold(17))!.onHand + 1 }] });
   await api(`/counts/${count.countId}/decision`, { decision: 'submit' });
-  return { w, warehouse, locationId, skus: kept.slice(1).map((v) => v.sku!), heldSku: kept[HELD]!.sku!, settle };
+  return { w, warehouse, locationId, skus: kept.slice(1).map((v) => v.sku!), heldSku: kept[HELD]!.sku!, busySku: kept[5]!.sku!, settle };
 }

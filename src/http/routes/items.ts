@@ -40,7 +40,7 @@ export function itemRoutes(app: FastifyInstance, { house }: Services): void {
       variants: variants.rows.map((v) => ({ variantId: v.id, productId: v.product, sku: v.sku, title: v.title, price: v.price === null ? null : Number(v.price), isBundle: v.is_bundle, deletedAt: v.deleted_at })),
       bundles: bundles.rows.map((b) => ({ variantId: b.id, title: b.title, sku: b.sku, quantity: b.quantity })),
       locations: levels.map((row) => stockRow(row, sold.get(`${itemId}@${row.location_id}`) ?? [])), sameSku: same.rows.map((r) => ({ itemId: r.item_id, title: r.title })),
-      shelf: (await shelvesOf(house.db, store.store_id, itemId)).map((r) => ({ locationId: r.location_id, locationName: r.location, warehouse: r.warehouse, codes: r.codes, onHand: r.on_hand, unsellable: r.unsellable, countedAt: r.counted_at, state: r.state, sentence: r.sentence })),
+      shelf: (await shelvesOf(house.db, store.store_id, itemId)).map((r) => ({ locationId: r.location_id, locationName: r.location, warehouse: r.warehouse, codes: r.codes, onHand: r.on_hand, unsellable: r.unsellable, countedAt: r.counted_at, state: r.state, pushedAt: r.pushed_at, sentence: r.sentence })),
     };
   });
 

@@ -23,7 +23,7 @@ export const PARCEL_LOOK: Record<Shipment['state'], { tone: Tone; word: string }
 const EMPTY: Record<(typeof PARCEL_VIEWS)[number], { good?: boolean; title: string; text: string }> = {
   late: { good: true, title: 'No parcel is late', text: 'A parcel is late when Shopify does not show it 30 minutes after it left.' },
   waiting: { good: true, title: 'No parcel waits', text: 'Every parcel the warehouse told of was handled.' }, held: { good: true, title: 'No parcel is held', text: 'Parcels Shopify cannot take yet are kept here with the reason, and tried again.' },
-  written: { title: 'No parcel was written yet', text: 'Parcels appear once the warehouse has dispatched something.' }, all: { title: 'No parcel yet', text: 'Parcels appear once the warehouse has dispatched something. Orders it knows of are under Orders out.' },
+  written: { title: 'No parcel was written yet', text: 'Parcels appear once the warehouse has dispatched something.' }, all: { title: 'No parcel yet', text: 'Parcels appear once a location follows a warehouse (Settings → Locations) and something was dispatched. Orders it knows of are under Orders out.' },
 };
 
 export function ParcelsTab() {

@@ -63,7 +63,7 @@ function Shelf({ item }: { item: Item }) {
           <tbody>{item.shelf.map((row) => (
             <tr key={row.locationId} className="place-row">
               <td>{row.locationName}</td><td>{row.warehouse}</td><td>{row.codes.join(', ')}</td><td className="num">{units(row.onHand)}</td><td className="num">{units(row.unsellable)}</td><td className="dim"><Ago at={row.countedAt} /></td>
-              <td>{row.sentence ? <Link to="/push" search={{ level: `${item.itemId}@${row.locationId}` }}>{row.sentence}</Link> : <span className="dim">not worked out yet</span>}</td><td>{row.state && <PushState state={row.state} pushedAt={row.state === 'in step' ? null : row.countedAt} />}</td>
+              <td>{row.sentence ? <Link to="/push" search={{ level: `${item.itemId}@${row.locationId}` }}>{row.sentence}</Link> : <span className="dim">not worked out yet</span>}</td><td>{row.state && <PushState state={row.state} pushedAt={row.pushedAt} />}</td>
             </tr>))}
           </tbody>
         </table>

@@ -27,7 +27,7 @@ export function BundleDrawer({ of, versions, ready, close }: { of: string | unde
 
 function Editor({ bundle, versions, close }: { bundle: Bundle | null; versions: readonly Bundle[]; close(): void }) {
   const store = useStore(), client = useQueryClient();
-  const [whole, setWhole] = useState<Named | null>(bundle), [parts, setParts] = useState<Part[]>(() => bundle?.parts.map(({ variantId, sku, title, quantity }) => ({ variantId, sku, title, quantity })) ?? []), [from, setFrom] = useState('');
+  const [whole, setWhole] = useState<Named | null>(bundle), [parts, setParts] = useState<Part[]>(() => bundle?.parts.map(({ variantId, sku, title, quantity }) => ({ variantId, sku, title, quantity })) ?? []), [from, setFrom] = useState(''), [ending, setEnding] = useState(false);
   const save = useMutation({
     mutationFn: (wanted: readonly Part[]) => write('PUT', '/bundles', { store: store.storeId }, { variantId: whole!.variantId, ...(from === '' ? {} : { effectiveFrom: new Date(from).toISOString() }), parts: wanted.map(({ variantId, quantity }) => ({ variantId, quantity })) }),
     onSuccess: async (_answer, wanted) => {
@@ -54,11 +54,12 @@ function Editor({ bundle, versions, close }: { bundle: Bundle | null; versions: 
         )}
         <VariantPicker hideLabel label="Add a part" placeholder="Add a part: SKU, title or barcode" pick={add} />
       </section>
-      <TextInput type="datetime-local" label="From" description="Empty: from now on. A later date leaves today as it is." value={from} onChange={(event) => setFrom(event.currentTarget.value)} w={240} />
+      <TextInput type="datetime-local" label="From" description="Empty: from now on. A later date leaves today as it is." value={from} onChange={(event) => setFrom(event.currentTarget.value)} w={300} />
       {save.isError && <Fault error={save.error} />}
       <div className="row">
         <Button type="submit" loading={save.isPending} disabled={!whole || parts.length === 0}>Save the bundle</Button>
-        {bundle && bundle.parts.length > 0 && <Button variant="subtle" color="red" disabled={save.isPending} onClick={() => save.mutate([])}>No bundle any more</Button>}
+        {bundle && bundle.parts.length > 0 && !ending && <Button variant="subtle" color="red" disabled={save.isPending} onClick={() => setEnding(true)}>No bundle any more…</Button>}
+        {ending && <><span className="dim">It is then sold from a stock of its own.</span><Button color="red" variant="light" loading={save.isPending} onClick={() => save.mutate([])}>End it</Button><Button variant="subtle" onClick={() => setEnding(false)}>Keep it</Button></>}
       </div>
       {versions.length > 0 && <Versions versions={versions} />}
     </form>

@@ -32,7 +32,7 @@ function Import({ path, stale, columns, says, close }: Omit<CsvImportProps, 'ope
       <p className="dim">{says}</p>
       <p className="tags">{columns.map((column) => <span key={column} className="tag">{column}</span>)}</p>
       <div className="row"><FileButton accept=".csv,text/csv,text/plain" onChange={(file) => { if (file) void file.text().then((csv) => begin(csv, file.name)); }}>{(props) => <Button {...props} leftSection={<IconUpload size={15} />}>Choose a file</Button>}</FileButton>{name && <span className="dim">{name}</span>}</div>
-      <Textarea label="Or paste it" className="secret" autosize minRows={4} maxRows={10} value={name ? '' : text} placeholder={`${columns.join(',')}\n…`} onChange={(event) => { setText(event.currentTarget.value); setName(''); look.reset(); }} />
+      <Textarea label="Or paste it" className="mono" autosize minRows={4} maxRows={10} value={name ? '' : text} placeholder={`${columns.join(',')}\n…`} onChange={(event) => { setText(event.currentTarget.value); setName(''); look.reset(); }} />
       {!name && <div><Button variant="default" disabled={text.trim() === ''} loading={look.isPending} onClick={() => begin(text, '')}>Look at it</Button></div>}
       {look.isError && <ErrorState title="The file could not be read" error={look.error} />}
       {seen && (

@@ -38,7 +38,7 @@ function Match({ row, close }: { row: MappingRow; close(): void }) {
           <ul className="suggestions">{row.suggestions.map((each) => <li key={each.itemId}><span className="two-line"><b>{each.sku || each.title}</b><span className="dim small">{each.title} · {each.why}</span></span><Button variant="default" disabled={match.isPending} onClick={() => take(each.itemId)} aria-label={`Match to ${each.sku || each.title}`}>Match</Button></li>)}</ul>
         </section>
       )}
-      <section><h3>{row.itemId === null ? 'Or find the item' : 'It is another item'}</h3><ItemPicker hideLabel label="Find the item" placeholder="SKU, title or barcode" pick={(hit) => take(hit.itemId)} /><p className="dim small">Choosing matches at once; the levels of both items are looked at again.</p></section>
+      <section><h3>{row.itemId !== null ? 'It is another item' : row.suggestions.length > 0 ? 'Or find the item' : 'Find the item'}</h3><ItemPicker hideLabel label="Find the item" placeholder="SKU, title or barcode" pick={(hit) => take(hit.itemId)} /><p className="dim small">Choosing matches at once; the levels of both items are looked at again.</p></section>
       {row.itemId !== null && <div><Button variant="subtle" disabled={match.isPending} onClick={() => take(null)}>Take the match away</Button></div>}
     </div>
   );

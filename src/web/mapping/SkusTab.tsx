@@ -13,6 +13,7 @@ import { DataTable } from '../table/DataTable.tsx';
 import { AppLink } from '../ui/AppLink.tsx';
 import { EmptyState } from '../ui/feedback.tsx';
 import { capital, units } from '../ui/format.ts';
+import { Panel } from '../ui/page.tsx';
 import { Ago } from '../ui/time.tsx';
 import { Status } from '../ui/tone.tsx';
 import { CsvImport } from './CsvImport.tsx';
@@ -41,7 +42,7 @@ export function SkusTab() {
   ], [match]);
   const chips: Chip[] = search.q ? [{ label: search.q, remove: () => change({ q: undefined }) }] : [];
   if (places.data && !places.data.locations.some((place) => place.authority === 'warehouse')) {
-    return <EmptyState title="No location follows a warehouse" action={<Button component={Link} to="/settings/locations">Give a location to a warehouse</Button>}>The codes of a warehouse are listed here once a location of this store follows it. Its SKUs that are identical to exactly one of Shopify’s are matched without asking.</EmptyState>;
+    return <Panel><EmptyState title="No location follows a warehouse" action={<Button component={Link} to="/settings/locations">Give a location to a warehouse</Button>}>The codes of a warehouse are listed here once a location of this store follows it. Its SKUs that are identical to exactly one of Shopify’s are matched without asking.</EmptyState></Panel>;
   }
   return (
     <>

@@ -12,7 +12,7 @@ import { DataTable } from '../table/DataTable.tsx';
 import { searchLabel } from '../table/search-terms.ts';
 import { EmptyState } from '../ui/feedback.tsx';
 import { capital, count } from '../ui/format.ts';
-import { Page } from '../ui/page.tsx';
+import { Page, Panel } from '../ui/page.tsx';
 import { ViewTabs } from '../ui/ViewTabs.tsx';
 import { levelKey, pushColumns } from './columns.tsx';
 import { LevelDrawer, levelOf, levelText } from './LevelDrawer.tsx';
@@ -32,6 +32,12 @@ const EMPTY: Record<(typeof PUSH_VIEWS)[number], { good?: boolean; title: string
   'not written': { good: true, title: 'Every level can be written', text: 'Levels Instep never writes are listed here with the reason.' },
 };
 
+function toggled(chosen: ReadonlyMap<string, PushRow>, row: PushRow): ReadonlyMap<string, PushRow> {
+  const next = new Map(chosen);
+  if (!next.delete(levelKey(row))) next.set(levelKey(row), row);
+  return next;
+}
+
 export function PushScreen() {
   const search = route.useSearch(), navigate = route.useNavigate(), store = useStore();
   const { view = 'all' } = search;
@@ -43,8 +49,8 @@ export function PushScreen() {
   const [chosen, setChosen] = useState<ReadonlyMap<string, PushRow>>(new Map()), release = useRelease();
   const change = useCallback((part: Partial<typeof search>, replace = true) => void navigate({ search: (old) => ({ ...old, ...part }), replace }), [navigate]);
   const open = useCallback((row: PushRow) => change({ level: levelText(row) }, false), [change]);
-  const choose = useCallback((row: PushRow) => setChosen((old) => { const next = new Map(old); if (!next.delete(levelKey(row))) next.set(levelKey(row), row); return next; }), []);
-  const columns = useMemo(() => pushColumns(open, new Set(chosen.keys()), choose, several), [open, chosen, choose, several]);
+  const choose = useCallback((row: PushRow) => setChosen((old) => toggled(old, row)), [setChosen]);
+  const columns = useMemo(() => pushColumns(open, chosen, choose, several), [open, chosen, choose, several]);
   const waiting = rows.filter((row) => RELEASABLE.has(row.state)), picked = [...chosen.values()];
   const letGo = (): void => { if (picked.length > 0) release.mutate(picked, { onSuccess: () => setChosen(new Map()) }); };
   const chips: Chip[] = [
@@ -55,7 +61,7 @@ export function PushScreen() {
   if (places.data && served.length === 0) {
     return (
       <Page title="Push queue">
-        <EmptyState title="No location follows a warehouse" action={<div className="row"><Button component={Link} to="/settings/warehouses">Set up a warehouse</Button><Button component={Link} to="/settings/locations" variant="default">Locations</Button></div>}>Shopify is right about the stock everywhere, so nothing is pushed. Connect a warehouse, give it a location, look at the shadow, then go live.</EmptyState>
+        <Panel><EmptyState title="No location follows a warehouse" action={<div className="row"><Button component={Link} to="/settings/warehouses">Set up a warehouse</Button><Button component={Link} to="/settings/locations" variant="default">Locations</Button></div>}>Shopify is right about the stock everywhere, so nothing is pushed. Connect a warehouse, give it a location, look at the shadow, then go live.</EmptyState></Panel>
       </Page>
     );
   }

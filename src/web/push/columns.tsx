@@ -17,7 +17,7 @@ export function difference(row: Pick<PushRow, 'wanted' | 'shopify'>): number | n
 }
 
 /** `several`: more than one location is served, so each row says which. */
-export function pushColumns(open: (row: PushRow) => void, chosen: ReadonlySet<string>, choose: (row: PushRow) => void, several: boolean): Column<PushRow>[] {
+export function pushColumns(open: (row: PushRow) => void, chosen: { has(key: string): boolean }, choose: (row: PushRow) => void, several: boolean): Column<PushRow>[] {
   const named = (row: PushRow): string => `${row.sku || row.title} at ${row.locationName}`;
   return [
     {
@@ -29,7 +29,7 @@ export function pushColumns(open: (row: PushRow) => void, chosen: ReadonlySet<st
         </span>
       ),
     },
-    { id: 'title', header: 'Title', width: 200, grows: true, card: 'lead', cell: (row) => <span className="ellipsis" title={row.title}>{row.title}{row.isBundle && <span className="tag bundle-tag">Bundle</span>}</span> },
+    { id: 'title', header: 'Title', width: 206, card: 'lead', cell: (row) => <span className="ellipsis" title={row.title}>{row.title}{row.isBundle && <span className="tag bundle-tag">Bundle</span>}</span> },
     { id: 'location', header: 'Location', width: 120, extra: !several, card: 'wide', cell: (row) => <span className="ellipsis">{row.locationName}</span> },
     { id: 'wanted', header: 'Should show', title: 'What Shopify should show, from the shelf', width: 100, align: 'right', card: 'pair', cell: (row) => (row.wanted === null ? <span className="dim">–</span> : <Figure onClick={() => open(row)} zero={row.wanted === 0} label={`Should show ${row.wanted} of ${named(row)}: why?`}>{units(row.wanted)}</Figure>) },
     { id: 'shopify', header: 'Shopify shows', title: 'Available as Shopify last said', width: 106, align: 'right', card: 'pair', cell: (row) => <span className="num">{row.shopify === null ? '–' : units(row.shopify)}</span> },

@@ -10,6 +10,7 @@ import { Banner } from '../ui/feedback.tsx';
 import { capital, count, units } from '../ui/format.ts';
 import { Panel } from '../ui/page.tsx';
 import { after, DISPOSITIONS, drafted, freshKey, inspected, uninspected, withUnits, type Disposition, type Draft } from './inspection.ts';
+import { Goods } from './Goods.tsx';
 import { Stepper } from './Stepper.tsx';
 
 const TONE: Record<Disposition, string> = { sellable: 'good', damaged: 'bad', quarantine: 'held', scrap: 'neutral' };
@@ -39,7 +40,7 @@ export function Inspect({ row }: { row: ReturnCase }) {
         const name = line.sku || line.title, rest = uninspected(line) - drafted(draft, line.lineKey);
         return (
           <li key={line.lineKey}>
-            <div className="bench-head"><span className="two-line"><b>{name}</b>{line.sku && <span className="dim">{line.title}</span>}</span>
+            <div className="bench-head"><Goods line={line} />
               {rest > 0 ? <Button variant="default" size="sm" disabled={still} onClick={() => setDraft((old) => withUnits(old, line, 'sellable', (old[line.lineKey]?.sellable ?? 0) + rest))} aria-label={`${rest === uninspected(line) ? 'All' : 'The rest'} of ${name} sellable`}>{rest === uninspected(line) ? `All ${units(rest)} sellable` : `Rest, ${units(rest)}, sellable`}</Button> : <span className="dim">{units(uninspected(line))} decided</span>}</div>
             {DISPOSITIONS.map((each) => {
               const value = draft[line.lineKey]?.[each] ?? 0;

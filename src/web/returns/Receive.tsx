@@ -9,6 +9,7 @@ import { useStore } from '../shell/store.tsx';
 import { count, units } from '../ui/format.ts';
 import { Panel } from '../ui/page.tsx';
 import { missing } from './inspection.ts';
+import { Goods } from './Goods.tsx';
 import { Stepper } from './Stepper.tsx';
 
 /** More may come than was announced, within reason. */
@@ -27,11 +28,11 @@ export function Receive({ row }: { row: ReturnCase }) {
     <Panel title="Expected">
       <ul className="bench">{due.map((line) => (
         <li key={line.lineKey}>
-          <div className="bench-head"><span className="two-line"><b>{line.sku || line.title}</b>{line.sku && <span className="dim">{line.title}</span>}</span><span className="dim">{units(missing(line))} expected</span></div>
+          <div className="bench-head"><Goods line={line} /><span className="dim">{units(missing(line))} expected</span></div>
           <div className="bench-line"><span>Came</span><Stepper label={`Units of ${line.sku || line.title} that came`} value={at(line)} most={MOST} disabled={receive.isPending} change={(to) => setChanged((old) => ({ ...old, [line.lineKey]: to }))} /></div>
         </li>))}
       </ul>
-      <Button size="md" fullWidth className="bench-save" loading={receive.isPending} disabled={sum === 0} onClick={() => receive.mutate()}>Receive {count(sum, 'unit')}</Button>
+      <div className="bench-save"><Button size="md" fullWidth loading={receive.isPending} disabled={sum === 0} onClick={() => receive.mutate()}>Receive {count(sum, 'unit')}</Button></div>
     </Panel>
   );
 }

@@ -9,6 +9,7 @@ import { units } from '../ui/format.ts';
 import { Page, Panel } from '../ui/page.tsx';
 import { Ago } from '../ui/time.tsx';
 import { Status } from '../ui/tone.tsx';
+import { Goods } from './Goods.tsx';
 import { Inspect } from './Inspect.tsx';
 import { missing, uninspected } from './inspection.ts';
 import { Receive } from './Receive.tsx';
@@ -42,7 +43,7 @@ function Done({ row }: { row: ReturnCase }) {
   return (
     <Panel title={row.state === 'received' ? 'Inspected so far' : 'Inspected'}>
       <ul className="found">{looked.map((line) => (
-        <li key={line.lineKey}><span className="two-line"><b>{line.sku || line.title}</b>{line.sku && <span className="dim small">{line.title}</span>}</span>
+        <li key={line.lineKey}><Goods line={line} />
           <span className="row">{line.sellable > 0 && <Status tone="good">{units(line.sellable)} sellable</Status>}{line.damaged > 0 && <Status tone="bad">{units(line.damaged)} damaged</Status>}{line.quarantine > 0 && <Status tone="held">{units(line.quarantine)} in quarantine</Status>}{line.scrap > 0 && <Status tone="neutral">{units(line.scrap)} scrapped</Status>}</span>
         </li>))}
       </ul>

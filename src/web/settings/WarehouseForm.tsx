@@ -45,7 +45,7 @@ function Form({ row, close }: { row: Warehouse | null; close(): void }) {
         ))}
       </div>
       {kind.secret && (kind.secret.lines
-        ? <Textarea size="sm" autosize minRows={2} maxRows={6} className="secret" label={kind.secret.label} description={kind.secret.hint} placeholder={row?.hasSecret ? 'kept as it is when empty' : ''} value={secret} autoComplete="off" spellCheck={false} error={fault?.field === 'secret' ? fault.fault : undefined} onChange={(event) => setSecret(event.currentTarget.value)} />
+        ? <Textarea size="sm" autosize minRows={2} maxRows={6} className="mono" label={kind.secret.label} description={kind.secret.hint} placeholder={row?.hasSecret ? 'kept as it is when empty' : ''} value={secret} autoComplete="off" spellCheck={false} error={fault?.field === 'secret' ? fault.fault : undefined} onChange={(event) => setSecret(event.currentTarget.value)} />
         : <PasswordInput label={kind.secret.label} placeholder={row?.hasSecret ? 'kept as it is when empty' : ''} value={secret} autoComplete="new-password" error={fault?.field === 'secret' ? fault.fault : undefined} onChange={(event) => setSecret(event.currentTarget.value)} />)}
       {save.isError && !fault && <ErrorState title="It was not saved" error={save.error} />}
       <div className="row">

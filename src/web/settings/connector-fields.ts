@@ -21,7 +21,7 @@ export const CONNECTORS: Record<Connector, { label: string; says: string; fields
     label: 'Tryton', says: 'Instep reads stock and writes orders through Tryton’s own interface, as a user of its own.',
     fields: [
       { key: 'url', label: 'Address', placeholder: 'https://erp.example.com' }, { key: 'database', label: 'Database', half: true }, { key: 'user', label: 'User', half: true },
-      { key: 'warehouse', label: 'Warehouse', placeholder: 'its code', half: true }, { key: 'customer', label: 'Customer', placeholder: 'code of a party', hint: 'Stands for all the shop’s buyers: their names never go to Tryton', half: true },
+      { key: 'warehouse', label: 'Warehouse', placeholder: 'its code' }, { key: 'customer', label: 'Customer', placeholder: 'code of a party', hint: 'Stands for all the shop’s buyers: their names never go to Tryton' },
       { key: 'damagedLocation', label: 'Location of damaged units', placeholder: 'its code', optional: true, half: true }, { key: 'quarantineLocation', label: 'Location in quarantine', placeholder: 'its code', optional: true, half: true },
     ],
     secret: { label: 'Password', hint: '', lines: false },

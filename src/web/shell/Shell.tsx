@@ -1,5 +1,5 @@
 /** What surrounds every page: where one can go, which store, how fresh, who. */
-import { Button, Kbd, Menu, NativeSelect, UnstyledButton } from '@mantine/core';
+import { Button, Kbd, NativeSelect, Popover, UnstyledButton } from '@mantine/core';
 import { spotlight } from '@mantine/spotlight';
 import { IconDots, IconSearch } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
@@ -79,12 +79,12 @@ function Navigation() {
 
 /** A phone's bar holds what is done standing up; the rest is one tap further. */
 function More({ path }: { path: string }) {
-  const rest = SCREENS.filter((screen) => !screen.phone);
+  const rest = SCREENS.filter((screen) => !screen.phone), [open, setOpen] = useState(false);
   return (
-    <Menu position="top-end" width={220}>
-      <Menu.Target><UnstyledButton className="nav-link more" data-here={rest.some((screen) => isAt(screen, path)) || undefined}><IconDots size={18} stroke={1.8} aria-hidden /><span>More</span></UnstyledButton></Menu.Target>
-      <Menu.Dropdown>{rest.map(({ to, label, icon: Picture }) => <Menu.Item key={to} component={Link} to={to} leftSection={<Picture size={18} aria-hidden />} className="more-item">{label}</Menu.Item>)}</Menu.Dropdown>
-    </Menu>
+    <Popover opened={open} onChange={setOpen} position="top-end" width={220} trapFocus>
+      <Popover.Target><UnstyledButton className="nav-link more" data-here={rest.some((screen) => isAt(screen, path)) || undefined} onClick={() => setOpen(!open)}><IconDots size={18} stroke={1.8} aria-hidden /><span>More</span></UnstyledButton></Popover.Target>
+      <Popover.Dropdown aria-label="More screens" p={6}>{rest.map((screen) => <Link key={screen.to} to={screen.to} className="more-item" aria-current={isAt(screen, path) ? 'page' : undefined} onClick={() => setOpen(false)}><screen.icon size={18} aria-hidden />{screen.label}</Link>)}</Popover.Dropdown>
+    </Popover>
   );
 }
 

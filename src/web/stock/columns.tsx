@@ -19,9 +19,9 @@ export function stockColumns(why: (row: StockRow, figure: string) => void, pushe
   });
   return [
     { id: 'sku', header: 'SKU', width: 142, sort: 'sku', card: 'lead', cell: (row) => <AppLink to={`/items/${row.itemId}?location=${row.locationId}`} className="ellipsis">{row.sku || <em>no SKU</em>}</AppLink> },
-    { id: 'title', header: 'Title', width: 146, grows: true, sort: 'title', card: 'lead', cell: (row) => <span className="ellipsis" title={row.title}>{row.title}</span> },
+    { id: 'title', header: 'Title', width: 128, grows: true, sort: 'title', card: 'lead', cell: (row) => <span className="ellipsis" title={row.title}>{row.title}</span> },
     { id: 'vendor', header: 'Supplier', width: 130, extra: true, cell: (row) => <span className="ellipsis">{row.vendor ?? '–'}</span> },
-    { id: 'location', header: 'Location', width: 112, card: 'wide', cell: (row) => <span className="ellipsis" title={`${row.authority === 'storefront' ? 'Shopify' : 'The warehouse'} is right about the stock here`}>{row.locationName}</span> },
+    { id: 'location', header: 'Location', width: 122, card: 'wide', cell: (row) => <span className="ellipsis" title={`${row.authority === 'storefront' ? 'Shopify' : 'The warehouse'} is right about the stock here`}>{row.locationName}</span> },
     figure('onHand', 'On hand', 78, { sort: 'onHand' }),
     figure('committed', 'Committed', 92, { sort: 'committed' }),
     figure('available', 'Available', 84, { sort: 'available', card: 'pair' }),
