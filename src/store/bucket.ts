@@ -26,7 +26,7 @@ export function sharedBucket(db: Db, storeId: number, clock: { now(): Date }): C
     },
     async observe(status, unused) {
       // Shopify gives back what a call did not use. Its word replaces our estimate; calls of other workers still on the wire were taken after it was measured at worst.
-      await db.query('update shop_bucket set maximum = $2::float8, restore_rate = $3::float8, available = least($4::float8, greatest(available + $6::float8 + restore_rate * greatest(0, extract(epoch from ($5::timestamptz - at))), $4::float8 - $2::float8 * 0.25)), at = greatest(at, $5::timestamptz) where store_id = $1',
+      await db.query('update shop_bucket set maximum = $2::float8, restore_rate = $3::float8, available = least($4::float8, greatest(available + $6::float8 + restore_rate * greatest(0, extract(epoch from ($5::timestamptz - at))), $4::float8 - $2::float8 * 0.75)), at = greatest(at, $5::timestamptz) where store_id = $1',
         [storeId, status.maximumAvailable, status.restoreRate, status.currentlyAvailable, clock.now().toISOString(), unused]);
     },
   };

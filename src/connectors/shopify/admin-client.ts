@@ -124,7 +124,8 @@ export function adminClient(options: AdminClientOptions): AdminClient {
       const { response, reply } = answer;
       const cost = reply?.extensions?.cost;
       if (cost) {
-        expectedCost.set(operation, cost.requestedQueryCost);
+        // The dearest so far: a short last page must not make the next full one be sent too early. What a call did not use is given back.
+        expectedCost.set(operation, Math.max(expectedCost.get(operation) ?? 0, cost.requestedQueryCost));
         await bucket.observe(cost.throttleStatus, taken - (cost.actualQueryCost ?? 0));
       }
       if (response.status === 401 && !renewed) { renewed = renew = true; continue; }
