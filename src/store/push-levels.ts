@@ -88,39 +88,52 @@ export interface DirtyLevel {
   mode: 'shadow' | 'live'; paused: boolean; first_push_cap: number; buffer_quantile: number; peak_quantile: number; peak_until: string | null; buffer_cap_units: number | null; buffer_cap_share: number;
 }
 
+// Each row's own rows, by key: `limit 1` keeps the planner from reading whole tables for 250 levels while it does not know how large they have grown.
 const LEVEL = `
   select p.item_id, p.location_id, p.warehouse_id, p.dirty_version, p.dirty_at, p.reread, p.strikes, p.pushed, p.released,
     x.shopify_inventory_item_id as inventory_item_id, l.shopify_location_id, x.tracked, v.continues_selling, v.is_bundle as is_native_bundle, v.bundle_variant_id,
     o.is_active, g.as_of is not null as opened, coalesce(b.available, 0) as ledger_available, coalesce(b.committed, 0) as ledger_committed, l.is_active as location_active, i.sku, i.title,
     a.mode, a.paused, a.first_push_cap, a.buffer_quantile, a.peak_quantile, a.peak_until, a.buffer_cap_units, a.buffer_cap_share
-  from push_level p
+  from picked p
   join push_policy a on a.store_id = p.store_id and a.location_id = p.location_id and a.mode <> 'off'
   join location l on l.store_id = p.store_id and l.location_id = p.location_id
-  join inventory_item x on x.store_id = p.store_id and x.item_id = p.item_id
-  join item i on i.item_id = p.item_id
+  cross join lateral (select * from inventory_item x where x.store_id = p.store_id and x.item_id = p.item_id limit 1) x
+  cross join lateral (select * from item i where i.item_id = p.item_id limit 1) i
   cross join lateral (
     select coalesce(bool_or(v.continues_selling), false) as continues_selling, coalesce(bool_or(v.is_bundle), false) as is_bundle,
       min(v.shopify_variant_id) filter (where exists (select from bundle_version w where w.store_id = v.store_id and w.variant_id = v.shopify_variant_id)) as bundle_variant_id
     from variant v where v.store_id = p.store_id and v.shopify_inventory_item_id = x.shopify_inventory_item_id and v.deleted_at is null) v
-  left join observed_level o on o.store_id = p.store_id and o.item_id = p.item_id and o.location_id = p.location_id
-  left join opening g on g.store_id = p.store_id and g.item_id = p.item_id and g.location_id = p.location_id
-  left join ledger_level b on b.store_id = p.store_id and b.item_id = p.item_id and b.location_id = p.location_id`;
+  left join lateral (select * from observed_level o where o.store_id = p.store_id and o.item_id = p.item_id and o.location_id = p.location_id limit 1) o on true
+  left join lateral (select * from opening g where g.store_id = p.store_id and g.item_id = p.item_id and g.location_id = p.location_id limit 1) g on true
+  left join lateral (select * from ledger_level b where b.store_id = p.store_id and b.item_id = p.item_id and b.location_id = p.location_id limit 1) b on true`;
+
+const NOT_UNDER_WAY = `p.state <> 'quarantined' and not exists (select from push_attempt_row r where r.store_id = p.store_id and r.item_id = p.item_id and r.location_id = p.location_id and r.state = 'open')`;
 
 /** Dirty levels whose time has come, longest waiting first. Nothing is locked: they are taken again by key once Shopify has been read. */
 export async function dirtyLevels(db: Queryable, storeId: number, now: string, limit: number): Promise<DirtyLevel[]> {
-  const { rows } = await db.query<DirtyLevel>({ name: 'push-dirty-levels', text: `${LEVEL}
-    where p.store_id = $1 and p.dirty_version > p.seen_version and (p.not_before is null or p.not_before <= $2) and p.state <> 'quarantined' and not (a.paused and a.mode = 'live')
-      and not exists (select from push_attempt_row r where r.store_id = p.store_id and r.item_id = p.item_id and r.location_id = p.location_id and r.state = 'open')
-    order by p.dirty_at, p.item_id limit $3`, values: [storeId, now, limit] });
+  const { rows } = await db.query<DirtyLevel>({ name: 'push-dirty-levels', text: `
+    with picked as materialized (
+      select p.* from push_level p where p.store_id = $1 and p.dirty_version > p.seen_version and (p.not_before is null or p.not_before <= $2) and ${NOT_UNDER_WAY}
+        and exists (select from push_policy a where a.store_id = p.store_id and a.location_id = p.location_id and a.mode <> 'off' and not (a.paused and a.mode = 'live'))
+      order by p.dirty_at, p.item_id limit $3
+    ) ${LEVEL} order by p.dirty_at, p.item_id`, values: [storeId, now, limit] });
   return rows;
 }
 
-/** The same levels, locked for this transaction; those another worker holds or has an open attempt for are left to it. */
+/**
+ * The same levels, locked for this transaction; those another worker holds or has an open attempt for are left to it. Locked by one statement and read by the
+ * next: a worker that let go between the two has committed its attempt, which a single statement, looking from before, would not see.
+ */
 export async function lockLevels(tx: pg.PoolClient, storeId: number, levels: readonly { item_id: number; location_id: number }[]): Promise<DirtyLevel[]> {
-  const { rows } = await tx.query<DirtyLevel>({ name: 'push-lock-levels', text: `${LEVEL}
-    where p.store_id = $1 and (p.item_id, p.location_id) in (select * from unnest($2::int[], $3::int[])) and p.state <> 'quarantined'
-      and not exists (select from push_attempt_row r where r.store_id = p.store_id and r.item_id = p.item_id and r.location_id = p.location_id and r.state = 'open')
-    order by p.item_id, p.location_id for update of p skip locked`, values: [storeId, levels.map((l) => l.item_id), levels.map((l) => l.location_id)] });
+  const locked = await tx.query<{ item_id: number; location_id: number }>({ name: 'push-lock-levels', text: `
+    select p.item_id, p.location_id from (select * from unnest($2::int[], $3::int[]) as t(item_id, location_id) order by 1, 2) t
+    cross join lateral (select * from push_level p where p.store_id = $1 and p.item_id = t.item_id and p.location_id = t.location_id for update skip locked) p`,
+  values: [storeId, levels.map((l) => l.item_id), levels.map((l) => l.location_id)] });
+  const { rows } = await tx.query<DirtyLevel>({ name: 'push-locked-levels', text: `
+    with picked as materialized (
+      select p.* from unnest($2::int[], $3::int[]) as t(item_id, location_id)
+      cross join lateral (select * from push_level p where p.store_id = $1 and p.item_id = t.item_id and p.location_id = t.location_id and ${NOT_UNDER_WAY} limit 1) p
+    ) ${LEVEL} order by p.item_id, p.location_id`, values: [storeId, locked.rows.map((l) => l.item_id), locked.rows.map((l) => l.location_id)] });
   return rows;
 }
 

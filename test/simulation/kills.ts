@@ -121,7 +121,10 @@ async function setUp(url: string, dir: string, shopUrl: string, warehouseUrl: st
 async function settle(db: Db, webPort: number, storeId: number): Promise<void> {
   const end = Date.now() + 180_000;
   for (let quiet = 0; quiet < 3;) {
-    if (Date.now() > end) throw new Error('it did not come to rest within three minutes');
+    if (Date.now() > end) throw new Error(`it did not come to rest within three minutes: ${JSON.stringify((await db.query(
+      `select (select json_agg(json_build_array(topic, state, reason)) from (select * from inbox where state = 0 limit 5) i) as inbox, (select json_agg(p) from (select item_id, state, reason, strikes, wanted, pushed from push_level where state not in ('in step', 'written', 'not written') limit 5) p) as levels,
+         (select json_agg(a) from (select attempt_id, state, sends, outcome from push_attempt where state = 'open' limit 5) a) as attempts, (select json_agg(s) from (select order_id, state, reason, attempts from shipment where state in ('waiting', 'sending') limit 5) s) as shipments,
+         (select json_agg(o) from (select order_id, state, message, attempts, not_before, held from order_out where state in ('waiting', 'cancelling') limit 5) o) as orders, (select count(*) from warehouse_document where state = 0) as documents`)).rows[0])}`);
     for (const flow of ['sales-history', 'order-routing', 'stock-levels', 'warehouse-feed', 'fulfilments', 'stock-push', 'drift-check']) await fetch(`http://127.0.0.1:${webPort}/api/v1/flows/${flow}/runs?store=${storeId}`, { method: 'POST' }).catch(() => null);
     await pause(2_500);
     const { rows: [waiting] } = await db.query<{ n: number }>(
