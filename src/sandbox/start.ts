@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Plan } from './shopify/graphql/throttle.ts';
 import { serveStore, type ServedStore } from './shopify/server.ts';
 import { openShop, type OpenShop } from './shopify/shop.ts';
-import { startTrading, type Trading } from './shopify/shoppers/trading.ts';
+import { startTrading, type Served, type Trading } from './shopify/shoppers/trading.ts';
 import { seedTown } from './shopify/shoppers/town.ts';
 import type { Deliver } from './shopify/webhooks/post.ts';
 
@@ -28,6 +28,8 @@ export interface SandboxOptions {
   ordersPerMinute?: number;
   /** Shop time from a shopper's order to its parcel in milliseconds, 20 s on average by default; null leaves shipping to a warehouse outside. */
   fulfilAfterMs?: number | null;
+  /** Asked once the store is open, before it trades: the location whose goods stand in a building of their own. */
+  served?: (shop: OpenShop) => Promise<Served | undefined>;
   clientId?: string;
   clientSecret?: string;
   shopDomain?: string;
@@ -96,9 +98,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   let trading: Trading | undefined;
   try {
     if (shop.tables.shop.size === 0) await seed(shop, options, assortment, log);
+    const place = await options.served?.(shop);
     if (timers) {
       trading = startTrading(shop, {
-        ordersPerMinute: options.ordersPerMinute ?? 0, seed: options.seed ?? 1, ...(options.fulfilAfterMs === undefined ? {} : { fulfilAfterMs: options.fulfilAfterMs }),
+        ordersPerMinute: options.ordersPerMinute ?? 0, seed: options.seed ?? 1, ...(options.fulfilAfterMs === undefined ? {} : { fulfilAfterMs: options.fulfilAfterMs }), ...(place === undefined ? {} : { served: place }),
       });
     }
     const served = await serveStore({

@@ -22,7 +22,7 @@ const processes: ChildProcess[] = [];
 async function start(): Promise<{ child: ChildProcess; url: string; said: string }> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'start', '--no-web'], {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, INSTEP_DATA_DIR: dir, INSTEP_PORT: '0', INSTEP_SANDBOX_MONTHS: '1', INSTEP_SANDBOX_SCALE: '0.03', INSTEP_SANDBOX_ORDERS_PER_MINUTE: '0', DATABASE_URL: '' },
+    env: { ...process.env, INSTEP_DATA_DIR: dir, INSTEP_PORT: '0', INSTEP_SANDBOX_MONTHS: '1', INSTEP_SANDBOX_SCALE: '0.03', INSTEP_SANDBOX_ORDERS_PER_MINUTE: '0', INSTEP_SANDBOX_WAREHOUSE: 'off', DATABASE_URL: '' },
   });
   processes.push(child);
   let said = '';

@@ -6,6 +6,8 @@ export interface Parcel { number?: string | null; carrier?: string | null; url?:
 /** What the building tells its customer, in the words of the REST interface; the clerk puts it into files. */
 export interface Message { type: string; id?: string; at: string; [field: string]: unknown }
 export interface Order { reference: string; orderName: string; version: number; placedAt: string; lines: (Line & { shipped: number })[]; warehouseReference: string; isCancelled: boolean; isAnswered: boolean }
+/** What a building must know after it was closed over night: balances by SKU, orders, returns, and how far its numbers went. */
+export interface Memory { ids: number; orderCount: number; balances: [sku: string, shelf: number, aside: number, door: number][]; orders: Order[]; returns: { reference: string; orderReference: string; lines: Line[] }[]; arrived: [string, 'received' | 'inspected'][] }
 export type Disposition = 'sellable' | 'damaged' | 'quarantine' | 'scrap';
 
 /** A definite no; the reason goes to the customer. */
@@ -13,16 +15,21 @@ export class Refused extends Error { override name = 'Refused'; }
 
 const PLACES: Record<Disposition, Place> = { sellable: 'shelf', damaged: 'aside', quarantine: 'aside', scrap: 'scrap' };
 const MOST_LINES = 1_000;
+/** Orders that are done are remembered for those who ask again or change their mind. */
+const DONE_KEPT = 500;
 
 export class Building {
   readonly book = new Book();
   readonly orders = new Map<string, Order>();
   readonly returns = new Map<string, { reference: string; orderReference: string; lines: Line[] }>();
+  /** How far a return of this reference has come. */
+  readonly arrived = new Map<string, 'received' | 'inspected'>();
   /** Everything said so far, in order. Readers keep their own place in it. */
   readonly said: Message[] = [];
   readonly #now: () => Date;
   readonly #heard: () => void;
   #ids = 0;
+  #orderCount = 0;
 
   /** `heard` is called after each thing said. */
   constructor(now: () => Date, heard: () => void) {
@@ -53,7 +60,7 @@ export class Building {
     if (order.lines.length === 0 || order.lines.length > MOST_LINES) throw new Refused(`An order has 1 to ${MOST_LINES} lines, not ${order.lines.length}`);
     const unknown = order.lines.find((line) => !this.book.skus().includes(line.sku));
     if (unknown) throw new Refused(`SKU ${unknown.sku} is not known here`);
-    const warehouseReference = known?.warehouseReference ?? `W-${this.orders.size + 1}`;
+    const warehouseReference = known?.warehouseReference ?? `W-${++this.#orderCount}`;
     this.orders.set(order.reference, { ...order, lines: order.lines.map((line) => ({ ...line, shipped: 0 })), warehouseReference, isCancelled: false, isAnswered: false });
     return { warehouseReference, outcome: known ? 'changed' : 'created' };
   }
@@ -107,11 +114,13 @@ export class Building {
   receiveReturn(reference: string, lines?: readonly Line[]): void {
     const arrived = lines ?? this.returns.get(reference)?.lines ?? [];
     for (const line of arrived) this.#move(line.sku, 'outside', 'door', line.quantity, `return ${reference}`);
+    this.arrived.set(reference, 'received');
     this.#say('return.received', { reference, lines: arrived });
   }
   inspectReturn(reference: string, lines: readonly (Line & { disposition: Disposition })[]): void {
     this.#enough(lines, 'door');
     for (const line of lines) this.#move(line.sku, 'door', PLACES[line.disposition], line.quantity, `inspection of ${reference}`);
+    this.arrived.set(reference, 'inspected');
     const announced = this.returns.get(reference)?.lines ?? [];
     this.#say('return.inspected', { reference, lines: lines.map((line) => ({ lineReference: announced.find((each) => each.sku === line.sku)?.lineReference ?? null, ...line })) });
   }
@@ -132,7 +141,23 @@ export class Building {
     this.#say('stock.changed', { sku, onHandChange, unsellableChange, reason });
   }
   /** Puts units on the shelf without a word: what was there before we were asked. */
-  lay(sku: string, quantity: number): void { this.#move(sku, 'difference', 'shelf', quantity, 'opening'); }
+  lay(sku: string, quantity: number, place: Place = 'shelf'): void { this.#move(sku, 'difference', place, quantity, 'opening'); }
+
+  memory(): Memory {
+    const orders = [...this.orders.values()], isDone = (order: Order): boolean => order.isCancelled || this.stateOf(order) === 'shipped';
+    return {
+      ids: this.#ids, orderCount: this.#orderCount, balances: this.book.skus().map((sku) => [sku, this.book.balance(sku, 'shelf'), this.book.balance(sku, 'aside'), this.book.balance(sku, 'door')]),
+      orders: orders.filter((order, at) => at >= orders.length - DONE_KEPT || !isDone(order)), returns: [...this.returns.values()].slice(-DONE_KEPT), arrived: [...this.arrived].slice(-DONE_KEPT),
+    };
+  }
+  /** Makes an empty building what another one remembered. Numbers go on, so that a message is never taken for one of before. */
+  recall(memory: Memory): void {
+    [this.#ids, this.#orderCount] = [memory.ids, memory.orderCount];
+    for (const [sku, shelf, aside, door] of memory.balances) for (const [place, units] of [['shelf', shelf], ['aside', aside], ['door', door]] as const) this.lay(sku, units, place);
+    for (const order of memory.orders) this.orders.set(order.reference, order);
+    for (const each of memory.returns) this.returns.set(each.reference, each);
+    for (const [reference, how] of memory.arrived) this.arrived.set(reference, how);
+  }
 
   rows(): { sku: string; onHand: number; unsellable: number; at: string }[] {
     const at = this.#at();

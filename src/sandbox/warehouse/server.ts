@@ -7,6 +7,7 @@ import { Building } from './building.ts';
 import { Clerk } from './clerk.ts';
 import { control } from './control.ts';
 import { Faults } from './faults.ts';
+import { memoryFile } from './memory-file.ts';
 import { Pace } from './pace.ts';
 import { RestDesk } from './rest-desk.ts';
 import { startSftp } from './sftp-server.ts';
@@ -26,6 +27,10 @@ export interface WarehouseOptions {
   /** Seeds parcel numbers, split parcels and the faults' dice. */
   seed?: number;
   clock?: { now(): Date };
+  /** A file that keeps what the building knows between two starts, for the customer with this secret. */
+  memory?: string;
+  /** Told when the customer asks or tells something for the first time of all, before the answer. */
+  onFirstContact?: (building: Building) => void;
   /** What is on the shelves at the start, by SKU. */
   shelves?: Record<string, number>;
 }
@@ -36,6 +41,8 @@ export interface SandboxWarehouse {
   /** For the connection's settings, when there is SFTP. */
   sftp: { port: number; fingerprint: string } | null;
   building: Building;
+  /** Whether the customer ever asked or told something. */
+  readonly isKnown: boolean;
   faults: Faults;
   clerk: Clerk | null;
   pace: Pace;
@@ -51,10 +58,16 @@ const MAX_BODY = 4 * 1024 * 1024;
 export async function startWarehouse(options: WarehouseOptions): Promise<SandboxWarehouse> {
   const now = (): Date => options.clock?.now() ?? new Date();
   const faults = new Faults(options.seed ?? 1);
-  const building: Building = new Building(now, () => { setImmediate(() => { void webhooks.flush(); }); });
+  const building: Building = new Building(now, () => { keep(); setImmediate(() => { void webhooks.flush().then(keep); }); });
   const webhooks = new Webhooks(building, faults, { url: options.hookUrl, secret: () => options.secret, now });
   const desk = new RestDesk(building, () => options.secret, now);
   const pace = new Pace(building, () => faults.dice());
+  const store = options.memory === undefined ? null : memoryFile(options.memory, options.secret);
+  const before = store?.read() ?? null;
+  let isKnown = before?.isKnown ?? false;
+  // What was said and perhaps never heard is said again: the customer keys it by its id.
+  if (before) building.recall(before.memory), building.said.push(...before.unsaid);
+  const keep = (): void => { store?.write({ isKnown, memory: building.memory(), unsaid: building.said.slice(webhooks.delivered) }); };
   for (const [sku, quantity] of Object.entries(options.shelves ?? {})) building.lay(sku, quantity);
   if (options.sftp) mkdirSync(options.sftp.folder, { recursive: true });
   const clerk = options.sftp ? new Clerk(options.sftp.folder, building, faults) : null;
@@ -66,9 +79,14 @@ export async function startWarehouse(options: WarehouseOptions): Promise<Sandbox
     const body = await bodyOf(request, MAX_BODY), method = request.method ?? 'GET';
     const refusal = desk.refusal(method, request.url ?? '', request.headers, body);
     if (refusal) return answerJson(response, refusal.status, refusal.body);
+    if (!isKnown) {
+      isKnown = true;
+      options.onFirstContact?.(building);
+    }
     if (faults.take('fail')) return answerJson(response, 500, { error: 'Something went wrong' });
     if (faults.take('throttle')) return answerJson(response, 429, { reason: 'too many requests' }, { 'Retry-After': '1' });
     const reply = method === 'POST' ? desk.post(jsonObject(body)) : desk.get(path, query);
+    if (method === 'POST') keep();
     if (method === 'POST' && faults.take('loseAnswer')) { request.socket.destroy(); return; }
     answerJson(response, reply.status, reply.body);
   }
@@ -98,12 +116,14 @@ export async function startWarehouse(options: WarehouseOptions): Promise<Sandbox
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/wms`, sftp: sftp && { port: sftp.port, fingerprint: sftp.fingerprint },
     building, faults, clerk, pace, failures: webhooks.failures,
+    get isKnown() { return isKnown; },
     // What was said while a round of sending was under way needs another.
     async flush() { await webhooks.flush(); await webhooks.flush(); },
     async stop() {
       pace.stop();
       if (rounds) clearInterval(rounds);
       await webhooks.stop();
+      keep();
       await sftp?.stop();
       server.closeAllConnections();
       await new Promise<void>((resolve) => { server.close(() => resolve()); });

@@ -12,6 +12,8 @@ export class Webhooks {
   readonly #faults: Faults;
   readonly #options: { url: string | null; secret(): string; now(): Date };
   #sent = 0;
+  /** How many messages, from the first, the customer took or will never take. */
+  delivered = 0;
   #bodies = 0;
   #working: Promise<void> | null = null;
   #stopped = false;
@@ -44,6 +46,7 @@ export class Webhooks {
       const ordered = this.#faults.inOrder(waiting);
       const size = this.#faults.reorder ? 1 : IN_BODY;
       for (let start = 0; start < ordered.length; start += size) await this.#deliver(url, ordered.slice(start, start + size));
+      if (!this.#stopped) this.delivered = this.#sent;
     }
   }
 

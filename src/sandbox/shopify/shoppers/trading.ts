@@ -3,17 +3,27 @@ import { createFulfillment } from '../engine/fulfilments.ts';
 import { adjustQuantities, adminEdit } from '../engine/inventory.ts';
 import { cancelOrder, placeOrder, refundOrder, routeDue } from '../engine/orders.ts';
 import { openUnits } from '../engine/order-figures.ts';
+import { returnableUnits } from '../engine/return-figures.ts';
+import { createReturn } from '../engine/returns.ts';
 import { isLoading } from '../shop.ts';
 import type { LevelRecord, Shop } from '../state.ts';
 import { basketSize, fillBasket } from './basket.ts';
 import { randomFrom, type Random } from './random.ts';
 
+/** A location whose goods stand in somebody else's building: staff neither ship, receive nor count there once it is open. */
+export interface Served {
+  locationId: string;
+  isOpen(): boolean;
+  /** Staff shipped units they had promised before the building opened: they leave its shelf all the same. */
+  takeOff(sku: string, units: number): void;
+}
 export interface TradingOptions {
   ordersPerMinute: number; seed: number;
   /** Shop time from sale to parcel, milliseconds on average (default 20 s); null leaves shipping to somebody else. */
   fulfilAfterMs?: number | null;
   /** Shares of orders that are cancelled before they ship and partly returned after it; receipts and staff edits per order. */
   cancelled?: number; returned?: number; receipts?: number; staffEdits?: number;
+  served?: Served;
 }
 export interface Trading {
   stop(): void;
@@ -26,24 +36,33 @@ const TICK_MS = 50;
 const MAX_ELAPSED_MS = 1_000;
 const MAX_ORDERS_A_TICK = 100;
 const RECENT_ORDERS = 3_000;
+/** Shares of sales that take what is in the served building alone, and of those that come back: enough of each to be seen. */
+const SERVED_SALES = 0.5, SERVED_RETURNS = 0.25;
 
 /** Starts trading on real timers; `stop` before the shop is closed. */
 export function startTrading(shop: Shop, options: TradingOptions): Trading {
   const random = randomFrom(options.seed).fork(`trading ${shop.now()}`);
-  const { fulfilAfterMs = 20_000, cancelled = 0.02, returned = 0.03, receipts = 0.03, staffEdits = 0.015 } = options;
+  const { fulfilAfterMs = 20_000, cancelled = 0.02, returned = 0.03, receipts = 0.03, staffEdits = 0.015, served } = options;
   const agenda = new Agenda();
   let rate = checkedRate(options.ordersPerMinute);
   let last = performance.now();
   let owed = 0;
   let popular: Popularity | undefined;
 
-  const ship = (orderId: string) => {
+  /** `byStaff`: the building was not open at the sale, so its part is theirs too. */
+  const ship = (orderId: string, byStaff: boolean) => {
     const order = shop.tables.orders.get(orderId);
     if (!order || order.cancelledAt !== null || openUnits(order) === 0) return;
-    if (order.routesAt !== null) { agenda.add(now() + 1_000, () => ship(orderId)); return; }
+    if (order.routesAt !== null) { agenda.add(now() + 1_000, () => ship(orderId, byStaff)); return; }
     for (const work of shop.fulfillmentOrdersOf(orderId)) {
       // Work on hold or handed to a service is not the warehouse's to ship.
       if (work.status !== 'OPEN' && work.status !== 'IN_PROGRESS') continue;
+      const isServed = work.assignedLocationId === served?.locationId;
+      if (isServed && !byStaff) continue;
+      if (isServed) for (const line of work.lines) {
+        const sku = order.lines.find((candidate) => candidate.id === line.lineItemId)?.sku;
+        if (sku && line.remainingQuantity > 0) served!.takeOff(sku, line.remainingQuantity);
+      }
       createFulfillment(shop, { lineItemsByFulfillmentOrder: [{ fulfillmentOrderId: work.id }], trackingInfo: { company: 'UPS', number: `1Z${random.int(1e8, 9e8)}${order.number}` } });
     }
   };
@@ -51,22 +70,29 @@ export function startTrading(shop: Shop, options: TradingOptions): Trading {
     const line = shop.tables.orders.get(orderId)?.lines.find((candidate) => candidate.requiresShipping && candidate.currentQuantity > candidate.unfulfilledQuantity);
     if (line) refundOrder(shop, { orderId, note: 'Return', lines: [{ lineItemId: line.id, quantity: 1, restockType: random.chance(0.8) ? 'RETURN' : 'NO_RESTOCK' }] });
   };
+  /** What left the building goes back to it: the shopper is told to send it, and money and stock wait for what arrives. */
+  const sendBack = (orderId: string) => {
+    const order = shop.tables.orders.get(orderId), found = order && returnableUnits(shop, order).find(({ fulfillment }) => fulfillment.locationId === served?.locationId);
+    if (found) createReturn(shop, { orderId, lines: [{ fulfillmentLineItemId: found.line.id, quantity: 1, reason: 'UNWANTED' }] });
+  };
   const now = () => Date.parse(shop.now());
 
   function sell(): void {
     popular = popular && popular.variants === shop.tables.variants.size ? popular : popularity(shop);
     if (popular.ids.length === 0) return;
     const { ids, totals } = popular;
-    const basket = fillBasket(shop, random, basketSize(random), () => ({ variantId: ids[random.weighted(totals)]! }), sellingPlaces(shop));
+    const isOpen = served?.isOpen() ?? false, inBuilding = isOpen && random.chance(SERVED_SALES) ? goodsAt(shop, served!.locationId) : [];
+    const place = inBuilding.length > 0 ? served!.locationId : undefined;
+    const basket = fillBasket(shop, random, basketSize(random), () => ({ variantId: place === undefined ? ids[random.weighted(totals)]! : random.pick(inBuilding) }), place === undefined ? sellingPlaces(shop) : [place]);
     if (basket.lines.length === 0) return;
-    const { order } = placeOrder(shop, { lines: basket.lines });
+    const { order } = placeOrder(shop, { lines: basket.lines, ...(place === undefined ? {} : { locationId: place }) });
     if (!order) return;
     const wait = (fulfilAfterMs ?? 20_000) * (0.5 + random.next());
     if (random.chance(cancelled)) agenda.add(now() + wait * random.next(), () => { cancelOrder(shop, { orderId: order.id, reason: 'CUSTOMER', restock: true }); });
-    if (fulfilAfterMs !== null) agenda.add(now() + wait, () => ship(order.id));
-    if (random.chance(returned)) agenda.add(now() + wait * (2 + random.next()), () => giveBack(order.id));
-    if (random.chance(receipts)) receive(shop, random);
-    if (random.chance(staffEdits)) correct(shop, random);
+    if (fulfilAfterMs !== null) agenda.add(now() + wait, () => ship(order.id, !isOpen));
+    if (place !== undefined) { if (random.chance(SERVED_RETURNS)) agenda.add(now() + wait * (4 + 4 * random.next()), () => sendBack(order.id)); } else if (random.chance(returned)) agenda.add(now() + wait * (2 + random.next()), () => giveBack(order.id));
+    if (random.chance(receipts)) receive(shop, random, isOpen ? served!.locationId : undefined);
+    if (random.chance(staffEdits)) correct(shop, random, isOpen ? served!.locationId : undefined);
   }
 
   function tick(): void {
@@ -134,15 +160,22 @@ function popularity(shop: Shop): Popularity {
 const sellingPlaces = (shop: Shop): string[] =>
   [...shop.tables.locations.values()].filter((location) => location.isActive && location.shipsInventory).map((location) => location.id);
 
-function anyLevel(shop: Shop, random: Random): LevelRecord | undefined {
-  const place = random.pick(sellingPlaces(shop));
+/** Variants with units to sell at a place, each under a SKU of its own, as a building needs it. */
+function goodsAt(shop: Shop, locationId: string): string[] {
+  const bearers = Map.groupBy(shop.tables.variants.values(), (variant) => variant.sku ?? '');
+  return [...bearers].flatMap(([sku, [variant, other]]) => sku === '' || other !== undefined || variant!.deletedAt !== null || variant!.components.length > 0
+    || (shop.tables.levels.get(`${variant!.inventoryItemId}:${locationId}`)?.quantities.available ?? 0) < 1 ? [] : [variant!.id]);
+}
+
+function anyLevel(shop: Shop, random: Random, butAt: string | undefined): LevelRecord | undefined {
+  const place = random.pick(sellingPlaces(shop).filter((id) => id !== butAt));
   const levels = [...shop.tables.levels.values()].filter((level) => level.isActive && level.locationId === place);
   return levels.length === 0 ? undefined : random.pick(levels);
 }
 
 /** A delivery for a handful of the barest shelves of one location. */
-function receive(shop: Shop, random: Random): void {
-  const place = anyLevel(shop, random)?.locationId;
+function receive(shop: Shop, random: Random, butAt: string | undefined): void {
+  const place = anyLevel(shop, random, butAt)?.locationId;
   if (place === undefined) return;
   const bare = [...shop.tables.levels.values()].filter((level) => level.isActive && level.locationId === place && level.quantities.available < 15)
     .sort((a, b) => a.quantities.available - b.quantities.available).slice(0, 60);
@@ -155,8 +188,8 @@ function receive(shop: Shop, random: Random): void {
 }
 
 /** Somebody counts a shelf and types the number into the admin. */
-function correct(shop: Shop, random: Random): void {
-  const level = anyLevel(shop, random);
+function correct(shop: Shop, random: Random, butAt: string | undefined): void {
+  const level = anyLevel(shop, random, butAt);
   if (!level) return;
   adminEdit(shop, { inventoryItemId: level.inventoryItemId, locationId: level.locationId, available: Math.max(0, level.quantities.available + random.int(-3, 3)) });
 }
