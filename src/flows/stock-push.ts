@@ -35,7 +35,8 @@ const MOST_ROWS = 250;
 const LEASE_MS = 60_000;
 /** Keys live 24 hours at Shopify; an attempt older than this is never sent again. */
 const KEY_LIFE_MS = 23 * 3_600_000;
-const PARKED_MS = 15 * 60_000;
+/** Pause of a level after its third stale set in a row, doubled with each further one up to a quarter of an hour: a busy item is soon free, a second writer is not fought. */
+const PAUSE_SECONDS = 30, LONGEST_PAUSE_SECONDS = 900;
 /** Until something was measured: a webhook's usual way plus ours. */
 const FIRST_LAG_SECONDS = 5;
 
@@ -269,7 +270,7 @@ async function refused(context: FlowContext, attempt: Attempt, faults: { row: nu
       return { ...rowKey(row), state: fault === undefined ? 'abandoned' : isStale(fault) ? 'stale' : 'refused', message: fault?.message ?? null };
     });
     if (!(await closeAttempt(tx, storeId, attempt.attempt_id, stale.length > 0 && bad.length === 0 ? 'stale' : 'refused', message, outcomes, now))) return [];
-    await levelsStale(tx, storeId, stale.map(([n, fault]) => ({ ...attempt.rows[n]!, message: `Shopify no longer showed ${attempt.rows[n]!.from_quantity}: ${fault.message}` })), now, later(context, PARKED_MS));
+    await levelsStale(tx, storeId, stale.map(([n, fault]) => ({ ...attempt.rows[n]!, message: `Shopify no longer showed ${attempt.rows[n]!.from_quantity}: ${fault.message}` })), now, { first: PAUSE_SECONDS, longest: LONGEST_PAUSE_SECONDS });
     await levelsQuarantined(tx, storeId, bad.map(([n, fault]) => ({ ...attempt.rows[n]!, message: `Shopify refused: ${fault.message} (${fault.code})` })));
     if (rest.length === 0) return [];
     const middle = alone.length > 0 ? rest.length : Math.ceil(rest.length / 2);

@@ -80,13 +80,13 @@ export async function levelsWritten(tx: Queryable, storeId: number, rows: readon
     [storeId, now, rows.map((r) => r.item_id), rows.map((r) => r.location_id), rows.map((r) => r.to_quantity), rows.map((r) => r.dirty_version)]);
 }
 
-/** Shopify showed another number than assumed: read it, look again; after three in a row the level is parked for a while and becomes a case. */
-export async function levelsStale(tx: Queryable, storeId: number, rows: readonly { item_id: number; location_id: number; message: string }[], now: string, parkedUntil: string): Promise<{ item_id: number; location_id: number; strikes: number }[]> {
+/** Shopify showed another number than assumed: read it, look again; after three in a row the level becomes a case and pauses, longer each time. Pauses in seconds. */
+export async function levelsStale(tx: Queryable, storeId: number, rows: readonly { item_id: number; location_id: number; message: string }[], now: string, pause: { first: number; longest: number }): Promise<{ item_id: number; location_id: number; strikes: number }[]> {
   const updated = await tx.query<{ item_id: number; location_id: number; strikes: number }>(
     `update push_level p set dirty_version = p.dirty_version + 1, reread = true, strikes = p.strikes + 1, reason = t.message,
-       state = case when p.strikes + 1 >= 3 then 'conflict' else 'queued' end, not_before = case when p.strikes + 1 >= 3 then $3::timestamptz else $2::timestamptz end
+       state = case when p.strikes + 1 >= 3 then 'conflict' else 'queued' end, not_before = $2::timestamptz + case when p.strikes + 1 >= 3 then least($7::int, $3::int * 2 ^ least(p.strikes - 2, 10)) else 0 end * interval '1 second'
      from unnest($4::int[], $5::int[], $6::text[]) as t(item_id, location_id, message) where p.store_id = $1 and p.item_id = t.item_id and p.location_id = t.location_id
-     returning p.item_id, p.location_id, p.strikes`, [storeId, now, parkedUntil, rows.map((r) => r.item_id), rows.map((r) => r.location_id), rows.map((r) => r.message)]);
+     returning p.item_id, p.location_id, p.strikes`, [storeId, now, pause.first, rows.map((r) => r.item_id), rows.map((r) => r.location_id), rows.map((r) => r.message), pause.longest]);
   return updated.rows;
 }
 

@@ -41,7 +41,7 @@ export async function pushCases(db: Queryable, storeId: number, hourAgo: string)
   return rows.map((row): RaisedException => {
     const name = row.sku || row.title, where = `${name} at ${row.location}`;
     const sentence = row.kind === 'PUSH_FAILED' ? `${where} could not be set in Shopify: ${row.reason ?? 'no reason given'}. The other levels of the call were written.`
-      : row.kind === 'PUSH_CONFLICT' ? `${where}: somebody else changed it in Shopify ${row.strikes} times just before our set arrived (${row.reason ?? ''}). It is tried again in a quarter of an hour.`
+      : row.kind === 'PUSH_CONFLICT' ? `${where}: somebody else changed it in Shopify ${row.strikes} times just before our set arrived (${row.reason ?? ''}). It is tried again after half a minute, and ever more slowly up to a quarter of an hour.`
         : row.kind === 'PUSH_HELD' ? `${where} waits for a person: ${row.reason ?? ''}.`
           : `${where}: open orders want ${-row.free!} units more than the shelf holds.`;
     return { kind: row.kind, key: `level/${row.item_id}@${row.location_id}`, subject: where, sentence, itemId: row.item_id, locationId: row.location_id, evidence: { wanted: row.wanted, reason: row.reason, strikes: row.strikes } };

@@ -6,16 +6,18 @@ import type { Db } from '../../src/store/db.ts';
 
 export class ProcessDied extends Error { override name = 'ProcessDied'; }
 
-export interface Life { step(): void; dieIn(steps: number): void; revive(): boolean }
+/** Where a countdown counts: any step, only calls outward, or only transactions about to commit: the rare moments at which it matters most. */
+export type Moment = 'any' | 'call' | 'commit';
+export interface Life { step(moment?: Moment): void; dieIn(steps: number, moment?: Moment): void; revive(): boolean }
 
 export function life(): Life {
-  let dead = false, countdown: number | null = null;
+  let dead = false, countdown: number | null = null, counts: Moment = 'any';
   return {
-    step() {
+    step(moment = 'any') {
       if (dead) throw new ProcessDied('the process is gone');
-      if (countdown !== null && --countdown <= 0) { dead = true; countdown = null; throw new ProcessDied('kill -9'); }
+      if (countdown !== null && (counts === 'any' || counts === moment) && --countdown <= 0) { dead = true; countdown = null; throw new ProcessDied('kill -9'); }
     },
-    dieIn(steps) { countdown = steps; },
+    dieIn(steps, moment = 'any') { countdown = steps; counts = moment; },
     revive() { const was = dead; dead = false; countdown = null; return was; },
   };
 }
@@ -26,7 +28,7 @@ export function mortal(db: Db, { step }: Life): void {
   db.query = (async (text: never, values?: never) => { step(); const answer = await query(text, values); step(); return answer; }) as Db['query'];
   db.transaction = async (work) => {
     step();
-    const result = await transaction(async (tx) => { const made = await work(tx); step(); return made; });
+    const result = await transaction(async (tx) => { const made = await work(tx); step('commit'); return made; });
     step(); // committed, and nobody heard of it
     return result;
   };
