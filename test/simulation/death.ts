@@ -6,8 +6,8 @@ import type { Db } from '../../src/store/db.ts';
 
 export class ProcessDied extends Error { override name = 'ProcessDied'; }
 
-/** Where a countdown counts: any step, only calls outward, or only transactions about to commit: the rare moments at which it matters most. */
-export type Moment = 'any' | 'call' | 'commit';
+/** Where a countdown counts: any step, only writes to the shop, or only transactions about to commit: the rare moments at which it matters most. */
+export type Moment = 'any' | 'write' | 'commit';
 export interface Life { step(moment?: Moment): void; dieIn(steps: number, moment?: Moment): void; revive(): boolean }
 
 export function life(): Life {

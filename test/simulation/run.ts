@@ -67,11 +67,12 @@ export async function factory(databaseUrl: string, dataDir: string): Promise<Fac
   const transmit: typeof send = async (request) => {
     const url = new URL(request.url), shop = shops.get(url.host);
     if (!shop) throw new NetworkError(`No answer from ${url.host} (ENOTFOUND)`);
-    alive.step('call');
+    const moment = /^\s*\{"query":"\s*mutation\b/.test(request.body ?? '') ? 'write' : 'any';
+    alive.step(moment);
     noteSet(request.body, current!);
     try {
       const reply = await shop.sandbox.handle({ method: request.method, path: `${url.pathname}${url.search}`, headers: request.headers ?? {}, body: request.body ?? null });
-      alive.step('call'); // the shop has done it; we may never hear
+      alive.step(moment); // the shop has done it; we may never hear
       return new Response(new Uint8Array(reply.body), { status: reply.status, headers: reply.headers });
     } catch (error) {
       if (error instanceof ConnectionLost) { clock += error.afterMs; throw new NetworkError(`No answer from ${url.host} (ECONNRESET)`); }

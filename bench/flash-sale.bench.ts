@@ -1,0 +1,146 @@
+/**
+ * A flash sale: 500 orders a second for a minute on twenty items of one location that a warehouse serves, while the warehouse recounts them every few seconds, so
+ * that levels are written under fire. Lag from an order to its movement, how long Instep needs to catch up, and units promised beyond the shelf.
+ */
+import type { ChildProcess } from 'node:child_process';
+import { spawnSandbox, stopChild } from '../src/cli/commands/start.ts';
+import { buildHouse, type BuiltHouse } from '../src/compose.ts';
+import { API_VERSION, SCOPES } from '../src/connectors/shopify/version.ts';
+import { flowNamed, FLOWS } from '../src/flows/contents.ts';
+import { buildApp } from '../src/http/app.ts';
+import { readConfig } from '../src/runtime/config.ts';
+import { runFlow } from '../src/runtime/run-flow.ts';
+import { changePolicy, setAuthority } from '../src/store/authority.ts';
+import { ledgerFaults } from '../src/store/ledger.ts';
+import { saveStore } from '../src/store/stores.ts';
+import { makeWarehouse } from '../src/store/warehouses.ts';
+import { shelfWarehouse } from '../test/helpers/shelf-warehouse.ts';
+import { withCluster } from './cluster.ts';
+import type { Benchmark } from './report.ts';
+import { ms, quantile, whole } from './statistics.ts';
+
+const PER_SECOND = Number(process.env['BENCH_FLASH_PER_SECOND'] ?? 500), SECONDS = Number(process.env['BENCH_FLASH_SECONDS'] ?? 60);
+const HOT = 20, SHELF = Math.ceil(PER_SECOND * SECONDS / HOT * 0.8), RECOUNT_MS = 3_000, SENDERS = 64;
+const SECRET = 'shpss_0123456789abcdef0123456789abcdef';
+const pause = (time: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, time); });
+
+export const bench: Benchmark = {
+  name: 'flash-sale',
+  about: `${PER_SECOND} orders a second offered for ${SECONDS} s on ${HOT} items with ${whole(SHELF)} units each at a location a warehouse serves, which counts a few of them anew every 3 s. Sandbox, PostgreSQL and Instep on the same cores.`,
+  run: (say) => withCluster(async ({ url, dir, db }) => {
+    const config = readConfig({ INSTEP_DATA_DIR: dir, INSTEP_PORT: '0', INSTEP_LOG: 'silent', INSTEP_SANDBOX_ORDERS_PER_MINUTE: '0', INSTEP_SANDBOX_SCALE: '0.1', INSTEP_SANDBOX_MONTHS: '1' });
+    const { child, url: shop } = await spawnSandbox(config, 'bench-client', SECRET, () => {});
+    const shelf = shelfWarehouse(() => new Date().toISOString());
+    const house = await buildHouse({ config, databaseUrl: url, warehouse: async () => shelf });
+    const app = await buildApp({ house, flows: FLOWS, apiVersion: API_VERSION, scopes: SCOPES, signedBy: house.signedBy, importStore: () => {} }, { webDir: null });
+    let worker: { stop(): Promise<void> } | null = null;
+    try {
+      await app.listen({ host: '127.0.0.1', port: 0 });
+      Object.assign(house, { publicUrl: `http://127.0.0.1:${(app.server.address() as { port: number }).port}` });
+      say('importing the sandbox');
+      const { storeId, locationId, place } = await connect(house, shop);
+      await control(shop, 'faults', { routingDelayMs: 0 });
+      const { rows: hot } = await db.query<{ sku: string; item_id: number; inventory_item_id: string; committed: number }>(
+        `select v.sku, x.item_id, b.committed, x.shopify_inventory_item_id as inventory_item_id from ledger_level b join inventory_item x on x.store_id = b.store_id and x.item_id = b.item_id
+         join variant v on v.store_id = x.store_id and v.shopify_inventory_item_id = x.shopify_inventory_item_id where b.store_id = $1 and b.location_id = $2 and v.deleted_at is null and v.product_status = 'ACTIVE' and not v.is_bundle and x.tracked
+           and not v.continues_selling and v.sku <> '' and (select count(*) from variant w where w.store_id = v.store_id and w.sku = v.sku) = 1 order by x.item_id limit $3`, [storeId, locationId, HOT]);
+      if (hot.length < HOT) throw new Error(`only ${hot.length} items to sell`);
+      for (const { sku, committed } of hot) { await control(shop, 'levels', { sku, locationId: place, available: SHELF }); shelf.put(sku, SHELF + committed); }
+      shelf.countAll();
+      const warehouseId = await makeWarehouse(db, { name: 'Mill', connector: 'warehouse-rest', settings: {}, hookToken: 'warehouse-bench', now: new Date().toISOString() });
+      for (const { sku, item_id } of hot) await db.query(`insert into warehouse_sku (warehouse_id, sku, item_id, matched_by, updated_at, updated_by) values ($1, $2, $3, 'by hand', now(), 'bench')`, [warehouseId, sku, item_id]);
+      await db.transaction(async (tx) => {
+        await setAuthority(tx, storeId, locationId, 'warehouse', warehouseId);
+        await changePolicy(tx, storeId, locationId, { mode: 'live', firstPushCap: 1_000_000 }, 'bench', new Date().toISOString());
+      });
+      worker = await house.startWorker();
+      for (const name of ['drift-check', 'warehouse-feed', 'stock-push']) await runFlow(house, flowNamed(name)!, storeId, 'bench');
+      await pause(2_000);
+
+      say(`${PER_SECOND} orders a second for ${SECONDS} s`);
+      const placed = new Map<string, number>(), began = performance.now();
+      let offered = 0, refused = 0, selling = true;
+      const sell = async (): Promise<void> => {
+        while (selling) {
+          const n = offered++, due = began + n * 1000 / PER_SECOND - performance.now();
+          if (due > 0) await pause(due);
+          if (performance.now() - began > SECONDS * 1000) { offered--; return; }
+          const at = Date.now();
+          const id = await control(shop, 'orders', { lines: [{ sku: hot[n % HOT]!.sku, quantity: 1 }], locationId: place }).then((o) => o.id, () => null);
+          if (id === null) refused++; else placed.set(id, at);
+        }
+      };
+      const recounting = (async () => {
+        for (let n = 0; selling; n++) {
+          await pause(RECOUNT_MS);
+          // Units go missing in the first half only: what is found missing after the last one was sold is nobody's write.
+          for (let k = 0; k < 4; k++) shelf.change(hot[(n * 4 + k) % HOT]!.sku, n % 2 === 0 && performance.now() - began < SECONDS * 500 ? -5 : 5);
+          await runFlow(house, flowNamed('warehouse-feed')!, storeId, 'bench').catch(() => {});
+        }
+      })();
+      await Promise.all(Array.from({ length: SENDERS }, sell));
+      const took = (performance.now() - began) / 1000, ended = Date.now();
+      selling = false;
+      await recounting;
+      say(`${whole(placed.size)} orders placed in ${took.toFixed(1)} s; catching up`);
+      for (;;) {
+        const { rows: [left] } = await db.query<{ n: number }>(
+          `select (select count(*) from inbox where state = 0)::int + (select count(*) from sales_order where needs_place and place_attempts < 4)::int + (select count(*) from push_level where dirty_version > seen_version and state <> 'quarantined' and (not_before is null or not_before <= now()))::int
+             + (select count(*) from push_attempt where state = 'open')::int + (select count(*) from order_out where state = 'waiting')::int as n`);
+        if (left!.n === 0 || Date.now() - ended > 600_000) break;
+        await pause(200);
+      }
+      const caughtUp = (Date.now() - ended) / 1000;
+      const { rows: movements } = await db.query<{ order_id: string; at: string }>(
+        `select split_part(split_part(fact, '/', 2), ':', 1) as order_id, min(recorded_at) as at from movement where store_id = $1 and kind = 'order committed' and fact like 'shopify:order/%' group by 1`, [storeId]);
+      const heard = new Map(movements.map((m) => [m.order_id, Date.parse(m.at)])), lags = [...placed].flatMap(([id, at]) => { const t = heard.get(id); return t === undefined ? [] : [t - at]; });
+      const shown = await (await house.storefront(storeId)).levels(hot.map((h) => ({ inventoryItemId: h.inventory_item_id, locationId: place })));
+      let beyond = 0, wrong = 0;
+      for (const level of shown) {
+        const { onHand } = shelf.shelf.get(hot.find((h) => h.inventory_item_id === level.inventoryItemId)!.sku)!;
+        const { available = 0, committed = 0 } = level.quantities;
+        beyond += Math.max(0, committed - onHand);
+        if (available > Math.max(0, onHand - committed)) wrong++;
+      }
+      const { rows: [writes] } = await db.query<{ written: number; stale: number }>(`select count(*) filter (where state = 'written')::int as written, count(*) filter (where state = 'stale')::int as stale from push_attempt_row where store_id = $1`, [storeId]);
+      const faults = (await ledgerFaults(db, storeId)).length;
+      return {
+        tables: [
+          { title: 'The sale', columns: ['', ''], rows: [['orders offered', whole(offered)], ['placed', whole(placed.size)], ['refused by the shop: nothing available', whole(refused)], ['placed a second', whole(placed.size / took)], ['levels written meanwhile', whole(writes!.written)], ['of those sets that met another number', whole(writes!.stale)]] },
+          { title: 'Milliseconds from before the order is placed until its movement is recorded', columns: ['orders', 'p50', 'p90', 'p99', 'longest'], rows: [[whole(lags.length), ms(quantile(lags, 0.5)), ms(quantile(lags, 0.9)), ms(quantile(lags, 0.99)), ms(quantile(lags, 1))]] },
+        ],
+        verdicts: [
+          { what: `orders a second that reached the shop, of ${PER_SECOND} offered`, goal: null, measured: whole((placed.size + refused) / took), met: null },
+          { what: 'lag of the ledger', goal: 'p50 ≤ 1 s, p99 ≤ 5 s', measured: `p50 ${ms(quantile(lags, 0.5))} ms, p99 ${ms(quantile(lags, 0.99))} ms`, met: quantile(lags, 0.5) <= 1000 && quantile(lags, 0.99) <= 5000 },
+          { what: 'caught up with everything after the last order', goal: null, measured: `${caughtUp.toFixed(1)} s`, met: null },
+          { what: 'units promised beyond the shelf', goal: '0', measured: whole(beyond), met: beyond === 0 },
+          { what: 'orders without a movement; levels that show more than the shelf allows; balances that are not their movements', goal: '0; 0; 0', measured: `${placed.size - lags.length}; ${wrong}; ${faults}`, met: placed.size === lags.length && wrong === 0 && faults === 0 },
+        ],
+        notes: ['The shop itself refuses what it does not have, so units beyond the shelf could only come from a set that raised a level too far. Recounts take units away in the first half of the sale and add some throughout.'],
+      };
+    } finally {
+      await worker?.stop();
+      await app.close();
+      await house.close();
+      await stopChild(child as ChildProcess);
+    }
+  }),
+};
+
+async function connect(house: BuiltHouse, origin: string): Promise<{ storeId: number; locationId: number; place: string }> {
+  const now = new Date().toISOString();
+  const storeId = await saveStore(house.db, { shopDomain: 'instep-sandbox.myshopify.com', name: 'Bench', currency: 'EUR', timeZone: 'UTC', origin, clientId: 'bench-client', clientSecret: Buffer.alloc(0), hookToken: 'bench-token', now });
+  await house.db.query('update connection set client_secret = $2 where store_id = $1', [storeId, house.vault.seal(`${storeId}:connection:client_secret`, SECRET)]);
+  const shop = await (await house.storefront(storeId)).shop();
+  await house.db.query('update store set shop_domain = $2, currency = $3, time_zone = $4, imported_at = $5 where store_id = $1', [storeId, shop.domain, shop.currency, shop.timeZone, now]);
+  house.reconnect(storeId);
+  for (const name of ['subscriptions', 'catalogue', 'sales-history', 'opening-stock']) await runFlow(house, flowNamed(name)!, storeId, 'bench');
+  const { rows: [place] } = await house.db.query<{ location_id: number; shopify_location_id: string }>('select location_id, shopify_location_id from location l where store_id = $1 order by (select count(*) from ledger_level b where b.store_id = l.store_id and b.location_id = l.location_id) desc limit 1', [storeId]);
+  return { storeId, locationId: place!.location_id, place: place!.shopify_location_id };
+}
+
+async function control(shop: string, path: string, body: unknown): Promise<{ id: string }> {
+  const response = await fetch(`${shop}/sandbox/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  return (await response.json()) as { id: string };
+}
