@@ -4,7 +4,7 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { spawnSandbox, stopChild } from '../src/cli/commands/start.ts';
-import { buildHouse, type BuiltHouse } from '../src/compose.ts';
+import { buildHouse } from '../src/compose.ts';
 import { API_VERSION, SCOPES } from '../src/connectors/shopify/version.ts';
 import { flowNamed, FLOWS } from '../src/flows/contents.ts';
 import { buildApp } from '../src/http/app.ts';
@@ -12,16 +12,15 @@ import { readConfig } from '../src/runtime/config.ts';
 import { runFlow } from '../src/runtime/run-flow.ts';
 import { changePolicy, setAuthority } from '../src/store/authority.ts';
 import { ledgerFaults } from '../src/store/ledger.ts';
-import { saveStore } from '../src/store/stores.ts';
 import { makeWarehouse } from '../src/store/warehouses.ts';
 import { shelfWarehouse } from '../test/helpers/shelf-warehouse.ts';
 import { withCluster } from './cluster.ts';
 import type { Benchmark } from './report.ts';
+import { connectSandbox, control, SANDBOX_CLIENT, SANDBOX_SECRET } from './sandbox-store.ts';
 import { ms, quantile, whole } from './statistics.ts';
 
 const PER_SECOND = Number(process.env['BENCH_FLASH_PER_SECOND'] ?? 500), SECONDS = Number(process.env['BENCH_FLASH_SECONDS'] ?? 60);
 const HOT = 20, SHELF = Math.ceil(PER_SECOND * SECONDS / HOT * 0.8), RECOUNT_MS = 3_000, SENDERS = 64;
-const SECRET = 'shpss_0123456789abcdef0123456789abcdef';
 const pause = (time: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, time); });
 
 export const bench: Benchmark = {
@@ -29,7 +28,7 @@ export const bench: Benchmark = {
   about: `${PER_SECOND} orders a second offered for ${SECONDS} s on ${HOT} items with ${whole(SHELF)} units each at a location a warehouse serves, which counts a few of them anew every 3 s. Sandbox, PostgreSQL and Instep on the same cores.`,
   run: (say) => withCluster(async ({ url, dir, db }) => {
     const config = readConfig({ INSTEP_DATA_DIR: dir, INSTEP_PORT: '0', INSTEP_LOG: 'silent', INSTEP_SANDBOX_ORDERS_PER_MINUTE: '0', INSTEP_SANDBOX_SCALE: '0.1', INSTEP_SANDBOX_MONTHS: '1' });
-    const { child, url: shop } = await spawnSandbox(config, 'bench-client', SECRET, () => {});
+    const { child, url: shop } = await spawnSandbox(config, SANDBOX_CLIENT, SANDBOX_SECRET, () => {});
     const shelf = shelfWarehouse(() => new Date().toISOString());
     const house = await buildHouse({ config, databaseUrl: url, warehouse: async () => shelf });
     const app = await buildApp({ house, flows: FLOWS, apiVersion: API_VERSION, scopes: SCOPES, signedBy: house.signedBy, importStore: () => {} }, { webDir: null });
@@ -38,7 +37,10 @@ export const bench: Benchmark = {
       await app.listen({ host: '127.0.0.1', port: 0 });
       Object.assign(house, { publicUrl: `http://127.0.0.1:${(app.server.address() as { port: number }).port}` });
       say('importing the sandbox');
-      const { storeId, locationId, place } = await connect(house, shop);
+      const storeId = await connectSandbox(house, shop);
+      const { rows: [largest] } = await db.query<{ location_id: number; shopify_location_id: string }>(
+        'select location_id, shopify_location_id from location l where store_id = $1 order by (select count(*) from ledger_level b where b.store_id = l.store_id and b.location_id = l.location_id) desc limit 1', [storeId]);
+      const { location_id: locationId, shopify_location_id: place } = largest!;
       await control(shop, 'faults', { routingDelayMs: 0 });
       const { rows: hot } = await db.query<{ sku: string; item_id: number; inventory_item_id: string; committed: number }>(
         `select v.sku, x.item_id, b.committed, x.shopify_inventory_item_id as inventory_item_id from ledger_level b join inventory_item x on x.store_id = b.store_id and x.item_id = b.item_id
@@ -48,7 +50,7 @@ export const bench: Benchmark = {
       for (const { sku, committed } of hot) { await control(shop, 'levels', { sku, locationId: place, available: SHELF }); shelf.put(sku, SHELF + committed); }
       shelf.countAll();
       const warehouseId = await makeWarehouse(db, { name: 'Mill', connector: 'warehouse-rest', settings: {}, hookToken: 'warehouse-bench', now: new Date().toISOString() });
-      for (const { sku, item_id } of hot) await db.query(`insert into warehouse_sku (warehouse_id, sku, item_id, matched_by, updated_at, updated_by) values ($1, $2, $3, 'by hand', now(), 'bench')`, [warehouseId, sku, item_id]);
+      for (const { sku, item_id } of hot) await db.query(`insert into warehouse_sku (warehouse_id, sku, item_id, matched_by, updated_at, updated_by) values ($1, $2, $3, 'by hand', $4, 'bench')`, [warehouseId, sku, item_id, new Date().toISOString()]);
       await db.transaction(async (tx) => {
         await setAuthority(tx, storeId, locationId, 'warehouse', warehouseId);
         await changePolicy(tx, storeId, locationId, { mode: 'live', firstPushCap: 1_000_000 }, 'bench', new Date().toISOString());
@@ -85,8 +87,8 @@ export const bench: Benchmark = {
       say(`${whole(placed.size)} orders placed in ${took.toFixed(1)} s; catching up`);
       for (;;) {
         const { rows: [left] } = await db.query<{ n: number }>(
-          `select (select count(*) from inbox where state = 0)::int + (select count(*) from sales_order where needs_place and place_attempts < 4)::int + (select count(*) from push_level where dirty_version > seen_version and state <> 'quarantined' and (not_before is null or not_before <= now()))::int
-             + (select count(*) from push_attempt where state = 'open')::int + (select count(*) from order_out where state = 'waiting')::int as n`);
+          `select (select count(*) from inbox where state = 0)::int + (select count(*) from sales_order where needs_place and place_attempts < 4)::int + (select count(*) from push_level where dirty_version > seen_version and state <> 'quarantined' and (not_before is null or not_before <= $1))::int
+             + (select count(*) from push_attempt where state = 'open')::int + (select count(*) from order_out where state = 'waiting')::int as n`, [new Date().toISOString()]);
         if (left!.n === 0 || Date.now() - ended > 600_000) break;
         await pause(200);
       }
@@ -126,21 +128,3 @@ export const bench: Benchmark = {
     }
   }),
 };
-
-async function connect(house: BuiltHouse, origin: string): Promise<{ storeId: number; locationId: number; place: string }> {
-  const now = new Date().toISOString();
-  const storeId = await saveStore(house.db, { shopDomain: 'instep-sandbox.myshopify.com', name: 'Bench', currency: 'EUR', timeZone: 'UTC', origin, clientId: 'bench-client', clientSecret: Buffer.alloc(0), hookToken: 'bench-token', now });
-  await house.db.query('update connection set client_secret = $2 where store_id = $1', [storeId, house.vault.seal(`${storeId}:connection:client_secret`, SECRET)]);
-  const shop = await (await house.storefront(storeId)).shop();
-  await house.db.query('update store set shop_domain = $2, currency = $3, time_zone = $4, imported_at = $5 where store_id = $1', [storeId, shop.domain, shop.currency, shop.timeZone, now]);
-  house.reconnect(storeId);
-  for (const name of ['subscriptions', 'catalogue', 'sales-history', 'opening-stock']) await runFlow(house, flowNamed(name)!, storeId, 'bench');
-  const { rows: [place] } = await house.db.query<{ location_id: number; shopify_location_id: string }>('select location_id, shopify_location_id from location l where store_id = $1 order by (select count(*) from ledger_level b where b.store_id = l.store_id and b.location_id = l.location_id) desc limit 1', [storeId]);
-  return { storeId, locationId: place!.location_id, place: place!.shopify_location_id };
-}
-
-async function control(shop: string, path: string, body: unknown): Promise<{ id: string }> {
-  const response = await fetch(`${shop}/sandbox/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as { id: string };
-}

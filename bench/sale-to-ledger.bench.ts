@@ -4,28 +4,27 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { spawnSandbox, stopChild } from '../src/cli/commands/start.ts';
-import { buildHouse, type BuiltHouse } from '../src/compose.ts';
+import { buildHouse } from '../src/compose.ts';
 import { API_VERSION, SCOPES } from '../src/connectors/shopify/version.ts';
 import { FLOWS } from '../src/flows/contents.ts';
 import { buildApp } from '../src/http/app.ts';
 import { readConfig } from '../src/runtime/config.ts';
 import { runFlow } from '../src/runtime/run-flow.ts';
 import type { Db } from '../src/store/db.ts';
-import { findStore, saveStore } from '../src/store/stores.ts';
 import { withCluster } from './cluster.ts';
 import type { Benchmark } from './report.ts';
+import { connectSandbox, control, SANDBOX_CLIENT, SANDBOX_SECRET } from './sandbox-store.ts';
 import { ms, quantile, whole } from './statistics.ts';
 
 const SINGLE = 150;
 const STREAM_SECONDS = 12, STREAM_PER_SECOND = 25;
-const SECRET = 'shpss_0123456789abcdef0123456789abcdef';
 
 export const bench: Benchmark = {
   name: 'sale-to-ledger',
   about: 'Order placed in the sandbox → ledger balance changed: webhook by HTTP, inbox, apply, location read from the API. Sandbox, PostgreSQL and Instep on the same cores; the shop routes orders at once (routing delay 0).',
   run: (say) => withCluster(async ({ url, dir, db }) => {
     const config = readConfig({ INSTEP_DATA_DIR: dir, INSTEP_PORT: '0', INSTEP_LOG: 'silent', INSTEP_SANDBOX_ORDERS_PER_MINUTE: '0', INSTEP_SANDBOX_SCALE: '0.1', INSTEP_SANDBOX_MONTHS: '2' });
-    const { child, url: shop } = await spawnSandbox(config, 'bench-client', SECRET, () => {});
+    const { child, url: shop } = await spawnSandbox(config, SANDBOX_CLIENT, SANDBOX_SECRET, () => {});
     const house = await buildHouse({ config, databaseUrl: url });
     const app = await buildApp({ house, flows: FLOWS, apiVersion: API_VERSION, scopes: SCOPES, signedBy: house.signedBy, importStore: () => {} }, { webDir: null });
     let worker: { stop(): Promise<void> } | null = null;
@@ -33,7 +32,7 @@ export const bench: Benchmark = {
       await app.listen({ host: '127.0.0.1', port: 0 });
       Object.assign(house, { publicUrl: `http://127.0.0.1:${(app.server.address() as { port: number }).port}` });
       say('importing the sandbox');
-      const storeId = await connect(house, shop);
+      const storeId = await connectSandbox(house, shop);
       worker = await house.startWorker();
       await control(shop, 'faults', { routingDelayMs: 0 });
       const levels = await sellable(db, storeId);
@@ -75,23 +74,6 @@ export const bench: Benchmark = {
     }
   }),
 };
-
-async function connect(house: BuiltHouse, origin: string): Promise<number> {
-  const storeId = await saveStore(house.db, { shopDomain: 'instep-sandbox.myshopify.com', name: 'Bench', currency: 'EUR', timeZone: 'UTC', origin, clientId: 'bench-client', clientSecret: Buffer.alloc(0), hookToken: 'bench-token', now: new Date().toISOString() });
-  await house.db.query('update connection set client_secret = $2 where store_id = $1', [storeId, house.vault.seal(`${storeId}:connection:client_secret`, SECRET)]);
-  const shop = await (await house.storefront(storeId)).shop();
-  await house.db.query('update store set shop_domain = $2, currency = $3, time_zone = $4 where store_id = $1', [storeId, shop.domain, shop.currency, shop.timeZone]);
-  house.reconnect(storeId);
-  for (const name of ['subscriptions', 'catalogue', 'sales-history', 'opening-stock']) await runFlow(house, FLOWS.find((flow) => flow.name === name)!, storeId, 'bench');
-  if ((await findStore(house.db, storeId)) === null) throw new Error('the store is gone');
-  return storeId;
-}
-
-async function control(shop: string, path: string, body: unknown): Promise<{ id: string }> {
-  const response = await fetch(`${shop}/sandbox/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as { id: string };
-}
 
 interface Level { sku: string; location: string }
 
