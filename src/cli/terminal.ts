@@ -4,6 +4,13 @@ import type { Watch } from '../runtime/run-flow.ts';
 
 export class UsageError extends Error {}
 
+/** `--limit` as a whole number of rows, 1 to 100,000; anything else is a UsageError. */
+export function rowLimit(text: string): number {
+  const limit = Number(text);
+  if (!Number.isInteger(limit) || limit < 1 || limit > 100_000) throw new UsageError(`--limit ${text}: expected a whole number from 1 to 100000`);
+  return limit;
+}
+
 export const EXIT = { done: 0, failed: 1, usage: 2, found: 3 } as const;
 
 /** Bars on a terminal, one line a stage elsewhere. Percent never moves back: a new stage starts a new bar. */

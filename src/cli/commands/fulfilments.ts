@@ -3,15 +3,14 @@ import { fulfilments, LATE_MS } from '../../flows/fulfilments.ts';
 import { runFlow } from '../../runtime/run-flow.ts';
 import { shipmentCounts, shipmentPage, type ShipmentView } from '../../store/shipments-page.ts';
 import { chosenStore, withHouse } from '../house.ts';
-import { EXIT, UsageError, print, progressBars, table } from '../terminal.ts';
+import { EXIT, UsageError, print, progressBars, rowLimit, table } from '../terminal.ts';
 
 const VIEWS: readonly ShipmentView[] = ['late', 'waiting', 'held', 'written', 'all'];
 
 export async function fulfilmentsCommand(options: { store?: string; json?: boolean; view: string; now?: boolean; limit: string }): Promise<void> {
   const view = VIEWS.find((name) => name === options.view);
   if (view === undefined) throw new UsageError(`--view ${options.view}: expected one of ${VIEWS.join(', ')}`);
-  const limit = Number(options.limit);
-  if (!Number.isInteger(limit) || limit < 1 || limit > 100_000) throw new UsageError(`--limit ${options.limit}: expected a whole number from 1 to 100000`);
+  const limit = rowLimit(options.limit);
   await withHouse(async (house) => {
     const store = await chosenStore(house, options.store);
     if (options.now) {

@@ -4,14 +4,13 @@ import { warehouseFeed } from '../../flows/warehouse-feed.ts';
 import { runFlow } from '../../runtime/run-flow.ts';
 import { pushCounts, pushPage } from '../../store/push-page.ts';
 import { chosenStore, withHouse } from '../house.ts';
-import { EXIT, UsageError, print, progressBars, table } from '../terminal.ts';
+import { EXIT, UsageError, print, progressBars, rowLimit, table } from '../terminal.ts';
 
 const VIEWS = ['all', 'waiting', 'held', 'failed', 'shadow', 'not written'];
 
 export async function pushCommand(options: { store?: string; json?: boolean; view: string; sku?: string; now?: boolean; limit: string }): Promise<void> {
   if (!VIEWS.includes(options.view)) throw new UsageError(`--view ${options.view}: expected one of ${VIEWS.join(', ')}`);
-  const limit = Number(options.limit);
-  if (!Number.isInteger(limit) || limit < 1 || limit > 100_000) throw new UsageError(`--limit ${options.limit}: expected a whole number from 1 to 100000`);
+  const limit = rowLimit(options.limit);
   await withHouse(async (house) => {
     const store = await chosenStore(house, options.store);
     if (options.now) {
