@@ -22,7 +22,7 @@ import { ledgerFaults } from '../../src/store/ledger.ts';
 import { shelfFaults } from '../../src/store/shelf.ts';
 import { saveStore } from '../../src/store/stores.ts';
 import { makeWarehouse } from '../../src/store/warehouses.ts';
-import { dice } from './dice.ts';
+import { dice, type Dice } from './dice.ts';
 import { GOODS, smallTown } from './town.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -32,8 +32,20 @@ const gone = (child: ChildProcess): Promise<void> => new Promise((resolve) => { 
 
 export interface Kills { server: number; worker: number; postgres: number; orders: number; parcels: number; acknowledged: number; pushes: number; faults: string[]; seconds: number }
 
+/**
+ * Who dies next: PostgreSQL twice, server and worker four times in every ten, shuffled. It has dice of its own: the load rolls others as
+ * often as the machine allows, and the victims would follow from its speed.
+ */
+function victims(roll: Dice): () => 'postgres' | 'server' | 'worker' {
+  let left: ('postgres' | 'server' | 'worker')[] = [];
+  return () => {
+    if (left.length === 0) left = ['postgres', 'postgres', 'server', 'server', 'server', 'server', 'worker', 'worker', 'worker', 'worker'];
+    return left.splice(roll(left.length), 1)[0]!;
+  };
+}
+
 export async function killAtRandom(count: number, seed: number, say: (line: string) => void = () => {}): Promise<Kills> {
-  const began = performance.now(), roll = dice(seed), dir = mkdtempSync(path.join(tmpdir(), 'instep-kills-'));
+  const began = performance.now(), roll = dice(seed), deck = victims(dice(seed)), dir = mkdtempSync(path.join(tmpdir(), 'instep-kills-'));
   chmodSync(dir, 0o755); // the database runs as another user when we are root
   const pgPort = await freePort(), webPort = await freePort();
   const startDatabase = (): Promise<EmbeddedPostgres> => startEmbeddedPostgres({ dataDir: dir, port: pgPort, settings: { max_connections: '120' } });
@@ -67,13 +79,13 @@ export async function killAtRandom(count: number, seed: number, say: (line: stri
     await up(webPort);
     for (let n = 0; n < count; n++) {
       await pause(500 + roll(2_500));
-      const victim = roll(10);
-      if (victim < 2) {
+      const victim = deck();
+      if (victim === 'postgres') {
         process.kill(Number(readFileSync(path.join(dir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]), 'SIGKILL');
         await pause(50);
         database = await again(startDatabase);
         result.postgres++;
-      } else if (victim < 6) { server.kill('SIGKILL'); await gone(server); server = run('start', '--no-web'); result.server++; }
+      } else if (victim === 'server') { server.kill('SIGKILL'); await gone(server); server = run('start', '--no-web'); result.server++; }
       else { worker.kill('SIGKILL'); await gone(worker); worker = run('worker'); result.worker++; }
       // A process that gave up by itself is a fault: nobody is there to start it.
       if (server.exitCode !== null) { result.faults.push(`the server ended with ${server.exitCode} when its database was killed`); server = run('start', '--no-web'); }
