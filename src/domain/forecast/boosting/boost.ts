@@ -17,7 +17,7 @@ export interface BoostingOptions {
   leaves: number;
   /** Share of its step each leaf takes, in (0, 1]. */
   learningRate: number;
-  /** Bins a feature, 2 to 255; if absent, one for 64 rows, but at least 32: a bin of fewer says nothing that a tree could use. */
+  /** Bins a feature, 2 to 255; if absent, one for 64 rows, but at least 64: a bin of fewer says nothing that a tree could use. */
   bins?: number;
   /** Least rows of a leaf; 20 if absent. */
   leafRows?: number;
@@ -41,7 +41,7 @@ export function boost(
 ): BoostedTrees {
   const { rows, features } = table, { objective, learningRate } = options;
   const rules = { leafRows: Math.max(1, options.leafRows ?? 20), leafHessian: options.leafHessian ?? 1e-3, lambda: options.lambda ?? 1, leastGain: 0 };
-  const bins = options.bins ?? Math.min(255, Math.max(32, rows >> 6));
+  const bins = options.bins ?? Math.min(255, Math.max(64, rows >> 6));
   const rowShare = options.rowShare ?? 1, featureShare = options.featureShare ?? 1;
   assert(options.leaves >= 2 && options.trees >= 0, `${options.trees} trees of ${options.leaves} leaves`);
   assert(learningRate > 0 && learningRate <= 1, `a learning rate lies in (0, 1], not ${learningRate}`);

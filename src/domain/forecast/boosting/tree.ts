@@ -3,7 +3,7 @@
  * smaller one's histogram is built; the other's is the parent's less that. All memory is taken once, for all trees.
  */
 import type { Bins } from './bins.ts';
-import { addColumn, noSplit, scanFeature, subtract, type Split, type SplitRules, type Sums } from './histogram.ts';
+import { addColumn, addColumns, BETTER, noSplit, scanFeature, subtract, type Split, type SplitRules, type Sums } from './histogram.ts';
 
 interface Leaf extends Sums { from: number; to: number; histogram: number; best: Split; node: number }
 
@@ -56,7 +56,7 @@ export class TreeGrower {
     this.scan(root, features);
     while (this.leafCount < this.maxLeaves) {
       let next = root;
-      for (let k = 1; k < this.leafCount; k++) if (this.leaves[k]!.best.gain > next.best.gain) next = this.leaves[k]!;
+      for (let k = 1; k < this.leafCount; k++) if (this.leaves[k]!.best.gain > next.best.gain * BETTER) next = this.leaves[k]!;
       if (!(next.best.gain > 0)) return;
       this.split(next, features, gradient, hessian);
     }
@@ -99,12 +99,15 @@ export class TreeGrower {
   }
 
   private build(leaf: Leaf, features: Int32Array, gradient: Float64Array, hessian: Float64Array): void {
-    const { index, orderedGradient, orderedHessian } = this;
+    const { index, columns, first, orderedGradient, orderedHessian } = this;
     for (let i = leaf.from, k = 0; i < leaf.to; i++, k++) { const row = index[i]!; orderedGradient[k] = gradient[row]!; orderedHessian[k] = hessian[row]!; }
     const histogram = this.histograms.subarray(leaf.histogram, leaf.histogram + this.size).fill(0);
-    for (let k = 0; k < features.length; k++) {
-      addColumn(this.columns[features[k]!]!, index, leaf.from, leaf.to, orderedGradient, orderedHessian, histogram, this.first[features[k]!]!);
+    let k = 0;
+    for (; k + 1 < features.length; k += 2) {
+      const a = features[k]!, b = features[k + 1]!;
+      addColumns(columns[a]!, columns[b]!, index, leaf.from, leaf.to, orderedGradient, orderedHessian, histogram, first[a]!, first[b]!);
     }
+    if (k < features.length) addColumn(columns[features[k]!]!, index, leaf.from, leaf.to, orderedGradient, orderedHessian, histogram, first[features[k]!]!);
   }
 
   private scan(leaf: Leaf, features: Int32Array): void {
