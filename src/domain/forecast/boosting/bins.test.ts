@@ -42,6 +42,20 @@ describe('bins', () => {
     expect(Math.abs(counts[zero]! / rows - 0.6)).toBeLessThan(0.02);
   });
 
+  it('keep a frequent value apart from the rare ones beside it, and neighbours among float32 apart from each other', () => {
+    const values = [-3, -2, -1, ...new Array<number>(100).fill(0), ...Array.from({ length: 60 }, (_, i) => i + 1)], { column } = one(values, 8);
+    values.forEach((x, i) => expect(column[i] === column[50]).toBe(x === 0));
+    const ulp = 2 ** -23;
+    expect([...one([1, 1 + ulp, 1 + 2 * ulp, 1 + 3 * ulp, 3e38, Infinity, -Infinity], 9).column]).toEqual([2, 3, 4, 5, 6, 7, 1]);
+  });
+
+  it('know the whole of a long column, whatever its period', () => {
+    const rows = 35_000, values = Float32Array.from({ length: rows }, (_, i) => (i % 7) * 100_000 + i), { cuts, column } = one(values, 100), counts = new Float64Array(101);
+    for (const bin of column) counts[bin]!++;
+    expect(cuts).toHaveLength(99);
+    for (let bin = 1; bin <= 100; bin++) expect(counts[bin]).toBeLessThan(rows * 2 / 100);
+  });
+
   it('refuse columns of another length', () => {
     expect(() => binned({ rows: 3, features: [new Float32Array(2)] }, 9, { state: 1 })).toThrow('feature 0 has 2 values for 3 rows');
   });

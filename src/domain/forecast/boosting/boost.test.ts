@@ -58,6 +58,25 @@ describe('boosting, whatever the data', () => {
     }), { numRuns: 60 });
   });
 
+  it('a row without weight does not fill a leaf', () => {
+    fc.assert(fc.property(some(sample, 8), (rows) => {
+      const weight = Float64Array.from(rows, (r) => Math.min(1, r.w)), kept = rows.filter((r) => r.w > 0), asked = options({ loss: 'squared' }, { leafRows: 4 });
+      fc.pre(kept.length > 0);
+      close(predict(boost(tableOf(rows), targetOf(rows), asked, { weight }), tableOf(kept)), predict(boost(tableOf(kept), targetOf(kept), asked), tableOf(kept)));
+    }));
+  });
+
+  it('of two features, or two leaves, that are as good the first is taken, however sums were rounded', () => {
+    fc.assert(fc.property(some(sample, 8), (rows) => {
+      const mirrored = table(Float32Array.from(rows, (r) => r.z), Float32Array.from(rows, (r) => -r.z));
+      expect(importance(boost(mirrored, targetOf(rows), options({ loss: 'squared' })))[1]).toBe(0);
+      const back = rows.toReversed(), y = Float64Array.from([...rows.map((r) => r.z % 3 / 10 + r.w), ...back.map((r) => r.z % 3 / 10 + r.w + 9)]);
+      const twice = table([...rows, ...back].map((_, i) => Number(i >= rows.length)), [...rows, ...back].map((r) => r.z));
+      const said = predict(boost(twice, y, options({ loss: 'squared' }, { trees: 1, leaves: 3, lambda: 0 })), twice);
+      expect(new Set(said.subarray(rows.length)).size).toBe(1);
+    }));
+  });
+
   it.each(OBJECTIVES)('$loss: only the order of a feature\'s values counts', (objective) => {
     fc.assert(fc.property(some(sample), (rows) => {
       const other = rows.map((row) => ({ ...row, x: Math.exp(row.x) * 7 - 3, z: row.z ** 3 }));

@@ -15,7 +15,7 @@ export interface Split { gain: number; feature: number; bin: number; missingLeft
 export const noSplit = (): Split => ({ gain: 0, feature: -1, bin: 0, missingLeft: false, left: { gradient: 0, hessian: 0, rows: 0 } });
 
 /** A split must be this much better, relatively, to be preferred over an earlier one: equals stay in order however sums were rounded. */
-export const BETTER = 1 + 1e-10;
+const BETTER = 1 + 1e-10;
 
 /**
  * Adds the rows `index[from…to)` of two features' columns to their bins, which begin at `startA` and `startB`. Gradient and hessian are in
@@ -59,7 +59,6 @@ export function scanFeature(
   const { lambda, leafHessian } = rules, leafRows = rules.leafRows;
   const zero = offset + 3 * start, missG = histogram[zero]!, missH = histogram[zero + 1]!, missN = histogram[zero + 2]!;
   const G = sums.gradient, H = sums.hessian, N = sums.rows, parent = (G * G) / (H + lambda);
-  const known = N - missN;
   let bar = Math.max((parent + best.gain) * BETTER, parent + rules.leastGain);
   let g = 0, h = 0, n = 0, foundBin = -1, foundLeft = false, foundG = 0, foundH = 0, foundN = 0;
   const last = missN > 0 ? end : end - 1;
@@ -71,7 +70,7 @@ export function scanFeature(
       const left = h + lambda, right = H - h + lambda, score = (g * g * right + (G - g) * (G - g) * left) / (left * right);
       if (score > bar) { bar = score * BETTER; foundBin = bin; foundLeft = false; foundG = g; foundH = h; foundN = n; }
     }
-    if (missN > 0 && n < known && n + missN >= leafRows && N - n - missN >= leafRows && h + missH >= leafHessian && H - h - missH >= leafHessian) {
+    if (missN > 0 && n + missN >= leafRows && N - n - missN >= leafRows && h + missH >= leafHessian && H - h - missH >= leafHessian) {
       const gl = g + missG, left = h + missH + lambda, right = H - h - missH + lambda, score = (gl * gl * right + (G - gl) * (G - gl) * left) / (left * right);
       if (score > bar) { bar = score * BETTER; foundBin = bin; foundLeft = true; foundG = gl; foundH = h + missH; foundN = n + missN; }
     }

@@ -59,6 +59,11 @@ describe('an objective', () => {
     }));
   });
 
+  it('believes in no change as much as lambda says', () => {
+    expect(leafStep({ loss: 'squared' }, -6, 2, 1)).toBe(2);
+    expect(leafStep({ loss: 'poisson' }, 1 - 100, 1, 10)).toBeCloseTo(Math.log(110 / 11), 12);
+  });
+
   it('starts and steps within bounds where nothing was ever sold', () => {
     const nothing: Row[] = [{ y: 0, s: 0, w: 1 }, { y: 0, s: 2, w: 1 }];
     for (const objective of SMOOTH.slice(0, 4)) {

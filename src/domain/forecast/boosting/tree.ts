@@ -3,7 +3,10 @@
  * smaller one's histogram is built; the other's is the parent's less that. All memory is taken once, for all trees.
  */
 import type { Bins } from './bins.ts';
-import { addColumn, addColumns, BETTER, noSplit, scanFeature, subtract, type Split, type SplitRules, type Sums } from './histogram.ts';
+import { addColumn, addColumns, noSplit, scanFeature, subtract, type Split, type SplitRules, type Sums } from './histogram.ts';
+
+/** A later leaf is split before an earlier one only if it gains this much more: a gain is what is left of two sums, and less exact than they. */
+const AHEAD = 1 + 1e-7;
 
 interface Leaf extends Sums { from: number; to: number; histogram: number; best: Split; node: number }
 
@@ -56,7 +59,7 @@ export class TreeGrower {
     this.scan(root, features);
     while (this.leafCount < this.maxLeaves) {
       let next = root;
-      for (let k = 1; k < this.leafCount; k++) if (this.leaves[k]!.best.gain > next.best.gain * BETTER) next = this.leaves[k]!;
+      for (let k = 1; k < this.leafCount; k++) if (this.leaves[k]!.best.gain > next.best.gain * AHEAD) next = this.leaves[k]!;
       if (!(next.best.gain > 0)) return;
       this.split(next, features, gradient, hessian);
     }
