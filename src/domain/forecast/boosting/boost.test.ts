@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FeatureTable } from './bins.ts';
-import { boost, type BoostingOptions } from './boost.ts';
+import { boost } from './boost.ts';
 import { roll } from './dice.ts';
 import { importance, predict, type BoostedTrees } from './model.ts';
 import type { Objective } from './objective.ts';
+import type { BoostingOptions } from './options.ts';
 
 const OBJECTIVES: Objective[] = [{ loss: 'squared' }, { loss: 'poisson' }, { loss: 'tweedie', power: 1.4 }, { loss: 'pinball', level: 0.8 }];
 const options = (objective: Objective, more: Partial<BoostingOptions> = {}): BoostingOptions => ({ objective, trees: 12, leaves: 6, learningRate: 0.3, leafRows: 1, ...more });
@@ -202,7 +203,7 @@ describe('boosting, asked', () => {
 
   it('refuses what cannot be', () => {
     const asked = (more: Partial<BoostingOptions>, extra = {}, target = y) => () => boost(seen, target, { ...drawn, ...more }, extra);
-    for (const more of [{ leaves: 1 }, { trees: -1 }, { learningRate: 0 }, { bins: 256 }, { bins: 1 }, { rowShare: 0 }, { featureShare: 1.1 }, { lambda: -1 }]) expect(asked(more)).toThrow();
+    for (const more of [{ leaves: 1 }, { trees: -1 }, { learningRate: 0 }, { bins: 256 }, { bins: 1 }, { rowShare: 0 }, { featureShare: 1.1 }, { lambda: -1 }, { leafRows: 0 }]) expect(asked(more)).toThrow();
     expect(asked({}, { weight: new Float64Array(3) })).toThrow('3 weights for 2500 rows');
     expect(asked({}, { weight: new Float64Array(2_500).fill(-1) })).toThrow('weight 0 cannot be -1');
     expect(asked({}, { offset: new Float64Array(2_500).fill(NaN) })).toThrow('an offset is a finite number');

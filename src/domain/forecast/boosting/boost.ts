@@ -5,31 +5,12 @@
 import { assert } from '../../assert.ts';
 import { binned, type FeatureTable } from './bins.ts';
 import { choose, type Dice } from './dice.ts';
-import { assertObjective, derivatives, leafStep, startingScore, type Objective } from './objective.ts';
+import type { SplitRules } from './histogram.ts';
 import { ModelBuilder, type BoostedTrees } from './model.ts';
+import { assertObjective, derivatives, leafStep, startingScore } from './objective.ts';
+import { settled, type BoostingOptions } from './options.ts';
 import { TreeGrower } from './tree.ts';
 import { weightedQuantile } from './weighted-quantile.ts';
-
-export interface BoostingOptions {
-  objective: Objective;
-  trees: number;
-  /** At most so many leaves a tree, at least 2. */
-  leaves: number;
-  /** Share of its step each leaf takes, in (0, 1]. */
-  learningRate: number;
-  /** Bins a feature, 2 to 255; if absent, one for 64 rows, but at least 64: a bin of fewer says nothing that a tree could use. */
-  bins?: number;
-  /** Least rows of a leaf; 20 if absent. */
-  leafRows?: number;
-  /** Least hessian of a leaf: expected units (Poisson), weight (squared, pinball); 0.001 if absent. */
-  leafHessian?: number;
-  /** Hessian's worth of belief in no change that every leaf has; 1 if absent. */
-  lambda?: number;
-  /** Shares of rows and features each tree is grown on; 1 if absent. */
-  rowShare?: number;
-  featureShare?: number;
-  seed?: number;
-}
 
 /**
  * Trains on `target`, one value a row: units. `weight` (≥ 0; 0 is a row that is not there) counts a row more or less; `offset` is a raw score
@@ -39,15 +20,8 @@ export interface BoostingOptions {
 export function boost(
   table: FeatureTable, target: Float64Array | Float32Array, options: BoostingOptions, extra: { weight?: Float64Array; offset?: Float64Array } = {},
 ): BoostedTrees {
-  const { rows, features } = table, { objective, learningRate } = options;
-  const rules = { leafRows: Math.max(1, options.leafRows ?? 20), leafHessian: options.leafHessian ?? 1e-3, lambda: options.lambda ?? 1, leastGain: 0 };
-  const bins = options.bins ?? Math.min(255, Math.max(64, rows >> 6));
-  const rowShare = options.rowShare ?? 1, featureShare = options.featureShare ?? 1;
-  assert(options.leaves >= 2 && options.trees >= 0, `${options.trees} trees of ${options.leaves} leaves`);
-  assert(learningRate > 0 && learningRate <= 1, `a learning rate lies in (0, 1], not ${learningRate}`);
-  assert(bins >= 2 && bins <= 255, `2 to 255 bins, not ${bins}`);
-  assert(rowShare > 0 && rowShare <= 1 && featureShare > 0 && featureShare <= 1, `shares lie in (0, 1], not ${rowShare} and ${featureShare}`);
-  assert(rules.lambda >= 0 && rules.leafHessian >= 0, `lambda ${rules.lambda} and leafHessian ${rules.leafHessian} are not negative`);
+  const { rows, features } = table, settings = settled(options, rows), { objective, learningRate, trees, leaves } = settings;
+  const rules: SplitRules = { leafRows: settings.leafRows, leafHessian: settings.leafHessian, lambda: settings.lambda, leastGain: 0 };
   assert(target.length === rows, `${target.length} targets for ${rows} rows`);
   const y = target instanceof Float64Array ? target : Float64Array.from(target);
   assertObjective(objective, y);
@@ -57,14 +31,14 @@ export function boost(
   const base = active.length > 0 ? startingScore(objective, y, weight, offset) : 0;
   const score = new Float64Array(rows).fill(base), gradient = new Float64Array(rows), hessian = new Float64Array(rows);
   if (offset) for (let i = 0; i < rows; i++) score[i]! += offset[i]!;
-  const dice: Dice = { state: options.seed ?? 1 };
-  const grid = binned(table, bins, dice);
-  const grower = new TreeGrower(grid, rows, options.leaves, rules);
+  const dice: Dice = { state: settings.seed };
+  const grid = binned(table, settings.bins, dice);
+  const grower = new TreeGrower(grid, rows, leaves, rules);
   const all = Int32Array.from(features, (_, f) => f), order = all.slice();
-  const chosen = order.subarray(0, Math.max(1, Math.round(featureShare * all.length)));
-  const sampled = Math.max(1, Math.round(rowShare * active.length));
-  const model = new ModelBuilder(base, options.trees, options.leaves, grid.cuts), values = new Float64Array(options.leaves);
-  for (let tree = 0; tree < options.trees && active.length > 0 && all.length > 0; tree++) {
+  const chosen = order.subarray(0, Math.max(1, Math.round(settings.featureShare * all.length)));
+  const sampled = Math.max(1, Math.round(settings.rowShare * active.length));
+  const model = new ModelBuilder(base, trees, leaves, grid.cuts), values = new Float64Array(leaves);
+  for (let tree = 0; tree < trees && active.length > 0 && all.length > 0; tree++) {
     derivatives(objective, y, score, weight, gradient, hessian);
     if (tree === 0) rules.leastGain = roundingOf(score, hessian);
     choose(dice, active, sampled, grower.index);
