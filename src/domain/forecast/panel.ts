@@ -1,18 +1,40 @@
 /**
- * A catalogue of series in, a forecast of each out. What the series share (weekdays, seasons, events, promotions, the worth of a method)
- * is learned once from many of them (`learnPool`) and then applied to any of them (`forecastPanel`), so that a catalogue of any size is
- * forecast in batches, on as many threads as there are. Pure and deterministic; a pool is plain data and crosses threads.
+ * A catalogue of series in, a forecast of each out. What the series share (weekdays, seasons, events, promotions, the worth of a method, how
+ * well calibrated a quantile is) is learned once from many of them (`learnPool`) and then applied to any of them (`forecastPanel`), so that a
+ * catalogue of any size is forecast in batches, on as many threads as there are. Pure and deterministic; a pool is plain data and crosses threads.
+ *
+ *   sales, exposure → factors (weekday × year × events × promotions) → level (blend of means, judged by back-test) → corrected by what the
+ *   catalogue's back-tests missed by → mean of each period; unbiased total; quantiles of periods and of totals, calibrated
  */
+import { assert } from '../assert.ts';
+import { dayFromNumber } from '../calendar.ts';
 import type { Series } from '../demand/series.ts';
-import { forecast, type ForecastResult } from './forecast.ts';
-import { groupSeasonProfile } from './season-profile.ts';
+import { calibrated } from './calibration.ts';
+import { correctLevels, learnCorrection, type CorrectionPool } from './correction.ts';
+import { classifyDemand } from './demand-class.ts';
+import { quantilesOf } from './distribution.ts';
+import { applyEvents, learnEvents, type EventPool } from './events.ts';
+import type { ForecastFlag, ForecastResult, QuantilePath } from './forecast.ts';
+import { blendLevels, learnLevels, trackLevels, type LevelPool } from './levels.ts';
+import { applyPromotions, learnPromotions, type PromotionPool } from './promotions.ts';
+import { fillRunOuts } from './run-out.ts';
+import { drawnLevel, learnShortHistory, type ShortHistoryPool } from './short-history.ts';
+import { applySpread, curveFor, empiricalAt, learnSpread, type SpreadPool } from './spread.ts';
+import { learnStacking, stackedLevel, type StackingPool } from './stacking.ts';
+import { learnTotals, missesOf, totalCurve, totalVariance, type TotalPool } from './totals.ts';
+import { applyWeekdays, learnWeekdays, type WeekdayPool } from './weekday.ts';
+import { prepare, RULES, type Work } from './work.ts';
+import { applyYear, learnYear, type YearlyPool } from './yearly.ts';
 
 /** Length of a period: day, week, month. */
 export type Grain = 'D' | 'W' | 'M';
 
 export interface PanelSeries {
   id: string;
-  /** `start` is the day number of the first period's first day; one element a period; a demand of NaN is a period not observed. */
+  /**
+   * `start` is the day number of the first period's first day; one element a period, the last one the same for the whole panel. A demand of
+   * NaN is a period not observed; an exposure of NaN is a period at whose unknown hour stock ran out.
+   */
   series: Series;
   /** What it shares with others: the item (at several places), the place, the category. Empty where not known. */
   item: string;
@@ -46,15 +68,217 @@ export interface PanelOptions {
 }
 
 /** What a catalogue's series have in common: plain data. */
-export interface Pool { profile: Float64Array }
+export interface Pool {
+  weekdays: WeekdayPool | null;
+  events: EventPool | null;
+  year: YearlyPool;
+  promotions: PromotionPool | null;
+  levels: LevelPool;
+  shortHistory: ShortHistoryPool;
+  stacking: StackingPool;
+  correction: CorrectionPool;
+  spread: SpreadPool;
+  totals: TotalPool;
+}
 
 /** Learns from the series what they share; a few thousand are enough for any catalogue. Throws AssertionError for what cannot be. */
 export function learnPool(panel: readonly PanelSeries[], options: PanelOptions): Pool {
-  return { profile: groupSeasonProfile(panel.map((one) => one.series), options.grain === 'D' ? 7 : 1) };
+  return learn(worksOf(panel, options), options, RULES[options.grain].totals);
 }
 
 /** A forecast of every series, in their order. */
 export function forecastPanel(panel: readonly PanelSeries[], pool: Pool, options: PanelOptions): ForecastResult[] {
-  const seasonLength = options.grain === 'D' ? 7 : 1;
-  return panel.map((one) => forecast(one.series, { horizon: options.horizon, quantiles: options.quantiles, seasonLength, profilePrior: pool.profile }));
+  const works = worksOf(panel, options), lengths = Array.from({ length: options.horizon }, (_, h) => h + 1);
+  for (const work of works) {
+    applyFactors(work, pool);
+    trackLevels(work);
+    blendLevels(work, pool.levels);
+  }
+  setLevels(works, pool);
+  const levels = ascending(options.quantiles);
+  return works.map((work) => {
+    applySpread(work, pool.spread);
+    return resultOf(work, pool, levels, tell(work, pool, levels, lengths));
+  });
+}
+
+/** The forecast in numbers alone. */
+export interface Told {
+  id: string;
+  mean: Float64Array;
+  /** Level by level, `horizon` values each. */
+  daily: Float64Array;
+  /** Unbiased totals of the asked lengths, and their quantiles, level by level. */
+  totals: Float64Array;
+  cumulative: Float64Array;
+}
+
+/** Learns and forecasts in one go, sharing the work of both: for a panel that fits in one thread. Totals of the `lengths` alone. */
+export function forecastTogether(panel: readonly PanelSeries[], options: PanelOptions, lengths: readonly number[]): Told[] {
+  const works = worksOf(panel, options), levels = ascending(options.quantiles);
+  const pool = learn(works, options, lengths.length > 0 ? [...lengths].sort((a, b) => a - b) : RULES[options.grain].totals);
+  return works.map((work) => tell(work, pool, levels, lengths));
+}
+
+function ascending(quantiles: readonly number[]): Float64Array {
+  const levels = Float64Array.from(quantiles).sort();
+  for (const level of levels) assert(level > 0 && level < 1, `a quantile level lies between 0 and 1, not ${level}`);
+  return levels;
+}
+
+function worksOf(panel: readonly PanelSeries[], { grain, horizon }: PanelOptions): Work[] {
+  assert(Number.isSafeInteger(horizon) && horizon >= 1, `not a horizon: ${horizon}`);
+  return panel.map((series) => prepare(series, grain, horizon));
+}
+
+function learn(works: readonly Work[], options: PanelOptions, lengths: readonly number[]): Pool {
+  const { grain, events = [] } = options, rules = RULES[grain];
+  const weekdays = grain === 'D' ? learnWeekdays(works) : null;
+  if (weekdays) for (const work of works) applyWeekdays(work, weekdays);
+  const eventPool = grain === 'D' && events.length > 0 ? learnEvents(works, events) : null;
+  if (eventPool) for (const work of works) applyEvents(work, eventPool);
+  const year = learnYear(works);
+  for (const work of works) applyYear(work, year);
+  const promotions = learnPromotions(works);
+  for (const work of works) { applyPromotions(work, promotions); fillRunOuts(work); trackLevels(work); }
+  const levels = learnLevels(works);
+  for (const work of works) blendLevels(work, levels);
+  const shortHistory = learnShortHistory(works), stacking = learnStacking(works), correction = learnCorrection(works, stacking);
+  const pool: Pool = {
+    weekdays, events: eventPool, year, promotions, levels, shortHistory, stacking, correction,
+    spread: { phi: new Float64Array(0), curves: [], octaves: 1 }, totals: { lengths, curves: [] },
+  };
+  setLevels(works, pool);
+  pool.spread = learnSpread(works, rules);
+  pool.totals = learnTotals(works, rules, stacking, lengths);
+  return pool;
+}
+
+function applyFactors(work: Work, pool: Pool): void {
+  if (pool.weekdays) applyWeekdays(work, pool.weekdays);
+  if (pool.events) applyEvents(work, pool.events);
+  applyYear(work, pool.year);
+  applyPromotions(work, pool.promotions);
+  fillRunOuts(work);
+}
+
+/** From the blend to the levels that are used, each for its own purpose. */
+function setLevels(works: readonly Work[], pool: Pool): void {
+  for (const work of works) {
+    work.meanLevel = stackedLevel(work, 0, 'mean', pool.stacking);
+    work.totalLevel = stackedLevel(work, 0, 'total', pool.stacking);
+  }
+  correctLevels(works, pool.correction);
+  for (const work of works) {
+    work.meanLevel += (drawnLevel(work, work.meanLevel, pool.shortHistory) - work.meanLevel) / 2;
+    work.totalLevel = drawnLevel(work, work.totalLevel, pool.shortHistory);
+    // Single periods lie between the two: their median wants the shrunken mean, their tail the unbiased one.
+    work.spreadLevel = (work.meanLevel + work.totalLevel) / 2;
+    work.level = drawnLevel(work, work.level, pool.shortHistory);
+  }
+}
+
+/** No quantile is believed beyond so many times the largest total seen (or, for small ones, the fitted 99.9 %). */
+const GUARD = 3;
+
+function tell(work: Work, pool: Pool, levels: Float64Array, lengths: readonly number[]): Told {
+  const { n, horizon, factor, factors, phi, meanLevel, totalLevel, spreadLevel } = work, count = levels.length;
+  const mean = new Float64Array(horizon), daily = new Float64Array(count * horizon), asked = new Float64Array(count), guard = guardOf(work);
+  for (let h = 0; h < horizon; h++) {
+    const f = factor[n + h]!, m = spreadLevel * f, curve = curveFor(m, pool.spread);
+    mean[h] = meanLevel * f;
+    for (let k = 0; k < count; k++) asked[k] = calibrated(levels[k]!, curve);
+    quantilesOf(m, m + phi * m * m, asked, daily, h, horizon, empiricalAt(work, m));
+    for (let k = 0; k < count; k++) daily[k * horizon + h] = Math.min(daily[k * horizon + h]!, Math.max(guard, m * 4));
+  }
+  const totals = new Float64Array(lengths.length), cumulative = new Float64Array(count * lengths.length), misses = missesOf(work, pool.totals, pool.stacking), bulk = bulkOf(work);
+  for (let i = 0; i < lengths.length; i++) {
+    const length = lengths[i]!, total = totalLevel * (factors[n + length]! - factors[n]!) + bulk.rate * length;
+    const variance = totalVariance(work, total, length, misses, pool.totals) + bulk.variance * length, curve = totalCurve(total, length, pool.totals);
+    totals[i] = total;
+    for (let k = 0; k < count; k++) asked[k] = calibrated(levels[k]!, curve);
+    quantilesOf(total, variance, asked, cumulative, i, lengths.length);
+    for (let k = 0; k < count; k++) {
+      const cell = k * lengths.length + i;
+      if (k > 0) cumulative[cell] = Math.max(cumulative[cell]!, cumulative[cell - lengths.length]!);
+      if (i > 0 && length > lengths[i - 1]!) cumulative[cell] = Math.max(cumulative[cell]!, cumulative[cell - 1]!);
+    }
+  }
+  return { id: work.source.id, mean, daily, totals, cumulative };
+}
+
+function guardOf({ n, first, sold }: Work): number {
+  let most = 0;
+  for (let t = first; t < n; t++) if (sold[t]! > most) most = sold[t]!;
+  return GUARD * Math.max(1, most);
+}
+
+/** Bulk orders at their rate of the last year: expected units and variance a period (a compound Poisson: Σ size² ÷ periods). */
+function bulkOf({ bulk, n, rules }: Work): { rate: number; variance: number } {
+  if (!bulk) return { rate: 0, variance: 0 };
+  const from = Math.max(0, n - rules.year);
+  let units = 0, squares = 0;
+  for (let t = from; t < n; t++) { units += bulk[t]!; squares += bulk[t]! * bulk[t]!; }
+  const periods = Math.max(1, n - from);
+  return { rate: units / periods, variance: squares / periods };
+}
+
+const NAMES = ['slow mean', 'mean', 'quick mean', 'quickest mean', 'plain mean'];
+const LEAST_SHARE = 0.05;
+/** The service most merchants ask for: the quantile whose coverage is reported is the asked one nearest to it. */
+const USUAL_SERVICE = 0.95;
+/** A quick level so many of its back-tested errors from the slow one is a shift. */
+const SHIFT = 3;
+
+function resultOf(work: Work, pool: Pool, levels: Float64Array, told: Told): ForecastResult {
+  const { source, rules, grain, n, horizon, weights, origins, first, seen, ranOut } = work, days = source.series.demand.length;
+  const paths = (rows: Float64Array): QuantilePath[] => Array.from(levels, (q, k) => ({ q, values: Array.from(rows.subarray(k * horizon, (k + 1) * horizon)) }));
+  const shares = Array.from(weights, (share, k) => ({ method: NAMES[k]!, share, parameters: k < rules.alphas.length ? { alpha: rules.alphas[k]! } as Record<string, number> : { window: rules.window } }))
+    .filter(({ share }) => share >= LEAST_SHARE).sort((a, b) => b.share - a.share);
+  let censored = 0, offered = false, units = 0;
+  for (let t = 0; t < n; t++) { if (seen[t]! < 1 || ranOut?.[t]) censored++; if (seen[t]! > 0) offered = true; units += work.sold[t]!; }
+  const shape = classifyDemand({ demand: work.sold.subarray(first), exposure: seen.subarray(first), start: work.start + first });
+  const flags: ForecastFlag[] = [], error = errorOf(work, pool, levels), last = work.sales[n]!;
+  if (n - first < rules.window) flags.push('short history');
+  if (error.windows === 0) flags.push('no back-test');
+  if (shape.class === 'intermittent' || shape.class === 'lumpy') flags.push('intermittent');
+  if (censored > 0) flags.push('censored');
+  if (!offered) flags.push('never in stock');
+  if (units === 0) flags.push('no sales');
+  if (units > 0 && n - first > 3 * rules.window && last - work.sales[Math.max(0, n - 3 * rules.window)]! === 0) flags.push('silent');
+  if (origins > 0 && work.errorScale > 0 && Math.abs(work.levels[2]! - work.levels[0]!) > SHIFT * Math.sqrt(work.errors[0]! / Math.max(1, origins))) flags.push('level shift');
+  if (work.bulk?.some((quantity) => quantity > 0)) flags.push('bulk orders');
+  const lastDay = grain === 'D' ? source.series.start + days - 1 : grain === 'W' ? source.series.start + 7 * days - 1 : source.series.start + Math.round(30.44 * days) - 1;
+  return {
+    method: shares.length === 0 ? 'nothing known' : shares.length === 1 ? shares[0]!.method : `blend of ${shares.map(({ method }) => method).slice(0, 2).join(', ')}${shares.length > 2 ? ` and ${shares.length - 2} more` : ''}`,
+    shares, shape, flags, mean: Array.from(told.mean), totals: Array.from(told.totals), cumulative: paths(told.cumulative), daily: paths(told.daily),
+    error: { wape: error.wape, rmsse: error.rmsse, bias: error.bias, coverage: error.coverage }, origins: error.windows,
+    trainedOn: { from: n > 0 ? dayFromNumber(work.start + (grain === 'D' ? first : 0)) : null, to: days > 0 ? dayFromNumber(lastDay) : null, days: n - first, censoredDays: censored },
+  };
+}
+
+interface BackTest { wape: number | null; rmsse: number | null; bias: number | null; coverage: ForecastResult['error']['coverage']; windows: number }
+
+/** What the back-test showed of this series: the level said at each past origin against the window that followed. */
+function errorOf(work: Work, pool: Pool, levels: Float64Array): BackTest {
+  const { n, origins, expected, units, factors, squares, scale, rules: { step, window } } = work;
+  let missed = 0, said = 0, came = 0, squared = 0, periods = 0, windows = 0, kept = 0;
+  const service = levels.reduce((a, b) => (Math.abs(b - USUAL_SERVICE) < Math.abs(a - USUAL_SERVICE) ? b : a), levels[0] ?? 0.95), bound = new Float64Array(1), asked = new Float64Array(1);
+  const misses = missesOf(work, pool.totals, pool.stacking);
+  for (let j = 1; j <= origins; j++) {
+    const actual = work.came[j]!;
+    if (actual !== actual) continue;
+    const from = n - j * step, to = from + window, full = factors[to]! - factors[from]!, mean = stackedLevel(work, j, 'total', pool.stacking), total = mean * full, sold = actual * full;
+    missed += Math.abs(total - sold); said += total; came += sold; windows++;
+    const m = stackedLevel(work, j, 'mean', pool.stacking);
+    squared += squares[to]! - squares[from]! - 2 * m * actual * (work.expectedSquares[to]! - work.expectedSquares[from]!) + m * m * (work.expectedSquares[to]! - work.expectedSquares[from]!);
+    periods += window;
+    asked[0] = calibrated(service, totalCurve(total, window, pool.totals));
+    quantilesOf(total, totalVariance(work, total, window, misses, pool.totals), asked, bound, 0, 1);
+    if (units[to]! - units[from]! <= (bound[0]! * (expected[to]! - expected[from]!)) / full + 1e-9) kept++;
+  }
+  return {
+    wape: came > 0 ? missed / came : null, bias: came > 0 ? (said - came) / came : null, rmsse: scale > 0 && periods > 0 ? Math.sqrt(Math.max(0, squared) / periods / scale) : null,
+    coverage: windows >= 4 ? { quantile: service, observed: kept / windows, windows } : null, windows,
+  };
 }

@@ -1,0 +1,51 @@
+/**
+ * The product's own engine behind the interface of the forecast data's harness: `node harness.mjs BENCH engine.ts OUT`.
+ * It sees what the harness gives: the past, and of the future only what a shop knows (calendar, planned promotions).
+ */
+import { dayNumber } from '../../src/domain/calendar.ts';
+import { forecastTogether, type CalendarEvent, type Grain, type PanelSeries } from '../../src/domain/forecast/panel.ts';
+
+interface HarnessSeries {
+  id: string; start: string; y: (number | null)[]; item?: string; loc?: string; dept?: string; cat?: string; state?: string;
+  x?: Record<string, number[]>; oos?: [number, number][];
+}
+interface HarnessInput { freq: Grain; horizon: number; sums: number[]; origin: number; calendar: string | null; series: HarnessSeries[] }
+
+const LEVELS = [0.5, 0.8, 0.9, 0.95, 0.975];
+
+export function forecast({ freq, horizon, sums, calendar, series }: HarnessInput): { id: string; f: number[][]; s: Record<string, number[]> }[] {
+  const panel = series.map(toPanel), lengths = [...sums].sort((a, b) => a - b);
+  const told = forecastTogether(panel, { grain: freq, horizon, quantiles: LEVELS, events: calendar && freq === 'D' ? eventsOf(calendar, series) : [] }, lengths);
+  return told.map(({ id, mean, daily, totals, cumulative }) => ({
+    id,
+    f: Array.from({ length: horizon }, (_, h) => [mean[h]!, ...LEVELS.map((_level, k) => daily[k * horizon + h]!)]),
+    s: Object.fromEntries(lengths.map((length, i) => [String(length), [totals[i]!, ...LEVELS.map((_level, k) => cumulative[k * lengths.length + i]!)]])),
+  }));
+}
+
+function toPanel(one: HarnessSeries): PanelSeries {
+  const length = one.y.length, demand = new Float64Array(length), exposure = new Float64Array(length).fill(1);
+  for (let t = 0; t < length; t++) demand[t] = one.y[t] ?? NaN;
+  for (const [from, days] of one.oos ?? []) {
+    if (from < length) exposure[from] = NaN; // stock ran out at some hour of the first day
+    for (let t = from + 1; t < Math.min(length, from + days); t++) exposure[t] = 0;
+  }
+  const { price, ...drivers } = one.x ?? {};
+  return {
+    id: one.id, series: { start: dayNumber(one.start), demand, exposure }, item: one.item ?? '', place: one.loc ?? '', category: one.dept ?? '',
+    ...(price ? { price: Float64Array.from(price) } : {}), ...(one.x ? { drivers: Object.fromEntries(Object.entries(drivers).map(([name, values]) => [name, Float64Array.from(values)])) } : {}),
+  };
+}
+
+/** Named days and the states' SNAP days of the M5 calendar, as a shop would keep them in its event calendar. */
+function eventsOf(csv: string, series: readonly HarnessSeries[]): CalendarEvent[] {
+  const [head, ...lines] = csv.trim().split('\n').map((line) => line.trim().split(',')), column = (name: string): number => head!.indexOf(name), events: CalendarEvent[] = [];
+  const places = new Map<string, string[]>();
+  for (const state of ['CA', 'TX', 'WI']) places.set(state, [...new Set(series.filter((one) => one.state === state).map((one) => one.loc ?? ''))]);
+  for (const line of lines) {
+    const day = dayNumber(line[column('date')]!);
+    for (const name of [line[column('event_name_1')], line[column('event_name_2')]]) if (name) events.push({ name, from: day, to: day });
+    for (const [state, locations] of places) if (line[column(`snap_${state}`)] === '1') events.push({ name: `SNAP ${state}`, from: day, to: day, places: locations });
+  }
+  return events;
+}

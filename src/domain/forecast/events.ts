@@ -1,0 +1,101 @@
+/**
+ * Events: days on which demand is another, learned from what the same event did before.
+ *
+ * Per category (and set of places an event counts for) the demand of an event's days is compared with what the weekday and the five weeks
+ * around would have them be; the ratio is drawn to 1 until enough units have been expected on such days. A day on which the shop was closed
+ * every time comes out near nothing by itself.
+ */
+import type { CalendarEvent } from './panel.ts';
+import type { Work } from './work.ts';
+
+/** Factor of each day by group, from the first day any series keeps to the last day ahead; `start` is the day number of element 0. */
+export interface EventPool {
+  start: number;
+  /** The places each event counts for, in the order of their names' first appearance. */
+  kinds: (readonly string[] | undefined)[];
+  groups: Record<string, Float64Array>;
+}
+
+/** Days around a day that make its base, on each side. */
+const AROUND = 17;
+/** Days looked back on. */
+const SPAN = 1100;
+/** Units expected on an event's days at which its effect counts half: rare named days, and ones that come every month. */
+const RARE_UNITS = 60, FREQUENT_UNITS = 300, FREQUENT_SHARE = 0.1;
+const LEAST = 0.001;
+
+function groupOf(work: Work, kinds: EventPool['kinds']): string {
+  const { category, place } = work.source;
+  return `${category}|${kinds.map((places) => (!places ? '' : places.includes(place) ? '1' : '0')).join('')}`;
+}
+
+/** The same name is the same event, wherever and whenever it is. */
+function distinct(events: readonly CalendarEvent[]): Map<string, CalendarEvent[]> {
+  const byName = new Map<string, CalendarEvent[]>();
+  for (const event of events) { const same = byName.get(event.name); if (same) same.push(event); else byName.set(event.name, [event]); }
+  return byName;
+}
+
+export function learnEvents(works: readonly Work[], events: readonly CalendarEvent[]): EventPool {
+  const pool: EventPool = { start: 0, kinds: [], groups: {} };
+  if (events.length === 0 || works.length === 0) return pool;
+  const byName = distinct(events), kinds = (pool.kinds = [...byName.values()].map((same) => same[0]!.places));
+  const end = works[0]!.start + works[0]!.n, start = works.reduce((least, work) => Math.min(least, work.start), end), days = end - start, horizon = works[0]!.horizon;
+  pool.start = start;
+  const groups = new Map<string, { sold: Float64Array; place: string }>();
+  for (const work of works) {
+    const key = groupOf(work, kinds), offset = work.start - start;
+    let group = groups.get(key);
+    if (!group) groups.set(key, (group = { sold: new Float64Array(days), place: work.source.place }));
+    for (let t = work.first; t < work.n; t++) if (work.seen[t]! > 0) group.sold[offset + t]! += work.sold[t]!;
+  }
+  for (const [key, { sold, place }] of groups) {
+    const base = baseOf(sold, start), from = Math.max(0, days - SPAN), factor = new Float64Array(days + horizon).fill(1), on = new Uint8Array(days + horizon);
+    for (const same of byName.values()) {
+      on.fill(0);
+      let marked = 0;
+      for (const event of same) {
+        if (event.places && !event.places.includes(place)) continue;
+        for (let day = Math.max(event.from, start); day <= Math.min(event.to, start + on.length - 1); day++) { on[day - start] = 1; marked++; }
+      }
+      if (marked === 0) continue;
+      let eventSold = 0, eventBase = 0, otherSold = 0, otherBase = 0, eventDays = 0;
+      for (let t = from; t < days; t++) {
+        if (!(base[t]! > 0)) continue;
+        if (on[t]) { eventSold += sold[t]!; eventBase += base[t]!; eventDays++; } else { otherSold += sold[t]!; otherBase += base[t]!; }
+      }
+      if (!(eventBase > 0) || !(otherSold > 0)) continue;
+      const ratio = eventSold / eventBase / (otherSold / otherBase), prior = eventDays > FREQUENT_SHARE * (days - from) ? FREQUENT_UNITS : RARE_UNITS;
+      const effect = Math.max(LEAST, 1 + (ratio - 1) * (eventBase / (eventBase + prior)));
+      for (let t = 0; t < on.length; t++) if (on[t]) factor[t]! *= effect;
+    }
+    pool.groups[key] = factor;
+  }
+  return pool;
+}
+
+/** What a day's weekday and the weeks around it would have it be. */
+function baseOf(sold: Float64Array, start: number): Float64Array {
+  const days = sold.length, running = new Float64Array(days + 1), weekday = new Float64Array(7), counts = new Float64Array(7), base = new Float64Array(days);
+  for (let t = 0; t < days; t++) {
+    running[t + 1] = running[t]! + sold[t]!;
+    if (t < days - 728) continue;
+    const d = (start + t) % 7;
+    weekday[d]! += sold[t]!; counts[d]!++;
+  }
+  let sum = 0;
+  for (let d = 0; d < 7; d++) { weekday[d] = counts[d]! > 0 ? weekday[d]! / counts[d]! : 0; sum += weekday[d]!; }
+  for (let t = 0; t < days; t++) {
+    const from = Math.max(0, t - AROUND), to = Math.min(days, t + AROUND + 1);
+    base[t] = sum > 0 ? ((running[to]! - running[from]!) / (to - from)) * ((weekday[(start + t) % 7]! / sum) * 7) : 0;
+  }
+  return base;
+}
+
+/** Multiplies the events' effects into `factor`. */
+export function applyEvents(work: Work, pool: EventPool): void {
+  const effects = pool.groups[groupOf(work, pool.kinds)];
+  if (!effects) return;
+  const offset = work.start - pool.start, { factor } = work;
+  for (let t = 0; t < factor.length; t++) factor[t]! *= effects[offset + t] ?? 1;
+}

@@ -1,0 +1,92 @@
+/**
+ * The level: units per period when every factor is 1.
+ *
+ * Five methods, each a mean of sales over a mean of factors (Σ w·sold ÷ Σ w·factor, never a mean of quotients): four exponential ones from
+ * slow to fast and a plain one over the window. Each is judged at past origins by the window's total that followed, and their blend is
+ * exp(−5 · (error ÷ least error − 1)), errors drawn to the catalogue's, the more so the fewer windows a short series has seen. This takes
+ * the place of a choice between models; measured beside the plain mean under equal factors: WRMSSE −2 to −7 %.
+ */
+import { addUp, type Work } from './work.ts';
+
+/** Relative squared error of each method over the catalogue, the best 1. */
+export interface LevelPool { errors: Float64Array }
+
+const SHARPNESS = 5;
+/** An error one origin older counts so much. */
+const AGING = 0.97;
+/** Say of the catalogue's errors, and how much more of it where few origins have been seen (weeks and months). */
+const CATALOGUE = 0.06, CATALOGUE_EARLY = 4, EARLY_ORIGINS = 18;
+/** Share of a window's expected demand that must have been seen for it to judge. */
+const LEAST_SEEN = 0.3;
+
+/** Tracks every method's level to the present, keeping it at the back-test origins; fills `levels`, `came`, `errors`. */
+export function trackLevels(work: Work): void {
+  addUp(work);
+  const { n, first, sold, seen, factor, units, expected, rules } = work, { alphas, window, step } = rules, fast = alphas.length, methods = fast + 1;
+  const origins = Math.max(0, Math.min(rules.origins, Math.floor((n - first - window) / step)));
+  const levels = new Float64Array((origins + 1) * methods), came = new Float64Array(origins + 1);
+  const level = new Float64Array(fast), weight = new Float64Array(fast);
+  // Quasi-likelihood weights: a period's variance grows with its expectation squared, so a promotion's week counts like another.
+  const perFactor = expected[n]! > 0 ? units[n]! / expected[n]! : 0;
+  let j = origins, next = n - j * step;
+  for (let t = first; ; t++) {
+    if (t === next) {
+      const row = j * methods;
+      for (let k = 0; k < fast; k++) levels[row + k] = weight[k]! > 1e-9 ? level[k]! / weight[k]! : 0;
+      let from = Math.max(first, t - window);
+      while (from > first && expected[t]! - expected[from]! < window / 4) from = Math.max(first, from - window);
+      const span = expected[t]! - expected[from]!;
+      levels[row + fast] = span > 1e-9 ? (units[t]! - units[from]!) / span : 0;
+      if (j === 0) break;
+      j--;
+      next += step;
+    }
+    const e = seen[t]!;
+    if (e === 0) continue;
+    const trust = (1 + perFactor) / (1 + perFactor * factor[t]!), y = sold[t]! * trust, f = e * factor[t]! * trust;
+    for (let k = 0; k < fast; k++) {
+      const a = alphas[k]! * e;
+      level[k]! += alphas[k]! * y - a * level[k]!;
+      weight[k]! += alphas[k]! * f - a * weight[k]!;
+    }
+  }
+  const errors = new Float64Array(methods);
+  let scale = 0;
+  for (let back = 1; back <= origins; back++) {
+    const from = n - back * step, to = from + window;
+    const span = to <= n ? expected[to]! - expected[from]! : 0;
+    if (span < LEAST_SEEN * window) { came[back] = NaN; continue; }
+    const actual = (units[to]! - units[from]!) / span, w = Math.pow(AGING, back), row = back * methods;
+    came[back] = actual;
+    for (let k = 0; k < methods; k++) errors[k]! += w * (levels[row + k]! - actual) ** 2;
+    scale += w * (actual * actual + 0.01);
+  }
+  Object.assign(work, { origins, levels, came, errors, errorScale: scale });
+}
+
+export function learnLevels(works: readonly Work[]): LevelPool {
+  const methods = (works[0]?.rules.alphas.length ?? 0) + 1, errors = new Float64Array(methods);
+  for (const work of works) if (work.errorScale > 0) for (let k = 0; k < methods; k++) errors[k]! += work.errors[k]! / work.errorScale;
+  let least = Infinity;
+  for (const error of errors) least = Math.min(least, error);
+  return { errors: least > 0 ? errors.map((error) => error / least) : errors.fill(1) };
+}
+
+/** Weighs the methods and blends them: fills `weights` and `level`. */
+export function blendLevels(work: Work, pool: LevelPool): void {
+  const { errors, errorScale, weights, levels, origins, grain } = work, methods = weights.length;
+  const say = CATALOGUE + (grain === 'D' ? 0 : CATALOGUE_EARLY * Math.max(0, 1 - (origins + 1) / EARLY_ORIGINS));
+  let least = Infinity, sum = 0;
+  for (let k = 0; k < methods; k++) { weights[k] = errorScale > 0 ? errors[k]! + errorScale * say * pool.errors[k]! : pool.errors[k]!; least = Math.min(least, weights[k]!); }
+  for (let k = 0; k < methods; k++) { weights[k] = Math.exp(-SHARPNESS * (weights[k]! / (least || 1) - 1)); sum += weights[k]!; }
+  work.level = 0;
+  for (let k = 0; k < methods; k++) { weights[k]! /= sum; work.level += weights[k]! * levels[k]!; }
+}
+
+/** The blend at origin j (0: now). */
+export function blendAt(work: Work, j: number): number {
+  const { weights, levels } = work, methods = weights.length, row = j * methods;
+  let level = 0;
+  for (let k = 0; k < methods; k++) level += weights[k]! * levels[row + k]!;
+  return level;
+}

@@ -1,0 +1,94 @@
+/**
+ * Quantiles of totals: what an order has to cover.
+ *
+ * The variance of a total comes from back-tested totals of the same length, not from single periods' times √t: periods go together. What a
+ * window missed by is set beside what would be believed without it (chance, overdispersion, an unsure level), mostly at today's demand; a few
+ * windows' worth of that belief stays in. The resulting levels are calibrated by where the totals of the past, each left out of its own
+ * variance, would have come.
+ */
+import { Places } from './calibration.ts';
+import { stepOf } from './distribution.ts';
+import { stackedLevel, type StackingPool } from './stacking.ts';
+import { maturity, type GrainRules, type Work } from './work.ts';
+
+export interface TotalPool { lengths: readonly number[]; curves: Float64Array[][] }
+
+const SIZES = 13, OCTAVES = 1.5, CURVE_PRIOR = 200, MOST_OUTCOMES = 8_000, MOST_WINDOWS = 26;
+/** Windows' worth of belief in what is expected without them. */
+const PRIOR_WINDOWS = 3;
+/** A window one full window older counts so much. */
+const AGING = 0.9;
+/** How much of the belief is taken at the demand of the time, the rest at today's. */
+const AT_THE_TIME = 0.2;
+const LEAST_SEEN = 0.3;
+
+/** Variance of a total of `length` periods before windows have spoken. */
+function believed(work: Work, total: number, length: number): number {
+  return total + ((work.phi / length) + (work.grain === 'D' ? 0.05 : 0.08)) * total * total + 0.3;
+}
+
+interface Windows { count: number; said: Float64Array; came: Float64Array; weight: Float64Array; size: Float64Array; misses: number; weights: number }
+const scratch: Windows = { count: 0, said: new Float64Array(MOST_WINDOWS), came: new Float64Array(MOST_WINDOWS), weight: new Float64Array(MOST_WINDOWS), size: new Float64Array(MOST_WINDOWS), misses: 0, weights: 0 };
+
+/** Past windows of a length: said, came, and squared misses relative to what was believed; reused by the next call. */
+function windowsOf(work: Work, length: number, stacking: StackingPool): Windows {
+  const { n, origins, units, expected, factors, totalLevel, rules: { step, window } } = work, now = believed(work, totalLevel * (factors[n + Math.min(length, work.horizon)]! - factors[n]!), length);
+  let count = 0, misses = 0, weights = 0;
+  for (let j = 1; j <= origins && count < MOST_WINDOWS; j++) {
+    const from = n - j * step, to = from + length;
+    if (to > n) continue;
+    const seen = expected[to]! - expected[from]!, full = factors[to]! - factors[from]!;
+    if (seen < LEAST_SEEN * full || !(full > 0)) continue;
+    const said = stackedLevel(work, j, 'total', stacking) * full, came = ((units[to]! - units[from]!) / seen) * full, weight = Math.pow(AGING, (j * step) / window);
+    const size = (came - said) ** 2 / (AT_THE_TIME * believed(work, said, length) + (1 - AT_THE_TIME) * now);
+    scratch.said[count] = said; scratch.came[count] = came; scratch.weight[count] = weight; scratch.size[count] = size;
+    misses += weight * size; weights += weight; count++;
+  }
+  scratch.count = count; scratch.misses = misses; scratch.weights = weights;
+  return scratch;
+}
+
+export function learnTotals(works: readonly Work[], rules: GrainRules, stacking: StackingPool, lengths: readonly number[]): TotalPool {
+  const longest = works.reduce((most, work) => Math.max(most, work.n), 0), trust = maturity(longest, rules);
+  if (trust === 0) return { lengths, curves: [] };
+  const curves = lengths.map((length) => {
+    const places = new Places(SIZES, OCTAVES), stride = Math.max(1, Math.round(length / rules.step / 3));
+    const outcomes = works.reduce((sum, work) => sum + Math.min(MOST_WINDOWS, work.origins), 0) / stride, skip = Math.max(1, Math.round(outcomes / MOST_OUTCOMES));
+    for (let w = 0; w < works.length; w += skip) {
+      const work = works[w]!, { count, said, came, weight, size, misses, weights } = windowsOf(work, length, stacking);
+      for (let i = 0; i < count; i += stride) {
+        if (!(said[i]! > 0.02)) continue;
+        const others = (misses - weight[i]! * size[i]! + PRIOR_WINDOWS) / (weights - weight[i]! + PRIOR_WINDOWS);
+        const [low, high] = stepOf(said[i]!, Math.max(said[i]! * 1.02, believed(work, said[i]!, length) * others), Math.round(came[i]!));
+        places.add(said[i]!, low, high);
+      }
+    }
+    return places.outcomes > 100 ? places.curves(CURVE_PRIOR, trust) : [];
+  });
+  return { lengths, curves };
+}
+
+/** How much larger (or smaller) than believed the misses of each of the pool's lengths were. */
+export function missesOf(work: Work, pool: TotalPool, stacking: StackingPool): Float64Array {
+  return Float64Array.from(pool.lengths, (length) => { const { misses, weights } = windowsOf(work, length, stacking); return (misses + PRIOR_WINDOWS) / (weights + PRIOR_WINDOWS); });
+}
+
+/** Variance of the total of the first `length` periods, `total` being its mean; between the back-tested lengths on a line, beyond them as at the end. */
+export function totalVariance(work: Work, total: number, length: number, misses: Float64Array, pool: TotalPool): number {
+  const { lengths } = pool;
+  let factor = misses[misses.length - 1] ?? 1;
+  for (let i = 0; i < lengths.length; i++) {
+    if (length > lengths[i]!) continue;
+    factor = i === 0 ? misses[0]! : misses[i - 1]! + ((length - lengths[i - 1]!) / (lengths[i]! - lengths[i - 1]!)) * (misses[i]! - misses[i - 1]!);
+    break;
+  }
+  return Math.max(total * 1.02 + 1e-6, believed(work, total, length) * factor);
+}
+
+const sizeOf = (mean: number): number => Math.max(0, Math.min(SIZES - 1, Math.floor(Math.log2(mean + 1e-9) / OCTAVES) + 4));
+
+/** The calibration curve for a total of this size and length. */
+export function totalCurve(total: number, length: number, pool: TotalPool): Float64Array | undefined {
+  const at = pool.lengths.findIndex((known) => length <= known);
+  return pool.curves[at < 0 ? pool.curves.length - 1 : at]?.[sizeOf(total)];
+}

@@ -1,0 +1,150 @@
+/**
+ * The engine's working copy of a series: what is known of each period, and everything the steps work out about it on the way. Arrays are
+ * counted from the first period kept; the last period kept is the panel's last known one, so `n - 1` is the same day for all.
+ */
+import { assert } from '../assert.ts';
+import { dayFromNumber } from '../calendar.ts';
+import type { Grain, PanelSeries } from './panel.ts';
+
+/** What depends on the length of a period alone. */
+export interface GrainRules {
+  /** Smoothing constants of the exponential means, slow to fast. */
+  alphas: readonly number[];
+  /** Periods of the plain mean, and of a back-test's window: the span a level is asked to be right for. */
+  window: number;
+  /** Periods between two back-test origins, and the most origins looked at. */
+  step: number;
+  origins: number;
+  /** Periods of history used at most. */
+  kept: number;
+  /** Periods from which the spread of single periods is taken. */
+  recent: number;
+  /** Periods in a year, and periods that share one index of it. */
+  year: number;
+  bin: number;
+  /** Lengths of totals whose spread is back-tested. */
+  totals: readonly number[];
+}
+
+export const RULES: Readonly<Record<Grain, GrainRules>> = {
+  D: { alphas: [0.012, 0.03, 0.07, 0.15], window: 28, step: 7, origins: 30, kept: 1130, recent: 182, year: 364, bin: 7, totals: [7, 14, 21, 28] },
+  W: { alphas: [0.05, 0.1, 0.2, 0.4], window: 4, step: 1, origins: 26, kept: 260, recent: 52, year: 52, bin: 1, totals: [1, 3, 8] },
+  M: { alphas: [0.05, 0.1, 0.2, 0.35], window: 3, step: 1, origins: 18, kept: 84, recent: 24, year: 12, bin: 1, totals: [1, 3, 6] },
+};
+
+export interface Work {
+  readonly source: PanelSeries;
+  readonly rules: GrainRules;
+  readonly grain: Grain;
+  /** Periods kept; periods ahead. */
+  readonly n: number;
+  readonly horizon: number;
+  /** Day number of the first period kept (exact for days and weeks, the month's first day for months). */
+  readonly start: number;
+  /** First period with demand or, without any, the first kept. */
+  readonly first: number;
+  /** Units of base demand heard of each period: bulk orders taken out. Run-out periods are filled up to what was probably wanted. */
+  readonly sold: Float64Array;
+  /** 0..1: the share of the period that was seen in stock. */
+  readonly seen: Float64Array;
+  /** 1 where stock ran out at an unknown hour: demand was at least what was sold. */
+  readonly ranOut: Uint8Array | null;
+  /** Units of bulk orders. */
+  readonly bulk: Float64Array | null;
+  /** Expected demand of a period relative to the level: weekday × year × events × promotions; known periods, then those ahead. */
+  readonly factor: Float64Array;
+  /** Running totals over periods, length n + 1: units, seen × factor, units², (seen × factor)², periods with a sale. */
+  readonly units: Float64Array;
+  readonly expected: Float64Array;
+  readonly squares: Float64Array;
+  readonly expectedSquares: Float64Array;
+  readonly sales: Float64Array;
+  /** Running total of `factor`, length n + horizon + 1. */
+  readonly factors: Float64Array;
+  /** Mean squared step from one period to the next (the M5 scale); 0 without any. */
+  scale: number;
+  /** Back-test origins; row j of `levels` is what each method's level was j steps ago, row 0 what it is now. */
+  origins: number;
+  levels: Float64Array;
+  /** Level that came true in the window after each origin; NaN where it is not over or was hardly seen. */
+  came: Float64Array;
+  /** Squared error of each method, weighted to the recent; `errorScale` what an error of the demand's own size would be. */
+  errors: Float64Array;
+  errorScale: number;
+  /** Share of each method in the blend. */
+  weights: Float64Array;
+  /** The blend now; the level whose squared error is least; the level whose total is unbiased; the one of single periods' quantiles. */
+  level: number;
+  meanLevel: number;
+  totalLevel: number;
+  spreadLevel: number;
+  /** Overdispersion of a single period: variance = m + φ m². */
+  phi: number;
+  /** Share of recent periods with more than x units, and their mean over their factors; `tailTrust` how far it is believed. */
+  tail: Float64Array;
+  tailMean: number;
+  tailTrust: number;
+}
+
+/** A series ready for the steps. Throws AssertionError when its last period is not the panel's or its lengths disagree. */
+export function prepare(source: PanelSeries, grain: Grain, horizon: number): Work {
+  const rules = RULES[grain], { demand, exposure } = source.series, all = demand.length;
+  assert(exposure.length === all, `${source.id}: ${exposure.length} exposures for ${all} periods`);
+  assert(!source.bulk || source.bulk.length === all, `${source.id}: ${source.bulk?.length} bulk quantities for ${all} periods`);
+  const n = Math.min(all, rules.kept), from = all - n;
+  const sold = new Float64Array(n), seen = new Float64Array(n), methods = rules.alphas.length + 1;
+  let ranOut: Uint8Array | null = null, first = n;
+  for (let t = 0; t < n; t++) {
+    const y = demand[from + t]!, e = exposure[from + t]!;
+    assert(!(e < 0 || e > 1), `${source.id}: exposure is a share, not ${e}`);
+    if (Number.isNaN(e)) { ranOut ??= new Uint8Array(n); ranOut[t] = 1; seen[t] = 1; } else seen[t] = e;
+    if (Number.isNaN(y)) { seen[t] = 0; continue; }
+    sold[t] = Math.max(0, y - (source.bulk?.[from + t] ?? 0));
+    if (sold[t]! > 0) { first = Math.min(first, t); seen[t] = Math.max(seen[t]!, LEAST_SEEN); }
+  }
+  // Without a sale since the first offer, and for a while before a first sale, silence in stock is knowledge too.
+  let offered = 0;
+  while (offered < n && seen[offered] === 0) offered++;
+  if (first === n) first = Math.min(offered, Math.max(0, n - 1));
+  else first = Math.max(offered, Math.min(first, n - rules.window));
+  return {
+    source, rules, grain, n, horizon, start: grain === 'D' ? source.series.start + from : grain === 'W' ? source.series.start + 7 * from : source.series.start, first: Math.max(0, first),
+    sold, seen, ranOut, bulk: source.bulk ? source.bulk.subarray(from) : null, factor: new Float64Array(n + horizon).fill(1),
+    units: new Float64Array(n + 1), expected: new Float64Array(n + 1), squares: new Float64Array(n + 1), expectedSquares: new Float64Array(n + 1),
+    sales: new Float64Array(n + 1), factors: new Float64Array(n + horizon + 1),
+    scale: 0, origins: 0, levels: new Float64Array(methods), came: new Float64Array(1), errors: new Float64Array(methods), errorScale: 0,
+    weights: new Float64Array(methods), level: 0, meanLevel: 0, totalLevel: 0, spreadLevel: 0, phi: 1, tail: NO_TAIL, tailMean: 0, tailTrust: 0,
+  };
+}
+
+/** A sale shows that the item was there for some of the period, whatever the exposure says. */
+const LEAST_SEEN = 0.05;
+const NO_TAIL = new Float64Array(0);
+
+/** Index in the year, 0 ≤ i < 1, of a month number counted from the series' start. */
+export function monthOfStart(work: Work): number {
+  const day = dayFromNumber(work.source.series.start);
+  return Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1;
+}
+
+/** Fills the running totals from `sold`, `seen` and `factor`; call again when these change. */
+export function addUp(work: Work): void {
+  const { n, first, sold, seen, factor, units, expected, squares, expectedSquares, sales, factors } = work;
+  let steps = 0, stepSquares = 0, before = NaN;
+  for (let t = 0; t < n; t++) {
+    const e = t >= first ? seen[t]! : 0, y = e > 0 ? sold[t]! : 0, f = e * factor[t]!;
+    units[t + 1] = units[t]! + y;
+    expected[t + 1] = expected[t]! + f;
+    squares[t + 1] = squares[t]! + y * y;
+    expectedSquares[t + 1] = expectedSquares[t]! + f * f;
+    sales[t + 1] = sales[t]! + (y > 0 ? 1 : 0);
+    if (e > 0) { if (before === before) { stepSquares += (y - before) * (y - before); steps++; } before = y; }
+  }
+  for (let t = 0; t < factor.length; t++) factors[t + 1] = factors[t]! + factor[t]!;
+  work.scale = steps > 0 ? stepSquares / steps : 0;
+}
+
+/** How much history there is, in windows, for what must be earned by it: 0 below four windows, 1 from six. */
+export function maturity(periods: number, rules: GrainRules): number {
+  return Math.min(1, Math.max(0, (periods / rules.window - 4) / 2));
+}
