@@ -50,24 +50,21 @@ export function learnEvents(works: readonly Work[], events: readonly CalendarEve
     for (let t = work.first; t < work.n; t++) if (work.seen[t]! > 0) group.sold[offset + t]! += work.sold[t]!;
   }
   for (const [key, { sold, place }] of groups) {
-    const base = baseOf(sold, start), from = Math.max(0, days - SPAN), factor = new Float64Array(days + horizon).fill(1), on = new Uint8Array(days + horizon);
+    const base = baseOf(sold, start), from = Math.max(0, days - SPAN), factor = new Float64Array(days + horizon).fill(1);
+    let allSold = 0, allBase = 0;
+    for (let t = from; t < days; t++) if (base[t]! > 0) { allSold += sold[t]!; allBase += base[t]!; }
     for (const same of byName.values()) {
-      on.fill(0);
-      let marked = 0;
+      const on: number[] = [];
       for (const event of same) {
         if (event.places && !event.places.includes(place)) continue;
-        for (let day = Math.max(event.from, start); day <= Math.min(event.to, start + on.length - 1); day++) { on[day - start] = 1; marked++; }
+        for (let t = Math.max(event.from - start, 0); t <= Math.min(event.to - start, days + horizon - 1); t++) on.push(t);
       }
-      if (marked === 0) continue;
-      let eventSold = 0, eventBase = 0, otherSold = 0, otherBase = 0, eventDays = 0;
-      for (let t = from; t < days; t++) {
-        if (!(base[t]! > 0)) continue;
-        if (on[t]) { eventSold += sold[t]!; eventBase += base[t]!; eventDays++; } else { otherSold += sold[t]!; otherBase += base[t]!; }
-      }
-      if (!(eventBase > 0) || !(otherSold > 0)) continue;
-      const ratio = eventSold / eventBase / (otherSold / otherBase), prior = eventDays > FREQUENT_SHARE * (days - from) ? FREQUENT_UNITS : RARE_UNITS;
+      let eventSold = 0, eventBase = 0, eventDays = 0;
+      for (const t of on) if (t >= from && t < days && base[t]! > 0) { eventSold += sold[t]!; eventBase += base[t]!; eventDays++; }
+      if (!(eventBase > 0) || !(allSold > eventSold) || !(allBase > eventBase)) continue;
+      const ratio = eventSold / eventBase / ((allSold - eventSold) / (allBase - eventBase)), prior = eventDays > FREQUENT_SHARE * (days - from) ? FREQUENT_UNITS : RARE_UNITS;
       const effect = Math.max(LEAST, 1 + (ratio - 1) * (eventBase / (eventBase + prior)));
-      for (let t = 0; t < on.length; t++) if (on[t]) factor[t]! *= effect;
+      for (const t of on) factor[t]! *= effect;
     }
     pool.groups[key] = factor;
   }

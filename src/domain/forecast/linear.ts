@@ -18,6 +18,13 @@ export function observe(into: NormalEquations, x: Float64Array, y: number, weigh
   into.rows++;
 }
 
+/** Adds the observations of another to those of `into`. */
+export function join(into: NormalEquations, other: NormalEquations): void {
+  for (let k = 0; k < into.xx.length; k++) into.xx[k]! += other.xx[k]!;
+  for (let k = 0; k < into.size; k++) into.xy[k]! += other.xy[k]!;
+  into.rows += other.rows;
+}
+
 /**
  * The coefficients, each regressor's own sum of squares (and a tenth of their mean) raised by `ridge`. Gaussian elimination with partial
  * pivoting; a direction without information gets 0.

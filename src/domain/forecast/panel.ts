@@ -65,7 +65,11 @@ export interface PanelOptions {
   /** Levels in (0, 1), e.g. 0.1, 0.5, 0.9, 0.95. */
   quantiles: readonly number[];
   events?: readonly CalendarEvent[];
+  /** Parts to leave out, to see what each is worth. */
+  without?: readonly Part[];
 }
+
+export type Part = 'weekdays' | 'events' | 'year' | 'promotions' | 'run-outs' | 'short history' | 'stacking' | 'trees' | 'own sales' | 'calibration';
 
 /** What a catalogue's series have in common: plain data. */
 export interface Pool {
@@ -132,25 +136,31 @@ function worksOf(panel: readonly PanelSeries[], { grain, horizon }: PanelOptions
 }
 
 function learn(works: readonly Work[], options: PanelOptions, lengths: readonly number[]): Pool {
-  const { grain, events = [] } = options, rules = RULES[grain];
-  const weekdays = grain === 'D' ? learnWeekdays(works) : null;
+  const { grain, events = [], without = [] } = options, rules = RULES[grain], has = (part: Part): boolean => !without.includes(part);
+  const weekdays = grain === 'D' && has('weekdays') ? learnWeekdays(works) : null;
   if (weekdays) for (const work of works) applyWeekdays(work, weekdays);
-  const eventPool = grain === 'D' && events.length > 0 ? learnEvents(works, events) : null;
+  const eventPool = grain === 'D' && events.length > 0 && has('events') ? learnEvents(works, events) : null;
   if (eventPool) for (const work of works) applyEvents(work, eventPool);
-  const year = learnYear(works);
+  const year = has('year') ? learnYear(works) : { groups: {} };
   for (const work of works) applyYear(work, year);
-  const promotions = learnPromotions(works);
-  for (const work of works) { applyPromotions(work, promotions); fillRunOuts(work); trackLevels(work); }
+  const promotions = has('promotions') ? learnPromotions(works) : null;
+  for (const work of works) {
+    applyPromotions(work, promotions);
+    if (has('run-outs')) fillRunOuts(work);
+    trackLevels(work);
+  }
   const levels = learnLevels(works);
   for (const work of works) blendLevels(work, levels);
-  const shortHistory = learnShortHistory(works), stacking = learnStacking(works), correction = learnCorrection(works, stacking);
+  const shortHistory = has('short history') ? learnShortHistory(works) : { priors: {} }, stacking = learnStacking(has('stacking') ? works : []);
+  const correction = learnCorrection(has('trees') ? works : [], stacking);
   const pool: Pool = {
     weekdays, events: eventPool, year, promotions, levels, shortHistory, stacking, correction,
-    spread: { phi: new Float64Array(0), curves: [], octaves: 1 }, totals: { lengths, curves: [] },
+    spread: { phi: new Float64Array(0), curves: [], ownSales: true }, totals: { lengths, curves: [] },
   };
   setLevels(works, pool);
-  pool.spread = learnSpread(works, rules);
+  pool.spread = learnSpread(works, rules, has('own sales'));
   pool.totals = learnTotals(works, rules, stacking, lengths);
+  if (!has('calibration')) { pool.spread.curves = []; pool.totals.curves = []; }
   return pool;
 }
 

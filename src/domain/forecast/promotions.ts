@@ -6,7 +6,7 @@
  * Coefficients of an item are pooled over its places and drawn to the catalogue's. A dozen numbers an item, readable by the merchant:
  * demand × exp(Σ coefficient × value).
  */
-import { normalEquations, observe, solveRidge, type NormalEquations } from './linear.ts';
+import { join, normalEquations, observe, solveRidge, type NormalEquations } from './linear.ts';
 import type { Work } from './work.ts';
 
 export interface PromotionPool {
@@ -110,11 +110,7 @@ export function learnPromotions(works: readonly Work[]): PromotionPool | null {
     if (!own) items.set(work.source.item, (own = normalEquations(size)));
     addRows(work, regressors(work, drivers), own);
   }
-  for (const own of items.values()) {
-    for (let k = 0; k < size * size; k++) all.xx[k]! += own.xx[k]!;
-    for (let k = 0; k < size; k++) all.xy[k]! += own.xy[k]!;
-    all.rows += own.rows;
-  }
+  for (const own of items.values()) join(all, own);
   if (all.rows < 10 * size) return null;
   const catalogue = solveRidge(all, 0.02), pool: PromotionPool = { drivers, catalogue, items: {} }, share = CATALOGUE_ROWS / all.rows;
   for (const [item, own] of items) {

@@ -9,7 +9,8 @@ export interface SpreadPool {
   phi: Float64Array;
   /** Calibration curves by size; empty where the history is too short to tell. */
   curves: Float64Array[];
-  octaves: number;
+  /** Whether the items' own sales have a say. */
+  ownSales: boolean;
 }
 
 const SIZES = 14, OCTAVES = 1.2;
@@ -38,12 +39,12 @@ function scatterOf({ n, first, sold, seen, factor, ranOut, rules }: Work): Scatt
 const sizeOf = (mean: number): number => Math.max(0, Math.min(SIZES - 1, Math.floor(Math.log2(mean + 1e-9) / OCTAVES) + 4));
 
 /** Fills `phi` and the empirical tail. */
-function applyScatter(work: Work, phis: Float64Array, scatter = scatterOf(work)): void {
+function applyScatter(work: Work, phis: Float64Array, ownSales: boolean, scatter = scatterOf(work)): void {
   const { n, first, sold, seen, factor, ranOut, rules, grain } = work, { mean } = scatter;
   const prior = phis[sizeOf(mean)]!, weight = PRIOR_PERIODS[grain] * mean * mean;
   work.phi = scatter.meanSquares > 0 ? Math.max(LEAST_PHI, (scatter.excess + weight * prior) / (scatter.meanSquares + weight)) : prior;
   work.tailTrust = 0;
-  if (!(mean > 0) || mean > TAIL_MEAN) return;
+  if (!ownSales || !(mean > 0) || mean > TAIL_MEAN) return;
   const from = Math.max(first, n - rules.recent);
   let most = 0;
   for (let t = from; t < n; t++) if (sold[t]! > most) most = sold[t]!;
@@ -78,7 +79,7 @@ export function empiricalAt(work: Work, mean: number): Empirical | undefined {
 }
 
 /** Learns from works whose levels are known (`level`, `spreadLevel`); fills their `phi` and tails on the way. */
-export function learnSpread(works: readonly Work[], rules: GrainRules): SpreadPool {
+export function learnSpread(works: readonly Work[], rules: GrainRules, ownSales = true): SpreadPool {
   const scatters = works.map(scatterOf), excess = new Float64Array(SIZES), squares = new Float64Array(SIZES);
   for (const { mean, ...scatter } of scatters) {
     if (!(mean > 0)) continue;
@@ -86,8 +87,8 @@ export function learnSpread(works: readonly Work[], rules: GrainRules): SpreadPo
     squares[sizeOf(mean)]! += scatter.meanSquares / (mean * mean);
   }
   const phi = excess.map((sum, size) => (squares[size]! > 0 ? Math.max(0.05, sum / squares[size]!) : 1));
-  works.forEach((work, i) => { applyScatter(work, phi, scatters[i]!); });
-  const longest = works.reduce((most, work) => Math.max(most, work.n), 0), pool: SpreadPool = { phi, curves: [], octaves: OCTAVES };
+  works.forEach((work, i) => { applyScatter(work, phi, ownSales, scatters[i]!); });
+  const longest = works.reduce((most, work) => Math.max(most, work.n), 0), pool: SpreadPool = { phi, curves: [], ownSales };
   if (longest / rules.window <= LEAST_WINDOWS) return pool;
   const places = new Places(SIZES, OCTAVES), daily = rules.step > 1, spans = works.reduce((sum, work) => sum + Math.min(26, work.origins), 0) * (daily ? 3.5 : rules.window);
   const stride = Math.max(1, Math.round(spans / MOST_OUTCOMES));
@@ -110,7 +111,7 @@ export function learnSpread(works: readonly Work[], rules: GrainRules): SpreadPo
 }
 
 export function applySpread(work: Work, pool: SpreadPool): void {
-  applyScatter(work, pool.phi);
+  applyScatter(work, pool.phi, pool.ownSales);
 }
 
 /** The calibration curve for a mean of this size. */

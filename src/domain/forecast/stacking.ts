@@ -8,7 +8,7 @@
  * when fitted on earlier ones alone, and not at all before six windows of history.
  */
 import { blendAt } from './levels.ts';
-import { normalEquations, observe, solveRidge } from './linear.ts';
+import { join, normalEquations, observe, solveRidge, type NormalEquations } from './linear.ts';
 import { maturity, type Work } from './work.ts';
 
 export type Aim = 'mean' | 'total';
@@ -42,15 +42,16 @@ function regressorsAt(work: Work, j: number, level: number, x: Float64Array): vo
 }
 
 export function learnStacking(works: readonly Work[]): StackingPool {
-  const size = (works[0]?.weights.length ?? 0) + 1, x = new Float64Array(size), none = { beta: new Float64Array(size), share: 0 };
+  if (works.length === 0) return { mean: { beta: new Float64Array(0), share: 0 }, total: { beta: new Float64Array(0), share: 0 } };
+  const size = works[0]!.weights.length + 1, x = new Float64Array(size), none = { beta: new Float64Array(size), share: 0 };
   const longest = works.reduce((most, work) => (work.n > most.n ? work : most), works[0]!);
-  if (works.length === 0 || maturity(longest.n, longest.rules) === 0) return { mean: none, total: none };
+  if (maturity(longest.n, longest.rules) === 0) return { mean: none, total: none };
   const { recent, recentEnd, earlier } = originsOf(longest);
-  const fit = (aim: Aim, from: number): { beta: Float64Array; rows: number } => {
+  const fit = (aim: Aim, from: number, to: number): NormalEquations => {
     const sums = normalEquations(size);
     for (const work of works) {
       if (!(work.scale > 0)) continue;
-      for (let j = from; j <= work.origins; j++) {
+      for (let j = from; j <= Math.min(to, work.origins); j++) {
         const actual = work.came[j]!;
         if (actual !== actual) continue;
         const level = blendAt(work, j);
@@ -58,11 +59,11 @@ export function learnStacking(works: readonly Work[]): StackingPool {
         observe(sums, x, actual - level, Math.pow(AGING, j) * missWeight(work, j, level, aim));
       }
     }
-    return { beta: solveRidge(sums, RIDGE), rows: sums.rows };
+    return sums;
   };
   const learn = (aim: Aim): StackingPool['mean'] => {
-    const before = fit(aim, earlier);
-    if (before.rows < LEAST_ROWS) return none;
+    const all = fit(aim, earlier, Infinity), before = solveRidge(all, RIDGE);
+    if (all.rows < LEAST_ROWS) return none;
     let hits = 0, sizes = 0, rows = 0;
     for (const work of works) {
       if (!(work.scale > 0)) continue;
@@ -72,12 +73,13 @@ export function learnStacking(works: readonly Work[]): StackingPool {
         const level = blendAt(work, j), w = missWeight(work, j, level, aim);
         regressorsAt(work, j, level, x);
         let said = 0;
-        for (let k = 0; k < size; k++) said += before.beta[k]! * x[k]!;
+        for (let k = 0; k < size; k++) said += before[k]! * x[k]!;
         hits += w * said * (actual - level); sizes += w * said * said; rows++;
       }
     }
     const share = sizes > 0 ? Math.max(0, Math.min(1, hits / sizes)) * (rows / (rows + HALF_ROWS)) * maturity(longest.n, longest.rules) : 0;
-    return { beta: fit(aim, recent).beta, share };
+    join(all, fit(aim, recent, earlier - 1));
+    return { beta: solveRidge(all, RIDGE), share };
   };
   return { mean: learn('mean'), total: learn('total') };
 }

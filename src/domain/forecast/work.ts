@@ -88,19 +88,26 @@ export interface Work {
 
 /** A series ready for the steps. Throws AssertionError when its last period is not the panel's or its lengths disagree. */
 export function prepare(source: PanelSeries, grain: Grain, horizon: number): Work {
-  const rules = RULES[grain], { demand, exposure } = source.series, all = demand.length;
+  const rules = RULES[grain], { demand, exposure } = source.series, { bulk } = source, all = demand.length;
   assert(exposure.length === all, `${source.id}: ${exposure.length} exposures for ${all} periods`);
   assert(!source.bulk || source.bulk.length === all, `${source.id}: ${source.bulk?.length} bulk quantities for ${all} periods`);
   const n = Math.min(all, rules.kept), from = all - n;
-  const sold = new Float64Array(n), seen = new Float64Array(n), methods = rules.alphas.length + 1;
+  // One piece of memory for all of a series: a dozen small arrays a series cost more to get and give back than to compute with.
+  const slab = new Float64Array(2 * n + (n + horizon) + 5 * (n + 1) + (n + horizon + 1)), methods = rules.alphas.length + 1;
+  let taken = 0;
+  const take = (length: number): Float64Array => slab.subarray(taken, (taken += length));
+  const sold = take(n), seen = take(n), factor = take(n + horizon).fill(1);
   let ranOut: Uint8Array | null = null, first = n;
   for (let t = 0; t < n; t++) {
     const y = demand[from + t]!, e = exposure[from + t]!;
-    assert(!(e < 0 || e > 1), `${source.id}: exposure is a share, not ${e}`);
-    if (Number.isNaN(e)) { ranOut ??= new Uint8Array(n); ranOut[t] = 1; seen[t] = 1; } else seen[t] = e;
-    if (Number.isNaN(y)) { seen[t] = 0; continue; }
-    sold[t] = Math.max(0, y - (source.bulk?.[from + t] ?? 0));
-    if (sold[t]! > 0) { first = Math.min(first, t); seen[t] = Math.max(seen[t]!, LEAST_SEEN); }
+    if (e < 0 || e > 1) assert(false, `${source.id}: exposure is a share, not ${e}`);
+    if (e !== e) { ranOut ??= new Uint8Array(n); ranOut[t] = 1; seen[t] = 1; } else seen[t] = e;
+    if (y !== y) { seen[t] = 0; continue; }
+    const base = bulk ? y - bulk[from + t]! : y;
+    if (!(base > 0)) continue;
+    sold[t] = base;
+    if (t < first) first = t;
+    if (seen[t]! < LEAST_SEEN) seen[t] = LEAST_SEEN;
   }
   // Without a sale since the first offer, and for a while before a first sale, silence in stock is knowledge too.
   let offered = 0;
@@ -109,17 +116,16 @@ export function prepare(source: PanelSeries, grain: Grain, horizon: number): Wor
   else first = Math.max(offered, Math.min(first, n - rules.window));
   return {
     source, rules, grain, n, horizon, start: grain === 'D' ? source.series.start + from : grain === 'W' ? source.series.start + 7 * from : source.series.start, first: Math.max(0, first),
-    sold, seen, ranOut, bulk: source.bulk ? source.bulk.subarray(from) : null, factor: new Float64Array(n + horizon).fill(1),
-    units: new Float64Array(n + 1), expected: new Float64Array(n + 1), squares: new Float64Array(n + 1), expectedSquares: new Float64Array(n + 1),
-    sales: new Float64Array(n + 1), factors: new Float64Array(n + horizon + 1),
-    scale: 0, origins: 0, levels: new Float64Array(methods), came: new Float64Array(1), errors: new Float64Array(methods), errorScale: 0,
-    weights: new Float64Array(methods), level: 0, meanLevel: 0, totalLevel: 0, spreadLevel: 0, phi: 1, tail: NO_TAIL, tailMean: 0, tailTrust: 0,
+    sold, seen, ranOut, bulk: source.bulk ? source.bulk.subarray(from) : null, factor,
+    units: take(n + 1), expected: take(n + 1), squares: take(n + 1), expectedSquares: take(n + 1), sales: take(n + 1), factors: take(n + horizon + 1),
+    scale: 0, origins: 0, levels: NOTHING, came: NOTHING, errors: NOTHING, errorScale: 0,
+    weights: new Float64Array(methods), level: 0, meanLevel: 0, totalLevel: 0, spreadLevel: 0, phi: 1, tail: NOTHING, tailMean: 0, tailTrust: 0,
   };
 }
 
 /** A sale shows that the item was there for some of the period, whatever the exposure says. */
 const LEAST_SEEN = 0.05;
-const NO_TAIL = new Float64Array(0);
+const NOTHING = new Float64Array(0);
 
 /** Index in the year, 0 ≤ i < 1, of a month number counted from the series' start. */
 export function monthOfStart(work: Work): number {

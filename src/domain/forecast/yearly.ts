@@ -21,13 +21,13 @@ function indexOf(works: readonly Work[]): Float64Array | null {
   if (bins < perYear * LEAST_YEARS) return null;
   const sums = new Float64Array(bins);
   for (const work of works) {
-    const { n, first, sold, seen } = work;
+    const { n, first, sold } = work;
     if (n - first < year) continue;
     let total = 0;
-    for (let t = first; t < n; t++) if (seen[t]! > 0) total += sold[t]!;
+    for (let t = first; t < n; t++) total += sold[t]!;
     if (!(total > 0)) continue;
     const weight = 1 / Math.sqrt(total), shift = bins * bin - n;
-    for (let t = Math.max(first, -shift); t < n; t++) if (seen[t]! > 0) sums[Math.floor((t + shift) / bin)]! += sold[t]! * weight;
+    for (let t = Math.max(first, -shift); t < n; t++) if (sold[t]! > 0) sums[((t + shift) / bin) | 0]! += sold[t]! * weight;
   }
   const running = new Float64Array(bins + 1);
   for (let b = 0; b < bins; b++) running[b + 1] = running[b]! + sums[b]!;
@@ -85,10 +85,15 @@ export function learnYear(works: readonly Work[]): YearlyPool {
 export function applyYear(work: Work, pool: YearlyPool): void {
   const index = pool.groups[`i ${work.source.item}`] ?? pool.groups[`c ${work.source.category}`] ?? pool.groups['*'];
   if (!index) return;
-  const { factor, n, rules: { bin } } = work, perYear = index.length;
-  const at = (b: number): number => index[((b % perYear) + perYear) % perYear]!;
-  for (let t = 0; t < factor.length; t++) {
-    const b = Math.floor((t - n) / bin), into = (t - n) / bin - b;
-    factor[t]! *= bin === 1 ? at(b) : into < 0.5 ? at(b) * (0.5 + into) + at(b - 1) * (0.5 - into) : at(b) * (1.5 - into) + at(b + 1) * (into - 0.5);
+  const { factor, n, rules: { bin } } = work, perYear = index.length, bins = Math.ceil(factor.length / bin) + 2, behind = Math.ceil(n / bin) + 1;
+  let phase = ((-behind % perYear) + perYear) % perYear;
+  for (let b = -behind; b < bins; b++, phase = phase === perYear - 1 ? 0 : phase + 1) {
+    const here = index[phase]!, before = index[phase === 0 ? perYear - 1 : phase - 1]!, after = index[phase === perYear - 1 ? 0 : phase + 1]!;
+    for (let k = 0; k < bin; k++) {
+      const t = n + b * bin + k;
+      if (t < 0 || t >= factor.length) continue;
+      const into = k / bin;
+      factor[t]! *= bin === 1 ? here : into < 0.5 ? here * (0.5 + into) + before * (0.5 - into) : here * (1.5 - into) + after * (into - 0.5);
+    }
   }
 }
