@@ -21,7 +21,7 @@ const AROUND = 8, LEAST_AROUND = 4;
 /** A period older counts so much less. */
 const AGING = 0.995;
 /** Observations' worth of the catalogue in an item's coefficients. */
-const CATALOGUE_ROWS = 300;
+const CATALOGUE_ROWS = 150;
 const STRONGEST = 3;
 
 const driverValues = (work: Work): Record<string, Float64Array> => {

@@ -91,7 +91,7 @@ export function learnSpread(works: readonly Work[], rules: GrainRules, ownSales 
   const longest = works.reduce((most, work) => Math.max(most, work.n), 0), pool: SpreadPool = { phi, curves: [], ownSales };
   if (longest / rules.window <= LEAST_WINDOWS) return pool;
   const places = new Places(SIZES, OCTAVES), daily = rules.step > 1, spans = works.reduce((sum, work) => sum + Math.min(26, work.origins), 0) * (daily ? 3.5 : rules.window);
-  const stride = Math.max(1, Math.round(spans / MOST_OUTCOMES));
+  const share = Math.max(1, spans / MOST_OUTCOMES); // one of so many, scattered: a regular step would meet the same day of every window
   let turn = 0;
   for (const work of works) {
     const ratio = work.level > 1e-9 ? work.spreadLevel / work.level : 1, { n, seen, factor, sold, ranOut } = work;
@@ -100,7 +100,7 @@ export function learnSpread(works: readonly Work[], rules: GrainRules, ownSales 
       if (!(level > 1e-6)) continue;
       for (let t = from + (daily ? j % 2 : 0); t < to; t += daily ? 2 : 1) {
         const mean = level * factor[t]!;
-        if (seen[t]! < 0.95 || ranOut?.[t] || mean < 0.003 || turn++ % stride !== 0) continue;
+        if (seen[t]! < 0.95 || ranOut?.[t] || mean < 0.003 || (Math.imul(turn++, 2_654_435_761) >>> 0) * share > 4_294_967_296) continue;
         const [low, high] = stepOf(mean, mean + work.phi * mean * mean, sold[t]!, empiricalAt(work, mean));
         places.add(mean, low, high);
       }

@@ -15,21 +15,12 @@ const BELIEVED = 0.7;
 const CATEGORY = 0.5, ITEM = 0.5, ITEM_UNITS = 1000;
 const LEAST_YEARS = 1.9, LEAST = 0.2;
 
-/** Index of each bin of the year, element 0 being the first bin ahead; null with too little history or demand. */
-function indexOf(works: readonly Work[]): Float64Array | null {
-  const { rules } = works[0]!, { bin, year } = rules, longest = works.reduce((most, work) => Math.max(most, work.n), 0), bins = Math.floor(longest / bin), perYear = year / bin;
-  if (bins < perYear * LEAST_YEARS) return null;
-  const sums = new Float64Array(bins);
-  for (const work of works) {
-    const { n, first, sold } = work;
-    if (n - first < year) continue;
-    let total = 0;
-    for (let t = first; t < n; t++) total += sold[t]!;
-    if (!(total > 0)) continue;
-    const weight = 1 / Math.sqrt(total), shift = bins * bin - n;
-    for (let t = Math.max(first, -shift); t < n; t++) if (sold[t]! > 0) sums[((t + shift) / bin) | 0]! += sold[t]! * weight;
-  }
-  const running = new Float64Array(bins + 1);
+/** A group's demand by bin, each series by the root of its units; the last bin ends with the last known period. */
+interface Sums { bins: Float64Array; units: number }
+
+/** Index of each bin of the year, element 0 being the first bin ahead; null without demand. */
+function indexOf(sums: Float64Array, perYear: number): Float64Array | null {
+  const bins = sums.length, running = new Float64Array(bins + 1);
   for (let b = 0; b < bins; b++) running[b + 1] = running[b]! + sums[b]!;
   if (!(running[bins]! > 0)) return null;
   const ratios = new Float64Array(perYear), counts = new Float64Array(perYear), half = perYear / 2;
@@ -52,31 +43,40 @@ function indexOf(works: readonly Work[]): Float64Array | null {
 
 export function learnYear(works: readonly Work[]): YearlyPool {
   const groups: Record<string, Float64Array> = {};
-  const all = works.length > 0 ? indexOf(works) : null;
-  if (!all) return { groups };
-  groups['*'] = all;
-  const by = (keyOf: (work: Work) => string): Map<string, Work[]> => {
-    const sets = new Map<string, Work[]>();
-    for (const work of works) { const key = keyOf(work), set = sets.get(key); if (set) set.push(work); else sets.set(key, [work]); }
-    return sets;
-  };
-  const categories = by((work) => work.source.category);
-  for (const [category, set] of categories) {
-    if (categories.size > 1 && category !== '') { const index = indexOf(set); if (index) groups[`c ${category}`] = index; }
+  if (works.length === 0) return { groups };
+  const { bin, year } = works[0]!.rules, perYear = year / bin, bins = Math.floor(works.reduce((most, work) => Math.max(most, work.n), 0) / bin);
+  if (bins < perYear * LEAST_YEARS) return { groups };
+  const all: Sums = { bins: new Float64Array(bins), units: 0 }, categories = new Map<string, Sums>(), items = new Map<string, Sums & { category: string }>();
+  const own = new Float64Array(bins);
+  for (const work of works) {
+    const { n, first, sold, source: { item, category } } = work, shift = bins * bin - n, from = Math.max(first, -shift);
+    if (n - first < year) continue;
+    own.fill(0);
+    let total = 0, recent = 0;
+    for (let t = from, b = ((from + shift) / bin) | 0, left = bin - ((from + shift) % bin); t < n; t++) {
+      own[b]! += sold[t]!;
+      if (--left === 0) { b++; left = bin; }
+    }
+    for (let b = 0; b < bins; b++) { total += own[b]!; if (b >= bins - 3 * perYear) recent += own[b]!; }
+    if (!(total > 0)) continue;
+    let ofCategory = categories.get(category), ofItem = items.get(item);
+    if (!ofCategory) categories.set(category, (ofCategory = { bins: new Float64Array(bins), units: 0 }));
+    if (!ofItem) items.set(item, (ofItem = { bins: new Float64Array(bins), units: 0, category }));
+    const weight = 1 / Math.sqrt(total);
+    for (let b = 0; b < bins; b++) { const v = own[b]! * weight; all.bins[b]! += v; ofCategory.bins[b]! += v; ofItem.bins[b]! += v; }
+    ofItem.units += recent;
   }
-  for (const [item, same] of by((work) => work.source.item)) {
-    if (item === '') continue;
-    const category = same[0]!.source.category;
-    const index = indexOf(same);
-    if (!index) continue;
-    let units = 0;
-    for (const work of same) for (let t = Math.max(work.first, work.n - 3 * work.rules.year); t < work.n; t++) units += work.sold[t]!;
-    const say = ITEM * (units / (units + ITEM_UNITS)), wide = groups[`c ${category}`];
-    groups[`i ${item}`] = all.map((v, phase) => Math.pow(wide ? Math.pow(v, 1 - CATEGORY) * Math.pow(wide[phase]!, CATEGORY) : v, 1 - say) * Math.pow(index[phase]!, say));
+  const catalogue = indexOf(all.bins, perYear);
+  if (!catalogue) return { groups };
+  groups['*'] = catalogue;
+  const blend = (wide: Float64Array, narrow: Float64Array, say: number): Float64Array => wide.map((v, phase) => Math.pow(v, 1 - say) * Math.pow(narrow[phase]!, say));
+  for (const [category, sums] of categories) {
+    const index = category !== '' && categories.size > 1 ? indexOf(sums.bins, perYear) : null;
+    if (index) groups[`c ${category}`] = blend(catalogue, index, CATEGORY);
   }
-  for (const [category] of categories) {
-    const wide = groups[`c ${category}`];
-    if (wide) groups[`c ${category}`] = all.map((v, phase) => Math.pow(v, 1 - CATEGORY) * Math.pow(wide[phase]!, CATEGORY));
+  for (const [item, sums] of items) {
+    const index = item === '' ? null : indexOf(sums.bins, perYear);
+    if (index) groups[`i ${item}`] = blend(groups[`c ${sums.category}`] ?? catalogue, index, ITEM * (sums.units / (sums.units + ITEM_UNITS)));
   }
   return { groups };
 }

@@ -3,7 +3,7 @@
  * review period (Silver, Pyke & Thomas 2017, ch. 6). It is read from the forecast's cumulative quantiles; nothing is scaled by √days.
  */
 import type { ForecastResult } from '../forecast/forecast.ts';
-import { normalScore } from '../forecast/negative-binomial.ts';
+import { normalScore } from '../forecast/distribution.ts';
 
 /** What of a forecast replenishment reads; ForecastResult fits. */
 export type DemandForecast = Pick<ForecastResult, 'mean' | 'cumulative'>;
