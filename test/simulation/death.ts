@@ -6,8 +6,10 @@ import type { Db } from '../../src/store/db.ts';
 
 export class ProcessDied extends Error { override name = 'ProcessDied'; }
 
-/** Where a countdown counts: any step, only writes to the shop, or only transactions about to commit: the rare moments at which it matters most. */
-export type Moment = 'any' | 'write' | 'commit';
+/** Where a countdown counts: any step, only writes to the shop, only the one that makes a fulfilment, or only transactions about to commit: the rare moments at which it matters most. */
+export type Moment = 'any' | 'write' | 'fulfil' | 'commit';
+/** What a moment also is. */
+const ALSO: Partial<Record<Moment, Moment>> = { fulfil: 'write' };
 export interface Life { step(moment?: Moment): void; dieIn(steps: number, moment?: Moment): void; revive(): boolean }
 
 export function life(): Life {
@@ -15,7 +17,7 @@ export function life(): Life {
   return {
     step(moment = 'any') {
       if (dead) throw new ProcessDied('the process is gone');
-      if (countdown !== null && (counts === 'any' || counts === moment) && --countdown <= 0) { dead = true; countdown = null; throw new ProcessDied('kill -9'); }
+      if (countdown !== null && (counts === 'any' || counts === moment || counts === ALSO[moment]) && --countdown <= 0) { dead = true; countdown = null; throw new ProcessDied('kill -9'); }
     },
     dieIn(steps, moment = 'any') { countdown = steps; counts = moment; },
     revive() { const was = dead; dead = false; countdown = null; return was; },

@@ -35,7 +35,7 @@ export async function play(factory: Factory, seed: number, mode: Mode = MODES[se
 
 async function heal(run: Run): Promise<void> {
   run.life.revive();
-  run.doors.refuse = 0;
+  Object.assign(run.doors, { refuse: 0, rush: 0 });
   Object.assign(run.shelf.failNext, { before: 0, after: 0 });
   const healed = await run.control('/faults', { webhooks: null, failAfterCommit: null, failBefore: null, serverErrorAfterCommit: null, staleCompares: 0, throttle: 0 });
   if (healed === null) throw new Error('the faults of the shop could not be ended');
