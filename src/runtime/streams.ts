@@ -9,14 +9,16 @@ export const INBOX_BATCH = 500;
 
 /** The longest rest between two batches that were not full. */
 const LONGEST_REST_MS = 150;
+/** A look at a level costs the same however many reasons it has, and a rush gives it a new one every few milliseconds. */
+const REST_OF_PUSHES_MS = 300;
 
 /**
  * Calls `work` until it answers 0, then sleeps until woken or for `idleMs`. An error is logged and tried again, ever more slowly up to ten seconds.
  *
- * A batch costs two dozen statements whatever its size. After one of fewer than `full` the stream rests for as long as the batch took, at most 150 ms: on an
- * idle machine that is a few milliseconds, under a rush the next batch is several times as large for the same price. The first batch after a sleep never waits.
+ * A batch costs two dozen statements whatever its size. After one of fewer than `full` the stream rests for twice as long as the batch took, at most `longestRestMs`:
+ * on an idle machine that is a few milliseconds, under a rush the next batch is several times as large for the same price. The first batch after a sleep never waits.
  */
-export function stream(name: string, work: () => Promise<number>, wake: (listener: () => void) => void, log: Log, idleMs: number, full: number): Stream {
+export function stream(name: string, work: () => Promise<number>, wake: (listener: () => void) => void, log: Log, idleMs: number, full: number, longestRestMs = LONGEST_REST_MS): Stream {
   let stopped = false, rouse: (() => void) | null = null, woken = false;
   wake(() => { woken = true; rouse?.(); });
   const loop = (async () => {
@@ -27,7 +29,7 @@ export function stream(name: string, work: () => Promise<number>, wake: (listene
         const began = performance.now(), done = await work();
         failures = 0;
         if (done > 0) {
-          if (done < full) await new Promise((resolve) => { setTimeout(resolve, Math.min(performance.now() - began, LONGEST_REST_MS)); });
+          if (done < full) await new Promise((resolve) => { setTimeout(resolve, Math.min(2 * (performance.now() - began), longestRestMs)); });
           continue;
         }
       } catch (error) {
@@ -49,7 +51,7 @@ export function stream(name: string, work: () => Promise<number>, wake: (listene
 
 /** A stream woken by its own channel, looking by itself every second. */
 export function streamOf(name: 'push' | 'feed' | 'orders-out' | 'fulfil', hub: Hub, work: () => Promise<number>, log: Log): Stream {
-  return stream(name, work, (listener) => hub.on(name, listener), log, 1_000, 50);
+  return stream(name, work, (listener) => hub.on(name, listener), log, 1_000, 50, name === 'push' ? REST_OF_PUSHES_MS : LONGEST_REST_MS);
 }
 
 export function streamInbox(hub: Hub, apply: () => Promise<number>, log: Log): Stream {
