@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { control } from './sandbox-store.ts';
 
 export interface Rush { shop: string; locationId: string; skus: string[]; perSecond: number; seconds: number }
-/** Order id → instant before it was asked for, in milliseconds. `refused`: the shop had nothing available. */
-export interface Rushed { placed: Map<string, number>; refused: number; offered: number; startedAt: number }
+/** Order id → instant before it was asked for, in milliseconds. `refused`: the shop had nothing available. `took` milliseconds. */
+export interface Rushed { placed: Map<string, number>; refused: number; offered: number; startedAt: number; took: number }
 
 const SENDERS = 64;
 const pause = (time: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, time); });
@@ -25,15 +25,16 @@ async function shop({ shop: origin, locationId, skus, perSecond, seconds }: Rush
   let offered = 0, refused = 0;
   await Promise.all(Array.from({ length: SENDERS }, async () => {
     for (;;) {
-      const n = offered++, due = began + n * 1000 / perSecond - performance.now();
-      if (due > 0) await pause(due);
-      if (performance.now() - began > seconds * 1000) { offered--; return; }
+      const n = offered, due = began + n * 1000 / perSecond;
+      if (Math.max(due, performance.now()) - began > seconds * 1000) return;
+      offered++;
+      if (due > performance.now()) await pause(due - performance.now());
       const at = Date.now();
       const id = await control(origin, 'orders', { lines: [{ sku: skus[n % skus.length]!, quantity: 1 }], locationId }).then((order) => order.id, () => null);
       if (id === null) refused++; else placed.push([id, at]);
     }
   }));
-  return { placed, refused, offered, startedAt };
+  return { placed, refused, offered, startedAt, took: performance.now() - began };
 }
 
 if (process.send !== undefined && process.argv[1] === fileURLToPath(import.meta.url)) {

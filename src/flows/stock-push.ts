@@ -24,7 +24,7 @@ import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { idempotencyKey } from '../runtime/key.ts';
 import { pushSeconds, pushes } from '../runtime/metrics.ts';
 import { bundleBook, itemsOfVariants } from '../store/bundles.ts';
-import { attemptUnknown, closeAttempt, ghostUnits, levelsAgain, levelsQuarantined, levelsStale, levelsWritten, openAttempt, readAttempt, takeAttempts, type Attempt, type AttemptRow, type NewRow, type RowOutcome } from '../store/push-attempts.ts';
+import { attemptUnknown, closeAttempt, ghostUnits, levelsAgain, levelsOvertaken, levelsQuarantined, levelsStale, levelsWritten, openAttempt, readAttempt, takeAttempts, type Attempt, type AttemptRow, type NewRow, type RowOutcome } from '../store/push-attempts.ts';
 import { coverLevels, dirtyLevels, heardLevels, lockLevels, markDirty, saveLooks, type DirtyLevel, type LookedAt } from '../store/push-levels.ts';
 import { pushCases, staleBuffers, unconfirmed } from '../store/push-checks.ts';
 import { forecastRates, itemTerms, measuredLag, sharingOf, type ItemTerms } from '../store/push-terms.ts';
@@ -89,7 +89,9 @@ export async function pushWaiting(context: FlowContext): Promise<number> {
   const levels = await dirtyLevels(db, storeId, context.now(), MOST_ROWS);
   if (levels.length === 0) return looked;
   const read = await readAfresh(context, levels.filter((level) => level.reread));
-  const prepared = await db.transaction((tx) => prepare(tx, context, levels, read));
+  // Asked before levels are locked: whoever hears of an order waits for these locks.
+  const lag = await measuredLag(db, storeId, context.now(), FIRST_LAG_SECONDS);
+  const prepared = await db.transaction((tx) => prepare(tx, context, levels, read, lag.inSeconds + lag.outSeconds));
   for (const attemptId of prepared.attemptIds) await sendAttempt(context, await readAttempt(db, storeId, attemptId));
   if (prepared.looked > 0) context.changed('stock');
   // What was read and the ledger does not hold needs its own movement: an order on its way, or an edit in Shopify.
@@ -114,11 +116,11 @@ async function readAfresh(context: FlowContext, levels: readonly DirtyLevel[]): 
 }
 
 /** Decides about levels this worker can lock, and opens an attempt for those that must be written: one for the sets, one for the differences. */
-async function prepare(tx: pg.PoolClient, context: FlowContext, candidates: readonly DirtyLevel[], read: ReadonlyMap<string, MappedLevel>): Promise<{ attemptIds: string[]; looked: number }> {
+async function prepare(tx: pg.PoolClient, context: FlowContext, candidates: readonly DirtyLevel[], read: ReadonlyMap<string, MappedLevel>, lagSeconds: number): Promise<{ attemptIds: string[]; looked: number }> {
   const { storeId } = context;
   const before = new Map(candidates.map((level) => [keyOf(level), level]));
   const levels = await lockLevels(tx, storeId, candidates);
-  const decisions = await decideLevels(tx, context, levels, read);
+  const decisions = await decideLevels(tx, context, levels, read, lagSeconds);
   const looks: LookedAt[] = [], rows: Record<PushWay, NewRow[]> = { set: [], difference: [] };
   for (const level of levels) {
     const decision = decisions.get(keyOf(level))!;
@@ -140,12 +142,10 @@ async function prepare(tx: pg.PoolClient, context: FlowContext, candidates: read
 const attemptKey = (storeId: number) => (attemptId: string): string => idempotencyKey(`stock-push/${storeId}/${attemptId}`);
 
 /** Gather and decide for many levels: terms per warehouse in one statement, bundles by their parts. */
-export async function decideLevels(tx: pg.PoolClient, context: FlowContext, levels: readonly DirtyLevel[], read: ReadonlyMap<string, MappedLevel>): Promise<Map<string, Decision>> {
+export async function decideLevels(tx: pg.PoolClient, context: FlowContext, levels: readonly DirtyLevel[], read: ReadonlyMap<string, MappedLevel>, lagSeconds: number): Promise<Map<string, Decision>> {
   const { storeId } = context;
   const now = context.now(), decisions = new Map<string, Decision>();
   if (levels.length === 0) return decisions;
-  const lag = await measuredLag(tx, storeId, now, FIRST_LAG_SECONDS);
-  const lagSeconds = lag.inSeconds + lag.outSeconds;
   const bundles = levels.filter((level) => level.bundle_variant_id !== null);
   const book = (await bundleBook(tx, storeId, bundles.map((level) => level.bundle_variant_id!)))(now);
   const parts = new Map(bundles.map((level) => [keyOf(level), explode(level.bundle_variant_id!, 1, book)]));
@@ -207,8 +207,8 @@ function shelfTerms(item: ItemTerms, storeId: number, level: DirtyLevel, forecas
   } };
 }
 
-/** Sends an attempt and records what became of it. The attempt was committed before; nothing here can lose it. */
-async function sendAttempt(context: FlowContext, attempt: Attempt): Promise<void> {
+/** Sends an attempt and records what became of it. The attempt was committed before; nothing here can lose it. `overtaken`: it is the rest of a set that sales had outrun. */
+async function sendAttempt(context: FlowContext, attempt: Attempt, overtaken = false): Promise<void> {
   const { db, storeId, storefront } = context;
   if (Date.parse(context.now()) - Date.parse(attempt.created_at) > KEY_LIFE_MS) return tooOld(context, attempt);
   let result;
@@ -228,7 +228,7 @@ async function sendAttempt(context: FlowContext, attempt: Attempt): Promise<void
   pushes.inc({ outcome: result.outcome === 'refused' && result.faults.some(isStale) ? 'stale' : result.outcome });
   if (result.outcome === 'written') return written(context, attempt);
   if (result.outcome === 'repeat') { await attemptUnknown(db, storeId, attempt.attempt_id, result.message, later(context, 2_000)); return; }
-  if (result.outcome === 'refused') return refused(context, attempt, result.faults);
+  if (result.outcome === 'refused') return refused(context, attempt, result.faults, overtaken);
   await db.transaction(async (tx) => {
     const closed = await closeAttempt(tx, storeId, attempt.attempt_id, 'abandoned', result.message, attempt.rows.map((row) => ({ ...rowKey(row), state: 'abandoned', message: result.message })), context.now());
     if (!closed) return;
@@ -265,8 +265,12 @@ async function written(context: FlowContext, attempt: Attempt): Promise<void> {
   pushSeconds.observe(Math.max(0, context.clock.now().getTime() - Date.parse(attempt.created_at)) / 1000);
 }
 
-/** Shopify applied nothing. Rows at fault leave, stale ones are read again, the rest goes out at once under a key of its own; a fault without a row is found by halving. */
-async function refused(context: FlowContext, attempt: Attempt, faults: { row: number | null; code: string; message: string }[]): Promise<void> {
+/**
+ * Shopify applied nothing. Rows at fault leave, stale ones are read again, the rest goes out at once under a key of its own; a fault without a row is found by halving.
+ * When the rest is refused as stale too, this is a rush, and each further set would be refused for the next row: all of it is read again and, where only orders moved
+ * it, changed by differences.
+ */
+async function refused(context: FlowContext, attempt: Attempt, faults: { row: number | null; code: string; message: string }[], overtaken: boolean): Promise<void> {
   const { db, storeId } = context;
   const named = new Map<number, { code: string; message: string }>();
   for (const fault of faults) if (fault.row !== null && fault.row < attempt.rows.length) named.set(fault.row, fault);
@@ -284,7 +288,8 @@ async function refused(context: FlowContext, attempt: Attempt, faults: { row: nu
     if (!(await closeAttempt(tx, storeId, attempt.attempt_id, stale.length > 0 && bad.length === 0 ? 'stale' : 'refused', message, outcomes, now))) return [];
     await levelsStale(tx, storeId, stale.map(([n, fault]) => ({ ...attempt.rows[n]!, message: `Shopify no longer showed ${attempt.rows[n]!.from_quantity}: ${fault.message}` })), now, { first: PAUSE_SECONDS, longest: LONGEST_PAUSE_SECONDS });
     await levelsQuarantined(tx, storeId, bad.map(([n, fault]) => ({ ...attempt.rows[n]!, message: `Shopify refused: ${fault.message} (${fault.code})` })));
-    if (rest.length === 0) return [];
+    if (stale.length > 0 && overtaken) await levelsOvertaken(tx, storeId, attempt.rows.filter((_row, n) => !blamed.has(n) || isStale(blamed.get(n)!)));
+    if (rest.length === 0 || (stale.length > 0 && overtaken)) return [];
     const middle = alone.length > 0 ? rest.length : Math.ceil(rest.length / 2);
     const halves = [rest.slice(0, middle), rest.slice(middle)].filter((half) => half.length > 0);
     const ids: string[] = [];
@@ -294,7 +299,7 @@ async function refused(context: FlowContext, attempt: Attempt, faults: { row: nu
     }
     return ids;
   });
-  for (const attemptId of next) await sendAttempt(context, await readAttempt(db, storeId, attemptId));
+  for (const attemptId of next) await sendAttempt(context, await readAttempt(db, storeId, attemptId), stale.length > 0);
 }
 
 /**

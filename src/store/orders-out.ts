@@ -69,16 +69,21 @@ export interface OutRow {
   lines: (OutLine & { sku: string | null })[]; state: OutState; warehouse_reference: string | null; attempts: number; unknown_outcome: boolean; placed_at: string;
 }
 
-/** Orders due to be told, oldest first, pushed back so that another worker takes others; each line with the warehouse's own code. */
+/**
+ * Orders due to be told, oldest first, pushed back so that another worker takes others; each line with the warehouse's own code. From here on the outcome is unknown
+ * until it is recorded: should we die with the warehouse's yes in our ears, the order is asked after before it is told again, and a cancellation still goes out.
+ * `unknown_outcome` of a row is as it was before.
+ */
 export async function takeOrdersOut(db: Queryable, warehouseId: number, now: string, again: string, limit: number): Promise<OutRow[]> {
   const { rows } = await db.query<OutRow>({ name: 'take-orders-out', text: `
     with due as (
-      select store_id, order_id, location_id from order_out where warehouse_id = $1 and state in ('waiting', 'cancelling') and not held and (not_before is null or not_before <= $2)
+      select store_id, order_id, location_id, unknown_outcome as was_unknown from order_out where warehouse_id = $1 and state in ('waiting', 'cancelling') and not held and (not_before is null or not_before <= $2)
       order by created_at limit $4 for update skip locked
     ), taken as (
-      update order_out o set not_before = $3, attempts = o.attempts + 1 from due d where o.store_id = d.store_id and o.order_id = d.order_id and o.location_id = d.location_id returning o.*
+      update order_out o set not_before = $3, attempts = o.attempts + 1, unknown_outcome = true from due d where o.store_id = d.store_id and o.order_id = d.order_id and o.location_id = d.location_id returning o.*, d.was_unknown
     )
-    select t.*, coalesce(s.processed_at, t.created_at) as placed_at,
+    select t.store_id, t.order_id, t.location_id, t.warehouse_id, t.reference, t.order_name, t.version, t.sent_version, t.state, t.warehouse_reference, t.attempts, t.was_unknown as unknown_outcome,
+      coalesce(s.processed_at, t.created_at) as placed_at,
       (select coalesce(jsonb_agg(l.line || jsonb_build_object('sku', k.sku) order by l.n), '[]') from jsonb_array_elements(t.lines) with ordinality as l(line, n)
        left join lateral (select sku from warehouse_sku k where k.warehouse_id = t.warehouse_id and k.item_id = (l.line ->> 'itemId')::int order by (k.matched_by = 'by hand') desc, k.sku limit 1) k on true) as lines
     from taken t left join sales_order s on s.store_id = t.store_id and s.order_id = t.order_id order by t.created_at`, values: [warehouseId, now, again, limit] });

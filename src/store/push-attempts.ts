@@ -3,7 +3,7 @@
  * key and rows are sent again, by whoever finds the attempt after its lease has run out; only then may a level have another attempt.
  */
 import type pg from 'pg';
-import type { PushWay } from '../domain/push/decide.ts';
+import { SETS_BEFORE_DIFFERENCE, type PushWay } from '../domain/push/decide.ts';
 import type { Queryable } from './db.ts';
 
 export interface AttemptRow {
@@ -91,6 +91,13 @@ export async function levelsStale(tx: Queryable, storeId: number, rows: readonly
      from unnest($4::int[], $5::int[], $6::text[]) as t(item_id, location_id, message) where p.store_id = $1 and p.item_id = t.item_id and p.location_id = t.location_id
      returning p.item_id, p.location_id, p.strikes`, [storeId, now, pause.first, rows.map((r) => r.item_id), rows.map((r) => r.location_id), rows.map((r) => r.message), pause.longest]);
   return updated.rows;
+}
+
+/** Two sets in a row with these levels in them were refused because sales had outrun one or another: read again, and ripe for a difference. Never parks them. */
+export async function levelsOvertaken(tx: Queryable, storeId: number, rows: readonly { item_id: number; location_id: number }[]): Promise<void> {
+  await tx.query(
+    `update push_level p set dirty_version = p.dirty_version + 1, reread = true, strikes = greatest(p.strikes, ${SETS_BEFORE_DIFFERENCE}), state = case when p.state = 'sent' then 'queued' else p.state end
+     from unnest($2::int[], $3::int[]) as t(item_id, location_id) where p.store_id = $1 and p.item_id = t.item_id and p.location_id = t.location_id`, [storeId, rows.map((r) => r.item_id), rows.map((r) => r.location_id)]);
 }
 
 /** Shopify will not take these rows: they wait for a person. */

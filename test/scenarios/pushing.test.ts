@@ -122,6 +122,40 @@ describe('faster-than-it-can-be-read', () => {
   });
 });
 
+describe('cancelled-before-its-yes-was-recorded', () => {
+  it('the process dies between the warehouse’s yes and our note of it; the order is cancelled; the warehouse hears of that', async () => {
+    const town = await clock.town({ goods: [{ sku: 'ANT', stock: [10] }], served: [0] });
+    const shelf = town.shelves[0]!, { db } = clock.house, query = db.query;
+    db.query = (async (text: { name?: string }, values?: never) => {
+      if (text.name === 'settle-orders-out') throw new Error('kill -9');
+      return query(text as never, values);
+    }) as typeof db.query;
+    const order = await town.sell({ ANT: 2 }, 0);
+    try { await expect(town.settle()).rejects.toThrow('kill -9'); } finally { db.query = query; }
+    expect([...shelf.orders.values()].map((o) => o.state)).toEqual(['open']);
+    await town.control(`/orders/${order.id}/cancel`, { reason: 'CUSTOMER', restock: true });
+    await town.settle();
+    await clock.advance(61_000);
+    await town.settle();
+    expect([...shelf.orders.values()].map((o) => o.state)).toEqual(['cancelled']);
+    expect(town.shown('ANT')).toMatchObject({ available: 10, committed: 0 });
+  });
+
+  it('or it goes on: the warehouse is asked first, and places it once', async () => {
+    const town = await clock.town({ goods: [{ sku: 'ANT', stock: [10] }], served: [0] });
+    const shelf = town.shelves[0]!, { db } = clock.house, query = db.query;
+    db.query = (async (text: { name?: string }, values?: never) => {
+      if (text.name === 'settle-orders-out') throw new Error('kill -9');
+      return query(text as never, values);
+    }) as typeof db.query;
+    await town.sell({ ANT: 2 }, 0);
+    try { await expect(town.settle()).rejects.toThrow('kill -9'); } finally { db.query = query; }
+    await clock.advance(61_000);
+    await town.settle();
+    expect([...shelf.orders.values()].map((o) => [o.state, o.calls])).toEqual([['open', 1]]);
+  });
+});
+
 describe('one-bad-row-of-250', () => {
   it('trap 7, trap 12: 251 levels go out as 250 and 1; row 71 is refused, 249 and 1 land, one waits with Shopify’s own words', async () => {
     const goods = Array.from({ length: 251 }, (_, n) => ({ sku: `G${String(n).padStart(3, '0')}`, stock: [10] }));
