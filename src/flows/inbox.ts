@@ -158,6 +158,8 @@ async function applyRows(tx: pg.PoolClient, context: FlowContext, rows: readonly
     if (stated.length < levels.length || (await unopened(tx, storeId, mapped.known))) after.rereadLevels = true;
     for (const [id, units] of mapped.unknownLocations) faults.push(unmappedLocation(id, units));
   }
+  // Before the orders: from their levels on, rows of hot items are locked until we commit.
+  await settleInbox(tx, outcomes, context.now());
   const recorded = await recordOrders(tx, storeId, orders, { dayOf: context.dayOf, now: context.now(), source: 'webhook' });
   // Judged after the orders of the same batch: a sale explains the level that came with it.
   await heardLevels(tx, storeId, heard, context.now());
@@ -168,7 +170,6 @@ async function applyRows(tx: pg.PoolClient, context: FlowContext, rows: readonly
      where o.store_id = $1 and o.order_id = w.order_id`, values: [storeId, context.now()] });
   if (recorded.unplaced.length > 0 || routed) await tx.query(`select pg_notify('instep_place', $1)`, [String(storeId)]);
   await raise(tx, storeId, faults, context.now());
-  await settleInbox(tx, outcomes, context.now());
   for (const outcome of outcomes) inboxSettled.inc({ outcome: outcome.state });
   after.exceptions = faults.length > 0 || recorded.exceptions.length > 0;
   if (recorded.exceptions.some((e) => e.kind === 'VARIANT_UNMAPPED')) after.rereadCatalogue = true;

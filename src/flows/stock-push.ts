@@ -147,9 +147,9 @@ export async function decideLevels(tx: pg.PoolClient, context: FlowContext, leve
   const now = context.now(), decisions = new Map<string, Decision>();
   if (levels.length === 0) return decisions;
   const bundles = levels.filter((level) => level.bundle_variant_id !== null);
-  const book = (await bundleBook(tx, storeId, bundles.map((level) => level.bundle_variant_id!)))(now);
+  const book = bundles.length === 0 ? () => null : (await bundleBook(tx, storeId, bundles.map((level) => level.bundle_variant_id!)))(now);
   const parts = new Map(bundles.map((level) => [keyOf(level), explode(level.bundle_variant_id!, 1, book)]));
-  const partItems = await itemsOfVariants(tx, storeId, [...new Set([...parts.values()].flatMap((p) => [...p.keys()]))]);
+  const partItems: Awaited<ReturnType<typeof itemsOfVariants>> = bundles.length === 0 ? new Map() : await itemsOfVariants(tx, storeId, [...new Set([...parts.values()].flatMap((p) => [...p.keys()]))]);
 
   for (const [warehouseId, here] of Map.groupBy(levels, (level) => level.warehouse_id)) {
     const itemIds = [...new Set([...here.map((l) => l.item_id), ...[...partItems.values()].flatMap((p) => (p.item_id === null ? [] : [p.item_id]))])];
