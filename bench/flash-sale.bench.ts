@@ -12,6 +12,7 @@ import { buildApp } from '../src/http/app.ts';
 import { readConfig } from '../src/runtime/config.ts';
 import { runFlow } from '../src/runtime/run-flow.ts';
 import { changePolicy, setAuthority } from '../src/store/authority.ts';
+import type { Db } from '../src/store/db.ts';
 import { ledgerFaults } from '../src/store/ledger.ts';
 import { makeWarehouse } from '../src/store/warehouses.ts';
 import { shelfWarehouse } from '../test/helpers/shelf-warehouse.ts';
@@ -23,7 +24,7 @@ import { sendShoppers } from './shoppers.ts';
 import { ms, quantile, whole } from './statistics.ts';
 
 const PER_SECOND = Number(process.env['BENCH_FLASH_PER_SECOND'] ?? 500), SECONDS = Number(process.env['BENCH_FLASH_SECONDS'] ?? 60);
-const HOT = 20, SHELF = Math.ceil(PER_SECOND * SECONDS / HOT * 0.8), RECOUNT_MS = 3_000;
+const HOT = 20, SHELF = Math.ceil(PER_SECOND * SECONDS / HOT * 0.8), RECOUNT_MS = 3_000, STORED = 2_000;
 const pause = (time: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, time); });
 
 export const bench: Benchmark = {
@@ -50,7 +51,7 @@ export const bench: Benchmark = {
          join variant v on v.store_id = x.store_id and v.shopify_inventory_item_id = x.shopify_inventory_item_id where b.store_id = $1 and b.location_id = $2 and v.deleted_at is null and v.product_status = 'ACTIVE' and not v.is_bundle and x.tracked
            and not v.continues_selling and v.sku <> '' and (select count(*) from variant w where w.store_id = v.store_id and w.sku = v.sku) = 1 order by x.item_id limit $3`, [storeId, locationId, HOT]);
       if (hot.length < HOT) throw new Error(`only ${hot.length} items to sell`);
-      for (const { sku, committed } of hot) { await control(shop, 'levels', { sku, locationId: place, available: SHELF }); shelf.put(sku, SHELF + committed); }
+      for (const { sku, committed } of hot) { await control(shop, 'levels', { sku, locationId: place, available: SHELF + STORED / HOT }); shelf.put(sku, SHELF + STORED / HOT + committed); }
       shelf.countAll();
       const warehouseId = await makeWarehouse(db, { name: 'Mill', connector: 'warehouse-rest', settings: {}, hookToken: 'warehouse-bench', now: new Date().toISOString() });
       for (const { sku, item_id } of hot) await db.query(`insert into warehouse_sku (warehouse_id, sku, item_id, matched_by, updated_at, updated_by) values ($1, $2, $3, 'by hand', $4, 'bench')`, [warehouseId, sku, item_id, new Date().toISOString()]);
@@ -58,9 +59,15 @@ export const bench: Benchmark = {
         await setAuthority(tx, storeId, locationId, 'warehouse', warehouseId);
         await changePolicy(tx, storeId, locationId, { mode: 'live', firstPushCap: 1_000_000 }, 'bench', new Date().toISOString());
       });
-      worker = await house.startWorker();
       for (const name of ['drift-check', 'warehouse-feed', 'stock-push']) await runFlow(house, flowNamed(name)!, storeId, 'bench');
-      await pause(2_000);
+      say(`${whole(STORED)} orders while nobody applies`);
+      await sendShoppers({ shop, locationId: place, skus: hot.map((h) => h.sku), perSecond: 250, seconds: STORED / 250 });
+      await until(db, 'select (select count(*) from inbox) < $1 as waiting', [STORED * 4], 60_000);
+      const drainFrom = await processorTime(db, child.pid!), drainBegan = performance.now();
+      worker = await house.startWorker();
+      await until(db, 'select exists (select from inbox where state = 0) or exists (select from sales_order where needs_place and place_attempts < 4) as waiting', [], 300_000);
+      const drained = (performance.now() - drainBegan) / 1000, drainTo = await processorTime(db, child.pid!);
+      await until(db, `select exists (select from push_level where dirty_version > seen_version and state <> 'quarantined') or exists (select from push_attempt where state = 'open') or exists (select from order_out where state = 'waiting') as waiting`, [], 120_000);
 
       say(`${PER_SECOND} orders a second for ${SECONDS} s`);
       const began = performance.now(), before = await processorTime(db, child.pid!);
@@ -103,6 +110,8 @@ export const bench: Benchmark = {
       const faults = (await ledgerFaults(db, storeId)).length;
       return {
         tables: [
+          { title: `${whole(STORED)} orders that were stored while no worker ran, with their notices of levels, products and routing: until their movements are recorded`, columns: ['orders a second', 'processor seconds per 1,000: Instep', 'PostgreSQL', 'sandbox, asked for places'], rows: [
+            [whole(STORED / drained), ...(['own', 'postgres', 'sandbox'] as const).map((of) => ((drainTo[of] - drainFrom[of]) / STORED * 1000).toFixed(2))]] },
           { title: 'The sale', columns: ['', ''], rows: [['orders offered', whole(offered)], ['placed', whole(placed.size)], ['refused by the shop: nothing available', whole(refused)], ['placed a second', whole(placed.size / took)], ['levels written meanwhile', whole(writes!.written)], ['of those sets that met another number', whole(writes!.stale)]] },
           { title: 'Milliseconds from before the order is placed until its movement is recorded', columns: ['orders', 'p50', 'p90', 'p99', 'longest'], rows: [[whole(lags.length), ms(quantile(lags, 0.5)), ms(quantile(lags, 0.9)), ms(quantile(lags, 0.99)), ms(quantile(lags, 1))]] },
           { title: 'Seconds of processor per 1,000 orders placed', columns: ['', 'during the sale', 'until caught up'], rows: [
@@ -125,3 +134,12 @@ export const bench: Benchmark = {
     }
   }),
 };
+
+/** Asks every 50 ms until the answer is no, or `patienceMs` are over. */
+async function until(db: Db, question: string, values: unknown[], patienceMs: number): Promise<void> {
+  for (const end = performance.now() + patienceMs; performance.now() < end;) {
+    const { rows: [row] } = await db.query<{ waiting: boolean }>(question, values);
+    if (!row!.waiting) return;
+    await pause(50);
+  }
+}
