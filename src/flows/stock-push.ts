@@ -89,16 +89,22 @@ export async function pushWaiting(context: FlowContext): Promise<number> {
   const levels = await dirtyLevels(db, storeId, context.now(), MOST_ROWS);
   if (levels.length === 0) return looked;
   const read = await readAfresh(context, levels.filter((level) => level.reread));
+  // What was read and the ledger does not hold needs its own movement: an order on its way, or an edit in Shopify. Asked for before the look is saved, and, as the
+  // check passes over levels that are being written, once more afterwards.
+  const unexplained = levels.some((level) => differs(level, read));
+  if (unexplained) await context.enqueue('drift-check');
   // Asked before levels are locked: whoever hears of an order waits for these locks.
   const lag = await measuredLag(db, storeId, context.now(), FIRST_LAG_SECONDS);
   const prepared = await db.transaction((tx) => prepare(tx, context, levels, read, lag.inSeconds + lag.outSeconds));
   for (const attemptId of prepared.attemptIds) await sendAttempt(context, await readAttempt(db, storeId, attemptId));
   if (prepared.looked > 0) context.changed('stock');
-  // What was read and the ledger does not hold needs its own movement: an order on its way, or an edit in Shopify.
-  if (levels.some((level) => { const seen = read.get(keyOf(level)); return seen !== undefined && seen.quantities.available !== level.ledger_available; })) await context.enqueue('drift-check');
+  if (unexplained) await context.enqueue('drift-check');
   return looked + prepared.looked;
 }
 
+const differs = (level: DirtyLevel, read: ReadonlyMap<string, MappedLevel>): boolean => { const seen = read.get(keyOf(level)); return seen !== undefined && seen.quantities.available !== level.ledger_available; };
+/** A quarter of the time it has been waiting: the order behind it is usually a moment behind, and what stays unexplained is not read for ever. Milliseconds. */
+const againIn = (context: FlowContext, level: DirtyLevel): number => Math.min(60_000, Math.max(400, (Date.parse(context.now()) - Date.parse(level.dirty_at)) / 4));
 const later = (context: FlowContext, ms: number): string => new Date(context.clock.now().getTime() + ms).toISOString();
 const keyOf = (level: { item_id: number; location_id: number }): string => `${level.item_id}@${level.location_id}`;
 
@@ -127,6 +133,8 @@ async function prepare(tx: pg.PoolClient, context: FlowContext, candidates: read
     // A fresh read was begun for the reasons known then; those that came since are looked at again.
     const dirtyVersion = level.reread ? before.get(keyOf(level))!.dirty_version : level.dirty_version;
     if (decision.do === 'write') rows[decision.way].push({ itemId: level.item_id, locationId: level.location_id, from: decision.from, to: decision.to, basis: decision.from + (read.get(keyOf(level))?.quantities.committed ?? level.ledger_committed), dirtyVersion, arithmetic: decision.arithmetic });
+    else if (decision.state === 'in step' && differs(level, read)) looks.push({ item_id: level.item_id, location_id: level.location_id, dirtyVersion: '0', state: 'queued', wanted: decision.wanted, arithmetic: decision.arithmetic,
+      reason: `right if Shopify's ${read.get(keyOf(level))!.quantities.available} is what orders made of the ledger's ${level.ledger_available}; looked at again until both agree`, notBefore: later(context, againIn(context, level)) });
     else looks.push({ item_id: level.item_id, location_id: level.location_id, dirtyVersion, state: decision.state, wanted: decision.wanted, arithmetic: decision.arithmetic, reason: decision.reason, notBefore: null });
   }
   await saveLooks(tx, storeId, looks);

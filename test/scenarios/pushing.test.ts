@@ -111,6 +111,22 @@ describe('faster-than-it-can-be-read', () => {
     expect(await town.faults()).toEqual([]);
   });
 
+  it('an edit downwards that nobody heard of is not taken for sales: the number is right in the end, and the edit is called one', async () => {
+    const town = await clock.town({ goods: [{ sku: 'ANT', stock: [40] }], served: [0] });
+    town.shelves[0]!.change('ANT', 10);
+    let edits = 0;
+    town.before = async (call) => { if (call.operation === 'SetQuantities' && edits < 2) await town.control('/levels', { sku: 'ANT', location: 'Mill', available: 20 - ++edits }); };
+    await town.settle();
+    await clock.advance(60_000);
+    await town.settle();
+    await town.flow('stock-push');
+    expect(edits).toBe(2);
+    expect(town.shown('ANT').available).toBe(50);
+    expect(await pushRow(town, 'ANT')).toMatchObject({ state: 'in step', strikes: 0 });
+    expect(await town.reconcile()).toMatchObject({ unexplainedUnits: 0 });
+    expect(await town.faults()).toEqual([]);
+  });
+
   it('a level that somebody raises under us is set and becomes a case, never changed by a difference', async () => {
     const town = await clock.town({ goods: [{ sku: 'ANT', stock: [10] }], served: [0] });
     town.shelves[0]!.change('ANT', 10);

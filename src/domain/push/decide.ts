@@ -28,15 +28,15 @@ export const SETS_BEFORE_DIFFERENCE = 2;
  * `shown` what Shopify was just read to show (null: not read), `stale` how many sets in a row it refused because its number had moved on, `basis` the available
  * and committed units together that the last of them assumed.
  *
- * An order, its cancellation and its move change available and committed by opposite units; a parcel takes from committed alone. So when Shopify shows no more
- * units in both together than the ledger and than the refused set assumed, its own order processing explains the difference, and what it shows less (or more) as
- * available are units of orders not heard of. Anything else, a restock or somebody's edit upwards, is compared, set and, the third time, a case. The argument
- * is in docs/decisions/020-push-by-difference.md.
+ * An order, its cancellation and its move change available and committed by opposite units, and our own parcels are in the ledger as soon as Shopify has them. So when
+ * Shopify shows as many units in both together as the ledger, and no more than the refused set assumed, its own order processing explains the difference, and what
+ * it shows less (or more) as available are units of orders not heard of. Anything else, a restock or somebody's edit, is compared, set and, the third time, a
+ * case. The argument is in docs/decisions/020-push-by-difference.md.
  */
 export function wayToWrite(ledger: Promised, shown: Promised | null, stale: number, basis: number | null): { way: PushWay; unheard: number } {
   if (shown === null) return { way: 'set', unheard: 0 };
-  const most = Math.min(ledger.available + ledger.committed, basis ?? -Infinity);
-  if (stale >= SETS_BEFORE_DIFFERENCE && shown.available + shown.committed <= most) return { way: 'difference', unheard: ledger.available - shown.available };
+  const together = shown.available + shown.committed;
+  if (stale >= SETS_BEFORE_DIFFERENCE && together === ledger.available + ledger.committed && basis !== null && together <= basis) return { way: 'difference', unheard: ledger.available - shown.available };
   return { way: 'set', unheard: Math.max(0, shown.committed - ledger.committed) };
 }
 export interface Promised { available: number; committed: number }
