@@ -10,7 +10,7 @@ export class ProcessDied extends Error { override name = 'ProcessDied'; }
 export type Moment = 'any' | 'write' | 'fulfil' | 'commit';
 /** What a moment also is. */
 const ALSO: Partial<Record<Moment, Moment>> = { fulfil: 'write' };
-export interface Life { step(moment?: Moment): void; dieIn(steps: number, moment?: Moment): void; revive(): boolean }
+export interface Life { step(moment?: Moment): void; dieIn(steps: number, moment?: Moment): void; revive(forGood?: boolean): boolean }
 
 export function life(): Life {
   let dead = false, countdown: number | null = null, counts: Moment = 'any';
@@ -20,7 +20,8 @@ export function life(): Life {
       if (countdown !== null && (counts === 'any' || counts === moment || counts === ALSO[moment]) && --countdown <= 0) { dead = true; countdown = null; throw new ProcessDied('kill -9'); }
     },
     dieIn(steps, moment = 'any') { countdown = steps; counts = moment; },
-    revive() { const was = dead; dead = false; countdown = null; return was; },
+    // One aimed at the call that makes a fulfilment waits for it, however many deeds come first: most deeds make none.
+    revive(forGood = false) { const was = dead; dead = false; if (was || forGood || counts !== 'fulfil') countdown = null; return was; },
   };
 }
 
