@@ -1,6 +1,7 @@
 /**
  * A flash sale: 500 orders a second for a minute on twenty items of one location that a warehouse serves, while the warehouse recounts them every few seconds, so
- * that levels are written under fire. Lag from an order to its movement, how long Instep needs to catch up, and units promised beyond the shelf.
+ * that levels are written under fire. Lag from an order to its movement, how long Instep needs to catch up, and units promised beyond the shelf. Shoppers and
+ * sandbox are processes of their own, so that what the processors did can be told apart.
  */
 import type { ChildProcess } from 'node:child_process';
 import { spawnSandbox, stopChild } from '../src/cli/commands/start.ts';
@@ -11,16 +12,19 @@ import { buildApp } from '../src/http/app.ts';
 import { readConfig } from '../src/runtime/config.ts';
 import { runFlow } from '../src/runtime/run-flow.ts';
 import { changePolicy, setAuthority } from '../src/store/authority.ts';
+import type { Db } from '../src/store/db.ts';
 import { ledgerFaults } from '../src/store/ledger.ts';
 import { makeWarehouse } from '../src/store/warehouses.ts';
 import { shelfWarehouse } from '../test/helpers/shelf-warehouse.ts';
 import { withCluster } from './cluster.ts';
+import { processorTime } from './processor-time.ts';
 import type { Benchmark } from './report.ts';
 import { connectSandbox, control, SANDBOX_CLIENT, SANDBOX_SECRET } from './sandbox-store.ts';
+import { sendShoppers } from './shoppers.ts';
 import { ms, quantile, whole } from './statistics.ts';
 
 const PER_SECOND = Number(process.env['BENCH_FLASH_PER_SECOND'] ?? 500), SECONDS = Number(process.env['BENCH_FLASH_SECONDS'] ?? 60);
-const HOT = 20, SHELF = Math.ceil(PER_SECOND * SECONDS / HOT * 0.8), RECOUNT_MS = 3_000, SENDERS = 64;
+const HOT = 20, SHELF = Math.ceil(PER_SECOND * SECONDS / HOT * 0.8), RECOUNT_MS = 3_000, STORED = 2_000;
 const pause = (time: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, time); });
 
 export const bench: Benchmark = {
@@ -47,7 +51,7 @@ export const bench: Benchmark = {
          join variant v on v.store_id = x.store_id and v.shopify_inventory_item_id = x.shopify_inventory_item_id where b.store_id = $1 and b.location_id = $2 and v.deleted_at is null and v.product_status = 'ACTIVE' and not v.is_bundle and x.tracked
            and not v.continues_selling and v.sku <> '' and (select count(*) from variant w where w.store_id = v.store_id and w.sku = v.sku) = 1 order by x.item_id limit $3`, [storeId, locationId, HOT]);
       if (hot.length < HOT) throw new Error(`only ${hot.length} items to sell`);
-      for (const { sku, committed } of hot) { await control(shop, 'levels', { sku, locationId: place, available: SHELF }); shelf.put(sku, SHELF + committed); }
+      for (const { sku, committed } of hot) { await control(shop, 'levels', { sku, locationId: place, available: SHELF + STORED / HOT }); shelf.put(sku, SHELF + STORED / HOT + committed); }
       shelf.countAll();
       const warehouseId = await makeWarehouse(db, { name: 'Mill', connector: 'warehouse-rest', settings: {}, hookToken: 'warehouse-bench', now: new Date().toISOString() });
       for (const { sku, item_id } of hot) await db.query(`insert into warehouse_sku (warehouse_id, sku, item_id, matched_by, updated_at, updated_by) values ($1, $2, $3, 'by hand', $4, 'bench')`, [warehouseId, sku, item_id, new Date().toISOString()]);
@@ -55,23 +59,19 @@ export const bench: Benchmark = {
         await setAuthority(tx, storeId, locationId, 'warehouse', warehouseId);
         await changePolicy(tx, storeId, locationId, { mode: 'live', firstPushCap: 1_000_000 }, 'bench', new Date().toISOString());
       });
-      worker = await house.startWorker();
       for (const name of ['drift-check', 'warehouse-feed', 'stock-push']) await runFlow(house, flowNamed(name)!, storeId, 'bench');
-      await pause(2_000);
+      say(`${whole(STORED)} orders while nobody applies`);
+      await sendShoppers({ shop, locationId: place, skus: hot.map((h) => h.sku), perSecond: 250, seconds: STORED / 250 });
+      await until(db, 'select (select count(*) from inbox) < $1 as waiting', [STORED * 4], 60_000);
+      const drainFrom = await processorTime(db, child.pid!), drainBegan = performance.now();
+      worker = await house.startWorker();
+      await until(db, 'select exists (select from inbox where state = 0) or exists (select from sales_order where needs_place and place_attempts < 4) as waiting', [], 300_000);
+      const drained = (performance.now() - drainBegan) / 1000, drainTo = await processorTime(db, child.pid!);
+      await until(db, `select exists (select from push_level where dirty_version > seen_version and state <> 'quarantined') or exists (select from push_attempt where state = 'open') or exists (select from order_out where state = 'waiting') as waiting`, [], 120_000);
 
       say(`${PER_SECOND} orders a second for ${SECONDS} s`);
-      const placed = new Map<string, number>(), began = performance.now();
-      let offered = 0, refused = 0, selling = true;
-      const sell = async (): Promise<void> => {
-        while (selling) {
-          const n = offered++, due = began + n * 1000 / PER_SECOND - performance.now();
-          if (due > 0) await pause(due);
-          if (performance.now() - began > SECONDS * 1000) { offered--; return; }
-          const at = Date.now();
-          const id = await control(shop, 'orders', { lines: [{ sku: hot[n % HOT]!.sku, quantity: 1 }], locationId: place }).then((o) => o.id, () => null);
-          if (id === null) refused++; else placed.set(id, at);
-        }
-      };
+      const began = performance.now(), before = await processorTime(db, child.pid!);
+      let selling = true;
       const recounting = (async () => {
         for (let n = 0; selling; n++) {
           await pause(RECOUNT_MS);
@@ -80,8 +80,9 @@ export const bench: Benchmark = {
           await runFlow(house, flowNamed('warehouse-feed')!, storeId, 'bench').catch(() => {});
         }
       })();
-      await Promise.all(Array.from({ length: SENDERS }, sell));
-      const took = (performance.now() - began) / 1000, ended = Date.now();
+      const { placed, refused, offered, startedAt } = await sendShoppers({ shop, locationId: place, skus: hot.map((h) => h.sku), perSecond: PER_SECOND, seconds: SECONDS });
+      const ended = Date.now(), took = (ended - startedAt) / 1000;
+      const during = await processorTime(db, child.pid!);
       selling = false;
       await recounting;
       say(`${whole(placed.size)} orders placed in ${took.toFixed(1)} s; catching up`);
@@ -92,7 +93,8 @@ export const bench: Benchmark = {
         if (left!.n === 0 || Date.now() - ended > 600_000) break;
         await pause(200);
       }
-      const caughtUp = (Date.now() - ended) / 1000;
+      const caughtUp = (Date.now() - ended) / 1000, after = await processorTime(db, child.pid!);
+      const perThousand = (of: 'own' | 'postgres' | 'sandbox', until: typeof during): string => ((until[of] - before[of]) / placed.size * 1000).toFixed(2);
       const { rows: movements } = await db.query<{ order_id: string; at: string }>(
         `select split_part(split_part(fact, '/', 2), ':', 1) as order_id, min(recorded_at) as at from movement where store_id = $1 and kind = 'order committed' and fact like 'shopify:order/%' group by 1`, [storeId]);
       const heard = new Map(movements.map((m) => [m.order_id, Date.parse(m.at)])), lags = [...placed].flatMap(([id, at]) => { const t = heard.get(id); return t === undefined ? [] : [t - at]; });
@@ -108,8 +110,12 @@ export const bench: Benchmark = {
       const faults = (await ledgerFaults(db, storeId)).length;
       return {
         tables: [
+          { title: `${whole(STORED)} orders that were stored while no worker ran, with their notices of levels, products and routing: until their movements are recorded`, columns: ['orders a second', 'processor seconds per 1,000: Instep', 'PostgreSQL', 'sandbox, asked for places'], rows: [
+            [whole(STORED / drained), ...(['own', 'postgres', 'sandbox'] as const).map((of) => ((drainTo[of] - drainFrom[of]) / STORED * 1000).toFixed(2))]] },
           { title: 'The sale', columns: ['', ''], rows: [['orders offered', whole(offered)], ['placed', whole(placed.size)], ['refused by the shop: nothing available', whole(refused)], ['placed a second', whole(placed.size / took)], ['levels written meanwhile', whole(writes!.written)], ['of those sets that met another number', whole(writes!.stale)]] },
           { title: 'Milliseconds from before the order is placed until its movement is recorded', columns: ['orders', 'p50', 'p90', 'p99', 'longest'], rows: [[whole(lags.length), ms(quantile(lags, 0.5)), ms(quantile(lags, 0.9)), ms(quantile(lags, 0.99)), ms(quantile(lags, 1))]] },
+          { title: 'Seconds of processor per 1,000 orders placed', columns: ['', 'during the sale', 'until caught up'], rows: [
+            ['Instep: door, inbox, places, pushes, orders out', perThousand('own', during), perThousand('own', after)], ['its PostgreSQL', perThousand('postgres', during), perThousand('postgres', after)], ['the sandbox, not ours', perThousand('sandbox', during), perThousand('sandbox', after)]] },
         ],
         verdicts: [
           { what: `orders a second that reached the shop, of ${PER_SECOND} offered`, goal: null, measured: whole((placed.size + refused) / took), met: null },
@@ -128,3 +134,12 @@ export const bench: Benchmark = {
     }
   }),
 };
+
+/** Asks every 50 ms until the answer is no, or `patienceMs` are over. */
+async function until(db: Db, question: string, values: unknown[], patienceMs: number): Promise<void> {
+  for (const end = performance.now() + patienceMs; performance.now() < end;) {
+    const { rows: [row] } = await db.query<{ waiting: boolean }>(question, values);
+    if (!row!.waiting) return;
+    await pause(50);
+  }
+}

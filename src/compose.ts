@@ -25,7 +25,7 @@ import { openJobs, type Jobs } from './runtime/jobs.ts';
 import { shopifyRequests } from './runtime/metrics.ts';
 import { contextFor, type House } from './runtime/run-flow.ts';
 import { openVault, type Vault } from './runtime/secrets.ts';
-import { streamInbox, streamOf, streamPlaces, type Stream } from './runtime/streams.ts';
+import { INBOX_BATCH, streamInbox, streamOf, streamPlaces, type Stream } from './runtime/streams.ts';
 import { sharedBucket } from './store/bucket.ts';
 import { openDb, waitForDatabase, type Db } from './store/db.ts';
 import { migrate } from './store/migrate.ts';
@@ -113,7 +113,7 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
       await markInterrupted(db, clock.now().toISOString());
       const contexts = contextCache(house), at = (): string => clock.now().toISOString();
       const streams: Stream[] = [
-        streamInbox(hub, () => applyWaiting(db, contexts, 500), log),
+        streamInbox(hub, () => applyWaiting(db, contexts, INBOX_BATCH), log),
         streamPlaces(hub, () => placeAll(house, contexts), log),
         streamOf('push', hub, () => forStores(contexts, storesToPush(db, at()), pushWaiting), log),
         streamOf('push', hub, () => forStores(contexts, storesToAdjust(db, at()), adjustWaiting), log),

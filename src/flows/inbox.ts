@@ -13,7 +13,7 @@ import { emptyOrder, type OrderState } from '../domain/orders/order-state.ts';
 import { UnreadableWebhook, type StorefrontEvent } from '../ports/storefront.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { inboxLag, inboxSettled } from '../runtime/metrics.ts';
-import { markDeleted, productDiffers, saveLocations } from '../store/catalogue.ts';
+import { markDeleted, productsDiffer, saveLocations } from '../store/catalogue.ts';
 import type { Db } from '../store/db.ts';
 import { raise } from '../store/exceptions.ts';
 import { settleInbox, takeWaiting, type InboxOutcome, type InboxRow } from '../store/inbox.ts';
@@ -146,9 +146,7 @@ async function applyRows(tx: pg.PoolClient, context: FlowContext, rows: readonly
   }
   // Locations and products first: an order in the same batch may need them.
   if (locations.length > 0) await saveLocations(tx, storeId, locations, context.now());
-  for (const product of products.values()) {
-    if (await productDiffers(tx, storeId, product.productId, product.variants)) after.rereadCatalogue = true;
-  }
+  if (await productsDiffer(tx, storeId, [...products.values()])) after.rereadCatalogue = true;
   if (deleted.length > 0) await markDeleted(tx, storeId, deleted, [], context.now());
   if (levels.length > 0) {
     const stated = levels.filter((l) => l.available !== null).map((l) => ({
@@ -160,14 +158,18 @@ async function applyRows(tx: pg.PoolClient, context: FlowContext, rows: readonly
     if (stated.length < levels.length || (await unopened(tx, storeId, mapped.known))) after.rereadLevels = true;
     for (const [id, units] of mapped.unknownLocations) faults.push(unmappedLocation(id, units));
   }
+  // Before the orders: from their levels on, rows of hot items are locked until we commit.
+  await settleInbox(tx, outcomes, context.now());
   const recorded = await recordOrders(tx, storeId, orders, { dayOf: context.dayOf, now: context.now(), source: 'webhook' });
   // Judged after the orders of the same batch: a sale explains the level that came with it.
   await heardLevels(tx, storeId, heard, context.now());
   if (returned.length > 0) await tx.query('update sales_order set needs_returns = true where store_id = $1 and order_id = any($2::bigint[])', [storeId, returned]);
-  if (routed) await tx.query('update sales_order set place_after = $2 where store_id = $1 and needs_place and place_after > $2', [storeId, context.now()]);
+  if (routed) await tx.query({ name: 'place-now', text:
+    // Those another worker is placing at this moment need no reminder.
+    `update sales_order o set place_after = $2 from (select order_id from sales_order where store_id = $1 and needs_place and place_after > $2 for update skip locked) w
+     where o.store_id = $1 and o.order_id = w.order_id`, values: [storeId, context.now()] });
   if (recorded.unplaced.length > 0 || routed) await tx.query(`select pg_notify('instep_place', $1)`, [String(storeId)]);
   await raise(tx, storeId, faults, context.now());
-  await settleInbox(tx, outcomes, context.now());
   for (const outcome of outcomes) inboxSettled.inc({ outcome: outcome.state });
   after.exceptions = faults.length > 0 || recorded.exceptions.length > 0;
   if (recorded.exceptions.some((e) => e.kind === 'VARIANT_UNMAPPED')) after.rereadCatalogue = true;
@@ -186,7 +188,7 @@ async function unopened(tx: pg.PoolClient, storeId: number, levels: readonly { i
 export async function placeWaiting(context: FlowContext): Promise<number> {
   let placed = 0;
   for (let round = 0; round < 50; round++) {
-    const ids = await takeUnplaced(context.db, context.storeId, context.now(), 100);
+    const ids = await takeUnplaced(context.db, context.storeId, context.now(), 200);
     if (ids.length === 0) return placed;
     const found = await context.storefront.assignments(ids);
     const fragments = found.filter((f) => Object.keys(f.assignments).length > 0).map((f) => ({ ...emptyOrder(f.orderId), assignments: f.assignments }));

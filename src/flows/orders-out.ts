@@ -9,11 +9,13 @@
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
 import { WarehouseRefused, type Warehouse, type WarehouseOrder } from '../ports/warehouse.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
-import { settleOrderOut, takeOrdersOut, type OutOutcome, type OutRow } from '../store/orders-out.ts';
+import { settleOrdersOut, takeOrdersOut, type OutOutcome, type OutRow, type Told } from '../store/orders-out.ts';
 import { outCases, shortOrders } from '../store/orders-out-page.ts';
 import { warehouseFailed, warehousesOf } from '../store/warehouses.ts';
 
 const LONGEST_WAIT_MS = 15 * 60_000;
+/** Orders told one after the other whose outcomes are recorded in one statement. */
+const RECORDED_TOGETHER = 10;
 
 export const ordersOut = defineFlow({
   name: 'orders-out', moves: 'open orders → the warehouse that ships them', owner: 'warehouse', schedule: { cron: '* * * * *' }, raises: ['ORDER_OUT_FAILED', 'ORDER_SHORT'],
@@ -42,10 +44,17 @@ export async function tellWaiting(context: FlowContext): Promise<number> {
     const rows = await takeOrdersOut(db, warehouseId, context.now(), later(context, 60_000), 50);
     if (rows.length === 0) continue;
     const warehouse = await context.warehouse(warehouseId);
+    let unsaved: Told[] = [], since = context.clock.now().getTime();
     for (const row of rows) {
-      await settleOrderOut(db, row, await tell(context, warehouse, row), context.now());
+      unsaved.push({ row, outcome: await tell(context, warehouse, row) });
       told++;
+      // What was said and not recorded is said again under the same reference, should we die: a few orders at most.
+      if (unsaved.length < RECORDED_TOGETHER && context.clock.now().getTime() - since < 1_000) continue;
+      await settleOrdersOut(db, unsaved, context.now());
+      unsaved = [];
+      since = context.clock.now().getTime();
     }
+    await settleOrdersOut(db, unsaved, context.now());
     context.changed('stock');
   }
   return told;

@@ -4,21 +4,27 @@
  *  1 gather  dirty levels, longest waiting first; those Shopify was heard to differ on are read from it; shelf, orders, dispatched, rate, lag
  *  2 decide  domain/push: available to sell = W − U − (O − D) − B, shared between stores; bundles from their scarcest part; write, hold, or say why not
  *  3 record  an attempt with its key and its rows, committed before the call
- *  4 send    set if unchanged, ≤ 250 rows a call, all or none. Written: movements and balances. Stale: read, derive anew, three times, then a case.
- *            Refused: the rows at fault are set aside, the others land. No answer: the attempt stays open and is sent again, word for word
+ *  4 send    set if unchanged, ≤ 250 rows a call, all or none. Written: movements and balances. Stale: read and derive anew; stale twice in a row and only orders
+ *            moved it: changed by the difference; anybody else: set, and the third time a case. Refused: the rows at fault are set aside, the others land. No answer:
+ *            the attempt stays open and is sent again, word for word
  *  5 settle  read back or heard back: confirmed. Cases close when a later push of the level was written
+ *
+ * Why a difference is safe where only orders move the level (docs/decisions/020-push-by-difference.md has the whole argument). T is what the level should show, L
+ * what the ledger says it shows, both of the orders heard so far and read under the level's lock; S is what Shopify shows. An order not heard of yet lowers S now and T
+ * when it is heard, by the same units: S − T does not depend on who heard what, nor on what is sold while the call is on its way. S + (T − L) is the right number
+ * whenever it is applied, once; the key makes it once, the movement keeps L + (T − L) true.
  */
 import { bundleAvailability, explode } from '../domain/catalogue/bundle.ts';
 import { availableToSell, freeUnits, type ShelfTerms } from '../domain/push/available-to-sell.ts';
 import { buffer } from '../domain/push/buffer.ts';
-import { decideBundle, decideLevel, type Decision, type LevelFacts } from '../domain/push/decide.ts';
+import { decideBundle, decideLevel, wayToWrite, type Decision, type LevelFacts, type PushWay } from '../domain/push/decide.ts';
 import { shareOf } from '../domain/push/sharing.ts';
 import { at, outside, type Fact } from '../domain/stock/fact.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { idempotencyKey } from '../runtime/key.ts';
 import { pushSeconds, pushes } from '../runtime/metrics.ts';
 import { bundleBook, itemsOfVariants } from '../store/bundles.ts';
-import { attemptUnknown, closeAttempt, ghostUnits, levelsAgain, levelsQuarantined, levelsStale, levelsWritten, openAttempt, readAttempt, takeAttempts, type Attempt, type AttemptRow, type NewRow, type RowOutcome } from '../store/push-attempts.ts';
+import { attemptUnknown, closeAttempt, ghostUnits, levelsAgain, levelsOvertaken, levelsQuarantined, levelsStale, levelsWritten, openAttempt, readAttempt, takeAttempts, type Attempt, type AttemptRow, type NewRow, type RowOutcome } from '../store/push-attempts.ts';
 import { coverLevels, dirtyLevels, heardLevels, lockLevels, markDirty, saveLooks, type DirtyLevel, type LookedAt } from '../store/push-levels.ts';
 import { pushCases, staleBuffers, unconfirmed } from '../store/push-checks.ts';
 import { forecastRates, itemTerms, measuredLag, sharingOf, type ItemTerms } from '../store/push-terms.ts';
@@ -83,14 +89,22 @@ export async function pushWaiting(context: FlowContext): Promise<number> {
   const levels = await dirtyLevels(db, storeId, context.now(), MOST_ROWS);
   if (levels.length === 0) return looked;
   const read = await readAfresh(context, levels.filter((level) => level.reread));
-  const prepared = await db.transaction((tx) => prepare(tx, context, levels, read));
-  if (prepared.attemptId !== null) await sendAttempt(context, await readAttempt(db, storeId, prepared.attemptId));
+  // What was read and the ledger does not hold needs its own movement: an order on its way, or an edit in Shopify. Asked for before the look is saved, and, as the
+  // check passes over levels that are being written, once more afterwards.
+  const unexplained = levels.some((level) => differs(level, read));
+  if (unexplained) await context.enqueue('drift-check');
+  // Asked before levels are locked: whoever hears of an order waits for these locks.
+  const lag = await measuredLag(db, storeId, context.now(), FIRST_LAG_SECONDS);
+  const prepared = await db.transaction((tx) => prepare(tx, context, levels, read, lag.inSeconds + lag.outSeconds));
+  for (const attemptId of prepared.attemptIds) await sendAttempt(context, await readAttempt(db, storeId, attemptId));
   if (prepared.looked > 0) context.changed('stock');
-  // What was read and the ledger does not hold needs its own movement: an order on its way, or an edit in Shopify.
-  if (levels.some((level) => { const seen = read.get(keyOf(level)); return seen !== undefined && seen.quantities.available !== level.ledger_available; })) await context.enqueue('drift-check');
+  if (unexplained) await context.enqueue('drift-check');
   return looked + prepared.looked;
 }
 
+const differs = (level: DirtyLevel, read: ReadonlyMap<string, MappedLevel>): boolean => { const seen = read.get(keyOf(level)); return seen !== undefined && seen.quantities.available !== level.ledger_available; };
+/** A quarter of the time it has been waiting: the order behind it is usually a moment behind, and what stays unexplained is not read for ever. Milliseconds. */
+const againIn = (context: FlowContext, level: DirtyLevel): number => Math.min(60_000, Math.max(400, (Date.parse(context.now()) - Date.parse(level.dirty_at)) / 4));
 const later = (context: FlowContext, ms: number): string => new Date(context.clock.now().getTime() + ms).toISOString();
 const keyOf = (level: { item_id: number; location_id: number }): string => `${level.item_id}@${level.location_id}`;
 
@@ -107,39 +121,43 @@ async function readAfresh(context: FlowContext, levels: readonly DirtyLevel[]): 
   return found;
 }
 
-/** Decides about levels this worker can lock, and opens an attempt for those that must be written. */
-async function prepare(tx: pg.PoolClient, context: FlowContext, candidates: readonly DirtyLevel[], read: ReadonlyMap<string, MappedLevel>): Promise<{ attemptId: string | null; looked: number }> {
+/** Decides about levels this worker can lock, and opens an attempt for those that must be written: one for the sets, one for the differences. */
+async function prepare(tx: pg.PoolClient, context: FlowContext, candidates: readonly DirtyLevel[], read: ReadonlyMap<string, MappedLevel>, lagSeconds: number): Promise<{ attemptIds: string[]; looked: number }> {
   const { storeId } = context;
   const before = new Map(candidates.map((level) => [keyOf(level), level]));
   const levels = await lockLevels(tx, storeId, candidates);
-  const decisions = await decideLevels(tx, context, levels, read);
-  const looks: LookedAt[] = [], rows: NewRow[] = [];
+  const decisions = await decideLevels(tx, context, levels, read, lagSeconds);
+  const looks: LookedAt[] = [], rows: Record<PushWay, NewRow[]> = { set: [], difference: [] };
   for (const level of levels) {
     const decision = decisions.get(keyOf(level))!;
     // A fresh read was begun for the reasons known then; those that came since are looked at again.
     const dirtyVersion = level.reread ? before.get(keyOf(level))!.dirty_version : level.dirty_version;
-    if (decision.do === 'write') rows.push({ itemId: level.item_id, locationId: level.location_id, from: decision.from, to: decision.to, dirtyVersion, arithmetic: decision.arithmetic });
+    if (decision.do === 'write') rows[decision.way].push({ itemId: level.item_id, locationId: level.location_id, from: decision.from, to: decision.to, basis: decision.from + (read.get(keyOf(level))?.quantities.committed ?? level.ledger_committed), dirtyVersion, arithmetic: decision.arithmetic });
+    else if (decision.state === 'in step' && differs(level, read)) looks.push({ item_id: level.item_id, location_id: level.location_id, dirtyVersion: '0', state: 'queued', wanted: decision.wanted, arithmetic: decision.arithmetic,
+      reason: `right if Shopify's ${read.get(keyOf(level))!.quantities.available} is what orders made of the ledger's ${level.ledger_available}; looked at again until both agree`, notBefore: later(context, againIn(context, level)) });
     else looks.push({ item_id: level.item_id, location_id: level.location_id, dirtyVersion, state: decision.state, wanted: decision.wanted, arithmetic: decision.arithmetic, reason: decision.reason, notBefore: null });
   }
   await saveLooks(tx, storeId, looks);
-  if (rows.length === 0) return { attemptId: null, looked: levels.length };
-  const oldest = levels.reduce((first, level) => (level.dirty_at < first ? level.dirty_at : first), levels[0]!.dirty_at);
-  return { attemptId: await openAttempt(tx, storeId, rows, attemptKey(storeId), context.now(), later(context, LEASE_MS), oldest), looked: levels.length };
+  const attemptIds: string[] = [];
+  for (const way of ['difference', 'set'] as const) {
+    if (rows[way].length === 0) continue;
+    const oldest = levels.reduce((first, level) => (level.dirty_at < first ? level.dirty_at : first), levels[0]!.dirty_at);
+    attemptIds.push(await openAttempt(tx, storeId, way, rows[way], attemptKey(storeId), context.now(), later(context, LEASE_MS), oldest));
+  }
+  return { attemptIds, looked: levels.length };
 }
 
 const attemptKey = (storeId: number) => (attemptId: string): string => idempotencyKey(`stock-push/${storeId}/${attemptId}`);
 
 /** Gather and decide for many levels: terms per warehouse in one statement, bundles by their parts. */
-export async function decideLevels(tx: pg.PoolClient, context: FlowContext, levels: readonly DirtyLevel[], read: ReadonlyMap<string, MappedLevel>): Promise<Map<string, Decision>> {
+export async function decideLevels(tx: pg.PoolClient, context: FlowContext, levels: readonly DirtyLevel[], read: ReadonlyMap<string, MappedLevel>, lagSeconds: number): Promise<Map<string, Decision>> {
   const { storeId } = context;
   const now = context.now(), decisions = new Map<string, Decision>();
   if (levels.length === 0) return decisions;
-  const lag = await measuredLag(tx, storeId, now, FIRST_LAG_SECONDS);
-  const lagSeconds = lag.inSeconds + lag.outSeconds;
   const bundles = levels.filter((level) => level.bundle_variant_id !== null);
-  const book = (await bundleBook(tx, storeId, bundles.map((level) => level.bundle_variant_id!)))(now);
+  const book = bundles.length === 0 ? () => null : (await bundleBook(tx, storeId, bundles.map((level) => level.bundle_variant_id!)))(now);
   const parts = new Map(bundles.map((level) => [keyOf(level), explode(level.bundle_variant_id!, 1, book)]));
-  const partItems = await itemsOfVariants(tx, storeId, [...new Set([...parts.values()].flatMap((p) => [...p.keys()]))]);
+  const partItems: Awaited<ReturnType<typeof itemsOfVariants>> = bundles.length === 0 ? new Map() : await itemsOfVariants(tx, storeId, [...new Set([...parts.values()].flatMap((p) => [...p.keys()]))]);
 
   for (const [warehouseId, here] of Map.groupBy(levels, (level) => level.warehouse_id)) {
     const itemIds = [...new Set([...here.map((l) => l.item_id), ...[...partItems.values()].flatMap((p) => (p.item_id === null ? [] : [p.item_id]))])];
@@ -156,11 +174,12 @@ export async function decideLevels(tx: pg.PoolClient, context: FlowContext, leve
     for (const level of here) {
       const seen = read.get(keyOf(level));
       const assumed = seen?.quantities.available ?? level.ledger_available;
-      const unheard = Math.max(0, (seen?.quantities.committed ?? level.ledger_committed) - level.ledger_committed);
+      const shown = seen === undefined ? null : { available: assumed, committed: seen.quantities.committed ?? level.ledger_committed };
+      const { way, unheard } = wayToWrite({ available: level.ledger_available, committed: level.ledger_committed }, shown, level.strikes, level.basis);
       const facts = factsOf(level), rules = { mode: level.mode, firstPushCap: level.first_push_cap, pushedBefore: level.pushed !== null, released: level.released };
       const own = parts.get(keyOf(level));
       if (own === undefined) {
-        decisions.set(keyOf(level), decideLevel({ facts, ...shelfOf(level.item_id, level), assumed, unheard, rules }));
+        decisions.set(keyOf(level), decideLevel({ facts, ...shelfOf(level.item_id, level), way, assumed, unheard, rules }));
         continue;
       }
       const known = [...own].map(([variantId, perUnit]) => {
@@ -170,7 +189,7 @@ export async function decideLevels(tx: pg.PoolClient, context: FlowContext, leve
       });
       // The bundle's own orders Shopify has and we have not heard of would take their parts: they count against what can be made.
       const { units } = bundleAvailability(own, (variantId) => known.find((p) => p.variantId === variantId)!.available);
-      decisions.set(keyOf(level), decideBundle({ facts, parts: known.map((p) => ({ sku: p.sku, perUnit: p.perUnit, available: p.available - p.perUnit * Math.min(unheard, units) })), assumed, rules }));
+      decisions.set(keyOf(level), decideBundle({ facts, parts: known.map((p) => ({ sku: p.sku, perUnit: p.perUnit, available: p.available - p.perUnit * Math.min(unheard, units) })), way, assumed, rules }));
     }
   }
   return decisions;
@@ -196,16 +215,17 @@ function shelfTerms(item: ItemTerms, storeId: number, level: DirtyLevel, forecas
   } };
 }
 
-/** Sends an attempt and records what became of it. The attempt was committed before; nothing here can lose it. */
-async function sendAttempt(context: FlowContext, attempt: Attempt): Promise<void> {
+/** Sends an attempt and records what became of it. The attempt was committed before; nothing here can lose it. `overtaken`: it is the rest of a set that sales had outrun. */
+async function sendAttempt(context: FlowContext, attempt: Attempt, overtaken = false): Promise<void> {
   const { db, storeId, storefront } = context;
   if (Date.parse(context.now()) - Date.parse(attempt.created_at) > KEY_LIFE_MS) return tooOld(context, attempt);
   let result;
   try {
-    result = await storefront.setAvailable({
-      key: attempt.idempotency_key, referenceUri: `gid://instep/StockPush/${storeId}-${attempt.attempt_id}`,
-      rows: attempt.rows.map((r) => ({ inventoryItemId: r.inventory_item_id, locationId: r.shopify_location_id, quantity: r.to_quantity, changeFrom: r.from_quantity })),
-    });
+    const key = attempt.idempotency_key, referenceUri = `gid://instep/StockPush/${storeId}-${attempt.attempt_id}`;
+    const place = (r: AttemptRow) => ({ inventoryItemId: r.inventory_item_id, locationId: r.shopify_location_id });
+    result = attempt.way === 'set'
+      ? await storefront.setAvailable({ key, referenceUri, rows: attempt.rows.map((r) => ({ ...place(r), quantity: r.to_quantity, changeFrom: r.from_quantity })) })
+      : await storefront.adjust({ key, referenceUri, state: 'available', reason: 'correction', rows: attempt.rows.map((r) => ({ ...place(r), delta: r.to_quantity - r.from_quantity!, ledgerUri: null })) });
   } catch (error) {
     // Nobody knows whether it was applied: the same key and rows again, ever more slowly. A dead token is a person's case, and the attempt waits for it.
     pushes.inc({ outcome: 'unknown' });
@@ -216,7 +236,7 @@ async function sendAttempt(context: FlowContext, attempt: Attempt): Promise<void
   pushes.inc({ outcome: result.outcome === 'refused' && result.faults.some(isStale) ? 'stale' : result.outcome });
   if (result.outcome === 'written') return written(context, attempt);
   if (result.outcome === 'repeat') { await attemptUnknown(db, storeId, attempt.attempt_id, result.message, later(context, 2_000)); return; }
-  if (result.outcome === 'refused') return refused(context, attempt, result.faults);
+  if (result.outcome === 'refused') return refused(context, attempt, result.faults, overtaken);
   await db.transaction(async (tx) => {
     const closed = await closeAttempt(tx, storeId, attempt.attempt_id, 'abandoned', result.message, attempt.rows.map((row) => ({ ...rowKey(row), state: 'abandoned', message: result.message })), context.now());
     if (!closed) return;
@@ -253,8 +273,12 @@ async function written(context: FlowContext, attempt: Attempt): Promise<void> {
   pushSeconds.observe(Math.max(0, context.clock.now().getTime() - Date.parse(attempt.created_at)) / 1000);
 }
 
-/** Shopify applied nothing. Rows at fault leave, stale ones are read again, the rest goes out at once under a key of its own; a fault without a row is found by halving. */
-async function refused(context: FlowContext, attempt: Attempt, faults: { row: number | null; code: string; message: string }[]): Promise<void> {
+/**
+ * Shopify applied nothing. Rows at fault leave, stale ones are read again, the rest goes out at once under a key of its own; a fault without a row is found by halving.
+ * When the rest is refused as stale too, this is a rush, and each further set would be refused for the next row: all of it is read again and, where only orders moved
+ * it, changed by differences.
+ */
+async function refused(context: FlowContext, attempt: Attempt, faults: { row: number | null; code: string; message: string }[], overtaken: boolean): Promise<void> {
   const { db, storeId } = context;
   const named = new Map<number, { code: string; message: string }>();
   for (const fault of faults) if (fault.row !== null && fault.row < attempt.rows.length) named.set(fault.row, fault);
@@ -272,24 +296,28 @@ async function refused(context: FlowContext, attempt: Attempt, faults: { row: nu
     if (!(await closeAttempt(tx, storeId, attempt.attempt_id, stale.length > 0 && bad.length === 0 ? 'stale' : 'refused', message, outcomes, now))) return [];
     await levelsStale(tx, storeId, stale.map(([n, fault]) => ({ ...attempt.rows[n]!, message: `Shopify no longer showed ${attempt.rows[n]!.from_quantity}: ${fault.message}` })), now, { first: PAUSE_SECONDS, longest: LONGEST_PAUSE_SECONDS });
     await levelsQuarantined(tx, storeId, bad.map(([n, fault]) => ({ ...attempt.rows[n]!, message: `Shopify refused: ${fault.message} (${fault.code})` })));
-    if (rest.length === 0) return [];
+    if (stale.length > 0 && overtaken) await levelsOvertaken(tx, storeId, attempt.rows.filter((_row, n) => !blamed.has(n) || isStale(blamed.get(n)!)));
+    if (rest.length === 0 || (stale.length > 0 && overtaken)) return [];
     const middle = alone.length > 0 ? rest.length : Math.ceil(rest.length / 2);
     const halves = [rest.slice(0, middle), rest.slice(middle)].filter((half) => half.length > 0);
     const ids: string[] = [];
     for (const half of halves) {
-      ids.push(await openAttempt(tx, storeId, half.map((row) => ({ ...rowKey(row), from: row.from_quantity, to: row.to_quantity, dirtyVersion: row.dirty_version, arithmetic: row.arithmetic })),
+      ids.push(await openAttempt(tx, storeId, attempt.way, half.map((row) => ({ ...rowKey(row), from: row.from_quantity, to: row.to_quantity, basis: null, dirtyVersion: row.dirty_version, arithmetic: row.arithmetic })),
         attemptKey(storeId), now, later(context, LEASE_MS), attempt.created_at));
     }
     return ids;
   });
-  for (const attemptId of next) await sendAttempt(context, await readAttempt(db, storeId, attemptId));
+  for (const attemptId of next) await sendAttempt(context, await readAttempt(db, storeId, attemptId), stale.length > 0);
 }
 
-/** Its key is forgotten at Shopify: never sent again. What the level shows now says whether it was applied; otherwise it is looked at anew. */
+/**
+ * Its key is forgotten at Shopify: never sent again. What the level shows now says whether a set was applied; a difference leaves no such trace. Otherwise the
+ * level is looked at anew, and drift-check finds what was applied after all.
+ */
 async function tooOld(context: FlowContext, attempt: Attempt): Promise<void> {
   const { db, storeId, storefront } = context;
   const shown = new Map((await storefront.levels(attempt.rows.map((r) => ({ inventoryItemId: r.inventory_item_id, locationId: r.shopify_location_id })))).map((l) => [`${l.inventoryItemId}@${l.locationId}`, l.quantities.available]));
-  if (attempt.rows.every((row) => shown.get(`${row.inventory_item_id}@${row.shopify_location_id}`) === row.to_quantity)) return written(context, attempt);
+  if (attempt.way === 'set' && attempt.rows.every((row) => shown.get(`${row.inventory_item_id}@${row.shopify_location_id}`) === row.to_quantity)) return written(context, attempt);
   await db.transaction(async (tx) => {
     const reason = 'no answer for 23 hours; Shopify was read instead of asked again';
     if (await closeAttempt(tx, storeId, attempt.attempt_id, 'abandoned', reason, attempt.rows.map((row) => ({ ...rowKey(row), state: 'abandoned', message: reason })), context.now())) await levelsAgain(tx, storeId, attempt.rows, context.now());

@@ -55,7 +55,7 @@ export const PUSH_VIEWS = ['all', 'waiting', 'held', 'failed', 'shadow', 'not wr
 export const PushQuery = z.object({ ...inStore, view: z.enum(PUSH_VIEWS).default('all'), q: z.string().max(4000).optional(), location: z.coerce.number().optional(), item: z.coerce.number().int().optional().describe('one item alone'), ...page });
 export const PushPage = z.object({ rows: z.array(PushRow), nextCursor: z.string().nullable(), counts: z.record(z.string(), z.number()), lagSeconds: z.object({ in: z.number(), out: z.number(), measured: z.boolean() }) }).meta({ id: 'PushPage' });
 export const LevelKeys = z.object({ levels: z.array(z.object({ itemId: z.number().int(), locationId: z.number().int() })).min(1).max(500) }).strict();
-export const Attempt = z.object({ attemptId: z.string(), key: z.string(), createdAt: instant, settledAt: instant.nullable(), state: z.string(), sends: z.number(), from: z.number().nullable(), to: z.number(), sentence: z.string().nullable(), outcome: z.string().nullable() }).meta({ id: 'PushAttempt' });
+export const Attempt = z.object({ attemptId: z.string(), key: z.string(), createdAt: instant, settledAt: instant.nullable(), state: z.string(), sends: z.number(), way: z.enum(['set', 'difference']).describe('difference: changed by to − from, whatever Shopify showed by then'), from: z.number().nullable(), to: z.number(), sentence: z.string().nullable(), outcome: z.string().nullable() }).meta({ id: 'PushAttempt' });
 
 // ---- shared stock -------------------------------------------------------------------------------------------------------------------------
 export const SharingBody = z.object({

@@ -56,10 +56,14 @@ export async function listBundles(db: Queryable, storeId: number, q: string | nu
   return rows;
 }
 
+/** Whether the store has any virtual bundle: most have none, and are spared the questions about parts. */
+export async function hasBundles(db: Queryable, storeId: number): Promise<boolean> {
+  const { rows: [any] } = await db.query<{ any: boolean }>({ name: 'any-bundle', text: 'select exists (select from bundle_version where store_id = $1) as any', values: [storeId] });
+  return any!.any;
+}
+
 /** Items in one unit of each bundle among these variants, by the version of an instant; variants that are no bundle answer null. */
 export async function bundleItems(db: Queryable, storeId: number, variantIds: readonly string[]): Promise<(variantId: string, at: string) => { itemId: number; units: number }[] | null> {
-  const { rows: [any] } = await db.query<{ any: boolean }>({ name: 'any-bundle', text: 'select exists (select from bundle_version where store_id = $1) as any', values: [storeId] });
-  if (!any!.any) return () => null;
   const book = await bundleBook(db, storeId, variantIds), items = await itemsOfVariants(db, storeId, await reachableVariants(db, storeId, variantIds));
   return (variantId, at) => {
     const partsOf = book(at);

@@ -88,16 +88,22 @@ async function itemsOfOtherStores(tx: Queryable, storeId: number, strangers: rea
   return rows.map((row) => [bySku.get(row.sku)![0]!.inventoryItemId, row.item_id]);
 }
 
-/** Which variants of a product webhook differ from what we know: the product must be read again only for those. Floods of stock-only updates end here. */
-export async function productDiffers(db: Queryable, storeId: number, productId: string, patches: readonly StorefrontVariantPatch[]): Promise<boolean> {
-  const { rows } = await db.query<{ id: string; sku: string | null; barcode: string | null; price: string | null }>(
-    'select shopify_variant_id as id, sku, barcode, price from variant where store_id = $1 and shopify_product_id = $2 and deleted_at is null', [storeId, productId]);
-  if (patches.length === 0) return rows.length === 0;
-  if (rows.length !== patches.length) return true;
-  const known = new Map(rows.map((row) => [row.id, row]));
-  return patches.some((p) => {
-    const row = known.get(p.variantId);
-    return !row || (row.sku ?? '') !== (p.sku ?? '') || (row.barcode ?? '') !== (p.barcode ?? '') || (p.price !== null && row.price !== null && Number(row.price) !== p.price);
+/** Whether one of these products has a variant that differs from what we know: only then is the catalogue read again. Floods of stock-only updates end here. */
+export async function productsDiffer(db: Queryable, storeId: number, products: readonly { productId: string; variants: readonly StorefrontVariantPatch[] }[]): Promise<boolean> {
+  if (products.length === 0) return false;
+  const { rows } = await db.query<{ product_id: string; id: string; sku: string | null; barcode: string | null; price: string | null }>({ name: 'variants-of-products', text:
+    `select v.shopify_product_id as product_id, v.shopify_variant_id as id, v.sku, v.barcode, v.price from unnest($2::bigint[]) as t(id)
+     cross join lateral (select * from variant v where v.store_id = $1 and v.shopify_product_id = t.id and v.deleted_at is null) v`, values: [storeId, products.map((p) => p.productId)] });
+  const known = Map.groupBy(rows, (row) => row.product_id);
+  return products.some(({ productId, variants }) => {
+    const rowsOf = known.get(productId) ?? [];
+    if (variants.length === 0) return rowsOf.length === 0;
+    if (rowsOf.length !== variants.length) return true;
+    const byVariant = new Map(rowsOf.map((row) => [row.id, row]));
+    return variants.some((p) => {
+      const row = byVariant.get(p.variantId);
+      return !row || (row.sku ?? '') !== (p.sku ?? '') || (row.barcode ?? '') !== (p.barcode ?? '') || (p.price !== null && row.price !== null && Number(row.price) !== p.price);
+    });
   });
 }
 

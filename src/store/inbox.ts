@@ -29,8 +29,8 @@ export async function storeReceived(db: Queryable, batch: readonly Received[]): 
 
 /** Takes waiting rows, oldest first, locked for this transaction and skipped by every other worker. */
 export async function takeWaiting(tx: pg.PoolClient, limit: number): Promise<InboxRow[]> {
-  const { rows } = await tx.query<InboxRow>(
-    `select inbox_id, store_id, webhook_id, topic, triggered_at, received_at, body from inbox where state = 0 order by inbox_id limit $1 for update skip locked`, [limit]);
+  const { rows } = await tx.query<InboxRow>({ name: 'take-waiting', text:
+    'select inbox_id, store_id, webhook_id, topic, triggered_at, received_at, body from inbox where state = 0 order by inbox_id limit $1 for update skip locked', values: [limit] });
   return rows;
 }
 
@@ -38,9 +38,9 @@ export type InboxOutcome = { inboxId: string; state: 'applied' | 'ignored' | 'de
 
 export async function settleInbox(tx: Queryable, outcomes: readonly InboxOutcome[], now: string): Promise<void> {
   const code = { 'applied': 1, 'ignored': 2, 'dead letter': 3 };
-  await tx.query(
+  await tx.query({ name: 'settle-inbox', text:
     `update inbox i set state = t.state, reason = t.reason, settled_at = $1 from unnest($2::bigint[], $3::smallint[], $4::text[]) as t(id, state, reason) where i.inbox_id = t.id`,
-    [now, outcomes.map((o) => o.inboxId), outcomes.map((o) => code[o.state]), outcomes.map((o) => o.reason)]);
+  values: [now, outcomes.map((o) => o.inboxId), outcomes.map((o) => code[o.state]), outcomes.map((o) => o.reason)] });
 }
 
 export interface InboxHealth { waiting: number; oldest: string | null; last: string | null; last_settled: string | null; today: number; dead: number; p50_ms: number | null; p99_ms: number | null }

@@ -19,16 +19,15 @@ export async function servedLocations(db: Queryable, storeId: number): Promise<S
 
 export interface DemandRecorded { itemIds: number[]; exceptions: RaisedException[] }
 
-/** Replaces the rows of the given orders. A store no warehouse serves pays one small query. The caller holds the orders' rows. */
-export async function recordOrderDemand(tx: pg.PoolClient, storeId: number, orders: readonly OrderState[], now: string): Promise<DemandRecorded> {
+/** Replaces the rows of the given orders. A store no warehouse serves pays one small query; `bundles`: it has any. The caller holds the orders' rows. */
+export async function recordOrderDemand(tx: pg.PoolClient, storeId: number, orders: readonly OrderState[], bundles: boolean, now: string): Promise<DemandRecorded> {
   const served = await servedLocations(tx, storeId);
   const result: DemandRecorded = { itemIds: [], exceptions: [] };
   if (served.length === 0) return result;
   const placeOf = new Map(served.map((place) => [place.shopify_location_id, place.location_id]));
   const variantIds = [...new Set(orders.flatMap((o) => Object.values(o.lines).flatMap((l) => (l.variantId === null ? [] : [l.variantId]))))];
-  const book = await bundleBook(tx, storeId, variantIds);
-  const reachable = await reachableVariants(tx, storeId, variantIds);
-  const items = await itemsOfVariants(tx, storeId, reachable);
+  const book = bundles ? await bundleBook(tx, storeId, variantIds) : () => () => null;
+  const items = await itemsOfVariants(tx, storeId, bundles ? await reachableVariants(tx, storeId, variantIds) : variantIds);
   const rows: (OrderDemandRow & { orderId: string; orderedAt: string | null })[] = [];
   for (const order of orders) {
     const wanted = orderDemand(order, {

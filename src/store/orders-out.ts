@@ -42,8 +42,9 @@ export async function wantOrdersOut(
     select $1, t.order_id, t.location_id, t.warehouse_id, $1 || '-' || t.order_id || '-' || t.location_id, t.name, t.lines, t.held, $2, $2
     from unnest($3::bigint[], $4::int[], $5::int[], $6::text[], $7::jsonb[], $8::bool[], $9::timestamptz[], $10::bool[]) as t(order_id, location_id, warehouse_id, name, lines, held, placed_at, is_open)
     left join push_policy a on a.store_id = $1 and a.location_id = t.location_id
-    where exists (select from order_out k where k.store_id = $1 and k.order_id = t.order_id and k.location_id = t.location_id)
-      or (t.is_open and jsonb_array_length(t.lines) > 0 and a.mode = 'live' and t.placed_at >= date_trunc('second', a.live_since))
+    -- One probe a row: as an "exists" in the condition all orders of the store were read for it.
+    left join lateral (select true as known from order_out k where k.store_id = $1 and k.order_id = t.order_id and k.location_id = t.location_id limit 1) k on true
+    where k.known or (t.is_open and jsonb_array_length(t.lines) > 0 and a.mode = 'live' and t.placed_at >= date_trunc('second', a.live_since))
     order by t.order_id, t.location_id
     on conflict (store_id, order_id, location_id) do update set
       order_name = excluded.order_name, held = excluded.held, lines = excluded.lines, updated_at = $2,
@@ -68,16 +69,21 @@ export interface OutRow {
   lines: (OutLine & { sku: string | null })[]; state: OutState; warehouse_reference: string | null; attempts: number; unknown_outcome: boolean; placed_at: string;
 }
 
-/** Orders due to be told, oldest first, pushed back so that another worker takes others; each line with the warehouse's own code. */
+/**
+ * Orders due to be told, oldest first, pushed back so that another worker takes others; each line with the warehouse's own code. From here on the outcome is unknown
+ * until it is recorded: should we die with the warehouse's yes in our ears, the order is asked after before it is told again, and a cancellation still goes out.
+ * `unknown_outcome` of a row is as it was before.
+ */
 export async function takeOrdersOut(db: Queryable, warehouseId: number, now: string, again: string, limit: number): Promise<OutRow[]> {
   const { rows } = await db.query<OutRow>({ name: 'take-orders-out', text: `
     with due as (
-      select store_id, order_id, location_id from order_out where warehouse_id = $1 and state in ('waiting', 'cancelling') and not held and (not_before is null or not_before <= $2)
+      select store_id, order_id, location_id, unknown_outcome as was_unknown from order_out where warehouse_id = $1 and state in ('waiting', 'cancelling') and not held and (not_before is null or not_before <= $2)
       order by created_at limit $4 for update skip locked
     ), taken as (
-      update order_out o set not_before = $3, attempts = o.attempts + 1 from due d where o.store_id = d.store_id and o.order_id = d.order_id and o.location_id = d.location_id returning o.*
+      update order_out o set not_before = $3, attempts = o.attempts + 1, unknown_outcome = true from due d where o.store_id = d.store_id and o.order_id = d.order_id and o.location_id = d.location_id returning o.*, d.was_unknown
     )
-    select t.*, coalesce(s.processed_at, t.created_at) as placed_at,
+    select t.store_id, t.order_id, t.location_id, t.warehouse_id, t.reference, t.order_name, t.version, t.sent_version, t.state, t.warehouse_reference, t.attempts, t.was_unknown as unknown_outcome,
+      coalesce(s.processed_at, t.created_at) as placed_at,
       (select coalesce(jsonb_agg(l.line || jsonb_build_object('sku', k.sku) order by l.n), '[]') from jsonb_array_elements(t.lines) with ordinality as l(line, n)
        left join lateral (select sku from warehouse_sku k where k.warehouse_id = t.warehouse_id and k.item_id = (l.line ->> 'itemId')::int order by (k.matched_by = 'by hand') desc, k.sku limit 1) k on true) as lines
     from taken t left join sales_order s on s.store_id = t.store_id and s.order_id = t.order_id order by t.created_at`, values: [warehouseId, now, again, limit] });
@@ -86,16 +92,29 @@ export async function takeOrdersOut(db: Queryable, warehouseId: number, now: str
 
 export interface OutOutcome { state: OutState; sentVersion?: number; warehouseReference?: string | null; notBefore?: string | null; unknown?: boolean; message?: string | null; acknowledgedAt?: string | null }
 
-/** Records what became of telling. A newer version that was wanted meanwhile stays due. */
-export async function settleOrderOut(db: Queryable, row: Pick<OutRow, 'store_id' | 'order_id' | 'location_id' | 'version'>, outcome: OutOutcome, now: string): Promise<void> {
-  await db.query({ name: 'settle-order-out', text: `
-    update order_out set sent_version = greatest(sent_version, coalesce($5, sent_version)), warehouse_reference = coalesce($6, warehouse_reference), unknown_outcome = $7, message = $8,
-      acknowledged_at = coalesce(acknowledged_at, $9), updated_at = $10, attempts = case when $7 or $11::timestamptz is not null then attempts else 0 end,
-      state = case when version > $12 and $4 in ('sent', 'acknowledged') then case when jsonb_array_length(lines) = 0 then 'cancelling' else 'waiting' end else $4 end,
-      not_before = case when version > $12 then null else $11::timestamptz end
-    where store_id = $1 and order_id = $2 and location_id = $3`,
-  values: [row.store_id, row.order_id, row.location_id, outcome.state, outcome.sentVersion ?? null, outcome.warehouseReference ?? null, outcome.unknown ?? false, outcome.message?.slice(0, 500) ?? null,
-    outcome.acknowledgedAt ?? null, now, outcome.notBefore ?? null, row.version] });
+export interface Told { row: Pick<OutRow, 'store_id' | 'order_id' | 'location_id' | 'version'>; outcome: OutOutcome }
+
+/** Records what became of telling, several at once. A newer version that was wanted meanwhile stays due. */
+export async function settleOrdersOut(db: Queryable, told: readonly Told[], now: string): Promise<void> {
+  if (told.length === 0) return;
+  const of = <T>(pick: (t: Told) => T): T[] => told.map(pick);
+  await db.query({ name: 'settle-orders-out', text: `
+    with told as materialized (
+      select * from unnest($2::int[], $3::bigint[], $4::int[], $5::text[], $6::int[], $7::text[], $8::bool[], $9::text[], $10::timestamptz[], $11::timestamptz[], $12::int[])
+        as t(store_id, order_id, location_id, state, sent_version, reference, unknown, message, acknowledged_at, not_before, version)
+        order by store_id, order_id, location_id
+    ), locked as materialized (
+      -- In the order in which orders heard anew lock them.
+      select t.* from told t cross join lateral (select 1 from order_out o where o.store_id = t.store_id and o.order_id = t.order_id and o.location_id = t.location_id for update) o
+    )
+    update order_out o set sent_version = greatest(o.sent_version, coalesce(t.sent_version, o.sent_version)), warehouse_reference = coalesce(t.reference, o.warehouse_reference),
+      unknown_outcome = t.unknown, message = t.message, acknowledged_at = coalesce(o.acknowledged_at, t.acknowledged_at), updated_at = $1,
+      attempts = case when t.unknown or t.not_before is not null then o.attempts else 0 end,
+      state = case when o.version > t.version and t.state in ('sent', 'acknowledged') then case when jsonb_array_length(o.lines) = 0 then 'cancelling' else 'waiting' end else t.state end,
+      not_before = case when o.version > t.version then null else t.not_before end
+    from locked t where o.store_id = t.store_id and o.order_id = t.order_id and o.location_id = t.location_id`,
+  values: [now, of((t) => t.row.store_id), of((t) => t.row.order_id), of((t) => t.row.location_id), of((t) => t.outcome.state), of((t) => t.outcome.sentVersion ?? null), of((t) => t.outcome.warehouseReference ?? null),
+    of((t) => t.outcome.unknown ?? false), of((t) => t.outcome.message?.slice(0, 500) ?? null), of((t) => t.outcome.acknowledgedAt ?? null), of((t) => t.outcome.notBefore ?? null), of((t) => t.row.version)] });
 }
 
 /** Stores with orders to tell a warehouse now. */

@@ -9,7 +9,7 @@ import { unmappedLocation } from '../domain/exceptions/unmapped.ts';
 import { emptyOrder, join, sameState, type OrderState } from '../domain/orders/order-state.ts';
 import type { Fact } from '../domain/stock/fact.ts';
 import { orderFacts, type StockKeys } from '../domain/stock/order-facts.ts';
-import { bundleItems } from './bundles.ts';
+import { bundleItems, hasBundles } from './bundles.ts';
 import { CopyRows, sendCopy, unlessTaken } from './binary.ts';
 import { recordDemand } from './demand.ts';
 import { raise } from './exceptions.ts';
@@ -70,7 +70,10 @@ export async function recordOrders(tx: pg.PoolClient, storeId: number, heard: re
   const ours = outrun.length === 0 ? read : read.filter((r) => known.has(r.state.id) || made.has(r.state.id));
   result.applied = ours.length;
 
-  const parts = await bundleItems(tx, storeId, [...new Set(ours.flatMap(({ state }) => Object.values(state.lines).flatMap((l) => (l.variantId === null ? [] : [l.variantId]))))]);
+  const bundles = await hasBundles(tx, storeId);
+  const parts = bundles ? await bundleItems(tx, storeId, [...new Set(ours.flatMap(({ state }) => Object.values(state.lines).flatMap((l) => (l.variantId === null ? [] : [l.variantId]))))]) : () => null;
+  // What belongs to these orders alone comes first. From the levels on, rows of hot items are locked until we commit, and others wait for them.
+  const wanted = await recordOrderDemand(tx, storeId, ours.map(({ state }) => state), bundles, options.now);
   const facts: Fact[] = [];
   const demand: (DemandFact & { orderId: string })[] = [];
   for (const { state: order, stock } of ours) {
@@ -89,7 +92,6 @@ export async function recordOrders(tx: pg.PoolClient, storeId: number, heard: re
   result.movements = posted.movements;
   result.itemIds = posted.itemIds;
   result.demandChanged = await recordDemand(tx, storeId, demand);
-  const wanted = await recordOrderDemand(tx, storeId, ours.map(({ state }) => state), options.now);
   result.exceptions.push(...wanted.exceptions);
   await markDirty(tx, [...new Set([...posted.itemIds, ...wanted.itemIds])], options.now);
   await raise(tx, storeId, result.exceptions, options.now);
@@ -170,10 +172,10 @@ async function stockKeys(tx: pg.PoolClient, storeId: number, orders: readonly Or
     { name: 'variant-items', text: 'select shopify_variant_id, item_id, tracked from variant_items($1, $2)', values: [storeId, variantIds] });
   const items = new Map(variants.rows.map((row) => [row.shopify_variant_id, row]));
   const places = await tx.query<{ shopify_location_id: string; location_id: number }>(
-    'select shopify_location_id, location_id from location where store_id = $1', [storeId]);
+    { name: 'places-of-store', text: 'select shopify_location_id, location_id from location where store_id = $1', values: [storeId] });
   const locations = new Map(places.rows.map((row) => [row.shopify_location_id, row.location_id]));
   const cuts = await tx.query<{ item_id: number; location_id: number; as_of: string }>(
-    'select item_id, location_id, as_of from opening where store_id = $1 and item_id = any($2)', [storeId, [...new Set(variants.rows.map((r) => r.item_id))]]);
+    { name: 'openings-of-items', text: 'select item_id, location_id, as_of from opening where store_id = $1 and item_id = any($2)', values: [storeId, [...new Set(variants.rows.map((r) => r.item_id))]] });
   const opened = new Map(cuts.rows.map((row) => [`${row.item_id}@${row.location_id}`, row.as_of]));
   return {
     item: (variantId) => { const found = items.get(variantId); return found?.tracked ? found.item_id : null; },

@@ -3,38 +3,41 @@
  * key and rows are sent again, by whoever finds the attempt after its lease has run out; only then may a level have another attempt.
  */
 import type pg from 'pg';
+import { SETS_BEFORE_DIFFERENCE, type PushWay } from '../domain/push/decide.ts';
 import type { Queryable } from './db.ts';
 
 export interface AttemptRow {
   item_id: number; location_id: number; from_quantity: number | null; to_quantity: number; dirty_version: string; arithmetic: { sentence?: string };
   inventory_item_id: string; shopify_location_id: string;
 }
-export interface Attempt { attempt_id: string; idempotency_key: string; created_at: string; sends: number; rows: AttemptRow[] }
-export interface NewRow { itemId: number; locationId: number; from: number | null; to: number; dirtyVersion: string; arithmetic: unknown }
+export interface Attempt { attempt_id: string; way: PushWay; idempotency_key: string; created_at: string; sends: number; rows: AttemptRow[] }
+/** `basis`: available and committed units together that Shopify is believed to show; null leaves the level's last one. */
+export interface NewRow { itemId: number; locationId: number; from: number | null; to: number; basis: number | null; dirtyVersion: string; arithmetic: unknown }
 
-/** Makes an attempt of at most 250 rows; its key comes from its own number, so that a retry can only be verbatim. Marks its levels as sent. */
+/** Makes an attempt of at most 250 rows, all written one way; its key comes from its own number, so that a retry can only be verbatim. Marks its levels as sent. */
 export async function openAttempt(
-  tx: Queryable, storeId: number, rows: readonly NewRow[], keyOf: (attemptId: string) => string, now: string, leasedUntil: string, dirtySince: string | null,
+  tx: Queryable, storeId: number, way: PushWay, rows: readonly NewRow[], keyOf: (attemptId: string) => string, now: string, leasedUntil: string, dirtySince: string | null,
 ): Promise<string> {
   const { rows: [id] } = await tx.query<{ id: string }>(`select nextval(pg_get_serial_sequence('push_attempt', 'attempt_id')) as id`);
   const attemptId = id!.id;
   await tx.query(
-    `insert into push_attempt (store_id, attempt_id, idempotency_key, created_at, leased_until, sends, dirty_since) overriding system value values ($1, $2, $3, $4, $5, 1, $6)`,
-    [storeId, attemptId, keyOf(attemptId), now, leasedUntil, dirtySince]);
+    `insert into push_attempt (store_id, attempt_id, idempotency_key, created_at, leased_until, sends, dirty_since, way) overriding system value values ($1, $2, $3, $4, $5, 1, $6, $7)`,
+    [storeId, attemptId, keyOf(attemptId), now, leasedUntil, dirtySince, way]);
   await tx.query(
-    `with made as (
+    `with given as (
+       select * from unnest($3::int[], $4::int[], $5::int[], $6::int[], $7::bigint[], $8::jsonb[], $9::int[]) as t(item_id, location_id, from_quantity, to_quantity, version, arithmetic, basis)
+     ), made as (
        insert into push_attempt_row (store_id, attempt_id, item_id, location_id, from_quantity, to_quantity, dirty_version, arithmetic)
-       select $1, $2, * from unnest($3::int[], $4::int[], $5::int[], $6::int[], $7::bigint[], $8::jsonb[]) as t(item_id, location_id, f, t, version, arithmetic) order by item_id, location_id
-       returning item_id, location_id, to_quantity, arithmetic)
-     update push_level p set state = 'sent', wanted = m.to_quantity, arithmetic = m.arithmetic, reason = null, not_before = null from made m
-     where p.store_id = $1 and p.item_id = m.item_id and p.location_id = m.location_id`,
-    [storeId, attemptId, rows.map((r) => r.itemId), rows.map((r) => r.locationId), rows.map((r) => r.from), rows.map((r) => r.to), rows.map((r) => r.dirtyVersion), rows.map((r) => JSON.stringify(r.arithmetic))]);
+       select $1, $2, item_id, location_id, from_quantity, to_quantity, version, arithmetic from given order by item_id, location_id)
+     update push_level p set state = 'sent', wanted = g.to_quantity, arithmetic = g.arithmetic, basis = coalesce(g.basis, p.basis), reason = null, not_before = null from given g
+     where p.store_id = $1 and p.item_id = g.item_id and p.location_id = g.location_id`,
+    [storeId, attemptId, rows.map((r) => r.itemId), rows.map((r) => r.locationId), rows.map((r) => r.from), rows.map((r) => r.to), rows.map((r) => r.dirtyVersion), rows.map((r) => JSON.stringify(r.arithmetic)), rows.map((r) => r.basis)]);
   return attemptId;
 }
 
 /** The attempt with its rows in a fixed order: the payload is the same at every send. */
 export async function readAttempt(db: Queryable, storeId: number, attemptId: string): Promise<Attempt> {
-  const head = await db.query<Omit<Attempt, 'rows'>>('select attempt_id, idempotency_key, created_at, sends from push_attempt where store_id = $1 and attempt_id = $2', [storeId, attemptId]);
+  const head = await db.query<Omit<Attempt, 'rows'>>('select attempt_id, way, idempotency_key, created_at, sends from push_attempt where store_id = $1 and attempt_id = $2', [storeId, attemptId]);
   const { rows } = await db.query<AttemptRow>(
     `select r.item_id, r.location_id, r.from_quantity, r.to_quantity, r.dirty_version, r.arithmetic, x.shopify_inventory_item_id as inventory_item_id, l.shopify_location_id
      from push_attempt_row r join inventory_item x on x.store_id = r.store_id and x.item_id = r.item_id join location l on l.store_id = r.store_id and l.location_id = r.location_id
@@ -88,6 +91,13 @@ export async function levelsStale(tx: Queryable, storeId: number, rows: readonly
      from unnest($4::int[], $5::int[], $6::text[]) as t(item_id, location_id, message) where p.store_id = $1 and p.item_id = t.item_id and p.location_id = t.location_id
      returning p.item_id, p.location_id, p.strikes`, [storeId, now, pause.first, rows.map((r) => r.item_id), rows.map((r) => r.location_id), rows.map((r) => r.message), pause.longest]);
   return updated.rows;
+}
+
+/** Two sets in a row with these levels in them were refused because sales had outrun one or another: read again, and ripe for a difference. Never parks them. */
+export async function levelsOvertaken(tx: Queryable, storeId: number, rows: readonly { item_id: number; location_id: number }[]): Promise<void> {
+  await tx.query(
+    `update push_level p set dirty_version = p.dirty_version + 1, reread = true, strikes = greatest(p.strikes, ${SETS_BEFORE_DIFFERENCE}), state = case when p.state = 'sent' then 'queued' else p.state end
+     from unnest($2::int[], $3::int[]) as t(item_id, location_id) where p.store_id = $1 and p.item_id = t.item_id and p.location_id = t.location_id`, [storeId, rows.map((r) => r.item_id), rows.map((r) => r.location_id)]);
 }
 
 /** Shopify will not take these rows: they wait for a person. */

@@ -73,8 +73,8 @@ export async function heardLevels(tx: Queryable, storeId: number, levels: readon
       from heard h where p.store_id = h.store_id and p.item_id = h.item_id and p.location_id = h.location_id and h.available = h.pushed returning 1
     ), odd as (
       update push_level p set dirty_version = p.dirty_version + 1, dirty_at = case when p.dirty_version > p.seen_version then p.dirty_at else $4 end, reread = true,
-        -- The order behind it is usually a moment behind.
-        not_before = greatest(p.not_before, $4::timestamptz + interval '1 second'), state = case when p.state in ('in step', 'written', 'not written') then 'queued' else p.state end
+        -- The order behind it is usually a moment behind. A level that waits for a read already is not put off again: sold every second, it would never be looked at.
+        not_before = case when p.reread then p.not_before else greatest(p.not_before, $4::timestamptz + interval '400 milliseconds') end, state = case when p.state in ('in step', 'written', 'not written') then 'queued' else p.state end
       from heard h where p.store_id = h.store_id and p.item_id = h.item_id and p.location_id = h.location_id
         -- What could not be written may have been switched on, or counted for the first time.
         and ((h.available is distinct from h.pushed and h.available <> h.ledger and h.available is distinct from h.was) or p.state = 'not written') returning 1
@@ -82,7 +82,7 @@ export async function heardLevels(tx: Queryable, storeId: number, levels: readon
 }
 
 export interface DirtyLevel {
-  item_id: number; location_id: number; warehouse_id: number; dirty_version: string; dirty_at: string; reread: boolean; strikes: number; pushed: number | null; released: boolean;
+  item_id: number; location_id: number; warehouse_id: number; dirty_version: string; dirty_at: string; reread: boolean; strikes: number; basis: number | null; pushed: number | null; released: boolean;
   inventory_item_id: string; shopify_location_id: string; tracked: boolean; continues_selling: boolean; is_native_bundle: boolean; bundle_variant_id: string | null;
   is_active: boolean | null; opened: boolean; ledger_available: number; ledger_committed: number; location_active: boolean; sku: string | null; title: string;
   mode: 'shadow' | 'live'; paused: boolean; first_push_cap: number; buffer_quantile: number; peak_quantile: number; peak_until: string | null; buffer_cap_units: number | null; buffer_cap_share: number;
@@ -90,7 +90,7 @@ export interface DirtyLevel {
 
 // Each row's own rows, by key: `limit 1` keeps the planner from reading whole tables for 250 levels while it does not know how large they have grown.
 const LEVEL = `
-  select p.item_id, p.location_id, p.warehouse_id, p.dirty_version, p.dirty_at, p.reread, p.strikes, p.pushed, p.released,
+  select p.item_id, p.location_id, p.warehouse_id, p.dirty_version, p.dirty_at, p.reread, p.strikes, p.basis, p.pushed, p.released,
     x.shopify_inventory_item_id as inventory_item_id, l.shopify_location_id, x.tracked, v.continues_selling, v.is_bundle as is_native_bundle, v.bundle_variant_id,
     o.is_active, g.as_of is not null as opened, coalesce(b.available, 0) as ledger_available, coalesce(b.committed, 0) as ledger_committed, l.is_active as location_active, i.sku, i.title,
     a.mode, a.paused, a.first_push_cap, a.buffer_quantile, a.peak_quantile, a.peak_until, a.buffer_cap_units, a.buffer_cap_share

@@ -1,4 +1,5 @@
 /** The push queue as people see it: every level Instep may write, what it should show, what it shows, and why it is not so yet. */
+import type { PushWay } from '../domain/push/decide.ts';
 import type { Queryable } from './db.ts';
 import { searchTerms } from './keyset.ts';
 
@@ -35,12 +36,12 @@ export async function pushCounts(db: Queryable, storeId: number): Promise<Record
   };
 }
 
-export interface AttemptView { attempt_id: string; idempotency_key: string; created_at: string; settled_at: string | null; state: string; sends: number; from_quantity: number | null; to_quantity: number; arithmetic: { sentence?: string } | null; message: string | null }
+export interface AttemptView { attempt_id: string; idempotency_key: string; created_at: string; settled_at: string | null; state: string; sends: number; way: PushWay; from_quantity: number | null; to_quantity: number; arithmetic: { sentence?: string } | null; message: string | null }
 
 /** The last attempts at one level, newest first. */
 export async function attemptsOf(db: Queryable, storeId: number, itemId: number, locationId: number, limit: number): Promise<AttemptView[]> {
   const { rows } = await db.query<AttemptView>(
-    `select a.attempt_id, a.idempotency_key, a.created_at, a.settled_at, r.state, a.sends, r.from_quantity, r.to_quantity, r.arithmetic, coalesce(r.message, a.outcome) as message
+    `select a.attempt_id, a.idempotency_key, a.created_at, a.settled_at, r.state, a.sends, a.way, r.from_quantity, r.to_quantity, r.arithmetic, coalesce(r.message, a.outcome) as message
      from push_attempt_row r join push_attempt a using (store_id, attempt_id) where r.store_id = $1 and r.item_id = $2 and r.location_id = $3 order by a.attempt_id desc limit $4`, [storeId, itemId, locationId, limit]);
   return rows;
 }

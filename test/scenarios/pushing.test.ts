@@ -9,8 +9,8 @@ const pushRows = async (town: Town): Promise<PushRow[]> => (await town.api<{ row
 const pushRow = async (town: Town, sku: string): Promise<PushRow> => (await pushRows(town)).find((row) => row.sku === sku)!;
 const sets = (town: Town) => town.calls.filter((call) => call.operation === 'SetQuantities');
 const rowsOf = (call: { variables: Record<string, unknown> }) => (call.variables['input'] as { quantities: { inventoryItemId: string; locationId: string; quantity: number; changeFromQuantity: number | null }[] }).quantities;
-const attempts = async (town: Town): Promise<{ state: string; idempotency_key: string; sends: number }[]> =>
-  (await clock.house.db.query<{ state: string; idempotency_key: string; sends: number }>('select state, idempotency_key, sends from push_attempt where store_id = $1 order by attempt_id', [town.storeId])).rows;
+const attempts = async (town: Town): Promise<{ state: string; way: string; idempotency_key: string; sends: number }[]> =>
+  (await clock.house.db.query<{ state: string; way: string; idempotency_key: string; sends: number }>('select state, way, idempotency_key, sends from push_attempt where store_id = $1 order by attempt_id', [town.storeId])).rows;
 
 describe('every-level-says-why', () => {
   it('no mapped level lacks value, confirmation, time and reason all at once', async () => {
@@ -71,6 +71,104 @@ describe('sale-between-read-and-write', () => {
     await town.flow('stock-push');
     expect(town.shown('ANT').available).toBe(20);
     expect(await town.cases('PUSH_CONFLICT')).toEqual([]);
+  });
+});
+
+describe('faster-than-it-can-be-read', () => {
+  const changes = (town: Town) => town.calls.filter((call) => call.operation === 'AdjustQuantities');
+  it('a sale before every write: two sets are refused, the third write is a difference that the sales cannot outrun; no case, nothing counted twice', async () => {
+    const town = await clock.town({ goods: [{ sku: 'ANT', stock: [100] }], served: [0] });
+    town.shelves[0]!.change('ANT', 40);
+    let sold = 0;
+    town.before = async (call) => { if ((call.operation === 'SetQuantities' || call.operation === 'AdjustQuantities') && sold < 9) { sold += 3; await town.sell({ ANT: 3 }, 0); } };
+    await town.settle();
+    expect(sold).toBe(9);
+    expect((await attempts(town)).map((attempt) => [attempt.way, attempt.state]).slice(0, 3)).toEqual([['set', 'stale'], ['set', 'stale'], ['difference', 'written']]);
+    expect(changes(town)).toHaveLength(1);
+    expect(town.shown('ANT')).toMatchObject({ available: 131, committed: 9 });
+    await town.flow('stock-push');
+    expect(await town.cases('PUSH_CONFLICT')).toEqual([]);
+    expect(await pushRow(town, 'ANT')).toMatchObject({ state: 'in step', wanted: 131, strikes: 0 });
+    expect(await town.reconcile()).toMatchObject({ unexplainedUnits: 0 });
+    expect(await town.faults()).toEqual([]);
+  });
+
+  it('the answer to a difference is lost: it is sent again word for word, and the stock changes once', async () => {
+    const town = await clock.town({ goods: [{ sku: 'ANT', stock: [100] }], served: [0] });
+    town.shelves[0]!.change('ANT', -40);
+    let sold = 0;
+    town.before = async (call) => {
+      if (call.operation === 'SetQuantities' && sold < 4) { sold += 2; await town.sell({ ANT: 2 }, 0); }
+      if (call.operation === 'AdjustQuantities' && changes(town).length === 1) await town.control('/faults', { failAfterCommit: { mutation: 'inventoryAdjustQuantities', count: 1 } });
+    };
+    await town.settle();
+    await clock.advance(10_000);
+    await town.settle();
+    expect(changes(town).length).toBeGreaterThan(1);
+    expect(new Set(changes(town).map((call) => JSON.stringify(call.variables))).size).toBe(1);
+    expect(town.shown('ANT')).toMatchObject({ available: 56, committed: 4 });
+    expect(await town.reconcile()).toMatchObject({ unexplainedUnits: 0 });
+    expect(await town.faults()).toEqual([]);
+  });
+
+  it('an edit downwards that nobody heard of is not taken for sales: the number is right in the end, and the edit is called one', async () => {
+    const town = await clock.town({ goods: [{ sku: 'ANT', stock: [40] }], served: [0] });
+    town.shelves[0]!.change('ANT', 10);
+    let edits = 0;
+    town.before = async (call) => { if (call.operation === 'SetQuantities' && edits < 2) await town.control('/levels', { sku: 'ANT', location: 'Mill', available: 20 - ++edits }); };
+    await town.settle();
+    await clock.advance(60_000);
+    await town.settle();
+    await town.flow('stock-push');
+    expect(edits).toBe(2);
+    expect(town.shown('ANT').available).toBe(50);
+    expect(await pushRow(town, 'ANT')).toMatchObject({ state: 'in step', strikes: 0 });
+    expect(await town.reconcile()).toMatchObject({ unexplainedUnits: 0 });
+    expect(await town.faults()).toEqual([]);
+  });
+
+  it('a level that somebody raises under us is set and becomes a case, never changed by a difference', async () => {
+    const town = await clock.town({ goods: [{ sku: 'ANT', stock: [10] }], served: [0] });
+    town.shelves[0]!.change('ANT', 10);
+    let edits = 0;
+    town.before = async (call) => { if (call.operation === 'SetQuantities' && edits < 3) await town.control('/levels', { sku: 'ANT', location: 'Mill', available: 30 + ++edits }); };
+    await town.settle();
+    expect(changes(town)).toEqual([]);
+    expect(await pushRow(town, 'ANT')).toMatchObject({ state: 'conflict', strikes: 3 });
+  });
+});
+
+describe('cancelled-before-its-yes-was-recorded', () => {
+  it('the process dies between the warehouse’s yes and our note of it; the order is cancelled; the warehouse hears of that', async () => {
+    const town = await clock.town({ goods: [{ sku: 'ANT', stock: [10] }], served: [0] });
+    const shelf = town.shelves[0]!, { db } = clock.house, query = db.query;
+    db.query = (async (text: { name?: string }, values?: never) => {
+      if (text.name === 'settle-orders-out') throw new Error('kill -9');
+      return query(text as never, values);
+    }) as typeof db.query;
+    const order = await town.sell({ ANT: 2 }, 0);
+    try { await expect(town.settle()).rejects.toThrow('kill -9'); } finally { db.query = query; }
+    expect([...shelf.orders.values()].map((o) => o.state)).toEqual(['open']);
+    await town.control(`/orders/${order.id}/cancel`, { reason: 'CUSTOMER', restock: true });
+    await town.settle();
+    await clock.advance(61_000);
+    await town.settle();
+    expect([...shelf.orders.values()].map((o) => o.state)).toEqual(['cancelled']);
+    expect(town.shown('ANT')).toMatchObject({ available: 10, committed: 0 });
+  });
+
+  it('or it goes on: the warehouse is asked first, and places it once', async () => {
+    const town = await clock.town({ goods: [{ sku: 'ANT', stock: [10] }], served: [0] });
+    const shelf = town.shelves[0]!, { db } = clock.house, query = db.query;
+    db.query = (async (text: { name?: string }, values?: never) => {
+      if (text.name === 'settle-orders-out') throw new Error('kill -9');
+      return query(text as never, values);
+    }) as typeof db.query;
+    await town.sell({ ANT: 2 }, 0);
+    try { await expect(town.settle()).rejects.toThrow('kill -9'); } finally { db.query = query; }
+    await clock.advance(61_000);
+    await town.settle();
+    expect([...shelf.orders.values()].map((o) => [o.state, o.calls])).toEqual([['open', 1]]);
   });
 });
 

@@ -15,8 +15,18 @@ export async function safety(run: Run): Promise<Violation[]> {
   for (const fault of await ledgerFaults(db, storeId)) found.push(`I1 ledger: item ${fault.item_id} at ${fault.location_id} ${fault.state}: kept ${fault.kept}, movements make ${fault.folded}`);
   for (const fault of await shelfFaults(db)) found.push(`I1 shelf: ${fault.sku} kept ${fault.kept}, count and changes make ${fault.folded}`);
   for (const fault of faultsOf(run.sandbox.shop)) found.push(`the shop itself: ${fault}`);
-  // I6: no set without a comparison, none outside the allow-list, one payload a key.
+  // I6: no set without a comparison, nothing written outside the allow-list, one payload a key; a difference only after two sets with the level in them were refused as stale.
   const bodies = new Map<string, string>();
+  for (const made of run.witness.differences) {
+    for (const row of made.rows) if (row.locationId !== run.places.mill) found.push(`I6 a difference at location ${row.locationId}, which no warehouse serves`);
+    if ((bodies.get(made.key) ?? made.body) !== made.body) found.push(`I6 key ${made.key} was sent with two payloads`);
+    bodies.set(made.key, made.body);
+  }
+  const { rows: hasty } = await db.query<{ attempt_id: string; item_id: number }>(
+    `select r.attempt_id, r.item_id from push_attempt a join push_attempt_row r using (store_id, attempt_id) where a.store_id = $1 and a.way = 'difference' and (
+       select count(*) from push_attempt_row s where s.store_id = r.store_id and s.item_id = r.item_id and s.location_id = r.location_id and s.attempt_id < r.attempt_id
+         and exists (select from push_attempt_row o where o.store_id = s.store_id and o.attempt_id = s.attempt_id and o.state = 'stale')) < 2`, [storeId]);
+  for (const row of hasty) found.push(`I6 attempt ${row.attempt_id} changed item ${row.item_id} by difference before two sets of it were refused`);
   for (const set of run.witness.sets) {
     for (const row of set.rows) {
       if (typeof row.changeFrom !== 'number') found.push(`I6 a set without comparison under key ${set.key}`);

@@ -6,19 +6,22 @@ import type { Db } from '../../src/store/db.ts';
 
 export class ProcessDied extends Error { override name = 'ProcessDied'; }
 
-/** Where a countdown counts: any step, only writes to the shop, or only transactions about to commit: the rare moments at which it matters most. */
-export type Moment = 'any' | 'write' | 'commit';
-export interface Life { step(moment?: Moment): void; dieIn(steps: number, moment?: Moment): void; revive(): boolean }
+/** Where a countdown counts: any step, only writes to the shop, only the one that makes a fulfilment, or only transactions about to commit: the rare moments at which it matters most. */
+export type Moment = 'any' | 'write' | 'fulfil' | 'commit';
+/** What a moment also is. */
+const ALSO: Partial<Record<Moment, Moment>> = { fulfil: 'write' };
+export interface Life { step(moment?: Moment): void; dieIn(steps: number, moment?: Moment): void; revive(forGood?: boolean): boolean }
 
 export function life(): Life {
   let dead = false, countdown: number | null = null, counts: Moment = 'any';
   return {
     step(moment = 'any') {
       if (dead) throw new ProcessDied('the process is gone');
-      if (countdown !== null && (counts === 'any' || counts === moment) && --countdown <= 0) { dead = true; countdown = null; throw new ProcessDied('kill -9'); }
+      if (countdown !== null && (counts === 'any' || counts === moment || counts === ALSO[moment]) && --countdown <= 0) { dead = true; countdown = null; throw new ProcessDied('kill -9'); }
     },
     dieIn(steps, moment = 'any') { countdown = steps; counts = moment; },
-    revive() { const was = dead; dead = false; countdown = null; return was; },
+    // One aimed at the call that makes a fulfilment waits for it, however many deeds come first: most deeds make none.
+    revive(forGood = false) { const was = dead; dead = false; if (was || forGood || counts !== 'fulfil') countdown = null; return was; },
   };
 }
 

@@ -32,6 +32,8 @@ export interface Witness {
   acknowledged: string[];
   /** Sets as they were sent: comparison and place of each row. */
   sets: { key: string; rows: { changeFrom: number | null | undefined; locationId: string }[]; body: string }[];
+  /** Changes by difference as they were sent. */
+  differences: { key: string; rows: { locationId: string }[]; body: string }[];
   deaths: number;
   /** Errors that are no part of the world: a defect each. */
   unexpected: string[];
@@ -49,8 +51,8 @@ export interface Run {
   deed(name: DeedName): Promise<number>;
   flow(name: string): Promise<void>;
   control(path: string, body: unknown): Promise<{ id: string } | null>;
-  /** The routes a webhook delivery takes are closed for this call. */
-  doors: { refuse: number };
+  /** How many webhook deliveries find the door closed; how many writes of levels an order overtakes. */
+  doors: { refuse: number; rush: number };
   stop(): Promise<void>;
 }
 
@@ -67,9 +69,14 @@ export async function factory(databaseUrl: string, dataDir: string): Promise<Fac
   const transmit: typeof send = async (request) => {
     const url = new URL(request.url), shop = shops.get(url.host);
     if (!shop) throw new NetworkError(`No answer from ${url.host} (ENOTFOUND)`);
-    const moment = /^\s*\{"query":"\s*mutation\b/.test(request.body ?? '') ? 'write' : 'any';
+    const body = request.body ?? '', moment = !/^\s*\{"query":"\s*mutation\b/.test(body) ? 'any' : body.includes('CreateFulfilment') ? 'fulfil' : 'write';
     alive.step(moment);
-    noteSet(request.body, current!);
+    noteWrite(body, current!);
+    // A shopper is faster than the call that is on its way.
+    if (current!.doors.rush > 0 && /"operationName":"(SetQuantities|AdjustQuantities)"/.test(body)) {
+      current!.doors.rush--;
+      await current!.control('/orders', { lines: GOODS.map((sku) => ({ sku, quantity: 1 })), locationId: current!.places.mill });
+    }
     try {
       const reply = await shop.sandbox.handle({ method: request.method, path: `${url.pathname}${url.search}`, headers: request.headers ?? {}, body: request.body ?? null });
       alive.step(moment); // the shop has done it; we may never hear
@@ -115,8 +122,8 @@ export async function factory(databaseUrl: string, dataDir: string): Promise<Fac
     shelves.set(warehouseId, shelf);
 
     const run: Run = {
-      seed, storeId, warehouseId, sandbox, shelf, life: alive, house, places: { mill, store }, doors: { refuse: 0 },
-      witness: { acknowledged: [], sets: [], deaths: 0, unexpected: [], reached: new Set() },
+      seed, storeId, warehouseId, sandbox, shelf, life: alive, house, places: { mill, store }, doors: { refuse: 0, rush: 0 },
+      witness: { acknowledged: [], sets: [], differences: [], deaths: 0, unexpected: [], reached: new Set() },
       now: () => clock, advance(ms) { clock += ms; },
       deed: (name) => survive(run, () => deeds[name](run)),
       async flow(name) { await survive(run, async () => { await runFlow(house, flowNamed(name)!, storeId, 'simulation'); return 1; }); },
@@ -197,8 +204,13 @@ export async function factory(databaseUrl: string, dataDir: string): Promise<Fac
   return { house, make, async close() { await app.close(); await house.close(); } };
 }
 
-function noteSet(body: string | undefined, run: Run): void {
-  if (!body?.includes('inventorySetQuantities')) return;
-  const { variables } = JSON.parse(body) as { variables: { key: string; input: { quantities: { changeFromQuantity?: number | null; locationId: string }[] } } };
-  run.witness.sets.push({ key: variables.key, body: JSON.stringify(variables.input), rows: variables.input.quantities.map((q) => ({ changeFrom: q.changeFromQuantity, locationId: q.locationId.split('/').at(-1)! })) });
+function noteWrite(body: string, run: Run): void {
+  if (body.includes('inventorySetQuantities')) {
+    const { variables } = JSON.parse(body) as { variables: { key: string; input: { quantities: { changeFromQuantity?: number | null; locationId: string }[] } } };
+    run.witness.sets.push({ key: variables.key, body: JSON.stringify(variables.input), rows: variables.input.quantities.map((q) => ({ changeFrom: q.changeFromQuantity, locationId: q.locationId.split('/').at(-1)! })) });
+  } else if (body.includes('inventoryAdjustQuantities') && body.includes('gid://instep/StockPush/')) {
+    const { variables } = JSON.parse(body) as { variables: { key: string; input: { changes: { locationId: string }[] } } };
+    run.witness.differences.push({ key: variables.key, body: JSON.stringify(variables.input), rows: variables.input.changes.map((c) => ({ locationId: c.locationId.split('/').at(-1)! })) });
+    run.witness.reached.add('change by difference');
+  }
 }

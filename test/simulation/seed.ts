@@ -29,13 +29,14 @@ export async function play(factory: Factory, seed: number, mode: Mode = MODES[se
       return { seed, mode, violations, steps: done, deaths: run.witness.deaths, reached: [...run.witness.reached], ms: performance.now() - began };
     }
   } finally {
+    run.life.revive(true);
     await run.stop();
   }
 }
 
 async function heal(run: Run): Promise<void> {
-  run.life.revive();
-  run.doors.refuse = 0;
+  run.life.revive(true);
+  Object.assign(run.doors, { refuse: 0, rush: 0 });
   Object.assign(run.shelf.failNext, { before: 0, after: 0 });
   const healed = await run.control('/faults', { webhooks: null, failAfterCommit: null, failBefore: null, serverErrorAfterCommit: null, staleCompares: 0, throttle: 0 });
   if (healed === null) throw new Error('the faults of the shop could not be ended');

@@ -36,7 +36,7 @@ describe('simulation', () => {
   it('has been where it claims to have been', () => {
     expect(new Set(played.map((o) => o.mode))).toEqual(new Set(MODES));
     expect(played.reduce((sum, o) => sum + o.deaths, 0)).toBeGreaterThan(5);
-    expect([...new Set(played.flatMap((o) => o.reached))].sort()).toEqual(expect.arrayContaining(['edit by staff', 'inspection', 'refund with restock', 'shipment', 'webhooks lost or doubled']));
+    expect([...new Set(played.flatMap((o) => o.reached))].sort()).toEqual(expect.arrayContaining(['change by difference', 'edit by staff', 'inspection', 'refund with restock', 'shipment', 'webhooks lost or doubled']));
   });
   it.each(MUTATIONS.map((m) => [m.name, m] as const))('mutation %s still finds its line', (_name, mutation) => { expect(sourceOf(mutation).split(mutation.find)).toHaveLength(2); });
 });

@@ -25,7 +25,7 @@ export async function step(run: Run, roll: Dice, mode: Mode, rates: Weights): Pr
     if (name === 'warehouse') return hands(run, roll);
     if (name === 'time') { run.advance(roll.pick([200, 1_000, 3_000, 20_000, 90_000])); return; }
     if (name === 'faults') return fault(run, roll, mode);
-    if (name === 'death') { const moment = roll.pick(['any', 'write', 'commit'] as const); run.life.dieIn(1 + roll({ any: 60, write: 3, commit: 8 }[moment]), moment); }
+    if (name === 'death') { const moment = roll.pick(['any', 'write', 'fulfil', 'commit'] as const); run.life.dieIn(1 + roll({ any: 60, write: 3, fulfil: 2, commit: 8 }[moment]), moment); }
     return house(run, roll, mode);
   }
 }
@@ -101,16 +101,18 @@ async function hands(run: Run, roll: Dice): Promise<void> {
 }
 
 async function fault(run: Run, roll: Dice, mode: Mode): Promise<void> {
-  switch (roll(9)) {
+  switch (roll(11)) {
     // Without reconciliation a message lost for good would stay lost: then it is late, doubled and out of order instead.
     case 0: await run.control('/faults', { webhooks: { drop: mode === 'off' ? 0 : 0.3, duplicate: 0.4, reorder: 0.5, delayMs: roll(30_000), count: 1 + roll(12) } }); run.witness.reached.add('webhooks lost or doubled'); return;
     case 1: await run.control('/faults', { failAfterCommit: { mutation: 'inventorySetQuantities', count: 1 } }); return;
     case 2: await run.control('/faults', { failAfterCommit: { mutation: 'fulfillmentCreate', count: 1 + roll(2) } }); return;
     case 3: await run.control('/faults', { failBefore: { mutation: roll.pick(['inventorySetQuantities', 'fulfillmentCreate']), count: 1 + roll(2) } }); return;
-    case 4: await run.control('/faults', { staleCompares: 1 + roll(2) }); return;
+    case 4: await run.control('/faults', { staleCompares: 1 + roll(3) }); return;
     case 5: await run.control('/faults', { throttle: 1 + roll(3) }); return;
     case 6: await run.control('/faults', { serverErrorAfterCommit: { mutation: 'inventorySetQuantities', count: 1 } }); return;
-    case 7: run.shelf.failNext[roll.pick(['before', 'after'] as const)] = 1; return;
+    case 7: run.doors.rush = 1 + roll(3); return;
+    case 8: await run.control('/faults', { [roll.pick(['failAfterCommit', 'failBefore'])]: { mutation: 'inventoryAdjustQuantities', count: 1 } }); return;
+    case 9: run.shelf.failNext[roll.pick(['before', 'after'] as const)] = 1; return;
     default: if (mode !== 'off') run.doors.refuse = 1 + roll(3); return;
   }
 }

@@ -9,13 +9,37 @@ export interface LevelFacts {
   activeLevel: boolean | null; activeLocation: boolean;
   continuesSelling: boolean;
 }
+/** `set`: if Shopify still shows `from`. `difference`: by `to − from`, whatever it shows by then. */
+export type PushWay = 'set' | 'difference';
+
 export interface PushRules { mode: 'shadow' | 'live'; firstPushCap: number; pushedBefore: boolean; released: boolean }
 
 export type Decision =
-  | { do: 'write'; from: number; to: number; arithmetic: Arithmetic | BundleArithmetic }
+  | { do: 'write'; way: PushWay; from: number; to: number; arithmetic: Arithmetic | BundleArithmetic }
   | { do: 'leave'; state: 'in step' | 'shadow' | 'held' | 'not written'; wanted: number | null; arithmetic: Arithmetic | BundleArithmetic | null; reason: string | null };
 
 export interface BundleArithmetic { parts: { sku: string; perUnit: number; available: number }[]; available: number; sentence: string }
+
+/** Refused sets in a row after which a level that only sales move is written by difference. */
+export const SETS_BEFORE_DIFFERENCE = 2;
+
+/**
+ * How a level is to be written, and how many open units Shopify has that no order known here explains. `ledger` is what everything heard so far adds up to,
+ * `shown` what Shopify was just read to show (null: not read), `stale` how many sets in a row it refused because its number had moved on, `basis` the available
+ * and committed units together that the last of them assumed.
+ *
+ * An order, its cancellation and its move change available and committed by opposite units, and our own parcels are in the ledger as soon as Shopify has them. So when
+ * Shopify shows as many units in both together as the ledger, and no more than the refused set assumed, its own order processing explains the difference, and what
+ * it shows less (or more) as available are units of orders not heard of. Anything else, a restock or somebody's edit, is compared, set and, the third time, a
+ * case. The argument is in docs/decisions/020-push-by-difference.md.
+ */
+export function wayToWrite(ledger: Promised, shown: Promised | null, stale: number, basis: number | null): { way: PushWay; unheard: number } {
+  if (shown === null) return { way: 'set', unheard: 0 };
+  const together = shown.available + shown.committed;
+  if (stale >= SETS_BEFORE_DIFFERENCE && together === ledger.available + ledger.committed && basis !== null && together <= basis) return { way: 'difference', unheard: ledger.available - shown.available };
+  return { way: 'set', unheard: Math.max(0, shown.committed - ledger.committed) };
+}
+export interface Promised { available: number; committed: number }
 
 /** Why a level is never written, or null when it may be. */
 export function whyNotWritten(facts: LevelFacts, countedAt: string | null, isBundle: boolean): string | null {
@@ -29,19 +53,19 @@ export function whyNotWritten(facts: LevelFacts, countedAt: string | null, isBun
 }
 
 /**
- * `assumed` is what Shopify is believed to show: the ledger's balance, or what was just read. `unheard` are committed units Shopify showed in that read
- * beyond the orders known here: they are open orders too, only not heard of yet.
+ * `assumed` is what Shopify is believed to show: the ledger's balance, or what was just read. `unheard` are units Shopify showed in that read as promised
+ * beyond the orders known here: they are open orders too, only not heard of yet. Below zero: orders known here that it has taken back.
  */
-export function decideLevel(input: { facts: LevelFacts; countedAt: string | null; terms: ShelfTerms; share: number; bufferSentence: string; assumed: number; unheard: number; rules: PushRules }): Decision {
+export function decideLevel(input: { facts: LevelFacts; countedAt: string | null; terms: ShelfTerms; share: number; bufferSentence: string; way: PushWay; assumed: number; unheard: number; rules: PushRules }): Decision {
   const { facts, rules } = input;
   const why = whyNotWritten(facts, input.countedAt, false);
   if (why !== null) return { do: 'leave', state: 'not written', wanted: null, arithmetic: null, reason: why };
   const terms = { ...input.terms, open: input.terms.open + input.unheard };
-  return settle(availableToSell(terms, input.share - input.unheard, facts.continuesSelling, input.bufferSentence), input.assumed, rules);
+  return settle(availableToSell(terms, input.share - input.unheard, facts.continuesSelling, input.bufferSentence), input.way, input.assumed, rules);
 }
 
 /** A virtual bundle's level: whole bundles the scarcest part allows. Parts' availabilities already carry their own orders and buffers. */
-export function decideBundle(input: { facts: LevelFacts; parts: BundleArithmetic['parts']; assumed: number; rules: PushRules }): Decision {
+export function decideBundle(input: { facts: LevelFacts; parts: BundleArithmetic['parts']; way: PushWay; assumed: number; rules: PushRules }): Decision {
   const why = whyNotWritten(input.facts, null, true);
   if (why !== null) return { do: 'leave', state: 'not written', wanted: null, arithmetic: null, reason: why };
   let available = Infinity, scarcest = '';
@@ -50,15 +74,15 @@ export function decideBundle(input: { facts: LevelFacts; parts: BundleArithmetic
     if (can < available) { available = can; scarcest = `${part.sku}: ${part.available} available, ${part.perUnit} in each`; }
   }
   if (available === Infinity) return { do: 'leave', state: 'not written', wanted: null, arithmetic: null, reason: 'none of the parts of this bundle is known' };
-  return settle({ parts: input.parts, available, sentence: `${available} bundles, as many as the scarcest part allows (${scarcest})` }, input.assumed, input.rules);
+  return settle({ parts: input.parts, available, sentence: `${available} bundles, as many as the scarcest part allows (${scarcest})` }, input.way, input.assumed, input.rules);
 }
 
-function settle(arithmetic: Arithmetic | BundleArithmetic, assumed: number, rules: PushRules): Decision {
+function settle(arithmetic: Arithmetic | BundleArithmetic, way: PushWay, assumed: number, rules: PushRules): Decision {
   const wanted = arithmetic.available;
   if (rules.mode === 'shadow') return { do: 'leave', state: 'shadow', wanted, arithmetic, reason: wanted === assumed ? null : `would change ${assumed} to ${wanted}` };
   if (wanted === assumed) return { do: 'leave', state: 'in step', wanted, arithmetic, reason: null };
   if (!rules.pushedBefore && !rules.released && Math.abs(wanted - assumed) > rules.firstPushCap) {
     return { do: 'leave', state: 'held', wanted, arithmetic, reason: `the first push would change ${assumed} to ${wanted}, more than ${rules.firstPushCap} units: look at it and release it` };
   }
-  return { do: 'write', from: assumed, to: wanted, arithmetic };
+  return { do: 'write', way, from: assumed, to: wanted, arithmetic };
 }

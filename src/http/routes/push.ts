@@ -47,7 +47,7 @@ export function pushRoutes(app: FastifyInstance, { house }: Services): void {
     const store = await storeOf(house.db, request.query.store);
     const rows = await attemptsOf(house.db, store.store_id, request.params.itemId, request.params.locationId, 50);
     return { attempts: rows.map((r) => ({
-      attemptId: r.attempt_id, key: r.idempotency_key, createdAt: r.created_at, settledAt: r.settled_at, state: r.state, sends: r.sends, from: r.from_quantity, to: r.to_quantity, sentence: r.arithmetic?.sentence ?? null, outcome: r.message,
+      attemptId: r.attempt_id, key: r.idempotency_key, createdAt: r.created_at, settledAt: r.settled_at, state: r.state, sends: r.sends, way: r.way, from: r.from_quantity, to: r.to_quantity, sentence: r.arithmetic?.sentence ?? null, outcome: r.message,
     })) };
   });
 }

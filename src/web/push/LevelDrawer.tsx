@@ -79,7 +79,7 @@ function One({ attempt }: { attempt: Attempt }) {
   const look = OUTCOME[attempt.state] ?? { tone: 'neutral' as const, word: capital(attempt.state) };
   return (
     <li>
-      <div className="row"><span className="change"><span className="dim">{attempt.from === null ? 'to' : `from ${units(attempt.from)} to`}</span> <b>{units(attempt.to)}</b></span><Status tone={look.tone}>{look.word}</Status>{attempt.sends > 1 && <span className="dim small">sent {attempt.sends}×, one key</span>}<span className="dim small end"><Ago at={attempt.createdAt} /></span></div>
+      <div className="row"><span className="change"><span className="dim">{attempt.from === null ? 'to' : `from ${units(attempt.from)} to`}</span> <b>{units(attempt.to)}</b>{attempt.way === 'difference' && <span className="dim small"> by difference: sales were faster</span>}</span><Status tone={look.tone}>{look.word}</Status>{attempt.sends > 1 && <span className="dim small">sent {attempt.sends}×, one key</span>}<span className="dim small end"><Ago at={attempt.createdAt} /></span></div>
       {attempt.sentence && <p className="small dim">{attempt.sentence}</p>}{attempt.outcome && <p className="small">{attempt.outcome}</p>}
     </li>
   );
