@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../http/routes/session.ts';
 import { driftCommand } from './commands/drift.ts';
 import { explainCommand } from './commands/explain.ts';
+import { forecastCommand } from './commands/forecast.ts';
 import { fulfilmentsCommand } from './commands/fulfilments.ts';
 import { importCommand } from './commands/import.ts';
 import { planCommand } from './commands/plan.ts';
@@ -35,6 +36,11 @@ program.command('fulfilments').description('parcels the warehouse sent and what 
   .option('--view <view>', 'late, waiting, held, written, all', 'all').option('--now', 'try those that wait first').option('--limit <n>', 'parcels shown', '25').addHelpText('after', example('instep fulfilments --view late --json')).action(fulfilmentsCommand);
 program.command('plan').description('what to order, with the arithmetic of each line').option(...storeOption).option(...jsonOption).option('--vendor <name>', 'one vendor').option('--due', 'only what must be ordered by today')
   .option('--limit <n>', 'lines shown', '25').option('--refresh', 'compute again first').addHelpText('after', example('instep plan --vendor Northwind --due')).action(planCommand);
+program.command('forecast').description('the forecast engine on a file of series, without a database; exit 3 when some were left out')
+  .requiredOption('--input <file>', 'NDJSON (a line a series) or CSV (id,date,quantity[,price,promotion,in_stock,item,location,category]); .gz allowed').requiredOption('--freq <grain>', 'D days, W weeks, M months')
+  .requiredOption('--horizon <periods>', 'periods ahead').option('--totals <periods>', 'also the totals of the first so many periods, e.g. 21,28').requiredOption('--output <file>', 'CSV: series_id,origin,h,mean,q50,q80,q90,q95,q975; .gz allowed')
+  .option('--events <file>', 'CSV: name,from,to[,places]').option('--threads <n>', 'cores used; all by default').option(...jsonOption)
+  .addHelpText('after', example('instep forecast --input sales.csv.gz --freq D --horizon 28 --totals 21,28 --output forecast.csv.gz')).action(forecastCommand);
 
 try {
   await program.parseAsync();
