@@ -5,8 +5,7 @@
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Readable } from 'node:stream';
-import { parse, type Info } from 'csv-parse';
+import { parse } from 'csv-parse/sync';
 import { CSV_COLUMNS, datedRow, isFault, periodsOf, seriesFromJson, seriesFromRows, type CsvColumn, type DatedRow, type FileSeries } from '../domain/forecast/series-file.ts';
 import type { Grain } from '../domain/forecast/panel.ts';
 import { linesOf, sizeOf, unpacked } from './file-lines.ts';
@@ -91,40 +90,40 @@ async function readCsv(file: string, grain: Grain, horizon: number, read: (bytes
   // Whether all dates are weeks, or months, apart.
   let spaced = true, phase: number | null = null;
   try {
-    const parser = Readable.from(unpacked(file, read)).pipe(parse({ bom: true, info: true, skip_empty_lines: true, relax_column_count: true, relax_quotes: true, max_record_size: 1_000_000 }));
-    const records = parser as AsyncIterable<{ record: string[]; info: Info }>;
-    parser.on('error', () => {});
-    for await (const { record, info } of records) {
-      if (at === null) { at = header(file, record); continue; }
-      const columns = at, cell = (column: CsvColumn): string => record[columns[column] ?? -1] ?? '';
-      const id = cell('id').trim();
-      if (id === '') { found.add({ line: info.lines, column: 'id', message: 'is empty' }); continue; }
-      let n = numberOf.get(id);
-      if (n === undefined) {
-        numberOf.set(id, n = ids.length);
-        ids.push(id); units.push(0);
-        names.push({ item: cell('item').trim() || id, place: cell('location').trim(), category: cell('category').trim() });
+    for await (const lines of linesOf(file, read)) {
+      for (const { line, text } of lines) {
+        const record = cellsOf(text);
+        if (typeof record === 'string') { if (at === null) throw new Error(`${file}:${line}: not readable as CSV: ${record}`); found.add({ line, column: '', message: record }); continue; }
+        if (at === null) { at = header(file, record); continue; }
+        const columns = at, cell = (column: CsvColumn): string => record[columns[column] ?? -1] ?? '';
+        const id = cell('id').trim();
+        if (id === '') { found.add({ line, column: 'id', message: 'is empty' }); continue; }
+        let n = numberOf.get(id);
+        if (n === undefined) {
+          numberOf.set(id, n = ids.length);
+          ids.push(id); units.push(0);
+          names.push({ item: cell('item').trim() || id, place: cell('location').trim(), category: cell('category').trim() });
+        }
+        const row = datedRow(cell);
+        if ('message' in row) { found.add({ line, ...row }); bad.add(n); continue; }
+        if (!Number.isNaN(row.quantity)) {
+          first = Math.min(first, row.day); last = Math.max(last, row.day); units[n]! += row.quantity;
+          const turn = grain === 'D' ? 0 : grain === 'W' ? row.day % 7 : dayOfMonth(row.day);
+          phase ??= turn;
+          if (turn !== phase) spaced = false;
+        }
+        rows.put(n, row);
       }
-      const row = datedRow(cell);
-      if ('message' in row) { found.add({ line: info.lines, ...row }); bad.add(n); continue; }
-      if (!Number.isNaN(row.quantity)) {
-        first = Math.min(first, row.day); last = Math.max(last, row.day); units[n]! += row.quantity;
-        const turn = grain === 'W' ? row.day % 7 : dayOfMonth(row.day);
-        phase ??= turn;
-        if (turn !== phase) spaced = false;
-      }
-      rows.put(n, row);
     }
     if (at === null) throw new Error(`${file}: the file has no header`);
   } catch (error) {
     rows.close();
-    const { code, message } = error as { code?: string; message: string };
-    throw code?.startsWith('CSV_') ? new Error(`${file}: not readable as CSV: ${message}`, { cause: error }) : error;
+    throw error;
   }
   if (first === Infinity) { rows.close(); throw new Error(`${file}: no row has a quantity`); }
   const periods = periodsOf(grain, first, last, spaced && grain !== 'D');
   if (periods.count < 1) { rows.close(); throw new Error(`${file}: the dates make no whole ${grain === 'W' ? 'week' : 'month'}`); }
-  const made = (n: number, of: DatedRow[]): FileSeries => seriesFromRows(ids[n]!, of, periods, horizon, names[n]!);
+  const made = (n: number, of: Iterable<DatedRow>): FileSeries => seriesFromRows(ids[n]!, of, periods, horizon, names[n]!);
   const most = Math.max(1, Math.min(LEARN_SERIES, Math.floor(LEARN_PERIODS / periods.count)));
   const chosen = new Set(ids.map((_, n) => n).filter((n) => !bad.has(n)).sort((a, b) => units[b]! - units[a]! || a - b).slice(0, most));
   const sample: FileSeries[] = [];
@@ -148,6 +147,13 @@ function header(file: string, names: readonly string[]): Partial<Record<CsvColum
   return at;
 }
 
+/** The cells of a line, or why there are none. Quoted cells are rare and taken apart by the library; a cell does not go over several lines. */
+function cellsOf(text: string): string[] | string {
+  const line = text.endsWith('\r') ? text.slice(0, -1) : text;
+  if (!line.includes('"')) return line.split(',');
+  try { return (parse(line, { relax_column_count: true }) as string[][])[0] ?? []; } catch (error) { return `not readable as CSV: ${(error as Error).message}`; }
+}
+
 const dayOfMonth = (day: number): number => new Date(day * 86_400_000).getUTCDate();
 
 const SERIES_A_FILE = 500;
@@ -156,7 +162,7 @@ const ROW_BYTES = 40;
 const ROWS_BUFFERED = 2_048;
 
 /** Rows wait on disk by the number of their series, so that a file in any order is read back series by series. */
-function waitingRoom(): { put(n: number, row: DatedRow): void; all(series: number): Generator<[number, DatedRow[]]>; close(): void } {
+function waitingRoom(): { put(n: number, row: DatedRow): void; all(series: number): Generator<[number, Iterable<DatedRow>]>; close(): void } {
   const folder = mkdtempSync(path.join(tmpdir(), 'instep-forecast-'));
   const buffers = new Map<number, { bytes: Buffer; used: number }>();
   const fileOf = (bucket: number): string => path.join(folder, String(bucket));
@@ -176,18 +182,24 @@ function waitingRoom(): { put(n: number, row: DatedRow): void; all(series: numbe
     *all(series) {
       for (const [bucket, buffer] of buffers) if (buffer.used > 0) flush(bucket, buffer);
       for (let bucket = 0; bucket * SERIES_A_FILE < series; bucket++) {
-        const of = new Map<number, DatedRow[]>();
-        if (existsSync(fileOf(bucket))) {
-          const bytes = readFileSync(fileOf(bucket));
-          for (let from = 0; from < bytes.length; from += ROW_BYTES) {
-            const n = bytes.readUInt32LE(from), row: DatedRow = { day: bytes.readInt32LE(from + 4), quantity: bytes.readDoubleLE(from + 8), price: bytes.readDoubleLE(from + 16), promotion: bytes.readDoubleLE(from + 24), inStock: bytes.readDoubleLE(from + 32) };
-            const known = of.get(n);
-            if (known) known.push(row); else of.set(n, [row]);
-          }
+        const bytes = existsSync(fileOf(bucket)) ? readFileSync(fileOf(bucket)) : Buffer.alloc(0), places = new Map<number, number[]>();
+        for (let from = 0; from < bytes.length; from += ROW_BYTES) {
+          const n = bytes.readUInt32LE(from), known = places.get(n);
+          if (known) known.push(from); else places.set(n, [from]);
         }
-        for (let n = bucket * SERIES_A_FILE; n < Math.min(series, (bucket + 1) * SERIES_A_FILE); n++) yield [n, of.get(n) ?? []];
+        for (let n = bucket * SERIES_A_FILE; n < Math.min(series, (bucket + 1) * SERIES_A_FILE); n++) yield [n, rowsAt(bytes, places.get(n) ?? [])];
       }
     },
     close() { rmSync(folder, { recursive: true, force: true }); },
   };
+}
+
+/** The rows at these places of the file, each in the same object. */
+function* rowsAt(bytes: Buffer, places: readonly number[]): Generator<DatedRow> {
+  const row: DatedRow = { day: 0, quantity: 0, price: 0, promotion: 0, inStock: 0 };
+  for (const from of places) {
+    row.day = bytes.readInt32LE(from + 4); row.quantity = bytes.readDoubleLE(from + 8);
+    row.price = bytes.readDoubleLE(from + 16); row.promotion = bytes.readDoubleLE(from + 24); row.inStock = bytes.readDoubleLE(from + 32);
+    yield row;
+  }
 }

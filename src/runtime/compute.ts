@@ -1,10 +1,11 @@
 /**
  * Heavy computations on worker threads, so that the event loop keeps answering. A thread starts when it is first needed and lets the process end when
- * it is idle. What many computations share (a pool learned once) is sent to each thread once, not with every batch.
+ * it is idle. What many computations share (a pool learned once) is sent to each thread once, not with every batch. Series move to the thread, arrays
+ * and all: the caller has them no more.
  */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { Answer, ComputeTask, Letter } from './compute-thread.ts';
+import type { Answer, ComputeTask, Letter, PanelTask } from './compute-thread.ts';
 
 export interface Shared { key: string; value: unknown }
 
@@ -52,11 +53,20 @@ export function computeThreads(wanted = availableParallelism()): Compute {
       let lane = lanes.reduce<Lane | null>((least, one) => (least === null || one.waiting.size < least.waiting.size ? one : least), null);
       if (lane === null || (lane.waiting.size > 0 && lanes.length < threads)) lane = open();
       lane.worker.ref();
-      const id = next++, post = (letter: Letter): void => lane.worker.postMessage(letter);
+      const id = next++;
       lane.waiting.set(id, { resolve: resolve as (value: never) => void, reject });
-      if (shared && lane.sharedKey !== shared.key) { lane.sharedKey = shared.key; post({ shared: shared.value }); }
-      post({ id, task, input });
+      if (shared && lane.sharedKey !== shared.key) { lane.sharedKey = shared.key; lane.worker.postMessage({ shared: shared.value } satisfies Letter); }
+      lane.worker.postMessage({ id, task, input } satisfies Letter, movable(input));
     }),
     async stop() { await Promise.all(lanes.splice(0).map((lane) => lane.worker.terminate())); },
   };
+}
+
+/** The memory behind the arrays of a panel's series. */
+function movable(input: unknown): ArrayBuffer[] {
+  const buffers = new Set<ArrayBuffer>();
+  for (const one of (input as Partial<PanelTask>).panel ?? []) {
+    for (const array of [one.series.demand, one.series.exposure, one.bulk, one.price, ...Object.values(one.drivers ?? {})]) if (array && array.buffer instanceof ArrayBuffer) buffers.add(array.buffer);
+  }
+  return [...buffers];
 }

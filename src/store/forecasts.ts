@@ -71,7 +71,7 @@ export async function finishedRuns(db: Queryable, storeId: number): Promise<Fore
 
 export interface ForecastRow {
   item_id: number; location_id: number; run_id: string; method: string; mean: number[]; levels: number[]; cumulative: number[]; daily: number[];
-  wape: number | null; rmsse: number | null; bias: number | null; coverage: number | null; flags: string[]; trained_from: string; trained_to: string; censored_days: number;
+  wape: number | null; rmsse: number | null; bias: number | null; coverage: number | null; demand_class: string | null; mean28: number | null; p90_28: number | null; sold28: number | null; flags: string[]; trained_from: string; trained_to: string; censored_days: number;
 }
 
 /** What replenishment reads of a forecast: the mean, and the quantiles between (and enclosing) two levels. */
@@ -101,6 +101,22 @@ export async function* forecastsOf(db: Queryable, storeId: number, runId: string
 export async function forecastFor(db: Queryable, storeId: number, runId: string, itemId: number, locationId: number): Promise<ForecastRow | null> {
   const { rows } = await db.query<ForecastRow>('select * from forecast where store_id = $1 and run_id = $2 and item_id = $3 and location_id = $4', [storeId, runId, itemId, locationId]);
   return rows[0] ?? null;
+}
+
+/** One series in every finished run that is kept, newest first: what was said when. */
+export async function seriesRuns(db: Queryable, storeId: number, itemId: number, locationId: number): Promise<(Pick<ForecastRow, 'run_id' | 'method' | 'mean' | 'levels' | 'daily'> & { as_of: string })[]> {
+  return (await db.query<Pick<ForecastRow, 'run_id' | 'method' | 'mean' | 'levels' | 'daily'> & { as_of: string }>(
+    `select f.run_id, r.as_of, f.method, f.mean, f.levels, f.daily from forecast f join forecast_run r on r.store_id = f.store_id and r.run_id = f.run_id
+     where f.store_id = $1 and f.item_id = $2 and f.location_id = $3 and r.finished_at is not null order by f.run_id desc limit 20`, [storeId, itemId, locationId])).rows;
+}
+
+/** The expectation and the quantiles of totals of some series of a run, by `item@location`. */
+export async function planningForecasts(db: Queryable, storeId: number, runId: string, keys: readonly { itemId: number; locationId: number }[]): Promise<Map<string, PlanningForecast>> {
+  if (keys.length === 0) return new Map();
+  const { rows } = await db.query<PlanningForecast>(
+    `select f.item_id, f.location_id, f.mean, f.levels, f.cumulative from unnest($3::int[], $4::int[]) as k(item_id, location_id)
+     join forecast f on f.store_id = $1 and f.run_id = $2 and f.item_id = k.item_id and f.location_id = k.location_id`, [storeId, runId, keys.map((k) => k.itemId), keys.map((k) => k.locationId)]);
+  return new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, row]));
 }
 
 /** levels × horizon, row by row → one path a level. */

@@ -11,7 +11,8 @@ export interface EventRow { name: string; from: Day; to: Day; places: string[] }
 export const LONGEST_EVENT_DAYS = 92;
 
 export function eventRow(cell: (column: EventColumn) => string): EventRow | { column: EventColumn; message: string } {
-  const name = cell('Name').trim(), from = cell('From').trim(), to = cell('To').trim() || from;
+  // Written out, a name that begins like a formula has an apostrophe before it.
+  const name = cell('Name').trim().replace(/^'(?=[=+\-@|%])/, ''), from = cell('From').trim(), to = cell('To').trim() || from;
   if (name === '' || name.length > 120) return { column: 'Name', message: name === '' ? 'is empty' : 'has more than 120 letters' };
   for (const [column, day] of [['From', from], ['To', to]] as const) {
     try { dayNumber(day); } catch { return { column, message: `expected a date like 2026-11-27, not ${day || 'nothing'}` }; }

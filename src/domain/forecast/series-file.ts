@@ -150,12 +150,24 @@ export function datedRow(cell: (column: CsvColumn) => string): DatedRow | FileFa
       return value;
     };
     return {
-      day: dayOr(cell('date').trim(), 'date'), quantity: number('quantity', -1e12, 1e12), price: number('price', 0, 1e12), promotion: number('promotion', 0, 1), inStock: number('in_stock', 0, 1),
+      day: rememberedDay(cell('date').trim()), quantity: number('quantity', -1e12, 1e12), price: number('price', 0, 1e12), promotion: number('promotion', 0, 1), inStock: number('in_stock', 0, 1),
     };
   } catch (error) {
     if (error instanceof Fault) return { column: error.column, message: error.message };
     throw error;
   }
+}
+
+/** A file says the same few hundred dates over and over. */
+const days = new Map<string, DayNumber>();
+function rememberedDay(text: string): DayNumber {
+  let day = days.get(text);
+  if (day === undefined) {
+    day = dayOr(text, 'date');
+    if (days.size > 10_000) days.clear();
+    days.set(text, day);
+  }
+  return day;
 }
 
 /** The periods a file speaks of: whole ones only. */
@@ -189,7 +201,7 @@ function indexOf(periods: Periods, day: DayNumber): number {
 }
 
 /** The rows of one id, in any order, as a series over the file's periods. */
-export function seriesFromRows(id: string, rows: readonly DatedRow[], periods: Periods, horizon: number, names: { item: string; place: string; category: string }): FileSeries {
+export function seriesFromRows(id: string, rows: Iterable<DatedRow>, periods: Periods, horizon: number, names: { item: string; place: string; category: string }): FileSeries {
   const { count } = periods, all = count + horizon;
   const units = new Float64Array(count), seen = new Uint8Array(count);
   const mean = (): { sum: Float64Array; n: Float64Array } => ({ sum: new Float64Array(all), n: new Float64Array(all) });
