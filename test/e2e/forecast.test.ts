@@ -86,14 +86,14 @@ describe('a planner at work', () => {
     const context = await browser.newContext({ viewport: { width: 1440, height: 1000 } }), { page, errors } = await openWatched(context, w.url, address);
     await page.getByRole('button', { name: 'Set an override' }).click();
     await page.getByLabel('Per cent more (less with a minus)').fill('50');
-    await page.getByText(/→/).waitFor();
+    await page.getByText(/units expected in place of/).waitFor();
     await page.getByLabel('Reason').fill('Campaign in the newsletter');
     await page.waitForTimeout(300);
     await picture(page, 'forecast-override');
     expect(await axeFaults(page)).toEqual([]);
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     await page.getByText('50 % more', { exact: true }).waitFor();
-    await page.getByText('Engine, without overrides').waitFor();
+    await page.getByText('Expected by the engine alone').waitFor();
     await page.getByLabel('Compare with').selectOption({ index: 1 });
     await page.getByText(/came,/).waitFor();
     await page.waitForTimeout(500);

@@ -13,17 +13,18 @@ export interface Former { label: string; values: readonly (number | null)[] }
 const NO_EVENTS: readonly ChartEvent[] = [];
 
 export function FanChart({ buckets, today, summary, events = NO_EVENTS, former }: { buckets: readonly Bucket[]; today: string; summary: string; events?: readonly ChartEvent[]; former?: Former | undefined }) {
-  const palette = usePalette(), engine = buckets.some((bucket) => bucket.engine !== null), earlier = former !== undefined;
+  const palette = usePalette(), engine = buckets.some((bucket) => bucket.engine !== null), earlier = former !== undefined, compared = engine || earlier;
   const data = useMemo((): uPlot.AlignedData => [
     buckets.map((bucket) => seconds(bucket.from)), buckets.map((bucket) => bucket.actual), ...[0, 1, 2, 3, 4].map((n) => buckets.map((bucket) => bucket.quantiles?.[n] ?? null)),
-    ...(engine ? [buckets.map((bucket) => bucket.engine)] : []), ...(former ? [[...former.values]] : []),
-  ], [buckets, engine, former]);
+    ...(compared ? [buckets.map((bucket) => bucket.mean)] : []), ...(engine ? [buckets.map((bucket) => bucket.engine)] : []), ...(former ? [[...former.values]] : []),
+  ], [buckets, compared, engine, former]);
   const options = useMemo((): Omit<uPlot.Options, 'width' | 'height'> => {
     const edge = (opacity: number): uPlot.Series => ({ stroke: tint(palette.blue, opacity), width: 1, points: { show: false } });
     return {
       tzDate: utcDate, scales: { x: { time: true }, y: { range: (_self, _min, max) => [0, Math.max(2, max * 1.08)] } }, axes: axes(palette, units),
       series: [{}, { stroke: palette.ink, width: 1.4, points: { show: false } }, edge(0.45), edge(0.7), { stroke: palette.blue, width: 2, points: { show: false } }, edge(0.7), edge(0.45),
-        ...(engine ? [{ stroke: palette.amber, width: 1.6, dash: [6, 4], points: { show: false } }] : []), ...(earlier ? [{ stroke: palette.pink, width: 1.8, dash: [2, 3], points: { show: false } }] : [])],
+        // Expectations are compared with expectations: the median of a few units a day is not one.
+        ...(compared ? [{ stroke: palette.blue, width: 1.4, dash: [7, 3], points: { show: false } }] : []), ...(engine ? [{ stroke: palette.amber, width: 1.6, dash: [6, 4], points: { show: false } }] : []), ...(earlier ? [{ stroke: palette.pink, width: 1.8, dash: [2, 3], points: { show: false } }] : [])],
       bands: [{ series: [6, 2], fill: tint(palette.blue, 0.1) }, { series: [5, 3], fill: tint(palette.blue, 0.2) }],
       cursor: { y: false, points: { size: 6 } },
       hooks: {
@@ -65,7 +66,7 @@ export function FanChart({ buckets, today, summary, events = NO_EVENTS, former }
         }],
       },
     };
-  }, [palette, buckets, today, events, engine, earlier]);
+  }, [palette, buckets, today, events, compared, engine, earlier]);
   return (
     <div className="stack">
       <Plot options={options} data={data} height={280} summary={summary} describe={(n) => <Reading bucket={buckets[n]} former={former && { label: former.label, value: former.values[n] ?? null }} events={events} />} />
@@ -74,8 +75,9 @@ export function FanChart({ buckets, today, summary, events = NO_EVENTS, former }
         <span><i className="band" style={{ color: 'var(--s-blue)', background: 'color-mix(in srgb, var(--s-blue) 28%, transparent)' }} />P25 to P75</span>
         <span><i className="band" style={{ color: 'var(--s-blue)', background: 'color-mix(in srgb, var(--s-blue) 10%, transparent)' }} />P5 to P95</span>
         <span><i className="band" style={{ color: 'var(--s-red)', background: 'color-mix(in srgb, var(--s-red) 20%, transparent)' }} />Out of stock: sales say less than demand</span>
-        {engine && <span><i style={{ color: 'var(--s-amber)', borderTopStyle: 'dashed' }} />Engine, without overrides</span>}
-        {former && <span><i style={{ color: 'var(--s-pink)', borderTopStyle: 'dotted' }} />{former.label}</span>}
+        {compared && <span><i style={{ color: 'var(--s-blue)', borderTopStyle: 'dashed' }} />Expected (mean)</span>}
+        {engine && <span><i style={{ color: 'var(--s-amber)', borderTopStyle: 'dashed' }} />Expected by the engine alone</span>}
+        {former && <span><i style={{ color: 'var(--s-pink)', borderTopStyle: 'dotted' }} />Expected by the {former.label}</span>}
         {events.length > 0 && <span><i className="band" style={{ color: 'var(--s-green)', background: 'color-mix(in srgb, var(--s-green) 20%, transparent)' }} />Event</span>}
       </div>
     </div>
@@ -90,7 +92,7 @@ function Reading({ bucket, former, events }: { bucket: Bucket | undefined; forme
       {day(bucket.from)}{bucket.days > 1 && `, ${bucket.days} days`}: {bucket.actual !== null && <><strong>{units(bucket.actual)}</strong> sold</>}
       {q && <>{bucket.actual !== null && '; '}<strong>{decimal(q[2]!)}</strong> at the median, {decimal(q[1]!)} to {decimal(q[3]!)} (P25–P75), {decimal(q[0]!)} to {decimal(q[4]!)} (P5–P95), {decimal(bucket.mean ?? 0)} expected</>}
       {bucket.outOfStock !== null && bucket.outOfStock > 0 && <>; out of stock {percent(bucket.outOfStock)} of the time</>}
-      {bucket.engine !== null && <>; the engine alone {decimal(bucket.engine)}</>}{former && former.value !== null && <>; {former.label.toLowerCase()} {decimal(former.value)}</>}{named.length > 0 && <>; {named.map((event) => event.name).join(', ')}</>}
+      {bucket.engine !== null && <>; the engine alone {decimal(bucket.engine)}</>}{former && former.value !== null && <>; {decimal(former.value)} by the {former.label}</>}{named.length > 0 && <>; {named.map((event) => event.name).join(', ')}</>}
     </span>
   );
 }

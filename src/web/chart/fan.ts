@@ -50,7 +50,7 @@ export function fan(view: DemandView, grain: Grain): Bucket[] {
     const bucket = past(view, addDays(anchor, 1 + start), size, lastFull);
     const daily = (level: number): number => forecast.daily.find((path) => path.level === level)?.values[start] ?? forecast.mean[start]!;
     buckets.push({
-      ...bucket, mean: total[start + size]! - total[start]!, engine: forecast.engineMean ? sum(forecast.engineMean, start, size) : null,
+      ...bucket, mean: total[start + size]! - total[start]!, engine: engineOf(forecast, start, size),
       quantiles: FAN_LEVELS.map((level) => (size === 1 ? daily(level) : bucketQuantile(total[start]!, at(level, start), total[start + size]!, at(level, start + size)))),
     });
   }
@@ -67,6 +67,13 @@ function past(view: DemandView, from: Day, days: number, lastFull: Day): Bucket 
     if (share !== null && share !== undefined) { known++; inStock += share; }
   }
   return { from, days, actual: whole ? sold : null, outOfStock: known === 0 ? null : 1 - inStock / known, mean: null, engine: null, quantiles: null };
+}
+
+/** The engine's own number where an override changes it by more than rounding. */
+function engineOf(forecast: NonNullable<DemandView['forecast']>, start: number, size: number): number | null {
+  if (!forecast.engineMean) return null;
+  const alone = sum(forecast.engineMean, start, size), used = sum(forecast.mean, start, size);
+  return Math.abs(alone - used) > 0.001 * Math.max(1, used) ? alone : null;
 }
 
 const sum = (values: readonly number[], from: number, count: number): number => values.slice(from, from + count).reduce((all, value) => all + value, 0);

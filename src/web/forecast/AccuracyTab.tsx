@@ -22,7 +22,7 @@ export function AccuracyTab() {
       <Wide label="Accuracy">
         <table className="plain accuracy-table">
           <thead>
-            <tr><th /><th className="num" colSpan={2}>Series</th><th className="num" colSpan={4}>In back-tests</th>{live && <th className="num" colSpan={6}>As it came, one day ahead</th>}</tr>
+            <tr><th /><th colSpan={2} className="group">Series</th><th colSpan={4} className="group">In back-tests</th>{live && <th colSpan={6} className="group">As it came, one day ahead</th>}</tr>
             <tr>
               <th>{by === 'class' ? 'Kind of demand' : capital(by)}</th><th className="num">Number</th><th className="num">Units, 28 d</th>
               <th className="num" title="Mean absolute error of days as a share of the units sold">WAPE</th><th className="num" title="Too high (+) or too low (−) on balance">Bias</th><th className="num" title="Scaled error: below 1 is better than repeating the day before">RMSSE</th><th className="num" title="Totals within the 95 % quantile; 95 % would be right">≤ P95</th>

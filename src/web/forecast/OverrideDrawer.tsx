@@ -60,5 +60,5 @@ function Preview({ body, forecast, inForce }: { body: OverrideBody; forecast: Fo
   let was = 0, is = 0, days = 0;
   engine.forEach((_, n) => { const at = addDays(first, n); if (at >= body.from && at <= body.to) { was += before[n]!; is += after[n]!; days++; } });
   if (days === 0) return <p className="preview dim">These days are beyond the forecast, which reaches to {day(addDays(first, engine.length - 1))}. It counts once the forecast reaches them.</p>;
-  return <p className="preview"><strong>{decimal(was)} → {decimal(is)}</strong> units expected here in {days} {days === 1 ? 'day' : 'days'} of the forecast.</p>;
+  return <p className="preview">Here, in {days} {days === 1 ? 'day' : 'days'} of the forecast: <strong>{decimal(is)}</strong> units expected in place of <strong>{decimal(was)}</strong>.</p>;
 }

@@ -47,7 +47,7 @@ function Series({ item, location }: { item: Item; location: number }) {
   const set = (part: Partial<typeof search>, replace = true): void => void navigate({ search: (old) => ({ ...old, ...part }), replace });
   const view = query.data, buckets = useMemo(() => (view ? fan(view, grain) : []), [view, grain]);
   const former = runs.data?.runs.find((run) => run.runId === search.than && run.runId !== view?.forecast?.runId);
-  const drawn = useMemo(() => former && { label: `Run of ${day(former.asOf, true)}`, values: saidBefore(buckets, former.mean, addDays(former.asOf, 1)) }, [buckets, former]);
+  const drawn = useMemo(() => former && { label: `run of ${day(former.asOf, true)}`, values: saidBefore(buckets, former.mean, addDays(former.asOf, 1)) }, [buckets, former]);
   const events = useMemo(() => (calendar.data?.events ?? []).filter((event) => event.locationIds === null || event.locationIds.includes(location)), [calendar.data, location]);
   if (query.isError && !view) return <ErrorState error={query.error} retry={() => void query.refetch()} />;
   if (!view) return <Panel title="Demand and forecast"><Lines rows={12} /></Panel>;
@@ -99,7 +99,7 @@ function ThenAndNow({ view, former }: { view: DemandView; former: SeriesRuns['ru
   return (
     <div className="compare">
       {since > 0 && <span><b>{decimal(sum(came))} came, {decimal(then)} were expected</b><span className="dim">in the {count(since, 'day')} since the run of {day(former.asOf)}; {inside} of {since} within P10 to P90</span></span>}
-      <span><b>{decimal(now)} now, {decimal(later)} then</b><span className="dim">expected by the engine in the {count(ahead, 'day')} from {day(addDays(forecast.asOf, 1))}{later > 0 && `: ${now >= later ? '+' : ''}${percent(Math.round((now / later - 1) * 100) / 100)}`}</span></span>
+      <span><b>{decimal(now)} now, {decimal(later)} then</b><span className="dim">expected by the engine in the {count(ahead, 'day')} from {day(addDays(forecast.asOf, 1))}{later > 0 && `: ${Math.abs(now / later - 1) < 0.005 ? 'unchanged' : `${now >= later ? '+' : ''}${percent(Math.round((now / later - 1) * 100) / 100)}`}`}</span></span>
       <span><b>{former.method === forecast.method ? 'Same method' : 'Another method'}</b><span className="dim">{former.method === forecast.method ? forecast.method : `${former.method} then, ${forecast.method} now`}</span></span>
     </div>
   );
