@@ -44,7 +44,7 @@ export const forecast = defineFlow({
 
     context.progress('learn from the best sellers', 0, null);
     const best = await bestSellingSeries(db, storeId, from, LEARN_SERIES);
-    const pool = await context.compute.run<PanelTask, Pool>('learn', { panel: await panelOf(context, best, from, asOf, horizon), options });
+    const pool = await context.compute.run<PanelTask, Pool>('learn', { panel: best.map(await knownOf(context, best, from, asOf, horizon)), options });
 
     const underWay: { rows: SeriesRow[]; outcomes: Promise<Outcome[]> }[] = [];
     const settleOldest = async (): Promise<void> => {
@@ -60,11 +60,12 @@ export const forecast = defineFlow({
       context.progress('forecast', tally.input, total!.n);
     };
     for await (const page of demandSeries(db, storeId, from)) {
-      const panel = await panelOf(context, page, from, asOf, horizon);
+      const seriesOf = await knownOf(context, page, from, asOf, horizon);
       for (let start = 0; start < page.length; start += BATCH) {
-        const outcomes = context.compute.run<PanelTask, Outcome[]>('forecast', { panel: panel.slice(start, start + BATCH), options }, { key: `${storeId}:${runId}`, value: pool });
+        const rows = page.slice(start, start + BATCH);
+        const outcomes = context.compute.run<PanelTask, Outcome[]>('forecast', { panel: rows.map(seriesOf), options }, { key: `${storeId}:${runId}`, value: pool });
         outcomes.catch(() => {}); // it is thrown where it is awaited
-        underWay.push({ rows: page.slice(start, start + BATCH), outcomes });
+        underWay.push({ rows, outcomes });
         if (underWay.length >= 2 * context.compute.threads) await settleOldest();
       }
     }
@@ -85,11 +86,11 @@ async function calendar({ db, storeId }: FlowContext, from: string): Promise<Cal
     .map((row) => ({ name: row.name, from: dayNumber(row.from_day), to: dayNumber(row.to_day), ...(row.location_ids === null ? {} : { places: row.location_ids.map(String) }) }));
 }
 
-/** Series with all that is known of them, in the rows' order. Item, place and category are ids and names as text. */
-async function panelOf({ db, storeId }: FlowContext, rows: readonly SeriesRow[], from: string, asOf: string, horizon: number): Promise<PanelSeries[]> {
+/** Reads what is known of these rows' items; answers how to make a row the series with all of it. Item, place and category are ids and names as text. */
+async function knownOf({ db, storeId }: FlowContext, rows: readonly SeriesRow[], from: string, asOf: string, horizon: number): Promise<(row: SeriesRow) => PanelSeries> {
   const items = [...new Set(rows.map((row) => row.item_id))], to = dayNumber(asOf);
   const [exposures, bulk, prices, categories] = await Promise.all([exposureBelowOne(db, storeId, items), bulkUnits(db, storeId, items, from), pricesOf(db, storeId, items), categoriesOf(db, items)]);
-  return rows.map((row) => {
+  return (row) => {
     const key = `${row.item_id}@${row.location_id}`, { first } = row, days = to - first + 1;
     const put = (into: Float64Array, known: Sparse | undefined): Float64Array => { known?.days.forEach((day, n) => { if (day >= first && day <= to) into[day - first] = known.values[n]!; }); return into; };
     const exposure = exposures.get(key), large = bulk.get(key), price = prices.get(row.item_id);
@@ -98,7 +99,7 @@ async function panelOf({ db, storeId }: FlowContext, rows: readonly SeriesRow[],
       series: seriesFrom(first, denseSeries(row.days.map((day, n) => ({ day, quantity: row.quantities[n]! })), first, to), put(new Float64Array(days).fill(1), exposure && { days: exposure.days, values: exposure.shares })),
       ...(large ? { bulk: put(new Float64Array(days), large) } : {}), ...(price ? { price: held(price, first, days + horizon) } : {}),
     };
-  });
+  };
 }
 
 /** Each price holds until the next; the last is the one planned. */

@@ -3,6 +3,8 @@ alter table forecast add column demand_class text;
 alter table forecast add column mean28 real;                  -- expected units of the first 28 days
 alter table forecast add column p90_28 real;                  -- their 90 % quantile
 alter table forecast add column sold28 real;                  -- units of the last 28 days known
+-- A run is read as a whole, in pages, and removed as a whole; its rows lie together.
+create index forecast_of_run on forecast (store_id, run_id, item_id, location_id);
 alter table forecast_run add column started_at timestamptz;
 alter table forecast_run add column learned_from int;         -- series the pool was learned from
 alter table forecast_run add column failed int not null default 0;

@@ -88,7 +88,7 @@ function SeriesTab() {
 function InUse({ page: { run, failure } }: { page: ForecastPage }) {
   return (
     <>
-      {failure && <Banner action={<Link to="/flows" search={{ flow: 'forecast' }}>See the run</Link>}>The last attempt failed <Ago at={failure.at} />: {failure.error} {run ? `The forecast of ${day(run.asOf)} stays in use.` : ''}</Banner>}
+      {failure && <Banner action={<Link to="/flows" search={{ flow: 'forecast' }}>See the run</Link>}>The last attempt failed <Ago at={failure.at} />: {failure.error.replace(/\.$/, '')}. {run ? `The forecast of ${day(run.asOf)} stays in use.` : ''}</Banner>}
       {run && (
         <p className="in-use dim">
           Forecast of <strong>{day(run.asOf)}</strong>, made <Ago at={run.finishedAt} /> · {count(run.series, 'series', 'series')}{run.learnedFrom !== null && `, learned from the ${units(run.learnedFrom)} that sell most`}{run.failed > 0 && <span className="negative"> · {units(run.failed)} could not be forecast</span>}
