@@ -50,6 +50,8 @@ export const forecastWatch = defineFlow({
   },
 });
 
+const tenth = (value: number): number => Math.round(value * 10) / 10;
+
 /** One case an item; when there are very many, it is the season or the feed that changed, and one case says so. */
 export function anomalies(flagged: readonly FlaggedRow[]): RaisedException[] {
   const items = Map.groupBy(flagged, (row) => row.item_id), cases: RaisedException[] = [];
@@ -58,8 +60,8 @@ export function anomalies(flagged: readonly FlaggedRow[]): RaisedException[] {
     const first = rows[0]!, name = first.sku || first.title;
     cases.push({
       kind: 'DEMAND_ANOMALY', key: `item/${itemId}`, subject: name, itemId, ...(rows.length === 1 ? { locationId: first.location_id } : {}),
-      sentence: `${name} at ${first.location}: ${first.flagged_why}. On ${first.day} ${first.actual} ${first.actual === 1 ? 'unit was' : 'units were'} wanted, ${Math.round(first.mean * 10) / 10} expected (P1 ${Math.round(first.low)} to P99 ${Math.round(first.high)}).${rows.length > 1 ? ` ${rows.length - 1} more ${rows.length === 2 ? 'location is' : 'locations are'} unusual too.` : ''}`,
-      evidence: { day: first.day, places: rows.slice(0, 20).map((row) => ({ location: row.location, actual: row.actual, expected: row.mean, p1: row.low, p99: row.high, since: row.flagged_on, daysSince: dayNumber(row.day) - dayNumber(row.flagged_on), why: row.flagged_why })) },
+      sentence: `${name} at ${first.location}: ${first.flagged_why}. On ${first.day} ${first.actual} ${first.actual === 1 ? 'unit was' : 'units were'} wanted, ${tenth(first.mean)} expected (P1 ${Math.round(first.low)} to P99 ${Math.round(first.high)}).${rows.length > 1 ? ` ${rows.length - 1} more ${rows.length === 2 ? 'location is' : 'locations are'} unusual too.` : ''}`,
+      evidence: { day: first.day, places: rows.slice(0, 20).map((row) => ({ location: row.location, actual: row.actual, expected: tenth(row.mean), p1: tenth(row.low), p99: tenth(row.high), since: row.flagged_on, daysSince: dayNumber(row.day) - dayNumber(row.flagged_on), why: row.flagged_why })) },
     });
   }
   const more = items.size - cases.length;

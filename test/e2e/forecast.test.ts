@@ -1,6 +1,7 @@
 /**
  * The Forecast screen in a real browser: the list, a series with its fan, accuracy and events, in light and dark, without an accessibility fault; a planner
- * sets an override and undoes it, marks an event, and sees a failed run beside the one in use. With INSTEP_SCREENSHOTS=folder pictures are taken.
+ * sets an override and undoes it, marks an event, and sees a failed run beside the one in use. With INSTEP_SCREENSHOTS=folder the README's picture is taken,
+ * and with INSTEP_SCREENSHOTS_ALL=1 every other too.
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -20,7 +21,7 @@ await w.import();
 const browser = await openBrowser();
 afterAll(() => browser.close());
 
-const picture = async (page: Page, name: string): Promise<void> => { if (shots) { mkdirSync(shots, { recursive: true }); await page.screenshot({ path: path.join(shots, `${name}.png`) }); } };
+const picture = async (page: Page, name: string): Promise<void> => { if (shots && (name === 'forecast' || process.env['INSTEP_SCREENSHOTS_ALL'])) { mkdirSync(shots, { recursive: true }); await page.screenshot({ path: path.join(shots, `${name}.png`) }); } };
 const { rows: [zone] } = await w.house.db.query<{ time_zone: string }>('select time_zone from store where store_id = $1', [w.storeId]);
 const today = dayOf(new Date().toISOString(), zone!.time_zone);
 const { rows: [busy] } = await w.house.db.query<{ item_id: number; location_id: number; sku: string }>(
@@ -36,7 +37,7 @@ await w.until('the watch', async () => (await w.house.db.query<{ n: number }>('s
 await w.house.db.query(`update forecast_check set flagged_on = $2::date - 3, flagged_why = 'above P99 3 days in a row' where store_id = $1 and item_id = $3`, [w.storeId, today, busy!.item_id]);
 
 const PAGES: [name: string, address: string, shows: string][] = [
-  ['forecast', '/forecast', 'Forecast'], ['forecast-series', address, busy!.sku], ['forecast-accuracy', '/forecast?tab=accuracy', 'Forecast'], ['forecast-events', '/forecast?tab=events', 'Forecast'], ['forecast-empty', '/forecast?view=short+history', 'Forecast'],
+  ['forecast-list', '/forecast', 'Forecast'], ['forecast-series', address, busy!.sku], ['forecast-accuracy', '/forecast?tab=accuracy', 'Forecast'], ['forecast-events', '/forecast?tab=events', 'Forecast'], ['forecast-empty', '/forecast?view=short+history', 'Forecast'],
 ];
 
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
@@ -96,8 +97,9 @@ describe('a planner at work', () => {
     await page.getByText('Expected by the engine alone').waitFor();
     await page.getByLabel('Compare with').selectOption({ index: 1 });
     await page.getByText(/came,/).waitFor();
-    await page.waitForTimeout(500);
-    await picture(page, 'forecast-compared');
+    await page.locator('.mantine-Notification-closeButton').click();
+    await page.waitForTimeout(700);
+    await picture(page, 'forecast');
     await page.goto(`${w.url}/forecast?view=overridden`);
     await page.getByText('override', { exact: false }).first().waitFor();
     await page.getByRole('row').filter({ hasText: busy!.sku }).first().waitFor();
