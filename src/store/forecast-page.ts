@@ -8,6 +8,8 @@ export const FORECAST_SORTS = ['sku', 'location', 'mean28', 'p90', 'sold28', 'ch
 export interface ForecastFilter {
   runId: string; today: string; view: (typeof FORECAST_VIEWS)[number]; q?: string | undefined; vendor?: string | undefined; locations?: number[] | undefined;
   sort: (typeof FORECAST_SORTS)[number]; dir: 'asc' | 'desc'; after: Keyset | null; limit: number;
+  /** Only series with an override in force. */
+  saidOnly?: boolean;
 }
 
 export interface ForecastListRow {
@@ -33,18 +35,19 @@ const ROWS = `with said as (
     left join forecast_check c on c.store_id = f.store_id and c.item_id = f.item_id and c.location_id = f.location_id
     where f.store_id = $1 and f.run_id = $2 and ($4::text[] is null or lower(i.sku) = any($4)) and ($5::text is null or i.sku ilike '%' || $5 || '%' or i.title ilike '%' || $5 || '%')
       and ($6::text is null or i.vendor = $6) and ($7::int[] is null or f.location_id = any($7))
+      and (not $9::boolean or exists (select from said s where s.item_id = f.item_id and (s.location_id is null or s.location_id = f.location_id)))
       and case $8 when 'overridden' then exists (select from said s where s.item_id = f.item_id and (s.location_id is null or s.location_id = f.location_id)) when 'unusual' then c.flagged_on is not null
         when 'out of stock' then f.censored_days > 0 when 'intermittent' then 'intermittent' = any(f.flags) when 'short history' then 'short history' = any(f.flags) else true end
   )`;
 
 function values(storeId: number, filter: ForecastFilter): unknown[] {
   const { skus, words } = searchTerms(filter.q);
-  return [storeId, filter.runId, filter.today, skus, words, filter.vendor ?? null, filter.locations ?? null, filter.view];
+  return [storeId, filter.runId, filter.today, skus, words, filter.vendor ?? null, filter.locations ?? null, filter.view, filter.saidOnly ?? false];
 }
 
 export async function forecastPage(db: Queryable, storeId: number, filter: ForecastFilter): Promise<ForecastListRow[]> {
-  const column = SORT[filter.sort], page = keysetSql(column, filter.dir, ['r.item_id', 'r.location_id'], filter.after, 10);
-  return (await db.query<ForecastListRow>(`${ROWS} select r.*, (${column.sql})::text as sort_value from r where ${page.where} order by ${page.orderBy} limit $9`, [...values(storeId, filter), filter.limit, ...page.values])).rows;
+  const column = SORT[filter.sort], page = keysetSql(column, filter.dir, ['r.item_id', 'r.location_id'], filter.after, 11);
+  return (await db.query<ForecastListRow>(`${ROWS} select r.*, (${column.sql})::text as sort_value from r where ${page.where} order by ${page.orderBy} limit $10`, [...values(storeId, filter), filter.limit, ...page.values])).rows;
 }
 
 export async function forecastTotals(db: Queryable, storeId: number, filter: ForecastFilter): Promise<{ rows: number; mean28: number; sold28: number }> {

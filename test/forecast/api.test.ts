@@ -13,7 +13,7 @@ async function call<T = Record<string, never>>(method: 'GET' | 'POST' | 'PUT' | 
   const reply = await app.inject({ method, url: `/api/v1${path}${path.includes('?') ? '&' : '?'}store=${storeId}`, headers: { host: 'localhost', origin: 'http://localhost', 'sec-fetch-site': 'same-origin' }, ...(body ? { payload: body } : {}) });
   return { status: reply.statusCode, body: (reply.headers['content-type']?.includes('json') ? reply.json() : reply.body) as T };
 }
-interface Page { rows: { sku: string; locationId: number; next28: number; engine28: number; p90: number; overrides: number }[]; nextCursor: string | null; totals: { rows: number }; run: { asOf: string } | null; failure: { error: string } | null }
+interface Page { rows: { sku: string; locationId: number; next28: number; engine28: number; p90: number; overrides: number }[]; nextCursor: string | null; totals: { rows: number; mean28: number }; run: { asOf: string } | null; failure: { error: string } | null }
 const list = async (query = ''): Promise<Page> => (await call<Page>('GET', `/forecast${query}`)).body;
 
 it('says that there is none before the first', async () => expect(await list()).toEqual({ rows: [], nextCursor: null, totals: { rows: 0, mean28: 0, sold28: 0 }, run: null, failure: null }));
@@ -54,8 +54,9 @@ describe('with a forecast', () => {
     const path = `/items/${itemIds[0]}/overrides`, body = { locationId: null, from: TODAY, to: addDays(TODAY, 27), kind: 'percent', value: 50, reason: 'a fair' };
     const made = await call<{ overrideId: string; words: string; state: string }>('POST', path, body);
     expect(made).toMatchObject({ status: 200, body: { words: '50 % more', state: 'in force', author: 'operator', locationId: null } });
-    const { rows } = await list('?view=overridden');
+    const { rows, totals } = await list('?view=overridden');
     expect(rows).toHaveLength(2);
+    expect(totals.mean28).toBeCloseTo(rows.reduce((sum, row) => sum + row.next28, 0), 1);
     for (const row of rows) expect(row.next28).toBeCloseTo(row.engine28 * 1.5, 2);
     const { body: demand } = await call<{ forecast: { mean: number[]; engineMean: number[] } }>('GET', `/items/${itemIds[0]}/demand?location=${locationIds[0]}`);
     expect(demand.forecast.mean[0]).toBeCloseTo(demand.forecast.engineMean[0]! * 1.5, 4);

@@ -73,7 +73,7 @@ function SeriesTab() {
       <div className="views"><ViewTabs label="Views" views={VIEWS} current={view} change={(id, old) => ({ ...old, view: id === 'all' ? undefined : id })} /></div>
       <DataTable<ForecastRow>
         name="forecast" label="Forecasts by item and location" columns={FORECAST_COLUMNS} rows={rows} rowId={seriesId} query={query} total={first?.totals.rows ?? null}
-        totals={first && { sku: 'Total', sold: <span className="num">{units(first.totals.sold28)}</span>, next: <span className="num" title="Without overrides">{decimal(first.totals.mean28)}</span>, change: <span className="num">{changeWords(first.totals.mean28, first.totals.sold28)}</span> }}
+        totals={first && { sku: 'Total', sold: <span className="num">{units(first.totals.sold28)}</span>, next: <span className="num">{decimal(first.totals.mean28)}</span>, change: <span className="num">{changeWords(first.totals.mean28, first.totals.sold28)}</span> }}
         sorting={{ by: sort, dir, change: (by, next) => change({ sort: by as typeof sort, dir: next }) }} open={(row) => router.history.push(seriesAddress(row))}
         chips={chips} clear={() => change({ q: undefined, location: undefined, vendor: undefined })}
         search={{ value: search.q, placeholder: 'SKU, title, or a pasted list of SKUs', change: (q) => change({ q }) }}
