@@ -4,9 +4,10 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { addDays } from '../../src/domain/calendar.ts';
 
+vi.setConfig({ testTimeout: 120_000 }); // each call is a process of its own
 const dir = mkdtempSync(path.join(tmpdir(), 'instep-forecast-test-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
