@@ -34,9 +34,9 @@ export const bench: Benchmark = {
       const rate = random() * 8;
       return forecast(seriesFrom(20_000, Float64Array.from({ length: 120 }, () => Math.round(rate * 2 * random())), new Float64Array(120).fill(1)), { horizon: HORIZON, quantiles: QUANTILES, seasonLength: 7 });
     });
-    await startForecastRun(db, STORE, '1', asOf, HORIZON);
+    const runId = await startForecastRun(db, STORE, asOf, HORIZON, `${asOf}T03:10:00Z`);
     for (let start = 0; start < LINES; start += 1_000) {
-      await saveForecasts(db, STORE, '1', asOf, Array.from({ length: 1_000 }, (_, k) => ({ itemId: 1 + Math.floor((start + k) / PLACES), locationId: 1 + ((start + k) % PLACES), result: made[(start + k) % made.length]! })));
+      await saveForecasts(db, STORE, runId, asOf, Array.from({ length: 1_000 }, (_, k) => ({ itemId: 1 + Math.floor((start + k) / PLACES), locationId: 1 + ((start + k) % PLACES), result: made[(start + k) % made.length]!, sold28: 0 })));
     }
     await db.query('update forecast_run set finished_at = $1, series = $2', [new Date().toISOString(), LINES]);
     await db.query('vacuum analyze forecast');

@@ -1,5 +1,4 @@
 /** The only file that imports everything: it builds the house for the server, the worker, the command line and the tests. */
-import { Worker } from 'node:worker_threads';
 import { pino } from 'pino';
 import { adminClient } from './connectors/shopify/admin-client.ts';
 import { shopifyStorefront } from './connectors/shopify/storefront.ts';
@@ -18,6 +17,7 @@ import { FLOWS } from './flows/contents.ts';
 import { applyWaiting, placeWaiting } from './flows/inbox.ts';
 import type { Storefront } from './ports/storefront.ts';
 import type { Warehouse } from './ports/warehouse.ts';
+import { computeThreads } from './runtime/compute.ts';
 import type { Config } from './runtime/config.ts';
 import type { FlowContext, Log } from './runtime/flow.ts';
 import { openHub, type Hub } from './runtime/hub.ts';
@@ -77,10 +77,10 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
   const jobs = options.jobs ?? await openJobs(options.databaseUrl, (error) => log.error({ error: (error as Error).message }, 'jobs'));
   const storefronts = new Map<number, Promise<Storefront>>();
   const connected = new Map<number, Promise<Warehouse>>();
-  const compute = computeThread();
+  const compute = computeThreads();
 
   const house: BuiltHouse = {
-    config, db, clock, log, vault, hub, jobs, signedBy, warehouses: { check: checkWarehouseSettings, reader: warehouseRestReader(), verify: verifySignature, newSecret: secretOf }, publicUrl: config.publicUrl, compute: compute.run,
+    config, db, clock, log, vault, hub, jobs, signedBy, warehouses: { check: checkWarehouseSettings, reader: warehouseRestReader(), verify: verifySignature, newSecret: secretOf }, publicUrl: config.publicUrl, compute,
     storefront(storeId) {
       let made = storefronts.get(storeId);
       if (!made) {
@@ -126,7 +126,7 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
     },
     async close() {
       await jobs.stop();
-      compute.stop();
+      await compute.stop();
       for (const known of connected.values()) await known.then((warehouse) => warehouse.close()).catch(() => {});
       await hub.close();
       await db.close();
@@ -186,32 +186,4 @@ async function placeAll(house: House, contextOf: (storeId: number) => Promise<Fl
   let placed = 0;
   for (const { store_id } of rows) placed += await placeWaiting(await contextOf(store_id));
   return placed;
-}
-
-/** One thread for heavy computations, started when first asked. */
-function computeThread(): { run: House['compute']; stop(): void } {
-  let worker: Worker | null = null, next = 0;
-  const waiting = new Map<number, { resolve(value: never): void; reject(error: Error): void }>();
-  const start = (): Worker => {
-    const made = new Worker(new URL('./runtime/compute-thread.ts', import.meta.url));
-    made.on('message', ({ id, result, error }: { id: number; result?: unknown; error?: string }) => {
-      const entry = waiting.get(id);
-      waiting.delete(id);
-      if (error === undefined) entry?.resolve(result as never);
-      else entry?.reject(new Error(error));
-      if (waiting.size === 0) made.unref();
-    });
-    made.on('error', (error) => { for (const entry of waiting.values()) entry.reject(error as Error); waiting.clear(); worker = null; });
-    return made;
-  };
-  return {
-    run: (task, input) => new Promise((resolve, reject) => {
-      worker ??= start();
-      worker.ref();
-      const id = next++;
-      waiting.set(id, { resolve: resolve as (value: never) => void, reject });
-      worker.postMessage({ id, task, input });
-    }),
-    stop() { void worker?.terminate(); },
-  };
 }

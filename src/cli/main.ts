@@ -1,15 +1,6 @@
 /** `instep`: one command line. Every command takes --json, shows an example in --help, and exits 0 done, 1 failed, 2 wrong use, 3 found something. */
 import { Command, CommanderError } from 'commander';
-import { VERSION } from '../http/routes/session.ts';
-import { driftCommand } from './commands/drift.ts';
-import { explainCommand } from './commands/explain.ts';
-import { fulfilmentsCommand } from './commands/fulfilments.ts';
-import { importCommand } from './commands/import.ts';
-import { planCommand } from './commands/plan.ts';
-import { pushCommand } from './commands/push.ts';
-import { sandboxCommand } from './commands/sandbox.ts';
-import { start } from './commands/start.ts';
-import { workerCommand } from './commands/worker.ts';
+import { VERSION } from '../runtime/version.ts';
 import { EXIT, UsageError } from './terminal.ts';
 
 const program = new Command('instep').description('Keeps a Shopify store and its inventory planning in step.').version(VERSION).exitOverride().showHelpAfterError('(--help shows how)');
@@ -17,24 +8,31 @@ const program = new Command('instep').description('Keeps a Shopify store and its
 const example = (text: string): string => `\nExample:\n  ${text}\n`;
 const storeOption = ['--store <id or domain>', 'which store, when there are several'] as const;
 const jsonOption = ['--json', 'print JSON instead of text'] as const;
+/** Only the command that is called is read: a forecast of a file needs no database client, no web server and no shop. */
+const lazily = <A extends unknown[]>(load: () => Promise<(...args: A) => Promise<void>>) => async (...args: A): Promise<void> => (await load())(...args);
 
 program.command('start').description('start everything on this machine: database, sandbox shop when none is configured, import, worker, web UI and API')
-  .option('--no-web', 'API only, without the web UI').option('--history <file>', 'the sandbox begins with a real order history (CSV, .gz allowed)').addHelpText('after', example('INSTEP_PORT=3100 npm start')).action((options: { web: boolean; history?: string }) => start(options));
-program.command('worker').description('a further worker process on the same database').addHelpText('after', example('DATABASE_URL=postgresql://… instep worker')).action(workerCommand);
+  .option('--no-web', 'API only, without the web UI').option('--history <file>', 'the sandbox begins with a real order history (CSV, .gz allowed)').addHelpText('after', example('INSTEP_PORT=3100 npm start')).action(lazily(async () => (await import('./commands/start.ts')).start));
+program.command('worker').description('a further worker process on the same database').addHelpText('after', example('DATABASE_URL=postgresql://… instep worker')).action(lazily(async () => (await import('./commands/worker.ts')).workerCommand));
 program.command('sandbox').description('only the simulated Shopify store').option('--port <n>', 'port on 127.0.0.1', '4010').option('--history <file>', 'load a real order history (CSV, .gz allowed) instead of the invented town')
-  .option('--seed <n>', 'seed of the town').option('--orders-per-minute <n>', 'live trade').option('--data <folder>', 'where it keeps its state').addHelpText('after', example('instep sandbox --history invoices.csv.gz --orders-per-minute 0')).action(sandboxCommand);
-program.command('import').description('run the first import, or read again what changed').option(...storeOption).option(...jsonOption).option('--all', 'read the whole history again').addHelpText('after', example('instep import --all')).action(importCommand);
+  .option('--seed <n>', 'seed of the town').option('--orders-per-minute <n>', 'live trade').option('--data <folder>', 'where it keeps its state').addHelpText('after', example('instep sandbox --history invoices.csv.gz --orders-per-minute 0')).action(lazily(async () => (await import('./commands/sandbox.ts')).sandboxCommand));
+program.command('import').description('run the first import, or read again what changed').option(...storeOption).option(...jsonOption).option('--all', 'read the whole history again').addHelpText('after', example('instep import --all')).action(lazily(async () => (await import('./commands/import.ts')).importCommand));
 program.command('explain').argument('<sku>', 'SKU, barcode or item id').description('why is this number 7? the movements that sum to it').option(...storeOption).option(...jsonOption)
   .option('--location <name or id>', 'one location').option('--state <state>', 'available, committed, damaged …', 'available').option('--at <instant>', 'as of this instant').option('--limit <n>', 'movements shown', '20')
-  .addHelpText('after', example('instep explain TEE-BLU-M --location "Main warehouse"')).action(explainCommand);
-program.command('drift').description('compare the ledger with Shopify now; exit 3 when units are unexplained').option(...storeOption).option(...jsonOption).addHelpText('after', example('instep drift --json')).action(driftCommand);
+  .addHelpText('after', example('instep explain TEE-BLU-M --location "Main warehouse"')).action(lazily(async () => (await import('./commands/explain.ts')).explainCommand));
+program.command('drift').description('compare the ledger with Shopify now; exit 3 when units are unexplained').option(...storeOption).option(...jsonOption).addHelpText('after', example('instep drift --json')).action(lazily(async () => (await import('./commands/drift.ts')).driftCommand));
 program.command('push').description('levels Instep may write: what each should show, what it shows, and why; exit 3 when some failed').option(...storeOption).option(...jsonOption)
   .option('--view <view>', 'all, waiting, held, failed, shadow, not written', 'all').option('--sku <sku>', 'one SKU, or words').option('--now', 'ask the warehouse and push first').option('--limit <n>', 'levels shown', '25')
-  .addHelpText('after', example('instep push --view shadow')).action(pushCommand);
+  .addHelpText('after', example('instep push --view shadow')).action(lazily(async () => (await import('./commands/push.ts')).pushCommand));
 program.command('fulfilments').description('parcels the warehouse sent and what became of them in Shopify; exit 3 when some are late').option(...storeOption).option(...jsonOption)
-  .option('--view <view>', 'late, waiting, held, written, all', 'all').option('--now', 'try those that wait first').option('--limit <n>', 'parcels shown', '25').addHelpText('after', example('instep fulfilments --view late --json')).action(fulfilmentsCommand);
+  .option('--view <view>', 'late, waiting, held, written, all', 'all').option('--now', 'try those that wait first').option('--limit <n>', 'parcels shown', '25').addHelpText('after', example('instep fulfilments --view late --json')).action(lazily(async () => (await import('./commands/fulfilments.ts')).fulfilmentsCommand));
 program.command('plan').description('what to order, with the arithmetic of each line').option(...storeOption).option(...jsonOption).option('--vendor <name>', 'one vendor').option('--due', 'only what must be ordered by today')
-  .option('--limit <n>', 'lines shown', '25').option('--refresh', 'compute again first').addHelpText('after', example('instep plan --vendor Northwind --due')).action(planCommand);
+  .option('--limit <n>', 'lines shown', '25').option('--refresh', 'compute again first').addHelpText('after', example('instep plan --vendor Northwind --due')).action(lazily(async () => (await import('./commands/plan.ts')).planCommand));
+program.command('forecast').description('the forecast engine on a file of series, without a database; exit 3 when some were left out')
+  .requiredOption('--input <file>', 'NDJSON (a line a series) or CSV (id,date,quantity[,price,promotion,in_stock,item,location,category]); .gz allowed').requiredOption('--freq <grain>', 'D days, W weeks, M months')
+  .requiredOption('--horizon <periods>', 'periods ahead').option('--totals <periods>', 'also the totals of the first so many periods, e.g. 21,28').requiredOption('--output <file>', 'CSV: series_id,origin,h,mean,q50,q80,q90,q95,q975; .gz allowed')
+  .option('--events <file>', 'CSV: name,from,to[,places]').option('--threads <n>', 'cores used; all by default').option(...jsonOption)
+  .addHelpText('after', example('instep forecast --input sales.csv.gz --freq D --horizon 28 --totals 21,28 --output forecast.csv.gz')).action(lazily(async () => (await import('./commands/forecast.ts')).forecastCommand));
 
 try {
   await program.parseAsync();

@@ -30,6 +30,7 @@ export function progressBars(quiet: boolean): { watch: Watch; stop(): void } {
   }
   const bars = new MultiBar({ format: '  {stage} {bar} {value}/{total}', stream: process.stderr, hideCursor: true, clearOnComplete: false, barsize: 28, forceRedraw: true }, Presets.rect);
   const known = new Map<string, SingleBar>();
+  let stopped = false; // stopping twice would draw them again, below what was said meanwhile
   return {
     watch({ stage, done, total }) {
       let bar = known.get(stage);
@@ -37,7 +38,7 @@ export function progressBars(quiet: boolean): { watch: Watch; stop(): void } {
       bar.setTotal(total ?? Math.max(done, 1));
       bar.update(done);
     },
-    stop: () => bars.stop(),
+    stop() { if (!stopped) bars.stop(); stopped = true; },
   };
 }
 

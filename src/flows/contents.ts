@@ -11,6 +11,7 @@ import { stockAdjustments } from './stock-adjustments.ts';
 import { stockPush } from './stock-push.ts';
 import { warehouseFeed } from './warehouse-feed.ts';
 import { forecast } from './forecast.ts';
+import { forecastWatch } from './forecast-watch.ts';
 import { inbox } from './inbox.ts';
 import { openingStock } from './opening-stock.ts';
 import { replenishment } from './replenishment.ts';
@@ -19,7 +20,7 @@ import { stockLevels } from './stock-levels.ts';
 import { subscriptions } from './subscriptions.ts';
 
 export const FLOWS: readonly Flow[] = [
-  subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, stockAdjustments, ordersOut, fulfilments, returns, driftCheck, forecast, replenishment, dailyDigest,
+  subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, stockAdjustments, ordersOut, fulfilments, returns, driftCheck, forecast, forecastWatch, replenishment, dailyDigest,
 ];
 
 /** The first import, in this order: subscriptions first, so that nothing that happens meanwhile is missed. */

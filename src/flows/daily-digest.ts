@@ -37,7 +37,7 @@ export function composeDigest(n: DigestNumbers): { verdict: string; lines: Diges
     { text: `${number(n.orders_day)} orders heard in the last 24 hours, ${number(n.orders_unplaced)} wait for a location`, tone: n.orders_unplaced > 20 ? 'warn' : 'neutral', link: '/flows' },
     { text: `${number(n.edits_day)} edits made in Shopify in the last 24 hours were taken over`, tone: 'neutral', link: '/stock?view=changed' },
     { text: `${number(n.dead_letters)} messages could not be read`, tone: n.dead_letters > 0 ? 'bad' : 'good', link: '/exceptions?kind=PAYLOAD_UNREADABLE' },
-    { text: n.forecast_as_of === null ? 'No forecast yet' : `Forecast of ${n.forecast_as_of}: ${number(n.forecast_series)} series, WAPE ${n.forecast_wape === null ? '–' : `${Math.round(n.forecast_wape * 100)} %`}`, tone: n.forecast_as_of === null ? 'warn' : 'good', link: '/replenishment' },
+    { text: n.forecast_as_of === null ? 'No forecast yet' : `Forecast of ${n.forecast_as_of}: ${number(n.forecast_series)} series, WAPE ${n.forecast_wape === null ? '–' : `${Math.round(n.forecast_wape * 100)} %`}`, tone: n.forecast_as_of === null ? 'warn' : 'good', link: '/forecast' },
     { text: n.flows_failed > 0 ? `${number(n.flows_failed)} runs failed in the last 24 hours` : 'Every run of the last 24 hours came to its end', tone: n.flows_failed > 0 ? 'bad' : 'good', link: '/flows' },
   ];
   return { verdict, lines };

@@ -1,15 +1,17 @@
 /**
  * replenishment: forecast + position + policy → recommendations.   Woken by a finished forecast, hourly, by a changed policy, and by hand.
- *  1 gather  the forecasts in use, stock positions, planning values by scope
+ *  1 gather  the forecasts in use, planners' overrides, stock positions, planning values by scope
  *  2 decide  domain/replenishment: order-up-to level, MOQ, case pack, cap; every line carries the terms that sum to it
  *  3 record  one recommendation an item and location; those without a forecast any more leave
  */
 import { addDays, daysBetween } from '../domain/calendar.ts';
+import { overridden, overrideWords } from '../domain/forecast/override.ts';
 import { abcClasses } from '../domain/replenishment/abc.ts';
 import { policyValues, resolvePolicy, type PlanningPolicy } from '../domain/replenishment/policy.ts';
 import { explain, quantilesNeeded, recommend } from '../domain/replenishment/recommend.ts';
 import { defineFlow } from '../runtime/flow.ts';
 import { currentRun, forecastsOf, paths, type PlanningForecast } from '../store/forecasts.ts';
+import { asOverride, overridesInForce, type OverrideRow } from '../store/overrides.ts';
 import { DEFAULTS, policies, positions, type PolicyRow, type PositionRow } from '../store/planning.ts';
 import { removeOthers, saveRecommendations, type RecommendationRecord } from '../store/recommendations.ts';
 
@@ -22,6 +24,7 @@ export const replenishment = defineFlow({
     const scopes = await policies(db, storeId);
     const today = context.dayOf(context.now());
     const late = daysBetween(addDays(run.as_of, 1), today);
+    const overrides = await overridesInForce(db, storeId, today);
     const kept: { itemId: number; locationId: number; volume: number; cost: number }[] = [];
     const levels = [DEFAULTS.service_level, ...[...scopes.values()].flatMap((scope) => scope.service_level ?? [])].flatMap((serviceLevel) => quantilesNeeded({ serviceLevel }));
     let saved = Promise.resolve(); // a page is saved while the next is decided
@@ -32,7 +35,8 @@ export const replenishment = defineFlow({
         tally.input++;
         const position = stock.get(`${forecast.item_id}@${forecast.location_id}`);
         if (!position) { tally.skipped['location gone'] = (tally.skipped['location gone'] ?? 0) + 1; continue; }
-        const record = decide(forecast, position, scopes, today, late);
+        const said = overrides(forecast.item_id, forecast.location_id);
+        const record = decide(planned(forecast, addDays(run.as_of, 1), said), position, scopes, today, late, said);
         if (typeof record === 'string') { tally.failed[record] = (tally.failed[record] ?? 0) + 1; continue; }
         records.push(record);
         const volume = forecast.mean.reduce((sum, units) => sum + units, 0);
@@ -51,7 +55,16 @@ export const replenishment = defineFlow({
   },
 });
 
-function decide(forecast: PlanningForecast, position: PositionRow, scopes: ReadonlyMap<string, PolicyRow>, today: string, late: number): RecommendationRecord | string {
+/** The engine's forecast with what planners said on top of it. */
+function planned(forecast: PlanningForecast, first: string, said: readonly OverrideRow[]): PlanningForecast {
+  if (said.length === 0) return forecast;
+  const { mean, cumulative } = overridden(forecast, first, said.map(asOverride));
+  return { ...forecast, mean, cumulative };
+}
+
+const saidBy = (one: OverrideRow): string => `In it is what ${one.author} said of ${one.from_day} to ${one.to_day}: ${overrideWords(one)} (${one.reason}).`;
+
+function decide(forecast: PlanningForecast, position: PositionRow, scopes: ReadonlyMap<string, PolicyRow>, today: string, late: number, said: readonly OverrideRow[]): RecommendationRecord | string {
   const policy = policyFor(scopes, forecast.item_id, forecast.location_id, position.vendor);
   // A forecast a few days old begins before today: the days gone by are cut off its totals.
   const skip = Math.max(0, late);
@@ -65,7 +78,7 @@ function decide(forecast: PlanningForecast, position: PositionRow, scopes: Reado
     itemId: forecast.item_id, locationId: forecast.location_id, quantity: result.quantity, need: result.need, overstock: result.overstock,
     orderBy: result.orderBy, urgency: result.orderBy === null ? 9_999 : daysBetween(today, result.orderBy), stockoutP50: result.stockoutDate.p50, stockoutP10: result.stockoutDate.p10,
     coverDays: result.coverDays, cost: position.unit_cost === null ? null : result.quantity * Number(position.unit_cost),
-    detail: { terms: result.terms, policy, conflicts: result.conflicts, orderUpTo: result.orderUpTo, position: result.position, protectionDays: result.protectionDays, sentence: explain(result) },
+    detail: { terms: result.terms, policy, conflicts: [...result.conflicts, ...said.filter((one) => one.from_day <= addDays(today, result.protectionDays)).map(saidBy)], orderUpTo: result.orderUpTo, position: result.position, protectionDays: result.protectionDays, sentence: explain(result) },
   };
 }
 

@@ -116,6 +116,8 @@ export const DemandView = z.object({
     runId: z.string(), asOf: day, method: z.string(), mean: z.array(z.number()), daily: Quantiles, cumulative: Quantiles,
     wape: z.number().nullable(), rmsse: z.number().nullable(), bias: z.number().nullable(), coverage: z.number().nullable(),
     flags: z.array(z.string()), trainedFrom: day, trainedTo: day, censoredDays: z.number(),
+    /** What the engine expects without planners' overrides; null where there are none. */
+    engineMean: z.array(z.number()).nullable(),
   }).nullable(),
   /** Stock over the horizon if nothing is ordered: median and P10/P90. */
   projection: z.object({ p10: z.array(z.number()), p50: z.array(z.number()), p90: z.array(z.number()) }).nullable(),

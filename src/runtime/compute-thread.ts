@@ -1,33 +1,38 @@
-/** The thread behind `compute`: pure domain functions on batches, so that the event loop keeps answering. */
+/** The thread behind `compute`: pure domain functions on batches of series. A series that cannot be forecast says so and stops no other. */
 import { parentPort } from 'node:worker_threads';
-import { dayNumber } from '../domain/calendar.ts';
-import { denseSeries, seriesFrom } from '../domain/demand/series.ts';
-import { forecast, type ForecastResult } from '../domain/forecast/forecast.ts';
+import type { ForecastResult } from '../domain/forecast/forecast.ts';
+import { forecastPanel, learnPool, type PanelOptions, type PanelSeries, type Pool } from '../domain/forecast/panel.ts';
 
-export interface ForecastTask {
-  /** Last day learned from, YYYY-MM-DD. */
-  through: string;
-  horizon: number;
-  quantiles: number[];
-  /** Sparse: day numbers with quantities; days with exposure below 1 likewise. */
-  series: { first: number; days: number[]; quantities: number[]; exposureDays: number[]; exposure: number[] }[];
-}
+/** `learn` answers a Pool; `forecast` an Outcome of each series, with the pool last shared. */
+export type ComputeTask = 'learn' | 'forecast';
+export interface PanelTask { panel: PanelSeries[]; options: PanelOptions }
+export type Outcome = { result: ForecastResult } | { fault: string };
 
-function forecastBatch(task: ForecastTask): ForecastResult[] {
-  const to = dayNumber(task.through);
-  return task.series.map((sparse) => {
-    const demand = denseSeries(sparse.days.map((day, n) => ({ day, quantity: sparse.quantities[n]! })), sparse.first, to);
-    const exposure = new Float64Array(demand.length).fill(1);
-    sparse.exposureDays.forEach((day, n) => { if (day >= sparse.first && day <= to) exposure[day - sparse.first] = sparse.exposure[n]!; });
-    return forecast(seriesFrom(sparse.first, demand, exposure), { horizon: task.horizon, quantiles: task.quantiles, seasonLength: 7 });
-  });
-}
+export type Letter = { shared: unknown } | { id: number; task: ComputeTask; input: unknown };
+export interface Answer { id: number; result?: unknown; error?: string }
 
-parentPort!.on('message', ({ id, task, input }: { id: number; task: string; input: never }) => {
+let pool: Pool | null = null;
+
+function outcomes({ panel, options }: PanelTask): Outcome[] {
+  const known = pool;
+  if (known === null) throw new Error('forecast before a pool was shared');
   try {
-    if (task !== 'forecast') throw new Error(`no such computation: ${task}`);
-    parentPort!.postMessage({ id, result: forecastBatch(input) });
-  } catch (error) {
-    parentPort!.postMessage({ id, error: (error as Error).message });
+    return forecastPanel(panel, known, options).map((result) => ({ result }));
+  } catch {
+    return panel.map((one) => {
+      try { return { result: forecastPanel([one], known, options)[0]! }; } catch (error) { return { fault: (error as Error).message }; }
+    });
   }
+}
+
+parentPort?.on('message', (letter: Letter) => {
+  if ('shared' in letter) { pool = letter.shared as Pool; return; }
+  const answer: Answer = { id: letter.id };
+  try {
+    const task = letter.input as PanelTask;
+    answer.result = letter.task === 'learn' ? learnPool(task.panel, task.options) : outcomes(task);
+  } catch (error) {
+    answer.error = (error as Error).message;
+  }
+  parentPort!.postMessage(answer);
 });

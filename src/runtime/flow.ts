@@ -5,6 +5,7 @@ import type { Warehouse } from '../ports/warehouse.ts';
 import type { Db } from '../store/db.ts';
 import type { Tally } from '../store/runs.ts';
 import type { StoreRow } from '../store/stores.ts';
+import type { Compute } from './compute.ts';
 
 export type Topic = 'stock' | 'exceptions' | 'flows' | 'replenishment' | 'fulfilments' | 'returns' | 'push' | 'forecast' | 'catalogue' | 'connections' | 'digest';
 
@@ -38,8 +39,8 @@ export interface FlowContext {
   enqueue(flow: string): Promise<void>;
   /** Tells open screens what changed. */
   changed(...topics: Topic[]): void;
-  /** Runs a named computation on a worker thread, so that the event loop stays free. */
-  compute<I, O>(task: 'forecast', input: I): Promise<O>;
+  /** Runs named computations on worker threads, so that the event loop stays free. */
+  readonly compute: Pick<Compute, 'run' | 'threads'>;
 }
 
 export interface Flow {

@@ -21,7 +21,7 @@ export interface House {
   enqueue(flow: string, storeId: number): Promise<void>;
   /** Tells every process's open screens. */
   changed(storeId: number, topics: readonly Topic[]): void;
-  compute<I, O>(task: 'forecast', input: I): Promise<O>;
+  readonly compute: FlowContext['compute'];
 }
 
 export interface RunResult { runId: string; tally: Tally; detail: Record<string, unknown> }
@@ -42,7 +42,7 @@ export async function contextFor(house: House, storeId: number, onProgress: Flow
     },
     enqueue: (flow) => house.enqueue(flow, storeId),
     changed: (...topics) => house.changed(storeId, topics),
-    compute: (task, input) => house.compute(task, input),
+    compute: house.compute,
   };
 }
 

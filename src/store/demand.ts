@@ -93,14 +93,81 @@ export async function* demandSeries(db: Queryable, storeId: number, from: string
       `with keys as (
          select distinct item_id, location_id from daily_demand
          where store_id = $1 and location_id > 0 and day >= $2 and (item_id, location_id) > ($3::int, $4::int) order by 1, 2 limit $5
-       )
-       select d.item_id, d.location_id, array_agg(d.day - '1970-01-01'::date order by d.day) as days, array_agg(d.quantity order by d.day) as quantities,
-         min(d.day - '1970-01-01'::date) as first
-       from keys k join daily_demand d on d.store_id = $1 and d.item_id = k.item_id and d.location_id = k.location_id and d.day >= $2
-       group by d.item_id, d.location_id order by 1, 2`, [storeId, from, after[0], after[1], page]);
+       ) ${SERIES}`, [storeId, from, after[0], after[1], page]);
     if (rows.length === 0) return;
     yield rows;
     const end = rows.at(-1)!;
     after = [end.item_id, end.location_id];
   }
+}
+
+/** The series that sold most since a day: what a whole catalogue shares is learned from them. The same demand gives the same ones. */
+export async function bestSellingSeries(db: Queryable, storeId: number, from: string, most: number): Promise<SeriesRow[]> {
+  return (await db.query<SeriesRow>(
+    `with keys as (
+       select item_id, location_id from daily_demand where store_id = $1 and location_id > 0 and day >= $2 group by 1, 2 order by sum(quantity) desc, 1, 2 limit $3
+     ) ${SERIES}`, [storeId, from, most])).rows;
+}
+
+const SERIES = `select d.item_id, d.location_id, array_agg(d.day - '1970-01-01'::date order by d.day) as days, array_agg(d.quantity order by d.day) as quantities,
+    min(d.day - '1970-01-01'::date) as first
+  from keys k join daily_demand d on d.store_id = $1 and d.item_id = k.item_id and d.location_id = k.location_id and d.day >= $2
+  group by d.item_id, d.location_id order by 1, 2`;
+
+export interface Sparse { days: number[]; values: number[] }
+
+/**
+ * Units of each day in bulk order lines, by `item@location`. A line is bulk when it lies beyond Tukey's outer fence of the item's lines by the logarithm
+ * of their size (J. W. Tukey, Exploratory Data Analysis, 1977): above Q3 × (Q3 ÷ Q1)³, and at least eight times Q3 where most lines are alike. Of items
+ * with fewer than ten lines nothing usual is known, and a line of fewer than ten units is never bulk.
+ */
+export async function bulkUnits(db: Queryable, storeId: number, itemIds: readonly number[], from: string): Promise<Map<string, Sparse>> {
+  const { rows } = await db.query<{ item_id: number; location_id: number; days: number[]; units: number[] }>(
+    `with lines as (
+       select item_id, location_id, day, quantity, ln(quantity) as size from demand_fact where store_id = $1 and item_id = any($2) and kind = 'sale' and quantity > 0 and location_id > 0 and day >= $3
+     ), usual as (
+       select item_id, percentile_cont(array[0.25, 0.75]) within group (order by size) as q from lines group by item_id having count(*) >= 10 and max(quantity) >= 10
+     ), bulk as (
+       select l.item_id, l.location_id, l.day, sum(l.quantity)::int as units from usual u join lines l using (item_id)
+       where l.quantity >= 10 and l.size > u.q[2] + 3 * greatest(u.q[2] - u.q[1], ln(2)) group by 1, 2, 3
+     )
+     select item_id, location_id, array_agg(day - '1970-01-01'::date order by day) as days, array_agg(units order by day) as units from bulk group by 1, 2`, [storeId, itemIds, from]);
+  return new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, { days: row.days, values: row.units }]));
+}
+
+/** Notes today's selling price of every item where it changed. A store without any takes what its orders were sold at first. */
+export async function notePrices(db: Queryable, storeId: number, timeZone: string, from: string, today: string): Promise<void> {
+  const { rows: [known] } = await db.query<{ some: boolean }>('select exists (select from item_price where store_id = $1) as some', [storeId]);
+  if (!known!.some) {
+    await db.query(
+      `insert into item_price (store_id, item_id, since, price)
+       select $1, item_id, day, price from (
+         select item_id, day, price, lag(price) over (partition by item_id order by day) as before from (
+           select x.item_id, (o.processed_at at time zone $2)::date as day, max((l.value ->> 'price')::bigint)::int as price
+           from sales_order o cross join lateral jsonb_each(o.state -> 'lines') l
+           join variant v on v.store_id = o.store_id and v.shopify_variant_id = (l.value ->> 'variantId')::bigint
+           join inventory_item x on x.store_id = v.store_id and x.shopify_inventory_item_id = v.shopify_inventory_item_id
+           where o.store_id = $1 and o.processed_at >= $3::date and (l.value ->> 'price')::bigint between 1 and 2000000000 group by 1, 2) d) s
+       where before is distinct from price on conflict do nothing`, [storeId, timeZone, from]);
+  }
+  await db.query(
+    `insert into item_price (store_id, item_id, since, price)
+     select $1, n.item_id, $2::date, n.price from (
+       select x.item_id, max(v.price)::int as price from variant v join inventory_item x on x.store_id = v.store_id and x.shopify_inventory_item_id = v.shopify_inventory_item_id
+       where v.store_id = $1 and v.deleted_at is null and v.price between 1 and 2000000000 group by 1) n
+     where n.price is distinct from (select p.price from item_price p where p.store_id = $1 and p.item_id = n.item_id order by p.since desc limit 1)
+     on conflict (store_id, item_id, since) do update set price = excluded.price`, [storeId, today]);
+}
+
+/** Price steps by item, in day numbers. */
+export async function pricesOf(db: Queryable, storeId: number, itemIds: readonly number[]): Promise<Map<number, Sparse>> {
+  const { rows } = await db.query<{ item_id: number; days: number[]; prices: number[] }>(
+    `select item_id, array_agg(since - '1970-01-01'::date order by since) as days, array_agg(price order by since) as prices from item_price where store_id = $1 and item_id = any($2) group by 1`, [storeId, itemIds]);
+  return new Map(rows.map((row) => [row.item_id, { days: row.days, values: row.prices }]));
+}
+
+/** What an item shares with others: its product type, else its vendor. */
+export async function categoriesOf(db: Queryable, itemIds: readonly number[]): Promise<Map<number, string>> {
+  const { rows } = await db.query<{ item_id: number; category: string }>(`select item_id, coalesce(nullif(product_type, ''), nullif(vendor, ''), '') as category from item where item_id = any($1)`, [itemIds]);
+  return new Map(rows.map((row) => [row.item_id, row.category]));
 }

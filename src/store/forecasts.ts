@@ -4,50 +4,74 @@ import type { Queryable } from './db.ts';
 
 export const KEPT_RUNS = 5;
 
-export async function startForecastRun(db: Queryable, storeId: number, runId: string, asOf: string, horizon: number): Promise<void> {
-  await db.query('insert into forecast_run (store_id, run_id, as_of, horizon, series) values ($1, $2, $3, $4, 0) on conflict do nothing', [storeId, runId, asOf, horizon]);
+/** Begins a run. What an earlier one left that never came to its end is removed; the finished ones stay, and the last of them stays in use. */
+export async function startForecastRun(db: Queryable, storeId: number, asOf: string, horizon: number, now: string): Promise<string> {
+  await db.query(`with dead as (delete from forecast_run where store_id = $1 and finished_at is null returning run_id) delete from forecast f using dead where f.store_id = $1 and f.run_id = dead.run_id`, [storeId]);
+  const { rows } = await db.query<{ run_id: string }>(
+    `insert into forecast_run (store_id, run_id, as_of, horizon, series, started_at)
+     select $1, coalesce(max(run_id), 0) + 1, $2, $3, 0, $4 from forecast_run where store_id = $1 returning run_id`, [storeId, asOf, horizon, now]);
+  return rows[0]!.run_id;
 }
 
-export interface SeriesForecast { itemId: number; locationId: number; result: ForecastResult }
+export interface SeriesForecast { itemId: number; locationId: number; result: ForecastResult; /** Units of the last 28 days known. */ sold28: number }
+
+/** Days a list of forecasts speaks of. */
+const LISTED_DAYS = 28;
 
 export async function saveForecasts(db: Queryable, storeId: number, runId: string, asOf: string, batch: readonly SeriesForecast[]): Promise<void> {
+  if (batch.length === 0) return;
   const array = (values: readonly number[]): string => `{${values.map((v) => Math.fround(v)).join(',')}}`;
+  const days = (result: ForecastResult): number => Math.min(LISTED_DAYS, result.mean.length);
   await db.query(
-    `insert into forecast (store_id, run_id, item_id, location_id, method, mean, levels, cumulative, daily, wape, rmsse, bias, coverage, flags, trained_from, trained_to, censored_days)
-     select $1, $2, t.item_id, t.location_id, t.method, t.mean::real[], t.levels::real[], t.cumulative::real[], t.daily::real[], t.wape, t.rmsse, t.bias, t.coverage, t.flags::text[], t.trained_from, t.trained_to, t.censored
-     from unnest($3::int[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::real[], $11::real[], $12::real[], $13::real[], $14::text[], $15::date[], $16::date[], $17::int[])
-       as t(item_id, location_id, method, mean, levels, cumulative, daily, wape, rmsse, bias, coverage, flags, trained_from, trained_to, censored)
+    `insert into forecast (store_id, run_id, item_id, location_id, method, mean, levels, cumulative, daily, wape, rmsse, bias, coverage, flags, trained_from, trained_to, censored_days, demand_class, mean28, p90_28, sold28)
+     select $1, $2, t.item_id, t.location_id, t.method, t.mean::real[], t.levels::real[], t.cumulative::real[], t.daily::real[], t.wape, t.rmsse, t.bias, t.coverage, t.flags::text[], t.trained_from, t.trained_to, t.censored, t.class, t.mean28, t.p90, t.sold
+     from unnest($3::int[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::real[], $11::real[], $12::real[], $13::real[], $14::text[], $15::date[], $16::date[], $17::int[], $18::text[], $19::real[], $20::real[], $21::real[])
+       as t(item_id, location_id, method, mean, levels, cumulative, daily, wape, rmsse, bias, coverage, flags, trained_from, trained_to, censored, class, mean28, p90, sold)
      on conflict (store_id, item_id, location_id, run_id) do nothing`,
     [storeId, runId, batch.map((f) => f.itemId), batch.map((f) => f.locationId), batch.map((f) => f.result.method), batch.map((f) => array(f.result.mean)),
       batch.map((f) => array(f.result.cumulative.map((path) => path.q))), batch.map((f) => array(f.result.cumulative.flatMap((path) => path.values))), batch.map((f) => array(f.result.daily.flatMap((path) => path.values))),
       batch.map((f) => f.result.error.wape), batch.map((f) => f.result.error.rmsse), batch.map((f) => f.result.error.bias), batch.map((f) => f.result.error.coverage?.observed ?? null),
-      batch.map((f) => `{${f.result.flags.map((flag) => `"${flag}"`).join(',')}}`), batch.map((f) => f.result.trainedOn.from ?? asOf), batch.map((f) => f.result.trainedOn.to ?? asOf), batch.map((f) => f.result.trainedOn.censoredDays)]);
+      batch.map((f) => `{${f.result.flags.map((flag) => `"${flag}"`).join(',')}}`), batch.map((f) => f.result.trainedOn.from ?? asOf), batch.map((f) => f.result.trainedOn.to ?? asOf), batch.map((f) => f.result.trainedOn.censoredDays),
+      batch.map((f) => f.result.shape.class), batch.map((f) => f.result.mean.slice(0, LISTED_DAYS).reduce((sum, units) => sum + units, 0)),
+      batch.map((f) => f.result.cumulative.find((path) => Math.abs(path.q - 0.9) < 1e-6)?.values[days(f.result) - 1] ?? null), batch.map((f) => f.sold28)]);
 }
 
-/** Closes the run: its error rolled up by the units of the last 90 days, older runs beyond the kept ones removed. */
-export async function finishForecastRun(db: Queryable, storeId: number, runId: string, now: string): Promise<void> {
+/**
+ * Closes the run: its error rolled up by the units of the last 90 days. Kept are the last runs, and of the four weeks before the first one of each, so
+ * that what was said can be laid beside what came; every other is removed.
+ */
+export async function finishForecastRun(db: Queryable, storeId: number, runId: string, learned: { from: number; failed: number }, now: string): Promise<void> {
   await db.query(
-    `update forecast_run r set finished_at = $3, series = s.n, wape = s.wape, bias = s.bias
+    `update forecast_run r set finished_at = $3, series = s.n, wape = s.wape, bias = s.bias, learned_from = $4, failed = $5
      from (select count(*)::int as n, (sum(wape * volume) / nullif(sum(volume) filter (where wape is not null), 0))::real as wape,
              (sum(bias * volume) / nullif(sum(volume) filter (where bias is not null), 0))::real as bias
            from (select wape, bias, coalesce((select sum(d.quantity) from daily_demand d where d.store_id = f.store_id and d.item_id = f.item_id and d.location_id = f.location_id
                    and d.day > f.trained_to - 90 and d.day <= f.trained_to), 0) as volume from forecast f where store_id = $1 and run_id = $2) f) s
-     where r.store_id = $1 and r.run_id = $2`, [storeId, runId, now]);
+     where r.store_id = $1 and r.run_id = $2`, [storeId, runId, now, learned.from, learned.failed]);
   await db.query(
-    `with old as (select run_id from forecast_run where store_id = $1 order by run_id desc offset $2), gone as (delete from forecast f using old where f.store_id = $1 and f.run_id = old.run_id)
+    `with runs as (
+       select run_id, as_of, row_number() over (order by run_id desc) as nth, row_number() over (partition by date_trunc('week', as_of) order by run_id) as in_week, max(as_of) over () as newest
+       from forecast_run where store_id = $1
+     ), old as (select run_id from runs where nth > $2 and not (in_week = 1 and as_of > newest - 28)),
+     gone as (delete from forecast f using old where f.store_id = $1 and f.run_id = old.run_id)
      delete from forecast_run r using old where r.store_id = $1 and r.run_id = old.run_id`, [storeId, KEPT_RUNS]);
 }
 
-export interface ForecastRunRow { run_id: string; as_of: string; horizon: number; series: number; finished_at: string | null; wape: number | null; bias: number | null }
+export interface ForecastRunRow { run_id: string; as_of: string; horizon: number; series: number; started_at: string | null; finished_at: string | null; wape: number | null; bias: number | null; learned_from: number | null; failed: number }
 
 export async function currentRun(db: Queryable, storeId: number): Promise<ForecastRunRow | null> {
   const { rows } = await db.query<ForecastRunRow>('select * from forecast_run where store_id = $1 and finished_at is not null order by run_id desc limit 1', [storeId]);
   return rows[0] ?? null;
 }
 
+/** Finished runs, newest first. */
+export async function finishedRuns(db: Queryable, storeId: number): Promise<ForecastRunRow[]> {
+  return (await db.query<ForecastRunRow>('select * from forecast_run where store_id = $1 and finished_at is not null order by run_id desc limit 50', [storeId])).rows;
+}
+
 export interface ForecastRow {
   item_id: number; location_id: number; run_id: string; method: string; mean: number[]; levels: number[]; cumulative: number[]; daily: number[];
-  wape: number | null; rmsse: number | null; bias: number | null; coverage: number | null; flags: string[]; trained_from: string; trained_to: string; censored_days: number;
+  wape: number | null; rmsse: number | null; bias: number | null; coverage: number | null; demand_class: string | null; mean28: number | null; p90_28: number | null; sold28: number | null; flags: string[]; trained_from: string; trained_to: string; censored_days: number;
 }
 
 /** What replenishment reads of a forecast: the mean, and the quantiles between (and enclosing) two levels. */
@@ -77,6 +101,22 @@ export async function* forecastsOf(db: Queryable, storeId: number, runId: string
 export async function forecastFor(db: Queryable, storeId: number, runId: string, itemId: number, locationId: number): Promise<ForecastRow | null> {
   const { rows } = await db.query<ForecastRow>('select * from forecast where store_id = $1 and run_id = $2 and item_id = $3 and location_id = $4', [storeId, runId, itemId, locationId]);
   return rows[0] ?? null;
+}
+
+/** One series in every finished run that is kept, newest first: what was said when. */
+export async function seriesRuns(db: Queryable, storeId: number, itemId: number, locationId: number): Promise<(Pick<ForecastRow, 'run_id' | 'method' | 'mean' | 'levels' | 'daily'> & { as_of: string })[]> {
+  return (await db.query<Pick<ForecastRow, 'run_id' | 'method' | 'mean' | 'levels' | 'daily'> & { as_of: string }>(
+    `select f.run_id, r.as_of, f.method, f.mean, f.levels, f.daily from forecast f join forecast_run r on r.store_id = f.store_id and r.run_id = f.run_id
+     where f.store_id = $1 and f.item_id = $2 and f.location_id = $3 and r.finished_at is not null order by f.run_id desc limit 20`, [storeId, itemId, locationId])).rows;
+}
+
+/** The expectation and the quantiles of totals of some series of a run, by `item@location`. */
+export async function planningForecasts(db: Queryable, storeId: number, runId: string, keys: readonly { itemId: number; locationId: number }[]): Promise<Map<string, PlanningForecast>> {
+  if (keys.length === 0) return new Map();
+  const { rows } = await db.query<PlanningForecast>(
+    `select f.item_id, f.location_id, f.mean, f.levels, f.cumulative from unnest($3::int[], $4::int[]) as k(item_id, location_id)
+     join forecast f on f.store_id = $1 and f.run_id = $2 and f.item_id = k.item_id and f.location_id = k.location_id`, [storeId, runId, keys.map((k) => k.itemId), keys.map((k) => k.locationId)]);
+  return new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, row]));
 }
 
 /** levels × horizon, row by row → one path a level. */

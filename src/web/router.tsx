@@ -81,6 +81,21 @@ const replenishment = createRoute({
   })),
 });
 
+export const FORECAST_TABS = ['accuracy', 'events'] as const;
+export const FORECAST_VIEWS = ['all', 'overridden', 'unusual', 'out of stock', 'intermittent', 'short history'] as const;
+const forecast = createRoute({
+  getParentRoute: () => app, path: '/forecast', component: lazyRouteComponent(() => import('./forecast/ForecastScreen.tsx'), 'ForecastScreen'),
+  validateSearch: optional((raw) => ({
+    tab: oneOf(raw['tab'], FORECAST_TABS), view: oneOf(raw['view'], FORECAST_VIEWS), q: text(raw['q'], 4000), location: text(raw['location']), vendor: text(raw['vendor']),
+    sort: oneOf(raw['sort'], ['sku', 'location', 'mean28', 'p90', 'sold28', 'change', 'wape', 'bias', 'coverage'] as const), dir: oneOf(raw['dir'], ['asc', 'desc'] as const),
+    by: oneOf(raw['by'], ['class', 'category', 'location'] as const), event: text(raw['event'], 20), file: oneOf(raw['file'], ['in'] as const),
+  })),
+});
+const forecastOfItem = createRoute({
+  getParentRoute: () => app, path: '/forecast/$itemId', component: lazyRouteComponent(() => import('./forecast/SeriesPage.tsx'), 'SeriesPage'),
+  validateSearch: optional((raw) => ({ location: positive(raw['location']), grain: oneOf(raw['grain'], ['d', 'w', 'm'] as const), than: text(raw['than'], 20), override: oneOf(raw['override'], ['new'] as const) })),
+});
+
 export const CASE_TABS = ['open', 'mine', 'unassigned', 'snoozed', 'resolved', 'ignored'] as const;
 const exceptions = createRoute({
   getParentRoute: () => app, path: '/exceptions', component: lazyRouteComponent(() => import('./exceptions/ExceptionsScreen.tsx'), 'ExceptionsScreen'),
@@ -106,7 +121,7 @@ const setup = createRoute({
   getParentRoute: () => root, path: '/setup', component: lazyRouteComponent(() => import('./session/SetupPage.tsx'), 'SetupPage'), validateSearch: optional((raw) => ({ token: text(raw['token']) })),
 });
 
-const tree = root.addChildren([app.addChildren([today, stock, push, mapping, item, replenishment, exceptions, fulfilments, returns, returnCase, counts, count, flows, connections, warehouses, locations]), login, setup]);
+const tree = root.addChildren([app.addChildren([today, stock, push, mapping, item, forecast, forecastOfItem, replenishment, exceptions, fulfilments, returns, returnCase, counts, count, flows, connections, warehouses, locations]), login, setup]);
 
 /** Addresses stay plain text: `?view=out+of+stock`, never quoted JSON. */
 export function buildRouter(client: QueryClient) {

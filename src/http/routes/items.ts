@@ -3,9 +3,11 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { addDays, dayNumber, dayOf } from '../../domain/calendar.ts';
+import { overridden } from '../../domain/forecast/override.ts';
 import { balanceSentence, movementSentence } from '../../domain/stock/sentence.ts';
 import type { Party, StockState } from '../../domain/stock/fact.ts';
 import { currentRun, forecastFor, paths } from '../../store/forecasts.ts';
+import { asOverride, overridesInForce } from '../../store/overrides.ts';
 import { accountByKind, explainAccount } from '../../store/ledger.ts';
 import { shelvesOf } from '../../store/shelf.ts';
 import { sold30, stockPage } from '../../store/stock-page.ts';
@@ -82,12 +84,14 @@ export function itemRoutes(app: FastifyInstance, { house }: Services): void {
     const row = run && location !== null ? await forecastFor(house.db, store.store_id, run.run_id, itemId, location) : null;
     const { rows: [stock] } = await house.db.query<{ units: number }>(
       `select coalesce(sum(quantity), 0)::int as units from balance where store_id = $1 and item_id = $2 and location_id = $3 and state in ('available', 'incoming')`, [store.store_id, itemId, location ?? 0]);
-    const cumulative = row ? paths(row.levels, row.cumulative) : [];
+    const said = row && location !== null ? (await overridesInForce(house.db, store.store_id, today, [itemId]))(itemId, location) : [];
+    const planned = row && run ? overridden(row, addDays(run.as_of, 1), said.map(asOverride)) : null;
+    const cumulative = row && planned ? paths(row.levels, planned.cumulative) : [];
     const left = (level: number): number[] => (cumulative.find((p) => p.level === level)?.values ?? []).map((wanted) => Math.round((stock!.units - wanted) * 100) / 100);
     return {
       itemId, locationId: location, from, demand, returned, inStock,
-      forecast: row && run ? {
-        runId: run.run_id, asOf: run.as_of, method: row.method, mean: row.mean, daily: paths(row.levels, row.daily), cumulative, wape: row.wape, rmsse: row.rmsse, bias: row.bias, coverage: row.coverage,
+      forecast: row && run && planned ? {
+        runId: run.run_id, asOf: run.as_of, method: row.method, mean: planned.mean, engineMean: planned.changed ? row.mean : null, daily: paths(row.levels, planned.daily ?? row.daily), cumulative, wape: row.wape, rmsse: row.rmsse, bias: row.bias, coverage: row.coverage,
         flags: row.flags, trainedFrom: row.trained_from, trainedTo: row.trained_to, censoredDays: row.censored_days,
       } : null,
       // Little demand leaves much stock: the 10 % quantile of stock comes from the 90 % quantile of demand.

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { VERSION } from '../../runtime/version.ts';
 import { audit, createFirstAdministrator, endSession, findUserByEmail, noteFailure, recentFailures } from '../../store/users.ts';
 import { listStores } from '../../store/stores.ts';
 import { Refusal, type Services } from '../app.ts';
@@ -9,7 +10,6 @@ import { NOBODY, clearSession, hashPassword, sessionToken, startSession, tokenHa
 import { LoginBody, Session, SetupBody } from '../contract.ts';
 
 export type ZodApp = FastifyInstance<never, never, never, never, ZodTypeProvider>;
-export const VERSION = '0.1.0';
 
 export function sessionRoutes(app: FastifyInstance, { house, guard }: Services): void {
   const api = app.withTypeProvider<ZodTypeProvider>();

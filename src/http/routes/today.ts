@@ -37,7 +37,7 @@ export function todayRoutes(app: FastifyInstance, { house, guard }: Services): v
       checklist: [
         { label: 'A shop is connected', done: true, link: '/settings/connections' },
         { label: 'Sales history and stock are imported', done: store.imported_at !== null, link: '/flows' },
-        { label: 'A forecast is there', done: numbers.forecast_as_of !== null, link: '/replenishment' },
+        { label: 'A forecast is there', done: numbers.forecast_as_of !== null, link: '/forecast' },
         { label: 'An administrator exists', done: !(await guard.isOpen()), link: null },
       ],
     };

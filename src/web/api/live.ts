@@ -11,7 +11,7 @@ const STALE: Record<string, readonly string[]> = {
   exceptions: ['exceptions', 'today'],
   flows: ['flows', 'freshness', 'today'],
   replenishment: ['replenishment', 'advice', 'today'],
-  forecast: ['demand', 'freshness', 'today'],
+  forecast: ['demand', 'forecast', 'planning-events', 'freshness', 'today'],
   catalogue: ['item', 'vendors', 'stock', 'session', 'mapping', 'bundles'],
   digest: ['today'],
   connections: ['connections', 'session', 'locations', 'warehouses'],

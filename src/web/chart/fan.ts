@@ -19,6 +19,8 @@ export interface Bucket {
   outOfStock: number | null;
   /** Expected units and the quantiles of FAN_LEVELS; null before the forecast begins. */
   mean: number | null;
+  /** What the engine expects where a planner's override changes it; null elsewhere. */
+  engine: number | null;
   quantiles: readonly number[] | null;
 }
 
@@ -48,7 +50,7 @@ export function fan(view: DemandView, grain: Grain): Bucket[] {
     const bucket = past(view, addDays(anchor, 1 + start), size, lastFull);
     const daily = (level: number): number => forecast.daily.find((path) => path.level === level)?.values[start] ?? forecast.mean[start]!;
     buckets.push({
-      ...bucket, mean: total[start + size]! - total[start]!,
+      ...bucket, mean: total[start + size]! - total[start]!, engine: engineOf(forecast, start, size),
       quantiles: FAN_LEVELS.map((level) => (size === 1 ? daily(level) : bucketQuantile(total[start]!, at(level, start), total[start + size]!, at(level, start + size)))),
     });
   }
@@ -64,7 +66,24 @@ function past(view: DemandView, from: Day, days: number, lastFull: Day): Bucket 
     const share = view.inStock[offset + n];
     if (share !== null && share !== undefined) { known++; inStock += share; }
   }
-  return { from, days, actual: whole ? sold : null, outOfStock: known === 0 ? null : 1 - inStock / known, mean: null, quantiles: null };
+  return { from, days, actual: whole ? sold : null, outOfStock: known === 0 ? null : 1 - inStock / known, mean: null, engine: null, quantiles: null };
+}
+
+/** The engine's own number where an override changes it by more than rounding. */
+function engineOf(forecast: NonNullable<DemandView['forecast']>, start: number, size: number): number | null {
+  if (!forecast.engineMean) return null;
+  const alone = sum(forecast.engineMean, start, size), used = sum(forecast.mean, start, size);
+  return Math.abs(alone - used) > 0.001 * Math.max(1, used) ? alone : null;
+}
+
+const sum = (values: readonly number[], from: number, count: number): number => values.slice(from, from + count).reduce((all, value) => all + value, 0);
+
+/** What an earlier run said of each bucket; null where it did not speak of all its days. `from` is its first day. */
+export function saidBefore(buckets: readonly Bucket[], mean: readonly number[], from: Day): (number | null)[] {
+  return buckets.map((bucket) => {
+    const at = dayNumber(bucket.from) - dayNumber(from);
+    return at < 0 || at + bucket.days > mean.length ? null : sum(mean, at, bucket.days);
+  });
 }
 
 /** The buckets as CSV: numbers and days only, so nothing in it can be taken for a formula. */

@@ -37,6 +37,7 @@ function Case({ row }: { row: ExceptionCase }) {
         ...(row.resolvedAt ? [['Resolved', <Ago key="resolved" at={row.resolvedAt} />] as const] : []), ...(row.reason ? [['Reason', row.reason] as const] : []),
         ['First seen', <Ago key="first" at={row.firstSeen} />], ['Last seen', <span key="last"><Ago at={row.lastSeen} />, {count(row.occurrences, 'time')} in all</span>],
         ...(row.itemId !== null ? [['Item', <Link key="item" to="/items/$itemId" params={{ itemId: String(row.itemId) }} search={row.locationId === null ? {} : { location: row.locationId, tab: 'movements' }}>Open the item</Link>] as const] : []),
+        ...(row.kind === 'DEMAND_ANOMALY' && row.itemId !== null ? [['Forecast', <Link key="forecast" to="/forecast/$itemId" params={{ itemId: String(row.itemId) }} search={row.locationId === null ? {} : { location: row.locationId }}>Open the forecast</Link>] as const] : []),
       ]} />
       <section><h3>Evidence</h3><Evidence evidence={row.evidence} /></section>
       <section><h3>What to do</h3>{runbook.data ? <Markdown text={runbook.data.markdown} /> : runbook.isError ? <p className="dim">The runbook could not be read. {runbook.error.message}</p> : <Lines rows={6} />}</section>

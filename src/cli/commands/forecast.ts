@@ -1,0 +1,150 @@
+/** `instep forecast`: the engine on a file of series, without a database. What the series share is learned once; then each is forecast, on every core. */
+import { readFileSync } from 'node:fs';
+import { CsvError, parse } from 'csv-parse/sync';
+import { calendarEvent, eventRow, type EventColumn } from '../../domain/forecast/event-row.ts';
+import type { ForecastResult } from '../../domain/forecast/forecast.ts';
+import type { CalendarEvent, Grain, PanelOptions, Pool } from '../../domain/forecast/panel.ts';
+import type { FileSeries } from '../../domain/forecast/series-file.ts';
+import { computeThreads, type Compute, type Shared } from '../../runtime/compute.ts';
+import type { Outcome, PanelTask } from '../../runtime/compute-thread.ts';
+import { writeLines } from '../file-lines.ts';
+import { readSeriesFile, type Fault, type SeriesSource } from '../series-file.ts';
+import { EXIT, UsageError, print, progressBars, table } from '../terminal.ts';
+
+export interface ForecastOptions { input: string; freq: string; horizon: string; totals?: string; output: string; events?: string; threads?: string; json?: boolean }
+
+const QUANTILES = [0.5, 0.8, 0.9, 0.95, 0.975];
+const HEADER = 'series_id,origin,h,mean,q50,q80,q90,q95,q975';
+const LONGEST_HORIZON = 1_000;
+/** A batch keeps a thread busy for a moment and is small enough to spread the last ones. */
+const BATCH = 50;
+const FAULTS_SHOWN = 20;
+
+export async function forecastCommand(given: ForecastOptions): Promise<void> {
+  const asked = understood(given), began = performance.now();
+  const bars = progressBars(given.json ?? false);
+  const compute = computeThreads(asked.threads);
+  let source: SeriesSource | null = null;
+  const out = writeLines(given.output);
+  try {
+    source = await readSeriesFile(given.input, asked.grain, asked.reach, (done, total) => bars.watch({ flow: 'forecast', stage: 'read the file (kB)', done: Math.round(done / 1000), total: Math.round(total / 1000) }));
+    if (source.count === 0) throw new Error(`${given.input}: no series could be read.${source.faults[0] ? ` ${faultLine(given.input, source.faults[0])}` : ''}`);
+    const options: PanelOptions = { grain: asked.grain, horizon: asked.reach, quantiles: QUANTILES, ...(asked.events.length > 0 ? { events: asked.events } : {}) };
+    const learnedFrom = source.sample.length;
+    bars.watch({ flow: 'forecast', stage: `learn from ${learnedFrom.toLocaleString('en-GB')} series`, done: 0, total: 1 });
+    const pool = await compute.run<PanelTask, Pool>('learn', { panel: source.sample, options });
+    source.sample.length = 0;
+    bars.watch({ flow: 'forecast', stage: `learn from ${learnedFrom.toLocaleString('en-GB')} series`, done: 1, total: 1 });
+    const methods = new Map<string, number>(), failed: { id: string; message: string }[] = [];
+    let done = 0, failures = 0, rows = 0;
+    await out.write(`${HEADER}\n`);
+    for await (const { batch, outcomes } of forecasts(compute, source.series(), options, { key: 'pool', value: pool })) {
+      let text = '';
+      outcomes.forEach((outcome, n) => {
+        const one = batch[n]!;
+        if ('fault' in outcome) { failures++; if (failed.length < FAULTS_SHOWN) failed.push({ id: one.id, message: outcome.fault }); return; }
+        methods.set(outcome.result.method, (methods.get(outcome.result.method) ?? 0) + 1);
+        for (const line of linesOfResult(one, outcome.result, asked.horizon, asked.totals)) { text += line; rows++; }
+      });
+      await out.write(text);
+      done += batch.length;
+      bars.watch({ flow: 'forecast', stage: 'forecast', done, total: source.count });
+    }
+    await out.finish();
+    bars.stop();
+    const seconds = (performance.now() - began) / 1000, forecast = done - failures;
+    const summary = {
+      input: given.input, output: given.output, series: forecast, rows, horizon: asked.horizon, totals: asked.totals, learnedFrom, threads: compute.threads, seconds: Math.round(seconds * 10) / 10,
+      methods: Object.fromEntries([...methods].sort((a, b) => b[1] - a[1])), daysLeftOut: source.leftOut, faults: source.faults, faultCount: source.faultCount + failures, notForecast: failed,
+    };
+    print(given.json ?? false, summary, () => [
+      `${forecast.toLocaleString('en-GB')} series forecast in ${summary.seconds} s on ${compute.threads} ${compute.threads === 1 ? 'thread' : 'threads'}, ${rows.toLocaleString('en-GB')} rows in ${given.output}.`,
+      ...(source!.leftOut > 0 ? [`${source!.leftOut} days at the ends of the file make no whole period and were left out.`] : []),
+      ...(methods.size > 0 ? ['', table(['Method', 'Series'], [...methods].sort((a, b) => b[1] - a[1]).slice(0, 10))] : []),
+    ].join('\n'));
+    complain(given, source, failed, failures);
+  } catch (error) {
+    out.drop();
+    throw error;
+  } finally {
+    bars.stop();
+    source?.close();
+    await compute.stop();
+  }
+}
+
+interface Understood { grain: Grain; horizon: number; totals: number[]; /** Periods the engine looks ahead: the longest of both. */ reach: number; threads?: number; events: CalendarEvent[] }
+
+function understood(given: ForecastOptions): Understood {
+  const whole = (text: string, name: string, most: number): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text.trim()) || value < 1 || value > most) throw new UsageError(`${name} ${text}: expected a whole number from 1 to ${most}`);
+    return value;
+  };
+  if (given.freq !== 'D' && given.freq !== 'W' && given.freq !== 'M') throw new UsageError(`--freq ${given.freq}: expected D (days), W (weeks) or M (months)`);
+  if (given.input === given.output) throw new UsageError(`--output ${given.output}: this is the input`);
+  const horizon = whole(given.horizon, '--horizon', LONGEST_HORIZON);
+  const totals = [...new Set((given.totals ?? '').split(',').filter((part) => part.trim() !== '').map((part) => whole(part, '--totals', LONGEST_HORIZON)))].sort((a, b) => a - b);
+  return {
+    grain: given.freq, horizon, totals, reach: Math.max(horizon, ...totals), events: given.events === undefined ? [] : readEvents(given.events),
+    ...(given.threads === undefined ? {} : { threads: whole(given.threads, '--threads', 64) }),
+  };
+}
+
+function readEvents(file: string): CalendarEvent[] {
+  let rows: { record: Record<string, string>; info: { lines: number } }[];
+  try {
+    rows = parse(readFileSync(file, 'utf8'), { columns: (names: string[]) => names.map((name) => name.trim().toLowerCase()), bom: true, skip_empty_lines: true, trim: true, info: true, relax_column_count: true });
+  } catch (error) {
+    throw new UsageError(`--events ${file}: ${error instanceof CsvError ? `not readable as CSV: ${error.message}` : (error as Error).message}`);
+  }
+  return rows.map(({ record, info }) => {
+    const row = eventRow((column: EventColumn) => record[column.toLowerCase()] ?? '');
+    if ('message' in row) throw new UsageError(`--events ${file}:${info.lines}: ${row.column}: ${row.message}`);
+    return calendarEvent(row);
+  });
+}
+
+/** Batches on every thread, a bounded number under way, answered in the order they came. */
+async function* forecasts(compute: Compute, series: AsyncIterable<FileSeries>, options: PanelOptions, shared: Shared): AsyncGenerator<{ batch: FileSeries[]; outcomes: Outcome[] }> {
+  const underWay: { batch: FileSeries[]; outcomes: Promise<Outcome[]> }[] = [];
+  const begin = (batch: FileSeries[]): void => {
+    const outcomes = compute.run<PanelTask, Outcome[]>('forecast', { panel: batch, options }, shared);
+    outcomes.catch(() => {}); // it is thrown where it is awaited
+    underWay.push({ batch, outcomes });
+  };
+  const oldest = async (): Promise<{ batch: FileSeries[]; outcomes: Outcome[] }> => { const { batch, outcomes } = underWay.shift()!; return { batch, outcomes: await outcomes }; };
+  let batch: FileSeries[] = [];
+  for await (const one of series) {
+    batch.push(one);
+    if (batch.length < BATCH) continue;
+    begin(batch);
+    batch = [];
+    if (underWay.length >= 2 * compute.threads) yield await oldest();
+  }
+  if (batch.length > 0) begin(batch);
+  while (underWay.length > 0) yield await oldest();
+}
+
+function* linesOfResult(one: FileSeries, result: ForecastResult, horizon: number, totals: readonly number[]): Generator<string> {
+  const id = /[",\r\n]/.test(one.id) ? `"${one.id.replaceAll('"', '""')}"` : one.id;
+  const row = (h: string, mean: number, paths: ForecastResult['daily'], at: number): string => `${id},${one.known},${h},${number(mean)},${QUANTILES.map((q) => number(paths.find((path) => path.q === q)?.values[at] ?? NaN)).join(',')}\n`;
+  for (let h = 0; h < horizon; h++) yield row(String(h + 1), result.mean[h]!, result.daily, h);
+  for (const total of totals) yield row(`S${total}`, result.mean.slice(0, total).reduce((sum, units) => sum + units, 0), result.cumulative, total - 1);
+}
+
+const number = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(6))) : '');
+
+const faultLine = (file: string, { line, column, message }: Fault): string => `${file}:${line}: ${column === '' ? '' : `${column}: `}${message}`;
+
+/** What was left out, on standard error, and the exit code that says so. */
+function complain(given: ForecastOptions, source: SeriesSource, failed: readonly { id: string; message: string }[], failures: number): void {
+  if (source.faultCount === 0 && failures === 0) return;
+  process.exitCode = EXIT.found;
+  if (given.json) return;
+  for (const fault of source.faults.slice(0, FAULTS_SHOWN)) console.error(faultLine(given.input, fault));
+  if (source.faultCount > FAULTS_SHOWN) console.error(`… and ${(source.faultCount - FAULTS_SHOWN).toLocaleString('en-GB')} more faults`);
+  for (const { id, message } of failed) console.error(`${given.input}: ${id}: not forecast: ${message}`);
+  if (failures > failed.length) console.error(`… and ${failures - failed.length} more series`);
+  if (source.faultCount > 0) console.error('Series with a fault were left out; the others are forecast.');
+}

@@ -1,0 +1,74 @@
+/** Text files line by line with bounded memory, unpacked where the name ends in .gz; written the same way, complete or not at all. */
+import { createReadStream, createWriteStream, existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { finished } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+import { createGunzip, createGzip, constants } from 'node:zlib';
+
+const LONGEST_LINE = 64_000_000;
+
+/** The bytes of a file, unpacked; `read` hears how many of the file's own bytes are done. Throws with the file's name. */
+export async function* unpacked(file: string, read: (bytes: number) => void = () => {}): AsyncGenerator<Buffer> {
+  const source = createReadStream(file, { highWaterMark: 256 * 1024 });
+  let bytes = 0;
+  source.on('data', (chunk) => read(bytes += chunk.length));
+  let stream: Readable = source;
+  if (file.endsWith('.gz')) {
+    const gunzip = createGunzip();
+    source.on('error', (error) => gunzip.destroy(error));
+    stream = source.pipe(gunzip);
+  }
+  try {
+    for await (const chunk of stream) yield chunk as Buffer;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new Error(`${file}: ${code === 'Z_BUF_ERROR' ? 'the compressed file ends in the middle' : code?.startsWith('Z_') ? `not readable as gzip (${message})` : message}`, { cause: error });
+  } finally {
+    source.destroy();
+  }
+}
+
+/** Lines that are not empty, many at a time, each with its number. */
+export async function* linesOf(file: string, read?: (bytes: number) => void): AsyncGenerator<{ line: number; text: string }[]> {
+  const decoder = new StringDecoder('utf8');
+  let rest = '', line = 0;
+  for await (const chunk of unpacked(file, read)) {
+    const pieces = (rest + decoder.write(chunk)).split('\n');
+    rest = pieces.pop()!;
+    if (rest.length > LONGEST_LINE) throw new Error(`${file}:${line + pieces.length + 1}: a line of more than ${LONGEST_LINE / 1e6} MB`);
+    const lines = pieces.flatMap((text) => { line++; return text.trim() === '' ? [] : [{ line, text: line === 1 ? text.replace(/^\uFEFF/, '') : text }]; });
+    if (lines.length > 0) yield lines;
+  }
+  rest += decoder.end();
+  if (rest.trim() !== '') yield [{ line: line + 1, text: line === 0 ? rest.replace(/^\uFEFF/, '') : rest }];
+}
+
+export function sizeOf(file: string): number {
+  if (!existsSync(file)) throw new Error(`${file}: there is no such file`);
+  const stat = statSync(file);
+  if (!stat.isFile()) throw new Error(`${file}: not a file`);
+  return stat.size;
+}
+
+/** A file under a temporary name beside the final one; `finish` gives it its name, `drop` removes it. */
+export function writeLines(file: string): { write(text: string): Promise<void>; finish(): Promise<void>; drop(): void } {
+  const part = `${file}.part`, sink = createWriteStream(part);
+  const head = file.endsWith('.gz') ? createGzip({ level: constants.Z_BEST_SPEED + 3 }) : null;
+  if (head) head.pipe(sink);
+  const into = head ?? sink;
+  let failed: Error | null = null;
+  const failure = new Promise<never>((_, reject) => { for (const stream of [sink, ...(head ? [head] : [])]) stream.on('error', (error: Error) => { failed ??= new Error(`${file}: ${error.message}`, { cause: error }); reject(failed); }); });
+  failure.catch(() => {});
+  return {
+    async write(text) {
+      if (failed) throw failed;
+      if (!into.write(text)) await Promise.race([new Promise<void>((resolve) => { into.once('drain', resolve); }), failure]);
+    },
+    async finish() {
+      into.end();
+      await Promise.race([finished(sink), failure]);
+      renameSync(part, file);
+    },
+    drop() { sink.destroy(); rmSync(part, { force: true }); },
+  };
+}

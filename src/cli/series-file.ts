@@ -1,0 +1,205 @@
+/**
+ * Series of an NDJSON or CSV file, read twice: once to find its faults and the series worth learning from, once to forecast. Memory is bounded whatever
+ * the file's size: NDJSON streams; the rows of a CSV, which may come in any order, wait in a temporary folder, a few hundred series a file.
+ */
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { CSV_COLUMNS, datedRow, isFault, periodsOf, seriesFromJson, seriesFromRows, type CsvColumn, type DatedRow, type FileSeries } from '../domain/forecast/series-file.ts';
+import type { Grain } from '../domain/forecast/panel.ts';
+import { linesOf, sizeOf, unpacked } from './file-lines.ts';
+
+export interface Fault { line: number; column: string; message: string }
+export interface SeriesSource {
+  /** Series without a fault. */
+  count: number;
+  faults: Fault[]; faultCount: number;
+  /** Days left out because they make no whole period. */
+  leftOut: number;
+  /** The series that sold most, in the file's order. */
+  sample: FileSeries[];
+  series(): AsyncGenerator<FileSeries>;
+  close(): void;
+}
+
+/** Learned from: the best sellers, and no more than so many periods of them. */
+const LEARN_SERIES = 3_000;
+const LEARN_PERIODS = 2_000_000;
+/** Faults kept; the rest are counted. */
+const FAULTS_KEPT = 1_000;
+
+export async function readSeriesFile(file: string, grain: Grain, horizon: number, progress: (done: number, total: number) => void): Promise<SeriesSource> {
+  const size = sizeOf(file), read = (bytes: number): void => progress(bytes, size);
+  let first = '';
+  for await (const chunk of unpacked(file)) { first = chunk.toString('utf8').replace(/^\uFEFF/, '').trimStart().slice(0, 1); if (first) break; }
+  if (first === '') throw new Error(`${file}: the file is empty`);
+  return first === '{' ? readNdjson(file, horizon, read) : readCsv(file, grain, horizon, read);
+}
+
+/** Faults with a bound, in the order they were found. */
+function faultList(): { faults: Fault[]; add(fault: Fault): void; readonly count: number } {
+  const faults: Fault[] = [];
+  let count = 0;
+  return { faults, add(fault) { count++; if (faults.length < FAULTS_KEPT) faults.push(fault); }, get count() { return count; } };
+}
+
+/** Keeps the best sellers of a stream: most units first, the earlier one where equal. */
+function bestSellers<T>(): { offer(units: number, periods: number, order: number, value: T): void; kept(): T[] } {
+  let held: { units: number; periods: number; order: number; value: T }[] = [];
+  const cut = (): void => {
+    held.sort((a, b) => b.units - a.units || a.order - b.order);
+    let periods = 0;
+    held = held.slice(0, LEARN_SERIES).filter((one, n) => { periods += one.periods; return n === 0 || periods <= LEARN_PERIODS; });
+  };
+  return {
+    offer(units, periods, order, value) { held.push({ units, periods, order, value }); if (held.length > 2 * LEARN_SERIES) cut(); },
+    kept() { cut(); return held.sort((a, b) => a.order - b.order).map((one) => one.value); },
+  };
+}
+
+const unitsOf = (one: FileSeries): number => one.series.demand.reduce((sum, units) => sum + (Number.isNaN(units) ? 0 : units), 0);
+
+async function readNdjson(file: string, horizon: number, read: (bytes: number) => void): Promise<SeriesSource> {
+  const ids = new Set<string>(), bad = new Set<number>(), found = faultList(), best = bestSellers<string>();
+  for await (const lines of linesOf(file, read)) {
+    for (const { line, text } of lines) {
+      const one = seriesFromJson(text, horizon);
+      if (isFault(one)) { found.add({ line, ...one }); bad.add(line); continue; }
+      if (ids.has(one.id)) { found.add({ line, column: 'id', message: `${one.id} is already on a line before` }); bad.add(line); continue; }
+      ids.add(one.id);
+      best.offer(unitsOf(one), one.known, line, text);
+    }
+  }
+  return {
+    count: ids.size, faults: found.faults, faultCount: found.count, leftOut: 0,
+    sample: best.kept().map((text) => seriesFromJson(text, horizon) as FileSeries),
+    async *series() {
+      for await (const lines of linesOf(file)) for (const { line, text } of lines) if (!bad.has(line)) yield seriesFromJson(text, horizon) as FileSeries;
+    },
+    close() {},
+  };
+}
+
+const NEEDED: readonly CsvColumn[] = ['id', 'date', 'quantity'];
+
+async function readCsv(file: string, grain: Grain, horizon: number, read: (bytes: number) => void): Promise<SeriesSource> {
+  const found = faultList(), rows = waitingRoom();
+  const numberOf = new Map<string, number>(), ids: string[] = [], names: { item: string; place: string; category: string }[] = [], units: number[] = [], bad = new Set<number>();
+  let first = Infinity, last = -Infinity, at: Partial<Record<CsvColumn, number>> | null = null;
+  // Whether all dates are weeks, or months, apart.
+  let spaced = true, phase: number | null = null;
+  try {
+    for await (const lines of linesOf(file, read)) {
+      for (const { line, text } of lines) {
+        const record = cellsOf(text);
+        if (typeof record === 'string') { if (at === null) throw new Error(`${file}:${line}: not readable as CSV: ${record}`); found.add({ line, column: '', message: record }); continue; }
+        if (at === null) { at = header(file, record); continue; }
+        const columns = at, cell = (column: CsvColumn): string => record[columns[column] ?? -1] ?? '';
+        const id = cell('id').trim();
+        if (id === '') { found.add({ line, column: 'id', message: 'is empty' }); continue; }
+        let n = numberOf.get(id);
+        if (n === undefined) {
+          numberOf.set(id, n = ids.length);
+          ids.push(id); units.push(0);
+          names.push({ item: cell('item').trim() || id, place: cell('location').trim(), category: cell('category').trim() });
+        }
+        const row = datedRow(cell);
+        if ('message' in row) { found.add({ line, ...row }); bad.add(n); continue; }
+        if (!Number.isNaN(row.quantity)) {
+          first = Math.min(first, row.day); last = Math.max(last, row.day); units[n]! += row.quantity;
+          const turn = grain === 'D' ? 0 : grain === 'W' ? row.day % 7 : dayOfMonth(row.day);
+          phase ??= turn;
+          if (turn !== phase) spaced = false;
+        }
+        rows.put(n, row);
+      }
+    }
+    if (at === null) throw new Error(`${file}: the file has no header`);
+  } catch (error) {
+    rows.close();
+    throw error;
+  }
+  if (first === Infinity) { rows.close(); throw new Error(`${file}: no row has a quantity`); }
+  const periods = periodsOf(grain, first, last, spaced && grain !== 'D');
+  if (periods.count < 1) { rows.close(); throw new Error(`${file}: the dates make no whole ${grain === 'W' ? 'week' : 'month'}`); }
+  const made = (n: number, of: Iterable<DatedRow>): FileSeries => seriesFromRows(ids[n]!, of, periods, horizon, names[n]!);
+  const most = Math.max(1, Math.min(LEARN_SERIES, Math.floor(LEARN_PERIODS / periods.count)));
+  const chosen = new Set(ids.map((_, n) => n).filter((n) => !bad.has(n)).sort((a, b) => units[b]! - units[a]! || a - b).slice(0, most));
+  const sample: FileSeries[] = [];
+  for (const [n, of] of rows.all(ids.length)) if (chosen.has(n)) sample.push(made(n, of));
+  return {
+    count: ids.length - bad.size, faults: found.faults, faultCount: found.count, leftOut: periods.leftOut, sample,
+    async *series() { for (const [n, of] of rows.all(ids.length)) if (!bad.has(n)) yield made(n, of); },
+    close: () => rows.close(),
+  };
+}
+
+function header(file: string, names: readonly string[]): Partial<Record<CsvColumn, number>> {
+  const at: Partial<Record<CsvColumn, number>> = {};
+  names.forEach((name, n) => {
+    const column = CSV_COLUMNS.find((known) => known === name.trim().toLowerCase());
+    if (column && at[column] !== undefined) throw new Error(`${file}:1: ${column}: there are two columns of this name`);
+    if (column) at[column] = n;
+  });
+  const missing = NEEDED.filter((column) => at[column] === undefined);
+  if (missing.length > 0) throw new Error(`${file}:1: ${missing.join(', ')}: missing column; expected id,date,quantity and perhaps ${CSV_COLUMNS.slice(3).join(',')}`);
+  return at;
+}
+
+/** The cells of a line, or why there are none. Quoted cells are rare and taken apart by the library; a cell does not go over several lines. */
+function cellsOf(text: string): string[] | string {
+  const line = text.endsWith('\r') ? text.slice(0, -1) : text;
+  if (!line.includes('"')) return line.split(',');
+  try { return (parse(line, { relax_column_count: true }) as string[][])[0] ?? []; } catch (error) { return `not readable as CSV: ${(error as Error).message}`; }
+}
+
+const dayOfMonth = (day: number): number => new Date(day * 86_400_000).getUTCDate();
+
+const SERIES_A_FILE = 500;
+/** Row: series, day, quantity, price, promotion, in stock. */
+const ROW_BYTES = 40;
+const ROWS_BUFFERED = 2_048;
+
+/** Rows wait on disk by the number of their series, so that a file in any order is read back series by series. */
+function waitingRoom(): { put(n: number, row: DatedRow): void; all(series: number): Generator<[number, Iterable<DatedRow>]>; close(): void } {
+  const folder = mkdtempSync(path.join(tmpdir(), 'instep-forecast-'));
+  const buffers = new Map<number, { bytes: Buffer; used: number }>();
+  const fileOf = (bucket: number): string => path.join(folder, String(bucket));
+  const flush = (bucket: number, buffer: { bytes: Buffer; used: number }): void => { appendFileSync(fileOf(bucket), buffer.bytes.subarray(0, buffer.used)); buffer.used = 0; };
+  return {
+    put(n, row) {
+      const bucket = Math.floor(n / SERIES_A_FILE);
+      let buffer = buffers.get(bucket);
+      if (!buffer) buffers.set(bucket, buffer = { bytes: Buffer.allocUnsafe(ROW_BYTES * ROWS_BUFFERED), used: 0 });
+      const { bytes } = buffer;
+      let to = buffer.used;
+      to = bytes.writeUInt32LE(n, to); to = bytes.writeInt32LE(row.day, to);
+      for (const value of [row.quantity, row.price, row.promotion, row.inStock]) to = bytes.writeDoubleLE(value, to);
+      buffer.used = to;
+      if (to === bytes.length) flush(bucket, buffer);
+    },
+    *all(series) {
+      for (const [bucket, buffer] of buffers) if (buffer.used > 0) flush(bucket, buffer);
+      for (let bucket = 0; bucket * SERIES_A_FILE < series; bucket++) {
+        const bytes = existsSync(fileOf(bucket)) ? readFileSync(fileOf(bucket)) : Buffer.alloc(0), places = new Map<number, number[]>();
+        for (let from = 0; from < bytes.length; from += ROW_BYTES) {
+          const n = bytes.readUInt32LE(from), known = places.get(n);
+          if (known) known.push(from); else places.set(n, [from]);
+        }
+        for (let n = bucket * SERIES_A_FILE; n < Math.min(series, (bucket + 1) * SERIES_A_FILE); n++) yield [n, rowsAt(bytes, places.get(n) ?? [])];
+      }
+    },
+    close() { rmSync(folder, { recursive: true, force: true }); },
+  };
+}
+
+/** The rows at these places of the file, each in the same object. */
+function* rowsAt(bytes: Buffer, places: readonly number[]): Generator<DatedRow> {
+  const row: DatedRow = { day: 0, quantity: 0, price: 0, promotion: 0, inStock: 0 };
+  for (const from of places) {
+    row.day = bytes.readInt32LE(from + 4); row.quantity = bytes.readDoubleLE(from + 8);
+    row.price = bytes.readDoubleLE(from + 16); row.promotion = bytes.readDoubleLE(from + 24); row.inStock = bytes.readDoubleLE(from + 32);
+    yield row;
+  }
+}

@@ -1,0 +1,27 @@
+/** One row of an event calendar in a file: what is wrong with it, or the event. Places are separated by semicolons; none is all of them. */
+import { addDays, dayNumber, type Day } from '../calendar.ts';
+import type { CalendarEvent } from './panel.ts';
+
+export const EVENT_COLUMNS = ['Name', 'From', 'To', 'Places'] as const;
+export type EventColumn = (typeof EVENT_COLUMNS)[number];
+
+export interface EventRow { name: string; from: Day; to: Day; places: string[] }
+
+/** Longer than this is a season, which is learned from the series and not from a calendar. */
+export const LONGEST_EVENT_DAYS = 92;
+
+export function eventRow(cell: (column: EventColumn) => string): EventRow | { column: EventColumn; message: string } {
+  // Written out, a name that begins like a formula has an apostrophe before it.
+  const name = cell('Name').trim().replace(/^'(?=[=+\-@|%])/, ''), from = cell('From').trim(), to = cell('To').trim() || from;
+  if (name === '' || name.length > 120) return { column: 'Name', message: name === '' ? 'is empty' : 'has more than 120 letters' };
+  for (const [column, day] of [['From', from], ['To', to]] as const) {
+    try { dayNumber(day); } catch { return { column, message: `expected a date like 2026-11-27, not ${day || 'nothing'}` }; }
+  }
+  if (to < from) return { column: 'To', message: `${to} is before ${from}` };
+  if (addDays(from, LONGEST_EVENT_DAYS) <= to) return { column: 'To', message: `an event lasts at most ${LONGEST_EVENT_DAYS} days` };
+  return { name, from, to, places: cell('Places').split(';').map((place) => place.trim()).filter(Boolean) };
+}
+
+export function calendarEvent(row: EventRow): CalendarEvent {
+  return { name: row.name, from: dayNumber(row.from), to: dayNumber(row.to), ...(row.places.length > 0 ? { places: row.places } : {}) };
+}

@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { overridden, overrideWords, type Override } from './override.ts';
+
+const FIRST = '2026-03-01', LEVELS = [0.1, 0.5, 0.9];
+/** Four days of two units; totals 80 %, 100 %, 150 % of their mean. */
+const engine = { mean: [2, 2, 2, 2], levels: LEVELS, cumulative: [0.8, 1, 1.5].flatMap((share) => [2, 4, 6, 8].map((total) => total * share)), daily: [1, 2, 3].flatMap((q) => [q, q, q, q]) };
+const from = (kind: Override['kind'], value: number, first = '2026-03-02', to = '2026-03-03'): Override => ({ from: first, to, kind, value });
+const q = (flat: readonly number[], level: number): number[] => flat.slice(level * 4, level * 4 + 4);
+
+describe('overrides', () => {
+  it('leave other days and the engine’s own numbers alone', () => {
+    const made = overridden(engine, FIRST, [from('percent', 50)]);
+    expect(made.mean).toEqual([2, 3, 3, 2]);
+    expect(engine.mean).toEqual([2, 2, 2, 2]);
+    expect(overridden(engine, FIRST, [from('percent', 50, '2026-04-01', '2026-04-02')])).toMatchObject({ mean: engine.mean, changed: false });
+  });
+  it('scale the spread with a percentage, keep it with units', () => {
+    const more = overridden(engine, FIRST, [from('percent', 100, FIRST, '2026-03-04')]), added = overridden(engine, FIRST, [from('units', 2, FIRST, '2026-03-04')]);
+    expect(q(more.cumulative, 2)).toEqual([6, 12, 18, 24]);
+    expect(q(added.cumulative, 2)).toEqual([3 + 2, 6 + 4, 9 + 6, 12 + 8]);
+    expect(q(more.daily!, 2)).toEqual([6, 6, 6, 6]);
+    expect(q(added.daily!, 2)).toEqual([5, 5, 5, 5]);
+  });
+  it('the later one is said of what the earlier left; a replacement ends what was said before', () => {
+    expect(overridden(engine, FIRST, [from('percent', 50), from('units', 1)]).mean).toEqual([2, 4, 4, 2]);
+    expect(overridden(engine, FIRST, [from('percent', 50), from('replace', 7)]).mean).toEqual([2, 7, 7, 2]);
+    expect(overridden(engine, FIRST, [from('replace', 0)]).mean).toEqual([2, 0, 0, 2]);
+  });
+  it('take what the engine does not expect as Poisson', () => {
+    const none = { mean: [0, 0, 0, 0], levels: LEVELS, cumulative: new Array<number>(12).fill(0), daily: new Array<number>(12).fill(0) };
+    const made = overridden(none, FIRST, [from('replace', 4, FIRST, '2026-03-04')]);
+    expect(made.mean).toEqual([4, 4, 4, 4]);
+    expect(q(made.cumulative, 1)[3]).toBeCloseTo(16, 0);
+    expect(q(made.cumulative, 2)[3]).toBeGreaterThan(18);
+  });
+  it('keep quantiles in order, never negative, totals never falling', () => fc.assert(fc.property(
+    fc.array(fc.record({ kind: fc.constantFrom('replace', 'percent', 'units'), value: fc.double({ min: -100, max: 300, noNaN: true }), at: fc.integer({ min: 1, max: 4 }), days: fc.integer({ min: 0, max: 4 }) }), { maxLength: 4 }),
+    (said) => {
+      const made = overridden(engine, FIRST, said.map(({ kind, value, at, days }) => ({ kind: kind as Override['kind'], value: kind === 'replace' ? Math.abs(value) : value, from: `2026-03-0${at}`, to: `2026-03-0${at + days}` })));
+      expect(Math.min(...made.mean, ...made.cumulative, ...made.daily!)).toBeGreaterThanOrEqual(0);
+      for (let k = 0; k < 3; k++) for (let d = 0; d < 4; d++) {
+        if (d > 0) expect(q(made.cumulative, k)[d]!).toBeGreaterThanOrEqual(q(made.cumulative, k)[d - 1]!);
+        if (k > 0) expect(q(made.cumulative, k)[d]!).toBeGreaterThanOrEqual(q(made.cumulative, k - 1)[d]! - 1e-9);
+      }
+    })));
+  it('says it in words', () => expect([overrideWords({ kind: 'percent', value: -20 }), overrideWords({ kind: 'units', value: 2.5 }), overrideWords({ kind: 'replace', value: 3 })]).toEqual(['20 % less', '2.5 a day more', '3 a day in place of the forecast']));
+});

@@ -1,0 +1,70 @@
+/**
+ * forecast-watch: the day that ended, beside what was forecast for it.   Woken at 03:50 UTC and by a finished forecast.
+ *  1 gather  the last forecast made before the day, its units, events and planners' overrides
+ *  2 decide  domain/forecast/watch: outside P1 to P99 three days in a row, or errors of one sign that add up
+ *  3 record  the state of each series; DEMAND_ANOMALY for each item with an unusual series, the farthest off first, the rest in one case
+ */
+import { addDays, dayNumber, daysBetween } from '../domain/calendar.ts';
+import type { RaisedException } from '../domain/exceptions/catalogue.ts';
+import { freshWatch, watched } from '../domain/forecast/watch.ts';
+import { defineFlow } from '../runtime/flow.ts';
+import { comparedDays, flaggedSeries, saveChecks, stateOf, type CheckedSeries, type FlaggedRow } from '../store/forecast-watch.ts';
+import { finishedRuns } from '../store/forecasts.ts';
+import { overridesInForce } from '../store/overrides.ts';
+import { planningEvents } from '../store/planning-events.ts';
+
+/** An older forecast than this says little of a single day. */
+const OLDEST_DAYS = 7;
+/** Cases of their own; the items beyond share one. */
+export const MOST_CASES = 50;
+const MOST_READ = 2_000;
+
+export const forecastWatch = defineFlow({
+  name: 'forecast-watch', moves: 'forecast + the day that ended → what is unusual', owner: 'planner', schedule: { cron: '50 3 * * *' }, raises: ['DEMAND_ANOMALY'],
+  async run(context) {
+    const { db, storeId, tally } = context;
+    const day = addDays(context.dayOf(context.now()), -1);
+    const run = (await finishedRuns(db, storeId)).find((each) => each.as_of < day);
+    if (!run || daysBetween(run.as_of, day) > OLDEST_DAYS) { context.detail['waiting'] = 'no forecast of the days before'; return; }
+    const overrides = await overridesInForce(db, storeId, day);
+    const events = (await planningEvents(db, storeId, day)).filter((event) => event.from_day <= day && event.to_day >= day);
+    for await (const page of comparedDays(db, storeId, run.run_id, day, daysBetween(run.as_of, day))) {
+      const checks: CheckedSeries[] = [];
+      for (const row of page) {
+        tally.input++;
+        const [p1, p50, p80, p90, p95, p99] = row.quantiles;
+        if (p1 == null || p50 == null || p80 == null || p90 == null || p95 == null || p99 == null) { tally.skipped['quantiles not kept'] = (tally.skipped['quantiles not kept'] ?? 0) + 1; continue; }
+        const explained = events.some((event) => event.location_ids === null || event.location_ids.includes(row.location_id))
+          || overrides(row.item_id, row.location_id).some((one) => one.from_day <= day && one.to_day >= day);
+        const state = watched(row.state ? stateOf(row.state) : freshWatch(), { day, actual: row.actual, mean: row.mean, p1, p50, p80, p90, p95, p99, censored: row.in_stock !== null && row.in_stock < 0.999, explained });
+        checks.push({ itemId: row.item_id, locationId: row.location_id, actual: row.actual, mean: row.mean, low: p1, high: p99, state });
+        tally.applied++;
+      }
+      await saveChecks(db, storeId, day, checks);
+      context.progress('compare', tally.input, run.series);
+    }
+    const flagged = await flaggedSeries(db, storeId, MOST_READ);
+    await context.checked('DEMAND_ANOMALY', anomalies(flagged));
+    Object.assign(context.detail, { day, forecastOf: run.as_of, unusual: flagged.length });
+    context.changed('forecast', 'exceptions');
+  },
+});
+
+const tenth = (value: number): number => Math.round(value * 10) / 10;
+
+/** One case an item; when there are very many, it is the season or the feed that changed, and one case says so. */
+export function anomalies(flagged: readonly FlaggedRow[]): RaisedException[] {
+  const items = Map.groupBy(flagged, (row) => row.item_id), cases: RaisedException[] = [];
+  for (const [itemId, rows] of items) {
+    if (cases.length === MOST_CASES) break;
+    const first = rows[0]!, name = first.sku || first.title;
+    cases.push({
+      kind: 'DEMAND_ANOMALY', key: `item/${itemId}`, subject: name, itemId, ...(rows.length === 1 ? { locationId: first.location_id } : {}),
+      sentence: `${name} at ${first.location}: ${first.flagged_why}. On ${first.day} ${first.actual} ${first.actual === 1 ? 'unit was' : 'units were'} wanted, ${tenth(first.mean)} expected (P1 ${Math.round(first.low)} to P99 ${Math.round(first.high)}).${rows.length > 1 ? ` ${rows.length - 1} more ${rows.length === 2 ? 'location is' : 'locations are'} unusual too.` : ''}`,
+      evidence: { day: first.day, places: rows.slice(0, 20).map((row) => ({ location: row.location, actual: row.actual, expected: tenth(row.mean), p1: tenth(row.low), p99: tenth(row.high), since: row.flagged_on, daysSince: dayNumber(row.day) - dayNumber(row.flagged_on), why: row.flagged_why })) },
+    });
+  }
+  const more = items.size - cases.length;
+  if (more > 0) cases.push({ kind: 'DEMAND_ANOMALY', key: 'many', subject: 'Demand', sentence: `The demand of ${more} more ${more === 1 ? 'item' : 'items'} is unusual. So many at once are a season, a promotion that is not in the calendar, or a feed that stopped.`, evidence: { items: items.size, casesOfTheirOwn: cases.length } });
+  return cases;
+}

@@ -1,0 +1,2 @@
+/** The version of Instep. */
+export const VERSION = '0.1.0';

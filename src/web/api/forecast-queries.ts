@@ -1,0 +1,21 @@
+/** The questions about forecasts: the list, accuracy, earlier runs, overrides, events. */
+import type * as Contract from '../../http/contract-forecast.ts';
+import type { Of } from '../../http/contract.ts';
+import type { Parameters } from './client.ts';
+import { one, pages } from './queries.ts';
+
+export type ForecastRow = Of<typeof Contract.ForecastRow>;
+export type ForecastPage = Of<typeof Contract.ForecastPage>;
+export type ForecastRun = Of<typeof Contract.ForecastRun>;
+export type Accuracy = Of<typeof Contract.Accuracy>;
+export type SeriesRuns = Of<typeof Contract.SeriesRuns>;
+export type Override = Of<typeof Contract.Override>;
+export type OverrideBody = Of<typeof Contract.OverrideBody>;
+export type PlanningEvent = Of<typeof Contract.PlanningEvent>;
+export type PlanningEventBody = Of<typeof Contract.PlanningEventBody>;
+
+export const forecastQuery = (filter: Parameters) => pages<ForecastPage>(['forecast', filter], '/forecast', filter);
+export const accuracyQuery = (store: number, by: string) => one<Accuracy>(['forecast', 'accuracy', store, by], '/forecast/accuracy', { store, by });
+export const seriesRunsQuery = (store: number, itemId: number, location: number) => one<SeriesRuns>(['demand', 'runs', store, itemId, location], `/items/${itemId}/forecast-runs`, { store, location });
+export const overridesQuery = (store: number, itemId: number, location: number) => one<{ overrides: Override[] }>(['demand', 'overrides', store, itemId, location], `/items/${itemId}/overrides`, { store, location });
+export const planningEventsQuery = (store: number) => one<{ events: PlanningEvent[] }>(['planning-events', store], '/planning-events', { store });

@@ -1,0 +1,52 @@
+/** How good the forecasts are, rolled up: in back-tests, and as each night's first day came true. */
+import { SegmentedControl } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { accuracyQuery, type Accuracy } from '../api/forecast-queries.ts';
+import { useStore } from '../shell/store.tsx';
+import { EmptyState, ErrorState, Lines } from '../ui/feedback.tsx';
+import { capital, day, decimal, percent, units } from '../ui/format.ts';
+import { Panel, Wide } from '../ui/page.tsx';
+
+const route = getRouteApi('/app/forecast');
+type Group = Accuracy['groups'][number];
+
+export function AccuracyTab() {
+  const { by = 'class' } = route.useSearch(), navigate = route.useNavigate(), store = useStore(), query = useQuery(accuracyQuery(store.storeId, by)), found = query.data;
+  if (query.isError && !found) return <ErrorState error={query.error} retry={() => void query.refetch()} />;
+  if (!found) return <Panel><Lines rows={8} /></Panel>;
+  if (!found.run || !found.whole) return <Panel><EmptyState title="No forecast yet">Its accuracy is shown once there is one.</EmptyState></Panel>;
+  const live = found.whole.live !== null;
+  return (
+    <Panel flush className="scroll-panel" title={`Accuracy of the forecast of ${day(found.run.asOf)}`} aside={<SegmentedControl aria-label="Rolled up by" value={by} onChange={(to) => void navigate({ search: (old) => ({ ...old, by: to as typeof by }), replace: true })} data={[{ value: 'class', label: 'Kind of demand' }, { value: 'category', label: 'Category' }, { value: 'location', label: 'Location' }]} />}>
+      <Wide label="Accuracy">
+        <table className="plain accuracy-table">
+          <thead>
+            <tr><th /><th colSpan={2} className="group">Series</th><th colSpan={4} className="group">In back-tests</th>{live && <th colSpan={6} className="group">As it came, one day ahead</th>}</tr>
+            <tr>
+              <th>{by === 'class' ? 'Kind of demand' : capital(by)}</th><th className="num">Number</th><th className="num">Units, 28 d</th>
+              <th className="num" title="Mean absolute error of days as a share of the units sold">WAPE</th><th className="num" title="Too high (+) or too low (−) on balance">Bias</th><th className="num" title="Scaled error: below 1 is better than repeating the day before">RMSSE</th><th className="num" title="Totals within the 95 % quantile; 95 % would be right">≤ P95</th>
+              {live && <><th className="num">WAPE</th><th className="num">Bias</th><th className="num" title="Days with no more than the 80 % quantile; 80 % or a little more would be right">≤ P80</th><th className="num">≤ P90</th><th className="num">≤ P95</th><th className="num" title="Pinball loss over P50, P80, P90 and P95 per unit sold: lower is better">Pinball</th></>}
+            </tr>
+          </thead>
+          <tbody>{found.groups.map((group) => <Row key={group.name} group={group} live={live} />)}<Row group={{ ...found.whole, name: 'All' }} live={live} whole /></tbody>
+        </table>
+      </Wide>
+      <p className="dim small foot">{live ? `Back-tests are weighed by units. “As it came” compares each night’s first day ahead with what was wanted, days out of stock and marked events left out, with a memory of ninety days (${units(Math.max(1, Math.round(found.whole.live!.days)))} so far). Counts are whole, so a little more than the quantile’s share lies below it.` : 'Back-tests are weighed by units. What came of each night’s first day ahead is shown from the second night on.'}</p>
+    </Panel>
+  );
+}
+
+const share = (value: number | null): string => (value === null ? '–' : percent(Math.round(value * 1000) / 1000));
+const signedShare = (value: number | null): string => `${value !== null && value > 0.0005 ? '+' : ''}${share(value)}`;
+
+function Row({ group, live, whole = false }: { group: Group; live: boolean; whole?: boolean }) {
+  const { backtest, live: came } = group;
+  return (
+    <tr className={whole ? 'strong' : ''}>
+      <td>{capital(group.name)}</td><td className="num">{units(group.series)}</td><td className="num">{units(group.units)}</td>
+      <td className="num">{share(backtest.wape)}</td><td className="num">{signedShare(backtest.bias)}</td><td className="num">{backtest.rmsse === null ? '–' : (Math.round(backtest.rmsse * 100) / 100).toFixed(2)}</td><td className="num">{share(backtest.coverage)}</td>
+      {live && (came ? <><td className="num">{share(came.wape)}</td><td className="num">{signedShare(came.bias)}</td><td className="num">{share(came.under80)}</td><td className="num">{share(came.under90)}</td><td className="num">{share(came.under95)}</td><td className="num">{came.pinball === null ? '–' : decimal(came.pinball * 100) + '%'}</td></> : <td className="dim num" colSpan={6}>not yet</td>)}
+    </tr>
+  );
+}

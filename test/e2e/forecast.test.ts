@@ -1,0 +1,140 @@
+/**
+ * The Forecast screen in a real browser: the list, a series with its fan, accuracy and events, in light and dark, without an accessibility fault; a planner
+ * sets an override and undoes it, marks an event, and sees a failed run beside the one in use. With INSTEP_SCREENSHOTS=folder the README's picture is taken,
+ * and with INSTEP_SCREENSHOTS_ALL=1 every other too.
+ */
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildWeb } from '../../src/cli/web-build.ts';
+import { dayOf, addDays } from '../../src/domain/calendar.ts';
+import { forecast } from '../../src/flows/forecast.ts';
+import { openBrowser } from '../helpers/browser.ts';
+import { axeFaults, openWatched, sideways } from '../helpers/watched-page.ts';
+import { world } from '../helpers/world.ts';
+
+const shots = process.env['INSTEP_SCREENSHOTS'];
+const webDir = await buildWeb(() => {});
+const w = await world({ webDir, ...(shots ? { months: 24, scale: 0.6, seed: 7 } : { months: 6, scale: 0.15 }) });
+await w.import();
+const browser = await openBrowser();
+afterAll(() => browser.close());
+
+const picture = async (page: Page, name: string): Promise<void> => { if (shots && (name === 'forecast' || process.env['INSTEP_SCREENSHOTS_ALL'])) { mkdirSync(shots, { recursive: true }); await page.screenshot({ path: path.join(shots, `${name}.png`) }); } };
+const { rows: [zone] } = await w.house.db.query<{ time_zone: string }>('select time_zone from store where store_id = $1', [w.storeId]);
+const today = dayOf(new Date().toISOString(), zone!.time_zone);
+const { rows: [busy] } = await w.house.db.query<{ item_id: number; location_id: number; sku: string }>(
+  `select f.item_id, f.location_id, i.sku from forecast f join item i using (item_id) where f.store_id = $1 and i.sku ~ '^[A-Za-z0-9-]+$' order by f.mean28 desc limit 1`, [w.storeId]);
+const address = `/forecast/${busy!.item_id}?location=${busy!.location_id}`;
+await w.api(`/api/v1/planning-events?store=${w.storeId}`, { method: 'POST', body: { name: 'Black Friday', from: addDays(today, 2), to: addDays(today, 5) } });
+await w.api(`/api/v1/planning-events?store=${w.storeId}`, { method: 'POST', body: { name: 'Black Friday', from: addDays(today, -40), to: addDays(today, -38) } });
+// The nights before, told again: an older run beside the one in use, and a week of days compared.
+await w.house.db.query('update forecast_run set as_of = as_of - 6 where store_id = $1', [w.storeId]);
+await w.house.db.query('update forecast set trained_to = trained_to - 6 where store_id = $1', [w.storeId]);
+await w.run(forecast);
+await w.until('the watch', async () => (await w.house.db.query<{ n: number }>('select count(*)::int as n from forecast_check where store_id = $1', [w.storeId])).rows[0]!.n > 0);
+await w.house.db.query(`update forecast_check set flagged_on = $2::date - 3, flagged_why = 'above P99 3 days in a row' where store_id = $1 and item_id = $3`, [w.storeId, today, busy!.item_id]);
+
+const PAGES: [name: string, address: string, shows: string][] = [
+  ['forecast-list', '/forecast', 'Forecast'], ['forecast-series', address, busy!.sku], ['forecast-accuracy', '/forecast?tab=accuracy', 'Forecast'], ['forecast-events', '/forecast?tab=events', 'Forecast'], ['forecast-empty', '/forecast?view=short+history', 'Forecast'],
+];
+
+describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
+  let context: BrowserContext;
+  beforeAll(async () => { context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme, reducedMotion: 'reduce' }); });
+  afterAll(() => context.close());
+
+  it.each(PAGES)('%s loads clean and accessible', async (name, at, shows) => {
+    const { page, errors, foreign } = await openWatched(context, w.url, at);
+    await page.getByRole('heading', { name: shows }).first().waitFor();
+    await page.waitForLoadState('load');
+    await page.waitForTimeout(700); // charts and tables are drawn
+    await picture(page, `${name}${colorScheme === 'dark' ? '-dark' : ''}`);
+    expect(await axeFaults(page)).toEqual([]);
+    expect(await sideways(page)).toBeLessThanOrEqual(0);
+    expect(errors).toEqual([]);
+    expect(foreign).toEqual([]);
+    await page.close();
+  }, 60_000);
+});
+
+describe('a planner at work', () => {
+  it('finds a series by keyboard, and the address keeps what was asked', async () => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } }), { page, errors } = await openWatched(context, w.url, '/');
+    await page.getByRole('heading', { name: 'Today' }).first().waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('d');
+    await page.getByRole('heading', { name: 'Forecast' }).waitFor();
+    await page.getByPlaceholder('SKU, title, or a pasted list of SKUs').fill(busy!.sku);
+    await page.waitForURL(/q=/);
+    await page.getByRole('columnheader', { name: /Last 28 d/ }).click();
+    await page.waitForURL(/sort=sold28/);
+    await page.reload();
+    const row = page.getByRole('row').filter({ hasText: busy!.sku }).first();
+    await row.waitFor();
+    await page.getByText('Unusual', { exact: true }).last().waitFor();
+    await page.locator('h1').click();
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/forecast\/\d+/);
+    await page.getByRole('heading', { name: busy!.sku }).waitFor();
+    expect(errors).toEqual([]);
+    await context.close();
+  }, 60_000);
+
+  it('sets an override, sees it in the list and the chart, and undoes it', async () => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 1000 } }), { page, errors } = await openWatched(context, w.url, address);
+    await page.getByRole('button', { name: 'Set an override' }).click();
+    await page.getByLabel('Per cent more (less with a minus)').fill('50');
+    await page.getByText(/units expected in place of/).waitFor();
+    await page.getByLabel('Reason').fill('Campaign in the newsletter');
+    await page.waitForTimeout(300);
+    await picture(page, 'forecast-override');
+    expect(await axeFaults(page)).toEqual([]);
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.getByText('50 % more', { exact: true }).waitFor();
+    await page.getByText('Expected by the engine alone').waitFor();
+    await page.getByLabel('Compare with').selectOption({ index: 1 });
+    await page.getByText(/came,/).waitFor();
+    await page.locator('.mantine-Notification-closeButton').click();
+    await page.waitForTimeout(700);
+    await picture(page, 'forecast');
+    await page.goto(`${w.url}/forecast?view=overridden`);
+    await page.getByText('override', { exact: false }).first().waitFor();
+    await page.getByRole('row').filter({ hasText: busy!.sku }).first().waitFor();
+    await page.waitForTimeout(400);
+    await picture(page, 'forecast-overridden');
+    await page.goto(`${w.url}${address}`);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByLabel('Reason').fill('Campaign cancelled');
+    await page.getByRole('button', { name: 'Undo it' }).click();
+    await page.getByText('Undone', { exact: true }).waitFor();
+    expect(errors).toEqual([]);
+    await context.close();
+  }, 60_000);
+
+  it('adds an event and removes it', async () => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } }), { page, errors } = await openWatched(context, w.url, '/forecast?tab=events');
+    await page.getByRole('button', { name: 'Add an event' }).click();
+    await page.getByLabel('Name').fill('Town fair');
+    await page.getByLabel('First day').fill(addDays(today, 20));
+    await page.waitForTimeout(300);
+    await picture(page, 'forecast-event');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Town fair' }).click();
+    await page.getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('2 events').waitFor();
+    expect(errors).toEqual([]);
+    await context.close();
+  }, 60_000);
+
+  it('is told that the last attempt failed, and which run stays in use', async () => {
+    await w.house.db.query(`insert into flow_run (store_id, flow, trigger, state, started_at, heartbeat_at, finished_at, error) values ($1, 'forecast', 'test', 'failed', $2, $2, $2, 'the disk is full')`, [w.storeId, new Date().toISOString()]);
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } }), { page } = await openWatched(context, w.url, '/forecast');
+    await page.getByText(/The last attempt failed .*the disk is full.*stays in use/).waitFor();
+    await page.waitForTimeout(400);
+    await picture(page, 'forecast-failed');
+    await context.close();
+  }, 60_000);
+});

@@ -1,0 +1,115 @@
+/** The API of forecasts: the list as it is filtered and sorted, overrides and their refusals, the event calendar and its file. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { addDays } from '../../src/domain/calendar.ts';
+import { recordDemand } from '../../src/store/demand.ts';
+import { clockwork } from '../helpers/clockwork.ts';
+import { storeWith } from '../helpers/store.ts';
+
+const clock = await clockwork('2026-11-24T09:00:00.000Z'), { house, app } = clock, TODAY = '2026-11-24';
+const { storeId, itemIds, locationIds } = await storeWith(house.db, { variants: 4, locations: 2 });
+await house.db.query('update connection set client_secret = $2 where store_id = $1', [storeId, house.vault.seal(`${storeId}:connection:client_secret`, 'secret')]);
+
+async function call<T = Record<string, never>>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<{ status: number; body: T }> {
+  const reply = await app.inject({ method, url: `/api/v1${path}${path.includes('?') ? '&' : '?'}store=${storeId}`, headers: { host: 'localhost', origin: 'http://localhost', 'sec-fetch-site': 'same-origin' }, ...(body ? { payload: body } : {}) });
+  return { status: reply.statusCode, body: (reply.headers['content-type']?.includes('json') ? reply.json() : reply.body) as T };
+}
+interface Page { rows: { sku: string; locationId: number; next28: number; engine28: number; p90: number; overrides: number }[]; nextCursor: string | null; totals: { rows: number; mean28: number }; run: { asOf: string } | null; failure: { error: string } | null }
+const list = async (query = ''): Promise<Page> => (await call<Page>('GET', `/forecast${query}`)).body;
+
+it('says that there is none before the first', async () => expect(await list()).toEqual({ rows: [], nextCursor: null, totals: { rows: 0, mean28: 0, sold28: 0 }, run: null, failure: null }));
+
+describe('with a forecast', () => {
+  beforeAll(async () => {
+    const facts = itemIds.flatMap((itemId, item) => locationIds.slice(0, item === 0 ? 2 : 1).flatMap((locationId) => Array.from({ length: 90 }, (_, n) => ({
+      fact: `order/${item}${locationId}${n}:line/1`, kind: 'sale' as const, itemId, locationId, day: addDays(TODAY, n - 90), quantity: 1 + item + (n % 2), orderId: String(1 + n),
+    }))));
+    await house.db.transaction((tx) => recordDemand(tx, storeId, facts));
+    await clock.flow('forecast', storeId);
+  });
+
+  it('lists, sorts, filters and pages', async () => {
+    const all = await list();
+    expect(all.totals.rows).toBe(5);
+    expect(all.run?.asOf).toBe(addDays(TODAY, -1));
+    expect(all.rows[0]!.sku).toBe('SKU-4');
+    expect(all.rows.map((row) => row.next28)).toEqual(all.rows.map((row) => row.next28).sort((a, b) => b - a));
+    expect((await list('?sort=sku&dir=asc&limit=2')).rows.map((row) => row.sku)).toEqual(['SKU-1', 'SKU-1']);
+    const first = await list('?limit=3'), second = await list(`?limit=3&cursor=${first.nextCursor}`);
+    expect([...first.rows, ...second.rows]).toEqual(all.rows);
+    expect(second.nextCursor).toBeNull();
+    expect((await list(`?location=${locationIds[1]}`)).totals.rows).toBe(1);
+    expect((await list('?q=SKU-2,sku-3')).totals.rows).toBe(2);
+    expect((await list('?view=overridden')).totals.rows).toBe(0);
+    const file = await call<string>('GET', '/forecast.csv?sort=sku&dir=asc');
+    expect(file.body.trim().split('\r\n')).toHaveLength(6);
+  });
+
+  it('rolls accuracy up, with the whole first', async () => {
+    const { body } = await call<{ whole: { series: number }; groups: { name: string; series: number; live: null }[] }>('GET', '/forecast/accuracy?by=location');
+    expect(body.whole.series).toBe(5);
+    expect(body.groups.map((one) => [one.name, one.series, one.live])).toEqual([['Place 1', 4, null], ['Place 2', 1, null]]);
+  });
+
+  it('an override changes what is planned, not what the engine said; undone it is history', async () => {
+    const path = `/items/${itemIds[0]}/overrides`, body = { locationId: null, from: TODAY, to: addDays(TODAY, 27), kind: 'percent', value: 50, reason: 'a fair' };
+    const made = await call<{ overrideId: string; words: string; state: string }>('POST', path, body);
+    expect(made).toMatchObject({ status: 200, body: { words: '50 % more', state: 'in force', author: 'operator', locationId: null } });
+    const { rows, totals } = await list('?view=overridden');
+    expect(rows).toHaveLength(2);
+    expect(totals.mean28).toBeCloseTo(rows.reduce((sum, row) => sum + row.next28, 0), 1);
+    for (const row of rows) expect(row.next28).toBeCloseTo(row.engine28 * 1.5, 2);
+    const { body: demand } = await call<{ forecast: { mean: number[]; engineMean: number[] } }>('GET', `/items/${itemIds[0]}/demand?location=${locationIds[0]}`);
+    expect(demand.forecast.mean[0]).toBeCloseTo(demand.forecast.engineMean[0]! * 1.5, 4);
+    expect([...clock.asked.get(storeId)!]).toContain('replenishment');
+    expect(await call('POST', `/overrides/${made.body.overrideId}/end`, { reason: 'was cancelled' })).toMatchObject({ status: 200 });
+    expect(await call('POST', `/overrides/${made.body.overrideId}/end`, { reason: 'was cancelled' })).toMatchObject({ status: 409 });
+    expect((await list('?view=overridden')).rows).toEqual([]);
+    expect((await call<{ overrides: object[] }>('GET', path)).body.overrides).toMatchObject([{ state: 'undone', endReason: 'was cancelled' }]);
+    for (const [change, says] of [
+      [{ to: addDays(TODAY, -1), from: addDays(TODAY, -3) }, 'is past'], [{ to: '2026-11-20', from: '2026-11-25' }, 'is before'], [{ kind: 'replace', value: -1 }, 'not below zero'], [{ value: 0 }, 'not 0'], [{ reason: 'x' }, 'reason'],
+      [{ locationId: 999_999 }, 'no location'], [{ to: '2028-01-01' }, 'at most 400 days'], [{ expiresOn: '2026-01-01' }, 'is past'], [{ from: '2026-02-31' }, 'there is no day'],
+    ] as const) {
+      const refused = await call<{ detail: string }>('POST', path, { ...body, ...change });
+      expect({ status: refused.status, detail: refused.body.detail }).toEqual({ status: 400, detail: expect.stringContaining(says) });
+    }
+    expect((await call('POST', '/items/999999/overrides', body)).status).toBe(404);
+  });
+
+  it('shows what earlier runs said of a series', async () => {
+    const { body } = await call<{ runs: { asOf: string; mean: number[]; p90: number[] }[] }>('GET', `/items/${itemIds[0]}/forecast-runs?location=${locationIds[0]}`);
+    expect(body.runs).toMatchObject([{ asOf: addDays(TODAY, -1), method: expect.any(String) }]);
+    expect(body.runs[0]!.p90).toHaveLength(body.runs[0]!.mean.length);
+  });
+});
+
+describe('the event calendar', () => {
+  interface Events { events: { eventId: string; name: string; from: string; to: string; locationNames: string[]; updatedBy: string }[] }
+  const events = async (): Promise<Events['events']> => (await call<Events>('GET', '/planning-events')).body.events;
+
+  it('is kept by hand', async () => {
+    const fair = { name: 'Fair', from: '2026-12-01', to: '2026-12-03', locationIds: [locationIds[1]] };
+    expect((await call<{ added: boolean }>('POST', '/planning-events', fair)).body).toEqual({ added: true });
+    expect((await call<{ added: boolean }>('POST', '/planning-events', fair)).body).toEqual({ added: false });
+    const [kept] = await events();
+    expect(kept).toMatchObject({ name: 'Fair', locationNames: ['Place 2'], updatedBy: 'operator' });
+    expect((await call('PUT', `/planning-events/${kept!.eventId}`, { ...fair, to: '2026-12-05', locationIds: null })).status).toBe(200);
+    expect(await events()).toMatchObject([{ to: '2026-12-05', locationNames: [] }]);
+    expect(await call('POST', '/planning-events', { ...fair, to: '2026-11-01' })).toMatchObject({ status: 400, body: { detail: 'to: 2026-11-01 is before 2026-12-01' } });
+    expect((await call('POST', '/planning-events', { ...fair, locationIds: [12345] })).status).toBe(400);
+    expect((await call('DELETE', `/planning-events/${kept!.eventId}`)).status).toBe(200);
+    expect((await call('DELETE', `/planning-events/${kept!.eventId}`)).status).toBe(404);
+  });
+
+  it('goes out and comes in as CSV; a file with faults says where they are', async () => {
+    const csv = 'Name,From,To,Places\nBlack Friday,2026-11-27,2026-11-30,\nFair,2026-12-01,,place 2;Place 1\n=SUM(A1),2026-12-24,2026-12-26,\n';
+    expect((await call('POST', '/planning-events/import?dryRun=true', { csv })).body).toEqual({ dryRun: true, lines: 3, applied: 3, unchanged: 0, errors: [] });
+    expect(await events()).toEqual([]);
+    expect((await call('POST', '/planning-events/import?dryRun=false', { csv })).body).toMatchObject({ applied: 3 });
+    const { body: out } = await call<string>('GET', '/planning-events.csv');
+    expect(out).toContain('Fair,2026-12-01,2026-12-01,Place 1;Place 2');
+    expect(out).toContain("'=SUM(A1)");
+    expect((await call('POST', '/planning-events/import?dryRun=false', { csv: out })).body).toMatchObject({ lines: 3, applied: 0, unchanged: 3, errors: [] });
+    const wrong = await call('POST', '/planning-events/import?dryRun=false', { csv: 'Name,From,To,Places\n,2026-11-27,,\nA,soon,,\nB,2026-11-27,2026-11-01,\nC,2026-11-27,,Atlantis\n' });
+    expect(wrong.body).toMatchObject({ applied: 0, errors: [{ line: 2, field: 'Name' }, { line: 3, field: 'From' }, { line: 4, field: 'To' }, { line: 5, field: 'Places', message: 'there is no location called Atlantis' }] });
+  });
+});

@@ -1,0 +1,117 @@
+/** `instep forecast` as it is called: good files and bad ones, its exit codes, what it writes and where it says a fault is. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { addDays } from '../../src/domain/calendar.ts';
+
+vi.setConfig({ testTimeout: 120_000 }); // each call is a process of its own
+const dir = mkdtempSync(path.join(tmpdir(), 'instep-forecast-test-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+function run(...args: string[]): { code: number | null; out: string; err: string } {
+  const made = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/cli/main.ts', 'forecast', ...args], { encoding: 'utf8', env: { ...process.env, TMPDIR: dir } });
+  return { code: made.status, out: made.stdout, err: made.stderr };
+}
+const put = (name: string, content: string | Buffer): string => { const file = path.join(dir, name); writeFileSync(file, content); return file; };
+const rows = (file: string): string[][] => (file.endsWith('.gz') ? gunzipSync(readFileSync(file)) : readFileSync(file)).toString().trim().split('\n').map((line) => line.split(','));
+const standard = (input: string, output: string, ...more: string[]): ReturnType<typeof run> => run('--input', input, '--freq', 'D', '--horizon', '7', '--totals', '3,10', '--output', output, '--threads', '2', ...more);
+
+const weekly = (n: number, scale = 1): number => [3, 4, 4, 5, 6, 9, 0][n % 7]! * scale;
+const line = (id: string, scale: number, more: object = {}): string => JSON.stringify({ id, start: '2026-01-01', first: 0, y: Array.from({ length: 120 }, (_, n) => weekly(n, scale)), item: id, loc: 'A', ...more });
+
+describe('a good file', () => {
+  it('of NDJSON: a row a period, and the totals, beyond the horizon too', () => {
+    const output = path.join(dir, 'good.csv');
+    const made = standard(put('good.ndjson', [line('a', 1), '', line('b,"2"', 3), line('c', 2, { y: [null, 1, 0, 2], price: [[0, 2]] })].join('\n')), output);
+    expect(made).toMatchObject({ code: 0 });
+    expect(made.out).toMatch(/^3 series forecast in/);
+    const all = rows(output);
+    expect(all[0]!.join()).toBe('series_id,origin,h,mean,q50,q80,q90,q95,q975');
+    expect(all).toHaveLength(1 + 3 * (7 + 2));
+    expect(all.slice(1, 10).map((row) => row[2])).toEqual(['1', '2', '3', '4', '5', '6', '7', 'S3', 'S10']);
+    expect(all[1]!.slice(0, 2)).toEqual(['a', '120']);
+    expect(all.at(-1)!.slice(0, 2)).toEqual(['c', '4']);
+    expect(readFileSync(output, 'utf8')).toContain('\n"b,""2""",120,1,');
+    for (const row of all.slice(1, 10)) {
+      const [mean, ...quantiles] = row.slice(3).map(Number);
+      expect(mean).toBeGreaterThanOrEqual(0);
+      expect([...quantiles].sort((x, y) => x - y)).toEqual(quantiles);
+    }
+  });
+
+  it('of CSV, packed, in any order: the same as the same series in NDJSON', () => {
+    const dated = [1, 3].flatMap((scale) => Array.from({ length: 120 }, (_, n) => [`s${scale}`, addDays('2026-01-01', n), weekly(n, scale)] as const)).filter(([, , units]) => units > 0);
+    // By date and not by id; one day in two rows; a spreadsheet's byte-order mark.
+    const lines = [...dated].sort((a, b) => a[1].localeCompare(b[1])).flatMap(([id, date, units]) => (date === '2026-02-06' ? [`${id},${date},1`, `${id},${date},${units - 1}`] : [`${id},${date},${units}`]));
+    const csv = standard(put('good.csv.gz', gzipSync(`\uFEFFid,date,quantity\r\n${lines.join('\r\n')}\r\n`)), path.join(dir, 'csv-out.csv.gz'));
+    expect(csv).toMatchObject({ code: 0 });
+    // The file ends on the last day with a sale, and so does the series.
+    const known = Math.max(...dated.map(([, date]) => (Date.parse(date) - Date.parse('2026-01-01')) / 86_400_000)) + 1;
+    const same = put('same.ndjson', [1, 3].map((scale) => line(`s${scale}`, scale, { item: `s${scale}`, loc: '', y: Array.from({ length: known }, (_, n) => weekly(n, scale)) })).join('\n'));
+    expect(standard(same, path.join(dir, 'same.csv'))).toMatchObject({ code: 0 });
+    expect(rows(path.join(dir, 'csv-out.csv.gz'))).toEqual(rows(path.join(dir, 'same.csv')));
+    expect(readdirSync(dir).filter((name) => name.startsWith('instep-forecast-'))).toEqual([]);
+  });
+
+  it('as weeks and months, and with --json', () => {
+    const csv = `id,date,quantity,price,promotion,in_stock\n${Array.from({ length: 200 }, (_, n) => `a,${addDays('2026-01-01', n)},${weekly(n)},2.5,${n % 30 === 0 ? 1 : 0},1`).join('\n')}\na,${addDays('2026-01-01', 200)},,2,1,\n`;
+    const file = put('daily.csv', csv), out = path.join(dir, 'weeks.csv');
+    const weeks = run('--input', file, '--freq', 'W', '--horizon', '4', '--totals', '4', '--output', out, '--json');
+    expect(weeks).toMatchObject({ code: 0 });
+    expect(JSON.parse(weeks.out)).toMatchObject({ series: 1, rows: 5, daysLeftOut: 200 % 7, faultCount: 0 });
+    expect(rows(out)[1]![1]).toBe(String(Math.floor(200 / 7)));
+    expect(run('--input', file, '--freq', 'M', '--horizon', '2', '--output', out)).toMatchObject({ code: 0 });
+    expect(rows(out)[1]![1]).toBe('6');
+  });
+
+  it('with an event calendar', () => {
+    const file = put('ev.ndjson', line('a', 1)), events = put('events.csv', 'name,from,to,places\nFair,2026-02-01,2026-02-03,A;B\nFair,2026-05-02,,\n');
+    expect(standard(file, path.join(dir, 'ev.csv'), '--events', events)).toMatchObject({ code: 0 });
+    const wrong = standard(file, path.join(dir, 'ev.csv'), '--events', put('wrong.csv', 'name,from,to\nFair,2026-02-05,2026-02-01\n'));
+    expect(wrong).toMatchObject({ code: 2 });
+    expect(wrong.err).toContain('wrong.csv:2: To: 2026-02-01 is before 2026-02-05');
+  });
+});
+
+describe('a bad file', () => {
+  it('of NDJSON: each fault by line and field, the good series go on, exit 3', () => {
+    const input = put('bad.ndjson', [line('a', 1), '{"id": "b", ', line('c', 1, { start: 'yesterday' }), line('d', 1, { y: [1, 'x'] }), line('a', 2), line('e', 1)].join('\n'));
+    const made = standard(input, path.join(dir, 'bad.csv'));
+    expect(made.code).toBe(3);
+    for (const said of [`${input}:2: not JSON`, `${input}:3: start: expected a date`, `${input}:4: y: element 2`, `${input}:5: id: a is already on a line before`]) expect(made.err).toContain(said);
+    expect(new Set(rows(path.join(dir, 'bad.csv')).slice(1).map((row) => row[0]))).toEqual(new Set(['a', 'e']));
+  });
+
+  it('of CSV: the series of a bad row is left out', () => {
+    const input = put('bad.csv', ['id,date,quantity,in_stock', 'a,2026-01-01,1,1', 'b,2026-01-01,1,1', 'b,2026-01-02,many,1', 'c,2026-13-01,1,1', ',2026-01-01,1,1', 'a,2026-01-30,2,7', 'd,2026-01-30,2,'].join('\n'));
+    const made = standard(input, path.join(dir, 'bad-out.csv'));
+    expect(made.code).toBe(3);
+    for (const said of [':4: quantity: expected a number, not "many"', ':5: date: expected a date', ':6: id: is empty', ':7: in_stock: expected 0 to 1, not 7']) expect(made.err).toContain(input + said);
+    expect(new Set(rows(path.join(dir, 'bad-out.csv')).slice(1).map((row) => row[0]))).toEqual(new Set(['d']));
+  });
+
+  it('that cannot be read at all: exit 1, and no output', () => {
+    const out = path.join(dir, 'none.csv'), packed = gzipSync(line('a', 1));
+    for (const [input, said] of [
+      [path.join(dir, 'missing.csv'), 'there is no such file'], [put('empty.csv', ''), 'the file is empty'], [put('header.csv', 'sku,day\na,1\n'), ':1: id, date, quantity: missing column'],
+      [put('cut.ndjson.gz', packed.subarray(0, packed.length - 9)), 'ends in the middle'], [put('text.ndjson.gz', 'not packed'), 'not readable as gzip'], [put('worse.ndjson', '{"id":1}\n'), 'no series could be read'],
+    ] as const) {
+      const made = standard(input, out);
+      expect({ input, code: made.code, err: made.err }).toEqual({ input, code: 1, err: expect.stringContaining(said) });
+      expect(made.err).toContain(`Failed: ${input}`);
+    }
+    expect(existsSync(out)).toBe(false);
+    expect(readdirSync(dir).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+
+  it('wrong use: exit 2', () => {
+    const input = put('use.ndjson', line('a', 1)), out = path.join(dir, 'use.csv');
+    for (const args of [['--freq', 'Q', '--horizon', '7'], ['--freq', 'D', '--horizon', '0'], ['--freq', 'D', '--horizon', 'week'], ['--freq', 'D', '--horizon', '7', '--totals', '3,x'], ['--freq', 'D']]) {
+      expect(run('--input', input, '--output', out, ...args).code).toBe(2);
+    }
+    expect(run('--help').out).toContain('Example:');
+  });
+});

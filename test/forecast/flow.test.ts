@@ -1,0 +1,174 @@
+/** The nightly forecast on a real database: what reaches the engine, what a failing run leaves, what planners say on top, and the watch over what came. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addDays, dayNumber } from '../../src/domain/calendar.ts';
+import { forecast } from '../../src/flows/forecast.ts';
+import { anomalies, forecastWatch, MOST_CASES } from '../../src/flows/forecast-watch.ts';
+import { replenishment } from '../../src/flows/replenishment.ts';
+import { computeThreads } from '../../src/runtime/compute.ts';
+import type { PanelTask } from '../../src/runtime/compute-thread.ts';
+import { runFlow, type House, type RunResult } from '../../src/runtime/run-flow.ts';
+import { bulkUnits, recordDemand } from '../../src/store/demand.ts';
+import { currentRun, finishedRuns, forecastFor } from '../../src/store/forecasts.ts';
+import { listExceptions } from '../../src/store/exceptions.ts';
+import { addOverride, endOverride, overrideHistory } from '../../src/store/overrides.ts';
+import { addEvents } from '../../src/store/planning-events.ts';
+import { freshDatabase } from '../helpers/database.ts';
+import { storeWith } from '../helpers/store.ts';
+
+const { db } = await freshDatabase();
+const compute = computeThreads(2);
+afterAll(() => compute.stop());
+
+/** Half past three in the morning of day n; day 0 is 24 November 2026. */
+let night = 0;
+const now = (): Date => new Date(Date.parse('2026-11-24T03:30:00Z') + night * 86_400_000);
+const today = (): string => addDays('2026-11-24', night);
+const seen: PanelTask[] = [], asked: string[] = [];
+let fail: ((task: string, input: PanelTask) => boolean) | null = null;
+const house: House = {
+  db, clock: { now, sleep: async () => {} }, log: { info() {}, warn() {}, error() {} }, publicUrl: '', storefront: async () => ({}) as never, reader: async () => ({}) as never, warehouse: async () => ({}) as never,
+  enqueue: async (flow) => { asked.push(flow); }, changed() {},
+  compute: { threads: 2, run: (task, input, shared) => {
+    if (fail?.(task, input as PanelTask)) return Promise.reject(new Error('the engine broke'));
+    seen.push(structuredClone(input) as PanelTask);
+    return compute.run(task, input, shared);
+  } },
+};
+
+const { storeId, itemIds, locationIds } = await storeWith(db, { variants: 6, locations: 2 });
+const [here, there] = locationIds as [number, number];
+let orders = 0;
+/** Order lines of one day. */
+async function sold(item: number, location: number, day: string, ...lines: number[]): Promise<void> {
+  await db.transaction((tx) => recordDemand(tx, storeId, lines.map((quantity) => ({ fact: `order/${++orders}:line/1`, kind: 'sale' as const, itemId: itemIds[item]!, locationId: location, day, quantity, orderId: String(orders) }))));
+}
+const run = async (): Promise<RunResult> => (await runFlow(house, forecast, storeId, 'test'))!;
+const cases = async (kind: string) => listExceptions(db, storeId, { states: ['open'], kind, limit: 500 });
+
+beforeAll(async () => {
+  for (let n = -120; n < 0; n++) {
+    const day = addDays(today(), n);
+    for (let item = 0; item < 5; item++) await sold(item, here, day, ...Array.from({ length: 3 + ((n + 700) % 3) + item }, () => 1));
+    await sold(0, there, day, 2);
+  }
+  await sold(0, here, addDays(today(), -30), 60);
+  await addEvents(db, storeId, [{ name: 'Fair', from_day: addDays(today(), 10), to_day: addDays(today(), 12), location_ids: [there] }], 'planner@example.com', now().toISOString());
+  await addEvents(db, storeId, [{ name: 'Fair', from_day: addDays(today(), 10), to_day: addDays(today(), 12), location_ids: [there] }], 'planner@example.com', now().toISOString());
+});
+
+describe('the nightly run', () => {
+  it('learns once from the best sellers, then forecasts every series with all that is known of it', async () => {
+    const { tally, detail } = await run();
+    expect(tally).toMatchObject({ input: 6, applied: 6, failed: {} });
+    expect(detail).toMatchObject({ learnedFrom: 6, events: 1, asOf: addDays(today(), -1) });
+    const [learn, apply] = seen;
+    expect(learn!.panel).toHaveLength(6);
+    expect(apply!.options.events).toEqual([{ name: 'Fair', from: dayNumber(addDays(today(), 10)), to: dayNumber(addDays(today(), 12)), places: [String(there)] }]);
+    const one = apply!.panel.find((series) => series.id === `${itemIds[0]}@${here}`)!, days = one.series.demand.length;
+    expect(one).toMatchObject({ item: String(itemIds[0]), place: String(here), category: 'Thing' });
+    expect(days).toBe(120);
+    expect([one.bulk![days - 30], one.bulk!.reduce((a, b) => a + b, 0)]).toEqual([60, 60]);
+    expect([one.price!.length, one.price!.at(-1)]).toEqual([days + 60, 1000]);
+    const kept = (await forecastFor(db, storeId, (await currentRun(db, storeId))!.run_id, itemIds[1]!, here))!;
+    expect(kept.mean).toHaveLength(60);
+    expect(kept).toMatchObject({ sold28: expect.any(Number), mean28: expect.any(Number), p90_28: expect.any(Number), demand_class: expect.any(String) });
+    expect(asked).toEqual(['replenishment', 'forecast-watch']);
+  });
+
+  it('that fails leaves the one before in use, dated, and says so', async () => {
+    const before = (await currentRun(db, storeId))!;
+    fail = (task) => task === 'forecast';
+    await expect(run()).rejects.toThrow('the engine broke');
+    fail = null;
+    expect(await currentRun(db, storeId)).toEqual(before);
+    expect(await cases('FLOW_FAILED')).toMatchObject([{ subject: 'forecast', sentence: 'forecast stopped before its end: the engine broke' }]);
+    await run();
+    expect((await currentRun(db, storeId))!.run_id).not.toBe(before.run_id);
+    expect(await cases('FLOW_FAILED')).toEqual([]);
+    const { rows: [left] } = await db.query<{ runs: number; of: number }>('select count(*)::int as runs, (select count(distinct run_id)::int from forecast where store_id = $1) as of from forecast_run where store_id = $1', [storeId]);
+    expect(left).toEqual({ runs: 2, of: 2 }); // nothing of the failed one is left
+  });
+
+  it('goes on without a series that cannot be forecast, and fails when most cannot', async () => {
+    house.compute.run satisfies unknown;
+    const broken = (share: number): House => ({ ...house, compute: { threads: 2, run: async (task, input, shared) => {
+      const made = await compute.run<unknown, unknown>(task, input, shared);
+      return (task === 'learn' ? made : (made as object[]).map((one, n) => (n < share ? { fault: 'odd' } : one))) as never;
+    } } });
+    expect((await runFlow(broken(2), forecast, storeId, 'test'))!.tally).toMatchObject({ applied: 4, failed: { odd: 2 } });
+    const before = (await currentRun(db, storeId))!;
+    await expect(runFlow(broken(5), forecast, storeId, 'test')).rejects.toThrow('5 of 6 series could not be forecast: odd');
+    expect((await currentRun(db, storeId))!.run_id).toBe(before.run_id);
+    await run();
+  });
+
+  it('keeps the last five runs, and the first of each of the weeks before', async () => {
+    for (let n = 0; n < 16; n++) { night++; await run(); }
+    const days = (await finishedRuns(db, storeId)).map((one) => one.as_of);
+    expect(days.slice(0, 5)).toEqual([-1, -2, -3, -4, -5].map((n) => addDays(today(), n)));
+    expect(days.slice(5).map((day) => new Date(`${day}T00:00:00Z`).getUTCDay())).toEqual(days.slice(5).map(() => 1)); // Mondays
+    expect(days.length).toBeGreaterThan(5);
+    expect(days.length).toBeLessThanOrEqual(9);
+    night = 0;
+    await db.query('delete from forecast_run where store_id = $1', [storeId]);
+    await db.query('delete from forecast where store_id = $1', [storeId]);
+    await run();
+  });
+});
+
+it('bulk lines: far above what a line of the item usually holds, by the fence of Tukey; never without enough lines', async () => {
+  const found = await bulkUnits(db, storeId, itemIds, addDays(today(), -760));
+  expect([...found.keys()]).toEqual([`${itemIds[0]}@${here}`]);
+  await sold(5, here, addDays(today(), -1), 1, 500);
+  expect((await bulkUnits(db, storeId, [itemIds[5]!], addDays(today(), -760))).size).toBe(0);
+  await sold(5, here, addDays(today(), -2), ...Array.from({ length: 20 }, () => 12));
+  expect([...(await bulkUnits(db, storeId, [itemIds[5]!], addDays(today(), -760))).values()]).toEqual([{ days: [dayNumber(addDays(today(), -1))], values: [500] }]);
+});
+
+describe('a planner’s override', () => {
+  it('moves what is ordered and is named there; undone, it is as it was; its history stays', async () => {
+    const line = async () => (await db.query<{ need: number; conflicts: string[] }>(`select need, detail -> 'conflicts' as conflicts from recommendation where store_id = $1 and item_id = $2 and location_id = $3`, [storeId, itemIds[2], here])).rows[0]!;
+    await db.query(`insert into opening (store_id, item_id, location_id, as_of) select $1, unnest($2::int[]), $3, $4 on conflict do nothing`, [storeId, itemIds, here, now().toISOString()]);
+    await runFlow(house, replenishment, storeId, 'test');
+    const before = await line();
+    const id = await addOverride(db, storeId, { item_id: itemIds[2]!, location_id: null, from_day: today(), to_day: addDays(today(), 59), kind: 'percent', value: 100, reason: 'television', author: 'planner@example.com', expires_on: null }, now().toISOString());
+    await runFlow(house, replenishment, storeId, 'test');
+    const during = await line();
+    expect(during.need / before.need).toBeGreaterThan(1.8);
+    expect(during.need / before.need).toBeLessThan(2.2);
+    expect(during.conflicts).toEqual([`In it is what planner@example.com said of ${today()} to ${addDays(today(), 59)}: 100 % more (television).`]);
+    expect(await endOverride(db, storeId, id, 'planner@example.com', 'cancelled', now().toISOString())).toBe(true);
+    expect(await endOverride(db, storeId, id, 'planner@example.com', 'again', now().toISOString())).toBe(false);
+    await runFlow(house, replenishment, storeId, 'test');
+    expect(await line()).toEqual(before);
+    expect(await overrideHistory(db, storeId, itemIds[2]!, here)).toMatchObject([{ value: 100, ended_by: 'planner@example.com', end_reason: 'cancelled' }]);
+  });
+});
+
+describe('the watch', () => {
+  it('raises a case after three days outside, keeps one an item, and closes it when it is over', async () => {
+    for (let n = 0; n < 3; n++) {
+      for (let item = 0; item < 5; item++) await sold(item, here, today(), ...Array.from({ length: item === 3 ? 60 : 4 + item }, () => 1));
+      night++;
+      await runFlow(house, forecastWatch, storeId, 'test');
+      expect((await cases('DEMAND_ANOMALY')).length).toBe(n < 2 ? 0 : 1);
+    }
+    const [found] = await cases('DEMAND_ANOMALY');
+    expect(found).toMatchObject({ item_id: itemIds[3], severity: 3, owner: 'planner' });
+    expect(found!.sentence).toMatch(/^SKU-4 at Place 1: above P99 3 days in a row\. On \d{4}-\d\d-\d\d 60 units were wanted, [\d.]+ expected \(P1 \d+ to P99 \d+\)\.$/);
+    // The same night again changes nothing.
+    expect((await runFlow(house, forecastWatch, storeId, 'test'))!.tally.input).toBe(0);
+    // An event explains the next day.
+    await addEvents(db, storeId, [{ name: 'Television', from_day: today(), to_day: today(), location_ids: null }], 'planner@example.com', now().toISOString());
+    await run();
+    night++;
+    await runFlow(house, forecastWatch, storeId, 'test');
+    expect(await cases('DEMAND_ANOMALY')).toEqual([]);
+  });
+
+  it('does not storm: the farthest off have cases of their own, the rest share one', () => {
+    const made = anomalies(Array.from({ length: MOST_CASES + 30 }, (_, n) => ({ item_id: n, location_id: 1, sku: `S${n}`, title: '', location: 'Here', actual: 9, mean: 1, low: 0, high: 3, flagged_on: '2026-11-24', flagged_why: 'above P99 3 days in a row', day: '2026-11-24' })));
+    expect(made).toHaveLength(MOST_CASES + 1);
+    expect(made.at(-1)).toMatchObject({ key: 'many', sentence: expect.stringContaining('30 more items') });
+  });
+});
