@@ -1,5 +1,5 @@
 /** replenishment: recommendations for 100 k items × locations, forecasts given; the whole flow with its reads and writes, and the deciding alone. */
-import { forecast } from '../src/domain/forecast/forecast.ts';
+import { forecastPanel, learnPool, type PanelOptions, type PanelSeries } from '../src/domain/forecast/panel.ts';
 import { recommend } from '../src/domain/replenishment/recommend.ts';
 import { seriesFrom } from '../src/domain/demand/series.ts';
 import { addDays, dayOf } from '../src/domain/calendar.ts';
@@ -30,10 +30,11 @@ export const bench: Benchmark = {
     await db.query('update connection set client_secret = $1', [house.vault.seal(`${STORE}:connection:client_secret`, 'secret')]);
     const asOf = addDays(dayOf(new Date().toISOString(), 'UTC'), -1), random = seeded(5);
     // Two hundred different forecasts, dealt out over the lines: the flow neither knows nor cares that some are alike.
-    const made = Array.from({ length: 200 }, () => {
+    const panel = Array.from({ length: 200 }, (_, n): PanelSeries => {
       const rate = random() * 8;
-      return forecast(seriesFrom(20_000, Float64Array.from({ length: 120 }, () => Math.round(rate * 2 * random())), new Float64Array(120).fill(1)), { horizon: HORIZON, quantiles: QUANTILES, seasonLength: 7 });
+      return { id: String(n), item: String(n), place: '1', category: '', series: seriesFrom(20_000, Float64Array.from({ length: 120 }, () => Math.round(rate * 2 * random())), new Float64Array(120).fill(1)) };
     });
+    const options: PanelOptions = { grain: 'D', horizon: HORIZON, quantiles: QUANTILES }, made = forecastPanel(panel, learnPool(panel, options), options);
     const runId = await startForecastRun(db, STORE, asOf, HORIZON, `${asOf}T03:10:00Z`);
     for (let start = 0; start < LINES; start += 1_000) {
       await saveForecasts(db, STORE, runId, asOf, Array.from({ length: 1_000 }, (_, k) => ({ itemId: 1 + Math.floor((start + k) / PLACES), locationId: 1 + ((start + k) % PLACES), result: made[(start + k) % made.length]!, sold28: 0 })));

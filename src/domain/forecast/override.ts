@@ -7,7 +7,7 @@
  * engine expects nothing there is no spread to scale: what is said is taken as Poisson.
  */
 import { dayNumber, type Day } from '../calendar.ts';
-import { countQuantiles, normalScore } from './negative-binomial.ts';
+import { quantilesOf } from './distribution.ts';
 
 export type OverrideKind = 'replace' | 'percent' | 'units';
 export interface Override { from: Day; to: Day; kind: OverrideKind; value: number }
@@ -34,14 +34,14 @@ export function overridden(forecast: DailyForecast, first: Day, overrides: reado
   if (!changed) return { mean: [...forecast.mean], cumulative: [...forecast.cumulative], daily: forecast.daily && [...forecast.daily], changed };
 
   const mean = forecast.mean.map((units, d) => Math.max(0, scale[d]! * units + shift[d]!));
-  const levels = Float64Array.from(forecast.levels), scores = levels.map((level) => normalScore(level)), poisson = new Float64Array(levels.length);
+  const levels = Float64Array.from(forecast.levels), poisson = new Float64Array(levels.length);
   const cumulative = new Array<number>(levels.length * days), daily = forecast.daily && new Array<number>(levels.length * days);
   let total = 0, engine = 0, scaled = 0;
   for (let d = 0; d < days; d++) {
     total += mean[d]!; engine += forecast.mean[d]!; scaled += scale[d]! * forecast.mean[d]!;
     // The engine's part of the total has its spread; what was said where it expects nothing has Poisson's.
     const stretch = engine > 0 ? scaled / engine : 1, bare = engine <= 0;
-    if (bare) countQuantiles(total, total, levels, scores, poisson, 0, 1);
+    if (bare) quantilesOf(total, total, levels, poisson, 0, 1);
     for (let k = 0; k < levels.length; k++) {
       const at = k * days + d, before = d === 0 ? 0 : cumulative[at - 1]!;
       const value = bare ? poisson[k]! : total + stretch * (forecast.cumulative[at]! - engine);
@@ -49,7 +49,7 @@ export function overridden(forecast: DailyForecast, first: Day, overrides: reado
     }
     if (!daily || !forecast.daily) continue;
     const silent = forecast.mean[d]! <= 0 && shift[d]! > 0;
-    if (silent) countQuantiles(mean[d]!, mean[d]!, levels, scores, poisson, 0, 1);
+    if (silent) quantilesOf(mean[d]!, mean[d]!, levels, poisson, 0, 1);
     for (let k = 0; k < levels.length; k++) daily[k * days + d] = silent ? poisson[k]! : Math.max(0, scale[d]! * forecast.daily[k * days + d]! + shift[d]!);
   }
   return { mean, cumulative, daily, changed };

@@ -248,14 +248,14 @@ function resultOf(work: Work, pool: Pool, levels: Float64Array, told: Told): For
   let censored = 0, offered = false, units = 0;
   for (let t = 0; t < n; t++) { if (seen[t]! < 1 || ranOut?.[t]) censored++; if (seen[t]! > 0) offered = true; units += work.sold[t]!; }
   const shape = classifyDemand({ demand: work.sold.subarray(first), exposure: seen.subarray(first), start: work.start + first });
-  const flags: ForecastFlag[] = [], error = errorOf(work, pool, levels), last = work.sales[n]!;
+  const flags: ForecastFlag[] = [], error = errorOf(work, pool, levels), last = work.sales[n]!, lately = work.sales[Math.max(0, n - 3 * rules.window)]!;
   if (n - first < rules.window) flags.push('short history');
   if (error.windows === 0) flags.push('no back-test');
   if (shape.class === 'intermittent' || shape.class === 'lumpy') flags.push('intermittent');
   if (censored > 0) flags.push('censored');
   if (!offered) flags.push('never in stock');
   if (units === 0) flags.push('no sales');
-  if (units > 0 && n - first > 3 * rules.window && last - work.sales[Math.max(0, n - 3 * rules.window)]! === 0) flags.push('silent');
+  if (units > 0 && n - first > 3 * rules.window && last === lately) flags.push('silent');
   if (origins > 0 && work.errorScale > 0 && Math.abs(work.levels[2]! - work.levels[0]!) > SHIFT * Math.sqrt(work.errors[0]! / Math.max(1, origins))) flags.push('level shift');
   if (work.bulk?.some((quantity) => quantity > 0)) flags.push('bulk orders');
   const lastDay = grain === 'D' ? source.series.start + days - 1 : grain === 'W' ? source.series.start + 7 * days - 1 : source.series.start + Math.round(30.44 * days) - 1;

@@ -23,6 +23,8 @@ const AGING = 0.995;
 /** Observations' worth of the catalogue in an item's coefficients. */
 const CATALOGUE_ROWS = 150;
 const STRONGEST = 3;
+/** Units a period below which the logarithm of a count says too little. */
+const LEAST_UNITS = 1;
 
 const driverValues = (work: Work): Record<string, Float64Array> => {
   const { source } = work;
@@ -68,7 +70,11 @@ function regressors(work: Work, drivers: PromotionPool['drivers']): Float64Array
 }
 
 function addRows(work: Work, columns: readonly Float64Array[], into: NormalEquations): void {
-  const { n, first, sold, seen } = work, size = columns.length, logs = new Float64Array(n), means = new Float64Array(size);
+  const { n, first, sold, seen } = work, size = columns.length;
+  let units = 0;
+  for (let t = first; t < n; t++) units += sold[t]!;
+  if (units < LEAST_UNITS * (n - first)) return;
+  const logs = new Float64Array(n), means = new Float64Array(size);
   for (let t = 0; t < n; t++) logs[t] = Math.log(sold[t]! + 0.5);
   for (let t = first; t < n; t++) {
     if (seen[t]! < 0.95 || work.ranOut?.[t]) continue;
@@ -83,6 +89,11 @@ function addRows(work: Work, columns: readonly Float64Array[], into: NormalEquat
     for (let k = 0; k < size; k++) means[k] = columns[k]![t]! - means[k]! / around;
     observe(into, means, logs[t]! - sum / around, Math.pow(AGING, n - t));
   }
+}
+
+/** Whether anything that is known of the series' price and promotions ever changes. */
+function moves(work: Work): boolean {
+  return Object.values(driverValues(work)).some((values) => values.some((v, t) => t > 0 && v !== values[t - 1] && !Number.isNaN(v) && !Number.isNaN(values[t - 1]!)));
 }
 
 /** Null where no series says anything of price or promotion. */
@@ -105,7 +116,7 @@ export function learnPromotions(works: readonly Work[]): PromotionPool | null {
   if (drivers.length === 0) return null;
   const size = columnsOf(drivers).length, all = normalEquations(size), items = new Map<string, NormalEquations>();
   for (const work of works) {
-    if (Object.keys(driverValues(work)).length === 0) continue;
+    if (!moves(work)) continue;
     let own = items.get(work.source.item);
     if (!own) items.set(work.source.item, (own = normalEquations(size)));
     addRows(work, regressors(work, drivers), own);
@@ -124,7 +135,7 @@ export function learnPromotions(works: readonly Work[]): PromotionPool | null {
 
 /** Multiplies the effects of price and promotions into `factor`. */
 export function applyPromotions(work: Work, pool: PromotionPool | null): void {
-  if (!pool || Object.keys(driverValues(work)).length === 0) return;
+  if (!pool || !moves(work)) return;
   const columns = regressors(work, pool.drivers), beta = pool.items[work.source.item] ?? pool.catalogue, { factor } = work;
   for (let t = 0; t < factor.length; t++) {
     let sum = 0;
