@@ -3,7 +3,7 @@
  * It sees what the harness gives: the past, and of the future only what a shop knows (calendar, planned promotions).
  */
 import { dayNumber } from '../../src/domain/calendar.ts';
-import { forecastTogether, type CalendarEvent, type Grain, type PanelSeries } from '../../src/domain/forecast/panel.ts';
+import { forecastTogether, type CalendarEvent, type Grain, type PanelSeries, type Part } from '../../src/domain/forecast/panel.ts';
 
 interface HarnessSeries {
   id: string; start: string; y: (number | null)[]; item?: string; loc?: string; dept?: string; cat?: string; state?: string;
@@ -11,11 +11,13 @@ interface HarnessSeries {
 }
 interface HarnessInput { freq: Grain; horizon: number; sums: number[]; origin: number; calendar: string | null; series: HarnessSeries[] }
 
+/** Parts to leave out, by `run.ts --parts`. */
+const without = (process.env['INSTEP_FORECAST_WITHOUT'] ?? '').split(',').filter((part) => part !== '') as Part[];
 const LEVELS = [0.5, 0.8, 0.9, 0.95, 0.975];
 
 export function forecast({ freq, horizon, sums, calendar, series }: HarnessInput): { id: string; f: number[][]; s: Record<string, number[]> }[] {
   const panel = series.map(toPanel), lengths = [...sums].sort((a, b) => a - b);
-  const told = forecastTogether(panel, { grain: freq, horizon, quantiles: LEVELS, events: calendar && freq === 'D' ? eventsOf(calendar, series) : [] }, lengths);
+  const told = forecastTogether(panel, { grain: freq, horizon, quantiles: LEVELS, events: calendar && freq === 'D' ? eventsOf(calendar, series) : [], without }, lengths);
   return told.map(({ id, mean, daily, totals, cumulative }) => ({
     id,
     f: Array.from({ length: horizon }, (_, h) => [mean[h]!, ...LEVELS.map((_level, k) => daily[k * horizon + h]!)]),

@@ -1,12 +1,12 @@
 /**
  * The level: units per period when every factor is 1.
  *
- * Five methods, each a mean of sales over a mean of factors (Σ w·sold ÷ Σ w·factor, never a mean of quotients): four exponential ones from
- * slow to fast and a plain one over the window. Each is judged at past origins by the window's total that followed, and their blend is
+ * Five methods (six for weeks), each a mean of sales over a mean of factors (Σ w·sold ÷ Σ w·factor, never a mean of quotients): exponential
+ * ones from slow to fast and a plain one over the window. Each is judged at past origins by the window's total that followed, and their blend is
  * exp(−5 · (error ÷ least error − 1)), errors drawn to the catalogue's, the more so the fewer windows a short series has seen. This takes
  * the place of a choice between models; measured beside the plain mean under equal factors: WRMSSE −2 to −7 %.
  */
-import { addUp, type Work } from './work.ts';
+import { addUp, maturity, type Work } from './work.ts';
 
 /** Relative squared error of each method over the catalogue, the best 1. */
 export interface LevelPool { errors: Float64Array }
@@ -16,6 +16,8 @@ const SHARPNESS = 5;
 const AGING = 0.97;
 /** Say of the catalogue's errors, and how much more of it where few origins have been seen (weeks and months). */
 const CATALOGUE = 0.06, CATALOGUE_EARLY = 4, EARLY_ORIGINS = 18;
+/** Extra error asked of the quickest mean at no sales at all, and how it falls with units a period. */
+const SMALL_PENALTY = 10, SMALL = 0.2;
 /** Share of a window's expected demand that must have been seen for it to judge. */
 const LEAST_SEEN = 0.3;
 
@@ -78,6 +80,12 @@ export function blendLevels(work: Work, pool: LevelPool): void {
   const say = CATALOGUE + (grain === 'D' ? 0 : CATALOGUE_EARLY * Math.max(0, 1 - (origins + 1) / EARLY_ORIGINS));
   let least = Infinity, sum = 0;
   for (let k = 0; k < methods; k++) { weights[k] = errorScale > 0 ? errors[k]! + errorScale * say * pool.errors[k]! : pool.errors[k]!; least = Math.min(least, weights[k]!); }
+  if (work.rules.lastForShort) {
+    // A very quick mean follows a turn of the whole catalogue, and the noise of a small item: it must earn its place the more, the less is sold.
+    const quickest = methods - 2, rate = work.expected[work.n]! > 0 ? work.units[work.n]! / Math.max(1, work.expected[work.n]!) : 0;
+    weights[quickest] = maturity(work.n, work.rules) >= 1 ? Infinity : weights[quickest]! * (1 + SMALL_PENALTY / (1 + SMALL * rate));
+    least = Math.min(...weights);
+  }
   for (let k = 0; k < methods; k++) { weights[k] = Math.exp(-SHARPNESS * (weights[k]! / (least || 1) - 1)); sum += weights[k]!; }
   work.level = 0;
   for (let k = 0; k < methods; k++) { weights[k]! /= sum; work.level += weights[k]! * levels[k]!; }

@@ -233,7 +233,7 @@ function bulkOf({ bulk, n, rules }: Work): { rate: number; variance: number } {
   return { rate: units / periods, variance: squares / periods };
 }
 
-const NAMES = ['slow mean', 'mean', 'quick mean', 'quickest mean', 'plain mean'];
+const NAMES = ['slow mean', 'mean', 'quick mean', 'quicker mean', 'quickest mean'], PLAIN = 'plain mean';
 const LEAST_SHARE = 0.05;
 /** The service most merchants ask for: the quantile whose coverage is reported is the asked one nearest to it. */
 const USUAL_SERVICE = 0.95;
@@ -243,7 +243,7 @@ const SHIFT = 3;
 function resultOf(work: Work, pool: Pool, levels: Float64Array, told: Told): ForecastResult {
   const { source, rules, grain, n, horizon, weights, origins, first, seen, ranOut } = work, days = source.series.demand.length;
   const paths = (rows: Float64Array): QuantilePath[] => Array.from(levels, (q, k) => ({ q, values: Array.from(rows.subarray(k * horizon, (k + 1) * horizon)) }));
-  const shares = Array.from(weights, (share, k) => ({ method: NAMES[k]!, share, parameters: k < rules.alphas.length ? { alpha: rules.alphas[k]! } as Record<string, number> : { window: rules.window } }))
+  const shares = Array.from(weights, (share, k) => ({ method: k < rules.alphas.length ? NAMES[k]! : PLAIN, share, parameters: k < rules.alphas.length ? { alpha: rules.alphas[k]! } as Record<string, number> : { window: rules.window } }))
     .filter(({ share }) => share >= LEAST_SHARE).sort((a, b) => b.share - a.share);
   let censored = 0, offered = false, units = 0;
   for (let t = 0; t < n; t++) { if (seen[t]! < 1 || ranOut?.[t]) censored++; if (seen[t]! > 0) offered = true; units += work.sold[t]!; }

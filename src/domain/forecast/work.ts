@@ -10,6 +10,8 @@ import type { Grain, PanelSeries } from './panel.ts';
 export interface GrainRules {
   /** Smoothing constants of the exponential means, slow to fast. */
   alphas: readonly number[];
+  /** The last of them is for short histories alone: with four months known it is the last month that counts. */
+  lastForShort: boolean;
   /** Periods of the plain mean, and of a back-test's window: the span a level is asked to be right for. */
   window: number;
   /** Periods between two back-test origins, and the most origins looked at. */
@@ -27,9 +29,9 @@ export interface GrainRules {
 }
 
 export const RULES: Readonly<Record<Grain, GrainRules>> = {
-  D: { alphas: [0.012, 0.03, 0.07, 0.15], window: 28, step: 7, origins: 30, kept: 1130, recent: 182, year: 364, bin: 7, totals: [7, 14, 21, 28] },
-  W: { alphas: [0.05, 0.1, 0.2, 0.4], window: 4, step: 1, origins: 26, kept: 260, recent: 52, year: 52, bin: 1, totals: [1, 3, 8] },
-  M: { alphas: [0.05, 0.1, 0.2, 0.35], window: 3, step: 1, origins: 18, kept: 84, recent: 24, year: 12, bin: 1, totals: [1, 3, 6] },
+  D: { alphas: [0.012, 0.03, 0.07, 0.15], lastForShort: false, window: 28, step: 7, origins: 30, kept: 1130, recent: 182, year: 364, bin: 7, totals: [7, 14, 21, 28] },
+  W: { alphas: [0.05, 0.1, 0.2, 0.4, 0.7], lastForShort: true, window: 4, step: 1, origins: 26, kept: 260, recent: 52, year: 52, bin: 1, totals: [1, 3, 8] },
+  M: { alphas: [0.05, 0.1, 0.2, 0.35], lastForShort: false, window: 3, step: 1, origins: 18, kept: 84, recent: 24, year: 12, bin: 1, totals: [1, 3, 6] },
 };
 
 export interface Work {
