@@ -149,6 +149,7 @@ describe('the watch', () => {
   it('raises a case after three days outside, keeps one an item, and closes it when it is over', async () => {
     for (let n = 0; n < 3; n++) {
       for (let item = 0; item < 5; item++) await sold(item, here, today(), ...Array.from({ length: item === 3 ? 60 : 4 + item }, () => 1));
+      await sold(0, there, today(), 2);
       night++;
       await runFlow(house, forecastWatch, storeId, 'test');
       expect((await cases('DEMAND_ANOMALY')).length).toBe(n < 2 ? 0 : 1);

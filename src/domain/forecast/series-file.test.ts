@@ -7,10 +7,10 @@ const good = (more: object): FileSeries => { const one = json(more); if (isFault
 const fault = (more: object): string => { const one = json(more); return isFault(one) ? `${one.column}: ${one.message}` : 'none'; };
 
 describe('a line of NDJSON', () => {
-  it('takes null as not observed, a run out of stock as unknown, half known where something was sold', () => {
-    const one = good({ y: [1, null, 0, 4], oos: [[2, 5]] });
-    expect([...one.series.demand]).toEqual([1, NaN, 0, 4]);
-    expect([...one.series.exposure]).toEqual([1, 0, 0, 0.5]);
+  it('takes null as not observed, a run out of stock as a period of an unknown hour and unknown ones', () => {
+    const one = good({ y: [1, null, 4, 0], oos: [[2, 5]] });
+    expect([...one.series.demand]).toEqual([1, NaN, 4, 0]);
+    expect([...one.series.exposure]).toEqual([1, 0, NaN, 0]);
     expect(one.known).toBe(4);
   });
   it('reads what was recorded where true demand is given beside it', () => expect([...good({ obs: [1, 1, 1, 1] }).series.demand]).toEqual([1, 1, 1, 1]));

@@ -4,7 +4,7 @@
  * NDJSON, a line a series: `{"id", "start", "y": [units | null, …], "item", "loc", "cat", "dept", "price", "x", "obs", "oos", "in_stock"}`. `start` is the
  * first day of the first period, null a period not observed. `price` is `[[index, price], …]`, each held until the next; `x` holds arrays by name, known
  * ahead too where they are longer than y (`x.price` is the price). `obs` replaces y where both are given. `oos` is `[[index, length], …]`, periods that
- * ended out of stock: unknown demand, half known where something was sold; `in_stock` says the share of each period directly.
+ * ended out of stock: at the first stock ran out at an unknown hour (demand was at least what was sold), the others are unknown; `in_stock` says the share of each period directly.
  *
  * CSV, a row an id and date (`id,date,quantity[,price,promotion,in_stock,item,location,category]`): a date without a row, between the first and the last
  * date of the file, is a day without sales. Rows of one id and period add up; their price, promotion and in_stock are averaged. A row without a
@@ -56,7 +56,7 @@ function fromRecord(raw: Record<string, unknown>, horizon: number): FileSeries {
   });
   for (const [from, length] of pairs(raw['oos'], 'oos')) {
     if (length < 1) throw new Fault('oos', `a run of ${length} periods`);
-    for (let n = from; n < Math.min(known, from + length); n++) exposure[n] = demand[n]! > 0 ? 0.5 : 0;
+    for (let n = from; n < Math.min(known, from + length); n++) exposure[n] = n === from ? NaN : 0;
   }
   if (raw['in_stock'] !== undefined) {
     numbers(raw['in_stock'], 'in_stock', known).slice(0, known).forEach((share, n) => {
