@@ -18,6 +18,8 @@ export interface Compute {
 
 /** More threads than this find no more memory bandwidth to use. */
 const MOST_THREADS = 16;
+/** Batches come and go: a small nursery keeps a thread's memory near what it holds. */
+const YOUNG_MB = 16;
 
 interface Lane { worker: Worker; sharedKey: string | null; waiting: Map<number, { resolve(value: never): void; reject(error: Error): void }> }
 
@@ -27,7 +29,7 @@ export function computeThreads(wanted = availableParallelism()): Compute {
   let next = 0;
 
   const open = (): Lane => {
-    const lane: Lane = { worker: new Worker(new URL('./compute-thread.ts', import.meta.url)), sharedKey: null, waiting: new Map() };
+    const lane: Lane = { worker: new Worker(new URL('./compute-thread.ts', import.meta.url), { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } }), sharedKey: null, waiting: new Map() };
     lane.worker.on('message', ({ id, result, error }: Answer) => {
       const entry = lane.waiting.get(id);
       lane.waiting.delete(id);

@@ -22,7 +22,7 @@ const features = (work: Work): number => work.weights.length + 9;
 interface Row { work: Work; j: number }
 
 function describe(work: Work, j: number, table: Float32Array[], i: number): void {
-  const { n, first, units, expected, sales, squares, levels, weights, rules: { step, window, year } } = work;
+  const { n, first, units, expected, sales, variance, levels, weights, rules: { step, window, year } } = work;
   const t = n - j * step, level = blendAt(work, j), trace = 0.02 + level * 0.02, methods = weights.length;
   const rate = (from: number, to: number): number => { const a = Math.max(first, from), span = expected[to]! - expected[a]!; return span > 0.1 ? (units[to]! - units[a]!) / span : 0; };
   const ratio = (value: number): number => Math.log((value + trace) / (level + trace));
@@ -42,8 +42,7 @@ function describe(work: Work, j: number, table: Float32Array[], i: number): void
   put(Math.min(400, t - first));
   const then = t - year;
   put(then - first >= window ? Math.log((rate(then, Math.min(n, then + window)) + trace) / (rate(then - window, then) + trace)) : NaN);
-  const seen = t - first, mean = seen > 0 ? (units[t]! - units[first]!) / seen : 0, variance = seen > 0 ? Math.max(0, (squares[t]! - squares[first]!) / seen - mean * mean) : 0;
-  put(Math.log((Math.sqrt(variance) + 0.01) / (level + 0.01)));
+  put(Math.log((Math.sqrt(variance[j]!) + 0.01) / (level + 0.01)));
 }
 
 function tableOf(rows: readonly Row[], width: number): Float32Array[] {

@@ -26,7 +26,8 @@ export function trackLevels(work: Work): void {
   addUp(work);
   const { n, first, sold, seen, factor, units, expected, rules } = work, { alphas, window, step } = rules, fast = alphas.length, methods = fast + 1;
   const origins = Math.max(0, Math.min(rules.origins, Math.floor((n - first - window) / step)));
-  const levels = new Float64Array((origins + 1) * methods), came = new Float64Array(origins + 1);
+  const levels = new Float64Array((origins + 1) * methods), came = new Float64Array(origins + 1), scatter = new Float64Array(origins + 1), variance = new Float64Array(origins + 1);
+  let squares = 0;
   const level = new Float64Array(fast), weight = new Float64Array(fast);
   // Quasi-likelihood weights: a period's variance grows with its expectation squared, so a promotion's week counts like another.
   const perFactor = expected[n]! > 0 ? units[n]! / expected[n]! : 0;
@@ -39,12 +40,15 @@ export function trackLevels(work: Work): void {
       while (from > first && expected[t]! - expected[from]! < window / 4) from = Math.max(first, from - window);
       const span = expected[t]! - expected[from]!;
       levels[row + fast] = span > 1e-9 ? (units[t]! - units[from]!) / span : 0;
+      const past = t - first, mean = past > 0 ? (units[t]! - units[first]!) / past : 0;
+      variance[j] = past > 0 ? Math.max(0, squares / past - mean * mean) : 0;
       if (j === 0) break;
       j--;
       next += step;
     }
     const e = seen[t]!;
     if (e === 0) continue;
+    squares += sold[t]! * sold[t]!;
     const trust = (1 + perFactor) / (1 + perFactor * factor[t]!), y = sold[t]! * trust, f = e * factor[t]! * trust;
     for (let k = 0; k < fast; k++) {
       const a = alphas[k]! * e;
@@ -60,10 +64,13 @@ export function trackLevels(work: Work): void {
     if (span < LEAST_SEEN * window) { came[back] = NaN; continue; }
     const actual = (units[to]! - units[from]!) / span, w = Math.pow(AGING, back), row = back * methods;
     came[back] = actual;
+    let apart = 0;
+    for (let t = from; t < to; t++) if (seen[t]! > 0) { const off = sold[t]! - actual * seen[t]! * factor[t]!; apart += off * off; }
+    scatter[back] = apart / window;
     for (let k = 0; k < methods; k++) errors[k]! += w * (levels[row + k]! - actual) ** 2;
     scale += w * (actual * actual + 0.01);
   }
-  Object.assign(work, { origins, levels, came, errors, errorScale: scale });
+  Object.assign(work, { origins, levels, came, scatter, variance, errors, errorScale: scale });
 }
 
 export function learnLevels(works: readonly Work[]): LevelPool {

@@ -271,7 +271,7 @@ interface BackTest { wape: number | null; rmsse: number | null; bias: number | n
 
 /** What the back-test showed of this series: the level said at each past origin against the window that followed. */
 function errorOf(work: Work, pool: Pool, levels: Float64Array): BackTest {
-  const { n, origins, expected, units, factors, squares, scale, rules: { step, window } } = work;
+  const { n, origins, expected, units, factors, scale, rules: { step, window } } = work;
   let missed = 0, said = 0, came = 0, squared = 0, periods = 0, windows = 0, kept = 0;
   const service = levels.reduce((a, b) => (Math.abs(b - USUAL_SERVICE) < Math.abs(a - USUAL_SERVICE) ? b : a), levels[0] ?? 0.95), bound = new Float64Array(1), asked = new Float64Array(1);
   const misses = missesOf(work, pool.totals, pool.stacking);
@@ -281,7 +281,7 @@ function errorOf(work: Work, pool: Pool, levels: Float64Array): BackTest {
     const from = n - j * step, to = from + window, full = factors[to]! - factors[from]!, mean = stackedLevel(work, j, 'total', pool.stacking), total = mean * full, sold = actual * full;
     missed += Math.abs(total - sold); said += total; came += sold; windows++;
     const m = stackedLevel(work, j, 'mean', pool.stacking);
-    squared += squares[to]! - squares[from]! - 2 * m * actual * (work.expectedSquares[to]! - work.expectedSquares[from]!) + m * m * (work.expectedSquares[to]! - work.expectedSquares[from]!);
+    squared += window * (work.scatter[j]! + (actual - m) ** 2);
     periods += window;
     asked[0] = calibrated(service, totalCurve(total, window, pool.totals));
     quantilesOf(total, totalVariance(work, total, window, misses, pool.totals), asked, bound, 0, 1);

@@ -24,8 +24,7 @@ const LEAST_ERROR = 0.2;
 /** Weight of origin j's miss under an aim, `level` being what was believed. */
 export function missWeight(work: Work, j: number, level: number, aim: Aim): number {
   if (aim === 'total') return 1 / (level + 0.05);
-  const { n, squares, expectedSquares, came, scale, rules: { step, window } } = work, from = n - j * step, to = from + window, actual = came[j]!;
-  const own = Math.max(0, squares[to]! - squares[from]! - actual * actual * (expectedSquares[to]! - expectedSquares[from]!)) / window + (actual - level) ** 2;
+  const { came, scatter, scale } = work, own = scatter[j]! + (came[j]! - level) ** 2;
   return 1 / (scale * Math.max(LEAST_ERROR, Math.sqrt(own / scale)));
 }
 

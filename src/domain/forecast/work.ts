@@ -55,12 +55,10 @@ export interface Work {
   readonly bulk: Float64Array | null;
   /** Expected demand of a period relative to the level: weekday × year × events × promotions; known periods, then those ahead. */
   readonly factor: Float64Array;
-  /** Running totals over periods, length n + 1: units, seen × factor, units², (seen × factor)², periods with a sale. */
+  /** Running totals over periods, length n + 1: units, seen × factor, periods with a sale. */
   readonly units: Float64Array;
   readonly expected: Float64Array;
-  readonly squares: Float64Array;
-  readonly expectedSquares: Float64Array;
-  readonly sales: Float64Array;
+  readonly sales: Uint16Array;
   /** Running total of `factor`, length n + horizon + 1. */
   readonly factors: Float64Array;
   /** Mean squared step from one period to the next (the M5 scale); 0 without any. */
@@ -70,6 +68,9 @@ export interface Work {
   levels: Float64Array;
   /** Level that came true in the window after each origin; NaN where it is not over or was hardly seen. */
   came: Float64Array;
+  /** Mean squared distance of the window's periods from the level that came true in it; variance of the periods before the origin. */
+  scatter: Float64Array;
+  variance: Float64Array;
   /** Squared error of each method, weighted to the recent; `errorScale` what an error of the demand's own size would be. */
   errors: Float64Array;
   errorScale: number;
@@ -95,7 +96,7 @@ export function prepare(source: PanelSeries, grain: Grain, horizon: number): Wor
   assert(!source.bulk || source.bulk.length === all, `${source.id}: ${source.bulk?.length} bulk quantities for ${all} periods`);
   const n = Math.min(all, rules.kept), from = all - n;
   // One piece of memory for all of a series: a dozen small arrays a series cost more to get and give back than to compute with.
-  const slab = new Float64Array(2 * n + (n + horizon) + 5 * (n + 1) + (n + horizon + 1)), methods = rules.alphas.length + 1;
+  const slab = new Float64Array(2 * n + (n + horizon) + 2 * (n + 1) + (n + horizon + 1)), methods = rules.alphas.length + 1;
   let taken = 0;
   const take = (length: number): Float64Array => slab.subarray(taken, (taken += length));
   const sold = take(n), seen = take(n), factor = take(n + horizon).fill(1);
@@ -119,8 +120,8 @@ export function prepare(source: PanelSeries, grain: Grain, horizon: number): Wor
   return {
     source, rules, grain, n, horizon, start: grain === 'D' ? source.series.start + from : grain === 'W' ? source.series.start + 7 * from : source.series.start, first: Math.max(0, first),
     sold, seen, ranOut, bulk: source.bulk ? source.bulk.subarray(from) : null, factor,
-    units: take(n + 1), expected: take(n + 1), squares: take(n + 1), expectedSquares: take(n + 1), sales: take(n + 1), factors: take(n + horizon + 1),
-    scale: 0, origins: 0, levels: NOTHING, came: NOTHING, errors: NOTHING, errorScale: 0,
+    units: take(n + 1), expected: take(n + 1), factors: take(n + horizon + 1), sales: new Uint16Array(n + 1),
+    scale: 0, origins: 0, levels: NOTHING, came: NOTHING, scatter: NOTHING, variance: NOTHING, errors: NOTHING, errorScale: 0,
     weights: new Float64Array(methods), level: 0, meanLevel: 0, totalLevel: 0, spreadLevel: 0, phi: 1, tail: NOTHING, tailMean: 0, tailTrust: 0,
   };
 }
@@ -137,14 +138,12 @@ export function monthOfStart(work: Work): number {
 
 /** Fills the running totals from `sold`, `seen` and `factor`; call again when these change. */
 export function addUp(work: Work): void {
-  const { n, first, sold, seen, factor, units, expected, squares, expectedSquares, sales, factors } = work;
+  const { n, first, sold, seen, factor, units, expected, sales, factors } = work;
   let steps = 0, stepSquares = 0, before = NaN;
   for (let t = 0; t < n; t++) {
-    const e = t >= first ? seen[t]! : 0, y = e > 0 ? sold[t]! : 0, f = e * factor[t]!;
+    const e = t >= first ? seen[t]! : 0, y = e > 0 ? sold[t]! : 0;
     units[t + 1] = units[t]! + y;
-    expected[t + 1] = expected[t]! + f;
-    squares[t + 1] = squares[t]! + y * y;
-    expectedSquares[t + 1] = expectedSquares[t]! + f * f;
+    expected[t + 1] = expected[t]! + e * factor[t]!;
     sales[t + 1] = sales[t]! + (y > 0 ? 1 : 0);
     if (e > 0) { if (before === before) { stepSquares += (y - before) * (y - before); steps++; } before = y; }
   }
