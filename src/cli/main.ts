@@ -9,7 +9,11 @@ const example = (text: string): string => `\nExample:\n  ${text}\n`;
 const storeOption = ['--store <id or domain>', 'which store, when there are several'] as const;
 const jsonOption = ['--json', 'print JSON instead of text'] as const;
 /** Only the command that is called is read: a forecast of a file needs no database client, no web server and no shop. */
-const lazily = <A extends unknown[]>(load: () => Promise<(...args: A) => Promise<void>>) => async (...args: A): Promise<void> => (await load())(...args);
+const lazily = <A extends unknown[]>(load: () => Promise<(...args: A) => Promise<void>>) => async (...args: A): Promise<void> => {
+  // Commander hands itself on as one more argument, which is nobody's: `start` would take it for the tries it has left.
+  const own = args.filter((argument) => !((argument as unknown) instanceof Command)) as A;
+  return (await load())(...own);
+};
 
 program.command('start').description('start everything on this machine: database, sandbox shop when none is configured, import, worker, web UI and API')
   .option('--no-web', 'API only, without the web UI').option('--history <file>', 'the sandbox begins with a real order history (CSV, .gz allowed)').addHelpText('after', example('INSTEP_PORT=3100 npm start')).action(lazily(async () => (await import('./commands/start.ts')).start));
