@@ -139,15 +139,19 @@ export async function bulkUnits(db: Queryable, storeId: number, itemIds: readonl
 export async function notePrices(db: Queryable, storeId: number, timeZone: string, from: string, today: string): Promise<void> {
   const { rows: [known] } = await db.query<{ some: boolean }>('select exists (select from item_price where store_id = $1) as some', [storeId]);
   if (!known!.some) {
+    // Right after an import nothing is known of the tables' sizes: each step is made whole before the next, or every line would look for its variant anew.
     await db.query(
       `insert into item_price (store_id, item_id, since, price)
-       select $1, item_id, day, price from (
-         select item_id, day, price, lag(price) over (partition by item_id order by day) as before from (
-           select x.item_id, (o.processed_at at time zone $2)::date as day, max((l.value ->> 'price')::bigint)::int as price
-           from sales_order o cross join lateral jsonb_each(o.state -> 'lines') l
-           join variant v on v.store_id = o.store_id and v.shopify_variant_id = (l.value ->> 'variantId')::bigint
-           join inventory_item x on x.store_id = v.store_id and x.shopify_inventory_item_id = v.shopify_inventory_item_id
-           where o.store_id = $1 and o.processed_at >= $3::date and (l.value ->> 'price')::bigint between 1 and 2000000000 group by 1, 2) d) s
+       with sold as materialized (
+         select (l.value ->> 'variantId')::bigint as variant_id, (o.processed_at at time zone $2)::date as day, max((l.value ->> 'price')::bigint)::int as price
+         from sales_order o cross join lateral jsonb_each(o.state -> 'lines') l
+         where o.store_id = $1 and o.processed_at >= $3::date and (l.value ->> 'price')::bigint between 1 and 2000000000 group by 1, 2
+       ), items as materialized (
+         select v.shopify_variant_id as variant_id, x.item_id from variant v join inventory_item x on x.store_id = v.store_id and x.shopify_inventory_item_id = v.shopify_inventory_item_id where v.store_id = $1
+       ), daily as (
+         select i.item_id, s.day, max(s.price) as price from sold s join items i using (variant_id) group by 1, 2
+       )
+       select $1, item_id, day, price from (select item_id, day, price, lag(price) over (partition by item_id order by day) as before from daily) s
        where before is distinct from price on conflict do nothing`, [storeId, timeZone, from]);
   }
   await db.query(
