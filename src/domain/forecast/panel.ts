@@ -233,7 +233,7 @@ function bulkOf({ bulk, n, rules }: Work): { rate: number; variance: number } {
   return { rate: units / periods, variance: squares / periods };
 }
 
-const NAMES = ['slow mean', 'mean', 'quick mean', 'quicker mean', 'quickest mean'], PLAIN = 'plain mean';
+const NAMES = ['slow', 'medium', 'quick', 'quicker', 'quickest'], PLAIN = 'plain';
 const LEAST_SHARE = 0.05;
 /** The service most merchants ask for: the quantile whose coverage is reported is the asked one nearest to it. */
 const USUAL_SERVICE = 0.95;
@@ -260,7 +260,7 @@ function resultOf(work: Work, pool: Pool, levels: Float64Array, told: Told): For
   if (work.bulk?.some((quantity) => quantity > 0)) flags.push('bulk orders');
   const lastDay = grain === 'D' ? source.series.start + days - 1 : grain === 'W' ? source.series.start + 7 * days - 1 : source.series.start + Math.round(30.44 * days) - 1;
   return {
-    method: shares.length === 0 ? 'nothing known' : shares.length === 1 ? shares[0]!.method : `blend of ${shares.map(({ method }) => method).slice(0, 2).join(', ')}${shares.length > 2 ? ` and ${shares.length - 2} more` : ''}`,
+    method: units === 0 ? 'nothing sold' : shares.slice(0, 2).map(({ method, share }) => `${Math.round(share * 100)} % ${method}`).join(', '),
     shares, shape, flags, mean: Array.from(told.mean), totals: Array.from(told.totals), cumulative: paths(told.cumulative), daily: paths(told.daily),
     error: { wape: error.wape, rmsse: error.rmsse, bias: error.bias, coverage: error.coverage }, origins: error.windows,
     trainedOn: { from: n > 0 ? dayFromNumber(work.start + (grain === 'D' ? first : 0)) : null, to: days > 0 ? dayFromNumber(lastDay) : null, days: n - first, censoredDays: censored },

@@ -92,7 +92,7 @@ function InUse({ page: { run, failure } }: { page: ForecastPage }) {
       {run && (
         <p className="in-use dim">
           Forecast of <strong>{day(run.asOf)}</strong>, made <Ago at={run.finishedAt} /> · {count(run.series, 'series', 'series')}{run.learnedFrom !== null && `, learned from the ${units(run.learnedFrom)} that sell most`}{run.failed > 0 && <span className="negative"> · {units(run.failed)} could not be forecast</span>}
-          {run.wape !== null && <> · error {percent(run.wape)} of units a day in back-tests</>}{run.bias !== null && <>, {percent(Math.abs(run.bias))} too {run.bias > 0 ? 'high' : 'low'} on balance</>}
+          {run.wape !== null && <> · error {percent(run.wape)} of four weeks’ units in back-tests</>}{run.bias !== null && <>, {percent(Math.abs(run.bias))} too {run.bias > 0 ? 'high' : 'low'} on balance</>}
         </p>
       )}
     </>

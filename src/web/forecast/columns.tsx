@@ -28,7 +28,7 @@ export const FORECAST_COLUMNS: readonly Column<ForecastRow>[] = [
   },
   { id: 'p90', header: 'P90', title: 'In nine of ten cases no more than this is wanted in the next 28 days', width: 64, align: 'right', sort: 'p90', cell: (row) => <span className="num">{row.p90 === null ? '–' : decimal(row.p90)}</span> },
   { id: 'change', header: 'Change', title: 'Next 28 days against the last 28', width: 70, align: 'right', sort: 'change', cell: (row) => <span className="num">{changeWords(row.next28, row.sold28)}</span> },
-  { id: 'wape', header: 'Error', title: 'WAPE: how far daily forecasts were off in back-tests, as a share of the units sold', width: 60, align: 'right', sort: 'wape', cell: (row) => <span className="num">{share(row.wape)}</span> },
+  { id: 'wape', header: 'Error', title: 'WAPE: how far forecasts of four weeks were off in back-tests, as a share of the units sold', width: 60, align: 'right', sort: 'wape', cell: (row) => <span className="num">{share(row.wape)}</span> },
   { id: 'bias', header: 'Bias', title: 'Too high (+) or too low (−) on balance in back-tests', width: 58, align: 'right', sort: 'bias', cell: (row) => <span className="num">{row.bias !== null && row.bias > 0.005 ? '+' : ''}{share(row.bias)}</span> },
   { id: 'coverage', header: 'Within P95', title: 'Back-tested totals within the 95 % quantile; 95 % would be right', width: 84, align: 'right', sort: 'coverage', cell: (row) => <span className="num">{share(row.coverage)}</span> },
   { id: 'flags', header: 'Notes', title: 'What the forecast says of itself, and what came of it', width: 150, card: 'wide', cell: (row) => <Notes row={row} /> },

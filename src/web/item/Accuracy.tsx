@@ -6,7 +6,7 @@ import { Status } from '../ui/tone.tsx';
 
 export function Accuracy({ forecast }: { forecast: NonNullable<DemandView['forecast']> }) {
   const said: [string, string][] = [];
-  if (forecast.wape !== null) said.push([percent(forecast.wape), 'of the units sold is how far daily forecasts were off in back-tests (WAPE)']);
+  if (forecast.wape !== null) said.push([percent(forecast.wape), 'of the units sold is how far forecasts of four weeks were off in back-tests (WAPE)']);
   if (forecast.bias !== null) said.push([percent(Math.abs(forecast.bias)), Math.abs(forecast.bias) < 0.005 ? 'bias: neither high nor low' : forecast.bias > 0 ? 'too high on balance (bias)' : 'too low on balance (bias)']);
   if (forecast.coverage !== null) said.push([percent(forecast.coverage), 'of back-tested totals stayed within the 95% quantile; 95% would be right']);
   if (forecast.rmsse !== null) said.push([decimal(forecast.rmsse), forecast.rmsse < 1 ? 'scaled error (RMSSE): better than repeating the day before' : 'scaled error (RMSSE): no better than repeating the day before']);

@@ -33,7 +33,7 @@ export function planColumns(currency: string, why: (row: Recommendation) => void
     { id: 'overstock', header: 'Overstock', width: 92, align: 'right', cell: (row) => <span className="num">{row.overstock === 0 ? <span className="dim">0</span> : units(row.overstock)}</span> },
     { id: 'class', header: 'Class', title: 'A: the items that make most of the money', width: 62, cell: (row) => (row.abc ? <span className="tag">{row.abc}</span> : <span className="dim">–</span>) },
     { id: 'flags', header: 'Notes', title: 'What the forecast says of itself', width: 170, cell: (row) => <span className="ellipsis dim" title={row.flags.map(capital).join(', ')}>{row.flags.map(capital).join(', ') || '–'}</span> },
-    { id: 'wape', header: 'Error', title: 'WAPE: how far daily forecasts were off in back-tests', width: 76, align: 'right', extra: true, cell: (row) => <span className="num">{row.wape === null ? '–' : `${Math.round(row.wape * 100)}%`}</span> },
+    { id: 'wape', header: 'Error', title: 'WAPE: how far forecasts of four weeks were off in back-tests', width: 76, align: 'right', extra: true, cell: (row) => <span className="num">{row.wape === null ? '–' : `${Math.round(row.wape * 100)}%`}</span> },
     { id: 'method', header: 'Method', width: 180, extra: true, cell: (row) => <span className="ellipsis" title={row.method}>{capital(row.method)}</span> },
   ];
 }
