@@ -76,4 +76,12 @@ describe('an event', () => {
     const early = works.map((work) => ({ ...work, start: work.start - 28_000, factor: work.factor.slice() })), then = events.map(({ name, from, to }) => ({ name, from: from - 28_000, to: to - 28_000 }));
     expect(factorsOf(early[1]!, early, then)).toEqual(factorsOf(works[1]!, works, events));
   });
+
+  it('during which half the shop was out of stock is not the less for it', () => {
+    const dice = { state: 9 }, events = fair(), exposure = drawn(DAYS, (t) => (isOn(events, t) ? 0 : t % 50 < 9 ? NaN : 1)).map((e, t) => (t % 17 === 3 ? 0 : e));
+    const still = Array.from({ length: 8 }, (_, i) => workOf(drawn(DAYS, (t) => (exposure[t] === 0 || t % 7 === i ? NaN : 5)), {}, 'D', HORIZON));
+    factorsOf(still[0]!, still, events).forEach((factor) => { expect(factor).toBeCloseTo(1, 3); });
+    const works = Array.from({ length: 16 }, (_, i) => shop(dice, (t) => (isOn(events, t) ? (i % 2 ? 0 : 2) : 1), i % 2 ? { exposure } : {}));
+    expect(factorsOf(works[0]!, works, events)[821]).toBeGreaterThan(1.3);
+  });
 });

@@ -6,7 +6,7 @@
  * every time comes out near nothing by itself.
  */
 import type { CalendarEvent } from './panel.ts';
-import type { Work } from './work.ts';
+import { soldOrUsual, type Work } from './work.ts';
 
 /** Factor of each day by group, from the first day any series keeps to the last day ahead; `start` is the day number of element 0. */
 export interface EventPool {
@@ -47,7 +47,8 @@ export function learnEvents(works: readonly Work[], events: readonly CalendarEve
     const key = groupOf(work, kinds), offset = work.start - start;
     let group = groups.get(key);
     if (!group) groups.set(key, (group = { sold: new Float64Array(days), place: work.source.place }));
-    for (let t = work.first; t < work.n; t++) if (work.seen[t]! > 0) group.sold[offset + t]! += work.sold[t]!;
+    const sold = soldOrUsual(work);
+    for (let t = work.first; t < work.n; t++) group.sold[offset + t]! += sold[t]!;
   }
   for (const [key, { sold, place }] of groups) {
     const base = baseOf(sold, start), from = Math.max(0, days - SPAN), factor = new Float64Array(days + horizon).fill(1);

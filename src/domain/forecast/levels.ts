@@ -77,7 +77,7 @@ export function blendLevels(work: Work, pool: LevelPool): void {
   const { errors, errorScale, weights, levels, origins, grain } = work, methods = weights.length;
   const say = CATALOGUE + (grain === 'D' ? 0 : CATALOGUE_EARLY * Math.max(0, 1 - (origins + 1) / EARLY_ORIGINS));
   let least = Infinity, sum = 0;
-  for (let k = 0; k < methods; k++) { weights[k] = errorScale > 0 ? errors[k]! + errorScale * say * pool.errors[k]! : pool.errors[k]!; least = Math.min(least, weights[k]!); }
+  for (let k = 0; k < methods; k++) { const known = pool.errors[k] ?? 1; weights[k] = errorScale > 0 ? errors[k]! + errorScale * say * known : known; least = Math.min(least, weights[k]!); }
   for (let k = 0; k < methods; k++) { weights[k] = Math.exp(-SHARPNESS * (weights[k]! / (least || 1) - 1)); sum += weights[k]!; }
   work.level = 0;
   for (let k = 0; k < methods; k++) { weights[k]! /= sum; work.level += weights[k]! * levels[k]!; }

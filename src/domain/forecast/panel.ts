@@ -120,6 +120,7 @@ export interface Told {
 /** Learns and forecasts in one go, sharing the work of both: for a panel that fits in one thread. Totals of the `lengths` alone. */
 export function forecastTogether(panel: readonly PanelSeries[], options: PanelOptions, lengths: readonly number[]): Told[] {
   const works = worksOf(panel, options), levels = ascending(options.quantiles);
+  for (const length of lengths) assert(Number.isSafeInteger(length) && length >= 1 && length <= options.horizon, `not a length within ${options.horizon} periods: ${length}`);
   const pool = learn(works, options, lengths.length > 0 ? [...lengths].sort((a, b) => a - b) : RULES[options.grain].totals);
   return works.map((work) => tell(work, pool, levels, lengths));
 }
@@ -132,6 +133,12 @@ function ascending(quantiles: readonly number[]): Float64Array {
 
 function worksOf(panel: readonly PanelSeries[], { grain, horizon }: PanelOptions): Work[] {
   assert(Number.isSafeInteger(horizon) && horizon >= 1, `not a horizon: ${horizon}`);
+  let end: number | undefined;
+  for (const { id, series } of panel) {
+    if (grain === 'M' || series.demand.length === 0) continue;
+    const here = series.start + series.demand.length * (grain === 'D' ? 1 : 7);
+    assert(here === (end ??= here), `${id}: ends on day ${here - 1}, others on day ${end - 1}`);
+  }
   return panel.map((series) => prepare(series, grain, horizon));
 }
 
@@ -255,7 +262,7 @@ function resultOf(work: Work, pool: Pool, levels: Float64Array, told: Told): For
   if (censored > 0) flags.push('censored');
   if (!offered) flags.push('never in stock');
   if (units === 0) flags.push('no sales');
-  if (units > 0 && n - first > 3 * rules.window && last - work.sales[Math.max(0, n - 3 * rules.window)]! === 0) flags.push('silent');
+  if (units > 0 && n - first > 3 * rules.window && work.sales[Math.max(0, n - 3 * rules.window)] === last) flags.push('silent');
   if (origins > 0 && work.errorScale > 0 && Math.abs(work.levels[2]! - work.levels[0]!) > SHIFT * Math.sqrt(work.errors[0]! / Math.max(1, origins))) flags.push('level shift');
   if (work.bulk?.some((quantity) => quantity > 0)) flags.push('bulk orders');
   const lastDay = grain === 'D' ? source.series.start + days - 1 : grain === 'W' ? source.series.start + 7 * days - 1 : source.series.start + Math.round(30.44 * days) - 1;

@@ -62,4 +62,9 @@ describe('the year', () => {
     const dice = { state: 5 }, works = [...Array.from({ length: 9 }, () => shop(dice, 'W', 156, 4, { category: 'x' })), ...Array.from({ length: 9 }, () => shop(dice, 'W', 156, 4, { category: 'y', item: 'x' }, 0.5))];
     expect(Object.keys(learnYear(works).groups).sort()).toEqual(['*', 'c x', 'c y', 'i x']);
   });
+
+  it('is not made of seasons out of stock', () => {
+    const gaps = Array.from({ length: 5 }, () => workOf(drawn(156, (t) => (t % 52 >= 20 && t % 52 < 32 ? NaN : 6)), {}, 'W', 52));
+    for (const factor of yearAhead(gaps[0]!, gaps)) expect(factor).toBeCloseTo(1, 9);
+  });
 });

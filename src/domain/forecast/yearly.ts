@@ -5,7 +5,7 @@
  * yearly mean, averaged over the years, smoothed over the neighbouring weeks and drawn to 1. Geometric blend of the three; an item's own
  * index is believed by its units. Needs nearly two years. Measured on weekly retail: RMSSE over twelve levels of aggregation −17 %.
  */
-import type { Work } from './work.ts';
+import { soldOrUsual, type Work } from './work.ts';
 
 export interface YearlyPool { groups: Record<string, Float64Array> }
 
@@ -21,8 +21,9 @@ function indexOf(works: readonly Work[]): Float64Array | null {
   if (bins < perYear * LEAST_YEARS) return null;
   const sums = new Float64Array(bins);
   for (const work of works) {
-    const { n, first, sold } = work;
+    const { n, first } = work;
     if (n - first < year) continue;
+    const sold = soldOrUsual(work);
     let total = 0;
     for (let t = first; t < n; t++) total += sold[t]!;
     if (!(total > 0)) continue;
