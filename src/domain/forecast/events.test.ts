@@ -84,4 +84,10 @@ describe('an event', () => {
     const works = Array.from({ length: 16 }, (_, i) => shop(dice, (t) => (isOn(events, t) ? (i % 2 ? 0 : 2) : 1), i % 2 ? { exposure } : {}));
     expect(factorsOf(works[0]!, works, events)[821]).toBeGreaterThan(1.3);
   });
+
+  it('of a busy weekday is not taken for more than the weekday', () => {
+    const dice = { state: 10 }, saturdays = [100, 240, 380, 520, 660].map((t) => t - (t % 7)).map((t) => ({ name: 'market', from: START + t, to: START + t }));
+    const works = Array.from({ length: 10 }, () => shop(dice, (t) => (t % 7 === 0 ? 3 : 2 / 3)));
+    expect(Math.abs(factorsOf(works[0]!, works, saturdays)[saturdays[2]!.from - START]! - 1)).toBeLessThan(0.12);
+  });
 });

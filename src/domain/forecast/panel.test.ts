@@ -155,6 +155,12 @@ describe('a panel', () => {
     expect(forecast(panel, { ...asked, without: ['trees'] })).toEqual(whole);
   });
 
+  it('large enough for trees is corrected by them', () => {
+    const dice = { state: 22 }, asked = options('D', { horizon: 2 }), panel = drawn(320, (i) => i).map((i) => { const last = i % 2 ? 100 + roll(dice) * 260 : Infinity; return seriesOf(drawn(330, (t) => (t < last ? drawPoisson(dice, 3) : 0)), { id: `${i}` }); });
+    const silent = (without: Part[]): number => sum(forecast(panel, { ...asked, without }).filter(({ flags }, i) => i % 2 && flags.length > 0 && sum(panel[i]!.series.demand.subarray(300)) === 0).map(({ totals }) => totals[1]!));
+    expect(silent([])).toBeLessThan(0.8 * silent(['trees']));
+  });
+
   it('leaves weekdays and events to days', () => {
     for (const grain of ['W', 'M'] as const) {
       const panel = shop(grain, 20, LONG[grain]), pool = learnPool(panel, options(grain));

@@ -58,6 +58,10 @@ describe('promotions', () => {
     const before = ahead(works[0]!, pool), after = ahead(changed[0]!, pool);
     expect(changed[0]!.factor.slice(0, WEEKS + 5)).toEqual(works[0]!.factor.slice(0, WEEKS + 5));
     expect(after[5]! / before[5]!).toBeGreaterThan(1.5);
+    // Of few prices known, the usual one is still that of the past.
+    const young = (price: number): Work => workOf(new Array(10).fill(5), { item: 'jam', price: Float64Array.from({ length: 18 }, (_, t) => (t < 10 ? (t % 5 < 2 ? 8 : 10) : price)) }, 'W', HORIZON), few = [young(10), young(5)] as const;
+    for (const work of few) applyPromotions(work, pool);
+    expect(few[1].factor.slice(0, 10)).toEqual(few[0].factor.slice(0, 10));
   });
 
   it('hold a price until another is known, and never exceed a factor of e³', () => {

@@ -37,6 +37,11 @@ describe('quantiles of totals', () => {
   });
 });
 
+it('the same of demand seen on some days as of demand seen on all', () => {
+  const bound = (unseen: number): number => forecastTogether([seriesOf(drawn(300, (t) => (t % 8 < unseen && t % 3 > 0 ? NaN : 6)))], { grain: 'D', horizon: 28, quantiles: [0.95], without: ['calibration'] }, [28])[0]!.cumulative[0]!;
+  expect(bound(5) / bound(0)).toBeCloseTo(1, 2);
+});
+
 describe('the variance of a total', () => {
   const pool: TotalPool = { lengths: [7, 14, 28], curves: [] }, misses = Float64Array.of(1, 2, 5), work = workOf(new Array(100).fill(3)), at = (length: number): number => totalVariance(work, 50, length, misses, pool) / totalVariance(work, 50, length, Float64Array.of(1, 1, 1), pool);
 
