@@ -67,4 +67,10 @@ describe('the year', () => {
     const gaps = Array.from({ length: 5 }, () => workOf(drawn(156, (t) => (t % 52 >= 20 && t % 52 < 32 ? NaN : 6)), {}, 'W', 52));
     for (const factor of yearAhead(gaps[0]!, gaps)) expect(factor).toBeCloseTo(1, 9);
   });
+
+  it('is not made of the day an item was launched', () => {
+    const dice = { state: 6 }, launched = Array.from({ length: 6 }, () => workOf(drawn(1092, (t) => (t < 672 ? 0 : drawPoisson(dice, 8))), { item: 'new' })), old = Array.from({ length: 20 }, () => workOf(drawn(1092, () => drawPoisson(dice, 8))));
+    expect(learnYear(launched)).toEqual({ groups: {} });
+    expect(Object.keys(learnYear([...launched, ...old]).groups)).toEqual(['*']);
+  });
 });

@@ -17,7 +17,7 @@ const LEAST_YEARS = 1.9, LEAST = 0.2;
 
 /** Index of each bin of the year, element 0 being the first bin ahead; null with too little history or demand. */
 function indexOf(works: readonly Work[]): Float64Array | null {
-  const { rules } = works[0]!, { bin, year } = rules, longest = works.reduce((most, work) => Math.max(most, work.n), 0), bins = Math.floor(longest / bin), perYear = year / bin;
+  const { rules } = works[0]!, { bin, year } = rules, longest = works.reduce((most, work) => Math.max(most, work.n - work.first), 0), bins = Math.floor(longest / bin), perYear = year / bin;
   if (bins < perYear * LEAST_YEARS) return null;
   const sums = new Float64Array(bins);
   for (const work of works) {
