@@ -6,12 +6,12 @@
  * every time comes out near nothing by itself.
  */
 import type { CalendarEvent } from './panel.ts';
-import type { Work } from './work.ts';
+import { soldOrUsual, type Work } from './work.ts';
 
 /** Factor of each day by group, from the first day any series keeps to the last day ahead; `start` is the day number of element 0. */
 export interface EventPool {
   start: number;
-  /** The places each event counts for, in the order of their names' first appearance. */
+  /** The sets of places events count for, each once. */
   kinds: (readonly string[] | undefined)[];
   groups: Record<string, Float64Array>;
 }
@@ -39,25 +39,26 @@ function distinct(events: readonly CalendarEvent[]): Map<string, CalendarEvent[]
 export function learnEvents(works: readonly Work[], events: readonly CalendarEvent[]): EventPool {
   const pool: EventPool = { start: 0, kinds: [], groups: {} };
   if (events.length === 0 || works.length === 0) return pool;
-  const byName = distinct(events), kinds = (pool.kinds = [...byName.values()].map((same) => same[0]!.places));
-  const end = works[0]!.start + works[0]!.n, start = works.reduce((least, work) => Math.min(least, work.start), end), days = end - start, horizon = works[0]!.horizon;
+  const byName = distinct(events), kinds = (pool.kinds = [...new Map(events.map(({ places }) => [JSON.stringify(places), places])).values()]);
+  const end = works.reduce((most, work) => Math.max(most, work.start + work.n), -Infinity), start = works.reduce((least, work) => Math.min(least, work.start), end), days = end - start, horizon = works[0]!.horizon;
   pool.start = start;
   const groups = new Map<string, { sold: Float64Array; place: string }>();
   for (const work of works) {
     const key = groupOf(work, kinds), offset = work.start - start;
     let group = groups.get(key);
     if (!group) groups.set(key, (group = { sold: new Float64Array(days), place: work.source.place }));
-    for (let t = work.first; t < work.n; t++) if (work.seen[t]! > 0) group.sold[offset + t]! += work.sold[t]!;
+    const sold = soldOrUsual(work);
+    for (let t = work.first; t < work.n; t++) group.sold[offset + t]! += sold[t]!;
   }
   for (const [key, { sold, place }] of groups) {
     const base = baseOf(sold, start), from = Math.max(0, days - SPAN), factor = new Float64Array(days + horizon).fill(1);
     let allSold = 0, allBase = 0;
     for (let t = from; t < days; t++) if (base[t]! > 0) { allSold += sold[t]!; allBase += base[t]!; }
     for (const same of byName.values()) {
-      const on: number[] = [];
+      const on = new Set<number>();
       for (const event of same) {
         if (event.places && !event.places.includes(place)) continue;
-        for (let t = Math.max(event.from - start, 0); t <= Math.min(event.to - start, days + horizon - 1); t++) on.push(t);
+        for (let t = Math.max(event.from - start, 0); t <= Math.min(event.to - start, days + horizon - 1); t++) on.add(t);
       }
       let eventSold = 0, eventBase = 0, eventDays = 0;
       for (const t of on) if (t >= from && t < days && base[t]! > 0) { eventSold += sold[t]!; eventBase += base[t]!; eventDays++; }
@@ -71,20 +72,22 @@ export function learnEvents(works: readonly Work[], events: readonly CalendarEve
   return pool;
 }
 
+const weekdayOf = (day: number): number => ((day % 7) + 7) % 7;
+
 /** What a day's weekday and the weeks around it would have it be. */
 function baseOf(sold: Float64Array, start: number): Float64Array {
   const days = sold.length, running = new Float64Array(days + 1), weekday = new Float64Array(7), counts = new Float64Array(7), base = new Float64Array(days);
   for (let t = 0; t < days; t++) {
     running[t + 1] = running[t]! + sold[t]!;
     if (t < days - 728) continue;
-    const d = (start + t) % 7;
+    const d = weekdayOf(start + t);
     weekday[d]! += sold[t]!; counts[d]!++;
   }
   let sum = 0;
   for (let d = 0; d < 7; d++) { weekday[d] = counts[d]! > 0 ? weekday[d]! / counts[d]! : 0; sum += weekday[d]!; }
   for (let t = 0; t < days; t++) {
     const from = Math.max(0, t - AROUND), to = Math.min(days, t + AROUND + 1);
-    base[t] = sum > 0 ? ((running[to]! - running[from]!) / (to - from)) * ((weekday[(start + t) % 7]! / sum) * 7) : 0;
+    base[t] = sum > 0 ? ((running[to]! - running[from]!) / (to - from)) * ((weekday[weekdayOf(start + t)]! / sum) * 7) : 0;
   }
   return base;
 }

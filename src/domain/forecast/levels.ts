@@ -86,7 +86,7 @@ export function blendLevels(work: Work, pool: LevelPool): void {
   const { errors, errorScale, weights, levels, origins, grain } = work, methods = weights.length;
   const say = CATALOGUE + (grain === 'D' ? 0 : CATALOGUE_EARLY * Math.max(0, 1 - (origins + 1) / EARLY_ORIGINS));
   let least = Infinity, sum = 0;
-  for (let k = 0; k < methods; k++) { weights[k] = errorScale > 0 ? errors[k]! + errorScale * say * pool.errors[k]! : pool.errors[k]!; least = Math.min(least, weights[k]!); }
+  for (let k = 0; k < methods; k++) { const known = pool.errors[k] ?? 1; weights[k] = errorScale > 0 ? errors[k]! + errorScale * say * known : known; least = Math.min(least, weights[k]!); }
   if (work.rules.lastForShort) {
     // A very quick mean follows a turn of the whole catalogue, and the noise of a small item: it must earn its place the more, the less is sold.
     const quickest = methods - 2, rate = work.expected[work.n]! > 0 ? work.units[work.n]! / Math.max(1, work.expected[work.n]!) : 0;

@@ -94,7 +94,7 @@ export function learnPool(panel: readonly PanelSeries[], options: PanelOptions):
 export function forecastPanel(panel: readonly PanelSeries[], pool: Pool, options: PanelOptions): ForecastResult[] {
   const works = worksOf(panel, options), lengths = Array.from({ length: options.horizon }, (_, h) => h + 1);
   for (const work of works) {
-    applyFactors(work, pool);
+    applyFactors(work, pool, options);
     trackLevels(work);
     blendLevels(work, pool.levels);
   }
@@ -120,6 +120,7 @@ export interface Told {
 /** Learns and forecasts in one go, sharing the work of both: for a panel that fits in one thread. Totals of the `lengths` alone. */
 export function forecastTogether(panel: readonly PanelSeries[], options: PanelOptions, lengths: readonly number[]): Told[] {
   const works = worksOf(panel, options), levels = ascending(options.quantiles);
+  for (const length of lengths) assert(Number.isSafeInteger(length) && length >= 1 && length <= options.horizon, `not a length within ${options.horizon} periods: ${length}`);
   const pool = learn(works, options, lengths.length > 0 ? [...lengths].sort((a, b) => a - b) : RULES[options.grain].totals);
   return works.map((work) => tell(work, pool, levels, lengths));
 }
@@ -132,6 +133,12 @@ function ascending(quantiles: readonly number[]): Float64Array {
 
 function worksOf(panel: readonly PanelSeries[], { grain, horizon }: PanelOptions): Work[] {
   assert(Number.isSafeInteger(horizon) && horizon >= 1, `not a horizon: ${horizon}`);
+  let end: number | undefined;
+  for (const { id, series } of panel) {
+    if (grain === 'M' || series.demand.length === 0) continue;
+    const here = series.start + series.demand.length * (grain === 'D' ? 1 : 7);
+    assert(here === (end ??= here), `${id}: ends on day ${here - 1}, others on day ${end - 1}`);
+  }
   return panel.map((series) => prepare(series, grain, horizon));
 }
 
@@ -164,12 +171,12 @@ function learn(works: readonly Work[], options: PanelOptions, lengths: readonly 
   return pool;
 }
 
-function applyFactors(work: Work, pool: Pool): void {
+function applyFactors(work: Work, pool: Pool, { without = [] }: PanelOptions): void {
   if (pool.weekdays) applyWeekdays(work, pool.weekdays);
   if (pool.events) applyEvents(work, pool.events);
   applyYear(work, pool.year);
   applyPromotions(work, pool.promotions);
-  fillRunOuts(work);
+  if (!without.includes('run-outs')) fillRunOuts(work);
 }
 
 /** From the blend to the levels that are used, each for its own purpose. */

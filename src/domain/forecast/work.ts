@@ -89,7 +89,7 @@ export interface Work {
   tailTrust: number;
 }
 
-/** A series ready for the steps. Throws AssertionError when its last period is not the panel's or its lengths disagree. */
+/** A series ready for the steps. Throws AssertionError when its lengths disagree. */
 export function prepare(source: PanelSeries, grain: Grain, horizon: number): Work {
   const rules = RULES[grain], { demand, exposure } = source.series, { bulk } = source, all = demand.length;
   assert(exposure.length === all, `${source.id}: ${exposure.length} exposures for ${all} periods`);
@@ -154,4 +154,19 @@ export function addUp(work: Work): void {
 /** How much history there is, in windows, for what must be earned by it: 0 below four windows, 1 from six. */
 export function maturity(periods: number, rules: GrainRules): number {
   return Math.min(1, Math.max(0, (periods / rules.window - 4) / 2));
+}
+
+/**
+ * `sold`, and in the unseen share of a period what the series sells on average: for sums of series, in which unknown is not to count as none.
+ * The array itself where all was seen.
+ */
+export function soldOrUsual({ n, first, sold, seen, factor }: Work): Float64Array {
+  let units = 0, expected = 0, unseen = false;
+  for (let t = first; t < n; t++) {
+    const e = seen[t]!;
+    if (e < 1) unseen = true;
+    if (e > 0) { units += sold[t]!; expected += e * factor[t]!; }
+  }
+  if (!unseen || !(expected > 0)) return sold;
+  return sold.map((y, t) => (t < first ? y : y + (1 - seen[t]!) * (units / expected) * factor[t]!));
 }

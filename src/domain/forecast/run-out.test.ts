@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { drawCount, drawn, sum, workOf } from '../../../test/helpers/drawn-series.ts';
+import { expectedAtLeast, fillRunOuts } from './run-out.ts';
+
+/** Σ x P(x) ÷ Σ P(x) over x ≥ s, term by term. */
+function bruteForce(m: number, phi: number, s: number): number {
+  const r = 1 / phi;
+  let log = r * Math.log(r / (r + m)), units = 0, chance = 0;
+  for (let x = 0; x < 20_000; x++) {
+    if (x >= s) { units += x * Math.exp(log); chance += Math.exp(log); }
+    log += Math.log(((r + x) / (x + 1)) * (m / (r + m)));
+  }
+  return units / chance;
+}
+
+describe('demand of a period in which stock ran out', () => {
+  it('is the mean of what is at least what was sold', () => {
+    fc.assert(fc.property(fc.double({ min: 0.1, max: 40, noNaN: true }), fc.double({ min: 0.1, max: 2, noNaN: true }), fc.double({ min: 0, max: 2.5, noNaN: true }), (m, phi, times) => {
+      const s = Math.round(m * times);
+      expect(expectedAtLeast(m, phi, s) / Math.max(1e-9, Math.min(bruteForce(m, phi, s), 3 * s + 5 * m))).toBeCloseTo(1, 4);
+    }), { numRuns: 50 });
+  });
+
+  it('is at least what was sold, finite, and no less than the mean', () => {
+    fc.assert(fc.property(fc.double({ min: 0, max: 1e9, noNaN: true }), fc.double({ min: 0.1, max: 1e4, noNaN: true }), fc.nat(3000), (m, phi, s) => {
+      const wanted = expectedAtLeast(m, phi, s);
+      expect(Number.isFinite(wanted)).toBe(true);
+      expect(wanted).toBeGreaterThanOrEqual(s);
+      if (s <= 2000 && m < 1e5) expect(wanted).toBeGreaterThanOrEqual(m * 0.999);
+    }));
+    expect(expectedAtLeast(0, 1, 4)).toBe(4);
+    expect(expectedAtLeast(3, 1, 0)).toBe(3);
+  });
+
+  it('brings the mean of sales capped by stock back near what was wanted', () => {
+    const dice = { state: 5 }, wanted = drawn(600, () => drawCount(dice, 5, 0.5)), stock = drawn(600, (t) => (t % 3 === 0 ? 4 : Infinity));
+    const sold = wanted.map((y, t) => Math.min(y, stock[t]!)), work = workOf(sold, { exposure: wanted.map((y, t) => (y >= stock[t]! ? NaN : 1)) });
+    const before = sum(work.sold) / sum(wanted);
+    fillRunOuts(work);
+    expect(before).toBeLessThan(0.9);
+    expect(Math.abs(sum(work.sold) / sum(wanted) - 1)).toBeLessThan(0.04);
+    work.sold.forEach((y, t) => { if (work.ranOut![t]) expect(y).toBeGreaterThanOrEqual(sold[t]!); else expect(y).toBe(sold[t]); });
+  });
+
+  it('follows the factor of its period, and knows nothing where every period ran out', () => {
+    const exposure = drawn(60, (t) => (t === 50 ? NaN : 1)), plain = workOf(new Array(60).fill(4), { exposure }), feast = workOf(new Array(60).fill(4), { exposure });
+    feast.factor[50] = 3;
+    fillRunOuts(plain); fillRunOuts(feast);
+    expect(feast.sold[50]).toBeGreaterThan(plain.sold[50]! * 1.5);
+    const all = workOf(new Array(60).fill(4), { exposure: new Array(60).fill(NaN) });
+    fillRunOuts(all);
+    expect(sum(all.sold)).toBe(240);
+  });
+});
