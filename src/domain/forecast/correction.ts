@@ -12,8 +12,8 @@ import { maturity, type Work } from './work.ts';
 
 export interface CorrectionPool { mean: { trees: BoostedTrees; share: number } | null; total: { trees: BoostedTrees; share: number } | null }
 
-/** Origins of earlier windows below which nothing is learned; most rows trained on, spread evenly over series and origins. */
-const LEAST_ROWS = 5000, MOST_ROWS = 5000;
+/** Rows trained on, spread evenly over series and origins; with fewer of them before the last windows nothing is learned. */
+const MOST_ROWS = 4000;
 const AGING = 0.97, HALF_ROWS = 200, WORTH_IT = 0.05;
 /** A miss of so many scales is as bad as it gets. */
 const WORST = 6;
@@ -70,8 +70,8 @@ export function learnCorrection(works: readonly Work[], stacking: StackingPool):
   if (maturity(longest.n, longest.rules) < 0.5) return { mean: null, total: null };
   const { recent, recentEnd, earlier } = originsOf(longest), all = 1e9;
   const before = rowsBetween(works, earlier, all, MOST_ROWS);
-  if (before.length < LEAST_ROWS) return { mean: null, total: null };
-  const width = features(longest), lately = rowsBetween(works, recent, recentEnd, 3000), now = rowsBetween(works, recent, all, MOST_ROWS);
+  if (before.length < MOST_ROWS) return { mean: null, total: null };
+  const width = features(longest), lately = rowsBetween(works, recent, recentEnd, 2000), now = rowsBetween(works, recent, all, MOST_ROWS);
   const beforeTable = tableOf(before, width), latelyTable = tableOf(lately, width), nowTable = tableOf(now, width);
   const train = (rows: readonly Row[], table: Float32Array[], aim: Aim): BoostedTrees => {
     const misses = new Float64Array(rows.length), weight = new Float64Array(rows.length);
@@ -80,7 +80,7 @@ export function learnCorrection(works: readonly Work[], stacking: StackingPool):
       misses[i] = Math.max(-WORST, Math.min(WORST, (row.work.came[row.j]! - level) / missScale(row.work, level, aim)));
       weight[i] = Math.pow(AGING, row.j) * rowWeight(row, level, aim);
     });
-    return boost({ rows: rows.length, features: table }, misses, { objective: { loss: 'squared' }, trees: 20, leaves: 8, learningRate: 0.1, leafRows: 60, lambda: 5, bins: 64, featureShare: 0.7, rowShare: 0.7, seed: 7 }, { weight });
+    return boost({ rows: rows.length, features: table }, misses, { objective: { loss: 'squared' }, trees: 12, leaves: 8, learningRate: 0.16, leafRows: 60, lambda: 5, bins: 32, featureShare: 0.5, rowShare: 0.7, seed: 7 }, { weight });
   };
   const learn = (aim: Aim): CorrectionPool['mean'] => {
     const said = predict(train(before, beforeTable, aim), { rows: lately.length, features: latelyTable });

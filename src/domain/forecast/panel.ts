@@ -202,7 +202,7 @@ function tell(work: Work, pool: Pool, levels: Float64Array, lengths: readonly nu
   const { n, horizon, factor, factors, phi, meanLevel, totalLevel, spreadLevel } = work, count = levels.length;
   const mean = new Float64Array(horizon), daily = new Float64Array(count * horizon), asked = new Float64Array(count), guard = guardOf(work);
   for (let h = 0; h < horizon; h++) {
-    const f = factor[n + h]!, m = spreadLevel * f, curve = curveFor(m, pool.spread);
+    const f = factor[n + h]!, m = spreadLevel * f, curve = curveFor(work, m, pool.spread);
     mean[h] = meanLevel * f;
     for (let k = 0; k < count; k++) asked[k] = calibrated(levels[k]!, curve);
     quantilesOf(m, m + phi * m * m, asked, daily, h, horizon, empiricalAt(work, m));
