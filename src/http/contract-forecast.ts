@@ -33,7 +33,8 @@ export const ForecastPage = z.object({
 
 const AccuracyGroup = z.object({
   name: z.string(), series: z.number(), units: z.number(),
-  backtest: z.object({ wape: number, bias: number, rmsse: number, coverage: number }),
+  /** Totals of four weeks: errors and pinball loss per unit sold, shares within the 80, 90 and 95 % quantiles. */
+  backtest: z.object({ wape: number, bias: number, rmsse: number, under80: number, under90: number, coverage: number, pinball: number }),
   /** Each night's first day ahead beside what came, with a memory of ninety days; null before there is any. */
   live: z.object({ days: z.number(), wape: number, bias: number, under80: number, under90: number, under95: number, pinball: number }).nullable(),
 });

@@ -114,7 +114,7 @@ export const DemandView = z.object({
   from: day, demand: z.array(z.number()), returned: z.array(z.number()), inStock: z.array(z.number().nullable()),
   forecast: z.object({
     runId: z.string(), asOf: day, method: z.string(), mean: z.array(z.number()), daily: Quantiles, cumulative: Quantiles,
-    wape: z.number().nullable(), rmsse: z.number().nullable(), bias: z.number().nullable(), coverage: z.number().nullable(),
+    wape: z.number().nullable(), rmsse: z.number().nullable(), bias: z.number().nullable(), coverage: z.number().nullable(), under80: z.number().nullable(), under90: z.number().nullable(), pinball: z.number().nullable(),
     flags: z.array(z.string()), trainedFrom: day, trainedTo: day, censoredDays: z.number(),
     /** What the engine expects without planners' overrides; null where there are none. */
     engineMean: z.array(z.number()).nullable(),

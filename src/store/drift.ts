@@ -41,11 +41,12 @@ export async function lockBalances(tx: pg.PoolClient, storeId: number, levels: r
 /** Open units of orders without a location, per item. */
 export async function unplacedUnits(db: Queryable, storeId: number): Promise<Map<number, number>> {
   const { rows } = await db.query<{ item_id: number; units: number }>(
-    `select i.item_id, sum((line.value ->> 'ordered')::int - (line.value ->> 'removed')::int)::int as units
-     from sales_order o cross join lateral jsonb_each(o.state -> 'lines') as line
-     join variant v on v.store_id = o.store_id and v.shopify_variant_id = (line.value ->> 'variantId')::bigint
-     join inventory_item i on i.store_id = v.store_id and i.shopify_inventory_item_id = v.shopify_inventory_item_id
-     where o.store_id = $1 and o.needs_place group by i.item_id`, [storeId]);
+    `with waiting as materialized (
+       select (line.value ->> 'variantId')::bigint as variant_id, sum((line.value ->> 'ordered')::int - (line.value ->> 'removed')::int)::int as units
+       from sales_order o cross join lateral jsonb_each(o.state -> 'lines') as line where o.store_id = $1 and o.needs_place group by 1
+     )
+     select i.item_id, sum(w.units)::int as units from waiting w join variant v on v.store_id = $1 and v.shopify_variant_id = w.variant_id
+     join inventory_item i on i.store_id = v.store_id and i.shopify_inventory_item_id = v.shopify_inventory_item_id group by 1`, [storeId]);
   return new Map(rows.map((row) => [row.item_id, row.units]));
 }
 

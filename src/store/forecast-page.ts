@@ -55,7 +55,7 @@ export async function forecastTotals(db: Queryable, storeId: number, filter: For
 }
 
 export interface AccuracyRow {
-  name: string; series: number; units: number; wape: number | null; bias: number | null; rmsse: number | null; coverage: number | null;
+  name: string; series: number; units: number; wape: number | null; bias: number | null; rmsse: number | null; coverage: number | null; tested80: number | null; tested90: number | null; tested_pinball: number | null;
   days: number | null; live_wape: number | null; live_bias: number | null; under80: number | null; under90: number | null; under95: number | null; pinball: number | null;
 }
 
@@ -67,7 +67,8 @@ export async function accuracyBy(db: Queryable, storeId: number, runId: string, 
   return (await db.query<AccuracyRow>(
     `select grouping(${GROUP[by]}) as whole, coalesce(${GROUP[by]}, '') as name, count(*)::int as series, coalesce(sum(f.sold28), 0) as units,
        sum(f.wape * f.sold28) / nullif(sum(f.sold28) filter (where f.wape is not null), 0) as wape, sum(f.bias * f.sold28) / nullif(sum(f.sold28) filter (where f.bias is not null), 0) as bias,
-       avg(f.rmsse) as rmsse, avg(f.coverage) as coverage, max(c.days) as days, sum(c.abs_error) / nullif(sum(c.units), 0) as live_wape, sum(c.error) / nullif(sum(c.units), 0) as live_bias,
+       avg(f.rmsse) as rmsse, avg(f.coverage) as coverage, avg(f.under80) as tested80, avg(f.under90) as tested90,
+       sum(f.pinball * f.sold28) / nullif(sum(f.sold28) filter (where f.pinball is not null), 0) as tested_pinball, max(c.days) as days, sum(c.abs_error) / nullif(sum(c.units), 0) as live_wape, sum(c.error) / nullif(sum(c.units), 0) as live_bias,
        sum(c.under80) / nullif(sum(c.days), 0) as under80, sum(c.under90) / nullif(sum(c.days), 0) as under90, sum(c.under95) / nullif(sum(c.days), 0) as under95, sum(c.pinball) / nullif(sum(c.units), 0) as pinball
      from forecast f join item i using (item_id) join location l on l.store_id = f.store_id and l.location_id = f.location_id
      left join forecast_check c on c.store_id = f.store_id and c.item_id = f.item_id and c.location_id = f.location_id

@@ -1,5 +1,5 @@
 /** Forecasts by run; the last few runs stay comparable, the last finished one is the one in use. */
-import type { ForecastResult } from '../domain/forecast/forecast.ts';
+import { expectedUnits, type ForecastResult } from '../domain/forecast/forecast.ts';
 import type { Queryable } from './db.ts';
 
 export const KEPT_RUNS = 5;
@@ -23,17 +23,18 @@ export async function saveForecasts(db: Queryable, storeId: number, runId: strin
   const array = (values: readonly number[]): string => `{${values.map((v) => Math.fround(v)).join(',')}}`;
   const days = (result: ForecastResult): number => Math.min(LISTED_DAYS, result.mean.length);
   await db.query(
-    `insert into forecast (store_id, run_id, item_id, location_id, method, mean, levels, cumulative, daily, wape, rmsse, bias, coverage, flags, trained_from, trained_to, censored_days, demand_class, mean28, p90_28, sold28)
-     select $1, $2, t.item_id, t.location_id, t.method, t.mean::real[], t.levels::real[], t.cumulative::real[], t.daily::real[], t.wape, t.rmsse, t.bias, t.coverage, t.flags::text[], t.trained_from, t.trained_to, t.censored, t.class, t.mean28, t.p90, t.sold
-     from unnest($3::int[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::real[], $11::real[], $12::real[], $13::real[], $14::text[], $15::date[], $16::date[], $17::int[], $18::text[], $19::real[], $20::real[], $21::real[])
-       as t(item_id, location_id, method, mean, levels, cumulative, daily, wape, rmsse, bias, coverage, flags, trained_from, trained_to, censored, class, mean28, p90, sold)
+    `insert into forecast (store_id, run_id, item_id, location_id, method, mean, levels, cumulative, daily, wape, rmsse, bias, coverage, flags, trained_from, trained_to, censored_days, demand_class, mean28, p90_28, sold28, under80, under90, pinball)
+     select $1, $2, t.item_id, t.location_id, t.method, t.mean::real[], t.levels::real[], t.cumulative::real[], t.daily::real[], t.wape, t.rmsse, t.bias, t.coverage, t.flags::text[], t.trained_from, t.trained_to, t.censored, t.class, t.mean28, t.p90, t.sold, t.under80, t.under90, t.pinball
+     from unnest($3::int[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::real[], $11::real[], $12::real[], $13::real[], $14::text[], $15::date[], $16::date[], $17::int[], $18::text[], $19::real[], $20::real[], $21::real[], $22::real[], $23::real[], $24::real[])
+       as t(item_id, location_id, method, mean, levels, cumulative, daily, wape, rmsse, bias, coverage, flags, trained_from, trained_to, censored, class, mean28, p90, sold, under80, under90, pinball)
      on conflict (store_id, item_id, location_id, run_id) do nothing`,
-    [storeId, runId, batch.map((f) => f.itemId), batch.map((f) => f.locationId), batch.map((f) => f.result.method), batch.map((f) => array(f.result.mean)),
+    [storeId, runId, batch.map((f) => f.itemId), batch.map((f) => f.locationId), batch.map((f) => f.result.method), batch.map((f) => array(expectedUnits(f.result))),
       batch.map((f) => array(f.result.cumulative.map((path) => path.q))), batch.map((f) => array(f.result.cumulative.flatMap((path) => path.values))), batch.map((f) => array(f.result.daily.flatMap((path) => path.values))),
       batch.map((f) => f.result.error.wape), batch.map((f) => f.result.error.rmsse), batch.map((f) => f.result.error.bias), batch.map((f) => f.result.error.coverage?.observed ?? null),
       batch.map((f) => `{${f.result.flags.map((flag) => `"${flag}"`).join(',')}}`), batch.map((f) => f.result.trainedOn.from ?? asOf), batch.map((f) => f.result.trainedOn.to ?? asOf), batch.map((f) => f.result.trainedOn.censoredDays),
-      batch.map((f) => f.result.shape.class), batch.map((f) => f.result.mean.slice(0, LISTED_DAYS).reduce((sum, units) => sum + units, 0)),
-      batch.map((f) => f.result.cumulative.find((path) => Math.abs(path.q - 0.9) < 1e-6)?.values[days(f.result) - 1] ?? null), batch.map((f) => f.sold28)]);
+      batch.map((f) => f.result.shape.class), batch.map((f) => f.result.totals[days(f.result) - 1] ?? 0),
+      batch.map((f) => f.result.cumulative.find((path) => Math.abs(path.q - 0.9) < 1e-6)?.values[days(f.result) - 1] ?? null), batch.map((f) => f.sold28),
+      batch.map((f) => f.result.error.under80), batch.map((f) => f.result.error.under90), batch.map((f) => f.result.error.pinball)]);
 }
 
 /**
@@ -71,7 +72,7 @@ export async function finishedRuns(db: Queryable, storeId: number): Promise<Fore
 
 export interface ForecastRow {
   item_id: number; location_id: number; run_id: string; method: string; mean: number[]; levels: number[]; cumulative: number[]; daily: number[];
-  wape: number | null; rmsse: number | null; bias: number | null; coverage: number | null; demand_class: string | null; mean28: number | null; p90_28: number | null; sold28: number | null; flags: string[]; trained_from: string; trained_to: string; censored_days: number;
+  wape: number | null; rmsse: number | null; bias: number | null; coverage: number | null; under80: number | null; under90: number | null; pinball: number | null; demand_class: string | null; mean28: number | null; p90_28: number | null; sold28: number | null; flags: string[]; trained_from: string; trained_to: string; censored_days: number;
 }
 
 /** What replenishment reads of a forecast: the mean, and the quantiles between (and enclosing) two levels. */

@@ -22,18 +22,20 @@ export async function itemTerms(db: Queryable, warehouseId: number, itemIds: rea
     ), shelf as (
       select s.item_id, sum(s.on_hand)::int as on_hand, sum(s.unsellable)::int as unsellable, min(s.counted_at) as counted_at
       from warehouse_stock s where s.warehouse_id = $1 and s.item_id = any($2) group by 1
-    ), line as (
-      select d.store_id, d.location_id, d.item_id, d.via_bundle, d.open, d.fulfilled, d.fulfilled_at, d.ordered_at,
-        coalesce((select sum(n.quantity) from shipment h join shipment_line n using (store_id, shipment_id)
-                  where h.store_id = d.store_id and h.order_id = d.order_id and h.location_id = d.location_id and h.state <> 'cancelled' and n.line_id = d.line_id and n.item_id = d.item_id), 0)::int as dispatched
-      from location l join order_demand d on d.store_id = l.store_id and d.location_id = l.location_id
-      where l.warehouse_id = $1 and d.item_id = any($2)
+    ), line as materialized ( -- what was all fulfilled before the count and ordered long ago has nothing to say
+      select d.store_id, d.location_id, d.item_id, d.order_id, d.line_id, d.via_bundle, d.open, d.fulfilled, d.fulfilled_at, d.ordered_at
+      from location l join order_demand d on d.store_id = l.store_id and d.location_id = l.location_id left join shelf s using (item_id)
+      where l.warehouse_id = $1 and d.item_id = any($2) and (d.open > 0 or d.ordered_at >= $3 or (d.fulfilled > 0 and d.fulfilled_at > coalesce(s.counted_at, '-infinity')))
+    ), sent as materialized (
+      select h.store_id, h.location_id, h.order_id, n.line_id, n.item_id, sum(n.quantity)::int as dispatched
+      from (select distinct store_id, location_id, order_id from line) o join shipment h using (store_id, location_id, order_id) join shipment_line n using (store_id, shipment_id)
+      where h.state <> 'cancelled' and n.item_id = any($2) group by 1, 2, 3, 4, 5
     ), demand as (
       select n.store_id, n.location_id, n.item_id, sum(n.open) filter (where not via_bundle)::int as open, sum(n.open) filter (where via_bundle)::int as in_bundles,
-        sum(least(greatest(n.dispatched - n.fulfilled, 0), n.open))::int as dispatched,
-        sum(case when n.fulfilled_at > coalesce(s.counted_at, '-infinity') then greatest(n.fulfilled - n.dispatched, 0) else 0 end)::int as ahead,
+        sum(least(greatest(coalesce(t.dispatched, 0) - n.fulfilled, 0), n.open))::int as dispatched,
+        sum(case when n.fulfilled_at > coalesce(s.counted_at, '-infinity') then greatest(n.fulfilled - coalesce(t.dispatched, 0), 0) else 0 end)::int as ahead,
         sum(n.open + n.fulfilled) filter (where n.ordered_at >= $3)::int as last_hour
-      from line n left join shelf s using (item_id) group by 1, 2, 3
+      from line n left join shelf s using (item_id) left join sent t using (store_id, location_id, order_id, line_id, item_id) group by 1, 2, 3
     )
     select w.item_id, s.on_hand, s.unsellable, s.counted_at, d.store_id, d.location_id, coalesce(d.open, 0) as open, coalesce(d.in_bundles, 0) as in_bundles,
       coalesce(d.dispatched, 0) as dispatched, coalesce(d.ahead, 0) as ahead, coalesce(d.last_hour, 0) as last_hour

@@ -130,7 +130,7 @@ function* linesOfResult(one: FileSeries, result: ForecastResult, horizon: number
   const id = /[",\r\n]/.test(one.id) ? `"${one.id.replaceAll('"', '""')}"` : one.id;
   const row = (h: string, mean: number, paths: ForecastResult['daily'], at: number): string => `${id},${one.known},${h},${number(mean)},${QUANTILES.map((q) => number(paths.find((path) => path.q === q)?.values[at] ?? NaN)).join(',')}\n`;
   for (let h = 0; h < horizon; h++) yield row(String(h + 1), result.mean[h]!, result.daily, h);
-  for (const total of totals) yield row(`S${total}`, result.mean.slice(0, total).reduce((sum, units) => sum + units, 0), result.cumulative, total - 1);
+  for (const total of totals) yield row(`S${total}`, result.totals[total - 1]!, result.cumulative, total - 1);
 }
 
 const number = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(6))) : '');

@@ -34,7 +34,12 @@ export interface ForecastResult {
     wape: number | null;
     rmsse: number | null;
     bias: number | null;
+    /** Of the quantile nearest 95 %; and the shares of windows at or below the 80 and 90 % quantiles. */
     coverage: Coverage | null;
+    under80: number | null;
+    under90: number | null;
+    /** Pinball loss of window totals over P50, P80, P90 and P95, per unit sold. */
+    pinball: number | null;
   };
   /** Past days the forecast was tested from. */
   origins: number;
@@ -42,4 +47,9 @@ export interface ForecastResult {
   flags: ForecastFlag[];
   /** The days learned from, both included; `from` is null without any. */
   trainedOn: { from: Day | null; to: Day | null; days: number; censoredDays: number };
+}
+
+/** Unbiased expected units of each period: what `totals` adds up. Kept, shown and ordered by; `mean` errs least on a single period. */
+export function expectedUnits({ totals }: Pick<ForecastResult, 'totals'>): number[] {
+  return totals.map((total, h) => Math.max(0, total - (totals[h - 1] ?? 0)));
 }

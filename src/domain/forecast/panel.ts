@@ -269,18 +269,21 @@ function resultOf(work: Work, pool: Pool, levels: Float64Array, told: Told): For
   return {
     method: units === 0 ? 'nothing sold' : shares.slice(0, 2).map(({ method, share }) => `${Math.round(share * 100)} % ${method}`).join(', '),
     shares, shape, flags, mean: Array.from(told.mean), totals: Array.from(told.totals), cumulative: paths(told.cumulative), daily: paths(told.daily),
-    error: { wape: error.wape, rmsse: error.rmsse, bias: error.bias, coverage: error.coverage }, origins: error.windows,
+    error: error.error, origins: error.windows,
     trainedOn: { from: n > 0 ? dayFromNumber(work.start + (grain === 'D' ? first : 0)) : null, to: days > 0 ? dayFromNumber(lastDay) : null, days: n - first, censoredDays: censored },
   };
 }
 
-interface BackTest { wape: number | null; rmsse: number | null; bias: number | null; coverage: ForecastResult['error']['coverage']; windows: number }
+interface BackTest { error: ForecastResult['error']; windows: number }
+/** Quantiles of totals that are judged; the last one is replaced by the asked level nearest to it. */
+const JUDGED = [0.5, 0.8, 0.9, USUAL_SERVICE];
 
 /** What the back-test showed of this series: the level said at each past origin against the window that followed. */
 function errorOf(work: Work, pool: Pool, levels: Float64Array): BackTest {
   const { n, origins, expected, units, factors, scale, rules: { step, window } } = work;
-  let missed = 0, said = 0, came = 0, squared = 0, periods = 0, windows = 0, kept = 0;
-  const service = levels.reduce((a, b) => (Math.abs(b - USUAL_SERVICE) < Math.abs(a - USUAL_SERVICE) ? b : a), levels[0] ?? 0.95), bound = new Float64Array(1), asked = new Float64Array(1);
+  let missed = 0, said = 0, came = 0, squared = 0, periods = 0, windows = 0, pinball = 0;
+  const kept = new Float64Array(JUDGED.length);
+  const service = levels.reduce((a, b) => (Math.abs(b - USUAL_SERVICE) < Math.abs(a - USUAL_SERVICE) ? b : a), levels[0] ?? 0.95), judged = [...JUDGED.slice(0, -1), service], bounds = new Float64Array(judged.length), asked = new Float64Array(judged.length);
   const misses = missesOf(work, pool.totals, pool.stacking);
   for (let j = 1; j <= origins; j++) {
     const actual = work.came[j]!;
@@ -290,12 +293,19 @@ function errorOf(work: Work, pool: Pool, levels: Float64Array): BackTest {
     const m = stackedLevel(work, j, 'mean', pool.stacking);
     squared += window * (work.scatter[j]! + (actual - m) ** 2);
     periods += window;
-    asked[0] = calibrated(service, totalCurve(total, window, pool.totals));
-    quantilesOf(total, totalVariance(work, total, window, misses, pool.totals), asked, bound, 0, 1);
-    if (units[to]! - units[from]! <= (bound[0]! * (expected[to]! - expected[from]!)) / full + 1e-9) kept++;
+    const curve = totalCurve(total, window, pool.totals), seen = (expected[to]! - expected[from]!) / full, wanted = units[to]! - units[from]!;
+    for (let k = 0; k < judged.length; k++) asked[k] = calibrated(judged[k]!, curve);
+    quantilesOf(total, totalVariance(work, total, window, misses, pool.totals), asked, bounds, 0, 1);
+    for (let k = 0; k < judged.length; k++) {
+      const over = wanted - bounds[k]! * seen;
+      if (over <= 1e-9) kept[k]!++;
+      pinball += (over > 0 ? judged[k]! * over : (judged[k]! - 1) * over) / judged.length;
+    }
   }
-  return {
+  const share = (k: number): number | null => (windows >= 4 ? kept[k]! / windows : null);
+  const error: ForecastResult['error'] = {
     wape: came > 0 ? missed / came : null, bias: came > 0 ? (said - came) / came : null, rmsse: scale > 0 && periods > 0 ? Math.sqrt(Math.max(0, squared) / periods / scale) : null,
-    coverage: windows >= 4 ? { quantile: service, observed: kept / windows, windows } : null, windows,
+    coverage: windows >= 4 ? { quantile: service, observed: kept[3]! / windows, windows } : null, under80: share(1), under90: share(2), pinball: came > 0 ? pinball / came : null,
   };
+  return { error, windows };
 }

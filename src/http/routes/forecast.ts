@@ -142,7 +142,7 @@ function view(row: ForecastListRow, next28: number | null, p90: number | null): 
 
 function group(row: AccuracyRow): Of<typeof Accuracy>['groups'][number] {
   return {
-    name: row.name, series: row.series, units: row.units, backtest: { wape: row.wape, bias: row.bias, rmsse: row.rmsse, coverage: row.coverage },
+    name: row.name, series: row.series, units: row.units, backtest: { wape: row.wape, bias: row.bias, rmsse: row.rmsse, under80: row.tested80, under90: row.tested90, coverage: row.coverage, pinball: row.tested_pinball },
     live: row.days === null ? null : { days: row.days, wape: row.live_wape, bias: row.live_bias, under80: row.under80, under90: row.under90, under95: row.under95, pinball: row.pinball },
   };
 }

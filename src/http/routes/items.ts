@@ -91,7 +91,7 @@ export function itemRoutes(app: FastifyInstance, { house }: Services): void {
     return {
       itemId, locationId: location, from, demand, returned, inStock,
       forecast: row && run && planned ? {
-        runId: run.run_id, asOf: run.as_of, method: row.method, mean: planned.mean, engineMean: planned.changed ? row.mean : null, daily: paths(row.levels, planned.daily ?? row.daily), cumulative, wape: row.wape, rmsse: row.rmsse, bias: row.bias, coverage: row.coverage,
+        runId: run.run_id, asOf: run.as_of, method: row.method, mean: planned.mean, engineMean: planned.changed ? row.mean : null, daily: paths(row.levels, planned.daily ?? row.daily), cumulative, wape: row.wape, rmsse: row.rmsse, bias: row.bias, coverage: row.coverage, under80: row.under80, under90: row.under90, pinball: row.pinball,
         flags: row.flags, trainedFrom: row.trained_from, trainedTo: row.trained_to, censoredDays: row.censored_days,
       } : null,
       // Little demand leaves much stock: the 10 % quantile of stock comes from the 90 % quantile of demand.

@@ -1,5 +1,9 @@
 -- What a list of forecasts is sorted and rolled up by, taken once when the series is saved.
 alter table forecast add column demand_class text;
+-- In the back-test: shares of window totals within the 80 and 90 % quantiles, and pinball loss per unit.
+alter table forecast add column under80 real;
+alter table forecast add column under90 real;
+alter table forecast add column pinball real;
 alter table forecast add column mean28 real;                  -- expected units of the first 28 days
 alter table forecast add column p90_28 real;                  -- their 90 % quantile
 alter table forecast add column sold28 real;                  -- units of the last 28 days known

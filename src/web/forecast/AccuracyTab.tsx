@@ -22,10 +22,10 @@ export function AccuracyTab() {
       <Wide label="Accuracy">
         <table className="plain accuracy-table">
           <thead>
-            <tr><th /><th colSpan={2} className="group">Series</th><th colSpan={4} className="group">In back-tests</th>{live && <th colSpan={6} className="group">As it came, one day ahead</th>}</tr>
+            <tr><th /><th colSpan={2} className="group">Series</th><th colSpan={7} className="group">In back-tests, totals of four weeks</th>{live && <th colSpan={6} className="group">As it came, one day ahead</th>}</tr>
             <tr>
               <th>{by === 'class' ? 'Kind of demand' : capital(by)}</th><th className="num">Number</th><th className="num">Units, 28 d</th>
-              <th className="num" title="Mean absolute error of days as a share of the units sold">WAPE</th><th className="num" title="Too high (+) or too low (−) on balance">Bias</th><th className="num" title="Scaled error: below 1 is better than repeating the day before">RMSSE</th><th className="num" title="Totals within the 95 % quantile; 95 % would be right">≤ P95</th>
+              <th className="num" title="Mean absolute error of totals of four weeks as a share of the units sold">WAPE</th><th className="num" title="Too high (+) or too low (−) on balance">Bias</th><th className="num" title="Scaled error: below 1 is better than repeating the day before">RMSSE</th><th className="num" title="Totals within the 80 % quantile; 80 % would be right">≤ P80</th><th className="num">≤ P90</th><th className="num" title="Totals within the 95 % quantile; 95 % would be right">≤ P95</th><th className="num" title="Pinball loss over P50, P80, P90 and P95 per unit sold: lower is better">Pinball</th>
               {live && <><th className="num">WAPE</th><th className="num">Bias</th><th className="num" title="Days with no more than the 80 % quantile; 80 % or a little more would be right">≤ P80</th><th className="num">≤ P90</th><th className="num">≤ P95</th><th className="num" title="Pinball loss over P50, P80, P90 and P95 per unit sold: lower is better">Pinball</th></>}
             </tr>
           </thead>
@@ -45,7 +45,7 @@ function Row({ group, live, whole = false }: { group: Group; live: boolean; whol
   return (
     <tr className={whole ? 'strong' : ''}>
       <td>{capital(group.name)}</td><td className="num">{units(group.series)}</td><td className="num">{units(group.units)}</td>
-      <td className="num">{share(backtest.wape)}</td><td className="num">{signedShare(backtest.bias)}</td><td className="num">{backtest.rmsse === null ? '–' : (Math.round(backtest.rmsse * 100) / 100).toFixed(2)}</td><td className="num">{share(backtest.coverage)}</td>
+      <td className="num">{share(backtest.wape)}</td><td className="num">{signedShare(backtest.bias)}</td><td className="num">{backtest.rmsse === null ? '–' : (Math.round(backtest.rmsse * 100) / 100).toFixed(2)}</td><td className="num">{share(backtest.under80)}</td><td className="num">{share(backtest.under90)}</td><td className="num">{share(backtest.coverage)}</td><td className="num">{share(backtest.pinball)}</td>
       {live && (came ? <><td className="num">{share(came.wape)}</td><td className="num">{signedShare(came.bias)}</td><td className="num">{share(came.under80)}</td><td className="num">{share(came.under90)}</td><td className="num">{share(came.under95)}</td><td className="num">{came.pinball === null ? '–' : decimal(came.pinball * 100) + '%'}</td></> : <td className="dim num" colSpan={6}>not yet</td>)}
     </tr>
   );
