@@ -231,9 +231,9 @@ function guardOf({ n, first, sold }: Work): number {
 }
 
 /** Bulk orders at their rate of the last year: expected units and variance a period (a compound Poisson: Σ size² ÷ periods). */
-function bulkOf({ bulk, n, rules }: Work): { rate: number; variance: number } {
+function bulkOf({ bulk, n, first, rules }: Work): { rate: number; variance: number } {
   if (!bulk) return { rate: 0, variance: 0 };
-  const from = Math.max(0, n - rules.year);
+  const from = Math.max(Math.min(first, n - 1), n - rules.year, 0);
   let units = 0, squares = 0;
   for (let t = from; t < n; t++) { units += bulk[t]!; squares += bulk[t]! * bulk[t]!; }
   const periods = Math.max(1, n - from);
@@ -270,7 +270,7 @@ function resultOf(work: Work, pool: Pool, levels: Float64Array, told: Told): For
     method: units === 0 ? 'nothing sold' : shares.slice(0, 2).map(({ method, share }) => `${Math.round(share * 100)} % ${method}`).join(', '),
     shares, shape, flags, mean: Array.from(told.mean), totals: Array.from(told.totals), cumulative: paths(told.cumulative), daily: paths(told.daily),
     error: error.error, origins: error.windows,
-    trainedOn: { from: n > 0 ? dayFromNumber(work.start + (grain === 'D' ? first : 0)) : null, to: days > 0 ? dayFromNumber(lastDay) : null, days: n - first, censoredDays: censored },
+    trainedOn: { from: n > 0 ? dayFromNumber(work.start + (grain === 'D' ? first : grain === 'W' ? 7 * first : Math.round(30.44 * (days - n + first)))) : null, to: days > 0 ? dayFromNumber(lastDay) : null, days: n - first, censoredDays: censored },
   };
 }
 

@@ -3,7 +3,6 @@
  * counted from the first period kept; the last period kept is the panel's last known one, so `n - 1` is the same day for all.
  */
 import { assert } from '../assert.ts';
-import { dayFromNumber } from '../calendar.ts';
 import type { Grain, PanelSeries } from './panel.ts';
 
 /** What depends on the length of a period alone. */
@@ -129,12 +128,6 @@ export function prepare(source: PanelSeries, grain: Grain, horizon: number): Wor
 /** A sale shows that the item was there for some of the period, whatever the exposure says. */
 const LEAST_SEEN = 0.05;
 const NOTHING = new Float64Array(0);
-
-/** Index in the year, 0 ≤ i < 1, of a month number counted from the series' start. */
-export function monthOfStart(work: Work): number {
-  const day = dayFromNumber(work.source.series.start);
-  return Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1;
-}
 
 /** Fills the running totals from `sold`, `seen` and `factor`; call again when these change. */
 export function addUp(work: Work): void {
