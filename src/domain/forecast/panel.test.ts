@@ -168,6 +168,13 @@ describe('a panel', () => {
     }
   });
 
+  it('may end on different days: the year stands where the calendar has it', () => {
+    const rate = (t: number): number => 40 * (1 + 0.6 * Math.sin((2 * Math.PI * t) / 364)), cut = 91;
+    const whole = seriesOf(Array.from({ length: 3 * 364 }, (_, t) => Math.round(rate(t))), { id: 'whole' }), short = seriesOf(Array.from({ length: 3 * 364 - cut }, (_, t) => Math.round(rate(t))), { id: 'short' });
+    const alone = forecast([short], options('D'))[0]!, beside = forecast([whole, short, { ...whole, id: 'again' }], options('D'))[1]!;
+    beside.mean.forEach((mean, h) => { expect(mean / alone.mean[h]!).toBeGreaterThan(0.9); expect(mean / alone.mean[h]!).toBeLessThan(1.1); });
+  });
+
   it('is refused where it cannot be', () => {
     const one = seriesOf([1, 2, 3]), asked = options('D');
     for (const horizon of [0, 1.5, NaN]) expect(() => learnPool([one], options('D', { horizon }))).toThrow('not a horizon');
@@ -175,7 +182,6 @@ describe('a panel', () => {
     expect(() => learnPool([{ ...one, series: { ...one.series, exposure: new Float64Array(2) } }], asked)).toThrow('2 exposures for 3 periods');
     expect(() => learnPool([seriesOf([1], { exposure: [2] })], asked)).toThrow('exposure is a share');
     expect(() => learnPool([seriesOf([1], { bulk: new Float64Array(2) })], asked)).toThrow('bulk');
-    expect(() => learnPool([one, { ...one, series: { ...one.series, start: one.series.start - 1 } }], asked)).toThrow('ends on day');
     for (const length of [0, 11, 2.5]) expect(() => forecastTogether([one], asked, [length])).toThrow('not a length');
   });
 });

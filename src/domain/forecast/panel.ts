@@ -32,7 +32,7 @@ export type Grain = 'D' | 'W' | 'M';
 export interface PanelSeries {
   id: string;
   /**
-   * `start` is the day number of the first period's first day; one element a period, the last one the same for the whole panel. A demand of
+   * `start` is the day number of the first period's first day; one element a period. Series may end on different periods; each is forecast from its own end. A demand of
    * NaN is a period not observed; an exposure of NaN is a period at whose unknown hour stock ran out.
    */
   series: Series;
@@ -133,12 +133,6 @@ function ascending(quantiles: readonly number[]): Float64Array {
 
 function worksOf(panel: readonly PanelSeries[], { grain, horizon }: PanelOptions): Work[] {
   assert(Number.isSafeInteger(horizon) && horizon >= 1, `not a horizon: ${horizon}`);
-  let end: number | undefined;
-  for (const { id, series } of panel) {
-    if (grain === 'M' || series.demand.length === 0) continue;
-    const here = series.start + series.demand.length * (grain === 'D' ? 1 : 7);
-    assert(here === (end ??= here), `${id}: ends on day ${here - 1}, others on day ${end - 1}`);
-  }
   return panel.map((series) => prepare(series, grain, horizon));
 }
 
@@ -148,7 +142,7 @@ function learn(works: readonly Work[], options: PanelOptions, lengths: readonly 
   if (weekdays) for (const work of works) applyWeekdays(work, weekdays);
   const eventPool = grain === 'D' && events.length > 0 && has('events') ? learnEvents(works, events) : null;
   if (eventPool) for (const work of works) applyEvents(work, eventPool);
-  const year = has('year') ? learnYear(works) : { groups: {} };
+  const year = has('year') ? learnYear(works) : { end: 0, groups: {} };
   for (const work of works) applyYear(work, year);
   const promotions = has('promotions') ? learnPromotions(works) : null;
   for (const work of works) {

@@ -18,7 +18,7 @@ const SIZES = 13, OCTAVES = 1.5, CURVE_PRIOR = 200, MOST_OUTCOMES = 8_000, MOST_
 const PRIOR_WINDOWS = 3;
 /** A window one full window older counts so much. */
 const AGING = 0.9;
-/** How much of the belief is taken at the demand of the time, the rest at today's. */
+/** How much of the belief is taken at the demand of the time, the rest at today's level and the factors of late: what is planned ahead has no say in the past. */
 const AT_THE_TIME = 0.2;
 const LEAST_SEEN = 0.3;
 
@@ -32,7 +32,7 @@ const scratch: Windows = { count: 0, said: new Float64Array(MOST_WINDOWS), came:
 
 /** Past windows of a length: said, came, and squared misses relative to what was believed; reused by the next call. */
 function windowsOf(work: Work, length: number, stacking: StackingPool): Windows {
-  const { n, origins, units, expected, factors, totalLevel, rules: { step, window } } = work, now = believed(work, totalLevel * (factors[n + Math.min(length, work.horizon)]! - factors[n]!), length);
+  const { n, origins, units, expected, factors, totalLevel, rules: { step, window } } = work, now = believed(work, totalLevel * (factors[n]! - factors[Math.max(0, n - length)]!), length);
   let count = 0, misses = 0, weights = 0;
   for (let j = 1; j <= origins && count < MOST_WINDOWS; j++) {
     const from = n - j * step, to = from + length;

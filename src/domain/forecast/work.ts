@@ -1,6 +1,6 @@
 /**
  * The engine's working copy of a series: what is known of each period, and everything the steps work out about it on the way. Arrays are
- * counted from the first period kept; the last period kept is the panel's last known one, so `n - 1` is the same day for all.
+ * counted from the first period kept; `n - 1` is the last one known.
  */
 import { assert } from '../assert.ts';
 import type { Grain, PanelSeries } from './panel.ts';

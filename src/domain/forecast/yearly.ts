@@ -5,9 +5,14 @@
  * yearly mean, averaged over the years, smoothed over the neighbouring weeks and drawn to 1. Geometric blend of the three; an item's own
  * index is believed by its units. Needs nearly two years. Measured on weekly retail: RMSSE over twelve levels of aggregation −17 %.
  */
+import { dayFromNumber } from '../calendar.ts';
 import { soldOrUsual, type Work } from './work.ts';
 
-export interface YearlyPool { groups: Record<string, Float64Array> }
+export interface YearlyPool {
+  /** Number of the first period ahead of the series that ends last: days, weeks or months since 1970. */
+  end: number;
+  groups: Record<string, Float64Array>;
+}
 
 /** Exponent that draws an index to 1. */
 const BELIEVED = 0.7;
@@ -44,14 +49,14 @@ function indexOf({ bins: all, from: first }: Sums, perYear: number): Float64Arra
 }
 
 export function learnYear(works: readonly Work[]): YearlyPool {
-  const groups: Record<string, Float64Array> = {};
-  if (works.length === 0) return { groups };
-  const { bin, year } = works[0]!.rules, perYear = year / bin, bins = Math.floor(works.reduce((most, work) => Math.max(most, work.n), 0) / bin);
-  if (bins < perYear * LEAST_YEARS) return { groups };
+  const groups: Record<string, Float64Array> = {}, end = works.reduce((last, work) => (work.n > 0 ? Math.max(last, endOf(work)) : last), -Infinity);
+  if (!Number.isFinite(end)) return { end: 0, groups };
+  const { bin, year } = works[0]!.rules, perYear = year / bin, bins = Math.floor(works.reduce((most, work) => (work.n > 0 ? Math.max(most, work.n + end - endOf(work)) : most), 0) / bin);
+  if (bins < perYear * LEAST_YEARS) return { end, groups };
   const all: Sums = { bins: new Float64Array(bins), units: 0, from: bins }, categories = new Map<string, Sums>(), items = new Map<string, Sums & { category: string }>();
   const own = new Float64Array(bins);
   for (const work of works) {
-    const { n, first, source: { item, category } } = work, shift = bins * bin - n, from = Math.max(first, -shift);
+    const { n, first, source: { item, category } } = work, shift = bins * bin - n - (end - endOf(work)), from = Math.max(first, -shift);
     if (n - first < year) continue;
     const sold = soldOrUsual(work);
     own.fill(0);
@@ -71,7 +76,7 @@ export function learnYear(works: readonly Work[]): YearlyPool {
     for (const group of [all, ofCategory, ofItem]) group.from = Math.min(group.from, Math.ceil((from + shift) / bin));
   }
   const catalogue = indexOf(all, perYear);
-  if (!catalogue) return { groups };
+  if (!catalogue) return { end, groups };
   groups['*'] = catalogue;
   const blend = (wide: Float64Array, narrow: Float64Array, say: number): Float64Array => wide.map((v, phase) => Math.pow(v, 1 - say) * Math.pow(narrow[phase]!, say));
   for (const [category, sums] of categories) {
@@ -82,19 +87,27 @@ export function learnYear(works: readonly Work[]): YearlyPool {
     const index = item === '' ? null : indexOf(sums, perYear);
     if (index) groups[`i ${item}`] = blend(groups[`c ${sums.category}`] ?? catalogue, index, ITEM * (sums.units / (sums.units + ITEM_UNITS)));
   }
-  return { groups };
+  return { end, groups };
+}
+
+/** Number of the period after a series' last one. */
+function endOf({ n, start, grain, source }: Work): number {
+  if (grain === 'D') return start + n;
+  if (grain === 'W') return Math.round(start / 7) + n;
+  const first = dayFromNumber(source.series.start);
+  return Number(first.slice(0, 4)) * 12 + Number(first.slice(5, 7)) + source.series.demand.length;
 }
 
 /** Multiplies the yearly index into `factor`; days lie on a line between the weeks' middles. */
 export function applyYear(work: Work, pool: YearlyPool): void {
   const index = pool.groups[`i ${work.source.item}`] ?? pool.groups[`c ${work.source.category}`] ?? pool.groups['*'];
   if (!index) return;
-  const { factor, n, rules: { bin } } = work, perYear = index.length, bins = Math.ceil(factor.length / bin) + 2, behind = Math.ceil(n / bin) + 1;
+  const { factor, rules: { bin } } = work, zero = work.n + pool.end - endOf(work), perYear = index.length, bins = Math.ceil(Math.max(0, factor.length - zero) / bin) + 2, behind = Math.ceil(Math.max(0, zero) / bin) + 1;
   let phase = ((-behind % perYear) + perYear) % perYear;
   for (let b = -behind; b < bins; b++, phase = phase === perYear - 1 ? 0 : phase + 1) {
     const here = index[phase]!, before = index[phase === 0 ? perYear - 1 : phase - 1]!, after = index[phase === perYear - 1 ? 0 : phase + 1]!;
     for (let k = 0; k < bin; k++) {
-      const t = n + b * bin + k;
+      const t = zero + b * bin + k;
       if (t < 0 || t >= factor.length) continue;
       const into = k / bin;
       factor[t]! *= bin === 1 ? here : into < 0.5 ? here * (0.5 + into) + before * (0.5 - into) : here * (1.5 - into) + after * (into - 0.5);
