@@ -19,7 +19,7 @@ export interface Compute {
 /** More threads than this find no more memory bandwidth to use. */
 const MOST_THREADS = 16;
 /** Batches come and go: a small nursery keeps a thread's memory near what it holds. */
-const YOUNG_MB = 16;
+const YOUNG_MB = 8;
 
 interface Lane { worker: Worker; sharedKey: string | null; waiting: Map<number, { resolve(value: never): void; reject(error: Error): void }> }
 
