@@ -21,7 +21,7 @@ export const bench: Benchmark = {
       say(round === 0 ? 'warming up' : `round ${round} of ${ROUNDS}`);
       for (const set of sets) {
         const cpu = process.cpuUsage();
-        const panel = set.series.map((series, n): PanelSeries => ({ id: String(n), series, item: String(n), place: '1', category: set.kind }));
+        const panel = set.series.map((series, n): PanelSeries => ({ id: String(n), series, item: String(n), location: '1', category: set.kind }));
         checked += forecastPanel(panel, learnPool(panel, OPTIONS), OPTIONS).length;
         if (round > 0) set.rates.push(set.series.length / busySeconds(cpu));
       }

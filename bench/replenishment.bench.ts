@@ -32,7 +32,7 @@ export const bench: Benchmark = {
     // Two hundred different forecasts, dealt out over the lines: the flow neither knows nor cares that some are alike.
     const panel = Array.from({ length: 200 }, (_, n): PanelSeries => {
       const rate = random() * 8;
-      return { id: String(n), item: String(n), place: '1', category: '', series: seriesFrom(20_000, Float64Array.from({ length: 120 }, () => Math.round(rate * 2 * random())), new Float64Array(120).fill(1)) };
+      return { id: String(n), item: String(n), location: '1', category: '', series: seriesFrom(20_000, Float64Array.from({ length: 120 }, () => Math.round(rate * 2 * random())), new Float64Array(120).fill(1)) };
     });
     const options: PanelOptions = { grain: 'D', horizon: HORIZON, quantiles: QUANTILES }, made = forecastPanel(panel, learnPool(panel, options), options);
     const runId = await startForecastRun(db, STORE, asOf, HORIZON, `${asOf}T03:10:00Z`);

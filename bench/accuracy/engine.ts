@@ -34,7 +34,7 @@ function toPanel(one: HarnessSeries): PanelSeries {
   }
   const { price, ...drivers } = one.x ?? {};
   return {
-    id: one.id, series: { start: dayNumber(one.start), demand, exposure }, item: one.item ?? '', place: one.loc ?? '', category: one.dept ?? '',
+    id: one.id, series: { start: dayNumber(one.start), demand, exposure }, item: one.item ?? '', location: one.loc ?? '', category: one.dept ?? '',
     ...(price ? { price: Float64Array.from(price) } : {}), ...(one.x ? { drivers: Object.fromEntries(Object.entries(drivers).map(([name, values]) => [name, Float64Array.from(values)])) } : {}),
   };
 }
@@ -49,7 +49,7 @@ function warmUp(): void {
   for (let round = 0; round < 3; round++) {
     const panel = Array.from({ length: 120 }, (_, n): PanelSeries => {
       const rate = 0.2 + 4 * random();
-      return { id: String(n), item: String(n % 40), place: String(n % 3), category: String(n % 4), series: { start: 19_000, exposure: new Float64Array(900).fill(1), demand: Float64Array.from({ length: 900 }, (_day, t) => Math.floor(rate * (1 + (t % 7) / 7) * -Math.log(1 - random()))) } };
+      return { id: String(n), item: String(n % 40), location: String(n % 3), category: String(n % 4), series: { start: 19_000, exposure: new Float64Array(900).fill(1), demand: Float64Array.from({ length: 900 }, (_day, t) => Math.floor(rate * (1 + (t % 7) / 7) * -Math.log(1 - random()))) } };
     });
     forecastTogether(panel, { grain: 'D', horizon: 28, quantiles: LEVELS, events: [{ name: 'Fair', from: 19_200, to: 19_201 }, { name: 'Fair', from: 19_565, to: 19_566 }] }, [21, 28]);
   }
@@ -58,12 +58,12 @@ function warmUp(): void {
 /** Named days and the states' SNAP days of the M5 calendar, as a shop would keep them in its event calendar. */
 function eventsOf(csv: string, series: readonly HarnessSeries[]): CalendarEvent[] {
   const [head, ...lines] = csv.trim().split('\n').map((line) => line.trim().split(',')), column = (name: string): number => head!.indexOf(name), events: CalendarEvent[] = [];
-  const places = new Map<string, string[]>();
-  for (const state of ['CA', 'TX', 'WI']) places.set(state, [...new Set(series.filter((one) => one.state === state).map((one) => one.loc ?? ''))]);
+  const locations = new Map<string, string[]>();
+  for (const state of ['CA', 'TX', 'WI']) locations.set(state, [...new Set(series.filter((one) => one.state === state).map((one) => one.loc ?? ''))]);
   for (const line of lines) {
     const day = dayNumber(line[column('date')]!);
     for (const name of [line[column('event_name_1')], line[column('event_name_2')]]) if (name) events.push({ name, from: day, to: day });
-    for (const [state, locations] of places) if (line[column(`snap_${state}`)] === '1') events.push({ name: `SNAP ${state}`, from: day, to: day, places: locations });
+    for (const [state, stores] of locations) if (line[column(`snap_${state}`)] === '1') events.push({ name: `SNAP ${state}`, from: day, to: day, locations: stores });
   }
   return events;
 }

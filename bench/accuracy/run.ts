@@ -17,7 +17,7 @@ const MEASURES: Record<string, readonly string[]> = {
   m5d: ['RMSSE', 'WRMSSE', 'WRMSSE12', 'SPL', 'S21_wQL'], orld: ['RMSSE', 'WRMSSE', 'SPL', 'S21_wQL'], m5s: ['RMSSE', 'WRMSSE12', 'SPL', 'S21_wQL'], m5w: ['RMSSE', 'WRMSSE', 'SPL', 'S3_wQL'],
   orlw: ['RMSSE', 'WRMSSE', 'SPL', 'S3_wQL'], vn1w: ['RMSSE', 'WRMSSE', 'SPL', 'S3_wQL'], carparts: ['RMSSE', 'WRMSSE', 'SPL', 'S6_wQL'], ojw: ['RMSSE', 'WRMSSE', 'SPL'], m5c: ['sumWAPE', 'SPL', 'S21_wQL'], orlc: ['sumWAPE', 'SPL', 'S21_wQL'],
 };
-const PARTS: readonly Part[] = ['weekdays', 'events', 'year', 'promotions', 'run-outs', 'short history', 'stacking', 'trees', 'own sales', 'calibration'];
+const PARTS: readonly Part[] = ['weekdays', 'events', 'year', 'promotions', 'stockouts', 'short history', 'stacking', 'trees', 'own sales', 'calibration'];
 /** Stored with the data as bars to pass, made by hand for it: told apart from tools that people can run. */
 const PROTOTYPES = /^(proto|promo-ridge)/;
 

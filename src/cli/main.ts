@@ -10,9 +10,8 @@ const storeOption = ['--store <id or domain>', 'which store, when there are seve
 const jsonOption = ['--json', 'print JSON instead of text'] as const;
 /** Only the command that is called is read: a forecast of a file needs no database client, no web server and no shop. */
 const lazily = <A extends unknown[]>(load: () => Promise<(...args: A) => Promise<void>>) => async (...args: A): Promise<void> => {
-  // Commander hands itself on as one more argument, which is nobody's: `start` would take it for the tries it has left.
-  const own = args.filter((argument) => !((argument as unknown) instanceof Command)) as A;
-  return (await load())(...own);
+  // Commander adds itself as the last argument, which is nobody's: `start` would take it for the tries it has left.
+  return (await load())(...(args.slice(0, -1) as A));
 };
 
 program.command('start').description('start everything on this machine: database, sandbox shop when none is configured, import, worker, web UI and API')
@@ -35,7 +34,7 @@ program.command('plan').description('what to order, with the arithmetic of each 
 program.command('forecast').description('the forecast engine on a file of series, without a database; exit 3 when some were left out')
   .requiredOption('--input <file>', 'NDJSON (a line a series) or CSV (id,date,quantity[,price,promotion,in_stock,item,location,category]); .gz allowed').requiredOption('--freq <grain>', 'D days, W weeks, M months')
   .requiredOption('--horizon <periods>', 'periods ahead').option('--totals <periods>', 'also the totals of the first so many periods, e.g. 21,28').requiredOption('--output <file>', 'CSV: series_id,origin,h,mean,q50,q80,q90,q95,q975; .gz allowed')
-  .option('--events <file>', 'CSV: name,from,to[,places]').option('--threads <n>', 'cores used; all by default').option(...jsonOption)
+  .option('--events <file>', 'CSV: name,from,to[,locations]').option('--threads <n>', 'cores used; all by default').option(...jsonOption)
   .addHelpText('after', example('instep forecast --input sales.csv.gz --freq D --horizon 28 --totals 21,28 --output forecast.csv.gz')).action(lazily(async () => (await import('./commands/forecast.ts')).forecastCommand));
 
 try {

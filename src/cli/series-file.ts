@@ -85,7 +85,7 @@ const NEEDED: readonly CsvColumn[] = ['id', 'date', 'quantity'];
 
 async function readCsv(file: string, grain: Grain, horizon: number, read: (bytes: number) => void): Promise<SeriesSource> {
   const found = faultList(), rows = waitingRoom();
-  const numberOf = new Map<string, number>(), ids: string[] = [], names: { item: string; place: string; category: string }[] = [], units: number[] = [], bad = new Set<number>();
+  const numberOf = new Map<string, number>(), ids: string[] = [], names: { item: string; location: string; category: string }[] = [], units: number[] = [], bad = new Set<number>();
   let first = Infinity, last = -Infinity, at: Partial<Record<CsvColumn, number>> | null = null;
   // Whether all dates are weeks, or months, apart.
   let spaced = true, phase: number | null = null;
@@ -102,7 +102,7 @@ async function readCsv(file: string, grain: Grain, horizon: number, read: (bytes
         if (n === undefined) {
           numberOf.set(id, n = ids.length);
           ids.push(id); units.push(0);
-          names.push({ item: cell('item').trim() || id, place: cell('location').trim(), category: cell('category').trim() });
+          names.push({ item: cell('item').trim() || id, location: cell('location').trim(), category: cell('category').trim() });
         }
         const row = datedRow(cell);
         if ('message' in row) { found.add({ line, ...row }); bad.add(n); continue; }

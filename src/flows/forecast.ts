@@ -83,10 +83,10 @@ export const forecast = defineFlow({
 
 async function calendar({ db, storeId }: FlowContext, from: string): Promise<CalendarEvent[]> {
   return (await planningEvents(db, storeId, from)).reverse()
-    .map((row) => ({ name: row.name, from: dayNumber(row.from_day), to: dayNumber(row.to_day), ...(row.location_ids === null ? {} : { places: row.location_ids.map(String) }) }));
+    .map((row) => ({ name: row.name, from: dayNumber(row.from_day), to: dayNumber(row.to_day), ...(row.location_ids === null ? {} : { locations: row.location_ids.map(String) }) }));
 }
 
-/** Reads what is known of these rows' items; answers how to make a row the series with all of it. Item, place and category are ids and names as text. */
+/** Reads what is known of these rows' items; answers how to make a row the series with all of it. Item, location and category are ids and names as text. */
 async function knownOf({ db, storeId }: FlowContext, rows: readonly SeriesRow[], from: string, asOf: string, horizon: number): Promise<(row: SeriesRow) => PanelSeries> {
   const items = [...new Set(rows.map((row) => row.item_id))], to = dayNumber(asOf);
   const [exposures, bulk, prices, categories] = await Promise.all([exposureBelowOne(db, storeId, items), bulkUnits(db, storeId, items, from), pricesOf(db, storeId, items), categoriesOf(db, items)]);
@@ -95,7 +95,7 @@ async function knownOf({ db, storeId }: FlowContext, rows: readonly SeriesRow[],
     const put = (into: Float64Array, known: Sparse | undefined): Float64Array => { known?.days.forEach((day, n) => { if (day >= first && day <= to) into[day - first] = known.values[n]!; }); return into; };
     const exposure = exposures.get(key), large = bulk.get(key), price = prices.get(row.item_id);
     return {
-      id: key, item: String(row.item_id), place: String(row.location_id), category: categories.get(row.item_id) ?? '',
+      id: key, item: String(row.item_id), location: String(row.location_id), category: categories.get(row.item_id) ?? '',
       series: seriesFrom(first, denseSeries(row.days.map((day, n) => ({ day, quantity: row.quantities[n]! })), first, to), put(new Float64Array(days).fill(1), exposure && { days: exposure.days, values: exposure.shares })),
       ...(large ? { bulk: put(new Float64Array(days), large) } : {}), ...(price ? { price: held(price, first, days + horizon) } : {}),
     };

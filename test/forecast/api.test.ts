@@ -101,7 +101,7 @@ describe('the event calendar', () => {
   });
 
   it('goes out and comes in as CSV; a file with faults says where they are', async () => {
-    const csv = 'Name,From,To,Places\nBlack Friday,2026-11-27,2026-11-30,\nFair,2026-12-01,,place 2;Place 1\n=SUM(A1),2026-12-24,2026-12-26,\n';
+    const csv = 'Name,From,To,Locations\nBlack Friday,2026-11-27,2026-11-30,\nFair,2026-12-01,,place 2;Place 1\n=SUM(A1),2026-12-24,2026-12-26,\n';
     expect((await call('POST', '/planning-events/import?dryRun=true', { csv })).body).toEqual({ dryRun: true, lines: 3, applied: 3, unchanged: 0, errors: [] });
     expect(await events()).toEqual([]);
     expect((await call('POST', '/planning-events/import?dryRun=false', { csv })).body).toMatchObject({ applied: 3 });
@@ -109,7 +109,7 @@ describe('the event calendar', () => {
     expect(out).toContain('Fair,2026-12-01,2026-12-01,Place 1;Place 2');
     expect(out).toContain("'=SUM(A1)");
     expect((await call('POST', '/planning-events/import?dryRun=false', { csv: out })).body).toMatchObject({ lines: 3, applied: 0, unchanged: 3, errors: [] });
-    const wrong = await call('POST', '/planning-events/import?dryRun=false', { csv: 'Name,From,To,Places\n,2026-11-27,,\nA,soon,,\nB,2026-11-27,2026-11-01,\nC,2026-11-27,,Atlantis\n' });
-    expect(wrong.body).toMatchObject({ applied: 0, errors: [{ line: 2, field: 'Name' }, { line: 3, field: 'From' }, { line: 4, field: 'To' }, { line: 5, field: 'Places', message: 'there is no location called Atlantis' }] });
+    const wrong = await call('POST', '/planning-events/import?dryRun=false', { csv: 'Name,From,To,Locations\n,2026-11-27,,\nA,soon,,\nB,2026-11-27,2026-11-01,\nC,2026-11-27,,Atlantis\n' });
+    expect(wrong.body).toMatchObject({ applied: 0, errors: [{ line: 2, field: 'Name' }, { line: 3, field: 'From' }, { line: 4, field: 'To' }, { line: 5, field: 'Locations', message: 'there is no location called Atlantis' }] });
   });
 });

@@ -68,7 +68,7 @@ describe('a good file', () => {
   });
 
   it('with an event calendar', () => {
-    const file = put('ev.ndjson', line('a', 1)), events = put('events.csv', 'name,from,to,places\nFair,2026-02-01,2026-02-03,A;B\nFair,2026-05-02,,\n');
+    const file = put('ev.ndjson', line('a', 1)), events = put('events.csv', 'name,from,to,locations\nFair,2026-02-01,2026-02-03,A;B\nFair,2026-05-02,,\n');
     expect(standard(file, path.join(dir, 'ev.csv'), '--events', events)).toMatchObject({ code: 0 });
     const wrong = standard(file, path.join(dir, 'ev.csv'), '--events', put('wrong.csv', 'name,from,to\nFair,2026-02-05,2026-02-01\n'));
     expect(wrong).toMatchObject({ code: 2 });

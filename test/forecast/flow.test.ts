@@ -63,9 +63,9 @@ describe('the nightly run', () => {
     expect(detail).toMatchObject({ learnedFrom: 6, events: 1, asOf: addDays(today(), -1) });
     const [learn, apply] = seen;
     expect(learn!.panel).toHaveLength(6);
-    expect(apply!.options.events).toEqual([{ name: 'Fair', from: dayNumber(addDays(today(), 10)), to: dayNumber(addDays(today(), 12)), places: [String(there)] }]);
+    expect(apply!.options.events).toEqual([{ name: 'Fair', from: dayNumber(addDays(today(), 10)), to: dayNumber(addDays(today(), 12)), locations: [String(there)] }]);
     const one = apply!.panel.find((series) => series.id === `${itemIds[0]}@${here}`)!, days = one.series.demand.length;
-    expect(one).toMatchObject({ item: String(itemIds[0]), place: String(here), category: 'Thing' });
+    expect(one).toMatchObject({ item: String(itemIds[0]), location: String(here), category: 'Thing' });
     expect(days).toBe(120);
     expect([one.bulk![days - 30], one.bulk!.reduce((a, b) => a + b, 0)]).toEqual([60, 60]);
     expect([one.price!.length, one.price!.at(-1)]).toEqual([days + 60, 1000]);

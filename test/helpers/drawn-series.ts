@@ -13,7 +13,7 @@ export const END = MONDAY + 7 * 400;
 export function seriesOf(demand: ArrayLike<number>, rest: Partial<PanelSeries> & { exposure?: ArrayLike<number> } = {}, grain: Grain = 'D'): PanelSeries {
   const { exposure, ...more } = rest, values = Float64Array.from(demand);
   return {
-    id: 'a', item: '', place: '', category: '', ...more,
+    id: 'a', item: '', location: '', category: '', ...more,
     series: { start: END - LENGTH[grain] * values.length, demand: values, exposure: exposure ? Float64Array.from(exposure) : new Float64Array(values.length).fill(1) },
   };
 }

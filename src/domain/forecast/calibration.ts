@@ -1,34 +1,37 @@
 /**
  * Calibration: are quantiles what they say?
  *
- * Every past outcome is placed in the distribution that was forecast for it (its probability integral transform; a count takes the whole step
- * from F(y − 1) to F(y), spread evenly). The distribution of these places is uniform when the forecast is calibrated; where it is not, its
- * inverse says which level of the forecast distribution holds 80, 90, 95 % of the outcomes. By the size of what is forecast, drawn to all sizes.
+ * Every past outcome is put in its place in the distribution that was forecast for it (its probability integral transform; a count takes the whole step
+ * from F(y − 1) to F(y), spread evenly). These transforms (PIT) are uniform when the forecast is calibrated; where they are not, the
+ * inverse of their distribution says which level of the forecast distribution holds 80, 90, 95 % of the outcomes. By the size of what is forecast, drawn to all sizes.
  */
 
 /** Levels at which the curve is kept; straight lines between. */
 export const CURVE = [0.02, 0.05, 0.1, 0.25, 0.5, 0.65, 0.8, 0.9, 0.95, 0.975, 0.99] as const;
-const PLACES = 200;
+const BINS = 200;
 const HIGHEST = 0.9995;
 
-export class Places {
+/** Class of size of a mean: powers of 2^`octaves`, the fifth beginning at 1; the first and the last take what lies beyond. */
+export function sizeClass(mean: number, sizes: number, octaves: number): number {
+  return Math.max(0, Math.min(sizes - 1, Math.floor(Math.log2(mean + 1e-9) / octaves) + 4));
+}
+
+/** Histograms of probability integral transforms, one a class of size. */
+export class PitHistogram {
   readonly counts: Float64Array[];
-  readonly #all = new Float64Array(PLACES);
+  readonly #all = new Float64Array(BINS);
   #outcomes = 0;
-  readonly #widest: number;
   readonly #octaves: number;
 
-  /** Sizes are told apart by powers of 2^`octaves`, the fifth beginning at a mean of 1. */
   constructor(sizes: number, octaves: number) {
     this.#octaves = octaves;
-    this.counts = Array.from({ length: sizes }, () => new Float64Array(PLACES));
-    this.#widest = sizes - 1;
+    this.counts = Array.from({ length: sizes }, () => new Float64Array(BINS));
   }
 
   get outcomes(): number { return this.#outcomes; }
 
   sizeOf(mean: number): number {
-    return Math.max(0, Math.min(this.#widest, Math.floor(Math.log2(mean + 1e-9) / this.#octaves) + 4));
+    return sizeClass(mean, this.counts.length, this.#octaves);
   }
 
   add(mean: number, low: number, high: number): void {
@@ -40,15 +43,15 @@ export class Places {
   /** One curve a size; `prior` outcomes' worth of all sizes in each, `trust` how far from the identity they may go. */
   curves(prior: number, trust: number): Float64Array[] {
     return this.counts.map((counts) => {
-      const blended = counts.map((count, place) => count + (prior * (this.#all[place]! + (this.#outcomes * 0.1) / PLACES)) / Math.max(1, this.#outcomes * 1.1));
+      const blended = counts.map((count, bin) => count + (prior * (this.#all[bin]! + (this.#outcomes * 0.1) / BINS)) / Math.max(1, this.#outcomes * 1.1));
       return invert(blended).map((level, k) => trust * level + (1 - trust) * CURVE[k]!);
     });
   }
 }
 
 function put(counts: Float64Array, low: number, high: number): void {
-  if (high - low < 1e-9) { counts[Math.min(PLACES - 1, Math.floor(low * PLACES))]!++; return; }
-  const from = low * PLACES, to = Math.min(PLACES - 1e-9, high * PLACES), each = 1 / (to - from), end = Math.floor(to);
+  if (high - low < 1e-9) { counts[Math.min(BINS - 1, Math.floor(low * BINS))]!++; return; }
+  const from = low * BINS, to = Math.min(BINS - 1e-9, high * BINS), each = 1 / (to - from), end = Math.floor(to);
   let i = Math.floor(from);
   if (i === end) { counts[i]!++; return; }
   counts[i]! += each * (i + 1 - from);
@@ -61,9 +64,9 @@ function invert(counts: Float64Array): Float64Array {
   for (const count of counts) total += count;
   const curve = new Float64Array(CURVE.length);
   let below = 0, k = 0;
-  for (let i = 0; i < PLACES && k < CURVE.length; i++) {
+  for (let i = 0; i < BINS && k < CURVE.length; i++) {
     while (k < CURVE.length && below + counts[i]! >= CURVE[k]! * total) {
-      curve[k] = Math.min(HIGHEST, (i + (CURVE[k]! * total - below) / (counts[i]! || 1)) / PLACES);
+      curve[k] = Math.min(HIGHEST, (i + (CURVE[k]! * total - below) / (counts[i]! || 1)) / BINS);
       k++;
     }
     below += counts[i]!;

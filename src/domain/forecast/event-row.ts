@@ -1,11 +1,11 @@
-/** One row of an event calendar in a file: what is wrong with it, or the event. Places are separated by semicolons; none is all of them. */
+/** One row of an event calendar in a file: what is wrong with it, or the event. Locations are separated by semicolons; none is all of them. */
 import { addDays, dayNumber, type Day } from '../calendar.ts';
 import type { CalendarEvent } from './panel.ts';
 
-export const EVENT_COLUMNS = ['Name', 'From', 'To', 'Places'] as const;
+export const EVENT_COLUMNS = ['Name', 'From', 'To', 'Locations'] as const;
 export type EventColumn = (typeof EVENT_COLUMNS)[number];
 
-export interface EventRow { name: string; from: Day; to: Day; places: string[] }
+export interface EventRow { name: string; from: Day; to: Day; locations: string[] }
 
 /** Longer than this is a season, which is learned from the series and not from a calendar. */
 export const LONGEST_EVENT_DAYS = 92;
@@ -19,9 +19,9 @@ export function eventRow(cell: (column: EventColumn) => string): EventRow | { co
   }
   if (to < from) return { column: 'To', message: `${to} is before ${from}` };
   if (addDays(from, LONGEST_EVENT_DAYS) <= to) return { column: 'To', message: `an event lasts at most ${LONGEST_EVENT_DAYS} days` };
-  return { name, from, to, places: cell('Places').split(';').map((place) => place.trim()).filter(Boolean) };
+  return { name, from, to, locations: cell('Locations').split(';').map((location) => location.trim()).filter(Boolean) };
 }
 
 export function calendarEvent(row: EventRow): CalendarEvent {
-  return { name: row.name, from: dayNumber(row.from), to: dayNumber(row.to), ...(row.places.length > 0 ? { places: row.places } : {}) };
+  return { name: row.name, from: dayNumber(row.from), to: dayNumber(row.to), ...(row.locations.length > 0 ? { locations: row.locations } : {}) };
 }

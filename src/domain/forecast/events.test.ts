@@ -6,8 +6,8 @@ import type { Work } from './work.ts';
 
 const DAYS = 800, HORIZON = 60, START = END - DAYS;
 /** A fair every 120 days, three days long, one of them ahead. */
-const fair = (places?: string[], name = 'fair', shift = 0): CalendarEvent[] => [80, 200, 320, 440, 560, 680, 820].map((t) => ({ name, from: START + t + shift, to: START + t + shift + 2, ...(places ? { places } : {}) }));
-const isOn = (events: readonly CalendarEvent[], t: number, place = ''): boolean => events.some(({ from, to, places }) => START + t >= from && START + t <= to && (!places || places.includes(place)));
+const fair = (locations?: string[], name = 'fair', shift = 0): CalendarEvent[] => [80, 200, 320, 440, 560, 680, 820].map((t) => ({ name, from: START + t + shift, to: START + t + shift + 2, ...(locations ? { locations } : {}) }));
+const isOn = (events: readonly CalendarEvent[], t: number, location = ''): boolean => events.some(({ from, to, locations }) => START + t >= from && START + t <= to && (!locations || locations.includes(location)));
 const shop = (dice: { state: number }, effect: (t: number) => number, rest = {}, days = DAYS, rate = 12): Work => workOf(drawn(days, (t) => drawPoisson(dice, rate * effect(t + DAYS - days))), rest, 'D', HORIZON);
 function factorsOf(work: Work, works: readonly Work[], events: readonly CalendarEvent[]): Float64Array {
   work.factor.fill(1);
@@ -35,24 +35,24 @@ describe('an event', () => {
     expect(factorsOf(work, [work], [{ name: 'first ever', from: END + 3, to: END + 4 }]).every((factor) => factor === 1)).toBe(true);
   });
 
-  it('counts at its places alone, two events side by side', () => {
+  it('counts at its locations alone, two events side by side', () => {
     const dice = { state: 4 }, here = fair(['a', 'b']), there = fair(['c'], 'market', 40);
-    const works = ['a', 'b', 'c', 'd'].flatMap((place) => Array.from({ length: 5 }, () => shop(dice, (t) => (isOn(here, t, place) ? 3 : isOn(there, t, place) ? 0.3 : 1), { place })));
+    const works = ['a', 'b', 'c', 'd'].flatMap((location) => Array.from({ length: 5 }, () => shop(dice, (t) => (isOn(here, t, location) ? 3 : isOn(there, t, location) ? 0.3 : 1), { location })));
     for (const work of works) {
-      const { place } = work.source, factors = factorsOf(work, works, [...here, ...there]);
-      expect(Math.abs(factors[821]! - (isOn(here, 821, place) ? 3 : 1))).toBeLessThan(0.5);
-      factors.forEach((factor, t) => { if (!isOn([...here, ...there], t, place)) expect(factor).toBe(1); });
-      expect(Math.abs(factors[200 + 41]! - (place === 'c' ? 0.3 : 1))).toBeLessThan(0.15);
+      const { location } = work.source, factors = factorsOf(work, works, [...here, ...there]);
+      expect(Math.abs(factors[821]! - (isOn(here, 821, location) ? 3 : 1))).toBeLessThan(0.5);
+      factors.forEach((factor, t) => { if (!isOn([...here, ...there], t, location)) expect(factor).toBe(1); });
+      expect(Math.abs(factors[200 + 41]! - (location === 'c' ? 0.3 : 1))).toBeLessThan(0.15);
     }
   });
 
-  it('of one name may be at other places another time', () => {
+  it('of one name may be at other locations another time', () => {
     const dice = { state: 5 }, events = [...fair(['a']), ...fair(['b'], 'fair', 30)];
-    const works = ['a', 'b', 'c'].flatMap((place) => Array.from({ length: 5 }, () => shop(dice, (t) => (isOn(events, t, place) ? 3 : 1), { place })));
+    const works = ['a', 'b', 'c'].flatMap((location) => Array.from({ length: 5 }, () => shop(dice, (t) => (isOn(events, t, location) ? 3 : 1), { location })));
     for (const some of [works, [...works].reverse()]) {
       for (const work of works) {
-        const { place } = work.source;
-        factorsOf(work, some, events).forEach((factor, t) => { if (isOn(events, t, place)) expect(Math.abs(factor - 3)).toBeLessThan(0.5); else expect(factor).toBe(1); });
+        const { location } = work.source;
+        factorsOf(work, some, events).forEach((factor, t) => { if (isOn(events, t, location)) expect(Math.abs(factor - 3)).toBeLessThan(0.5); else expect(factor).toBe(1); });
       }
     }
   });

@@ -1,7 +1,7 @@
 /**
  * Events: days on which demand is another, learned from what the same event did before.
  *
- * Per category (and set of places an event counts for) the demand of an event's days is compared with what the weekday and the five weeks
+ * Per category (and set of locations an event counts for) the demand of an event's days is compared with what the weekday and the five weeks
  * around would have them be; the ratio is drawn to 1 until enough units have been expected on such days. A day on which the shop was closed
  * every time comes out near nothing by itself.
  */
@@ -11,7 +11,7 @@ import { soldOrUsual, type Work } from './work.ts';
 /** Factor of each day by group, from the first day any series keeps to the last day ahead; `start` is the day number of element 0. */
 export interface EventPool {
   start: number;
-  /** The sets of places events count for, each once. */
+  /** The sets of locations events count for, each once. */
   kinds: (readonly string[] | undefined)[];
   groups: Record<string, Float64Array>;
 }
@@ -25,8 +25,8 @@ const RARE_UNITS = 60, FREQUENT_UNITS = 300, FREQUENT_SHARE = 0.1;
 const LEAST = 0.001;
 
 function groupOf(work: Work, kinds: EventPool['kinds']): string {
-  const { category, place } = work.source;
-  return `${category}|${kinds.map((places) => (!places ? '' : places.includes(place) ? '1' : '0')).join('')}`;
+  const { category, location } = work.source;
+  return `${category}|${kinds.map((locations) => (!locations ? '' : locations.includes(location) ? '1' : '0')).join('')}`;
 }
 
 /** The same name is the same event, wherever and whenever it is. */
@@ -39,25 +39,25 @@ function distinct(events: readonly CalendarEvent[]): Map<string, CalendarEvent[]
 export function learnEvents(works: readonly Work[], events: readonly CalendarEvent[]): EventPool {
   const pool: EventPool = { start: 0, kinds: [], groups: {} };
   if (events.length === 0 || works.length === 0) return pool;
-  const byName = distinct(events), kinds = (pool.kinds = [...new Map(events.map(({ places }) => [JSON.stringify(places), places])).values()]);
+  const byName = distinct(events), kinds = (pool.kinds = [...new Map(events.map(({ locations }) => [JSON.stringify(locations), locations])).values()]);
   const end = works.reduce((most, work) => Math.max(most, work.start + work.n), -Infinity), start = works.reduce((least, work) => Math.min(least, work.start), end), days = end - start, horizon = works[0]!.horizon;
   pool.start = start;
-  const groups = new Map<string, { sold: Float64Array; place: string }>();
+  const groups = new Map<string, { sold: Float64Array; location: string }>();
   for (const work of works) {
     const key = groupOf(work, kinds), offset = work.start - start;
     let group = groups.get(key);
-    if (!group) groups.set(key, (group = { sold: new Float64Array(days), place: work.source.place }));
+    if (!group) groups.set(key, (group = { sold: new Float64Array(days), location: work.source.location }));
     const sold = soldOrUsual(work);
     for (let t = work.first; t < work.n; t++) group.sold[offset + t]! += sold[t]!;
   }
-  for (const [key, { sold, place }] of groups) {
+  for (const [key, { sold, location }] of groups) {
     const base = baseOf(sold, start), from = Math.max(0, days - SPAN), factor = new Float64Array(days + horizon).fill(1);
     let allSold = 0, allBase = 0;
     for (let t = from; t < days; t++) if (base[t]! > 0) { allSold += sold[t]!; allBase += base[t]!; }
     for (const same of byName.values()) {
       const on = new Set<number>();
       for (const event of same) {
-        if (event.places && !event.places.includes(place)) continue;
+        if (event.locations && !event.locations.includes(location)) continue;
         for (let t = Math.max(event.from - start, 0); t <= Math.min(event.to - start, days + horizon - 1); t++) on.add(t);
       }
       let eventSold = 0, eventBase = 0, eventDays = 0;

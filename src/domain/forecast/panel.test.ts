@@ -7,7 +7,7 @@ import { forecastPanel, forecastTogether, learnPool, type Grain, type PanelOptio
 import { RULES } from './work.ts';
 
 const GRAINS = ['D', 'W', 'M'] as const;
-const PARTS: Part[] = ['weekdays', 'events', 'year', 'promotions', 'run-outs', 'short history', 'stacking', 'trees', 'own sales', 'calibration'];
+const PARTS: Part[] = ['weekdays', 'events', 'year', 'promotions', 'stockouts', 'short history', 'stacking', 'trees', 'own sales', 'calibration'];
 const EVENTS = [120, 60, -5].map((back) => ({ name: 'fair', from: END - back, to: END - back + 1 }));
 const options = (grain: Grain, more: Partial<PanelOptions> = {}): PanelOptions => ({ grain, horizon: 10, quantiles: [0.9, 0.5, 0.1, 0.99], events: EVENTS, ...more });
 const forecast = (panel: readonly PanelSeries[], asked: PanelOptions): ForecastResult[] => forecastPanel(panel, learnPool(panel, asked), asked);
@@ -26,13 +26,13 @@ function sound(result: ForecastResult, { horizon, quantiles }: PanelOptions): vo
   expect(result.shares.every(({ share }) => share > 0 && share <= 1)).toBe(true);
 }
 
-/** A shop of two places with a pattern, a deal now and then, some run-outs; from new to `longest` periods old. */
+/** A shop of two locations with a pattern, a deal now and then, some stockouts; from new to `longest` periods old. */
 function shop(grain: Grain, count: number, longest: number, seed = 1): PanelSeries[] {
   const dice = { state: seed };
   return Array.from({ length: count }, (_, i) => {
     const length = Math.max(1, Math.round(longest * (i % 5 === 0 ? roll(dice) : 1))), rate = 4 * drawGamma(dice, 0.7), deal = Float64Array.from({ length: length + 10 }, () => (roll(dice) < 0.1 ? 1 : 0));
     const demand = drawn(length, (t) => drawCount(dice, rate * (1 + 0.4 * Math.sin((2 * Math.PI * (t - length)) / 7)) * (1 + deal[t]!), 0.3));
-    return seriesOf(demand, { id: `s${i}`, item: `i${i >> 1}`, place: `p${i % 2}`, category: `c${(i >> 1) % 3}`, drivers: { deal }, exposure: demand.map((_, t) => (t % 31 === 30 ? NaN : t % 37 === 36 ? 0.5 : 1)) }, grain);
+    return seriesOf(demand, { id: `s${i}`, item: `i${i >> 1}`, location: `p${i % 2}`, category: `c${(i >> 1) % 3}`, drivers: { deal }, exposure: demand.map((_, t) => (t % 31 === 30 ? NaN : t % 37 === 36 ? 0.5 : 1)) }, grain);
   });
 }
 const LONG = { D: 230, W: 120, M: 40 } as const;
@@ -59,6 +59,7 @@ describe('a forecast', () => {
     ['zeros', seriesOf(new Array(150).fill(0))], ['nothing observed', seriesOf(new Array(150).fill(NaN))], ['no period', seriesOf([])], ['one period', seriesOf([3])], ['two periods', seriesOf([0, 3])],
     ['never in stock', seriesOf(new Array(150).fill(0), { exposure: new Array(150).fill(0) })], ['sold while never in stock', seriesOf(new Array(150).fill(2), { exposure: new Array(150).fill(0) })],
     ['always run out', seriesOf(new Array(150).fill(2), { exposure: new Array(150).fill(NaN) })], ['returns', seriesOf(new Array(150).fill(-2))], ['enormous', seriesOf(drawn(150, (t) => 1e9 + (t % 5) * 1e8))],
+    ['one number a day, the last partly seen', seriesOf([...new Array(28).fill(4), 0, 1], { exposure: [...new Array(28).fill(1), 0, 0.25] })],
     ['one sale, yesterday', seriesOf(drawn(150, (t) => (t === 149 ? 40 : 0)))], ['longer than is kept', seriesOf(drawn(1300, (t) => 1 + (t % 3)))], ['a bulk order', seriesOf(drawn(150, (t) => (t === 75 ? 500 : 1)), { bulk: Float64Array.from({ length: 150 }, (_, t) => (t === 75 ? 499 : 0)) })],
   ];
   it.each(unusual)('is sound for a series of %s, alone and among others', (_, series) => {
@@ -217,7 +218,7 @@ describe('what is known', () => {
     const total = (exposure: number[], without: Part[] = []): number => forecast([seriesOf(sold, { exposure })], options('D', { without }))[0]!.totals[9]!;
     expect(total(told)).toBeGreaterThan(1.1 * total(new Array(200).fill(1)));
     expect(Math.abs(total(told) / 60 - 1)).toBeLessThan(0.2);
-    expect(total(told, ['run-outs'])).toBeCloseTo(total(new Array(200).fill(1)), 9);
+    expect(total(told, ['stockouts'])).toBeCloseTo(total(new Array(200).fill(1)), 9);
   });
 
   it('of a category is expected of what is new in it', () => {

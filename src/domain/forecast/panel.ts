@@ -7,20 +7,19 @@
  *   catalogue's back-tests missed by → mean of each period; unbiased total; quantiles of periods and of totals, calibrated
  */
 import { assert } from '../assert.ts';
-import { dayFromNumber } from '../calendar.ts';
 import type { Series } from '../demand/series.ts';
 import { calibrated } from './calibration.ts';
 import { correctLevels, learnCorrection, type CorrectionPool } from './correction.ts';
-import { classifyDemand } from './demand-class.ts';
 import { quantilesOf } from './distribution.ts';
 import { applyEvents, learnEvents, type EventPool } from './events.ts';
-import type { ForecastFlag, ForecastResult, QuantilePath } from './forecast.ts';
+import type { ForecastResult } from './forecast.ts';
 import { blendLevels, learnLevels, trackLevels, type LevelPool } from './levels.ts';
 import { applyPromotions, learnPromotions, type PromotionPool } from './promotions.ts';
-import { fillRunOuts } from './run-out.ts';
 import { drawnLevel, learnShortHistory, type ShortHistoryPool } from './short-history.ts';
+import { resultOf } from './result.ts';
 import { applySpread, curveFor, empiricalAt, learnSpread, type SpreadPool } from './spread.ts';
 import { learnStacking, stackedLevel, type StackingPool } from './stacking.ts';
+import { fillStockouts } from './stockout.ts';
 import { learnTotals, missesOf, totalCurve, totalVariance, type TotalPool } from './totals.ts';
 import { applyWeekdays, learnWeekdays, type WeekdayPool } from './weekday.ts';
 import { prepare, RULES, type Work } from './work.ts';
@@ -36,9 +35,9 @@ export interface PanelSeries {
    * NaN is a period not observed; an exposure of NaN is a period at whose unknown hour stock ran out.
    */
   series: Series;
-  /** What it shares with others: the item (at several places), the place, the category. Empty where not known. */
+  /** What it shares with others: the item (at several locations), the location, the category. Empty where not known. */
   item: string;
-  place: string;
+  location: string;
   category: string;
   /** Units of each period in order lines far above what a line of the item usually holds: told apart from base demand. */
   bulk?: Float64Array;
@@ -54,8 +53,8 @@ export interface CalendarEvent {
   /** Day numbers of the first and last day. */
   from: number;
   to: number;
-  /** Places it counts for; all of them if absent. */
-  places?: readonly string[];
+  /** Locations it counts for; all of them if absent. */
+  locations?: readonly string[];
 }
 
 export interface PanelOptions {
@@ -69,7 +68,7 @@ export interface PanelOptions {
   without?: readonly Part[];
 }
 
-export type Part = 'weekdays' | 'events' | 'year' | 'promotions' | 'run-outs' | 'short history' | 'stacking' | 'trees' | 'own sales' | 'calibration';
+export type Part = 'weekdays' | 'events' | 'year' | 'promotions' | 'stockouts' | 'short history' | 'stacking' | 'trees' | 'own sales' | 'calibration';
 
 /** What a catalogue's series have in common: plain data. */
 export interface Pool {
@@ -115,6 +114,8 @@ export interface Told {
   /** Unbiased totals of the asked lengths, and their quantiles, level by level. */
   totals: Float64Array;
   cumulative: Float64Array;
+  /** How much more than believed the back-test's totals missed by, by length learned. */
+  misses: Float64Array;
 }
 
 /** Learns and forecasts in one go, sharing the work of both: for a panel that fits in one thread. Totals of the `lengths` alone. */
@@ -147,7 +148,7 @@ function learn(works: readonly Work[], options: PanelOptions, lengths: readonly 
   const promotions = has('promotions') ? learnPromotions(works) : null;
   for (const work of works) {
     applyPromotions(work, promotions);
-    if (has('run-outs')) fillRunOuts(work);
+    if (has('stockouts')) fillStockouts(work);
     trackLevels(work);
   }
   const levels = learnLevels(works);
@@ -170,7 +171,7 @@ function applyFactors(work: Work, pool: Pool, { without = [] }: PanelOptions): v
   if (pool.events) applyEvents(work, pool.events);
   applyYear(work, pool.year);
   applyPromotions(work, pool.promotions);
-  if (!without.includes('run-outs')) fillRunOuts(work);
+  if (!without.includes('stockouts')) fillStockouts(work);
 }
 
 /** From the blend to the levels that are used, each for its own purpose. */
@@ -189,8 +190,8 @@ function setLevels(works: readonly Work[], pool: Pool): void {
   }
 }
 
-/** No quantile is believed beyond so many times the largest total seen (or, for small ones, the fitted 99.9 %). */
-const GUARD = 3;
+/** No quantile is believed beyond so many times the largest period seen, or four times the mean where that is more. */
+const GUARD = 3, MEANS = 4;
 
 function tell(work: Work, pool: Pool, levels: Float64Array, lengths: readonly number[]): Told {
   const { n, horizon, factor, factors, phi, meanLevel, totalLevel, spreadLevel } = work, count = levels.length;
@@ -200,7 +201,7 @@ function tell(work: Work, pool: Pool, levels: Float64Array, lengths: readonly nu
     mean[h] = meanLevel * f;
     for (let k = 0; k < count; k++) asked[k] = calibrated(levels[k]!, curve);
     quantilesOf(m, m + phi * m * m, asked, daily, h, horizon, empiricalAt(work, m));
-    for (let k = 0; k < count; k++) daily[k * horizon + h] = Math.min(daily[k * horizon + h]!, Math.max(guard, m * 4));
+    for (let k = 0; k < count; k++) daily[k * horizon + h] = Math.min(daily[k * horizon + h]!, Math.max(guard, MEANS * m));
   }
   const totals = new Float64Array(lengths.length), cumulative = new Float64Array(count * lengths.length), misses = missesOf(work, pool.totals, pool.stacking), bulk = bulkOf(work);
   for (let i = 0; i < lengths.length; i++) {
@@ -215,7 +216,7 @@ function tell(work: Work, pool: Pool, levels: Float64Array, lengths: readonly nu
       if (i > 0 && length > lengths[i - 1]!) cumulative[cell] = Math.max(cumulative[cell]!, cumulative[cell - 1]!);
     }
   }
-  return { id: work.source.id, mean, daily, totals, cumulative };
+  return { id: work.source.id, mean, daily, totals, cumulative, misses };
 }
 
 function guardOf({ n, first, sold }: Work): number {
@@ -232,74 +233,4 @@ function bulkOf({ bulk, n, first, rules }: Work): { rate: number; variance: numb
   for (let t = from; t < n; t++) { units += bulk[t]!; squares += bulk[t]! * bulk[t]!; }
   const periods = Math.max(1, n - from);
   return { rate: units / periods, variance: squares / periods };
-}
-
-const NAMES = ['slow', 'medium', 'quick', 'quicker', 'quickest'], PLAIN = 'plain';
-const LEAST_SHARE = 0.05;
-/** The service most merchants ask for: the quantile whose coverage is reported is the asked one nearest to it. */
-const USUAL_SERVICE = 0.95;
-/** A quick level so many of its back-tested errors from the slow one is a shift. */
-const SHIFT = 3;
-
-function resultOf(work: Work, pool: Pool, levels: Float64Array, told: Told): ForecastResult {
-  const { source, rules, grain, n, horizon, weights, origins, first, seen, ranOut } = work, days = source.series.demand.length;
-  const paths = (rows: Float64Array): QuantilePath[] => Array.from(levels, (q, k) => ({ q, values: Array.from(rows.subarray(k * horizon, (k + 1) * horizon)) }));
-  const shares = Array.from(weights, (share, k) => ({ method: k < rules.alphas.length ? NAMES[k]! : PLAIN, share, parameters: k < rules.alphas.length ? { alpha: rules.alphas[k]! } as Record<string, number> : { window: rules.window } }))
-    .filter(({ share }) => share >= LEAST_SHARE).sort((a, b) => b.share - a.share);
-  let censored = 0, offered = false, units = 0;
-  for (let t = 0; t < n; t++) { if (seen[t]! < 1 || ranOut?.[t]) censored++; if (seen[t]! > 0) offered = true; units += work.sold[t]!; }
-  const shape = classifyDemand({ demand: work.sold.subarray(first), exposure: seen.subarray(first), start: work.start + first });
-  const flags: ForecastFlag[] = [], error = errorOf(work, pool, levels), last = work.sales[n]!, lately = work.sales[Math.max(0, n - 3 * rules.window)]!;
-  if (n - first < rules.window) flags.push('short history');
-  if (error.windows === 0) flags.push('no back-test');
-  if (shape.class === 'intermittent' || shape.class === 'lumpy') flags.push('intermittent');
-  if (censored > 0) flags.push('censored');
-  if (!offered) flags.push('never in stock');
-  if (units === 0) flags.push('no sales');
-  if (units > 0 && n - first > 3 * rules.window && last === lately) flags.push('silent');
-  if (origins > 0 && work.errorScale > 0 && Math.abs(work.levels[2]! - work.levels[0]!) > SHIFT * Math.sqrt(work.errors[0]! / Math.max(1, origins))) flags.push('level shift');
-  if (work.bulk?.some((quantity) => quantity > 0)) flags.push('bulk orders');
-  const lastDay = grain === 'D' ? source.series.start + days - 1 : grain === 'W' ? source.series.start + 7 * days - 1 : source.series.start + Math.round(30.44 * days) - 1;
-  return {
-    method: units === 0 ? 'nothing sold' : shares.slice(0, 2).map(({ method, share }) => `${Math.round(share * 100)} % ${method}`).join(', '),
-    shares, shape, flags, mean: Array.from(told.mean), totals: Array.from(told.totals), cumulative: paths(told.cumulative), daily: paths(told.daily),
-    error: error.error, origins: error.windows,
-    trainedOn: { from: n > 0 ? dayFromNumber(work.start + (grain === 'D' ? first : grain === 'W' ? 7 * first : Math.round(30.44 * (days - n + first)))) : null, to: days > 0 ? dayFromNumber(lastDay) : null, days: n - first, censoredDays: censored },
-  };
-}
-
-interface BackTest { error: ForecastResult['error']; windows: number }
-/** Quantiles of totals that are judged; the last one is replaced by the asked level nearest to it. */
-const JUDGED = [0.5, 0.8, 0.9, USUAL_SERVICE];
-
-/** What the back-test showed of this series: the level said at each past origin against the window that followed. */
-function errorOf(work: Work, pool: Pool, levels: Float64Array): BackTest {
-  const { n, origins, expected, units, factors, scale, rules: { step, window } } = work;
-  let missed = 0, said = 0, came = 0, squared = 0, periods = 0, windows = 0, pinball = 0;
-  const kept = new Float64Array(JUDGED.length);
-  const service = levels.reduce((a, b) => (Math.abs(b - USUAL_SERVICE) < Math.abs(a - USUAL_SERVICE) ? b : a), levels[0] ?? 0.95), judged = [...JUDGED.slice(0, -1), service], bounds = new Float64Array(judged.length), asked = new Float64Array(judged.length);
-  const misses = missesOf(work, pool.totals, pool.stacking);
-  for (let j = 1; j <= origins; j++) {
-    const actual = work.came[j]!;
-    if (actual !== actual) continue;
-    const from = n - j * step, to = from + window, full = factors[to]! - factors[from]!, mean = stackedLevel(work, j, 'total', pool.stacking), total = mean * full, sold = actual * full;
-    missed += Math.abs(total - sold); said += total; came += sold; windows++;
-    const m = stackedLevel(work, j, 'mean', pool.stacking);
-    squared += window * (work.scatter[j]! + (actual - m) ** 2);
-    periods += window;
-    const curve = totalCurve(total, window, pool.totals), seen = (expected[to]! - expected[from]!) / full, wanted = units[to]! - units[from]!;
-    for (let k = 0; k < judged.length; k++) asked[k] = calibrated(judged[k]!, curve);
-    quantilesOf(total, totalVariance(work, total, window, misses, pool.totals), asked, bounds, 0, 1);
-    for (let k = 0; k < judged.length; k++) {
-      const over = wanted - bounds[k]! * seen;
-      if (over <= 1e-9) kept[k]!++;
-      pinball += (over > 0 ? judged[k]! * over : (judged[k]! - 1) * over) / judged.length;
-    }
-  }
-  const share = (k: number): number | null => (windows >= 4 ? kept[k]! / windows : null);
-  const error: ForecastResult['error'] = {
-    wape: came > 0 ? missed / came : null, bias: came > 0 ? (said - came) / came : null, rmsse: scale > 0 && periods > 0 ? Math.sqrt(Math.max(0, squared) / periods / scale) : null,
-    coverage: windows >= 4 ? { quantile: service, observed: kept[3]! / windows, windows } : null, under80: share(1), under90: share(2), pinball: came > 0 ? pinball / came : null,
-  };
-  return { error, windows };
 }

@@ -20,8 +20,8 @@ function ahead(work: Work, pool: PromotionPool | null): Float64Array {
 }
 
 describe('promotions', () => {
-  it('learn the price elasticity and the worth of a deal over the places of an item', () => {
-    const dice = { state: 1 }, works = Array.from({ length: 10 }, (_, i) => shop(dice, { elasticity: -2, deal: 0.7 }, { item: 'jam', place: `${i}` })), factors = ahead(works[0]!, learnPromotions(works));
+  it('learn the price elasticity and the worth of a deal over the locations of an item', () => {
+    const dice = { state: 1 }, works = Array.from({ length: 10 }, (_, i) => shop(dice, { elasticity: -2, deal: 0.7 }, { item: 'jam', location: `${i}` })), factors = ahead(works[0]!, learnPromotions(works));
     expect(Math.log(factors[1]!) / Math.log(0.8)).toBeCloseTo(-2, 0);
     expect(Math.abs(Math.log(factors[1]! / factors[7]!) / Math.log(0.8) + 2)).toBeLessThan(0.25);
     expect(Math.abs(Math.log(factors[4]! / factors[7]!) - 0.7)).toBeLessThan(0.1);

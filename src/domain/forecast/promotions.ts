@@ -3,7 +3,7 @@
  *
  * One ridge regression of log demand on log price ratios (to the series' usual one), their squares, flags, products of a flag with another
  * driver, and last period's values (a promotion's echo); everything relative to its mean over the periods around, so that the level cancels.
- * Coefficients of an item are pooled over its places and drawn to the catalogue's. A dozen numbers an item, readable by the merchant:
+ * Coefficients of an item are pooled over its locations and drawn to the catalogue's. A dozen numbers an item, readable by the merchant:
  * demand × exp(Σ coefficient × value).
  */
 import { join, normalEquations, observe, solveRidge, type NormalEquations } from './linear.ts';
@@ -77,7 +77,7 @@ function addRows(work: Work, columns: readonly Float64Array[], into: NormalEquat
   const logs = new Float64Array(n), means = new Float64Array(size);
   for (let t = 0; t < n; t++) logs[t] = Math.log(sold[t]! + 0.5);
   for (let t = first; t < n; t++) {
-    if (seen[t]! < 0.95 || work.ranOut?.[t]) continue;
+    if (seen[t]! < 0.95 || work.stockedOut?.[t]) continue;
     let around = 0, sum = 0;
     means.fill(0);
     for (let u = Math.max(first, t - AROUND); u <= Math.min(n - 1, t + AROUND); u++) {

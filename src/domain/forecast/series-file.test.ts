@@ -38,7 +38,7 @@ describe('a line of NDJSON', () => {
 
 describe('rows of CSV', () => {
   const row = (day: string, quantity: number, more: Partial<DatedRow> = {}): DatedRow => ({ day: dayNumber(day), quantity, price: NaN, promotion: NaN, inStock: NaN, ...more });
-  const names = { item: 'a', place: '', category: '' };
+  const names = { item: 'a', location: '', category: '' };
   const days = periodsOf('D', dayNumber('2026-01-01'), dayNumber('2026-01-05'), false);
 
   it('adds up rows of a date, takes a missing date as no sale and an empty quantity as not observed', () => {

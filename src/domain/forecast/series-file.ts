@@ -66,7 +66,7 @@ function fromRecord(raw: Record<string, unknown>, horizon: number): FileSeries {
     });
   }
   const text = (name: string): string => (typeof raw[name] === 'string' ? raw[name] : '');
-  const series: FileSeries = { id, known, series: { start, demand, exposure }, item: text('item') || id, place: text('loc'), category: text('dept') || text('cat') };
+  const series: FileSeries = { id, known, series: { start, demand, exposure }, item: text('item') || id, location: text('loc'), category: text('dept') || text('cat') };
   const steps = pairs(raw['price'], 'price');
   if (steps.length > 0) {
     const price = new Float64Array(known + horizon).fill(NaN);
@@ -201,7 +201,7 @@ function indexOf(periods: Periods, day: DayNumber): number {
 }
 
 /** The rows of one id, in any order, as a series over the file's periods. */
-export function seriesFromRows(id: string, rows: Iterable<DatedRow>, periods: Periods, horizon: number, names: { item: string; place: string; category: string }): FileSeries {
+export function seriesFromRows(id: string, rows: Iterable<DatedRow>, periods: Periods, horizon: number, names: { item: string; location: string; category: string }): FileSeries {
   const { count } = periods, all = count + horizon;
   const units = new Float64Array(count), seen = new Uint8Array(count);
   const mean = (): { sum: Float64Array; n: Float64Array } => ({ sum: new Float64Array(all), n: new Float64Array(all) });

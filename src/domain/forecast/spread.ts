@@ -1,5 +1,5 @@
 /** How single periods scatter about their mean: overdispersion, the item's own sales, and the calibration of both. */
-import { Places } from './calibration.ts';
+import { PitHistogram, sizeClass } from './calibration.ts';
 import { stepOf, type Empirical } from './distribution.ts';
 import { blendAt } from './levels.ts';
 import { maturity, type GrainRules, type Work } from './work.ts';
@@ -30,21 +30,21 @@ const kindOf = (work: Work): number => KINDS.findIndex((most) => work.phi <= mos
 interface Scatter { excess: number; meanSquares: number; periods: number; mean: number }
 
 /** Squares about the recent mean, above what chance gives. */
-function scatterOf({ n, first, sold, seen, factor, ranOut, rules }: Work): Scatter {
+function scatterOf({ n, first, sold, seen, factor, stockedOut, rules }: Work): Scatter {
   const from = Math.max(first, n - rules.recent);
   let units = 0, expected = 0, periods = 0;
-  for (let t = from; t < n; t++) if (seen[t]! > 0 && !ranOut?.[t]) { units += sold[t]!; expected += seen[t]! * factor[t]!; periods++; }
+  for (let t = from; t < n; t++) if (seen[t]! > 0 && !stockedOut?.[t]) { units += sold[t]!; expected += seen[t]! * factor[t]!; periods++; }
   const mean = expected > 0 ? units / expected : 0;
   let excess = 0, meanSquares = 0;
-  for (let t = from; t < n; t++) if (seen[t]! > 0 && !ranOut?.[t]) { const m = mean * seen[t]! * factor[t]!; excess += (sold[t]! - m) ** 2 - m; meanSquares += m * m; }
+  for (let t = from; t < n; t++) if (seen[t]! > 0 && !stockedOut?.[t]) { const m = mean * seen[t]! * factor[t]!; excess += (sold[t]! - m) ** 2 - m; meanSquares += m * m; }
   return { excess, meanSquares, periods, mean };
 }
 
-const sizeOf = (mean: number): number => Math.max(0, Math.min(SIZES - 1, Math.floor(Math.log2(mean + 1e-9) / OCTAVES) + 4));
+const sizeOf = (mean: number): number => sizeClass(mean, SIZES, OCTAVES);
 
 /** Fills `phi` and the empirical tail. */
 function applyScatter(work: Work, phis: Float64Array, ownSales: boolean, scatter = scatterOf(work)): void {
-  const { n, first, sold, seen, factor, ranOut, rules, grain } = work, { mean } = scatter;
+  const { n, first, sold, seen, factor, stockedOut, rules, grain } = work, { mean } = scatter;
   const prior = phis[sizeOf(mean)]!, weight = PRIOR_PERIODS[grain] * mean * mean;
   work.phi = scatter.meanSquares > 0 ? Math.max(LEAST_PHI, (scatter.excess + weight * prior) / (scatter.meanSquares + weight)) : prior;
   work.tailTrust = 0;
@@ -56,7 +56,7 @@ function applyScatter(work: Work, phis: Float64Array, ownSales: boolean, scatter
   let weights = 0, sum = 0, decay = 1;
   const aging = Math.exp(-1 / TAIL_LIFE);
   for (let t = n - 1; t >= from; t--, decay *= aging) {
-    if (seen[t]! < 0.95 || ranOut?.[t]) continue;
+    if (seen[t]! < 0.95 || stockedOut?.[t]) continue;
     const y = Math.min(tail.length - 1, Math.round(sold[t]!));
     weights += decay;
     sum += (decay * y) / Math.max(0.02, factor[t]!);
@@ -94,23 +94,23 @@ export function learnSpread(works: readonly Work[], rules: GrainRules, ownSales 
   works.forEach((work, i) => { applyScatter(work, phi, ownSales, scatters[i]!); });
   const longest = works.reduce((most, work) => Math.max(most, work.n), 0), pool: SpreadPool = { phi, curves: [], ownSales };
   if (longest / rules.window <= LEAST_WINDOWS) return pool;
-  const kinds = KINDS.map(() => new Places(SIZES, OCTAVES)), daily = rules.step > 1, spans = works.reduce((sum, work) => sum + Math.min(26, work.origins), 0) * (daily ? 3.5 : rules.window);
+  const kinds = KINDS.map(() => new PitHistogram(SIZES, OCTAVES)), daily = rules.step > 1, spans = works.reduce((sum, work) => sum + Math.min(26, work.origins), 0) * (daily ? 3.5 : rules.window);
   const share = Math.max(1, spans / MOST_OUTCOMES); // one of so many, scattered: a regular step would meet the same day of every window
   let turn = 0;
   for (const work of works) {
-    const ratio = work.level > 1e-9 ? work.spreadLevel / work.level : 1, { n, seen, factor, sold, ranOut } = work;
+    const ratio = work.level > 1e-9 ? work.spreadLevel / work.level : 1, { n, seen, factor, sold, stockedOut } = work;
     for (let j = Math.min(26, work.origins); j >= 1; j--) {
       const level = blendAt(work, j) * ratio, from = n - j * rules.step, to = Math.min(n, from + (daily ? 7 : rules.window));
       if (!(level > 1e-6)) continue;
       for (let t = from + (daily ? j % 2 : 0); t < to; t += daily ? 2 : 1) {
         const mean = level * factor[t]!;
-        if (seen[t]! < 0.95 || ranOut?.[t] || mean < 0.003 || (Math.imul(turn++, 2_654_435_761) >>> 0) * share > 4_294_967_296) continue;
+        if (seen[t]! < 0.95 || stockedOut?.[t] || mean < 0.003 || (Math.imul(turn++, 2_654_435_761) >>> 0) * share > 4_294_967_296) continue;
         const [low, high] = stepOf(mean, mean + work.phi * mean * mean, sold[t]!, empiricalAt(work, mean));
         kinds[kindOf(work)]!.add(mean, low, high);
       }
     }
   }
-  if (kinds.some((places) => places.outcomes > 100)) pool.curves = kinds.map((places) => (places.outcomes > 100 ? places.curves(CURVE_PRIOR, maturity(longest, rules) > 0 || rules.step === 1 ? 1 : 0) : []));
+  if (kinds.some((pit) => pit.outcomes > 100)) pool.curves = kinds.map((pit) => (pit.outcomes > 100 ? pit.curves(CURVE_PRIOR, maturity(longest, rules) > 0 || rules.step === 1 ? 1 : 0) : []));
   return pool;
 }
 

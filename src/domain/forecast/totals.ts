@@ -6,7 +6,7 @@
  * windows' worth of that belief stays in. The resulting levels are calibrated by where the totals of the past, each left out of its own
  * variance, would have come.
  */
-import { Places } from './calibration.ts';
+import { PitHistogram, sizeClass } from './calibration.ts';
 import { stepOf } from './distribution.ts';
 import { stackedLevel, type StackingPool } from './stacking.ts';
 import { maturity, type GrainRules, type Work } from './work.ts';
@@ -52,7 +52,7 @@ export function learnTotals(works: readonly Work[], rules: GrainRules, stacking:
   const longest = works.reduce((most, work) => Math.max(most, work.n), 0), trust = maturity(longest, rules);
   if (trust === 0) return { lengths, curves: [] };
   const curves = lengths.map((length) => {
-    const places = new Places(SIZES, OCTAVES), stride = Math.max(1, Math.round(length / rules.step / 3));
+    const pit = new PitHistogram(SIZES, OCTAVES), stride = Math.max(1, Math.round(length / rules.step / 3));
     const outcomes = works.reduce((sum, work) => sum + Math.min(MOST_WINDOWS, work.origins), 0) / stride, skip = Math.max(1, Math.round(outcomes / MOST_OUTCOMES));
     for (let w = 0; w < works.length; w += skip) {
       const work = works[w]!, { count, said, came, weight, size, misses, weights } = windowsOf(work, length, stacking);
@@ -60,10 +60,10 @@ export function learnTotals(works: readonly Work[], rules: GrainRules, stacking:
         if (!(said[i]! > 0.02)) continue;
         const others = (misses - weight[i]! * size[i]! + PRIOR_WINDOWS) / (weights - weight[i]! + PRIOR_WINDOWS);
         const [low, high] = stepOf(said[i]!, Math.max(said[i]! * 1.02, believed(work, said[i]!, length) * others), Math.round(came[i]!));
-        places.add(said[i]!, low, high);
+        pit.add(said[i]!, low, high);
       }
     }
-    return places.outcomes > 100 ? places.curves(CURVE_PRIOR, trust) : [];
+    return pit.outcomes > 100 ? pit.curves(CURVE_PRIOR, trust) : [];
   });
   return { lengths, curves };
 }
@@ -85,7 +85,7 @@ export function totalVariance(work: Work, total: number, length: number, misses:
   return Math.max(total * 1.02 + 1e-6, believed(work, total, length) * factor);
 }
 
-const sizeOf = (mean: number): number => Math.max(0, Math.min(SIZES - 1, Math.floor(Math.log2(mean + 1e-9) / OCTAVES) + 4));
+const sizeOf = (mean: number): number => sizeClass(mean, SIZES, OCTAVES);
 
 /** The calibration curve for a total of this size and length. */
 export function totalCurve(total: number, length: number, pool: TotalPool): Float64Array | undefined {

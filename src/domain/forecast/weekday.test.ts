@@ -36,7 +36,7 @@ describe('weekdays', () => {
     for (const work of works) { const profile = profileOf(work, pool); expect(profile[6]).toBeLessThan(0.015); expect(profile[6]).toBeGreaterThan(0); }
   });
 
-  it('go by category and place where these differ and have enough to say', () => {
+  it('go by category and location where these differ and have enough to say', () => {
     const dice = { state: 4 }, late = [...PATTERN].reverse();
     const works = [...worksOf(60, () => shop(120, 15, dice, PATTERN, { category: 'a' })), ...worksOf(60, () => shop(120, 15, dice, late, { category: 'b' }))], pool = learnWeekdays(works);
     expect(farthest(profileOf(workOf([], { category: 'a' }), pool))).toBeLessThan(0.12);

@@ -2,7 +2,7 @@
  * Weekday profile: demand of each weekday relative to the week's mean.
  *
  * A series' own profile is believed as far as its variance between weekdays exceeds chance (analysis of variance, 1 − 1/F, eight weeks
- * counting half) and by its volume; the rest is its groups' profile, from the whole catalogue down to category in place, each believed by
+ * counting half) and by its volume; the rest is its groups' profile, from the whole catalogue down to category in location, each believed by
  * its units. With 28 days of history the group is everything: on 2,801 such series RMSSE .845 without a profile, .905 with the own one, .841
  * pooled (../../../docs: forecasting).
  */
@@ -25,8 +25,8 @@ interface Own { rates: Float64Array; mean: number; trust: number; units: number 
 function groupsOf({ source }: Work): string[] {
   const groups = ['*'];
   if (source.category !== '') groups.push(`c ${source.category}`);
-  if (source.place !== '') groups.push(`p ${source.place}`);
-  if (source.category !== '' && source.place !== '') groups.push(`cp ${source.category} ${source.place}`);
+  if (source.location !== '') groups.push(`p ${source.location}`);
+  if (source.category !== '' && source.location !== '') groups.push(`cp ${source.category} ${source.location}`);
   return groups;
 }
 
@@ -37,7 +37,7 @@ function ownProfile(work: Work): Own {
   for (let t = Math.max(first, n - SPAN), d = weekdayAt(work, t); t < n; t++, d = d === 6 ? 0 : d + 1) {
     const e = seen[t]!;
     if (e === 0) continue;
-    units[d]! += sold[t]!; days[d]! += e; squares[d]! += sold[t]! * sold[t]!;
+    units[d]! += sold[t]!; days[d]! += e; squares[d]! += (sold[t]! * sold[t]!) / e; // a rate of sold ÷ e, weighing e
   }
   const rates = new Float64Array(7);
   let total = 0, phases = 0, within = 0, between = 0, seenDays = 0, sum = 0;
@@ -51,7 +51,7 @@ function ownProfile(work: Work): Own {
   }
   const mean = phases > 0 ? total / phases : 0;
   for (let d = 0; d < 7; d++) if (!(days[d]! > 0)) rates[d] = mean;
-  const chance = within / Math.max(1, seenDays - phases), signal = (between - (sum * sum) / Math.max(1, seenDays)) / Math.max(1, phases - 1);
+  const chance = Math.max(0, within) / Math.max(1, seenDays - phases), signal = (between - (sum * sum) / Math.max(1, seenDays)) / Math.max(1, phases - 1);
   const byVariance = seenDays > phases && signal > chance ? (1 - chance / signal) * (seenDays / (seenDays + HALF_DAYS)) : 0;
   return { rates, mean, units: sum, trust: (1 - BY_VOLUME) * byVariance + BY_VOLUME * (sum / (sum + OWN_UNITS)) };
 }

@@ -15,8 +15,8 @@ describe('a working copy', () => {
     const work = workOf([1, NaN, -2, 3, 0, 4], { exposure: [1, 1, 1, NaN, 0, 0] });
     expect([...work.sold]).toEqual([1, 0, 0, 3, 0, 4]);
     expect([...work.seen]).toEqual([1, 0, 1, 1, 0, 0.05]); // a sale shows that it was there
-    expect([...work.ranOut!]).toEqual([0, 0, 0, 1, 0, 0]);
-    expect(workOf([1]).ranOut).toBeNull();
+    expect([...work.stockedOut!]).toEqual([0, 0, 0, 1, 0, 0]);
+    expect(workOf([1]).stockedOut).toBeNull();
     expect([...workOf([9, 1], { bulk: Float64Array.of(8, 0) }).sold]).toEqual([1, 1]);
   });
 

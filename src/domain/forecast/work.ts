@@ -44,12 +44,12 @@ export interface Work {
   readonly start: number;
   /** First period with demand or, without any, the first kept. */
   readonly first: number;
-  /** Units of base demand heard of each period: bulk orders taken out. Run-out periods are filled up to what was probably wanted. */
+  /** Units of base demand heard of each period: bulk orders taken out. Stockout periods are filled up to what was probably wanted. */
   readonly sold: Float64Array;
   /** 0..1: the share of the period that was seen in stock. */
   readonly seen: Float64Array;
   /** 1 where stock ran out at an unknown hour: demand was at least what was sold. */
-  readonly ranOut: Uint8Array | null;
+  readonly stockedOut: Uint8Array | null;
   /** Units of bulk orders. */
   readonly bulk: Float64Array | null;
   /** Expected demand of a period relative to the level: weekday × year × events × promotions; known periods, then those ahead. */
@@ -99,11 +99,11 @@ export function prepare(source: PanelSeries, grain: Grain, horizon: number): Wor
   let taken = 0;
   const take = (length: number): Float64Array => slab.subarray(taken, (taken += length));
   const sold = take(n), seen = take(n), factor = take(n + horizon).fill(1);
-  let ranOut: Uint8Array | null = null, first = n;
+  let stockedOut: Uint8Array | null = null, first = n;
   for (let t = 0; t < n; t++) {
     const y = demand[from + t]!, e = exposure[from + t]!;
     if (e < 0 || e > 1) assert(false, `${source.id}: exposure is a share, not ${e}`);
-    if (e !== e) { ranOut ??= new Uint8Array(n); ranOut[t] = 1; seen[t] = 1; } else seen[t] = e;
+    if (e !== e) { stockedOut ??= new Uint8Array(n); stockedOut[t] = 1; seen[t] = 1; } else seen[t] = e;
     if (y !== y) { seen[t] = 0; continue; }
     const base = bulk ? y - bulk[from + t]! : y;
     if (!(base > 0)) continue;
@@ -111,6 +111,10 @@ export function prepare(source: PanelSeries, grain: Grain, horizon: number): Wor
     if (t < first) first = t;
     if (seen[t]! < LEAST_SEEN) seen[t] = LEAST_SEEN;
   }
+  // Five sold in the one minute ever in stock are not a hundred a day: all of a history together is at least a period.
+  let seenInAll = 0;
+  for (let t = 0; t < n; t++) seenInAll += seen[t]!;
+  if (seenInAll > 0 && seenInAll < 1) for (let t = 0; t < n; t++) seen[t]! /= seenInAll;
   // Without a sale since the first offer, and for a while before a first sale, silence in stock is knowledge too.
   let offered = 0;
   while (offered < n && seen[offered] === 0) offered++;
@@ -118,7 +122,7 @@ export function prepare(source: PanelSeries, grain: Grain, horizon: number): Wor
   else first = Math.max(offered, Math.min(first, n - rules.window));
   return {
     source, rules, grain, n, horizon, start: grain === 'D' ? source.series.start + from : grain === 'W' ? source.series.start + 7 * from : source.series.start, first: Math.max(0, first),
-    sold, seen, ranOut, bulk: source.bulk ? source.bulk.subarray(from) : null, factor,
+    sold, seen, stockedOut, bulk: source.bulk ? source.bulk.subarray(from) : null, factor,
     units: take(n + 1), expected: take(n + 1), factors: take(n + horizon + 1), sales: new Uint16Array(n + 1),
     scale: 0, origins: 0, levels: NOTHING, came: NOTHING, scatter: NOTHING, variance: NOTHING, errors: NOTHING, errorScale: 0,
     weights: new Float64Array(methods), level: 0, meanLevel: 0, totalLevel: 0, spreadLevel: 0, phi: 1, tail: NOTHING, tailMean: 0, tailTrust: 0,

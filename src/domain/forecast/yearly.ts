@@ -1,7 +1,7 @@
 /**
  * Yearly index: demand of each part of the year relative to the year around it.
  *
- * Estimated on sums of series (the catalogue, a category, an item over its places), never on one series' noise: each sum over its centred
+ * Estimated on sums of series (the catalogue, a category, an item over its locations), never on one series' noise: each sum over its centred
  * yearly mean, averaged over the years, smoothed over the neighbouring weeks and drawn to 1. Geometric blend of the three; an item's own
  * index is believed by its units. Needs nearly two years. Measured on weekly retail: RMSSE over twelve levels of aggregation −17 %.
  */

@@ -17,16 +17,16 @@ export function planningEventRoutes(app: FastifyInstance, { house }: Services): 
   const api = app.withTypeProvider<ZodTypeProvider>();
   const querystring = z.object({ store: z.coerce.number() }), params = z.object({ eventId: z.string().regex(/^\d{1,18}$/) });
   const now = (): string => house.clock.now().toISOString();
-  const placesOf = async (storeId: number): Promise<Map<number, string>> =>
+  const namesOfLocations = async (storeId: number): Promise<Map<number, string>> =>
     new Map((await house.db.query<{ location_id: number; name: string }>('select location_id, name from location where store_id = $1', [storeId])).rows.map((row) => [row.location_id, row.name]));
-  const view = (row: PlanningEventRow, places: Map<number, string>): Of<typeof PlanningEvent> => ({
-    eventId: row.event_id, name: row.name, from: row.from_day, to: row.to_day, locationIds: row.location_ids, locationNames: (row.location_ids ?? []).map((id) => places.get(id) ?? String(id)), updatedAt: row.updated_at, updatedBy: row.updated_by,
+  const view = (row: PlanningEventRow, names: Map<number, string>): Of<typeof PlanningEvent> => ({
+    eventId: row.event_id, name: row.name, from: row.from_day, to: row.to_day, locationIds: row.location_ids, locationNames: (row.location_ids ?? []).map((id) => names.get(id) ?? String(id)), updatedAt: row.updated_at, updatedBy: row.updated_by,
   });
   /** The body as a row, or a refusal that names its field. */
-  const valuesOf = (body: Of<typeof PlanningEventBody>, places: Map<number, string>): PlanningEventValues => {
-    const row = eventRow((column) => ({ Name: body.name, From: body.from, To: body.to, Places: '' })[column]);
+  const valuesOf = (body: Of<typeof PlanningEventBody>, names: Map<number, string>): PlanningEventValues => {
+    const row = eventRow((column) => ({ Name: body.name, From: body.from, To: body.to, Locations: '' })[column]);
     if ('message' in row) throw new Refusal(400, `${row.column.toLowerCase()}: ${row.message}`);
-    const unknown = body.locationIds?.find((id) => !places.has(id));
+    const unknown = body.locationIds?.find((id) => !names.has(id));
     if (unknown !== undefined) throw new Refusal(400, `locationIds: there is no location ${unknown}`);
     return { name: row.name, from_day: row.from, to_day: row.to, location_ids: body.locationIds === null ? null : [...new Set(body.locationIds)].sort((a, b) => a - b) };
   };
@@ -36,17 +36,17 @@ export function planningEventRoutes(app: FastifyInstance, { house }: Services): 
   };
 
   api.get('/api/v1/planning-events', { schema: { tags: ['forecast'], summary: 'The event calendar, latest first', querystring, response: { 200: z.object({ events: z.array(PlanningEvent) }) } } }, async (request) => {
-    const store = await storeOf(house.db, request.query.store), places = await placesOf(store.store_id);
-    return { events: (await planningEvents(house.db, store.store_id)).map((row) => view(row, places)) };
+    const store = await storeOf(house.db, request.query.store), names = await namesOfLocations(store.store_id);
+    return { events: (await planningEvents(house.db, store.store_id)).map((row) => view(row, names)) };
   });
 
   api.get('/api/v1/planning-events.csv', { schema: { tags: ['forecast'], summary: 'The event calendar as CSV, in the form the import takes', querystring } }, async (request, reply) => {
-    const store = await storeOf(house.db, request.query.store), places = await placesOf(store.store_id);
-    return csv(reply, `events-${store.shop_domain}`, [...EVENT_COLUMNS], (await planningEvents(house.db, store.store_id)).map((row) => [row.name, row.from_day, row.to_day, (row.location_ids ?? []).map((id) => places.get(id) ?? String(id)).join(';')]));
+    const store = await storeOf(house.db, request.query.store), names = await namesOfLocations(store.store_id);
+    return csv(reply, `events-${store.shop_domain}`, [...EVENT_COLUMNS], (await planningEvents(house.db, store.store_id)).map((row) => [row.name, row.from_day, row.to_day, (row.location_ids ?? []).map((id) => names.get(id) ?? String(id)).join(';')]));
   });
 
   api.post('/api/v1/planning-events', { schema: { tags: ['forecast'], summary: 'Add an event', querystring, body: PlanningEventBody, response: { 200: z.object({ added: z.boolean() }) } } }, async (request) => {
-    const store = await storeOf(house.db, request.query.store), by = request.user?.email ?? 'operator', values = valuesOf(request.body, await placesOf(store.store_id));
+    const store = await storeOf(house.db, request.query.store), by = request.user?.email ?? 'operator', values = valuesOf(request.body, await namesOfLocations(store.store_id));
     if ((await planningEvents(house.db, store.store_id)).length >= MOST_EVENTS) throw new Refusal(409, `There are ${MOST_EVENTS} events; remove old ones first`);
     const added = await addEvents(house.db, store.store_id, [values], by, now());
     if (added > 0) await noted(store.store_id, by, 'event added', values.name, values);
@@ -54,7 +54,7 @@ export function planningEventRoutes(app: FastifyInstance, { house }: Services): 
   });
 
   api.put('/api/v1/planning-events/:eventId', { schema: { tags: ['forecast'], summary: 'Change an event', params, querystring, body: PlanningEventBody, response: { 200: z.object({ saved: z.boolean() }) } } }, async (request) => {
-    const store = await storeOf(house.db, request.query.store), by = request.user?.email ?? 'operator', values = valuesOf(request.body, await placesOf(store.store_id));
+    const store = await storeOf(house.db, request.query.store), by = request.user?.email ?? 'operator', values = valuesOf(request.body, await namesOfLocations(store.store_id));
     if (!(await changeEvent(house.db, store.store_id, request.params.eventId, values, by, now()))) throw new Refusal(404, 'There is no such event; it may have been removed.');
     await noted(store.store_id, by, 'event changed', values.name, values);
     return { saved: true };
@@ -68,20 +68,20 @@ export function planningEventRoutes(app: FastifyInstance, { house }: Services): 
   });
 
   api.post('/api/v1/planning-events/import', { bodyLimit: 2_000_000, schema: {
-    tags: ['forecast'], summary: 'Events from CSV (Name, From, To, Places separated by semicolons); a dry run first', querystring: querystring.extend({ dryRun: z.enum(['true', 'false']).default('true') }), body: z.object({ csv: z.string().max(1_500_000) }).strict(), response: { 200: ImportResult },
+    tags: ['forecast'], summary: 'Events from CSV (Name, From, To, Locations separated by semicolons); a dry run first', querystring: querystring.extend({ dryRun: z.enum(['true', 'false']).default('true') }), body: z.object({ csv: z.string().max(1_500_000) }).strict(), response: { 200: ImportResult },
   } }, async (request) => {
-    const store = await storeOf(house.db, request.query.store), dryRun = request.query.dryRun === 'true', places = await placesOf(store.store_id);
+    const store = await storeOf(house.db, request.query.store), dryRun = request.query.dryRun === 'true', names = await namesOfLocations(store.store_id);
     let rows: { record: Record<string, string>; info: { lines: number } }[];
     try { rows = parse(request.body.csv, { columns: (names: string[]) => names.map((name) => name.trim().toLowerCase()), bom: true, skip_empty_lines: true, trim: true, info: true, relax_column_count: true }); } catch (error) { throw new Refusal(400, `The file is not CSV: ${(error as Error).message}`); }
     const known = await planningEvents(house.db, store.store_id);
     if (rows.length + known.length > MOST_EVENTS) throw new Refusal(400, `The file has ${rows.length} lines and there are ${known.length} events; at most ${MOST_EVENTS} in all`);
-    const there = new Set(known.map(keyOf)), idOf = new Map([...places].map(([id, name]) => [name.toLowerCase(), id]));
+    const there = new Set(known.map(keyOf)), idOf = new Map([...names].map(([id, name]) => [name.toLowerCase(), id]));
     const result: Of<typeof ImportResult> = { dryRun, lines: rows.length, applied: 0, unchanged: 0, errors: [] }, wanted: PlanningEventValues[] = [];
     for (const { record, info } of rows) {
       const read = eventRow((column) => record[column.toLowerCase()] ?? '');
       if ('message' in read) { result.errors.push({ line: info.lines, field: read.column, message: read.message }); continue; }
-      const strange = read.places.find((place) => !idOf.has(place.toLowerCase()));
-      if (strange !== undefined) { result.errors.push({ line: info.lines, field: 'Places', message: `there is no location called ${strange}` }); continue; }
+      const strange = read.locations.find((name) => !idOf.has(name.toLowerCase()));
+      if (strange !== undefined) { result.errors.push({ line: info.lines, field: 'Locations', message: `there is no location called ${strange}` }); continue; }
       const values = asValues(read, idOf);
       if (there.has(keyOf(values))) { result.unchanged++; continue; }
       there.add(keyOf(values));
@@ -100,6 +100,6 @@ export function planningEventRoutes(app: FastifyInstance, { house }: Services): 
 const keyOf = (row: PlanningEventValues): string => JSON.stringify([row.name, row.from_day, row.to_day, row.location_ids]);
 
 function asValues(row: EventRow, idOf: ReadonlyMap<string, number>): PlanningEventValues {
-  const ids = [...new Set(row.places.map((place) => idOf.get(place.toLowerCase())!))].sort((a, b) => a - b);
+  const ids = [...new Set(row.locations.map((name) => idOf.get(name.toLowerCase())!))].sort((a, b) => a - b);
   return { name: row.name, from_day: row.from, to_day: row.to, location_ids: ids.length > 0 ? ids : null };
 }

@@ -1,7 +1,7 @@
 /**
  * Periods in which stock ran out: what was sold is the least that was wanted.
  *
- * Where the hour of the run-out is known, exposure says how much of the period was seen. Where it is not (exposure NaN), demand is taken as
+ * Where the hour of the stockout is known, exposure says how much of the period was seen. Where it is not (exposure NaN), demand is taken as
  * E[D | D ≥ sold] under the negative binomial of the level known by then: stock runs out just when demand is high, so leaving such periods
  * out, or believing their sales, both forecast too little. Measured with simulated stockouts on 1,389 retail series: error of totals −7 %,
  * coverage of the 80 % quantile .70 → .78.
@@ -12,22 +12,22 @@ import type { Work } from './work.ts';
 const ALPHA = 0.04;
 const LEAST_PHI = 0.1;
 
-/** Replaces sales of run-out periods by expected demand, forward in time, from earlier periods only (and the series' mean as a start). */
-export function fillRunOuts(work: Work): void {
-  const { n, first, sold, seen, ranOut, factor } = work;
-  if (!ranOut) return;
+/** Replaces sales of stockout periods by expected demand, forward in time, from earlier periods only (and the series' mean as a start). */
+export function fillStockouts(work: Work): void {
+  const { n, first, sold, seen, stockedOut, factor } = work;
+  if (!stockedOut) return;
   let units = 0, expected = 0;
-  for (let t = first; t < n; t++) if (seen[t]! > 0 && !ranOut[t]) { units += sold[t]!; expected += seen[t]! * factor[t]!; }
+  for (let t = first; t < n; t++) if (seen[t]! > 0 && !stockedOut[t]) { units += sold[t]!; expected += seen[t]! * factor[t]!; }
   if (!(expected > 0) || !(units > 0)) return;
   const mean = units / expected;
   let excess = 0, meanSquares = 0;
-  for (let t = first; t < n; t++) if (seen[t]! > 0 && !ranOut[t]) { const m = mean * seen[t]! * factor[t]!; excess += (sold[t]! - m) ** 2 - m; meanSquares += m * m; }
+  for (let t = first; t < n; t++) if (seen[t]! > 0 && !stockedOut[t]) { const m = mean * seen[t]! * factor[t]!; excess += (sold[t]! - m) ** 2 - m; meanSquares += m * m; }
   const phi = Math.max(LEAST_PHI, meanSquares > 0 ? excess / meanSquares : 1);
   let level = mean * 0.3, weight = 0.3;
   for (let t = first; t < n; t++) {
     if (!(seen[t]! > 0)) continue;
     const f = seen[t]! * factor[t]!;
-    if (ranOut[t]) sold[t] = expectedAtLeast((level / weight) * f, phi, sold[t]!);
+    if (stockedOut[t]) sold[t] = expectedAtLeast((level / weight) * f, phi, sold[t]!);
     const trust = 1 / (1 + mean * factor[t]!);
     level += ALPHA * (sold[t]! * trust - level);
     weight += ALPHA * (f * trust - weight);

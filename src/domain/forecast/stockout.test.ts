@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { drawCount, drawn, sum, workOf } from '../../../test/helpers/drawn-series.ts';
-import { expectedAtLeast, fillRunOuts } from './run-out.ts';
+import { drawCount, drawn, seriesOf, sum, workOf } from '../../../test/helpers/drawn-series.ts';
+import { forecastTogether } from './panel.ts';
+import { expectedAtLeast, fillStockouts } from './stockout.ts';
 
 /** Σ x P(x) ÷ Σ P(x) over x ≥ s, term by term. */
 function bruteForce(m: number, phi: number, s: number): number {
@@ -37,19 +38,55 @@ describe('demand of a period in which stock ran out', () => {
     const dice = { state: 5 }, wanted = drawn(600, () => drawCount(dice, 5, 0.5)), stock = drawn(600, (t) => (t % 3 === 0 ? 4 : Infinity));
     const sold = wanted.map((y, t) => Math.min(y, stock[t]!)), work = workOf(sold, { exposure: wanted.map((y, t) => (y >= stock[t]! ? NaN : 1)) });
     const before = sum(work.sold) / sum(wanted);
-    fillRunOuts(work);
+    fillStockouts(work);
     expect(before).toBeLessThan(0.9);
     expect(Math.abs(sum(work.sold) / sum(wanted) - 1)).toBeLessThan(0.04);
-    work.sold.forEach((y, t) => { if (work.ranOut![t]) expect(y).toBeGreaterThanOrEqual(sold[t]!); else expect(y).toBe(sold[t]); });
+    work.sold.forEach((y, t) => { if (work.stockedOut![t]) expect(y).toBeGreaterThanOrEqual(sold[t]!); else expect(y).toBe(sold[t]); });
   });
 
   it('follows the factor of its period, and knows nothing where every period ran out', () => {
     const exposure = drawn(60, (t) => (t === 50 ? NaN : 1)), plain = workOf(new Array(60).fill(4), { exposure }), feast = workOf(new Array(60).fill(4), { exposure });
     feast.factor[50] = 3;
-    fillRunOuts(plain); fillRunOuts(feast);
+    fillStockouts(plain); fillStockouts(feast);
     expect(feast.sold[50]).toBeGreaterThan(plain.sold[50]! * 1.5);
     const all = workOf(new Array(60).fill(4), { exposure: new Array(60).fill(NaN) });
-    fillRunOuts(all);
+    fillStockouts(all);
     expect(sum(all.sold)).toBe(240);
+  });
+});
+
+describe('days out of stock', () => {
+  const expected = (days: readonly { sold: number; exposure: number }[]) => {
+    const { mean, totals } = forecastTogether([seriesOf(days.map((d) => d.sold), { exposure: days.map((d) => d.exposure) })], { grain: 'D', horizon: 14, quantiles: [0.5] }, [7, 14])[0]!;
+    return { mean: Array.from(mean), week: totals[0]! };
+  };
+
+  it('are unknown, and days partly seen count for what was seen', () => {
+    const { week } = expected([...Array.from({ length: 28 }, () => ({ sold: 4, exposure: 1 })), { sold: 0, exposure: 0 }, { sold: 1, exposure: 0.25 }]);
+    expect(week / 28).toBeCloseTo(1, 1);
+  });
+
+  it('leave the weekday pattern as it was', () => {
+    const days = Array.from({ length: 140 }, (_, t) => ({ sold: t % 7 === 5 ? 30 : 2, exposure: t >= 133 ? 0 : 1 }));
+    const { mean } = expected(days.map((d) => (d.exposure === 0 ? { ...d, sold: 0 } : d)));
+    expect(mean[5]! / mean[4]!).toBeGreaterThan(5);
+  });
+
+  it('do not lower what is expected: every fifth day unseen is about the true demand', () => {
+    const truth = Array.from({ length: 200 }, (_, t) => 3 + ((t * 7) % 5)), week = (7 * sum(truth)) / truth.length;
+    const seen = expected(truth.map((sold, t) => (t % 5 === 4 ? { sold: 0, exposure: 0 } : { sold, exposure: 1 })));
+    expect(seen.week / week).toBeGreaterThan(0.85);
+    expect(seen.week / week).toBeLessThan(1.15);
+  });
+
+  it('at the beginning say nothing; out of stock for ever, nothing is expected', () => {
+    expect(expected([{ sold: 0, exposure: 0 }, { sold: 3, exposure: 1 }]).week / 21).toBeCloseTo(1, 1);
+    expect(expected([{ sold: 0, exposure: 0 }, { sold: 0, exposure: 0 }]).week).toBe(0);
+  });
+
+  it('but for a minute: five sold in it are not a hundred a day', () => {
+    const { week } = expected([{ sold: 5, exposure: 1 / 1440 }, { sold: 0, exposure: 0 }]);
+    expect(week).toBeGreaterThan(0);
+    expect(week).toBeLessThanOrEqual(7 * 5 + 1e-9);
   });
 });
