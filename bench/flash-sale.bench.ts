@@ -6,9 +6,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawnSandbox, stopChild } from '../src/cli/commands/start.ts';
 import { buildHouse } from '../src/compose.ts';
-import { API_VERSION, SCOPES } from '../src/connectors/shopify/version.ts';
-import { flowNamed, FLOWS } from '../src/flows/contents.ts';
-import { buildApp } from '../src/http/app.ts';
+import { flowNamed } from '../src/flows/contents.ts';
 import { readConfig } from '../src/runtime/config.ts';
 import { runFlow } from '../src/runtime/run-flow.ts';
 import { changePolicy, setAuthority } from '../src/store/authority.ts';
@@ -19,7 +17,7 @@ import { shelfWarehouse } from '../test/helpers/shelf-warehouse.ts';
 import { withCluster } from './cluster.ts';
 import { processorTime } from './processor-time.ts';
 import type { Benchmark } from './report.ts';
-import { connectSandbox, control, SANDBOX_CLIENT, SANDBOX_SECRET } from './sandbox-store.ts';
+import { connectSandbox, control, largestLocation, SANDBOX_CLIENT, SANDBOX_SECRET, sellableItems, serve } from './sandbox-store.ts';
 import { sendShoppers } from './shoppers.ts';
 import { ms, quantile, whole } from './statistics.ts';
 
@@ -35,21 +33,14 @@ export const bench: Benchmark = {
     const { child, url: shop } = await spawnSandbox(config, SANDBOX_CLIENT, SANDBOX_SECRET, () => {});
     const shelf = shelfWarehouse(() => new Date().toISOString());
     const house = await buildHouse({ config, databaseUrl: url, warehouse: async () => shelf });
-    const app = await buildApp({ house, flows: FLOWS, apiVersion: API_VERSION, scopes: SCOPES, signedBy: house.signedBy, importStore: () => {} }, { webDir: null });
+    const app = await serve(house);
     let worker: { stop(): Promise<void> } | null = null;
     try {
-      await app.listen({ host: '127.0.0.1', port: 0 });
-      Object.assign(house, { publicUrl: `http://127.0.0.1:${(app.server.address() as { port: number }).port}` });
       say('importing the sandbox');
       const storeId = await connectSandbox(house, shop);
-      const { rows: [largest] } = await db.query<{ location_id: number; shopify_location_id: string }>(
-        'select location_id, shopify_location_id from location l where store_id = $1 order by (select count(*) from ledger_level b where b.store_id = l.store_id and b.location_id = l.location_id) desc limit 1', [storeId]);
-      const { location_id: locationId, shopify_location_id: place } = largest!;
+      const { locationId, place } = await largestLocation(db, storeId);
       await control(shop, 'faults', { routingDelayMs: 0 });
-      const { rows: hot } = await db.query<{ sku: string; item_id: number; inventory_item_id: string; committed: number }>(
-        `select v.sku, x.item_id, b.committed, x.shopify_inventory_item_id as inventory_item_id from ledger_level b join inventory_item x on x.store_id = b.store_id and x.item_id = b.item_id
-         join variant v on v.store_id = x.store_id and v.shopify_inventory_item_id = x.shopify_inventory_item_id where b.store_id = $1 and b.location_id = $2 and v.deleted_at is null and v.product_status = 'ACTIVE' and not v.is_bundle and x.tracked
-           and not v.continues_selling and v.sku <> '' and (select count(*) from variant w where w.store_id = v.store_id and w.sku = v.sku) = 1 order by x.item_id limit $3`, [storeId, locationId, HOT]);
+      const hot = (await sellableItems(db, storeId, locationId)).slice(0, HOT);
       if (hot.length < HOT) throw new Error(`only ${hot.length} items to sell`);
       for (const { sku, committed } of hot) { await control(shop, 'levels', { sku, locationId: place, available: SHELF + STORED / HOT }); shelf.put(sku, SHELF + STORED / HOT + committed); }
       shelf.countAll();

@@ -5,15 +5,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawnSandbox, stopChild } from '../src/cli/commands/start.ts';
 import { buildHouse } from '../src/compose.ts';
-import { API_VERSION, SCOPES } from '../src/connectors/shopify/version.ts';
 import { FLOWS } from '../src/flows/contents.ts';
-import { buildApp } from '../src/http/app.ts';
 import { readConfig } from '../src/runtime/config.ts';
 import { runFlow } from '../src/runtime/run-flow.ts';
 import type { Db } from '../src/store/db.ts';
 import { withCluster } from './cluster.ts';
 import type { Benchmark } from './report.ts';
-import { connectSandbox, control, SANDBOX_CLIENT, SANDBOX_SECRET } from './sandbox-store.ts';
+import { connectSandbox, control, SANDBOX_CLIENT, SANDBOX_SECRET, serve } from './sandbox-store.ts';
 import { ms, quantile, whole } from './statistics.ts';
 
 const SINGLE = 150;
@@ -26,11 +24,9 @@ export const bench: Benchmark = {
     const config = readConfig({ INSTEP_DATA_DIR: dir, INSTEP_PORT: '0', INSTEP_LOG: 'silent', INSTEP_SANDBOX_ORDERS_PER_MINUTE: '0', INSTEP_SANDBOX_SCALE: '0.1', INSTEP_SANDBOX_MONTHS: '2' });
     const { child, url: shop } = await spawnSandbox(config, SANDBOX_CLIENT, SANDBOX_SECRET, () => {});
     const house = await buildHouse({ config, databaseUrl: url });
-    const app = await buildApp({ house, flows: FLOWS, apiVersion: API_VERSION, scopes: SCOPES, signedBy: house.signedBy, importStore: () => {} }, { webDir: null });
+    const app = await serve(house);
     let worker: { stop(): Promise<void> } | null = null;
     try {
-      await app.listen({ host: '127.0.0.1', port: 0 });
-      Object.assign(house, { publicUrl: `http://127.0.0.1:${(app.server.address() as { port: number }).port}` });
       say('importing the sandbox');
       const storeId = await connectSandbox(house, shop);
       worker = await house.startWorker();

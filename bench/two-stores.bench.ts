@@ -5,9 +5,7 @@
 import path from 'node:path';
 import { stopChild } from '../src/cli/commands/start.ts';
 import { buildHouse } from '../src/compose.ts';
-import { API_VERSION, SCOPES } from '../src/connectors/shopify/version.ts';
-import { flowNamed, FLOWS } from '../src/flows/contents.ts';
-import { buildApp } from '../src/http/app.ts';
+import { flowNamed } from '../src/flows/contents.ts';
 import { readConfig } from '../src/runtime/config.ts';
 import { runFlow } from '../src/runtime/run-flow.ts';
 import { changePolicy, setAuthority } from '../src/store/authority.ts';
@@ -17,14 +15,13 @@ import { makeWarehouse } from '../src/store/warehouses.ts';
 import { shelfWarehouse } from '../test/helpers/shelf-warehouse.ts';
 import { withCluster } from './cluster.ts';
 import type { Benchmark } from './report.ts';
-import { connectSandbox, control, spawnShops } from './sandbox-store.ts';
+import { connectSandbox, control, largestLocation, sellableItems, serve, spawnShops } from './sandbox-store.ts';
 import { sendShoppers } from './shoppers.ts';
 import { ms, quantile, whole } from './statistics.ts';
 
 const RATES = (process.env['BENCH_STORES_PER_SECOND'] ?? '20,200').split(',').map(Number), SECONDS = Number(process.env['BENCH_STORES_SECONDS'] ?? 20), HOT = 20;
 const SHELF = Math.ceil(RATES.reduce((a, b) => a + b, 0) * SECONDS / HOT * 1.5) + 100;
 const pause = (time: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, time); });
-interface Item { item_id: number; sku: string; committed: number }
 
 export const bench: Benchmark = {
   name: 'two-stores',
@@ -34,26 +31,19 @@ export const bench: Benchmark = {
     const { child, shops } = await spawnShops(path.join(dir, 'shops'), 2);
     const shelf = shelfWarehouse(() => new Date().toISOString());
     const house = await buildHouse({ config, databaseUrl: url, warehouse: async () => shelf });
-    const app = await buildApp({ house, flows: FLOWS, apiVersion: API_VERSION, scopes: SCOPES, signedBy: house.signedBy, importStore: () => {} }, { webDir: null });
+    const app = await serve(house);
     let worker: { stop(): Promise<void> } | null = null;
     try {
-      await app.listen({ host: '127.0.0.1', port: 0 });
-      Object.assign(house, { publicUrl: `http://127.0.0.1:${(app.server.address() as { port: number }).port}` });
       say('importing two shops');
       const stores: { storeId: number; locationId: number; place: string; shop: string }[] = [];
       for (const shop of shops) {
         const storeId = await connectSandbox(house, shop.url, shop.domain);
-        const { rows: [largest] } = await db.query<{ location_id: number; place: string }>(
-          'select location_id, shopify_location_id as place from location l where store_id = $1 order by (select count(*) from ledger_level b where b.store_id = l.store_id and b.location_id = l.location_id) desc limit 1', [storeId]);
-        stores.push({ storeId, locationId: largest!.location_id, place: largest!.place, shop: shop.url });
+        stores.push({ storeId, ...await largestLocation(db, storeId), shop: shop.url });
         await control(shop.url, 'faults', { routingDelayMs: 0 });
       }
       const [first, second] = stores as [typeof stores[0], typeof stores[0]];
-      const sold = `select v.sku, x.item_id, b.committed from ledger_level b join inventory_item x on x.store_id = b.store_id and x.item_id = b.item_id
-        join variant v on v.store_id = x.store_id and v.shopify_inventory_item_id = x.shopify_inventory_item_id where b.store_id = $1 and b.location_id = $2 and v.deleted_at is null and v.product_status = 'ACTIVE' and not v.is_bundle and x.tracked
-          and not v.continues_selling and v.sku <> '' and (select count(*) from variant w where w.store_id = v.store_id and w.sku = v.sku) = 1`;
-      const there = new Map((await db.query<Item>(sold, [second.storeId, second.locationId])).rows.map((row) => [row.item_id, row]));
-      const items = (await db.query<Item>(sold, [first.storeId, first.locationId])).rows.filter((row) => there.has(row.item_id)).slice(0, HOT);
+      const there = new Map((await sellableItems(db, second.storeId, second.locationId)).map((row) => [row.item_id, row]));
+      const items = (await sellableItems(db, first.storeId, first.locationId)).filter((row) => there.has(row.item_id)).slice(0, HOT);
       if (items.length < HOT) throw new Error(`only ${items.length} items in both shops`);
       const warehouseId = await makeWarehouse(db, { name: 'Mill', connector: 'warehouse-rest', settings: {}, hookToken: 'warehouse-bench', now: new Date().toISOString() });
       for (const { item_id, sku, committed } of items) {
