@@ -38,15 +38,17 @@ export async function lockBalances(tx: pg.PoolClient, storeId: number, levels: r
   return rows;
 }
 
-/** Open units of orders without a location, per item. */
+/** Open units of orders without a location, per item: ordered, and not given up or sent since. */
 export async function unplacedUnits(db: Queryable, storeId: number): Promise<Map<number, number>> {
   const { rows } = await db.query<{ item_id: number; units: number }>(
     `with waiting as materialized (
-       select (line.value ->> 'variantId')::bigint as variant_id, sum((line.value ->> 'ordered')::int - (line.value ->> 'removed')::int)::int as units
+       select (line.value ->> 'variantId')::bigint as variant_id, sum(greatest(0, (line.value ->> 'ordered')::int - (line.value ->> 'removed')::int
+         - (select coalesce(sum((r.value ->> 'quantity')::int), 0) from jsonb_each(o.state -> 'refunds') r where r.value ->> 'lineId' = line.key and r.value ->> 'restockType' <> 'return')
+         - (select coalesce(sum((p.value -> 'lines' ->> line.key)::int), 0) from jsonb_each(o.state -> 'fulfilments') p where p.value ->> 'cancelled' = 'false')))::int as units
        from sales_order o cross join lateral jsonb_each(o.state -> 'lines') as line where o.store_id = $1 and o.needs_place group by 1
      )
      select i.item_id, sum(w.units)::int as units from waiting w join variant v on v.store_id = $1 and v.shopify_variant_id = w.variant_id
-     join inventory_item i on i.store_id = v.store_id and i.shopify_inventory_item_id = v.shopify_inventory_item_id group by 1`, [storeId]);
+     join inventory_item i on i.store_id = v.store_id and i.shopify_inventory_item_id = v.shopify_inventory_item_id group by 1 having sum(w.units) > 0`, [storeId]);
   return new Map(rows.map((row) => [row.item_id, row.units]));
 }
 

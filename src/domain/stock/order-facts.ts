@@ -4,6 +4,9 @@
  *
  * The cut. A level enters the ledger by an opening count that already contains everything shipped or restocked up to its `asOf`.
  * Such facts are left out here; open units are not, because the opening counts them as available until their order commits them.
+ *
+ * What was once said is never merely left out: a fact that no longer holds is here with zero units and the accounts it had, so that posting takes it
+ * back (order-facts.test.ts: whatever was heard on the way, the ledger ends as if all had been heard at once).
  */
 import { linePosition, type OrderState } from '../orders/order-state.ts';
 import { at, outside, type Fact } from './fact.ts';
@@ -82,6 +85,7 @@ function lineFacts(order: OrderState, lineId: string, keys: StockKeys, source: s
   if (left > 0) { out.unplacedUnits += left; skip('no location yet', left, null); }
 
   // Refund lines: what came back, and what was dropped unshipped without coming back.
+  const ever = places(everAssigned(order, lineId, keys));
   let released = position.released;
   for (const [refundLineId, refund] of Object.entries(order.refunds).sort(byKey)) {
     if (refund.lineId !== lineId) continue;
@@ -97,30 +101,38 @@ function lineFacts(order: OrderState, lineId: string, keys: StockKeys, source: s
           from: outside('customer'), to: at(place, 'available'), quantity: refund.quantity, occurredAt: refund.at, source,
         });
       }
-    } else if (refund.restockType === 'no_restock' && released > 0) {
+    } else if (refund.restockType === 'no_restock') {
       const units = Math.min(released, refund.quantity);
       released -= units;
       const home = place ?? onlyPlace(order, lineId, keys);
-      if (home === null) { out.unplacedUnits += units; skip('no location yet', units, null); continue; }
-      const isAfter = after(home, refund.at);
-      if (isAfter === null) { skip('level not opened', units, null); continue; }
-      if (!isAfter) continue;
-      add(home, units);
-      out.facts.push({
-        fact: `shopify:refund/${refund.refundId}:line/${refundLineId}`, kind: 'released without restock', itemId,
-        from: at(home, 'committed'), to: outside('shrinkage'), quantity: units, occurredAt: refund.at, source,
-      });
+      if (home === null && units > 0) { out.unplacedUnits += units; skip('no location yet', units, null); }
+      // One fact a place it may have left from. What was said before more was known (a refund heard before the parcel it is of) is taken back by the zero.
+      for (const from of places(place === null ? ever : [...ever, place])) {
+        const isAfter = after(from, refund.at);
+        if (isAfter === null && from === home) skip('level not opened', units, null);
+        if (!isAfter) continue;
+        const quantity = from === home ? units : 0;
+        add(from, quantity);
+        out.facts.push({
+          fact: `shopify:refund/${refund.refundId}:line/${refundLineId}@${from}`, kind: 'released without restock', itemId,
+          from: at(from, 'committed'), to: outside('shrinkage'), quantity, occurredAt: refund.at, source,
+        });
+      }
     } else if (refund.restockType === 'cancel' && place !== null) {
       // Unshipped units that go back elsewhere than where they were committed.
       const home = onlyPlace(order, lineId, keys);
-      if (home === null) { out.unplacedUnits += refund.quantity; skip('no location yet', refund.quantity, null); continue; }
+      if (home === null) { out.unplacedUnits += refund.quantity; skip('no location yet', refund.quantity, null); }
       // A side whose count was taken later has the move in it already; the restock itself may be what first stocked the item there.
-      const leaves = after(home, refund.at) === true, arrives = after(place, refund.at) === true;
-      if (home === place || (!leaves && !arrives)) continue;
-      out.facts.push({
-        fact: `shopify:refund/${refund.refundId}:line/${refundLineId}`, kind: 'restocked elsewhere', itemId,
-        from: leaves ? at(home, 'available') : outside('opening'), to: arrives ? at(place, 'available') : outside('opening'), quantity: refund.quantity, occurredAt: refund.at, source,
-      });
+      const moved = home !== null && home !== place, arrives = after(place, refund.at) === true ? place : 0;
+      const leaves = home !== null && after(home, refund.at) === true ? home : 0;
+      const elsewhere = ever.filter((one) => one !== place);
+      for (const [from, to] of [...elsewhere.map((left) => [left, place] as const), ...elsewhere.map((left) => [left, 0] as const), [0, place] as const]) {
+        out.facts.push({
+          fact: `shopify:refund/${refund.refundId}:line/${refundLineId}@${from}>${to}`, kind: 'restocked elsewhere', itemId,
+          from: from === 0 ? outside('opening') : at(from, 'available'), to: to === 0 ? outside('opening') : at(to, 'available'),
+          quantity: moved && from === leaves && to === arrives ? refund.quantity : 0, occurredAt: refund.at, source,
+        });
+      }
     }
   }
 
@@ -140,7 +152,7 @@ function lineFacts(order: OrderState, lineId: string, keys: StockKeys, source: s
   }
 
   // The commitment, as a total per location, over every location the line was ever at: a place it left gets its units back.
-  for (const place of [...new Set([...gross.keys(), ...everAssigned(order, lineId, keys)])].sort((a, b) => a - b)) {
+  for (const place of places([...gross.keys(), ...ever])) {
     if (keys.openedAt(itemId, place) === null) continue;
     out.facts.push({
       fact: `${doc}@${place}`, kind: 'order committed', itemId,
@@ -150,6 +162,8 @@ function lineFacts(order: OrderState, lineId: string, keys: StockKeys, source: s
   }
 }
 
+/** Each place once, in one order. */
+const places = (ids: Iterable<number>): number[] => [...new Set(ids)].sort((a, b) => a - b);
 const byKey = (a: [string, unknown], b: [string, unknown]): number => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0);
 
 /** Open units of a line by the place its fulfilment orders have them at; places `location` does not know are left out. */
