@@ -10,8 +10,11 @@ export interface ConnectionRow {
   scopes: string[]; hook_token: string; status: 'new' | 'ok' | 'failing' | 'dead'; checked_at: string | null; last_error: string | null;
 }
 
+/** What people call store `s`: its name, with the first part of its domain where another store has the same name. */
+export const STORE_NAME = `case when exists (select from store other where other.name = s.name and other.store_id <> s.store_id) then s.name || ' (' || split_part(s.shop_domain, '.', 1) || ')' else s.name end`;
+
 export async function listStores(db: Queryable): Promise<StoreRow[]> {
-  return (await db.query<StoreRow>('select * from store order by store_id')).rows;
+  return (await db.query<StoreRow>(`select s.*, ${STORE_NAME} as name from store s order by s.store_id`)).rows;
 }
 
 export async function findStore(db: Queryable, storeId: number): Promise<StoreRow | null> {

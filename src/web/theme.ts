@@ -36,7 +36,7 @@ export const theme = createTheme({
     Badge: { defaultProps: { variant: 'light', radius: 'sm' } }, Tooltip: { defaultProps: { openDelay: 250, withArrow: true } },
     Drawer: { defaultProps: { position: 'right', padding: 'md', overlayProps: { backgroundOpacity: 0.25 }, closeButtonProps: { 'aria-label': 'Close' }, attributes: HEADER } },
     Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, attributes: HEADER } }, Popover: { defaultProps: { shadow: 'md' } }, Menu: { defaultProps: { shadow: 'md' } },
-    Loader: { defaultProps: { size: 'xs' } },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }, Loader: { defaultProps: { size: 'xs' } },
   },
 });
 

@@ -11,6 +11,8 @@ import { openBrowser } from '../helpers/browser.ts';
 import { warehouseDay } from '../helpers/warehouse-day.ts';
 import { axeFaults, openWatched, sideways, type Watched } from '../helpers/watched-page.ts';
 
+/** An item whose shelf is well filled, among `skus`. */
+const HELD_AT = 2;
 const shots = process.env['INSTEP_SCREENSHOTS'];
 const day = await warehouseDay({ webDir: await buildWeb(() => {}) }), { w, warehouse, skus, heldSku, busySku } = day;
 const browser = await openBrowser();
@@ -260,4 +262,45 @@ describe('at work', () => {
     expect(errors).toEqual([]);
     await page.close();
   }, 60_000);
+
+  it('shares the shelf between two stores, and each shows its part', async () => {
+    const second = await w.sister();
+    const theirs = await w.serve([...second.sandbox.shop.tables.locations.keys()][0]!, { mode: 'live', firstPushCap: 1_000_000 }, second.storeId);
+    const watched = await open(context, '/settings/warehouses?sharing=1'), { page, errors } = watched;
+    await page.getByRole('heading', { name: /Sharing the shelf/ }).waitFor();
+    await page.getByText('One store sells from this shelf').waitFor({ state: 'detached' });
+    await page.getByText('Split', { exact: true }).click();
+    const shares = page.getByRole('textbox', { name: /share in percent/ });
+    expect(await shares.count()).toBe(2);
+    await shares.nth(0).fill('70');
+    await shares.nth(1).fill('60');
+    await page.getByText('add up to 130 %').waitFor();
+    expect(await page.getByRole('button', { name: 'Save', exact: true }).isDisabled()).toBe(true);
+    await shares.nth(1).fill('30');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText(/Saved for everything/).waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await picture(watched, 'sharing');
+    // An item with plenty on the shelf: neither store shows more than its part, and the two together no more than is there.
+    await page.reload();
+    await page.getByRole('heading', { name: /Sharing the shelf/ }).waitFor();
+    expect(await page.getByRole('textbox', { name: /share in percent/ }).nth(0).inputValue()).toContain('70');
+    const sku = skus[HELD_AT]!, units = warehouse.shelf.get(sku)!.onHand;
+    await w.until('both shops show their part', async () => {
+      const { rows } = await w.house.db.query<{ store_id: number; available: number }>(
+        `select o.store_id, o.available from observed_level o join item i using (item_id) where i.sku = $1 and (o.store_id, o.location_id) in (($2, $3), ($4, $5)) order by o.store_id`, [sku, w.storeId, day.locationId, second.storeId, theirs]);
+      return rows.length === 2 && rows[0]!.available > 0 && rows[0]!.available <= Math.floor(units * 0.7) && rows[1]!.available > 0 && rows[1]!.available <= Math.floor(units * 0.3);
+    }, 40);
+    // By priority: the store that was second is moved up.
+    await page.getByText('Priority', { exact: true }).click();
+    const names = async (): Promise<string[]> => (await page.locator('.shares li > span').allTextContents()).map((text) => text.replace(/^\d+\. /, ''));
+    const before = await names();
+    expect(new Set(before).size).toBe(2); // two shops of one name are told apart
+    await page.getByRole('button', { name: /^Move .* up$/ }).click();
+    expect(await names()).toEqual([...before].reverse());
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await w.until('the order of stores is kept', async () => (await one<{ mode: string }>('select mode from stock_sharing')).mode === 'priority');
+    expect(errors).toEqual([]);
+    await page.close();
+  }, 120_000);
 });

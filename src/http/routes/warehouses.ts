@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { markDirty } from '../../store/push-levels.ts';
+import { STORE_NAME } from '../../store/stores.ts';
 import { audit } from '../../store/users.ts';
 import { findWarehouse, listWarehouses, makeWarehouse, warehouseFailed, warehouseHeard, type WarehouseRow } from '../../store/warehouses.ts';
 import { Refusal, type Services } from '../app.ts';
@@ -29,7 +30,7 @@ export function warehouseRoutes(app: FastifyInstance, services: Services): void 
     for (const row of await listWarehouses(house.db)) {
       const { rows: [sum] } = await house.db.query<{ skus: number; unmatched: number; units: number }>(
         `select count(*)::int as skus, count(*) filter (where k.item_id is null)::int as unmatched, coalesce(sum(s.on_hand), 0)::int as units from warehouse_sku k left join warehouse_stock s using (warehouse_id, sku) where k.warehouse_id = $1`, [row.warehouse_id]);
-      const { rows: places } = await house.db.query<{ store_id: number; store: string; location_id: number; name: string }>('select l.store_id, s.name as store, l.location_id, l.name from location l join store s using (store_id) where l.warehouse_id = $1 order by 1, 4', [row.warehouse_id]);
+      const { rows: places } = await house.db.query<{ store_id: number; store: string; location_id: number; name: string }>(`select l.store_id, ${STORE_NAME} as store, l.location_id, l.name from location l join store s using (store_id) where l.warehouse_id = $1 order by 1, 4`, [row.warehouse_id]);
       warehouses.push({
         warehouseId: row.warehouse_id, name: row.name, connector: row.connector, settings: row.settings, hasSecret: row.secret !== null, messagesUrl: messagesUrl(row), status: row.status, checkedAt: row.checked_at, heardAt: row.heard_at,
         lastError: row.last_error, locations: places.map((p) => ({ storeId: p.store_id, store: p.store, locationId: p.location_id, name: p.name })), ...sum!,
