@@ -1,18 +1,20 @@
 /**
  * forecast: demand facts → series → forecasts.   Woken at 03:10 UTC, after an import, and by hand.
- *  1 gather  daily demand by item and location, its bulk orders, the share of each day in stock, prices, the event calendar
+ *  1 gather  daily demand by item and location, its bulk orders, the share of each day in stock, prices and those planned, the event calendar
  *  2 decide  domain/forecast on worker threads: what the catalogue shares is learned once from its best sellers, then every series is forecast
  *  3 record  one run; the last finished one stays in use while a new one is made or when it fails
  *  4 settle  replenishment is asked to work with it, forecast-watch to look at the day that ended
  */
 import { addDays, dayNumber } from '../domain/calendar.ts';
 import { denseSeries, seriesFrom } from '../domain/demand/series.ts';
+import { lowerPlanned, type PricePlan } from '../domain/forecast/planned-price.ts';
 import type { CalendarEvent, PanelOptions, PanelSeries, Pool } from '../domain/forecast/panel.ts';
 import type { Outcome, PanelTask } from '../runtime/compute-thread.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { bestSellingSeries, bulkUnits, categoriesOf, demandSeries, notePrices, pricesOf, type SeriesRow, type Sparse } from '../store/demand.ts';
 import { exposureBelowOne, finishForecastRun, foldExposure, saveForecasts, startForecastRun, type SeriesForecast } from '../store/forecasts.ts';
 import { longestProtection } from '../store/planning.ts';
+import { plansOfItems } from '../store/planned-prices.ts';
 import { planningEvents } from '../store/planning-events.ts';
 import { readCursor, writeCursor } from '../store/runs.ts';
 
@@ -89,7 +91,7 @@ async function calendar({ db, storeId }: FlowContext, from: string): Promise<Cal
 /** Reads what is known of these rows' items; answers how to make a row the series with all of it. Item, location and category are ids and names as text. */
 async function knownOf({ db, storeId }: FlowContext, rows: readonly SeriesRow[], from: string, asOf: string, horizon: number): Promise<(row: SeriesRow) => PanelSeries> {
   const items = [...new Set(rows.map((row) => row.item_id))], to = dayNumber(asOf);
-  const [exposures, bulk, prices, categories] = await Promise.all([exposureBelowOne(db, storeId, items), bulkUnits(db, storeId, items, from), pricesOf(db, storeId, items), categoriesOf(db, items)]);
+  const [exposures, bulk, prices, plans, categories] = await Promise.all([exposureBelowOne(db, storeId, items), bulkUnits(db, storeId, items, from), pricesOf(db, storeId, items), plansOfItems(db, storeId, items, asOf), categoriesOf(db, items)]);
   return (row) => {
     const key = `${row.item_id}@${row.location_id}`, { first } = row, days = to - first + 1;
     const put = (into: Float64Array, known: Sparse | undefined): Float64Array => { known?.days.forEach((day, n) => { if (day >= first && day <= to) into[day - first] = known.values[n]!; }); return into; };
@@ -97,15 +99,16 @@ async function knownOf({ db, storeId }: FlowContext, rows: readonly SeriesRow[],
     return {
       id: key, item: String(row.item_id), location: String(row.location_id), category: categories.get(row.item_id) ?? '',
       series: seriesFrom(first, denseSeries(row.days.map((day, n) => ({ day, quantity: row.quantities[n]! })), first, to), put(new Float64Array(days).fill(1), exposure && { days: exposure.days, values: exposure.shares })),
-      ...(large ? { bulk: put(new Float64Array(days), large) } : {}), ...(price ? { price: held(price, first, days + horizon) } : {}),
+      ...(large ? { bulk: put(new Float64Array(days), large) } : {}), ...(price ? { price: held(price, first, days + horizon, to, plans.get(row.item_id)) } : {}),
     };
   };
 }
 
-/** Each price holds until the next; the last is the one planned. */
-function held({ days, values }: Sparse, first: number, length: number): Float64Array {
+/** Each price holds until the next; the last holds ahead, less what is planned off it. */
+function held({ days, values }: Sparse, first: number, length: number, known: number, plans: readonly PricePlan[] = []): Float64Array {
   const price = new Float64Array(length).fill(NaN);
   days.forEach((day, n) => { if (day < first + length) price.fill(values[n]!, Math.max(0, day - first)); });
+  lowerPlanned(price, first, known, plans);
   return price;
 }
 

@@ -56,3 +56,13 @@ export const OverrideEnd = z.object({ reason: z.string().trim().min(3).max(500) 
 
 export const PlanningEvent = z.object({ eventId: z.string(), name: z.string(), from: day, to: day, locationIds: z.array(z.number()).nullable(), locationNames: z.array(z.string()), updatedAt: instant, updatedBy: z.string() }).meta({ id: 'PlanningEvent' });
 export const PlanningEventBody = z.object({ name: z.string().trim().min(1).max(120), from: day, to: day, locationIds: z.array(z.number().int()).min(1).max(500).nullable().default(null) }).strict().meta({ id: 'PlanningEventBody' });
+
+export const PlannedPrice = z.object({
+  planId: z.string(), name: z.string(), from: day, to: day, percentOff: z.number(), skus: z.array(z.string()), vendor: z.string().nullable(), productType: z.string().nullable(),
+  /** Items it is for. */
+  items: z.number(), updatedAt: instant, updatedBy: z.string(),
+}).meta({ id: 'PlannedPrice' });
+export const PlannedPriceBody = z.object({
+  name: z.string().trim().min(1).max(120), from: day, to: day, percentOff: z.number().gt(0).lt(100).describe('per cent below the price of the day'),
+  skus: z.array(z.string().trim().min(1).max(255)).max(2000).default([]), vendor: z.string().trim().min(1).max(255).nullable().default(null), productType: z.string().trim().min(1).max(255).nullable().default(null),
+}).strict().meta({ id: 'PlannedPriceBody' });

@@ -81,14 +81,14 @@ const replenishment = createRoute({
   })),
 });
 
-export const FORECAST_TABS = ['accuracy', 'events'] as const;
+export const FORECAST_TABS = ['accuracy', 'events', 'prices'] as const;
 export const FORECAST_VIEWS = ['all', 'overridden', 'unusual', 'out of stock', 'intermittent', 'short history'] as const;
 const forecast = createRoute({
   getParentRoute: () => app, path: '/forecast', component: lazyRouteComponent(() => import('./forecast/ForecastScreen.tsx'), 'ForecastScreen'),
   validateSearch: optional((raw) => ({
     tab: oneOf(raw['tab'], FORECAST_TABS), view: oneOf(raw['view'], FORECAST_VIEWS), q: text(raw['q'], 4000), location: text(raw['location']), vendor: text(raw['vendor']),
     sort: oneOf(raw['sort'], ['sku', 'location', 'mean28', 'p90', 'sold28', 'change', 'wape', 'bias', 'coverage'] as const), dir: oneOf(raw['dir'], ['asc', 'desc'] as const),
-    by: oneOf(raw['by'], ['class', 'category', 'location'] as const), event: text(raw['event'], 20), file: oneOf(raw['file'], ['in'] as const),
+    by: oneOf(raw['by'], ['class', 'category', 'location'] as const), event: text(raw['event'], 20), plan: text(raw['plan'], 20), file: oneOf(raw['file'], ['in'] as const),
   })),
 });
 const forecastOfItem = createRoute({

@@ -129,6 +129,30 @@ describe('a planner at work', () => {
     await context.close();
   }, 60_000);
 
+  it('plans a price and removes it', async () => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } }), { page, errors } = await openWatched(context, w.url, '/forecast?tab=prices');
+    await page.getByText('No prices are planned').waitFor();
+    await page.getByRole('button', { name: 'Plan a price' }).first().click();
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Winter sale');
+    await page.getByLabel('First day').fill(addDays(today, 20));
+    await page.getByLabel('Last day').fill(addDays(today, 27));
+    await page.getByLabel('SKUs').fill(`${busy!.sku}\nNO-SUCH-SKU`);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('no item of this store has the SKU NO-SUCH-SKU').waitFor();
+    await page.getByLabel('SKUs').fill(busy!.sku);
+    await page.waitForTimeout(300);
+    expect(await axeFaults(page)).toEqual([]);
+    await picture(page, 'forecast-price');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('row').filter({ hasText: busy!.sku }).getByText('20 %').waitFor();
+    await picture(page, 'forecast-prices');
+    await page.getByRole('button', { name: 'Winter sale' }).click();
+    await page.getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('No prices are planned').waitFor();
+    expect(errors.filter((error) => !error.includes('400'))).toEqual([]);
+    await context.close();
+  }, 60_000);
+
   it('is told that the last attempt failed, and which run stays in use', async () => {
     await w.house.db.query(`insert into flow_run (store_id, flow, trigger, state, started_at, heartbeat_at, finished_at, error) values ($1, 'forecast', 'test', 'failed', $2, $2, $2, 'the disk is full')`, [w.storeId, new Date().toISOString()]);
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } }), { page } = await openWatched(context, w.url, '/forecast');

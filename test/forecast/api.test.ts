@@ -113,3 +113,35 @@ describe('the event calendar', () => {
     expect(wrong.body).toMatchObject({ applied: 0, errors: [{ line: 2, field: 'Name' }, { line: 3, field: 'From' }, { line: 4, field: 'To' }, { line: 5, field: 'Locations', message: 'there is no location called Atlantis' }] });
   });
 });
+
+describe('planned prices', () => {
+  interface Plan { planId: string; name: string; percentOff: number; skus: string[]; vendor: string | null; items: number }
+  const plans = async (): Promise<Plan[]> => (await call<{ plans: Plan[] }>('GET', '/planned-prices')).body.plans;
+  const sale = { name: 'Winter sale', from: '2026-12-27', to: '2027-01-06', percentOff: 30, skus: ['sku-1', 'SKU-2'] };
+
+  it('are added once, changed, removed, and refused by the name of the field', async () => {
+    expect((await call('POST', '/planned-prices', sale)).body).toEqual({ added: true });
+    expect((await call('POST', '/planned-prices', sale)).body).toEqual({ added: false });
+    const [kept] = await plans();
+    expect(kept).toMatchObject({ name: 'Winter sale', percentOff: 30, skus: ['SKU-1', 'SKU-2'], items: 2 });
+    expect((await call('PUT', `/planned-prices/${kept!.planId}`, { ...sale, skus: [], percentOff: 12.5 })).status).toBe(200);
+    expect(await plans()).toMatchObject([{ percentOff: 12.5, skus: [], items: 4 }]);
+    expect(await call('POST', '/planned-prices', { ...sale, skus: ['SKU-1', 'NO-SUCH'] })).toMatchObject({ status: 400, body: { detail: 'SKUs: no item of this store has the SKU NO-SUCH' } });
+    expect(await call('POST', '/planned-prices', { ...sale, to: '2026-12-01' })).toMatchObject({ status: 400, body: { detail: 'To: 2026-12-01 is before 2026-12-27' } });
+    expect((await call('POST', '/planned-prices', { ...sale, percentOff: 100 })).status).toBe(400);
+    expect((await call('DELETE', `/planned-prices/${kept!.planId}`)).status).toBe(200);
+    expect((await call('DELETE', `/planned-prices/${kept!.planId}`)).status).toBe(404);
+  });
+
+  it('go out and come in as CSV; a file with faults says where they are, and its good lines are saved', async () => {
+    const csv = 'Name,From,To,Percent off,SKUs,Vendor,Product type\nWinter sale,2026-12-27,2027-01-06,30,SKU-1;SKU-2,,\nAll of it,2026-12-26,,10 %,,,\n';
+    expect((await call('POST', '/planned-prices/import?dryRun=true', { csv })).body).toEqual({ dryRun: true, lines: 2, applied: 2, unchanged: 0, errors: [] });
+    expect(await plans()).toEqual([]);
+    expect((await call('POST', '/planned-prices/import?dryRun=false', { csv })).body).toMatchObject({ applied: 2 });
+    const { body: out } = await call<string>('GET', '/planned-prices.csv');
+    expect((await call('POST', '/planned-prices/import?dryRun=false', { csv: out })).body).toMatchObject({ lines: 2, applied: 0, unchanged: 2, errors: [] });
+    const wrong = await call('POST', '/planned-prices/import?dryRun=false', { csv: 'Name,From,To,Percent off,SKUs\n,2026-11-27,,5,\nA,2026-11-27,,lots,\nB,2026-11-27,,5,NO-SUCH\nC,2026-11-27,,5,SKU-3\n' });
+    expect(wrong.body).toMatchObject({ applied: 1, errors: [{ line: 2, field: 'Name' }, { line: 3, field: 'Percent off' }, { line: 4, field: 'SKUs', message: 'no item of this store has the SKU NO-SUCH' }] });
+    expect((await plans()).map((plan) => plan.name).sort()).toEqual(['All of it', 'C', 'Winter sale']);
+  });
+});

@@ -11,6 +11,7 @@ import { bulkUnits, recordDemand } from '../../src/store/demand.ts';
 import { currentRun, finishedRuns, forecastFor } from '../../src/store/forecasts.ts';
 import { listExceptions } from '../../src/store/exceptions.ts';
 import { addOverride, endOverride, overrideHistory } from '../../src/store/overrides.ts';
+import { addPlans } from '../../src/store/planned-prices.ts';
 import { addEvents } from '../../src/store/planning-events.ts';
 import { freshDatabase } from '../helpers/database.ts';
 import { storeWith } from '../helpers/store.ts';
@@ -172,4 +173,23 @@ describe('the watch', () => {
     expect(made).toHaveLength(MOST_CASES + 1);
     expect(made.at(-1)).toMatchObject({ key: 'many', sentence: expect.stringContaining('30 more items') });
   });
+});
+
+it('a planned price is expected to sell what such prices sold before', async () => {
+  const cut = itemIds[4]!, meanOf = async (): Promise<number[]> => (await forecastFor(db, storeId, (await currentRun(db, storeId))!.run_id, cut, here))!.mean;
+  // Every third week of the past it cost two thirds and sold three times as much.
+  await db.query('delete from item_price where store_id = $1 and item_id = $2', [storeId, cut]);
+  for (let week = 0; week < 17; week++) {
+    const since = addDays(today(), (week - 17) * 7), low = week % 3 === 0;
+    await db.query('insert into item_price (store_id, item_id, since, price) values ($1, $2, $3, $4)', [storeId, cut, since, low ? 667 : 1000]);
+    if (low) for (let n = 0; n < 7; n++) await sold(4, here, addDays(since, n), ...Array.from({ length: 14 }, () => 1));
+  }
+  await db.query('insert into item_price (store_id, item_id, since, price) values ($1, $2, $3, 1000) on conflict do nothing', [storeId, cut, addDays(today(), -1)]);
+  await run();
+  const without = await meanOf();
+  await addPlans(db, storeId, [{ name: 'Sale', from_day: addDays(today(), 10), to_day: addDays(today(), 16), percent_off: 33.3, item_ids: [cut], vendor: null, product_type: null }], 'planner@example.com', now().toISOString());
+  await run();
+  const planned = await meanOf(), sum = (mean: readonly number[], from: number): number => mean.slice(from, from + 7).reduce((a, b) => a + b, 0);
+  expect(sum(planned, 10)).toBeGreaterThan(1.6 * sum(without, 10));
+  expect(sum(planned, 3) / sum(without, 3)).toBeCloseTo(1, 1);
 });

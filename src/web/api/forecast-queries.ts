@@ -14,8 +14,12 @@ export type OverrideBody = Of<typeof Contract.OverrideBody>;
 export type PlanningEvent = Of<typeof Contract.PlanningEvent>;
 export type PlanningEventBody = Of<typeof Contract.PlanningEventBody>;
 
+export type PlannedPrice = Of<typeof Contract.PlannedPrice>;
+export type PlannedPriceBody = Of<typeof Contract.PlannedPriceBody>;
+
 export const forecastQuery = (filter: Parameters) => pages<ForecastPage>(['forecast', filter], '/forecast', filter);
 export const accuracyQuery = (store: number, by: string) => one<Accuracy>(['forecast', 'accuracy', store, by], '/forecast/accuracy', { store, by });
 export const seriesRunsQuery = (store: number, itemId: number, location: number) => one<SeriesRuns>(['demand', 'runs', store, itemId, location], `/items/${itemId}/forecast-runs`, { store, location });
 export const overridesQuery = (store: number, itemId: number, location: number) => one<{ overrides: Override[] }>(['demand', 'overrides', store, itemId, location], `/items/${itemId}/overrides`, { store, location });
 export const planningEventsQuery = (store: number) => one<{ events: PlanningEvent[] }>(['planning-events', store], '/planning-events', { store });
+export const plannedPricesQuery = (store: number) => one<{ plans: PlannedPrice[] }>(['planned-prices', store], '/planned-prices', { store });

@@ -5,6 +5,7 @@ import { IconCalendarPlus, IconDownload, IconUpload } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
+import { EVENT_COLUMNS } from '../../domain/forecast/event-row.ts';
 import { address, write } from '../api/client.ts';
 import { planningEventsQuery, type PlanningEvent, type PlanningEventBody } from '../api/forecast-queries.ts';
 import { CsvImport } from '../mapping/CsvImport.tsx';
@@ -49,7 +50,7 @@ export function EventsTab() {
       <Drawer opened={search.event !== undefined} onClose={() => change({ event: undefined })} size={440} title={<strong>{search.event === 'new' ? 'Add an event' : 'Event'}</strong>}>
         {search.event !== undefined && all && <Editor key={search.event} event={all.find((each) => each.eventId === search.event)} close={() => change({ event: undefined })} />}
       </Drawer>
-      <CsvImport open={search.file === 'in'} close={() => change({ file: undefined })} title="Events from CSV" path="/planning-events/import" stale="planning-events" columns={['Name', 'From', 'To', 'Places']} says="A line an event, with dates like 2026-11-27. Places are location names with semicolons between them; empty is everywhere. What is there already is left as it is." />
+      <CsvImport open={search.file === 'in'} close={() => change({ file: undefined })} title="Events from CSV" path="/planning-events/import" stale="planning-events" columns={EVENT_COLUMNS} says="A line an event, with dates like 2026-11-27. Locations are their names with semicolons between them; empty is everywhere. What is there already is left as it is." />
     </>
   );
 }

@@ -23,10 +23,11 @@ import { ViewTabs } from '../ui/ViewTabs.tsx';
 import { AccuracyTab } from './AccuracyTab.tsx';
 import { changeWords, FORECAST_COLUMNS, seriesAddress, seriesId } from './columns.tsx';
 import { EventsTab } from './EventsTab.tsx';
+import { PricesTab } from './PricesTab.tsx';
 import './forecast.css';
 
 const route = getRouteApi('/app/forecast');
-const TABS = [{ id: 'series', label: 'Series' }, { id: 'accuracy', label: 'Accuracy' }, { id: 'events', label: 'Events' }];
+const TABS = [{ id: 'series', label: 'Series' }, { id: 'accuracy', label: 'Accuracy' }, { id: 'events', label: 'Events' }, { id: 'prices', label: 'Planned prices' }];
 const VIEWS: readonly { id: (typeof FORECAST_VIEWS)[number]; label: string; none: string }[] = [
   { id: 'all', label: 'All', none: '' }, { id: 'unusual', label: 'Unusual', none: 'Nothing sells unlike its forecast' }, { id: 'overridden', label: 'Overridden', none: 'No override is in force' },
   { id: 'out of stock', label: 'Was out of stock', none: 'Nothing learned from was out of stock' }, { id: 'intermittent', label: 'Intermittent', none: 'Nothing sells only now and then' }, { id: 'short history', label: 'Short history', none: 'Everything has a history of four weeks' },
@@ -37,7 +38,7 @@ export function ForecastScreen() {
   return (
     <Page title="Forecast" fill aside={<RunNow />}>
       <ViewTabs label="Parts of the forecast" views={TABS} current={tab} change={(id) => ({ tab: id === 'series' ? undefined : id })} />
-      {tab === 'accuracy' ? <AccuracyTab /> : tab === 'events' ? <EventsTab /> : <SeriesTab />}
+      {tab === 'accuracy' ? <AccuracyTab /> : tab === 'events' ? <EventsTab /> : tab === 'prices' ? <PricesTab /> : <SeriesTab />}
     </Page>
   );
 }
