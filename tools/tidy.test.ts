@@ -15,14 +15,16 @@ type Files = Record<string, string>;
 
 const RULES = JSON.stringify({ domain: ['domain'], store: ['domain', 'store'], flows: ['domain', 'store'], 'flows/contents': ['flows'], connectors: ['domain'], 'connectors/*': ['domain', 'connectors/http', 'connectors/*'], sandbox: ['sandbox'], web: ['domain', 'web'] });
 const RUNBOOK = `---\ntype: STOCK_LOST\nseverity: S2\nowner: ecommerce\nclock: 4h\ncloses: it is found\n---\n${
-  ['In one sentence', 'Who is hurt', 'Is it real?', 'Usual causes', 'Fix', 'Do not', 'Escalate', 'Afterwards', 'Undo'].map((part) => `# ${part}\nWords.\n`).join('')}`;
+  ['In one sentence', 'Who is hurt', 'Is it real?', 'Usual causes', 'Fix', 'Do not', 'Escalate', 'Afterwards', 'Undo'].map((part) => `# ${part}\nWords.\n`).join('')}[button: look_again]\n`;
+const FIXES = `export const fixes = [{ name: 'look_again', label: 'Look again', run: 'a-flow' }];\n`;
 const CATALOGUE = `export const kinds = [{ kind: 'STOCK_LOST', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'it is found' }];\n`;
 
 /** A tree without a fault. */
 const SOUND: Files = {
   'deps.json': RULES,
-  'src/compose.ts': `import { count } from './flows/count.ts';\nimport { kinds } from './domain/exceptions/catalogue.ts';\nexport const house = [count, kinds];\n`,
+  'src/compose.ts': `import { count } from './flows/count.ts';\nimport { kinds } from './domain/exceptions/catalogue.ts';\nimport { fixes } from './domain/exceptions/fixes.ts';\nexport const house = [count, kinds, fixes];\n`,
   'src/domain/exceptions/catalogue.ts': CATALOGUE,
+  'src/domain/exceptions/fixes.ts': FIXES,
   'src/store/levels.ts': `export const LEVELS = 'select quantity from level where at <= $1'; // never now()\nexport const now = (): string => 'an argument';\n`,
   'src/flows/count.ts': `import { LEVELS, now } from '../store/levels.ts';\nexport const count = { raises: ['STOCK_LOST'], sql: LEVELS, at: now() };\n`,
   'docs/runbooks/STOCK_LOST.md': RUNBOOK,
@@ -75,6 +77,8 @@ const CASES: [rule: string, changes: Record<string, string | null>, finding: str
   ['a runbook without a kind', { 'docs/runbooks/STOCK_FOUND.md': RUNBOOK }, /^docs\/runbooks\/STOCK_FOUND\.md:1: is an orphan/],
   ['a runbook of another owner', { 'docs/runbooks/STOCK_LOST.md': RUNBOOK.replace('owner: ecommerce', 'owner: finance') }, 'docs/runbooks/STOCK_LOST.md:1: front matter says owner: finance, the catalogue ecommerce'],
   ['a runbook that lacks a part', { 'docs/runbooks/STOCK_LOST.md': RUNBOOK.replace('# Do not\nWords.\n', '') }, /^docs\/runbooks\/STOCK_LOST\.md:1: has the parts/],
+  ['a runbook without a button', { 'docs/runbooks/STOCK_LOST.md': RUNBOOK.replace('[button: look_again]', '') }, /^docs\/runbooks\/STOCK_LOST\.md:1: has no button/],
+  ['a runbook with a button nobody made', { 'docs/runbooks/STOCK_LOST.md': RUNBOOK.replace('look_again', 'pray') }, /names the button pray, which/],
   ['a flow raises an unknown kind', { 'src/flows/count.ts': `import { LEVELS } from '../store/levels.ts';\nexport const count = { raises: ['STOCK_GONE'], sql: LEVELS };\n` }, 'src/flows/count.ts:2: raises STOCK_GONE, which the catalogue does not have'],
   ['a flow raises what it does not name', { 'src/flows/count.ts': `import { LEVELS } from '../store/levels.ts';\nexport const count = { raises: [], sql: LEVELS, found: { kind: 'STOCK_LOST' } };\n` }, 'src/flows/count.ts:2: raises STOCK_LOST without naming it in raises'],
   ['another word for quantity', used('src/store/x.ts', `export const ${'q'}${'ty'} = 1;\n`), /^src\/store\/x\.ts:1: .*the glossary says quantity/],

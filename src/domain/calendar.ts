@@ -106,3 +106,25 @@ function formatDay(formatter: Intl.DateTimeFormat, instant: number): Day {
   }
   return `${year}-${month}-${dayOfMonth}`;
 }
+
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** Minutes that local time is ahead of UTC at an instant. */
+function offsetMinutes(instant: number, timeZone: string): number {
+  let clock = clocks.get(timeZone);
+  if (!clock) clocks.set(timeZone, clock = new Intl.DateTimeFormat('en-US', { timeZone, calendar: 'gregory', numberingSystem: 'latn', hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' }));
+  const part = Object.fromEntries(clock.formatToParts(instant).map(({ type, value }) => [type, Number(value)])) as Record<string, number>;
+  return Math.round((Date.UTC(part['year']!, part['month']! - 1, part['day'], part['hour'], part['minute']) - Math.floor(instant / 60_000) * 60_000) / 60_000);
+}
+
+/**
+ * The instant (ISO) at which clocks of a zone show `hour`:00 on a day. Where they are put forward over that hour it is the hour after; where they show it
+ * twice, the first of the two. Throws RangeError for an unknown zone.
+ */
+export function instantOf(day: Day, hour: number, timeZone: string): string {
+  const local = dayNumber(day) * 86_400_000 + hour * 3_600_000;
+  // The offset before the change is tried first: it gives the first of two, and the hour after in a gap.
+  const before = local - offsetMinutes(local - 86_400_000, timeZone) * 60_000;
+  const settled = local - offsetMinutes(before, timeZone) * 60_000;
+  return new Date(offsetMinutes(before, timeZone) * 60_000 + before === local ? before : Math.max(before, settled)).toISOString();
+}

@@ -67,7 +67,7 @@ async function closeMapped(context: FlowContext): Promise<void> {
     `select e.kind, split_part(e.fingerprint, ':', 2) as key,
        case e.kind when 'VARIANT_UNMAPPED' then exists (select from variant v where v.store_id = e.store_id and 'variant/' || v.shopify_variant_id = split_part(e.fingerprint, ':', 2))
          else exists (select from location l where l.store_id = e.store_id and 'location/' || l.shopify_location_id = split_part(e.fingerprint, ':', 2)) end as known
-     from exception e where e.store_id = $1 and e.kind in ('VARIANT_UNMAPPED', 'LOCATION_UNMAPPED') and e.state in ('open', 'snoozed')`, [storeId]);
+     from exception e where e.store_id = $1 and e.kind in ('VARIANT_UNMAPPED', 'LOCATION_UNMAPPED') and e.state in ('open', 'snoozed', 'grace') and e.fingerprint <> e.kind || ':storm'`, [storeId]);
   for (const kind of ['VARIANT_UNMAPPED', 'LOCATION_UNMAPPED'] as const) {
     const cases = still.rows.filter((row) => row.kind === kind);
     if (!cases.some((row) => row.known)) continue;

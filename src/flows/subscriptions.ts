@@ -7,13 +7,14 @@
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { findConnection } from '../store/stores.ts';
+import { resolveChecked } from '../store/exceptions.ts';
 import { readCursor, writeCursor } from '../store/runs.ts';
 
 /** Shopify may be slow; ten minutes without a word while orders change is not slowness. */
 const SILENT_MS = 10 * 60_000;
 
 export const subscriptions = defineFlow({
-  name: 'subscriptions', moves: 'webhooks we rely on → as they should be in Shopify', owner: 'integration owner', schedule: { cron: '*/10 * * * *' }, raises: ['WEBHOOK_GAP'],
+  name: 'subscriptions', moves: 'webhooks we rely on → as they should be in Shopify', owner: 'integration owner', schedule: { cron: '*/10 * * * *' }, raises: ['WEBHOOK_GAP', 'WEBHOOK_HMAC_FAILED'],
   async run(context) {
     const { db, storeId, storefront, tally } = context;
     const connection = await findConnection(db, storeId);
@@ -56,10 +57,10 @@ async function silence(context: FlowContext): Promise<RaisedException[]> {
 }
 
 /** Signatures that were bad more than an hour ago, and dead letters that are gone or were set aside, need nobody any more. */
-async function closeQuiet(context: FlowContext): Promise<void> {
-  await context.db.query(
-    `update exception e set state = 'resolved', resolved_at = $2 where store_id = $1 and state in ('open', 'snoozed') and (
-       (kind = 'WEBHOOK_HMAC_FAILED' and last_seen < $2::timestamptz - interval '1 hour')
-       or (kind = 'PAYLOAD_UNREADABLE' and not exists (select from inbox i where i.store_id = e.store_id and i.state = 3 and 'PAYLOAD_UNREADABLE:inbox/' || i.inbox_id = e.fingerprint)))`,
-    [context.storeId, context.now()]);
+async function closeQuiet({ db, storeId, now }: FlowContext): Promise<void> {
+  const { rows } = await db.query<{ kind: 'WEBHOOK_HMAC_FAILED' | 'PAYLOAD_UNREADABLE'; key: string }>(
+    `select kind, substr(fingerprint, length(kind) + 2) as key from exception e where store_id = $1 and state in ('open', 'snoozed', 'grace') and fingerprint <> kind || ':storm' and (
+       (kind = 'WEBHOOK_HMAC_FAILED' and last_seen >= $2::timestamptz - interval '1 hour')
+       or (kind = 'PAYLOAD_UNREADABLE' and exists (select from inbox i where i.store_id = e.store_id and i.state = 3 and 'PAYLOAD_UNREADABLE:inbox/' || i.inbox_id = e.fingerprint)))`, [storeId, now()]);
+  for (const kind of ['WEBHOOK_HMAC_FAILED', 'PAYLOAD_UNREADABLE'] as const) await resolveChecked(db.pool, storeId, kind, rows.filter((row) => row.kind === kind).map((row) => row.key), now());
 }

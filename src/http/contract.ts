@@ -157,23 +157,38 @@ export const PolicyBody = z.object({
 export const Exception = z.object({
   exceptionId: z.string(), kind: z.string(), severity: z.number(), owner: z.string(), subject: z.string(), sentence: z.string(),
   evidence: z.record(z.string(), z.unknown()), itemId: z.number().nullable(), locationId: z.number().nullable(),
-  occurrences: z.number(), firstSeen: instant, lastSeen: instant, dueAt: instant, state: z.enum(['open', 'snoozed', 'resolved', 'ignored']),
-  assignedTo: z.string().nullable(), snoozedUntil: instant.nullable(), resolvedAt: instant.nullable(), reason: z.string().nullable(), regressions: z.number(),
+  occurrences: z.number(), firstSeen: instant, lastSeen: instant, openedAt: instant.nullable(), dueAt: instant, state: z.enum(['grace', 'open', 'snoozed', 'resolved', 'ignored']),
+  assignedTo: z.string().nullable(), snoozedUntil: instant.nullable(), snoozedSize: z.number().nullable(), ignoredUntil: instant.nullable(), resolvedAt: instant.nullable(), reason: z.string().nullable(), regressions: z.number(),
+  /** How bad, in the kind's own measure; money at stake in minor units. */
+  size: z.number().nullable(), risk: z.number().nullable(),
+  /** 1 half its time gone, 2 all of it, 3 twice. */
+  escalation: z.number(), heldUntil: instant.nullable(),
+  /** Of a storm: how many open cases it gathers, and of such a case: its parent. */
+  children: z.number(), parentId: z.string().nullable(),
 }).meta({ id: 'Exception' });
 export const ExceptionQuery = z.object({
-  store: z.coerce.number(), tab: z.enum(['open', 'mine', 'unassigned', 'snoozed', 'resolved', 'ignored']).default('open'), kind: z.string().optional(), q: z.string().max(200).optional(),
+  store: z.coerce.number(), tab: z.enum(['open', 'mine', 'unassigned', 'snoozed', 'resolved', 'ignored']).default('open'), kind: z.string().optional(), owner: z.string().max(40).optional(), q: z.string().max(200).optional(),
   cursor: z.string().optional(), limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 export const ExceptionPage = z.object({
   rows: z.array(Exception), nextCursor: z.string().nullable(), lastCheckedAt: instant.nullable(),
-  counts: z.record(z.string(), z.number()), byKind: z.array(z.object({ kind: z.string(), count: z.number() })),
+  counts: z.record(z.string(), z.number()), byKind: z.array(z.object({ kind: z.string(), count: z.number() })), byOwner: z.array(z.object({ owner: z.string(), count: z.number() })),
 }).meta({ id: 'ExceptionPage' });
+export const ExceptionEvent = z.object({ at: instant, what: z.string(), by: z.string(), said: z.string().nullable() }).meta({ id: 'ExceptionEvent' });
+export const ExceptionDetail = z.object({
+  row: Exception, events: z.array(ExceptionEvent), children: z.array(Exception), similar: z.array(z.object({ exceptionId: z.string(), subject: z.string(), resolvedAt: instant, hours: z.number(), fixedBy: z.string().nullable() })),
+  /** Who is told when its owner lets the time pass, when it closes itself, and what looks at it again. */
+  backup: z.string(), closes: z.string(), checkedBy: z.string().nullable(),
+}).meta({ id: 'ExceptionDetail' });
 export const ExceptionAction = z.discriminatedUnion('action', [
   z.object({ action: z.literal('assign'), to: z.string().max(200).nullable() }),
-  z.object({ action: z.literal('snooze'), until: instant }),
-  z.object({ action: z.literal('ignore'), reason: z.string().min(3).max(500) }),
+  z.object({ action: z.literal('snooze'), until: instant.nullable().default(null), worse: z.boolean().default(false).describe('wakes when its size passes what it is now') }),
+  z.object({ action: z.literal('ignore'), reason: z.string().trim().min(3).max(500), until: instant.optional().describe('at most 30 days ahead, which is the default') }),
   z.object({ action: z.literal('reopen') }),
+  z.object({ action: z.literal('resolve'), said: z.string().trim().min(3).max(500).describe('what was done; looked at again at once, and back as regressed if it was not enough') }),
+  z.object({ action: z.literal('say'), said: z.string().trim().min(1).max(2000) }),
 ]).meta({ id: 'ExceptionAction' });
+export const ExceptionBulk = z.object({ ids: z.array(z.string().regex(/^\d{1,18}$/)).min(1).max(500), change: ExceptionAction }).strict().meta({ id: 'ExceptionBulk' });
 export const Runbook = z.object({ kind: z.string(), markdown: z.string() }).meta({ id: 'Runbook' });
 
 // ---- today and digest -----------------------------------------------------------------------------------------------------------------

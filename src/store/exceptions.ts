@@ -1,57 +1,227 @@
-/** Exceptions: raised by fingerprint (kind + subject), counted, reopened as regressed, resolved only by a check that saw the good state. */
+/**
+ * Exceptions: raised by fingerprint (kind + subject), counted, resolved only by a check that saw the good state, come back as regressed. Only changes of
+ * state leave an event; a check that finds the same thing again only counts it. All of it set-based: a check of a thousand levels is two statements.
+ */
+import { dueAt, FLAPPING, STORM } from '../domain/exceptions/clock.ts';
 import { kindOf, type ExceptionKindName, type RaisedException } from '../domain/exceptions/catalogue.ts';
 import type { Queryable } from './db.ts';
 
-/** Raises or refreshes the given cases. A resolved one that comes back is reopened and counted as a regression; snoozed and ignored stay so. */
+/** Raises or refreshes the given cases. */
 export async function raise(db: Queryable, storeId: number, raised: readonly RaisedException[], at: string): Promise<void> {
   const unique = [...new Map(raised.map((r) => [`${r.kind}:${r.key}`, r])).values()];
   if (unique.length === 0) return;
-  const kinds = unique.map((r) => kindOf(r.kind));
-  await db.query(
-    `insert into exception as e (store_id, kind, fingerprint, severity, owner, subject, sentence, evidence, item_id, location_id, first_seen, last_seen, due_at)
-     select $1, kind, fingerprint, severity, owner, subject, sentence, evidence::jsonb, item_id, location_id, $2, $2, $2::timestamptz + due_hours * interval '1 hour'
-     from unnest($3::text[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[], $10::int[], $11::int[], $12::int[])
-       as r(kind, fingerprint, severity, owner, subject, sentence, evidence, item_id, location_id, due_hours)
-     order by fingerprint
-     on conflict (store_id, fingerprint) do update set
-       last_seen = excluded.last_seen, occurrences = e.occurrences + 1, subject = excluded.subject, sentence = excluded.sentence, evidence = excluded.evidence,
-       state = case when e.state = 'resolved' then 'open' when e.state = 'snoozed' and e.snoozed_until <= excluded.last_seen then 'open' else e.state end,
-       regressions = e.regressions + (e.state = 'resolved')::int,
-       due_at = case when e.state = 'resolved' then excluded.due_at else e.due_at end,
-       resolved_at = null`,
+  const { rows: [store] } = await db.query<{ time_zone: string }>('select time_zone from store where store_id = $1', [storeId]);
+  const kinds = unique.map((r) => kindOf(r.kind)), due = new Map(kinds.map((k) => [k.kind, dueAt(at, k.severity, k.dueHours, store!.time_zone)]));
+  const { rows } = await db.query<{ kind: ExceptionKindName }>(
+    `with said as (
+       select * from unnest($3::text[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[], $10::int[], $11::int[], $12::timestamptz[], $13::int[], $14::real[], $15::bigint[])
+         as r(kind, fingerprint, severity, owner, subject, sentence, evidence, item_id, location_id, due_at, grace, size, risk)
+     ), before as (
+       select e.fingerprint, e.state, e.resolved_at from exception e join said using (fingerprint) where e.store_id = $1
+     ), written as (
+       insert into exception as e (store_id, kind, fingerprint, severity, owner, subject, sentence, evidence, item_id, location_id, first_seen, last_seen, due_at, size, risk, state, opened_at, grace_until)
+       select $1, kind, fingerprint, severity, owner, subject, sentence, evidence::jsonb, item_id, location_id, $2, $2, due_at, size, risk,
+         case when grace = 0 then 'open' else 'grace' end, case when grace = 0 then $2::timestamptz end, $2::timestamptz + grace * interval '1 minute'
+       from said order by fingerprint
+       on conflict (store_id, fingerprint) do update set
+         last_seen = excluded.last_seen, occurrences = e.occurrences + 1, subject = excluded.subject, sentence = excluded.sentence, evidence = excluded.evidence, size = excluded.size, risk = excluded.risk,
+         state = case when e.state = 'resolved' then excluded.state when ${WAKES} then 'open' else e.state end,
+         grace_until = case when e.state = 'resolved' then excluded.grace_until else e.grace_until end,
+         opened_at = case when ${OPENS} then excluded.last_seen when e.state = 'resolved' then null else e.opened_at end,
+         due_at = case when ${OPENS} then excluded.due_at else e.due_at end, escalation = case when ${OPENS} then 0 else e.escalation end,
+         regressions = e.regressions + (${OPENS} and e.resolved_at is not null)::int,
+         severity = case when ${OPENS} and e.resolved_at is not null then greatest(1, excluded.severity - 1) else e.severity end,
+         parent_id = case when e.state = 'resolved' then null else e.parent_id end,
+         resolved_at = case when ${OPENS} then null else e.resolved_at end
+       returning e.exception_id, e.fingerprint, e.kind, e.state, e.sentence
+     ), changed as (
+       select w.*, b.state as was, b.resolved_at from written w left join before b using (fingerprint) where w.state = 'open' and b.state is distinct from 'open'
+     ), told as (
+       insert into exception_event (store_id, exception_id, at, what, by_whom, said)
+       select $1, exception_id, $2, case when was in ('snoozed', 'ignored') then 'woke' when resolved_at is not null then 'came back' else 'opened' end, 'check', sentence from changed order by exception_id
+     )
+     select distinct kind from changed`,
     [storeId, at, unique.map((r) => r.kind), unique.map((r) => `${r.kind}:${r.key}`), kinds.map((k) => k.severity), kinds.map((k) => k.owner),
       unique.map((r) => r.subject), unique.map((r) => r.sentence), unique.map((r) => JSON.stringify(r.evidence ?? {})),
-      unique.map((r) => r.itemId ?? null), unique.map((r) => r.locationId ?? null), kinds.map((k) => k.dueHours)]);
+      unique.map((r) => r.itemId ?? null), unique.map((r) => r.locationId ?? null), kinds.map((k) => due.get(k.kind)!), kinds.map((k) => k.graceMinutes ?? 0),
+      unique.map((r) => r.size ?? null), unique.map((r) => r.risk ?? null)]);
+  if (rows.length > 0) await gatherStorms(db, storeId, rows.map((row) => row.kind), at);
 }
 
-/** A check has seen the good state: closes open and snoozed cases of a kind, all of them or all but the keys still bad. */
-export async function resolveChecked(db: Queryable, storeId: number, kind: ExceptionKindName, stillBad: readonly string[], at: string): Promise<number> {
-  const { rowCount } = await db.query(
-    `update exception set state = 'resolved', resolved_at = $4
-     where store_id = $1 and kind = $2 and state in ('open', 'snoozed') and not fingerprint = any($3)`,
-    [storeId, kind, stillBad.map((key) => `${kind}:${key}`), at]);
-  return rowCount ?? 0;
+/** In the upsert above: the case is seen by people from now on. `e` is the row as it was. */
+const OPENS = `((e.state = 'resolved' and excluded.state = 'open') or (e.state = 'grace' and e.grace_until <= excluded.last_seen))`;
+const WAKES = `((e.state = 'grace' and e.grace_until <= excluded.last_seen) or (e.state = 'snoozed' and (e.snoozed_until <= excluded.last_seen or excluded.size > e.snoozed_size)) or (e.state = 'ignored' and e.ignored_until <= excluded.last_seen))`;
+
+/** The fingerprint of the parent of a storm. */
+const stormOf = (kind: string): string => `${kind}:storm`;
+
+/** More than twenty cases of a kind within ten minutes become one to look at; while it lasts, later ones join it. */
+async function gatherStorms(db: Queryable, storeId: number, kinds: readonly ExceptionKindName[], at: string): Promise<void> {
+  const { rows } = await db.query<{ kind: ExceptionKindName; n: number; ids: string[]; severity: number; due_at: string; storm: boolean; children: number }>(
+    `select e.kind, count(*)::int as n, array_agg(e.exception_id order by e.exception_id) as ids, min(e.severity)::int as severity, min(e.due_at) as due_at,
+       bool_or(p.exception_id is not null) as storm, coalesce(max((select count(*)::int from exception c where c.store_id = $1 and c.parent_id = p.exception_id and c.state in ('open', 'snoozed'))), 0) as children
+     from exception e left join exception p on p.store_id = e.store_id and p.fingerprint = e.kind || ':storm' and p.state in ('open', 'snoozed')
+     where e.store_id = $1 and e.kind = any($2) and e.state = 'open' and e.parent_id is null and e.fingerprint <> e.kind || ':storm' and e.opened_at > $3::timestamptz - interval '${STORM.minutes} minutes'
+     group by e.kind`, [storeId, kinds, at]);
+  for (const row of rows) {
+    if (!row.storm && row.n <= STORM.cases) continue;
+    const kind = kindOf(row.kind), all = row.n + row.children, sentence = `${all} cases of this kind opened within minutes of each other. One cause is likely: look for what happened to all of them before going through each.`;
+    const { rows: [parent] } = await db.query<{ exception_id: string; fresh: boolean }>(
+      `insert into exception as e (store_id, kind, fingerprint, severity, owner, subject, sentence, evidence, first_seen, last_seen, due_at, size, state, opened_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, 'open', $9)
+       on conflict (store_id, fingerprint) do update set last_seen = excluded.last_seen, occurrences = e.occurrences + 1, subject = excluded.subject, sentence = excluded.sentence, evidence = excluded.evidence, size = excluded.size,
+         opened_at = case when e.state = 'resolved' then excluded.opened_at else e.opened_at end, due_at = case when e.state = 'resolved' then excluded.due_at else e.due_at end, escalation = case when e.state = 'resolved' then 0 else e.escalation end,
+         state = case when e.state = 'resolved' then 'open' else e.state end, resolved_at = null
+       returning exception_id, (occurrences = 1) as fresh`,
+      [storeId, row.kind, stormOf(row.kind), row.severity, kind.owner, `${all} cases at once`, sentence, JSON.stringify({ cases: all }), at, row.due_at, all]);
+    await db.query('update exception set parent_id = $3 where store_id = $1 and exception_id = any($2)', [storeId, row.ids, parent!.exception_id]);
+    await note(db, storeId, [...row.ids, ...(row.storm ? [] : [parent!.exception_id])], row.storm ? 'gathered' : 'opened', 'check', row.storm ? null : sentence, at);
+    if (!row.storm) await db.query(`update exception_event set what = 'gathered' where store_id = $1 and exception_id = any($2) and what = 'opened' and at = $3 and exception_id <> $4`, [storeId, row.ids, at, parent!.exception_id]);
+  }
 }
+
+/** A check has seen the good state: closes the cases of a kind, all of them or all but the keys still bad. What comes and goes is held open until it has been good for a day. */
+export async function resolveChecked(db: Queryable, storeId: number, kind: ExceptionKindName, stillBad: readonly string[], at: string): Promise<number> {
+  const { rows } = await db.query<{ outcome: string }>(
+    `with good as (
+       select e.exception_id, e.state, e.resolved_at, e.held_until,
+         (select count(*) from exception_event v where v.store_id = e.store_id and v.exception_id = e.exception_id and v.what = 'resolved' and v.at > $4::timestamptz - interval '${FLAPPING.hours} hours') >= ${FLAPPING.times}
+           and e.last_seen > $4::timestamptz - interval '${FLAPPING.hours} hours' as flaps
+       from exception e where e.store_id = $1 and e.kind = $2 and e.state in ('open', 'snoozed', 'grace') and not e.fingerprint = any($3) and e.fingerprint <> e.kind || ':storm'
+     ), unseen as (
+       delete from exception e using good g where e.store_id = $1 and e.exception_id = g.exception_id and g.state = 'grace' and g.resolved_at is null
+     ), settled as (
+       update exception e set state = case when g.flaps and g.state <> 'grace' then e.state else 'resolved' end, resolved_at = case when g.state = 'grace' then e.resolved_at when g.flaps then null else $4::timestamptz end,
+         held_until = case when g.flaps then e.last_seen + interval '${FLAPPING.hours} hours' end
+       from good g where e.store_id = $1 and e.exception_id = g.exception_id and not (g.state = 'grace' and g.resolved_at is null)
+       returning e.exception_id, e.state, g.state as was, g.held_until as held_before, g.flaps
+     ), told as (
+       insert into exception_event (store_id, exception_id, at, what, by_whom, said)
+       select $1, exception_id, $4, case when flaps then 'held open' else 'resolved' end, 'check', case when flaps then 'It came and went more than ${FLAPPING.times} times in a day: it stays open until it has been good for a day.' end
+       from settled where was <> 'grace' and (not flaps or held_before is null) order by exception_id
+     )
+     select case when state = 'resolved' and was <> 'grace' then 'resolved' else 'other' end as outcome from settled`,
+    [storeId, kind, stillBad.map((key) => `${kind}:${key}`), at]);
+  const resolved = rows.filter((row) => row.outcome === 'resolved').length;
+  await closeStorm(db, storeId, kind, at);
+  return resolved;
+}
+
+/** A storm is over when none of its cases is open. */
+async function closeStorm(db: Queryable, storeId: number, kind: string, at: string): Promise<void> {
+  await db.query(
+    `with over as (
+       update exception p set state = 'resolved', resolved_at = $3 where p.store_id = $1 and p.fingerprint = $2 and p.state in ('open', 'snoozed')
+         and not exists (select from exception c where c.store_id = p.store_id and c.parent_id = p.exception_id and c.state in ('open', 'snoozed')) returning exception_id)
+     insert into exception_event (store_id, exception_id, at, what, by_whom) select $1, exception_id, $3, 'resolved', 'check' from over`, [storeId, stormOf(kind), at]);
+}
+
+/** Adds an event to each case. */
+export async function note(db: Queryable, storeId: number, ids: readonly string[], what: ExceptionEvent['what'], by: string, said: string | null, at: string, detail: object | null = null): Promise<void> {
+  await db.query(
+    `insert into exception_event (store_id, exception_id, at, what, by_whom, said, detail) select $1, id, $3, $4, $5, $6, $7 from unnest($2::bigint[]) as t(id) order by id`,
+    [storeId, ids, at, what, by, said, detail === null ? null : JSON.stringify(detail)]);
+}
+
+export interface ExceptionEvent { event_id: string; at: string; what: 'opened' | 'came back' | 'gathered' | 'assigned' | 'snoozed' | 'woke' | 'ignored' | 'reopened' | 'escalated' | 'held open' | 'said' | 'tried' | 'resolved'; by_whom: string; said: string | null; detail: Record<string, unknown> | null }
 
 export interface ExceptionRow {
-  exception_id: string; kind: string; severity: number; owner: string; subject: string; sentence: string; evidence: Record<string, unknown>;
-  item_id: number | null; location_id: number | null; occurrences: number; first_seen: string; last_seen: string; due_at: string; state: string;
-  assigned_to: string | null; snoozed_until: string | null; resolved_at: string | null; reason: string | null; regressions: number;
+  exception_id: string; kind: string; fingerprint: string; severity: number; owner: string; subject: string; sentence: string; evidence: Record<string, unknown>;
+  item_id: number | null; location_id: number | null; occurrences: number; first_seen: string; last_seen: string; due_at: string; state: string; opened_at: string | null;
+  assigned_to: string | null; snoozed_until: string | null; snoozed_size: number | null; ignored_until: string | null; resolved_at: string | null; reason: string | null; regressions: number;
+  size: number | null; risk: string | null; escalation: number; parent_id: string | null; held_until: string | null; children: number;
 }
 
-export async function listExceptions(
-  db: Queryable, storeId: number,
-  filter: { states: string[]; assignedTo?: string | null; kind?: string; q?: string; before?: { dueAt: string; id: string }; limit: number },
-): Promise<ExceptionRow[]> {
+const COLUMNS = `e.*, (select count(*)::int from exception c where c.store_id = e.store_id and c.parent_id = e.exception_id and c.state in ('open', 'snoozed')) as children`;
+
+export interface ExceptionFilter { states: string[]; assignedTo?: string | null; kind?: string; q?: string; owner?: string; parent?: string; before?: { dueAt: string; id: string }; limit: number }
+
+/** Cases by due time. Those gathered into a storm are listed by their parent alone, unless one asks for them. */
+export async function listExceptions(db: Queryable, storeId: number, filter: ExceptionFilter): Promise<ExceptionRow[]> {
   const { rows } = await db.query<ExceptionRow>(
-    `select exception_id, kind, severity, owner, subject, sentence, evidence, item_id, location_id, occurrences, first_seen, last_seen, due_at, state,
-       assigned_to, snoozed_until, resolved_at, reason, regressions
-     from exception where store_id = $1 and state = any($2)
+    `select ${COLUMNS} from exception e where store_id = $1 and state = any($2)
        and ($3::text is null or kind = $3) and ($4::text is null or subject ilike '%' || $4 || '%' or sentence ilike '%' || $4 || '%')
-       and ($5::text is null or ($5 = '' and assigned_to is null) or assigned_to = $5)
+       and ($5::text is null or ($5 = '' and assigned_to is null) or assigned_to = $5) and ($9::text is null or owner = $9)
+       and case when $10::bigint is not null then parent_id = $10 else $4::text is not null or state = 'resolved' or parent_id is null end
        and ($6::timestamptz is null or (due_at, exception_id) > ($6, $7::bigint))
      order by due_at, exception_id limit $8`,
     [storeId, filter.states, filter.kind ?? null, filter.q ?? null, filter.assignedTo === null ? '' : filter.assignedTo ?? null,
-      filter.before?.dueAt ?? null, filter.before?.id ?? null, filter.limit]);
+      filter.before?.dueAt ?? null, filter.before?.id ?? null, filter.limit, filter.owner ?? null, filter.parent ?? null]);
   return rows;
+}
+
+export async function findException(db: Queryable, storeId: number, id: string): Promise<ExceptionRow | null> {
+  return (await db.query<ExceptionRow>(`select ${COLUMNS} from exception e where store_id = $1 and exception_id = $2`, [storeId, id])).rows[0] ?? null;
+}
+
+/** What happened to a case, oldest first. */
+export async function eventsOf(db: Queryable, storeId: number, id: string): Promise<ExceptionEvent[]> {
+  return (await db.query<ExceptionEvent>(
+    `select * from (select event_id, at, what, by_whom, said, detail from exception_event where store_id = $1 and exception_id = $2 order by event_id desc limit 200) e order by event_id`, [storeId, id])).rows;
+}
+
+export interface SimilarCase { exception_id: string; subject: string; resolved_at: string; hours: number; fixed_by: string | null }
+
+/** Cases of the kind that were resolved, those of the same item first, with how long they stayed and what people last tried. */
+export async function similarCases(db: Queryable, storeId: number, row: Pick<ExceptionRow, 'exception_id' | 'kind' | 'item_id'>, limit = 5): Promise<SimilarCase[]> {
+  return (await db.query<SimilarCase>(
+    `select e.exception_id, e.subject, e.resolved_at, (extract(epoch from e.resolved_at - coalesce(e.opened_at, e.first_seen)) / 3600)::float8 as hours,
+       (select coalesce(v.said, v.what) || ' (' || v.by_whom || ')' from exception_event v where v.store_id = e.store_id and v.exception_id = e.exception_id and v.what in ('tried', 'said') order by v.event_id desc limit 1) as fixed_by
+     from exception e where e.store_id = $1 and e.kind = $2 and e.state = 'resolved' and e.exception_id <> $3 and e.resolved_at is not null
+     order by (e.item_id is not distinct from $4) desc, e.resolved_at desc limit $5`, [storeId, row.kind, row.exception_id, row.item_id, limit])).rows;
+}
+
+export type CaseChange =
+  | { action: 'assign'; to: string | null } | { action: 'snooze'; until: string | null; worse?: boolean | undefined } | { action: 'ignore'; reason: string; until: string }
+  | { action: 'reopen' } | { action: 'resolve'; said: string } | { action: 'say'; said: string };
+
+/** A person changes cases; those it does not fit (assigning what is resolved) are left out. Answers the changed ids. A storm carries its cases along. */
+export async function changeCases(tx: Queryable, storeId: number, ids: readonly string[], change: CaseChange, by: string, at: string): Promise<string[]> {
+  const all = (await tx.query<{ id: string }>(`select exception_id as id from exception where store_id = $1 and (exception_id = any($2) or parent_id = any($2) and $3) order by 1`, [storeId, ids, change.action !== 'say'])).rows.map((row) => row.id);
+  const set: Record<CaseChange['action'], { sql: string; from: string[]; values: unknown[] }> = {
+    assign: { sql: 'assigned_to = $4', from: ['open', 'snoozed', 'ignored', 'grace'], values: [change.action === 'assign' ? change.to : null] },
+    snooze: { sql: `state = 'snoozed', snoozed_until = $4, snoozed_size = case when $5 then size end`, from: ['open', 'snoozed'], values: change.action === 'snooze' ? [change.until, change.worse === true] : [] },
+    ignore: { sql: `state = 'ignored', reason = $4, ignored_until = $5`, from: ['open', 'snoozed'], values: change.action === 'ignore' ? [change.reason, change.until] : [] },
+    reopen: { sql: `state = 'open', snoozed_until = null, snoozed_size = null, ignored_until = null, reason = null, resolved_at = null, opened_at = $4, escalation = 0`, from: ['snoozed', 'ignored', 'resolved'], values: [at] },
+    resolve: { sql: `state = 'resolved', resolved_at = $4, held_until = null`, from: ['open', 'snoozed'], values: [at] },
+    say: { sql: 'assigned_to = assigned_to', from: ['open', 'snoozed', 'ignored', 'resolved', 'grace'], values: [] },
+  };
+  const { sql, from, values } = set[change.action];
+  const { rows } = await tx.query<{ exception_id: string; kind: string }>(`update exception set ${sql} where store_id = $1 and exception_id = any($2) and state = any($3) returning exception_id, kind`, [storeId, all, from, ...values]);
+  const changed = rows.map((row) => row.exception_id).sort();
+  const words: Record<CaseChange['action'], [ExceptionEvent['what'], string | null]> = {
+    assign: ['assigned', change.action === 'assign' ? change.to ?? 'nobody' : null], snooze: ['snoozed', change.action === 'snooze' ? [change.until && `until ${change.until}`, change.worse && 'until it is worse'].filter(Boolean).join(' or ') : null],
+    ignore: ['ignored', change.action === 'ignore' ? change.reason : null], reopen: ['reopened', null], resolve: ['resolved', change.action === 'resolve' ? change.said : null], say: ['said', change.action === 'say' ? change.said : null],
+  };
+  if (changed.length > 0) await note(tx, storeId, changed, words[change.action][0], by, words[change.action][1], at);
+  for (const kind of new Set(rows.map((row) => row.kind))) await closeStorm(tx, storeId, kind, at);
+  return changed;
+}
+
+export interface Escalated { exception_id: string; kind: ExceptionKindName; escalation: number; subject: string }
+
+/** What only time changes: graces that end, snoozes and mutes that are over, and one more told where too much of the time is gone. */
+export async function chase(db: Queryable, storeId: number, at: string, shares: readonly number[]): Promise<{ woken: number; escalated: Escalated[] }> {
+  const woken = await db.query<{ kind: ExceptionKindName }>(
+    `with woken as (
+       update exception e set state = 'open', snoozed_until = null, snoozed_size = null, ignored_until = null, reason = case when e.state = 'ignored' then null else e.reason end,
+         opened_at = case when e.state = 'grace' then $2::timestamptz else e.opened_at end, regressions = e.regressions + (e.state = 'grace' and e.resolved_at is not null)::int,
+         severity = case when e.state = 'grace' and e.resolved_at is not null then greatest(1, e.severity - 1) else e.severity end, resolved_at = null
+       from (select store_id, exception_id, state as was, resolved_at as resolved_before from exception where store_id = $1 and ((state = 'grace' and grace_until <= $2) or (state = 'snoozed' and snoozed_until <= $2) or (state = 'ignored' and ignored_until <= $2))) b
+       where e.store_id = b.store_id and e.exception_id = b.exception_id returning e.exception_id, e.kind, e.sentence, b.was, b.resolved_before
+     ), told as (
+       insert into exception_event (store_id, exception_id, at, what, by_whom, said)
+       select $1, exception_id, $2, case when was <> 'grace' then 'woke' when resolved_before is not null then 'came back' else 'opened' end, 'check', sentence from woken order by exception_id
+     ) select kind from woken`, [storeId, at]);
+  if (woken.rows.length > 0) await gatherStorms(db, storeId, [...new Set(woken.rows.map((row) => row.kind))], at);
+  const { rows: escalated } = await db.query<Escalated>(
+    `with late as (
+       select exception_id, (select count(*)::int from unnest($3::float8[]) as share where extract(epoch from $2::timestamptz - opened_at) >= share * extract(epoch from due_at - opened_at)) as level
+       from exception where store_id = $1 and state = 'open' and parent_id is null and opened_at is not null and due_at > opened_at
+     ), raised as (
+       update exception e set escalation = late.level from late where e.store_id = $1 and e.exception_id = late.exception_id and late.level > e.escalation returning e.exception_id, e.kind, e.escalation, e.subject
+     ), told as (
+       insert into exception_event (store_id, exception_id, at, what, by_whom, detail) select $1, exception_id, $2, 'escalated', 'check', jsonb_build_object('level', escalation) from raised order by exception_id
+     ) select exception_id, kind, escalation::int, subject from raised`, [storeId, at, shares]);
+  return { woken: woken.rows.length, escalated };
 }

@@ -57,3 +57,16 @@ export async function inboxHealth(db: Queryable, storeId: number, now: string, d
      from inbox where store_id = $1 and received_at >= least($2::timestamptz - interval '1 hour', $3::timestamptz)`, [storeId, now, dayStart]);
   return rows[0]!;
 }
+
+/** A dead letter goes back into the inbox, to be read by what has learned since. */
+export async function readAgain(db: Queryable, storeId: number, inboxId: string): Promise<boolean> {
+  const { rowCount } = await db.query('update inbox set state = 0, reason = null, settled_at = null where store_id = $1 and inbox_id = $2 and state = 3', [storeId, inboxId]);
+  if (rowCount === 1) await db.query(`select pg_notify('instep_inbox', '')`);
+  return rowCount === 1;
+}
+
+/** Nothing is expected of a dead letter any more; its bytes stay. */
+export async function setAside(db: Queryable, storeId: number, inboxId: string, reason: string, now: string): Promise<boolean> {
+  const { rowCount } = await db.query('update inbox set state = 2, reason = $3, settled_at = $4 where store_id = $1 and inbox_id = $2 and state = 3', [storeId, inboxId, reason.slice(0, 500), now]);
+  return rowCount === 1;
+}

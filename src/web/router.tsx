@@ -99,7 +99,7 @@ const forecastOfItem = createRoute({
 export const CASE_TABS = ['open', 'mine', 'unassigned', 'snoozed', 'resolved', 'ignored'] as const;
 const exceptions = createRoute({
   getParentRoute: () => app, path: '/exceptions', component: lazyRouteComponent(() => import('./exceptions/ExceptionsScreen.tsx'), 'ExceptionsScreen'),
-  validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], CASE_TABS), kind: text(raw['kind']), q: text(raw['q'], 200), id: text(raw['id']) })),
+  validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], CASE_TABS), kind: text(raw['kind']), owner: text(raw['owner'], 40), q: text(raw['q'], 200), id: text(raw['id']) })),
 });
 
 const flows = createRoute({

@@ -5,6 +5,7 @@ import { isTypeScript, type Finding, type Tree } from './tree.ts';
 interface Kind { kind: string; severity: string; owner: string; dueHours: string; offset: number }
 
 const CATALOGUE = 'src/domain/exceptions/catalogue.ts';
+const BUTTONS = 'src/domain/exceptions/fixes.ts';
 const KIND = /\{\s*kind:\s*'([A-Z_0-9]+)',\s*severity:\s*(\d),\s*owner:\s*'([^']+)',\s*dueHours:\s*(\d+)/g;
 /** The parts of every runbook, in this order. */
 const PARTS = ['In one sentence', 'Who is hurt', 'Is it real?', 'Usual causes', 'Fix', 'Do not', 'Escalate', 'Afterwards', 'Undo'];
@@ -21,7 +22,7 @@ function kindsOf(tree: Tree): Kind[] {
 function runbookFindings(tree: Tree): Finding[] {
   const catalogue = tree.file(CATALOGUE);
   if (!catalogue) return [];
-  const findings: Finding[] = [], kinds = kindsOf(tree);
+  const findings: Finding[] = [], kinds = kindsOf(tree), buttons = new Set([...(tree.file(BUTTONS)?.text ?? '').matchAll(/\{\s*name:\s*'([a-z_]+)',\s*label:/g)].map((m) => m[1]!));
   for (const entry of kinds) {
     const runbook = tree.file(`docs/runbooks/${entry.kind}.md`);
     if (!runbook) { findings.push(catalogue.finding(entry.offset, `${entry.kind} has no runbook docs/runbooks/${entry.kind}.md`)); continue; }
@@ -31,6 +32,9 @@ function runbookFindings(tree: Tree): Finding[] {
       if (said(field) !== value) findings.push(runbook.finding(0, `front matter says ${field}: ${said(field)}, the catalogue ${value}`));
     }
     if (said('closes') === '(missing)') findings.push(runbook.finding(0, 'front matter does not say when it closes'));
+    const pressed = [...runbook.text.matchAll(/\[button:\s*([^\]]+)\]/g)];
+    if (pressed.length === 0) findings.push(runbook.finding(0, 'has no button: a reader must be able to begin from it'));
+    for (const match of pressed) if (!buttons.has(match[1]!.trim())) findings.push(runbook.finding(match.index, `names the button ${match[1]!.trim()}, which ${BUTTONS} does not have`));
     const parts = [...runbook.text.matchAll(/^# (.+)$/gm)].map((m) => m[1]!.trim());
     if (parts.join('|') !== PARTS.join('|')) findings.push(runbook.finding(0, `has the parts ${parts.join(', ') || 'none'}; expected ${PARTS.join(', ')}`));
   }

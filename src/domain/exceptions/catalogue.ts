@@ -9,8 +9,12 @@ export interface ExceptionKind {
   /** 1 misstated now · 2 hurts today · 3 this week · 4 tidy-up */
   severity: 1 | 2 | 3 | 4;
   owner: Role;
-  /** Hours until it is due. */
+  /** Hours until it is due: of any day for severity 1, working hours for the others (clock.ts). */
   dueHours: number;
+  /** Who is told when the owner has let the time pass; the administrator for what nobody else could do. */
+  backup?: Role;
+  /** Minutes it must last before anybody is told; what passes by itself is then nobody's work. */
+  graceMinutes?: number;
   /** When it closes itself. */
   closes: string;
 }
@@ -18,11 +22,11 @@ export interface ExceptionKind {
 const kinds = [
   { kind: 'VARIANT_UNMAPPED', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the variant is known again' },
   { kind: 'SKU_DUPLICATE', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the SKU is unique again' },
-  { kind: 'SKU_BLANK', severity: 3, owner: 'ecommerce', dueHours: 48, closes: 'a SKU is set' },
-  { kind: 'SKU_RENAMED', severity: 3, owner: 'ecommerce', dueHours: 48, closes: 'the rename is accepted or taken back' },
+  { kind: 'SKU_BLANK', severity: 3, owner: 'ecommerce', dueHours: 16, closes: 'a SKU is set' },
+  { kind: 'SKU_RENAMED', severity: 3, owner: 'ecommerce', dueHours: 16, closes: 'the rename is accepted or taken back' },
   { kind: 'LOCATION_UNMAPPED', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the location is known' },
   { kind: 'LOCATION_DEACTIVATED', severity: 1, owner: 'ecommerce', dueHours: 1, closes: 'no stock is left there or it is active again' },
-  { kind: 'STOCK_DRIFT', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'a check found both sides equal' },
+  { kind: 'STOCK_DRIFT', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'a check found both sides equal', backup: 'warehouse', graceMinutes: 2 },
   { kind: 'STOCK_NEGATIVE', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'available is zero or more' },
   { kind: 'WEBHOOK_GAP', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'subscriptions are in place and the gap is back-filled' },
   { kind: 'WEBHOOK_HMAC_FAILED', severity: 2, owner: 'admin', dueHours: 4, closes: 'an hour passed without a bad signature' },
@@ -33,7 +37,7 @@ const kinds = [
   { kind: 'FLOW_FAILED', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'the flow has run to its end again' },
   { kind: 'PUSH_FAILED', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'a later push of the level was written' },
   { kind: 'PUSH_CONFLICT', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'a push of the level was written' },
-  { kind: 'PUSH_HELD', severity: 3, owner: 'ecommerce', dueHours: 48, closes: 'the push is released or no longer wanted' },
+  { kind: 'PUSH_HELD', severity: 3, owner: 'ecommerce', dueHours: 16, closes: 'the push is released or no longer wanted' },
   { kind: 'OVERSOLD', severity: 1, owner: 'ecommerce', dueHours: 1, closes: 'no more is promised than is there' },
   { kind: 'BUNDLE_COMPONENT_UNKNOWN', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'every part of the bundle is known' },
   { kind: 'WAREHOUSE_SKU_UNMAPPED', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the SKU is matched to an item' },
@@ -42,10 +46,10 @@ const kinds = [
   { kind: 'ORDER_OUT_FAILED', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'the warehouse has acknowledged the order' },
   { kind: 'ORDER_SHORT', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'the shelf holds what the order wants' },
   { kind: 'FULFIL_NOT_SYNCED', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'the fulfilment was read back from Shopify' },
-  { kind: 'RETURN_AWAITING_INSPECTION', severity: 3, owner: 'warehouse', dueHours: 48, closes: 'every received unit has a disposition' },
+  { kind: 'RETURN_AWAITING_INSPECTION', severity: 3, owner: 'warehouse', dueHours: 16, closes: 'every received unit has a disposition' },
   { kind: 'REFUND_RESTOCK_MISMATCH', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'the units restocked in Shopify were taken back' },
   { kind: 'FORECAST_STALE', severity: 2, owner: 'planner', dueHours: 4, closes: 'a fresh run is there' },
-  { kind: 'DEMAND_ANOMALY', severity: 3, owner: 'planner', dueHours: 48, closes: 'seven days inside P1 to P99, or an event or override that explains them' },
+  { kind: 'DEMAND_ANOMALY', severity: 3, owner: 'planner', dueHours: 16, closes: 'seven days inside P1 to P99, or an event or override that explains them' },
 ] as const satisfies readonly ExceptionKind[];
 
 export const EXCEPTION_KINDS: readonly ExceptionKind[] = kinds;
@@ -53,6 +57,12 @@ export type ExceptionKindName = (typeof kinds)[number]['kind'];
 
 export function kindOf(kind: ExceptionKindName): ExceptionKind {
   return EXCEPTION_KINDS.find((entry) => entry.kind === kind)!;
+}
+
+/** Who else is told of a kind, after its owner. */
+export function backupOf(kind: ExceptionKind): Role {
+  const fallback: Record<Role, Role> = { ecommerce: 'integration owner', planner: 'ecommerce', warehouse: 'ecommerce', finance: 'admin', 'integration owner': 'admin', admin: 'integration owner' };
+  return kind.backup ?? fallback[kind.owner];
 }
 
 /** A business fault, as data. Occurrences with the same kind and subject key are one exception. */
@@ -65,4 +75,8 @@ export interface RaisedException {
   evidence?: Record<string, unknown>;
   itemId?: number;
   locationId?: number;
+  /** How bad, in the kind's own measure (units, minutes, orders): what is snoozed until it is worse wakes by it. */
+  size?: number;
+  /** Money at stake, minor units of the store's currency. */
+  risk?: number;
 }

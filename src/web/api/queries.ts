@@ -28,6 +28,7 @@ export type ExceptionCase = Of<typeof Contract.Exception>;
 export type ExceptionPage = Of<typeof Contract.ExceptionPage>;
 export type ExceptionQuery = Of<typeof Contract.ExceptionQuery>;
 export type ExceptionAction = Of<typeof Contract.ExceptionAction>;
+export type ExceptionDetail = Of<typeof Contract.ExceptionDetail>;
 export type Connection = Of<typeof Contract.Connection>;
 export type TestResult = Of<typeof Contract.TestResult>;
 export type SearchHit = Of<typeof Contract.SearchHit>;
@@ -61,6 +62,7 @@ export const adviceQuery = (store: number, itemId: number, location: number) =>
 export const policyQuery = (store: number, scope: string) => one<PolicyBody>(['policy', store, scope], `/policies/${encodeURIComponent(scope)}`, { store });
 export const replenishmentQuery = (filter: Parameters) => pages<ReplenishmentPage>(['replenishment', filter], '/replenishment', filter);
 export const exceptionsQuery = (filter: Parameters) => pages<ExceptionPage>(['exceptions', filter], '/exceptions', filter);
+export const exceptionQuery = (store: number, id: string) => one<ExceptionDetail>(['exceptions', 'one', store, id], `/exceptions/${id}`, { store });
 export const runbookQuery = (kind: string) => ({ ...one<{ kind: string; markdown: string }>(['runbook', kind], `/runbooks/${kind}`), staleTime: Infinity });
 export const connectionsQuery = () => one<{ connections: Connection[] }>(['connections'], '/connections');
 export const searchQuery = (store: number, q: string) => one<{ hits: SearchHit[] }>(['search', store, q], '/search', { store, q });

@@ -1,21 +1,23 @@
 /** The exceptions inbox: what is wrong, whose it is, how long it may stay, and what to do. */
-import { Select } from '@mantine/core';
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Button, Checkbox, Select } from '@mantine/core';
+import { IconCheck } from '@tabler/icons-react';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useCallback, useContext, useMemo } from 'react';
-import { exceptionsQuery, type ExceptionCase, type ExceptionPage } from '../api/queries.ts';
-import { read } from '../api/client.ts';
+import { useCallback, useContext, useMemo, useState } from 'react';
+import { exceptionsQuery, type ExceptionCase } from '../api/queries.ts';
+import { address } from '../api/client.ts';
 import { CASE_TABS } from '../router.tsx';
 import { useStore } from '../shell/store.tsx';
 import type { Chip, Column } from '../table/column.ts';
 import { DataTable } from '../table/DataTable.tsx';
 import { InGrid } from '../table/in-grid.ts';
-import { capital, clock, duration, kindName, units } from '../ui/format.ts';
+import { capital, clock, count, duration, kindName, units } from '../ui/format.ts';
 import { Page } from '../ui/page.tsx';
 import { ViewTabs } from '../ui/ViewTabs.tsx';
 import { Ago, TimeZone, useNow } from '../ui/time.tsx';
 import { SEVERITY, Status } from '../ui/tone.tsx';
-import { snoozedUntil, useAct, useMe } from './actions.ts';
+import { snoozedUntil, useAct, useActMany, useMe } from './actions.ts';
+import { Ignore, Said } from './CaseActions.tsx';
 import { CaseDrawer } from './CaseDrawer.tsx';
 import './exceptions.css';
 
@@ -36,7 +38,7 @@ function Subject({ row }: { row: ExceptionCase }) {
 
 const COLUMNS: readonly Column<ExceptionCase>[] = [
   { id: 'subject', header: 'Subject', width: 220, card: 'lead', cell: (row) => <Subject row={row} /> },
-  { id: 'severity', header: 'Severity', width: 120, card: 'wide', cell: (row) => { const look = SEVERITY[row.severity] ?? SEVERITY[4]!; return <Status tone={look.tone}>{look.word}</Status>; } },
+  { id: 'severity', header: 'Severity', width: 124, card: 'wide', cell: (row) => { const look = SEVERITY[row.severity] ?? SEVERITY[4]!; return <Status tone={look.tone}>{look.word}</Status>; } },
   { id: 'kind', header: 'Kind', width: 128, cell: (row) => <span className="ellipsis">{kindName(row.kind)}</span> },
   { id: 'sentence', header: 'What happened', width: 240, grows: true, cell: (row) => <span className="ellipsis" title={row.sentence}>{row.sentence}</span> },
   { id: 'owner', header: 'Owner', width: 104, cell: (row) => <span className="ellipsis">{capital(row.owner)}</span> },
@@ -46,52 +48,60 @@ const COLUMNS: readonly Column<ExceptionCase>[] = [
   { id: 'last', header: 'Last seen', width: 106, extra: true, cell: (row) => <span className="dim"><Ago at={row.lastSeen} /></span> },
 ];
 
+const RESOLVED: readonly string[] = ['resolved', 'grace'];
+
 export function ExceptionsScreen() {
   const search = route.useSearch(), navigate = route.useNavigate(), store = useStore(), timeZone = useContext(TimeZone), act = useAct(), me = useMe();
-  const { tab = 'open' } = search;
-  const query = useInfiniteQuery({ ...exceptionsQuery({ store: store.storeId, tab, kind: search.kind, q: search.q }), placeholderData: keepPreviousData });
+  const { tab = 'open' } = search, filter = { store: store.storeId, tab, kind: search.kind, owner: search.owner, q: search.q };
+  const query = useInfiniteQuery({ ...exceptionsQuery(filter), placeholderData: keepPreviousData });
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]), first = query.data?.pages[0];
   const change = useCallback((part: Partial<typeof search>, replace = true) => void navigate({ search: (old) => ({ ...old, ...part }), replace }), [navigate]);
-  const listed = rows.find((row) => row.exceptionId === search.id);
-  const elsewhere = useElsewhere(store.storeId, listed || query.isPending ? undefined : search.id);
-  const kinds = first?.byKind ?? [];
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set()), many = useActMany(() => setChosen(new Set()));
+  const choose = useCallback((id: string) => setChosen((old) => { const next = new Set(old); if (!next.delete(id)) next.add(id); return next; }), [setChosen]);
+  const picked = rows.filter((row) => chosen.has(row.exceptionId)), ids = picked.map((row) => row.exceptionId);
+  const columns = useMemo(() => (RESOLVED.includes(tab) ? COLUMNS : [chooser(chosen, choose), ...COLUMNS]), [tab, chosen, choose]);
+  const kinds = first?.byKind ?? [], owners = first?.byOwner ?? [];
   const chips: Chip[] = [
     ...(search.q ? [{ label: search.q, remove: () => change({ q: undefined }) }] : []), ...(search.kind ? [{ label: `Kind: ${kindName(search.kind)}`, remove: () => change({ kind: undefined }) }] : []),
+    ...(search.owner ? [{ label: `Owner: ${capital(search.owner)}`, remove: () => change({ owner: undefined }) }] : []),
   ];
   const triage = (key: string, row: ExceptionCase | undefined): boolean => {
     if (!row) return false;
+    if (key === 'x' && !RESOLVED.includes(row.state)) { choose(row.exceptionId); return true; }
     if (key === 'a') { act.mutate({ id: row.exceptionId, action: { action: 'assign', to: me } }); return true; }
-    if (key === 'z' && row.state === 'open') { act.mutate({ id: row.exceptionId, action: { action: 'snooze', until: snoozedUntil(DAY_HOURS, Date.now()) } }); return true; }
+    if (key === 'z' && row.state === 'open') { act.mutate({ id: row.exceptionId, action: { action: 'snooze', until: snoozedUntil(DAY_HOURS, Date.now()), worse: false } }); return true; }
     return false;
   };
   const checked = first?.lastCheckedAt ? `Last full check at ${clock(first.lastCheckedAt, timeZone)}.` : 'No check has run yet.';
   return (
     <Page title="Exceptions" fill aside={<span className="dim small">{first ? checked : ''}</span>}>
-      <ViewTabs label="Inboxes" views={CASE_TABS.map((id) => ({ id, label: capital(id), tally: first?.counts[id] }))} current={tab} change={(id, old) => ({ ...old, tab: id === 'open' ? undefined : id, id: undefined })} />
+      <ViewTabs label="Inboxes" views={CASE_TABS.map((id) => ({ id, label: capital(id), tally: first?.counts[id] }))} current={tab} change={(id, old) => { setChosen(new Set()); return { ...old, tab: id === 'open' ? undefined : id, id: undefined }; }} />
+      {picked.length > 0 && (
+        <div className="chosen-bar" role="status">
+          <strong>{count(picked.length, 'case')} chosen</strong>
+          <Button loading={many.isPending} onClick={() => many.mutate({ ids, change: { action: 'assign', to: me } })}>Assign to me</Button>
+          <Button variant="default" onClick={() => many.mutate({ ids, change: { action: 'snooze', until: snoozedUntil(DAY_HOURS, Date.now()), worse: false } })}>Snooze for a day</Button>
+          <Said name="Resolve…" icon={<IconCheck size={15} />} label="What was done?" note="All of them are looked at again at once." done={(said) => many.mutate({ ids, change: { action: 'resolve', said } })} />
+          <Ignore ignore={(reason, days) => many.mutate({ ids, change: { action: 'ignore', reason, until: snoozedUntil(days * DAY_HOURS - 1, Date.now()) } })} />
+          {rows.length > picked.length && <Button variant="subtle" onClick={() => setChosen(new Set(rows.map((row) => row.exceptionId)))}>Choose all {rows.length} in this list</Button>}
+          <Button variant="subtle" className="end" onClick={() => setChosen(new Set())}>Clear</Button>
+        </div>
+      )}
       <DataTable<ExceptionCase>
-        name="exceptions" label="Exceptions" columns={COLUMNS} rows={rows} rowId={(row) => row.exceptionId} query={query} total={query.hasNextPage ? first?.counts[tab] ?? null : rows.length}
-        open={(row) => change({ id: row.exceptionId }, false)} openId={search.id} chips={chips} clear={() => change({ q: undefined, kind: undefined })} keys={triage}
-        search={{ value: search.q, placeholder: 'Subject or words', change: (q) => change({ q }) }}
-        filters={<Select w={220} aria-label="Kind" placeholder="All kinds" clearable value={search.kind ?? null} onChange={(kind) => change({ kind: kind ?? undefined })} data={[...new Set([...kinds.map((each) => each.kind), ...(search.kind ? [search.kind] : [])])].map((kind) => ({ value: kind, label: `${kindName(kind)}${kinds.find((each) => each.kind === kind) ? ` (${kinds.find((each) => each.kind === kind)!.count})` : ''}` }))} clearButtonProps={{ 'aria-label': 'All kinds' }} />}
+        name="exceptions" label="Exceptions" columns={columns} rows={rows} rowId={(row) => row.exceptionId} query={query} total={chips.length > 0 ? (query.hasNextPage ? null : rows.length) : query.hasNextPage ? first?.counts[tab] ?? null : rows.length}
+        open={(row) => change({ id: row.exceptionId }, false)} openId={search.id} chips={chips} clear={() => change({ q: undefined, kind: undefined, owner: undefined })} keys={triage}
+        search={{ value: search.q, placeholder: 'Subject or words', change: (q) => change({ q }) }} csv={{ href: address('/exceptions.csv', filter) }}
+        filters={<>
+          <Select w={200} aria-label="Kind" placeholder="All kinds" clearable value={search.kind ?? null} onChange={(kind) => change({ kind: kind ?? undefined })} data={[...new Set([...kinds.map((each) => each.kind), ...(search.kind ? [search.kind] : [])])].map((kind) => ({ value: kind, label: `${kindName(kind)}${kinds.find((each) => each.kind === kind) ? ` (${kinds.find((each) => each.kind === kind)!.count})` : ''}` }))} clearButtonProps={{ 'aria-label': 'All kinds' }} />
+          <Select w={160} aria-label="Owner" placeholder="All owners" clearable value={search.owner ?? null} onChange={(owner) => change({ owner: owner ?? undefined })} data={[...new Set([...owners.map((each) => each.owner), ...(search.owner ? [search.owner] : [])])].map((owner) => ({ value: owner, label: `${capital(owner)}${owners.find((each) => each.owner === owner) ? ` (${owners.find((each) => each.owner === owner)!.count})` : ''}` }))} clearButtonProps={{ 'aria-label': 'All owners' }} />
+        </>}
         empty={tab === 'open' ? { good: true, title: 'No open exceptions', text: checked } : { title: `Nothing ${tab === 'mine' ? 'is assigned to you' : `is ${tab}`}`, text: checked }}
       />
-      <CaseDrawer row={search.id === undefined ? null : listed ?? elsewhere} close={() => change({ id: undefined })} />
+      <CaseDrawer id={search.id} listed={rows.find((row) => row.exceptionId === search.id)} close={() => change({ id: undefined })} />
     </Page>
   );
 }
 
-/** An exception named by a link but not in the list on screen: it may be further down or in another inbox. */
-function useElsewhere(store: number, id: string | undefined): ExceptionCase | null {
-  const { data } = useQuery({
-    queryKey: ['exceptions', 'one', store, id], enabled: id !== undefined,
-    queryFn: async ({ signal }) => {
-      for (const tab of ['open', 'snoozed', 'resolved', 'ignored'] as const) {
-        const page = await read<ExceptionPage>('/exceptions', { store, tab, limit: 500 }, signal);
-        const row = page.rows.find((each) => each.exceptionId === id);
-        if (row) return row;
-      }
-      return null;
-    },
-  });
-  return data ?? null;
+function chooser(chosen: ReadonlySet<string>, choose: (id: string) => void): Column<ExceptionCase> {
+  return { id: 'choose', header: '', title: 'Choose', width: 34, cell: (row) => <Checkbox size="xs" aria-label={`Choose ${row.subject}`} checked={chosen.has(row.exceptionId)} onChange={() => choose(row.exceptionId)} onClick={(event) => event.stopPropagation()} /> };
 }

@@ -12,7 +12,7 @@ export function snoozedUntil(hours: number, now: number): string {
   return new Date(now + hours * 3_600_000).toISOString();
 }
 
-const SAID: Record<ExceptionAction['action'], string> = { assign: 'Assigned', snooze: 'Snoozed', ignore: 'Ignored', reopen: 'Open again' };
+const SAID: Record<ExceptionAction['action'], string> = { assign: 'Assigned', snooze: 'Snoozed', ignore: 'Ignored', reopen: 'Open again', resolve: 'Resolved, and looked at again', say: 'Said' };
 
 /** The name the server knows the reader by. */
 export function useMe(): string {
@@ -26,6 +26,30 @@ export function useAct() {
     mutationFn: ({ id, action }: { id: string; action: ExceptionAction }) => write<ExceptionCase>('POST', `/exceptions/${id}`, { store: store.storeId }, action),
     onSuccess: async (row, { action }) => {
       notifications.show({ message: `${SAID[action.action]}: ${row.subject}` });
+      await Promise.all([client.invalidateQueries({ queryKey: ['exceptions'] }), client.invalidateQueries({ queryKey: ['today'] })]);
+    },
+    onError: (error) => notifications.show({ color: 'red', message: error.message }),
+  });
+}
+
+/** Presses a button of the runbook. */
+export function usePress() {
+  const store = useStore(), client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, fix, reason }: { id: string; fix: string; reason?: string }) => write<{ said: string }>('POST', `/exceptions/${id}/fix`, { store: store.storeId }, { fix, reason: reason ?? '' }),
+    onSuccess: async ({ said }) => { notifications.show({ message: `${said}.` }); await client.invalidateQueries({ queryKey: ['exceptions'] }); },
+    onError: (error) => notifications.show({ color: 'red', message: error.message }),
+  });
+}
+
+/** One change to many; what it does not fit is left, and said. */
+export function useActMany(done: () => void) {
+  const store = useStore(), client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ ids, change }: { ids: readonly string[]; change: ExceptionAction }) => write<{ changed: number; left: number }>('POST', '/exceptions/bulk', { store: store.storeId }, { ids, change }),
+    onSuccess: async ({ changed, left }, { change }) => {
+      notifications.show({ message: `${SAID[change.action]}: ${changed}${left > 0 ? `; ${left} left as they were` : ''}` });
+      done();
       await Promise.all([client.invalidateQueries({ queryKey: ['exceptions'] }), client.invalidateQueries({ queryKey: ['today'] })]);
     },
     onError: (error) => notifications.show({ color: 'red', message: error.message }),

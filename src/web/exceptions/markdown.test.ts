@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inline, parse, type Inline } from './markdown.ts';
 
-const words = (parts: readonly Inline[]): string => parts.map((p) => ('text' in p ? p.text : 'code' in p ? p.code : 'bold' in p ? words(p.bold) : words(p.link))).join('');
+const words = (parts: readonly Inline[]): string => parts.map((p) => ('text' in p ? p.text : 'code' in p ? p.code : 'bold' in p ? words(p.bold) : 'button' in p ? '' : words(p.link))).join('');
+
+it('reads buttons by their name', () => {
+  expect(inline('From here: [button: read_orders] [button:check_drift]')).toEqual([{ text: 'From here: ' }, { button: 'read_orders' }, { text: ' ' }, { button: 'check_drift' }]);
+});
 
 describe('blocks', () => {
   it('reads headings, paragraphs, lists and code, and leaves front matter out', () => {

@@ -1,15 +1,15 @@
-/** The small part of Markdown that runbooks use, as a tree. It carries text, never markup: what looks like HTML is shown as it is written. */
+/** The small part of Markdown that runbooks use, as a tree, and their buttons. It carries text, never markup: what looks like HTML is shown as it is written. */
 
-export type Inline = { text: string } | { code: string } | { bold: Inline[] } | { link: Inline[]; to: string };
+export type Inline = { text: string } | { code: string } | { bold: Inline[] } | { link: Inline[]; to: string } | { button: string };
 export type Block = { heading: Inline[]; level: number } | { paragraph: Inline[] } | { list: Inline[][]; ordered: boolean } | { pre: string };
 
-const TOKEN = /`([^`]+)`|\*\*(.+?)\*\*|\[([^\]]+)\]\(([^)\s]+)\)/;
+const TOKEN = /`([^`]+)`|\*\*(.+?)\*\*|\[button:\s*([a-z_]+)\]|\[([^\]]+)\]\(([^)\s]+)\)/;
 
 export function inline(text: string): Inline[] {
   const found = TOKEN.exec(text);
   if (!found) return text === '' ? [] : [{ text }];
   const before = text.slice(0, found.index), after = text.slice(found.index + found[0].length);
-  const token: Inline = found[1] !== undefined ? { code: found[1] } : found[2] !== undefined ? { bold: inline(found[2]) } : safe(found[3]!, found[4]!);
+  const token: Inline = found[1] !== undefined ? { code: found[1] } : found[2] !== undefined ? { bold: inline(found[2]) } : found[3] !== undefined ? { button: found[3] } : safe(found[4]!, found[5]!);
   return [...(before === '' ? [] : [{ text: before }]), token, ...inline(after)];
 }
 

@@ -31,5 +31,5 @@ export const SEVERITY: Record<number, { tone: Tone; word: string }> = {
 };
 
 export const CASE_LOOK: Record<string, { tone: Tone; word: string }> = {
-  open: { tone: 'warn', word: 'Open' }, snoozed: { tone: 'held', word: 'Snoozed' }, resolved: { tone: 'good', word: 'Resolved' }, ignored: { tone: 'neutral', word: 'Ignored' },
+  grace: { tone: 'neutral', word: 'Just seen' }, open: { tone: 'warn', word: 'Open' }, snoozed: { tone: 'held', word: 'Snoozed' }, resolved: { tone: 'good', word: 'Resolved' }, ignored: { tone: 'neutral', word: 'Ignored' },
 };

@@ -1,0 +1,38 @@
+/**
+ * How long an exception may stay. What is misstated now (severity 1) has an hour of any day; everything else has working hours: Monday to Friday,
+ * nine to five of the shop. Half of that gone, its owner is told again; all of it, the backup too; twice, the administrator.
+ */
+import { addDays, dayOf, instantOf, weekday } from '../calendar.ts';
+
+const OPENS = 9, CLOSES = 17;
+const HOUR = 3_600_000;
+/** More working days than any clock has. */
+const MOST_DAYS = 400;
+
+/** The instant `hours` after `from` (both ISO), of any hours for severity 1, else of working hours. */
+export function dueAt(from: string, severity: number, hours: number, timeZone: string): string {
+  if (severity === 1) return new Date(Date.parse(from) + hours * HOUR).toISOString();
+  let left = hours * HOUR, day = dayOf(from, timeZone);
+  for (let n = 0; n < MOST_DAYS; n++, day = addDays(day, 1)) {
+    if (weekday(day) > 5) continue;
+    const opens = Math.max(Date.parse(instantOf(day, OPENS, timeZone)), Date.parse(from)), open = Date.parse(instantOf(day, CLOSES, timeZone)) - opens;
+    if (open <= 0) continue;
+    if (left <= open) return new Date(opens + left).toISOString();
+    left -= open;
+  }
+  throw new RangeError(`${hours} working hours are more than ${MOST_DAYS} days`);
+}
+
+/** Shares of its time after which one more is told: owner, backup, administrator. */
+export const ESCALATIONS: readonly number[] = [0.5, 1, 2];
+
+/** Severity of a case that came back after it was resolved: one step worse, at most 1. */
+export function regressed(severity: number): number {
+  return Math.max(1, severity - 1);
+}
+
+/** So many cases of a kind opened within ten minutes are one storm, told of once. */
+export const STORM = { cases: 20, minutes: 10 } as const;
+
+/** Resolved more often than this in a day, a case is held open until it has been good for as long. */
+export const FLAPPING = { times: 3, hours: 24 } as const;

@@ -1,0 +1,72 @@
+/** The buttons of runbooks. Each press is written into the case's history before anything is promised, so that the next one who looks knows what was tried. */
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { fixNamed, type FixName } from '../../domain/exceptions/fixes.ts';
+import { releaseLevels } from '../../store/authority.ts';
+import { changeCases, findException, note, type ExceptionRow } from '../../store/exceptions.ts';
+import { readAgain, setAside } from '../../store/inbox.ts';
+import { audit } from '../../store/users.ts';
+import { Refusal, type Services } from '../app.ts';
+import { storeOf } from '../store-scope.ts';
+
+interface Press { storeId: number; row: ExceptionRow; reason: string; by: string; at: string }
+/** Answers what was done, in words. */
+type Deed = (services: Services, press: Press) => Promise<string>;
+
+const DEEDS: Partial<Record<FixName, Deed>> = {
+  async release_push({ house }, { storeId, row, at }) {
+    if (row.item_id === null || row.location_id === null) throw new Refusal(409, 'This case is of no single level; release levels in the push queue.');
+    const released = await releaseLevels(house.db, storeId, [{ itemId: row.item_id, locationId: row.location_id }], at);
+    if (released === 0) throw new Refusal(409, 'The level waits for no release any more. Look at it in the push queue.');
+    house.changed(storeId, ['push']);
+    return 'Released; it is written within seconds';
+  },
+  async read_message_again({ house }, { storeId, row }) {
+    if (!(await readAgain(house.db, storeId, messageOf(row)))) throw new Refusal(409, 'The message is not among the unreadable ones any more.');
+    return 'Back in the inbox';
+  },
+  async set_message_aside({ house }, { storeId, row, reason, by, at }) {
+    if (!(await setAside(house.db, storeId, messageOf(row), `set aside by ${by}: ${reason}`, at))) throw new Refusal(409, 'The message is not among the unreadable ones any more.');
+    await house.enqueue('subscriptions', storeId);
+    return 'Set aside; its bytes are kept';
+  },
+  async accept_rename({ house }, { storeId, row, by, at }) {
+    await changeCases(house.db.pool, storeId, [row.exception_id], { action: 'resolve', said: 'the new SKU is right' }, by, at);
+    return 'Accepted';
+  },
+};
+
+function messageOf(row: ExceptionRow): string {
+  const id = /:inbox\/(\d+)$/.exec(row.fingerprint)?.[1];
+  if (!id) throw new Refusal(409, 'This case is of no single message.');
+  return id;
+}
+
+export function exceptionFixRoutes(app: FastifyInstance, services: Services): void {
+  const { house, flows } = services, api = app.withTypeProvider<ZodTypeProvider>();
+  api.post('/api/v1/exceptions/:id/fix', { schema: {
+    tags: ['exceptions'], summary: 'Press a button of its runbook', params: z.object({ id: z.string().regex(/^\d{1,18}$/) }), querystring: z.object({ store: z.coerce.number() }),
+    body: z.object({ fix: z.string().max(60), reason: z.string().trim().max(500).default('') }).strict(), response: { 200: z.object({ said: z.string() }) },
+  } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store), by = request.user?.email ?? 'operator', at = house.clock.now().toISOString();
+    const row = await findException(house.db, store.store_id, request.params.id), fix = fixNamed(request.body.fix), { reason } = request.body;
+    if (!row) throw new Refusal(404, `There is no exception ${request.params.id}`);
+    if (!fix || 'open' in fix) throw new Refusal(400, `fix: there is no button ${request.body.fix} that does something`);
+    if ('kinds' in fix && !(fix.kinds as readonly string[]).includes(row.kind)) throw new Refusal(400, `fix: ${fix.name} is not for ${row.kind}`);
+    if ('does' in fix && fix.reason && reason.length < 3) throw new Refusal(400, 'reason: say why, in three letters or more');
+    let said: string;
+    if ('run' in fix) {
+      if (!flows.some((flow) => flow.name === fix.run)) throw new Refusal(409, `There is no flow ${fix.run}`);
+      await house.enqueue(fix.run, store.store_id);
+      said = `${fix.run} is queued`;
+    } else said = await DEEDS[fix.name as FixName]!(services, { storeId: store.store_id, row, reason, by, at });
+    await note(house.db, store.store_id, [row.exception_id], 'tried', by, reason === '' ? fix.label : `${fix.label}: ${reason}`, at, { fix: fix.name });
+    await audit(house.db, { at, actor: by, action: `exception fix ${fix.name}`, subject: `${row.kind} ${row.subject}`, ...(reason === '' ? {} : { after: { reason } }) });
+    house.changed(store.store_id, ['exceptions']);
+    return { said };
+  });
+}
+
+/** Buttons that do something and have nobody to do it: none, or a test fails. */
+export const DOABLE = Object.keys(DEEDS);

@@ -1,0 +1,63 @@
+/** What can be done about a case whatever its kind: take it, put it off, say it is done, leave it be. */
+import { Button, Checkbox, Menu, Popover, Select, Textarea } from '@mantine/core';
+import { IconCheck, IconClockPause, IconEyeOff, IconRefresh, IconUserCheck } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { ExceptionAction, ExceptionCase } from '../api/queries.ts';
+import { capital } from '../ui/format.ts';
+import { SNOOZES, snoozedUntil, useAct, useMe } from './actions.ts';
+
+/** A reason of at least this many letters: somebody will want to know why. */
+const SHORTEST_REASON = 3;
+
+export function CaseActions({ row }: { row: ExceptionCase }) {
+  const act = useAct(), me = useMe(), run = (action: ExceptionAction): void => act.mutate({ id: row.exceptionId, action });
+  return (
+    <div className="row">
+      {row.state !== 'resolved' && (row.assignedTo === me ? <Button variant="default" disabled={act.isPending} onClick={() => run({ action: 'assign', to: null })}>Give it back</Button>
+        : <Button leftSection={<IconUserCheck size={15} />} disabled={act.isPending} onClick={() => run({ action: 'assign', to: me })}>Assign to me</Button>)}
+      {row.state === 'open' && (
+        <Menu><Menu.Target><Button variant="default" leftSection={<IconClockPause size={15} />} disabled={act.isPending}>Snooze</Button></Menu.Target>
+          <Menu.Dropdown>
+            {SNOOZES.map((each) => <Menu.Item key={each.hours} onClick={() => run({ action: 'snooze', until: snoozedUntil(each.hours, Date.now()), worse: false })}>{capital(each.label)}</Menu.Item>)}
+            {row.size !== null && <><Menu.Divider /><Menu.Item onClick={() => run({ action: 'snooze', until: null, worse: true })}>Until it is more than {Math.round(row.size).toLocaleString('en-GB')}</Menu.Item></>}
+          </Menu.Dropdown></Menu>
+      )}
+      {(row.state === 'open' || row.state === 'snoozed') && <Said name="Resolve…" icon={<IconCheck size={15} />} label="What was done?" note="It is looked at again at once. If it was not enough it comes back, one step more urgent." done={(said) => run({ action: 'resolve', said })} />}
+      {(row.state === 'open' || row.state === 'snoozed') && <Ignore ignore={(reason, days) => run({ action: 'ignore', reason, until: snoozedUntil(days * 24 - 1, Date.now()) })} />}
+      {row.state !== 'open' && <Button variant="default" leftSection={<IconRefresh size={15} />} disabled={act.isPending} onClick={() => run({ action: 'reopen' })}>Reopen</Button>}
+    </div>
+  );
+}
+
+/** A button that first wants words. */
+export function Said({ name, icon, label, note, done }: { name: string; icon: React.ReactNode; label: string; note?: string; done(said: string): void }) {
+  const [open, setOpen] = useState(false), [words, setWords] = useState('');
+  return (
+    <Popover opened={open} onChange={setOpen} width={300} trapFocus>
+      <Popover.Target><Button variant="default" leftSection={icon} onClick={() => setOpen(!open)}>{name}</Button></Popover.Target>
+      <Popover.Dropdown aria-label={label}>
+        <form className="stack" onSubmit={(event) => { event.preventDefault(); setOpen(false); done(words.trim()); }}>
+          <Textarea label={label} description={note} value={words} onChange={(event) => setWords(event.currentTarget.value)} maxLength={500} autosize minRows={2} data-autofocus />
+          <Button type="submit" disabled={words.trim().length < SHORTEST_REASON}>{name.replace('…', '')}</Button>
+        </form>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+export function Ignore({ ignore }: { ignore(reason: string, days: number): void }) {
+  const [open, setOpen] = useState(false), [reason, setReason] = useState(''), [days, setDays] = useState('30'), [sure, setSure] = useState(false);
+  return (
+    <Popover opened={open} onChange={setOpen} width={300} trapFocus>
+      <Popover.Target><Button variant="default" leftSection={<IconEyeOff size={15} />} onClick={() => setOpen(!open)}>Ignore…</Button></Popover.Target>
+      <Popover.Dropdown aria-label="Ignore with a reason">
+        <form className="stack" onSubmit={(event) => { event.preventDefault(); setOpen(false); ignore(reason.trim(), Number(days)); }}>
+          <Textarea label="Why may this be ignored?" value={reason} onChange={(event) => setReason(event.currentTarget.value)} maxLength={500} autosize minRows={2} data-autofocus />
+          <Select label="For" value={days} onChange={(value) => setDays(value ?? '30')} data={[{ value: '1', label: 'a day' }, { value: '7', label: 'a week' }, { value: '30', label: '30 days, the longest' }]} allowDeselect={false} comboboxProps={{ withinPortal: false }} />
+          <Checkbox label="It is really nobody's work" checked={sure} onChange={(event) => setSure(event.currentTarget.checked)} />
+          <Button type="submit" disabled={reason.trim().length < SHORTEST_REASON || !sure}>Ignore</Button>
+        </form>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

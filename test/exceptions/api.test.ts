@@ -1,0 +1,81 @@
+/** The API of exceptions: triage of one and of many, refusals, the buttons of runbooks and what they leave in the history. */
+import { describe, expect, it } from 'vitest';
+import { EXCEPTION_KINDS } from '../../src/domain/exceptions/catalogue.ts';
+import { addressOf, FIXES } from '../../src/domain/exceptions/fixes.ts';
+import { FLOWS } from '../../src/flows/contents.ts';
+import { DOABLE } from '../../src/http/routes/exception-fixes.ts';
+import { raise } from '../../src/store/exceptions.ts';
+import { clockwork } from '../helpers/clockwork.ts';
+import { storeWith } from '../helpers/store.ts';
+
+const clock = await clockwork('2026-11-24T09:00:00.000Z'), { house, app } = clock;
+const { storeId, itemIds, locationIds } = await storeWith(house.db, { variants: 2, locations: 1 });
+async function call<T = Record<string, never>>(method: 'GET' | 'POST', path: string, body?: object): Promise<{ status: number; body: T }> {
+  const reply = await app.inject({ method, url: `/api/v1${path}${path.includes('?') ? '&' : '?'}store=${storeId}`, headers: { host: 'localhost', origin: 'http://localhost', 'sec-fetch-site': 'same-origin' }, ...(body ? { payload: body } : {}) });
+  return { status: reply.statusCode, body: (reply.headers['content-type']?.includes('json') ? reply.json() : reply.body) as T };
+}
+interface Row { exceptionId: string; subject: string; state: string; assignedTo: string | null }
+const list = async (query = ''): Promise<Row[]> => (await call<{ rows: Row[] }>('GET', `/exceptions${query}`)).body.rows;
+const at = '2026-11-24T09:00:00.000Z';
+const some = (keys: readonly string[]) => raise(house.db.pool, storeId, keys.map((key) => ({ kind: 'PUSH_HELD' as const, key, subject: key, sentence: `${key} is held`, itemId: itemIds[0]!, locationId: locationIds[0]! })), at);
+
+describe('triage', () => {
+  it('of one: assigned, snoozed, said, resolved, reopened; each in its history', async () => {
+    await some(['one']);
+    const [row] = await list(), path = `/exceptions/${row!.exceptionId}`;
+    expect((await call('POST', path, { action: 'assign', to: 'anna' })).body).toMatchObject({ assignedTo: 'anna' });
+    expect((await call('POST', path, { action: 'snooze' })).status).toBe(400);
+    expect((await call('POST', path, { action: 'snooze', until: '2026-11-24T08:00:00Z' })).status).toBe(400);
+    expect((await call('POST', path, { action: 'ignore', reason: 'never', until: '2027-11-24T08:00:00Z' })).body).toMatchObject({ detail: expect.stringContaining('30 days') });
+    expect((await call('POST', path, { action: 'snooze', until: '2026-11-24T12:00:00Z' })).body).toMatchObject({ state: 'snoozed' });
+    expect((await call('POST', path, { action: 'resolve', said: 'released by hand' })).body).toMatchObject({ state: 'resolved' });
+    expect((await call('POST', path, { action: 'resolve', said: 'again' })).status).toBe(409);
+    expect((await call('POST', path, { action: 'reopen' })).body).toMatchObject({ state: 'open' });
+    const { body } = await call<{ events: { what: string; by: string; said: string | null }[]; backup: string; checkedBy: string }>('GET', path);
+    expect(body.events.map((event) => event.what)).toEqual(['opened', 'assigned', 'snoozed', 'resolved', 'reopened']);
+    expect(body).toMatchObject({ backup: 'integration owner', checkedBy: 'stock-push' });
+  });
+
+  it('of many: what fits is changed, what does not is left and counted', async () => {
+    await some(['two', 'three', 'four']);
+    const rows = await list(), gone = rows.find((row) => row.subject === 'four')!;
+    await call('POST', `/exceptions/${gone.exceptionId}`, { action: 'resolve', said: 'done' });
+    const ids = rows.filter((row) => row.subject !== 'one').map((row) => row.exceptionId);
+    expect((await call('POST', '/exceptions/bulk', { ids, change: { action: 'ignore', reason: 'a test' } })).body).toEqual({ changed: 2, left: 1 });
+    expect((await list('?tab=ignored')).map((row) => row.subject).sort()).toEqual(['three', 'two']);
+    expect((await list('?owner=planner'))).toEqual([]);
+    expect((await call<string>('GET', '/exceptions.csv?tab=ignored')).body.trim().split('\r\n')).toHaveLength(3);
+  });
+});
+
+describe('the buttons of runbooks', () => {
+  it('run flows that exist, open screens, or have somebody to do them', () => {
+    for (const fix of FIXES) {
+      if ('run' in fix) expect(FLOWS.map((flow) => flow.name)).toContain(fix.run);
+      if ('does' in fix) { expect(DOABLE).toContain(fix.name); for (const kind of fix.kinds) expect(EXCEPTION_KINDS.map((each) => each.kind)).toContain(kind); }
+    }
+    expect(DOABLE.every((name) => FIXES.some((fix) => fix.name === name))).toBe(true);
+  });
+  it('lead to the item and location of the case, as far as they are known', () => {
+    expect(addressOf('/items/{itemId}?location={locationId}&tab=movements', { itemId: 4, locationId: 2 })).toBe('/items/4?location=2&tab=movements');
+    expect(addressOf('/items/{itemId}?location={locationId}&tab=movements', { itemId: 4, locationId: null })).toBe('/items/4?tab=movements');
+    expect(addressOf('/forecast/{itemId}?location={locationId}', { itemId: 4, locationId: null })).toBe('/forecast/4');
+    expect(addressOf('/items/{itemId}?location={locationId}', { itemId: null, locationId: null })).toBeNull();
+  });
+  it('read an unreadable message again, or set it aside with a reason', async () => {
+    const dead = async (n: number): Promise<string> => (await house.db.query<{ inbox_id: string }>(`insert into inbox (store_id, webhook_id, topic, received_at, body, state, reason) values ($1, $2, 'orders/create', $3, '\\x7b7d', 3, 'no id') returning inbox_id`, [storeId, `w${n}`, at])).rows[0]!.inbox_id;
+    const open = async (id: string): Promise<string> => {
+      await raise(house.db.pool, storeId, [{ kind: 'PAYLOAD_UNREADABLE', key: `inbox/${id}`, subject: `Message ${id}`, sentence: 'It cannot be read.' }], at);
+      return (await list('?kind=PAYLOAD_UNREADABLE')).find((row) => row.subject === `Message ${id}`)!.exceptionId;
+    };
+    const first = await dead(1), second = await dead(2), one = await open(first), two = await open(second);
+    expect((await call('POST', `/exceptions/${one}/fix`, { fix: 'read_message_again' })).body).toEqual({ said: 'Back in the inbox' });
+    expect((await house.db.query<{ state: number }>('select state from inbox where inbox_id = $1', [first])).rows[0]!.state).toBe(0);
+    expect((await call('POST', `/exceptions/${one}/fix`, { fix: 'read_message_again' })).status).toBe(409);
+    expect((await call('POST', `/exceptions/${two}/fix`, { fix: 'set_message_aside' })).body).toMatchObject({ detail: expect.stringContaining('reason') });
+    expect((await call('POST', `/exceptions/${two}/fix`, { fix: 'set_message_aside', reason: 'sent by a test' })).status).toBe(200);
+    expect((await call<{ events: { what: string; said: string }[] }>('GET', `/exceptions/${two}`)).body.events.at(-1)).toMatchObject({ what: 'tried', said: 'Set the message aside: sent by a test' });
+    expect((await call('POST', `/exceptions/${two}/fix`, { fix: 'accept_rename' })).status).toBe(400);
+    expect((await call('POST', `/exceptions/${two}/fix`, { fix: 'no_such' })).status).toBe(400);
+  });
+});

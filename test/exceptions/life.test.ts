@@ -1,0 +1,172 @@
+/** The life of an exception on a real database: grace, regression, storms, flapping, snoozing until it is worse, escalation; and a law over any sequence of checks. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ESCALATIONS } from '../../src/domain/exceptions/clock.ts';
+import type { ExceptionKindName, RaisedException } from '../../src/domain/exceptions/catalogue.ts';
+import { changeCases, chase, eventsOf, findException, listExceptions, raise, resolveChecked, similarCases, type ExceptionRow } from '../../src/store/exceptions.ts';
+import { freshDatabase } from '../helpers/database.ts';
+import { storeWith } from '../helpers/store.ts';
+
+const { db } = await freshDatabase();
+const world = async () => {
+  const { storeId } = await storeWith(db, { variants: 0, locations: 0 });
+  // Tuesday, ten in the morning in Amsterdam.
+  let minutes = 0;
+  const at = (): string => new Date(Date.parse('2026-11-24T09:00:00.000Z') + minutes * 60_000).toISOString();
+  const case_ = (kind: ExceptionKindName, key: string, size?: number): RaisedException => ({ kind, key, subject: `Subject ${key}`, sentence: `Sentence of ${key}.`, ...(size === undefined ? {} : { size }) });
+  return {
+    storeId, at, wait: (more: number) => { minutes += more; },
+    raise: (kind: ExceptionKindName, keys: readonly string[], size?: number) => raise(db.pool, storeId, keys.map((key) => case_(kind, key, size)), at()),
+    check: async (kind: ExceptionKindName, bad: readonly string[]) => { await raise(db.pool, storeId, bad.map((key) => case_(kind, key)), at()); return resolveChecked(db.pool, storeId, kind, bad, at()); },
+    chase: () => chase(db.pool, storeId, at(), ESCALATIONS),
+    all: async (...states: string[]): Promise<ExceptionRow[]> => listExceptions(db, storeId, { states: states.length > 0 ? states : ['open'], limit: 500 }),
+    act: (row: ExceptionRow, change: Parameters<typeof changeCases>[3]) => changeCases(db.pool, storeId, [row.exception_id], change, 'anna@example.com', at()),
+    events: async (row: ExceptionRow) => (await eventsOf(db, storeId, row.exception_id)).map((event) => event.what),
+    again: async (row: ExceptionRow) => (await findException(db, storeId, row.exception_id))!,
+  };
+};
+
+describe('an exception', () => {
+  it('tells nobody of what passes within its grace, and opens what does not', async () => {
+    const w = await world();
+    await w.raise('STOCK_DRIFT', ['a', 'b']);
+    expect(await w.all()).toEqual([]);
+    w.wait(1);
+    await w.check('STOCK_DRIFT', ['b']);
+    expect(await w.all('grace', 'resolved')).toHaveLength(1);
+    w.wait(2);
+    await w.check('STOCK_DRIFT', ['b']);
+    const [row] = await w.all();
+    expect(row).toMatchObject({ subject: 'Subject b', opened_at: w.at(), regressions: 0, severity: 2 });
+    expect(await w.events(row!)).toEqual(['opened']);
+  });
+
+  it('opens after its grace though nothing is heard of it again', async () => {
+    const w = await world();
+    await w.raise('STOCK_DRIFT', ['a']);
+    w.wait(3);
+    expect((await w.chase()).woken).toBe(1);
+    expect(await w.all()).toHaveLength(1);
+  });
+
+  it('comes back one step worse, with a clock of its own', async () => {
+    const w = await world();
+    await w.raise('SKU_BLANK', ['a']);
+    w.wait(60);
+    expect(await w.check('SKU_BLANK', [])).toBe(1);
+    w.wait(60);
+    await w.raise('SKU_BLANK', ['a']);
+    const [row] = await w.all();
+    expect(row).toMatchObject({ severity: 2, regressions: 1, occurrences: 2, opened_at: w.at(), resolved_at: null });
+    expect(await w.events(row!)).toEqual(['opened', 'resolved', 'came back']);
+  });
+
+  it('that comes and goes is held open until it has been good for a day', async () => {
+    const w = await world();
+    for (let n = 0; n < 3; n++) { await w.raise('PUSH_FAILED', ['a']); w.wait(30); expect(await w.check('PUSH_FAILED', [])).toBe(1); w.wait(30); }
+    await w.raise('PUSH_FAILED', ['a']);
+    w.wait(30);
+    expect(await w.check('PUSH_FAILED', [])).toBe(0);
+    w.wait(30);
+    expect(await w.check('PUSH_FAILED', [])).toBe(0);
+    const [row] = await w.all();
+    expect(await w.events(row!)).toEqual(['opened', 'resolved', 'came back', 'resolved', 'came back', 'resolved', 'came back', 'held open']);
+    w.wait(24 * 60);
+    expect(await w.check('PUSH_FAILED', [])).toBe(1);
+    expect(await w.all()).toEqual([]);
+  });
+
+  it('is one of a storm when more than twenty open within ten minutes; the storm ends with the last of them', async () => {
+    const w = await world(), keys = Array.from({ length: 25 }, (_, n) => `level/${n}`);
+    await w.raise('PUSH_FAILED', keys.slice(0, 15));
+    expect(await w.all()).toHaveLength(15);
+    w.wait(5);
+    await w.raise('PUSH_FAILED', keys);
+    const [storm, ...others] = await w.all();
+    expect(others).toEqual([]);
+    expect(storm).toMatchObject({ subject: '25 cases at once', children: 25, size: 25 });
+    w.wait(20);
+    await w.raise('PUSH_FAILED', ['late']);
+    expect(await w.again(storm!)).toMatchObject({ children: 26, subject: '26 cases at once' });
+    expect(await listExceptions(db, w.storeId, { states: ['open'], parent: storm!.exception_id, limit: 100 })).toHaveLength(26);
+    await w.check('PUSH_FAILED', ['level/3']);
+    expect(await w.all()).toHaveLength(1);
+    await w.check('PUSH_FAILED', []);
+    expect(await w.all()).toEqual([]);
+    expect(await w.events(await w.again(storm!))).toEqual(['opened', 'resolved']);
+  });
+
+  it('snoozed until it is worse wakes by its size, not by being seen', async () => {
+    const w = await world();
+    await w.raise('FULFIL_NOT_SYNCED', ['a'], 5);
+    const [row] = await w.all();
+    await w.act(row!, { action: 'snooze', until: null, worse: true });
+    for (const [size, state] of [[4, 'snoozed'], [5, 'snoozed'], [6, 'open']] as const) {
+      w.wait(10);
+      await w.raise('FULFIL_NOT_SYNCED', ['a'], size);
+      expect((await w.again(row!)).state).toBe(state);
+    }
+    expect(await w.events(row!)).toEqual(['opened', 'snoozed', 'woke']);
+  });
+
+  it('snoozed or ignored until a time is there again when it is over', async () => {
+    const w = await world(), later = (hours: number): string => new Date(Date.parse(w.at()) + hours * 3_600_000).toISOString();
+    await w.raise('SKU_BLANK', ['a', 'b']);
+    const [a, b] = await w.all();
+    await w.act(a!, { action: 'snooze', until: later(1) });
+    await w.act(b!, { action: 'ignore', reason: 'a sample, never sold', until: later(24) });
+    w.wait(61);
+    await w.chase();
+    expect((await w.all()).map((row) => row.exception_id)).toEqual([a!.exception_id]);
+    w.wait(24 * 60);
+    await w.chase();
+    expect(await w.all()).toHaveLength(2);
+  });
+
+  it('is told of again at half its time, all of it, and twice, each once', async () => {
+    const w = await world();
+    await w.raise('PUSH_FAILED', ['a']); // four working hours from ten: due at two
+    expect((await w.all())[0]!.due_at).toBe('2026-11-24T13:00:00.000Z');
+    const levels: number[] = [];
+    for (let n = 0; n < 9; n++) { w.wait(60); for (const { escalation } of (await w.chase()).escalated) levels.push(escalation); }
+    expect(levels).toEqual([1, 2, 3]);
+  });
+
+  it('said to be resolved comes back when the check disagrees; what helped is told with the next one', async () => {
+    const w = await world();
+    await w.raise('PUSH_CONFLICT', ['a']);
+    const [row] = await w.all();
+    await w.act(row!, { action: 'say', said: 'the till wrote too' });
+    await w.act(row!, { action: 'resolve', said: 'switched the till’s stock off' });
+    expect(await w.all()).toEqual([]);
+    await w.check('PUSH_CONFLICT', ['a']);
+    expect((await w.again(row!))).toMatchObject({ state: 'open', regressions: 1, severity: 1 });
+    await w.check('PUSH_CONFLICT', []);
+    await w.raise('PUSH_CONFLICT', ['b']);
+    const [next] = await w.all();
+    expect(await similarCases(db, w.storeId, next!)).toMatchObject([{ subject: 'Subject a', fixed_by: 'the till wrote too (anna@example.com)' }]);
+  });
+});
+
+it('whatever checks find and people do: what the last check found bad is never lost, what it found good never stays open unless held', async () => {
+  await fc.assert(fc.asyncProperty(
+    fc.array(fc.record({ wait: fc.integer({ min: 1, max: 700 }), bad: fc.subarray(['a', 'b', 'c']), act: fc.option(fc.record({ n: fc.nat(2), what: fc.constantFrom('snooze', 'resolve', 'reopen', 'assign') })) }), { minLength: 1, maxLength: 12 }),
+    async (steps) => {
+      const w = await world();
+      for (const { wait, bad, act } of steps) {
+        w.wait(wait);
+        await w.check('PUSH_FAILED', bad);
+        await w.chase();
+        const rows = await w.all('open', 'snoozed', 'ignored', 'resolved');
+        for (const row of rows) {
+          const key = row.fingerprint.split(':')[1]!;
+          if (bad.includes(key)) expect(row.state).not.toBe('resolved');
+          else expect(row.state === 'resolved' || row.held_until !== null).toBe(true);
+          expect(row.severity).toBe(row.regressions > 0 ? 1 : 2);
+        }
+        expect(rows.length).toBeGreaterThanOrEqual(bad.length);
+        const row = act && rows[act.n];
+        if (row) await w.act(row, act.what === 'snooze' ? { action: 'snooze', until: new Date(Date.parse(w.at()) + 3_600_000).toISOString() } : act.what === 'resolve' ? { action: 'resolve', said: 'done' } : act.what === 'assign' ? { action: 'assign', to: 'anna' } : { action: 'reopen' });
+      }
+    }), { numRuns: 60 });
+}, 60_000);
