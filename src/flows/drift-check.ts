@@ -1,21 +1,26 @@
 /**
  * drift-check: ledger against Shopify per level → explained, posted or raised.   Woken every minute, after an import, and by hand.
- *  1 gather  levels that differ (one SQL), each read afresh from Shopify with all its states; what is still on its way
+ *  1 gather  levels that differ (one SQL), each read afresh from Shopify with all its states; the orders on their way, each with what it will do
  *  2 decide  domain/drift: causes whose units sum to the difference; equal committed and moved stock is an edit in Shopify
  *  3 record  at storefront-authority locations an edit becomes a movement (Shopify is right there); findings with their causes
+ *            then Shopify beside the shelf of every warehouse, from the push's own arithmetic, in one statement
  *  4 settle  unknown units raise STOCK_DRIFT; a level in step closes it. Missing orders ask sales-history to read
  */
-import { explainDrift, type DriftFinding, type LevelState } from '../domain/drift/causes.ts';
+import { DRIFT_CAUSES, explainDrift, type DriftFinding, type LevelState, type PendingEffect } from '../domain/drift/causes.ts';
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
+import { emptyOrder, type OrderState } from '../domain/orders/order-state.ts';
 import { at, outside, type Fact, type StockState } from '../domain/stock/fact.ts';
+import { UnreadableWebhook } from '../ports/storefront.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { driftUnits } from '../runtime/metrics.ts';
-import { driftCandidates, levelsCompared, lockBalances, negativeLevels, postedSoFar, saveDrift, unplacedUnits, writesPending, type DriftCandidate, type DriftRow, type LedgerLevel } from '../store/drift.ts';
-import { inboxHealth } from '../store/inbox.ts';
+import { driftCandidates, levelsCompared, lockBalances, negativeLevels, openOrdersOf, postedSoFar, saveDrift, unplacedUnits, writesPending, type DriftCandidate, type DriftRow, type LedgerLevel } from '../store/drift.ts';
+import { inboxHealth, unappliedMessages } from '../store/inbox.ts';
 import { mapLevels, saveObserved, type MappedLevel } from '../store/levels.ts';
 import { postFacts } from '../store/ledger.ts';
+import { orderEffects, type OrderEffect } from '../store/order-effects.ts';
 import { markDirty } from '../store/push-levels.ts';
 import { readCursor } from '../store/runs.ts';
+import { checkWarehouses, type WarehouseDrift } from '../store/warehouse-drift.ts';
 
 const MOST = 5_000;
 const OTHER: readonly StockState[] = ['reserved', 'damaged', 'safety_stock', 'quality_control', 'incoming'];
@@ -30,9 +35,10 @@ export const driftCheck = defineFlow({
     const causes: Record<string, number> = {};
     const unknown: RaisedException[] = [];
     let differing = 0, edits = 0;
+    const pending = candidates.length === 0 ? new Map<string, PendingEffect[]>() : await pendingEffects(context, candidates);
     for (let start = 0; start < candidates.length; start += 240) {
       const some = candidates.slice(start, start + 240);
-      const found = await checkLevels(context, some);
+      const found = await checkLevels(context, some, pending);
       for (const { row, finding } of found) {
         if (finding.edits.length > 0) edits++;
         for (const { cause, units } of finding.causes) causes[cause] = (causes[cause] ?? 0) + Math.abs(units);
@@ -42,12 +48,16 @@ export const driftCheck = defineFlow({
       }
       context.progress('levels that differ', start + some.length, candidates.length);
     }
+    const ordersPending = new Map([...pending].map(([key, effects]) => [key, effects.reduce((sum, effect) => sum + effect.available, 0)]));
+    const shelves = await checkWarehouses(db, storeId, ordersPending, context.now());
+    for (const { cause, units } of shelves.flatMap((shelf) => shelf.causes)) if (cause !== 'event not received') causes[cause] = (causes[cause] ?? 0) + Math.abs(units);
+    for (const shelf of shelves) if (shelf.causes.some((c) => c.cause === 'unknown')) unknown.push(shelfException(shelf));
     tally.applied = edits;
     if (differing > 0) tally.failed['differ, see causes'] = differing;
     tally.unchanged = tally.input - edits - differing;
     context.detail['unitsByCause'] = causes;
     context.detail['unexplainedUnits'] = causes['unknown'] ?? 0;
-    for (const cause of ['event received, not applied', 'push refused or pending', 'event not received', 'edited in Shopify', 'unknown']) driftUnits.set({ cause }, causes[cause] ?? 0);
+    for (const cause of DRIFT_CAUSES) driftUnits.set({ cause }, causes[cause] ?? 0);
     await context.checked('STOCK_DRIFT', unknown);
     await context.checked('STOCK_NEGATIVE', (await negativeLevels(db, storeId)).map((level) => ({
       kind: 'STOCK_NEGATIVE', key: `level/${level.item_id}@${level.location_id}`, subject: `${level.sku || level.title} at ${level.location}`, itemId: level.item_id, locationId: level.location_id,
@@ -58,9 +68,8 @@ export const driftCheck = defineFlow({
   },
 });
 
-async function checkLevels(context: FlowContext, candidates: readonly DriftCandidate[]): Promise<{ row: DriftRow; finding: DriftFinding }[]> {
+async function checkLevels(context: FlowContext, candidates: readonly DriftCandidate[], pending: ReadonlyMap<string, readonly PendingEffect[]>): Promise<{ row: DriftRow; finding: DriftFinding }[]> {
   const { db, storeId, storefront } = context;
-  // Gather. Orders read through a moment before the level was read: later sales are not a fault of ours.
   const readAt = context.now();
   const read = await storefront.levels(candidates.map((c) => ({ inventoryItemId: c.inventory_item_id, locationId: c.shopify_location_id })));
   const { known } = await mapLevels(db, storeId, read);
@@ -73,10 +82,10 @@ async function checkLevels(context: FlowContext, candidates: readonly DriftCandi
     await saveObserved(tx, storeId, known, readAt);
     const balances = await lockBalances(tx, storeId, known);
     const found = known.map((level) => {
-      const ledger = ledgerState(balances, level), observed = observedState(level);
+      const ledger = ledgerState(balances, level), observed = observedState(level), key = `${level.itemId}@${level.locationId}`;
       const finding = explainDrift({
-        ledger, observed, observedAt: level.availableAt > level.onHandAt ? level.availableAt : level.onHandAt,
-        unplacedUnits: unplaced.get(level.itemId) ?? 0, inboxWaiting: health.waiting, writesPending: writes.get(`${level.itemId}@${level.locationId}`) ?? 0, ordersReadThrough,
+        ledger, observed, observedAt: level.availableAt > level.onHandAt ? level.availableAt : level.onHandAt, pending: pending.get(key) ?? [],
+        unplacedUnits: unplaced.get(level.itemId) ?? 0, inboxWaiting: health.waiting, writesPending: writes.get(key) ?? 0, ordersReadThrough,
       });
       return { level, finding, row: { itemId: level.itemId, locationId: level.locationId, ledger: ledger.available, observed: observed.available, difference: finding.difference, causes: finding.causes } };
     });
@@ -85,6 +94,48 @@ async function checkLevels(context: FlowContext, candidates: readonly DriftCandi
     return found;
   });
 }
+
+/** Messages, changed orders and open orders looked at for evidence, at most. */
+const MOST_MESSAGES = 2_000, MOST_CHANGED = 500, MOST_OPEN = 200;
+
+/**
+ * Orders are read a moment before the levels are: a sale in between is not a fault of ours.
+ *
+ * What orders on their way will do to the levels, order by order: of messages that wait or could not be applied; of known orders that Shopify has routed
+ * meanwhile; then of orders that changed since they were last read, and of open ones that Shopify may have closed without our hearing.
+ */
+async function pendingEffects(context: FlowContext, candidates: readonly DriftCandidate[]): Promise<Map<string, PendingEffect[]>> {
+  const { db, storeId, storefront } = context, items = [...new Set(candidates.map((c) => c.item_id))], levels = new Set(candidates.map((c) => `${c.item_id}@${c.location_id}`));
+  const received: OrderState[] = [], unheard: OrderState[] = [];
+  for (const message of await unappliedMessages(db, storeId, MOST_MESSAGES)) {
+    try {
+      const event = context.reader.read(message.topic, message.body);
+      if (event.type === 'order') received.push(event.order);
+    } catch (error) { if (!(error instanceof UnreadableWebhook)) throw error; }
+  }
+  const open = await openOrdersOf(db, storeId, items, MOST_OPEN), unplaced = open.filter((order) => order.needs_place).map((order) => order.order_id);
+  for (const { orderId, assignments } of unplaced.length === 0 ? [] : await storefront.assignments(unplaced)) received.push({ ...emptyOrder(orderId), assignments });
+  const since = await readCursor(db, storeId, 'sales-history');
+  if (since !== null) for await (const batch of storefront.ordersChangedSince(since)) { unheard.push(...batch.orders); if (unheard.length >= MOST_CHANGED) break; }
+  const asked = open.filter((order) => !unheard.some((heard) => heard.id === order.order_id)).map((order) => order.order_id);
+  if (asked.length > 0) unheard.push(...await storefront.ordersById(asked));
+  // Shopify has no word for an order whose units found their place a moment ago: it is asked for those it just named.
+  const fresh = unheard.filter((order) => Object.keys(order.assignments).length === 0).map((order) => order.id);
+  for (const { orderId, assignments } of fresh.length === 0 ? [] : await storefront.assignments(fresh)) unheard.push({ ...emptyOrder(orderId), assignments });
+
+  const [fromMessages, fromShop] = await orderEffects(db, storeId, [received, unheard]), found = new Map<string, PendingEffect[]>();
+  const note = (cause: PendingEffect['cause'], effects: readonly OrderEffect[]): void => {
+    for (const effect of effects) {
+      const key = `${effect.itemId}@${effect.locationId}`;
+      if (levels.has(key)) found.set(key, [...(found.get(key) ?? []), { cause, available: effect.available, committed: effect.committed, evidence: `order ${effect.name}: ${signed(effect.available)} available, ${signed(effect.committed)} committed` }]);
+    }
+  };
+  note('event received, not applied', fromMessages!);
+  note('event not received', fromShop!);
+  return found;
+}
+
+const signed = (units: number): string => (units > 0 ? `+${units}` : String(units));
 
 /** Edits accumulate under one fact per level and state: an edit taken for one by mistake is taken back by the next check, in the open. */
 async function postEdits(tx: Parameters<typeof postFacts>[0], context: FlowContext, found: readonly { level: MappedLevel; finding: DriftFinding }[]): Promise<void> {
@@ -116,10 +167,18 @@ function sumOnHand(other: LevelState['other']): number {
   return (other.reserved ?? 0) + (other.damaged ?? 0) + (other.safety_stock ?? 0) + (other.quality_control ?? 0);
 }
 
+function shelfException(shelf: WarehouseDrift): RaisedException {
+  const units = shelf.causes.filter((c) => c.cause === 'unknown').reduce((sum, c) => sum + Math.abs(c.units), 0);
+  return {
+    kind: 'STOCK_DRIFT', key: `shelf/${shelf.itemId}@${shelf.locationId}`, subject: `Item ${shelf.itemId} at location ${shelf.locationId}`, itemId: shelf.itemId, locationId: shelf.locationId, size: units,
+    sentence: `Shopify shows ${shelf.shown} available, the warehouse’s shelf allows ${shelf.wanted}: ${units} units of the difference have no known cause.`, evidence: { shown: shelf.shown, allowed: shelf.wanted, causes: shelf.causes },
+  };
+}
+
 function driftException(row: DriftRow): RaisedException {
   return {
     kind: 'STOCK_DRIFT', key: `level/${row.itemId}@${row.locationId}`, subject: `Item ${row.itemId} at location ${row.locationId}`, itemId: row.itemId, locationId: row.locationId,
     sentence: `Shopify shows ${row.observed} available, the ledger ${row.ledger}: ${row.difference > 0 ? '+' : ''}${row.difference} units, of which ${row.causes.filter((c) => c.cause === 'unknown').reduce((s, c) => s + Math.abs(c.units), 0)} have no known cause.`,
-    evidence: { ledger: row.ledger, observed: row.observed, causes: row.causes },
+    evidence: { ledger: row.ledger, observed: row.observed, causes: row.causes }, size: row.causes.filter((c) => c.cause === 'unknown').reduce((s, c) => s + Math.abs(c.units), 0),
   };
 }

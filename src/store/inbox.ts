@@ -70,3 +70,9 @@ export async function setAside(db: Queryable, storeId: number, inboxId: string, 
   const { rowCount } = await db.query('update inbox set state = 2, reason = $3, settled_at = $4 where store_id = $1 and inbox_id = $2 and state = 3', [storeId, inboxId, reason.slice(0, 500), now]);
   return rowCount === 1;
 }
+
+/** Messages that wait and those that could not be applied, oldest first: what they will or would have done is evidence for the drift check. */
+export async function unappliedMessages(db: Queryable, storeId: number, limit: number): Promise<{ inbox_id: string; topic: string; body: Buffer; state: number }[]> {
+  return (await db.query<{ inbox_id: string; topic: string; body: Buffer; state: number }>(
+    'select inbox_id, topic, body, state from ((select * from inbox where store_id = $1 and state = 0 order by inbox_id limit $2) union all (select * from inbox where store_id = $1 and state = 3 order by inbox_id desc limit $2)) i order by inbox_id', [storeId, limit])).rows;
+}

@@ -166,7 +166,7 @@ async function updateOrders(tx: pg.PoolClient, storeId: number, rows: readonly O
 }
 
 /** The mappings and cuts that the given orders need, in three queries. */
-async function stockKeys(tx: pg.PoolClient, storeId: number, orders: readonly OrderState[]): Promise<StockKeys & { variantKnown(variantId: string): boolean }> {
+export async function stockKeys(tx: Queryable, storeId: number, orders: readonly OrderState[]): Promise<StockKeys & { variantKnown(variantId: string): boolean }> {
   const variantIds = [...new Set(orders.flatMap((o) => Object.values(o.lines).flatMap((l) => (l.variantId === null ? [] : [l.variantId]))))];
   const variants = await tx.query<{ shopify_variant_id: string; item_id: number; tracked: boolean }>(
     { name: 'variant-items', text: 'select shopify_variant_id, item_id, tracked from variant_items($1, $2)', values: [storeId, variantIds] });

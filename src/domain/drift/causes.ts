@@ -5,13 +5,25 @@
 import type { StockState } from '../stock/fact.ts';
 
 export type DriftCause =
-  | 'event received, not applied'      // in the inbox, or the order waits for its location
+  | 'event received, not applied'      // in the inbox or set aside, or the order waits for its location
   | 'push refused or pending'          // a write of ours is on its way, its outcome not known yet
-  | 'event not received'               // orders up to this change have not been read yet
+  | 'event not received'               // an order changed and nobody has told us yet
   | 'edited in Shopify'                // by staff or another app: stock moved, no order did
+  | 'restocked without inspection'     // goods restocked in Shopify where a warehouse has to accept them
+  | 'dispatched, not fulfilled'        // left the building, not yet fulfilled in Shopify
+  | 'fulfilled, not dispatched'        // fulfilled in Shopify, still on the shelf as far as the warehouse said
+  | 'count pending'                    // counted, not approved yet
+  | 'unmapped location or SKU'         // on the shelf under a code nobody matched to an item
   | 'unknown';
 
+export const DRIFT_CAUSES: readonly DriftCause[] = [
+  'event received, not applied', 'push refused or pending', 'event not received', 'edited in Shopify', 'restocked without inspection', 'dispatched, not fulfilled', 'fulfilled, not dispatched', 'count pending', 'unmapped location or SKU', 'unknown',
+];
+
 export interface LevelState { available: number; committed: number; onHand: number; other: Partial<Record<StockState, number>> }
+
+/** What an order that is not in the ledger yet will do to the level once it is. */
+export interface PendingEffect { cause: 'event received, not applied' | 'event not received'; available: number; committed: number; evidence: string }
 
 export interface DriftInput {
   ledger: LevelState;
@@ -19,6 +31,8 @@ export interface DriftInput {
   observed: LevelState;
   /** Last change Shopify states for the level. */
   observedAt: string;
+  /** Order by order, worked out from messages that wait and from orders just read. */
+  pending: readonly PendingEffect[];
   /** Open units of known orders of this item that have no location yet. */
   unplacedUnits: number;
   /** Webhooks of the store still waiting to be applied. */
@@ -41,42 +55,50 @@ export interface DriftFinding {
 }
 
 /**
- * An order placed moves available and committed in opposite ways; an edit moves stock without moving committed. So equal committed means that no
- * order is missing, and the rest is an edit. Unequal committed means an order is: on its way, not yet read, or unknown to us.
+ * An order placed moves available and committed in opposite ways, a fulfilment takes from committed alone, an edit moves stock without moving committed.
+ * So first the orders that are known to be on their way are taken out, each with what it does. If committed then agrees, no further order is missing and
+ * the rest is an edit; if it does not, an order is: waiting for its location, not yet read, or unknown to us.
  */
 export function explainDrift(input: DriftInput): DriftFinding {
   const { ledger, observed } = input;
   const difference = observed.available - ledger.available;
-  const missing = observed.committed - ledger.committed;
   const causes: ExplainedUnits[] = [];
   const edits: DriftFinding['edits'] = [];
   const give = (cause: DriftCause, units: number, evidence: string): void => { if (units !== 0) causes.push({ cause, units, evidence }); };
 
-  // What orders on their way account for: units committed there and not here took as many from available.
-  let fromOrders = 0;
+  let edited = difference, missing = observed.committed - ledger.committed;
+  for (const effect of input.pending) {
+    edited -= effect.available;
+    missing -= effect.committed;
+    give(effect.cause, effect.available, effect.evidence);
+  }
+  // What orders nobody named account for: units committed there and not here took as many from available.
   if (missing !== 0) {
     const unplaced = Math.max(0, Math.min(missing, input.unplacedUnits));
     const rest = missing - unplaced;
     give('event received, not applied', -unplaced, `${unplaced} units of known orders wait for their fulfilment location`);
-    fromOrders -= unplaced;
+    edited += unplaced;
     if (rest !== 0) {
       const cause: DriftCause = input.inboxWaiting > 0 ? 'event received, not applied' : input.ordersReadThrough <= input.observedAt ? 'event not received' : 'unknown';
       give(cause, -rest, cause === 'unknown'
         ? `Shopify has ${observed.committed} committed, the orders known here make ${ledger.committed}, and all orders up to ${input.ordersReadThrough} were read`
         : cause === 'event not received' ? `orders are read through ${input.ordersReadThrough}, the level changed at ${input.observedAt}` : `${input.inboxWaiting} messages wait in the inbox`);
-      fromOrders -= rest;
+      edited += rest;
     }
   }
-  const edited = difference - fromOrders;
   const moved = (Object.keys({ ...ledger.other, ...observed.other }) as StockState[])
     .map((state) => ({ state, quantity: (observed.other[state] ?? 0) - (ledger.other[state] ?? 0) })).filter((m) => m.quantity !== 0);
   if (edited !== 0 || moved.length > 0) {
     if (input.writesPending > 0) give('push refused or pending', edited, `${input.writesPending} of our own writes to this level are on their way`);
-    else if (missing === 0 && input.inboxWaiting === 0) {
-      if (edited !== 0) edits.push({ state: 'available', quantity: edited });
-      edits.push(...moved);
-      give('edited in Shopify', edited, `available went to ${observed.available} at ${input.observedAt} while committed stayed ${observed.committed}: no order moved`);
+    else if (missing === 0) {
+      // Posted only when nothing at all is on its way: an edit taken for one too early would have to be taken back.
+      if (input.inboxWaiting === 0 && input.pending.length === 0) {
+        if (edited !== 0) edits.push({ state: 'available', quantity: edited });
+        edits.push(...moved);
+      }
+      give('edited in Shopify', edited, `available went to ${observed.available} at ${input.observedAt} while committed is what the orders make it: no order moved`);
     } else give(input.inboxWaiting > 0 ? 'event received, not applied' : 'event not received', edited, 'other changes of this level are still on their way');
   }
-  return { difference, causes, edits, settled: causes.every((c) => c.cause === 'edited in Shopify') };
+  const settled = input.pending.length === 0 && causes.every((c) => c.cause === 'edited in Shopify') && (edited === 0 && moved.length === 0 || edits.length > 0);
+  return { difference, causes, edits, settled };
 }

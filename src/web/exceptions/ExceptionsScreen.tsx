@@ -75,7 +75,7 @@ export function ExceptionsScreen() {
   const checked = first?.lastCheckedAt ? `Last full check at ${clock(first.lastCheckedAt, timeZone)}.` : 'No check has run yet.';
   return (
     <Page title="Exceptions" fill aside={<span className="dim small">{first ? checked : ''}</span>}>
-      <ViewTabs label="Inboxes" views={CASE_TABS.map((id) => ({ id, label: capital(id), tally: first?.counts[id] }))} current={tab} change={(id, old) => { setChosen(new Set()); return { ...old, tab: id === 'open' ? undefined : id, id: undefined }; }} />
+      <ViewTabs label="Inboxes" views={CASE_TABS.map((id) => ({ id, label: capital(id), tally: first?.counts[id] }))} current={tab} change={(id, old) => ({ ...old, tab: id === 'open' ? undefined : id, id: undefined })} />
       {picked.length > 0 && (
         <div className="chosen-bar" role="status">
           <strong>{count(picked.length, 'case')} chosen</strong>
@@ -103,5 +103,5 @@ export function ExceptionsScreen() {
 }
 
 function chooser(chosen: ReadonlySet<string>, choose: (id: string) => void): Column<ExceptionCase> {
-  return { id: 'choose', header: '', title: 'Choose', width: 34, cell: (row) => <Checkbox size="xs" aria-label={`Choose ${row.subject}`} checked={chosen.has(row.exceptionId)} onChange={() => choose(row.exceptionId)} onClick={(event) => event.stopPropagation()} /> };
+  return { id: 'choose', header: '', title: 'Choose', width: 34, cell: (row) => <Checkbox size="xs" aria-label={`Choose ${row.subject}`} checked={chosen.has(row.exceptionId)} onChange={() => choose(row.exceptionId)} onClick={(event) => event.stopPropagation()} tabIndex={-1} /> };
 }
