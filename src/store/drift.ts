@@ -105,3 +105,9 @@ export async function negativeLevels(db: Queryable, storeId: number): Promise<Ne
      where b.store_id = $1 and b.available < 0 order by b.available limit 2000`, [storeId]);
   return rows;
 }
+
+/** One level's finding of the last check, or null where both sides agreed. */
+export async function driftOf(db: Queryable, storeId: number, itemId: number, locationId: number): Promise<{ ledger: number; observed: number; difference: number; causes: ExplainedUnits[]; first_seen: string; checked_at: string } | null> {
+  return (await db.query<{ ledger: number; observed: number; difference: number; causes: ExplainedUnits[]; first_seen: string; checked_at: string }>(
+    `select ledger, observed, difference, causes, first_seen, checked_at from drift where store_id = $1 and item_id = $2 and location_id = $3 and state = 'available'`, [storeId, itemId, locationId])).rows[0] ?? null;
+}

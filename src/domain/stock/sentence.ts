@@ -14,6 +14,7 @@ const VERBS: Record<string, (n: number, fact: string) => string> = {
   'return accepted': (n, fact) => `${n} accepted from return ${idIn(fact)}`,
   'goods received': (n, fact) => `${n} received in goods receipt ${idIn(fact)}`,
   counted: (n, fact) => `${n > 0 ? `${n} found` : `${-n} missing`} in stock count ${idIn(fact)}`,
+  'drift accepted': (n, fact) => `${n > 0 ? `${n} more` : `${-n} fewer`}: Shopify’s number was accepted in repair ${idIn(fact)}`,
   'storefront edit': (n) => `${n > 0 ? `${n} added` : `${-n} taken away`} in Shopify by staff or another app`,
 };
 

@@ -2,13 +2,16 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { RepairWay } from '../../domain/drift/repair.ts';
 import { fixNamed, type FixName } from '../../domain/exceptions/fixes.ts';
 import { releaseLevels } from '../../store/authority.ts';
+import { findRepair } from '../../store/drift-repair.ts';
 import { changeCases, findException, note, type ExceptionRow } from '../../store/exceptions.ts';
 import { readAgain, setAside } from '../../store/inbox.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
 import { storeOf } from '../store-scope.ts';
+import { askRepair } from './drift.ts';
 
 interface Press { storeId: number; row: ExceptionRow; reason: string; by: string; at: string }
 /** Answers what was done, in words. */
@@ -31,11 +34,19 @@ const DEEDS: Partial<Record<FixName, Deed>> = {
     await house.enqueue('subscriptions', storeId);
     return 'Set aside; its bytes are kept';
   },
+  accept_shopify: (services, press) => repair(services, press, 'accept Shopify'),
+  push_ours: (services, press) => repair(services, press, 'push ours'),
   async accept_rename({ house }, { storeId, row, by, at }) {
     await changeCases(house.db.pool, storeId, [row.exception_id], { action: 'resolve', said: 'the new SKU is right' }, by, at);
     return 'Accepted';
   },
 };
+
+async function repair(services: Services, { storeId, row, reason, by }: Press, way: RepairWay): Promise<string> {
+  if (row.item_id === null || row.location_id === null) throw new Refusal(409, 'This case is of no single level.');
+  const id = await askRepair(services, storeId, { itemId: row.item_id, locationId: row.location_id, way, reason }, by), made = (await findRepair(services.house.db, storeId, id))!;
+  return made.state === 'waits for approval' ? `${made.units} units are more than one person repairs alone: a second one approves it under Stock & drift → Repairs` : `Under way: ${made.units} units; the next check reads both sides back`;
+}
 
 function messageOf(row: ExceptionRow): string {
   const id = /:inbox\/(\d+)$/.exec(row.fingerprint)?.[1];

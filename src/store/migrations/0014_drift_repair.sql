@@ -18,7 +18,7 @@ create table drift_repair (
   item_id int not null,
   location_id int not null,
   way text not null check (way in ('accept Shopify', 'push ours')),
-  state text not null check (state in ('waits for approval', 'sending', 'done', 'refused', 'reversed')),
+  state text not null check (state in ('waits for approval', 'sending', 'done', 'refused', 'reversing', 'reversed')),
   available_from int not null, available_to int not null, -- of the side that is changed
   committed_from int not null, committed_to int not null,
   units int not null,                                -- changed in all, which the limit is of
@@ -30,5 +30,5 @@ create table drift_repair (
   reversed_at timestamptz, reversed_by text,
   primary key (store_id, repair_id)
 );
-create unique index drift_repair_open on drift_repair (store_id, item_id, location_id) where state in ('waits for approval', 'sending');
+create unique index drift_repair_open on drift_repair (store_id, item_id, location_id) where state in ('waits for approval', 'sending', 'reversing');
 alter table store add column repair_limit int not null default 100; -- units a person repairs alone; above, a second one approves
