@@ -35,12 +35,15 @@ export const driftCheck = defineFlow({
     const causes: Record<string, number> = {};
     const unknown: RaisedException[] = [];
     let differing = 0, edits = 0;
+    // Edits that are seen and not posted yet, because something else of the level is still on its way.
+    const editsPending = new Map<string, number>();
     const pending = candidates.length === 0 ? new Map<string, PendingEffect[]>() : await pendingEffects(context, candidates);
     for (let start = 0; start < candidates.length; start += 240) {
       const some = candidates.slice(start, start + 240);
       const found = await checkLevels(context, some, pending);
       for (const { row, finding } of found) {
         if (finding.edits.length > 0) edits++;
+        else for (const { cause, units } of finding.causes) if (cause === 'edited in Shopify') editsPending.set(`${row.itemId}@${row.locationId}`, units);
         for (const { cause, units } of finding.causes) causes[cause] = (causes[cause] ?? 0) + Math.abs(units);
         if (finding.settled) continue;
         differing++;
@@ -49,7 +52,7 @@ export const driftCheck = defineFlow({
       context.progress('levels that differ', start + some.length, candidates.length);
     }
     const ordersPending = new Map([...pending].map(([key, effects]) => [key, effects.reduce((sum, effect) => sum + effect.available, 0)]));
-    const shelves = await checkWarehouses(db, storeId, ordersPending, context.now());
+    const shelves = await checkWarehouses(db, storeId, { orders: ordersPending, edits: editsPending }, context.now());
     for (const { cause, units } of shelves.flatMap((shelf) => shelf.causes)) if (cause !== 'event not received') causes[cause] = (causes[cause] ?? 0) + Math.abs(units);
     for (const shelf of shelves) if (shelf.causes.some((c) => c.cause === 'unknown')) unknown.push(shelfException(shelf));
     tally.applied = edits;
@@ -113,7 +116,9 @@ async function pendingEffects(context: FlowContext, candidates: readonly DriftCa
       if (event.type === 'order') received.push(event.order);
     } catch (error) { if (!(error instanceof UnreadableWebhook)) throw error; }
   }
-  const open = await openOrdersOf(db, storeId, items, MOST_OPEN), unplaced = open.filter((order) => order.needs_place).map((order) => order.order_id);
+  const open = await openOrdersOf(db, storeId, items, MOST_OPEN);
+  // A message says nothing of places, and a known order may have found its own meanwhile: Shopify is asked.
+  const unplaced = [...new Set([...open.filter((order) => order.needs_place).map((order) => order.order_id), ...received.map((order) => order.id)])].slice(0, MOST_OPEN);
   for (const { orderId, assignments } of unplaced.length === 0 ? [] : await storefront.assignments(unplaced)) received.push({ ...emptyOrder(orderId), assignments });
   const since = await readCursor(db, storeId, 'sales-history');
   if (since !== null) for await (const batch of storefront.ordersChangedSince(since)) { unheard.push(...batch.orders); if (unheard.length >= MOST_CHANGED) break; }

@@ -25,11 +25,12 @@ const CANDIDATES = `
 
 export interface WarehouseDrift { itemId: number; locationId: number; shown: number; wanted: number; shopifyOnHand: number; warehouseOnHand: number; causes: ExplainedUnits[]; shelf: { arithmetic: { what: string; units: number }[]; causes: ExplainedUnits[] } }
 
-/** Works out and keeps the differences; levels that agree leave. `ordersPending`: what orders not in the ledger yet will do to available, by `item@location`. */
-export async function checkWarehouses(db: Queryable, storeId: number, ordersPending: ReadonlyMap<string, number>, now: string, limit = 50_000): Promise<WarehouseDrift[]> {
+/** Works out and keeps the differences; levels that agree leave. `pending`: what orders and edits that are not in the ledger yet do to available, by `item@location`. */
+export async function checkWarehouses(db: Queryable, storeId: number, pending: { orders: ReadonlyMap<string, number>; edits: ReadonlyMap<string, number> }, now: string, limit = 50_000): Promise<WarehouseDrift[]> {
   const { rows } = await db.query<Candidate>(CANDIDATES, [storeId, limit]);
   const found = rows.map((row): WarehouseDrift => {
-    const input: WarehouseInput = { shown: row.shown, wanted: row.wanted, push: row.push, reason: row.reason, pushed: row.pushed, ghosts: row.ghosts, edits: row.edits, ordersPending: ordersPending.get(`${row.item_id}@${row.location_id}`) ?? 0 };
+    const key = `${row.item_id}@${row.location_id}`;
+    const input: WarehouseInput = { shown: row.shown, wanted: row.wanted, push: row.push, reason: row.reason, pushed: row.pushed, ghosts: row.ghosts, edits: row.edits + (pending.edits.get(key) ?? 0), ordersPending: pending.orders.get(key) ?? 0 };
     const shelf = explainShelf({ shopify: row.on_hand, warehouse: row.terms.onHand, terms: row.terms, wanted: row.wanted, shown: row.shown, committed: row.committed, other: row.on_hand - row.shown - row.committed });
     return { itemId: row.item_id, locationId: row.location_id, shown: row.shown, wanted: row.wanted, shopifyOnHand: row.on_hand, warehouseOnHand: row.shelf, causes: explainWarehouse(input).causes, shelf: { arithmetic: shelf.arithmetic, causes: shelf.causes } };
   });
