@@ -29,7 +29,7 @@ export const STOCK_SORTS = ['sku', 'title', 'onHand', 'committed', 'available', 
 const stock = createRoute({
   getParentRoute: () => app, path: '/stock', component: lazyRouteComponent(() => import('./stock/StockScreen.tsx'), 'StockScreen'),
   validateSearch: optional((raw) => ({
-    view: oneOf(raw['view'], STOCK_VIEWS), q: text(raw['q'], 4000), location: text(raw['location']), vendor: text(raw['vendor']),
+    tab: oneOf(raw['tab'], ['repairs'] as const), view: oneOf(raw['view'], STOCK_VIEWS), q: text(raw['q'], 4000), location: text(raw['location']), vendor: text(raw['vendor']),
     sort: oneOf(raw['sort'], STOCK_SORTS), dir: oneOf(raw['dir'], ['asc', 'desc'] as const), why: text(raw['why']),
   })),
 });

@@ -4,7 +4,7 @@ import { driftCheck } from '../../src/flows/drift-check.ts';
 import { driftRepair } from '../../src/flows/drift-repair.ts';
 import { salesHistory } from '../../src/flows/sales-history.ts';
 import { stockLevels } from '../../src/flows/stock-levels.ts';
-import { at, outside } from '../../src/domain/stock/fact.ts';
+import { at } from '../../src/domain/stock/fact.ts';
 import { postFacts } from '../../src/store/ledger.ts';
 import { world } from '../helpers/world.ts';
 

@@ -5,9 +5,8 @@ import { Link } from '@tanstack/react-router';
 import { itemQuery, type StockRow } from '../api/queries.ts';
 import { subjectText, type Subject } from '../search-params.ts';
 import { useStore } from '../shell/store.tsx';
-import { Banner } from '../ui/feedback.tsx';
-import { count, instant, signed, units } from '../ui/format.ts';
-import { Facts } from '../ui/page.tsx';
+import { DriftCauses } from '../stock/DriftCauses.tsx';
+import { units } from '../ui/format.ts';
 import { Explain, StateTabs } from './Explain.tsx';
 
 /** `figure` of the subject: a state, or `onHand`, `unavailable`, `drift`. */
@@ -39,7 +38,7 @@ function Why({ subject, change }: { subject: Subject; change(to: string | undefi
   const state = subject.figure === 'onHand' || subject.figure === 'drift' ? 'available' : subject.figure === 'unavailable' ? 'reserved' : subject.figure;
   return (
     <div className="stack">
-      {row && (subject.figure === 'drift' || row.drift !== 0) && <Drift row={row} timeZone={store.timeZone} />}
+      {row && (subject.figure === 'drift' || row.drift !== 0) && <DriftCauses itemId={row.itemId} locationId={row.locationId} timeZone={store.timeZone} />}
       {row && <Equation row={row} />}
       <StateTabs value={state} onChange={(next) => change(subjectText({ ...subject, figure: next }))} />
       <Explain itemId={subject.itemId} locationId={subject.locationId} state={state} />
@@ -55,18 +54,5 @@ export function Equation({ row }: { row: StockRow }) {
     <p className="equation" aria-label={`${row.onHand} on hand = ${terms.map(([name, value]) => `${value} ${name}`).join(' + ')}`}>
       <span><b>{units(row.onHand)}</b> on hand</span>{terms.map(([name, value], n) => <span key={name}><i>{n === 0 ? '=' : '+'}</i><b className={value < 0 ? 'negative' : ''}>{units(value)}</b> {name}</span>)}
     </p>
-  );
-}
-
-function Drift({ row, timeZone }: { row: StockRow; timeZone: string }) {
-  if (row.drift === 0) return <p>The ledger and Shopify agree on {units(row.available)} available.</p>;
-  return (
-    <>
-      <Banner>{row.state === 'pending' ? 'A difference on its way: ' : 'A difference: '}Shopify shows {count(Math.abs(row.drift), 'unit')} {row.drift > 0 ? 'more' : 'fewer'} than the ledger.</Banner>
-      <Facts rows={[
-        ['Ledger, available', units(row.available)], ['Shopify, available', row.shopifyAvailable === null ? 'not read' : units(row.shopifyAvailable)], ['Difference', signed(row.drift)],
-        ['Cause', row.cause ?? '–'], ['Shopify last read', row.shopifyAt ? instant(row.shopifyAt, timeZone) : 'never'],
-      ]} />
-    </>
   );
 }

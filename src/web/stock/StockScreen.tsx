@@ -16,6 +16,7 @@ import { units } from '../ui/format.ts';
 import { Page } from '../ui/page.tsx';
 import { ViewTabs } from '../ui/ViewTabs.tsx';
 import { levelId, stockColumns } from './columns.tsx';
+import { RepairsTab } from './RepairsTab.tsx';
 
 const route = getRouteApi('/app/stock');
 const VIEWS: readonly { id: (typeof STOCK_VIEWS)[number]; label: string; good: string }[] = [
@@ -25,7 +26,19 @@ const VIEWS: readonly { id: (typeof STOCK_VIEWS)[number]; label: string; good: s
   { id: 'changed', label: 'Changed last hour', good: 'Nothing moved in the last hour' },
 ];
 
+const TABS = [{ id: 'levels', label: 'Levels' }, { id: 'repairs', label: 'Repairs' }];
+
 export function StockScreen() {
+  const { tab = 'levels' } = route.useSearch();
+  return (
+    <Page title="Stock & drift" fill>
+      <ViewTabs label="Parts of stock" views={TABS} current={tab} change={(id, old) => ({ ...old, tab: id === 'levels' ? undefined : 'repairs', why: undefined })} />
+      {tab === 'repairs' ? <RepairsTab /> : <Levels />}
+    </Page>
+  );
+}
+
+function Levels() {
   const search = route.useSearch(), navigate = route.useNavigate(), store = useStore(), locations = useLocations();
   const { view = 'all', sort = 'sku', dir = 'asc' } = search;
   const filter = { store: store.storeId, view, q: search.q, location: search.location, vendor: search.vendor, sort, dir };
@@ -42,7 +55,7 @@ export function StockScreen() {
   ];
   const why = subject(search.why);
   return (
-    <Page title="Stock & drift" fill>
+    <>
       <ViewTabs label="Views" views={VIEWS} current={view} change={(id, old) => ({ ...old, view: id === 'all' ? undefined : id, why: undefined })} />
       <DataTable<StockRow>
         name="stock" label="Stock by item and location" columns={columns} rows={rows} rowId={levelId} query={query} total={totals?.rows ?? null}
@@ -56,6 +69,6 @@ export function StockScreen() {
         empty={view === 'all' ? { title: 'No stock levels yet', text: 'They appear once the first import has read the shop.' } : { good: true, title: VIEWS.find((each) => each.id === view)!.good, text: 'The next check will say so again, or name what differs.' }}
       />
       <WhyDrawer subject={why} change={(to) => change({ why: to })} />
-    </Page>
+    </>
   );
 }
