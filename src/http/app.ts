@@ -7,6 +7,7 @@ import files from '@fastify/static';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { hasZodFastifySchemaValidationErrors, jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { StarterFile } from '../ports/planner.ts';
 import type { WarehouseConnector } from '../ports/warehouse.ts';
 import type { Flow } from '../runtime/flow.ts';
 import type { Hub } from '../runtime/hub.ts';
@@ -43,7 +44,7 @@ import { webhookRoutes, type HookTarget } from './webhooks.ts';
 
 /** What routes may use. */
 export interface Services {
-  house: House & { config: Config; vault: Vault; hub: Hub; reconnect(storeId: number): void; reconnectWarehouse(warehouseId: number): void; warehouses: WarehouseKnowledge };
+  house: House & { config: Config; vault: Vault; hub: Hub; reconnect(storeId: number): void; reconnectWarehouse(warehouseId: number): void; warehouses: WarehouseKnowledge; planners: PlannerKnowledge; reconnectPlanner(storeId: number): void };
   flows: readonly Flow[];
   guard: Guard;
   apiVersion: string; scopes: readonly string[];
@@ -56,6 +57,14 @@ export interface Services {
 export interface WarehouseKnowledge extends Pick<WarehouseDoor, 'reader' | 'verify'> {
   check(connector: WarehouseConnector, settings: object, secret: string | null): { ok: true } | { ok: false; field: string; message: string };
   newSecret(random: Uint8Array): string;
+}
+
+/** What the planner's connector knows of settings and files. */
+export interface PlannerKnowledge {
+  check(given: { origin?: string | undefined; account: string; apiKey: string | null }): { ok: true; settings: { origin: string; account: string } } | { ok: false; field: string; message: string };
+  checkSftp(settings: object, secret: string | null): { ok: true } | { ok: false; field: string; message: string };
+  starterHeader(file: StarterFile): string;
+  starterLines(file: StarterFile, rows: readonly unknown[], currency: string): string;
 }
 
 /** A request that cannot be done, with what to do about it. */

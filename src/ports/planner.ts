@@ -62,8 +62,8 @@ export interface Planner {
   changeLines(orderId: string, lines: readonly { variantId: string; ordered: number; unitCost: number }[], currency: string): Promise<void>;
   /** Sets the total received so far of a line. */
   setReceived(orderId: string, variantId: string, total: number): Promise<void>;
-  /** Puts a file into its folder; a file of that name must not be there. Throws when no folder is set up. */
-  putFile(file: PlannerFile): Promise<void>;
+  /** Writes the file of these rows and puts it into its folder; answers its name. Money of the store's currency. Throws when no folder is set up. */
+  putRows(file: AdvancedFile, rows: readonly unknown[], currency: string): Promise<string>;
   close(): Promise<void>;
 }
 

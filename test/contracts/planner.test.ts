@@ -155,9 +155,11 @@ test('files go into their folder over SFTP, whole and never over another', async
   const sftp = await startSftp({ root, port: 0, user: 'u', password: 'p', loseAnswer: () => false });
   afterAll(async () => { await sftp.stop(); rmSync(root, { recursive: true, force: true }); });
   const withFiles = inventoryPlanner({ origin: side.url, apiKey: KEY, account: ACCOUNT, clock, timeZone: 'UTC', sftp: { host: '127.0.0.1', port: sftp.port, user: 'u', password: 'p', privateKey: null, fingerprint: sftp.fingerprint, folder: '' } });
-  await withFiles.putFile({ folder: 'stock', name: 'a.csv', content: 'x\r\n' });
-  expect(readFileSync(path.join(root, 'stock/a.csv'), 'utf8')).toBe('x\r\n');
-  await expect(withFiles.putFile({ folder: 'stock', name: 'a.csv', content: 'y' })).rejects.toThrow(/is there already/);
+  const rows = [{ variantId: '101', locationId: '301', inStock: 7, minStock: 2, maxStock: null, updatedAt: '2026-11-26T08:00:00.000Z', isRemoved: false }];
+  const name = await withFiles.putRows('stock', rows, 'EUR');
+  expect(name).toMatch(/^variant-warehouse\/variant-warehouse-20261126T\d{6}Z\.csv$/);
+  expect(readFileSync(path.join(root, name), 'utf8')).toBe('VARIANT_ID,WAREHOUSE_ID,IN_STOCK,REMOVED,UPDATED_AT,MIN_STOCK,MAX_STOCK\r\n101,301,7,false,2026-11-26T08:00:00.000Z,2,\r\n');
+  await expect(withFiles.putRows('stock', rows, 'EUR')).rejects.toThrow(/is there already/);
   await withFiles.close();
-  await expect(planner.putFile({ folder: 'stock', name: 'a.csv', content: 'x' })).rejects.toThrow(PlannerRefused);
+  await expect(planner.putRows('stock', rows, 'EUR')).rejects.toThrow(PlannerRefused);
 });

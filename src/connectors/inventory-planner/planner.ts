@@ -4,9 +4,10 @@
  */
 import { money, toDecimal } from '../../domain/money.ts';
 import { HttpError } from '../http.ts';
-import { PlannerRefused, type Planner, type PlannerFile } from '../../ports/planner.ts';
+import { PlannerRefused, type Planner } from '../../ports/planner.ts';
 import { sftpFolder, type Folder } from '../sftp-folder.ts';
 import type { SftpSettings } from '../sftp-settings.ts';
+import { advancedFile } from './advanced-files.ts';
 import { plannerClient, type ClientOptions, type Json } from './client.ts';
 import { wholeList } from './pages.ts';
 import { readLine, readOrder, readRows, readVariant, readWarehouse, VARIANT_FIELDS } from './wire.ts';
@@ -67,11 +68,13 @@ export function inventoryPlanner(options: InventoryPlannerOptions): Planner {
     async setReceived(orderId, variantId, total) {
       await client.write('PATCH', `purchase-orders/${encodeURIComponent(orderId)}/items/${encodeURIComponent(variantId)}`, { item: { id: variantId, received: total } });
     },
-    async putFile({ folder: name, name: file, content }: PlannerFile) {
+    async putRows(kind, rows, currency) {
       if (!options.sftp) throw new PlannerRefused('No SFTP folder is set up for files');
+      const file = advancedFile(kind, rows, currency, options.clock.now());
       folder ??= sftpFolder(options.sftp);
-      await folder.makeFolder(name);
-      await folder.write(`${name}/${file}`, content);
+      await folder.makeFolder(file.folder);
+      await folder.write(`${file.folder}/${file.name}`, file.content);
+      return `${file.folder}/${file.name}`;
     },
     async close() { folder?.close(); folder = null; },
   };

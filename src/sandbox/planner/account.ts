@@ -35,6 +35,8 @@ export class Account {
   savesOrders = false;
   /** An order changed keeps its old time of change. */
   staleModified = false;
+  /** Whether a write of `received` is the total so far, or is added to it: not documented. */
+  addsReceived = false;
   syncedAt: number | null = null;
   readonly #platform: () => Platform;
   readonly #now: () => number;
@@ -172,7 +174,7 @@ export class Account {
     if (!line && given['replenishment'] === undefined) throw new Invalid(`item ${id} is not on this order`);
     if (order.readonly) throw new Invalid('This purchase order is managed by the connected system and cannot be changed');
     if (given['replenishment'] !== undefined) this.#putLine(order, { ...given, id });
-    if (given['received'] !== undefined) this.receive(order, id, Number(given['received']));
+    if (given['received'] !== undefined) this.receive(order, id, Number(given['received']) + (this.addsReceived ? line!.received : 0));
     this.#touch(order);
   }
   receive(order: Order, id: string, total: number): void {

@@ -5,6 +5,8 @@ export type Counted = (typeof COUNTED)[number];
 export const DATE_FORMS = ['rfc822', 'iso', 'unix'] as const;
 export const METRIC_FORMS = ['both', 'flat', 'nested'] as const;
 
+export const CALLS = ['any', 'writes'] as const;
+
 export class Faults {
   /** 429 with a Retry-After of three seconds; the same without one. */
   throttle = 0; throttleSilently = 0;
@@ -20,6 +22,8 @@ export class Faults {
   html = 0;
   /** No answer for a minute, and nothing done; done, and hung up without an answer; 204 without a body. */
   hang = 0; loseAnswer = 0; empty = 0;
+  /** Whether faults meet any call or only those that write. */
+  on: (typeof CALLS)[number] = 'any';
   dates: (typeof DATE_FORMS)[number] = 'rfc822';
   metrics: (typeof METRIC_FORMS)[number] = 'both';
 
@@ -33,7 +37,7 @@ export class Faults {
   set(body: Record<string, unknown>): void {
     for (const [name, value] of Object.entries(body)) {
       if (COUNTED.some((each) => each === name) && typeof value === 'number' && value >= 0) Object.assign(this, { [name]: value });
-      else if ((name === 'dates' && DATE_FORMS.some((each) => each === value)) || (name === 'metrics' && METRIC_FORMS.some((each) => each === value))) Object.assign(this, { [name]: value });
+      else if ((name === 'dates' && DATE_FORMS.some((each) => each === value)) || (name === 'on' && CALLS.some((each) => each === value)) || (name === 'metrics' && METRIC_FORMS.some((each) => each === value))) Object.assign(this, { [name]: value });
       else throw new Error(`${name} is no fault, or ${String(value)} no value for it`);
     }
   }

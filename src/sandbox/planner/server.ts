@@ -38,13 +38,15 @@ export async function startPlanner(options: PlannerOptions): Promise<SandboxPlan
     const body = await bodyOf(request, MAX_BODY);
     calls.push(`${method} ${path}`);
     if (request.headers.authorization !== options.apiKey || request.headers['account'] !== options.accountId) return refused(401, 'Authorization or Account header is not valid');
-    if (faults.take('throttle')) return refused(429, 'Too many requests', { 'Retry-After': '3' });
-    if (faults.take('throttleSilently')) return refused(429, 'Too many requests');
-    if (faults.take('unavailable')) return refused(503, 'Service unavailable');
-    if (faults.take('html')) return reply(proxyPage());
-    if (faults.take('hang')) { await new Promise((resolve) => { setTimeout(resolve, HANG_MS).unref(); }); return refused(503, 'Service unavailable'); }
-    if (faults.take('fail')) return refused(500, 'Internal server error');
-    if (faults.take('refuse')) return refused(500, 'expected_date: This value is not valid.');
+    if (faults.on === 'any' || method !== 'GET') {
+      if (faults.take('throttle')) return refused(429, 'Too many requests', { 'Retry-After': '3' });
+      if (faults.take('throttleSilently')) return refused(429, 'Too many requests');
+      if (faults.take('unavailable')) return refused(503, 'Service unavailable');
+      if (faults.take('html')) return reply(proxyPage());
+      if (faults.take('hang')) { await new Promise((resolve) => { setTimeout(resolve, HANG_MS).unref(); }); return refused(503, 'Service unavailable'); }
+      if (faults.take('fail')) return refused(500, 'Internal server error');
+      if (faults.take('refuse')) return refused(500, 'expected_date: This value is not valid.');
+    }
     account.syncIfDue();
     if (method === 'GET' && Number(query.get('page') ?? 0) > 0 && faults.take('grow')) appear(account);
     try {
