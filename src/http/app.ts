@@ -30,6 +30,7 @@ import { fulfilmentRoutes } from './routes/fulfilments.ts';
 import { itemRoutes } from './routes/items.ts';
 import { locationRoutes } from './routes/locations.ts';
 import { mappingRoutes } from './routes/mapping.ts';
+import { plannerRoutes } from './routes/planner.ts';
 import { planningEventRoutes } from './routes/planning-events.ts';
 import { pushRoutes } from './routes/push.ts';
 import { replenishmentRoutes } from './routes/replenishment.ts';
@@ -39,6 +40,7 @@ import { sessionRoutes } from './routes/session.ts';
 import { stockRoutes } from './routes/stock.ts';
 import { todayRoutes } from './routes/today.ts';
 import { warehouseRoutes } from './routes/warehouses.ts';
+import { plannerFileRoutes } from './planner-files.ts';
 import { warehouseMessageRoutes, type WarehouseDoor } from './warehouse-messages.ts';
 import { webhookRoutes, type HookTarget } from './webhooks.ts';
 
@@ -121,7 +123,7 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
 
   healthRoutes(app, all);
   const api = app.withTypeProvider<ZodTypeProvider>();
-  for (const routes of [sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, planningEventRoutes, replenishmentRoutes, exceptionRoutes, flowRoutes, connectionRoutes, warehouseRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, countRoutes, searchRoutes, eventRoutes]) routes(api as never, all);
+  for (const routes of [sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, planningEventRoutes, replenishmentRoutes, exceptionRoutes, flowRoutes, connectionRoutes, warehouseRoutes, plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, countRoutes, searchRoutes, eventRoutes]) routes(api as never, all);
   app.get('/api/openapi.json', { config: { public: true }, schema: { hide: true } as never }, () => app.swagger());
   if (options.webDir) {
     // The UI's own files hold no data of anybody's: they are served before a sign-in, or there could be none.
