@@ -16,6 +16,7 @@ export interface Order {
   id: string; reference: string; status: string; type: 'po' | 'transfer' | 'assembly'; vendor: string; warehouse: string; currency: string; notes: string;
   createdDate: string; expectedDate: string | null; lines: Map<string, Line>; createdAt: number; lastModified: number; readonly: boolean; connections: { name: string; status: string; save_po: boolean; id: string | null; reference: string | null }[]; notices: string[];
 }
+export interface Memory { orders: (Omit<Order, 'lines'> & { lines: Line[] })[]; terms: [string, Terms][]; statuses: [string, StatusType][]; ids: number; settings: ForecastSettings }
 export class Invalid extends Error {}
 
 const DAY_MS = 86_400_000;
@@ -44,6 +45,17 @@ export class Account {
   #ids = 0;
 
   constructor(platform: () => Platform, now: () => number, currency = 'EUR') { this.#platform = platform; this.#now = now; this.#currency = currency; }
+
+  remember(): Memory { return { orders: [...this.orders.values()].map((order) => ({ ...order, lines: [...order.lines.values()] })), terms: [...this.terms], statuses: [...this.statuses], ids: this.#ids, settings: this.settings }; }
+  recall(memory: Memory | null): void {
+    if (!memory) return;
+    for (const order of memory.orders) this.orders.set(order.id, { ...order, lines: new Map(order.lines.map((line) => [line.id, line])) });
+    for (const [key, terms] of memory.terms) this.terms.set(key, terms);
+    this.statuses.clear();
+    for (const [name, type] of memory.statuses) this.statuses.set(name, type);
+    this.#ids = memory.ids;
+    this.settings = memory.settings;
+  }
 
   /** The nightly import, or the button. */
   sync(): void {

@@ -1,8 +1,9 @@
 /** The pretended Inventory Planner on a port of this machine: its API, and `/planner-sandbox/` to move it by hand. Loopback only. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { bodyOf, HttpRefusal, jsonObject, jsonReply, proxyPage, type StoreReply } from '../shopify/http-message.ts';
-import { Account, Invalid, type Platform } from './account.ts';
+import { Account, Invalid, type Memory, type Platform } from './account.ts';
 import { Api } from './api.ts';
 import { control } from './control.ts';
 import { Faults } from './faults.ts';
@@ -16,6 +17,8 @@ export interface PlannerOptions {
   platform(): Platform;
   currency?: string;
   clock?: { now(): Date };
+  /** A file that keeps orders, terms and statuses between two starts. */
+  memory?: string;
 }
 export interface SandboxPlanner {
   url: string; account: Account; faults: Faults;
@@ -30,7 +33,9 @@ const HANG_MS = 60_000;
 export async function startPlanner(options: PlannerOptions): Promise<SandboxPlanner> {
   const now = (): number => (options.clock?.now() ?? new Date()).getTime(), calls: string[] = [];
   const faults = new Faults(), account = new Account(() => options.platform(), now, options.currency), api = new Api(account, faults);
+  if (options.memory) account.recall(readMemory(options.memory));
   account.sync();
+  const keep = (): void => { if (options.memory) writeFileSync(options.memory, JSON.stringify(account.remember())); };
 
   async function planned(request: IncomingMessage, response: ServerResponse, path: string, query: URLSearchParams): Promise<void> {
     const method = request.method ?? 'GET', reply = (given: StoreReply): void => { response.writeHead(given.status, given.headers).end(given.body); };
@@ -51,6 +56,7 @@ export async function startPlanner(options: PlannerOptions): Promise<SandboxPlan
     if (method === 'GET' && Number(query.get('page') ?? 0) > 0 && faults.take('grow')) appear(account);
     try {
       const answer = api.answer(method, path, query, jsonObject(body));
+      if (method !== 'GET') keep();
       if (method !== 'GET' && faults.take('loseAnswer')) { request.socket.destroy(); return undefined; }
       if (method !== 'GET' && faults.take('empty')) { response.writeHead(204).end(); return undefined; }
       return reply(answer);
@@ -67,6 +73,7 @@ export async function startPlanner(options: PlannerOptions): Promise<SandboxPlan
     if (pathname.startsWith('/api/v1/')) return planned(request, response, pathname.slice('/api/v1/'.length), searchParams);
     if (pathname.startsWith('/planner-sandbox/')) {
       const body = request.method === 'POST' ? jsonObject(await bodyOf(request, MAX_BODY)) : {}, answer = jsonReply(200, control({ account, faults }, pathname.slice('/planner-sandbox/'.length), body));
+      keep();
       response.writeHead(answer.status, answer.headers).end(answer.body);
       return;
     }
@@ -87,10 +94,16 @@ export async function startPlanner(options: PlannerOptions): Promise<SandboxPlan
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, account, faults, calls,
     async stop() {
+      keep();
       server.closeAllConnections();
       await new Promise<void>((resolve) => { server.close(() => resolve()); });
     },
   };
+}
+
+/** Null when there is none yet, or none that can be read: the planner begins anew. */
+function readMemory(file: string): Memory | null {
+  try { return JSON.parse(readFileSync(file, 'utf8')) as Memory; } catch { return null; }
 }
 
 /** Somebody adds goods while a list is being read. */
