@@ -38,6 +38,8 @@ export const ShadowQuery = z.object({
 export const ShadowPage = z.object({
   rows: z.array(ShadowLine), nextCursor: z.string().nullable(), computedAt: instant.nullable(), syncedAt: instant.nullable(),
   totals: z.object({ rows: z.number(), atParity: z.number(), equal: z.number(), ours: z.number(), theirs: z.number(), parity: z.number() }),
+  /** The same of everything compared, whatever the filter. */
+  overall: z.object({ rows: z.number(), atParity: z.number(), equal: z.number() }),
   /** How many units of the gaps, without sign, each reason explains. */
   reasons: z.array(z.object({ reason: z.string(), units: z.number(), rows: z.number() })),
 }).meta({ id: 'ShadowPage' });

@@ -5,6 +5,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 import { address } from '../api/client.ts';
 import { shadowQuery, type PlannerView, type ShadowLine, type ShadowPage } from '../api/planner-queries.ts';
+import '../replenishment/replenishment.css';
 import { Waterfall } from '../replenishment/Waterfall.tsx';
 import { subject, subjectText } from '../search-params.ts';
 import { useStore } from '../shell/store.tsx';
@@ -53,7 +54,7 @@ export function ShadowTab({ planner }: { planner: PlannerView }) {
   return (
     <>
       <ViewTabs label="Views" views={VIEWS} current={view} change={(id, old) => ({ ...old, view: id === 'gaps' ? undefined : id, why: undefined })} />
-      {first && first.totals.rows > 0 && <Totals page={first} reason={search.reason} choose={(reason) => change({ reason })} />}
+      {first && first.overall.rows > 0 && <Totals page={first} reason={search.reason} choose={(reason) => change({ reason })} />}
       <DataTable<ShadowLine>
         name="planner-shadow" label="Our quantity beside Inventory Planner’s" columns={columns} rows={rows} rowId={rowId} query={query} total={first?.totals.rows ?? null}
         totals={first && { sku: 'Total', theirs: <span className="num">{units(first.totals.theirs)}</span>, parity: <span className="num">{units(first.totals.parity)}</span>, ours: <span className="num">{units(first.totals.ours)}</span> }}
@@ -71,10 +72,10 @@ export function ShadowTab({ planner }: { planner: PlannerView }) {
 
 /** How near both are, and what the gaps are made of; a reason filters. */
 function Totals({ page, reason, choose }: { page: ShadowPage; reason: string | undefined; choose(reason: string | undefined): void }) {
-  const { rows, atParity, equal } = page.totals;
+  const { rows, atParity, equal } = page.overall;
   return (
     <div className="plan-totals">
-      <p><b>{percent(atParity / rows)}</b> at parity · <b>{percent(equal / rows)}</b> the same order · computed <Ago at={page.computedAt} /></p>
+      <p><b>{percent(atParity / rows)}</b> at parity · <b>{percent(equal / rows)}</b> the same order · {units(rows)} compared · computed <Ago at={page.computedAt} /></p>
       <div className="suppliers" role="group" aria-label="By reason">
         {page.reasons.slice(0, 9).map((each) => <button key={each.reason} type="button" aria-pressed={each.reason === reason} onClick={() => choose(each.reason === reason ? undefined : each.reason)}><span>{capital(each.reason)}</span><span className="dim">{units(each.units)} units in {units(each.rows)} rows</span></button>)}
       </div>
