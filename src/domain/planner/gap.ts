@@ -15,10 +15,14 @@ export interface OurFigures extends ParityInputs {
   /** Units sold here since the planner read the stock. */
   soldSinceSync: number;
   /** Our own recommendation, and its need before minimum, packs and maximum; null where there is none: then parity stands for ours. */
-  recommended: { quantity: number; need: number } | null;
+  recommended: {
+    quantity: number; need: number;
+    /** In stock and on order when it was made: orders placed since are not in it. */
+    position: number;
+  } | null;
 }
 
-export const GAP_REASONS = ['their formula', 'sales after sync', 'stock', 'on order', 'lead time and days of stock', 'forecast', 'minimum stock', 'our method', 'rounding'] as const;
+export const GAP_REASONS = ['their formula', 'sales after sync', 'stock', 'on order', 'lead time and days of stock', 'forecast', 'minimum stock', 'when we planned', 'our method', 'rounding'] as const;
 export type GapReason = (typeof GAP_REASONS)[number];
 export interface Gap {
   theirs: number; ours: number;
@@ -59,8 +63,10 @@ export function explainGap(their: TheirFigures, our: OurFigures, rules: ParityRu
   exchange({ minimumStock: our.minimumStock, componentNeed: our.componentNeed }, 'minimum stock', `Its minimum is ${number(before.minimumStock)}; here it is ${number(our.minimumStock + our.componentNeed)}.`);
   const parity = at;
   if (our.recommended) {
+    const position = inputs.inStock + inputs.onOrder + inputs.inTransfer;
+    exchange({ onOrder: inputs.onOrder + our.recommended.position - position }, 'when we planned', `Instep planned with ${our.recommended.position} in stock and on order; by now it is ${position}.`);
     const need = Math.max(0, Math.round(our.recommended.need));
-    to(need, 'our method', `Instep plans for a service level from its own forecast and needs ${need}, not ${parity}.`);
+    to(need, 'our method', `Instep plans for a service level from its own forecast and needs ${need}, not ${at}.`);
     to(our.recommended.quantity, 'rounding', `Minimum order, full cases and maximum stock make ${our.recommended.quantity} of ${need}.`);
   }
   return { theirs, ours: at, parity, gap: at - theirs, reasons };

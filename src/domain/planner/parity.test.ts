@@ -49,7 +49,7 @@ test('the reasons of a gap sum to it exactly, whatever the figures', () => {
   const their = fc.record({
     replenishment: fc.double({ min: 0, max: 5000, noNaN: true }), inStock: fc.integer({ min: -50, max: 5000 }), onOrder: fc.nat(5000), leadTimeDays: nullable(fc.nat(120)), coverDays: nullable(fc.nat(120)), minimumStock: nullable(fc.nat(200)), forecastPerDay: nullable(fc.double({ min: 0, max: 50, noNaN: true })),
   });
-  const our = fc.tuple(figures, fc.nat(300), nullable(fc.record({ quantity: fc.nat(5000), need: fc.integer({ min: -5000, max: 5000 }) }))).map(([inputs, soldSinceSync, recommended]) => ({ ...inputs, soldSinceSync, recommended }));
+  const our = fc.tuple(figures, fc.nat(300), nullable(fc.record({ quantity: fc.nat(5000), need: fc.integer({ min: -5000, max: 5000 }), position: fc.integer({ min: -50, max: 9000 }) }))).map(([inputs, soldSinceSync, recommended]) => ({ ...inputs, soldSinceSync, recommended }));
   fc.assert(fc.property(their, our, fc.boolean(), (theirs, ours, floorsInLeadTime) => {
     const gap = explainGap(theirs, ours, { floorsInLeadTime });
     expect(gap.reasons.reduce((sum, each) => sum + each.units, 0)).toBe(gap.gap);
@@ -69,7 +69,8 @@ test('a gap names the one thing that differs', () => {
   expect(only({ leadTimeDays: 10 })).toEqual([['lead time and days of stock', -8]]);
   expect(only({ forecastPerDay: 3 })).toEqual([['forecast', 44]]);
   expect(only({ minimumStock: 0 })).toEqual([['minimum stock', -10]]);
-  expect(only({ recommended: { need: 80, quantity: 96 } })).toEqual([['our method', 2], ['rounding', 16]]);
+  expect(only({ recommended: { need: 80, quantity: 96, position: 20 } })).toEqual([['our method', 2], ['rounding', 16]]);
+  expect(only({ onOrder: 8, recommended: { need: 80, quantity: 80, position: 20 } })).toEqual([['on order', -8], ['when we planned', 8], ['our method', 2]]);
 });
 
 describe('received on two sides', () => {
