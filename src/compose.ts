@@ -6,8 +6,12 @@ import { signedBy, webhookReader } from './connectors/shopify/webhook.ts';
 import type { send } from './connectors/http.ts';
 import { secretOf, verifySignature } from './connectors/warehouse-rest/signature.ts';
 import { warehouseRestReader } from './connectors/warehouse-rest/reader.ts';
+import { inventoryPlanner } from './connectors/inventory-planner/planner.ts';
+import { parsePlannerSettings } from './connectors/inventory-planner/settings.ts';
+import { starterHeader, starterLines } from './connectors/inventory-planner/starter-files.ts';
+import { parseSftpSettings } from './connectors/sftp-settings.ts';
 import { checkWarehouseSettings, connectWarehouse } from './connectors/warehouses.ts';
-import type { WarehouseKnowledge } from './http/app.ts';
+import type { PlannerKnowledge, WarehouseKnowledge } from './http/app.ts';
 import { fulfilWaiting } from './flows/fulfilments.ts';
 import { tellWaiting } from './flows/orders-out.ts';
 import { adjustWaiting } from './flows/stock-adjustments.ts';
@@ -15,6 +19,7 @@ import { pushWaiting } from './flows/stock-push.ts';
 import { applyDocument } from './flows/warehouse-feed.ts';
 import { FLOWS } from './flows/contents.ts';
 import { applyWaiting, placeWaiting } from './flows/inbox.ts';
+import type { Planner } from './ports/planner.ts';
 import type { Storefront } from './ports/storefront.ts';
 import type { Warehouse } from './ports/warehouse.ts';
 import { computeThreads } from './runtime/compute.ts';
@@ -35,6 +40,7 @@ import { storesToAdjust } from './store/adjustments.ts';
 import { storesToTell } from './store/orders-out.ts';
 import { storesToPush } from './store/push-levels.ts';
 import { storesToFulfil } from './store/shipments.ts';
+import { findPlanner } from './store/planner.ts';
 import { findWarehouse } from './store/warehouses.ts';
 
 export interface BuiltHouse extends House {
@@ -44,9 +50,11 @@ export interface BuiltHouse extends House {
   readonly jobs: Jobs;
   readonly signedBy: typeof signedBy;
   readonly warehouses: WarehouseKnowledge;
+  readonly planners: PlannerKnowledge;
   /** Forgets the cached connection of a store after its settings changed. */
   reconnect(storeId: number): void;
   reconnectWarehouse(warehouseId: number): void;
+  reconnectPlanner(storeId: number): void;
   /** Applies the inbox, places orders, works the jobs, until stopped. */
   startWorker(): Promise<{ stop(): Promise<void> }>;
   close(): Promise<void>;
@@ -77,10 +85,11 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
   const jobs = options.jobs ?? await openJobs(options.databaseUrl, (error) => log.error({ error: (error as Error).message }, 'jobs'));
   const storefronts = new Map<number, Promise<Storefront>>();
   const connected = new Map<number, Promise<Warehouse>>();
+  const planners = new Map<number, Promise<Planner>>();
   const compute = computeThreads();
 
   const house: BuiltHouse = {
-    config, db, clock, log, vault, hub, jobs, signedBy, warehouses: { check: checkWarehouseSettings, reader: warehouseRestReader(), verify: verifySignature, newSecret: secretOf }, publicUrl: config.publicUrl, compute,
+    config, db, clock, log, vault, hub, jobs, signedBy, warehouses: { check: checkWarehouseSettings, reader: warehouseRestReader(), verify: verifySignature, newSecret: secretOf }, planners: plannerKnowledge, publicUrl: config.publicUrl, compute,
     storefront(storeId) {
       let made = storefronts.get(storeId);
       if (!made) {
@@ -100,6 +109,15 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
       }
       return made;
     },
+    planner(storeId) {
+      let made = planners.get(storeId);
+      if (!made) {
+        made = openPlanner(storeId);
+        planners.set(storeId, made);
+        made.catch(() => planners.delete(storeId));
+      }
+      return made;
+    },
     async reader(storeId) { return webhookReader((await findStore(db, storeId))!.currency); },
     enqueue: (flow, storeId) => jobs.enqueue(flow, storeId, 'event'),
     changed: (storeId, topics) => hub.changed(storeId, topics),
@@ -108,6 +126,11 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
       const known = connected.get(warehouseId);
       connected.delete(warehouseId);
       known?.then((warehouse) => warehouse.close()).catch(() => {});
+    },
+    reconnectPlanner(storeId) {
+      const known = planners.get(storeId);
+      planners.delete(storeId);
+      known?.then((planner) => planner.close()).catch(() => {});
     },
     async startWorker() {
       await markInterrupted(db, clock.now().toISOString());
@@ -128,6 +151,7 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
       await jobs.stop();
       await compute.stop();
       for (const known of connected.values()) await known.then((warehouse) => warehouse.close()).catch(() => {});
+      for (const known of planners.values()) await known.then((planner) => planner.close()).catch(() => {});
       await hub.close();
       await db.close();
     },
@@ -155,8 +179,24 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
     if (!row) throw new Error(`There is no warehouse ${warehouseId}`);
     return connectWarehouse(row.connector, row.settings, row.secret ? vault.open(`warehouse:${warehouseId}:secret`, row.secret) : null, clock);
   }
+  async function openPlanner(storeId: number): Promise<Planner> {
+    const row = await findPlanner(db, storeId), store = await findStore(db, storeId);
+    if (!row || !store) throw new Error(`Store ${storeId} has no planner connected`);
+    const place = `${storeId}:planner_connection`, read = row.sftp === null ? null : parseSftpSettings(withSftpSecret(row.sftp, row.sftp_secret && vault.open(`${place}:sftp_secret`, row.sftp_secret)));
+    if (read && !read.ok) throw new Error(`The SFTP settings of the planner do not make a connection: ${read.field} ${read.message}`);
+    return inventoryPlanner({ origin: row.origin, account: row.account, apiKey: vault.open(`${place}:api_key`, row.api_key), clock, timeZone: store.time_zone, sftp: read?.settings ?? null });
+  }
   return house;
 }
+
+const withSftpSecret = (settings: object, secret: string | null): object => (secret === null ? settings : secret.trimStart().startsWith('-----BEGIN') ? { ...settings, privateKey: secret } : { ...settings, password: secret });
+
+/** What the planner's connector knows that the pages need. */
+const plannerKnowledge: PlannerKnowledge = {
+  check: parsePlannerSettings,
+  checkSftp: (settings, secret) => parseSftpSettings(withSftpSecret(settings, secret)),
+  starterHeader, starterLines,
+};
 
 /** One round over stores that have something waiting; a store whose shop or warehouse does not answer stops no other. */
 async function forStores(contextOf: (storeId: number) => Promise<FlowContext>, waiting: Promise<number[]>, work: (context: FlowContext) => Promise<number>): Promise<number> {

@@ -17,7 +17,7 @@ export class NetworkError extends Error {
   override name = 'NetworkError';
 }
 
-export interface HttpRequest { method: 'GET' | 'POST'; url: string; headers?: Record<string, string>; body?: string; timeoutMs?: number }
+export interface HttpRequest { method: 'GET' | 'POST' | 'PUT' | 'PATCH'; url: string; headers?: Record<string, string>; body?: string; timeoutMs?: number }
 
 /** Sends one request; resolves with any status. Throws `NetworkError` when there was no answer within the time limit. */
 export async function send(request: HttpRequest): Promise<Response> {

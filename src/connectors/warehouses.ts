@@ -2,7 +2,7 @@
 import type { Warehouse, WarehouseConnector } from '../ports/warehouse.ts';
 import { parseTrytonSettings } from './tryton/settings.ts';
 import { trytonWarehouse } from './tryton/warehouse.ts';
-import { parseWarehouseFilesSettings } from './warehouse-files/settings.ts';
+import { parseSftpSettings } from './sftp-settings.ts';
 import { warehouseFiles } from './warehouse-files/warehouse.ts';
 import { parseWarehouseRestSettings } from './warehouse-rest/settings.ts';
 import { warehouseRest } from './warehouse-rest/warehouse.ts';
@@ -20,7 +20,7 @@ function withSecret(connector: WarehouseConnector, settings: object, secret: str
 /** Whether the settings make a connection; names the wrong field and goes on from its name. */
 export function checkWarehouseSettings(connector: WarehouseConnector, settings: object, secret: string | null): Checked {
   const given = withSecret(connector, settings, secret);
-  const read = connector === 'warehouse-rest' ? parseWarehouseRestSettings(given) : connector === 'warehouse-files' ? parseWarehouseFilesSettings(given) : parseTrytonSettings(given);
+  const read = connector === 'warehouse-rest' ? parseWarehouseRestSettings(given) : connector === 'warehouse-files' ? parseSftpSettings(given) : parseTrytonSettings(given);
   return read.ok ? { ok: true } : read;
 }
 
@@ -28,7 +28,7 @@ export function checkWarehouseSettings(connector: WarehouseConnector, settings: 
 export function connectWarehouse(connector: WarehouseConnector, settings: object, secret: string | null, clock: Clock): Warehouse {
   const given = withSecret(connector, settings, secret);
   if (connector === 'warehouse-rest') return warehouseRest({ ...sound(parseWarehouseRestSettings(given)), clock });
-  if (connector === 'warehouse-files') return warehouseFiles({ ...sound(parseWarehouseFilesSettings(given)), clock });
+  if (connector === 'warehouse-files') return warehouseFiles({ ...sound(parseSftpSettings(given)), clock });
   return trytonWarehouse({ ...sound(parseTrytonSettings(given)), clock });
 }
 

@@ -15,6 +15,7 @@ import { warehouseFeed } from './warehouse-feed.ts';
 import { forecast } from './forecast.ts';
 import { forecastWatch } from './forecast-watch.ts';
 import { inbox } from './inbox.ts';
+import { plannerExchange } from './planner-exchange.ts';
 import { openingStock } from './opening-stock.ts';
 import { replenishment } from './replenishment.ts';
 import { salesHistory } from './sales-history.ts';
@@ -22,7 +23,7 @@ import { stockLevels } from './stock-levels.ts';
 import { subscriptions } from './subscriptions.ts';
 
 export const FLOWS: readonly Flow[] = [
-  subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, stockAdjustments, ordersOut, fulfilments, returns, driftCheck, driftRepair, exceptionChase, forecast, forecastWatch, replenishment, dailyDigest,
+  subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, stockAdjustments, ordersOut, fulfilments, returns, driftCheck, driftRepair, exceptionChase, forecast, forecastWatch, replenishment, plannerExchange, dailyDigest,
 ];
 
 /** The first import, in this order: subscriptions first, so that nothing that happens meanwhile is missed. */

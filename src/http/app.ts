@@ -7,6 +7,7 @@ import files from '@fastify/static';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { hasZodFastifySchemaValidationErrors, jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { StarterFile } from '../ports/planner.ts';
 import type { WarehouseConnector } from '../ports/warehouse.ts';
 import type { Flow } from '../runtime/flow.ts';
 import type { Hub } from '../runtime/hub.ts';
@@ -32,6 +33,7 @@ import { itemRoutes } from './routes/items.ts';
 import { locationRoutes } from './routes/locations.ts';
 import { mappingRoutes } from './routes/mapping.ts';
 import { plannedPriceRoutes } from './routes/planned-prices.ts';
+import { plannerRoutes } from './routes/planner.ts';
 import { planningEventRoutes } from './routes/planning-events.ts';
 import { pushRoutes } from './routes/push.ts';
 import { replenishmentRoutes } from './routes/replenishment.ts';
@@ -41,12 +43,13 @@ import { sessionRoutes } from './routes/session.ts';
 import { stockRoutes } from './routes/stock.ts';
 import { todayRoutes } from './routes/today.ts';
 import { warehouseRoutes } from './routes/warehouses.ts';
+import { plannerFileRoutes } from './planner-files.ts';
 import { warehouseMessageRoutes, type WarehouseDoor } from './warehouse-messages.ts';
 import { webhookRoutes, type HookTarget } from './webhooks.ts';
 
 /** What routes may use. */
 export interface Services {
-  house: House & { config: Config; vault: Vault; hub: Hub; reconnect(storeId: number): void; reconnectWarehouse(warehouseId: number): void; warehouses: WarehouseKnowledge };
+  house: House & { config: Config; vault: Vault; hub: Hub; reconnect(storeId: number): void; reconnectWarehouse(warehouseId: number): void; warehouses: WarehouseKnowledge; planners: PlannerKnowledge; reconnectPlanner(storeId: number): void };
   flows: readonly Flow[];
   guard: Guard;
   apiVersion: string; scopes: readonly string[];
@@ -59,6 +62,14 @@ export interface Services {
 export interface WarehouseKnowledge extends Pick<WarehouseDoor, 'reader' | 'verify'> {
   check(connector: WarehouseConnector, settings: object, secret: string | null): { ok: true } | { ok: false; field: string; message: string };
   newSecret(random: Uint8Array): string;
+}
+
+/** What the planner's connector knows of settings and files. */
+export interface PlannerKnowledge {
+  check(given: { origin?: string | undefined; account: string; apiKey: string | null }): { ok: true; settings: { origin: string; account: string } } | { ok: false; field: string; message: string };
+  checkSftp(settings: object, secret: string | null): { ok: true } | { ok: false; field: string; message: string };
+  starterHeader(file: StarterFile): string;
+  starterLines(file: StarterFile, rows: readonly unknown[], currency: string): string;
 }
 
 /** A request that cannot be done, with what to do about it. */
@@ -115,7 +126,7 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
 
   healthRoutes(app, all);
   const api = app.withTypeProvider<ZodTypeProvider>();
-  for (const routes of [sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, exceptionRoutes, exceptionFixRoutes, driftRoutes, flowRoutes, connectionRoutes, warehouseRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, countRoutes, searchRoutes, eventRoutes]) routes(api as never, all);
+  for (const routes of [sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, exceptionRoutes, exceptionFixRoutes, driftRoutes, flowRoutes, connectionRoutes, warehouseRoutes, plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, countRoutes, searchRoutes, eventRoutes]) routes(api as never, all);
   app.get('/api/openapi.json', { config: { public: true }, schema: { hide: true } as never }, () => app.swagger());
   if (options.webDir) {
     // The UI's own files hold no data of anybody's: they are served before a sign-in, or there could be none.

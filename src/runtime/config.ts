@@ -11,8 +11,8 @@ export interface Config {
   publicUrl: string;
   /** Replaces https://{shop} in tests. */
   shopifyApiOrigin: string | undefined;
-  /** `warehouse`: a pretended warehouse serves the second location of the bundled shop. */
-  sandbox: { enabled: boolean; warehouse: boolean; history: string | undefined; seed: number; ordersPerMinute: number; scale: number; months: number };
+  /** `warehouse`: a pretended warehouse serves the second location of the bundled shop. `planner`: a pretended Inventory Planner plans for it. */
+  sandbox: { enabled: boolean; warehouse: boolean; planner: boolean; history: string | undefined; seed: number; ordersPerMinute: number; scale: number; months: number };
   logLevel: string;
 }
 
@@ -35,7 +35,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     publicUrl: (env['INSTEP_PUBLIC_URL'] || `http://127.0.0.1:${port}`).replace(/\/$/, ''),
     shopifyApiOrigin: env['SHOPIFY_API_ORIGIN'] || undefined,
     sandbox: {
-      enabled: env['INSTEP_SANDBOX'] !== 'off', warehouse: env['INSTEP_SANDBOX_WAREHOUSE'] !== 'off', history: env['INSTEP_SANDBOX_HISTORY'] || undefined, seed: number('INSTEP_SANDBOX_SEED', 7, 0, 2 ** 31),
+      enabled: env['INSTEP_SANDBOX'] !== 'off', warehouse: env['INSTEP_SANDBOX_WAREHOUSE'] !== 'off', planner: env['INSTEP_SANDBOX_PLANNER'] !== 'off', history: env['INSTEP_SANDBOX_HISTORY'] || undefined, seed: number('INSTEP_SANDBOX_SEED', 7, 0, 2 ** 31),
       ordersPerMinute: number('INSTEP_SANDBOX_ORDERS_PER_MINUTE', 2, 0, 60_000), scale: number('INSTEP_SANDBOX_SCALE', 1, 0.02, 100), months: number('INSTEP_SANDBOX_MONTHS', 24, 1, 60),
     },
     logLevel: env['INSTEP_LOG'] || 'warn',

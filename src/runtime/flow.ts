@@ -1,5 +1,6 @@
 /** What a flow is and what it is given. A flow has one gait: gather → decide → record → send; time, ids and the outside come as arguments. */
 import type { ExceptionKindName, RaisedException, Role } from '../domain/exceptions/catalogue.ts';
+import type { Planner } from '../ports/planner.ts';
 import type { Storefront, WebhookReader } from '../ports/storefront.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
 import type { Db } from '../store/db.ts';
@@ -7,7 +8,7 @@ import type { Tally } from '../store/runs.ts';
 import type { StoreRow } from '../store/stores.ts';
 import type { Compute } from './compute.ts';
 
-export type Topic = 'stock' | 'exceptions' | 'flows' | 'replenishment' | 'fulfilments' | 'returns' | 'push' | 'forecast' | 'catalogue' | 'connections' | 'digest';
+export type Topic = 'stock' | 'exceptions' | 'flows' | 'replenishment' | 'fulfilments' | 'returns' | 'push' | 'forecast' | 'catalogue' | 'connections' | 'digest' | 'planner';
 
 export interface Log { info(data: object, message: string): void; warn(data: object, message: string): void; error(data: object, message: string): void }
 
@@ -19,6 +20,8 @@ export interface FlowContext {
   readonly reader: WebhookReader;
   /** The connection to a warehouse of the organisation. Throws when it is not set up. */
   warehouse(warehouseId: number): Promise<Warehouse>;
+  /** The connection to the store's planner. Throws when it is not set up. */
+  planner(): Promise<Planner>;
   /** Where the outside reaches us, without a trailing slash. */
   readonly publicUrl: string;
   readonly clock: { now(): Date; sleep(ms: number): Promise<void> };

@@ -3,12 +3,15 @@
  *   node src/sandbox/main.ts --port 4010 --data DIR [--shops 1] [--history FILE] [--seed 7] [--months 24] [--scale 1] [--orders-per-minute 6]
  *     [--no-shipping] [--plan standard|advanced|plus|enterprise] [--client-id ID] [--client-secret SECRET] [--shop-domain x.myshopify.com]
  *     [--warehouse-at second --warehouse-hook URL]   a pretended warehouse serves the second location; SANDBOX_WAREHOUSE_SECRET in the environment signs both ways
- * Prints JSON lines: {"progress": …} while seeding, {"ready": true, "url": …, "shops": […], "warehouse": {"url": …, "locationId": …}?} once all listen. SIGTERM and SIGINT stop it cleanly.
+ *     [--planner ACCOUNT]   a pretended Inventory Planner plans for the first shop; SANDBOX_PLANNER_KEY in the environment is its key
+ * Prints JSON lines: {"progress": …} while seeding, {"ready": true, "url": …, "shops": […], "warehouse": {"url": …, "locationId": …}?, "planner": {"url": …}?} once all listen. SIGTERM and SIGINT stop it cleanly.
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { secondPlace, startServed, type ServedPlace } from './served.ts';
+import { startPlanner, type SandboxPlanner } from './planner/server.ts';
+import { firstOrder, platformOf } from './planner/shop-platform.ts';
 import { PLANS, type Plan } from './shopify/graphql/throttle.ts';
 import type { OpenShop } from './shopify/shop.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from './start.ts';
@@ -29,7 +32,7 @@ async function main(): Promise<void> {
     port: { type: 'string', default: '4010' }, data: { type: 'string' }, shops: { type: 'string', default: '1' }, history: { type: 'string' }, seed: { type: 'string', default: '7' },
     months: { type: 'string', default: '24' }, scale: { type: 'string', default: '1' }, 'orders-per-minute': { type: 'string', default: '0' },
     'no-shipping': { type: 'boolean', default: false }, 'with-parent': { type: 'boolean', default: false }, plan: { type: 'string', default: 'standard' }, 'client-id': { type: 'string' }, 'client-secret': { type: 'string' }, 'shop-domain': { type: 'string' },
-    'warehouse-at': { type: 'string' }, 'warehouse-hook': { type: 'string' },
+    'warehouse-at': { type: 'string' }, 'warehouse-hook': { type: 'string' }, planner: { type: 'string' },
   } });
   const { data } = values;
   if (data === undefined) throw new Error('--data DIR is required');
@@ -48,7 +51,9 @@ async function main(): Promise<void> {
     if (hookUrl === undefined || !secret) throw new Error('--warehouse-at needs --warehouse-hook URL, and SANDBOX_WAREHOUSE_SECRET in the environment');
     if (shops > 1) throw new Error('--warehouse-at serves one shop');
   }
-  let building: ServedPlace | undefined;
+  const plannerKey = process.env['SANDBOX_PLANNER_KEY'];
+  if (values.planner !== undefined && !plannerKey) throw new Error('--planner needs SANDBOX_PLANNER_KEY in the environment');
+  let building: ServedPlace | undefined, planner: SandboxPlanner | undefined;
   const served = async (shop: OpenShop) => {
     const place = secondPlace(shop);
     if (place === undefined) return undefined;
@@ -69,8 +74,13 @@ async function main(): Promise<void> {
       dataDir: index === 0 ? data : join(data, `shop-${index + 1}`), ...(open[0] === undefined ? {} : { assortmentOf: open[0] }),
     }));
   }
-  print({ ready: true, url: open[0]?.url, shops: open.map(({ url, domain }) => ({ url, domain })), ...(building === undefined ? {} : { warehouse: { url: building.warehouse.url, locationId: building.locationId } }) });
-  const stop = () => { void Promise.all([building?.stop(), ...open.map((sandbox) => sandbox.stop())]).then(() => process.exit(0), (error: unknown) => { print({ error: String(error) }); process.exit(1); }); };
+  if (values.planner !== undefined) {
+    const { shop } = open[0]!;
+    planner = await startPlanner({ port: 0, apiKey: plannerKey!, accountId: values.planner, platform: () => platformOf(shop), currency: [...shop.tables.shop.values()][0]!.currency, memory: join(data, 'planner.json') });
+    firstOrder(planner.account);
+  }
+  print({ ready: true, url: open[0]?.url, shops: open.map(({ url, domain }) => ({ url, domain })), ...(building === undefined ? {} : { warehouse: { url: building.warehouse.url, locationId: building.locationId } }), ...(planner === undefined ? {} : { planner: { url: planner.url } }) });
+  const stop = () => { void Promise.all([building?.stop(), planner?.stop(), ...open.map((sandbox) => sandbox.stop())]).then(() => process.exit(0), (error: unknown) => { print({ error: String(error) }); process.exit(1); }); };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   // Whoever started us with --with-parent holds our standard input: when it dies, however it dies, so do we.

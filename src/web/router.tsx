@@ -110,6 +110,14 @@ const warehouses = createRoute({
   getParentRoute: () => app, path: '/settings/warehouses', component: lazyRouteComponent(() => import('./settings/WarehousesPage.tsx'), 'WarehousesPage'),
   validateSearch: optional((raw) => ({ edit: text(raw['edit'], 20), sharing: positive(raw['sharing']) })),
 });
+const SHADOW_SORTS = ['size', 'gap', 'sku', 'theirs', 'ours', 'parity'] as const;
+const planner = createRoute({
+  getParentRoute: () => app, path: '/settings/planner', component: lazyRouteComponent(() => import('./planner/PlannerPage.tsx'), 'PlannerPage'),
+  validateSearch: optional((raw) => ({
+    tab: oneOf(raw['tab'], ['shadow', 'orders'] as const), view: oneOf(raw['view'], ['gaps', 'not at parity', 'all'] as const), q: text(raw['q'], 4000), location: text(raw['location']), reason: text(raw['reason'], 60), sort: oneOf(raw['sort'], SHADOW_SORTS), dir: oneOf(raw['dir'], ['asc', 'desc'] as const),
+    why: text(raw['why']), stuck: oneOf(raw['stuck'], ['yes'] as const), order: positive(raw['order']), edit: oneOf(raw['edit'], ['yes'] as const),
+  })),
+});
 const locations = createRoute({
   getParentRoute: () => app, path: '/settings/locations', component: lazyRouteComponent(() => import('./settings/LocationsPage.tsx'), 'LocationsPage'), validateSearch: optional((raw) => ({ location: positive(raw['location']) })),
 });
@@ -121,7 +129,7 @@ const setup = createRoute({
   getParentRoute: () => root, path: '/setup', component: lazyRouteComponent(() => import('./session/SetupPage.tsx'), 'SetupPage'), validateSearch: optional((raw) => ({ token: text(raw['token']) })),
 });
 
-const tree = root.addChildren([app.addChildren([today, stock, push, mapping, item, forecast, forecastOfItem, replenishment, exceptions, fulfilments, returns, returnCase, counts, count, flows, connections, warehouses, locations]), login, setup]);
+const tree = root.addChildren([app.addChildren([today, stock, push, mapping, item, forecast, forecastOfItem, replenishment, exceptions, fulfilments, returns, returnCase, counts, count, flows, connections, warehouses, planner, locations]), login, setup]);
 
 /** Addresses stay plain text: `?view=out+of+stock`, never quoted JSON. */
 export function buildRouter(client: QueryClient) {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { HttpError, NetworkError } from '../../src/connectors/http.ts';
-import { SftpRefused } from '../../src/connectors/warehouse-files/sftp-folder.ts';
+import { SftpRefused } from '../../src/connectors/sftp-folder.ts';
 import { warehouseFiles } from '../../src/connectors/warehouse-files/warehouse.ts';
 import { warehouseRestReader } from '../../src/connectors/warehouse-rest/reader.ts';
 import { secretOf, verifySignature } from '../../src/connectors/warehouse-rest/signature.ts';

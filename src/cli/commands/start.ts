@@ -17,6 +17,7 @@ import { startEmbeddedPostgres } from '../../runtime/postgres.ts';
 import { findConnection, listStores, saveStore } from '../../store/stores.ts';
 import { administratorExists, saveSetupToken } from '../../store/users.ts';
 import { demoWarehouse, readdressDemo, serveDemo, type DemoWarehouse } from '../demo-warehouse.ts';
+import { connectDemoPlanner, demoPlanner, type DemoPlanner } from '../demo-planner.ts';
 import { progressBars, UsageError } from '../terminal.ts';
 import { buildWeb } from '../web-build.ts';
 
@@ -83,6 +84,7 @@ export async function start(options: { web: boolean; history?: string }, triesLe
       }
     }
     if (sandbox?.demo) await serveDemo(house, sandbox.storeId, sandbox.demo, say);
+    if (sandbox?.planner) await connectDemoPlanner(house, sandbox.storeId, sandbox.planner, sandbox.planner.url, say);
     say(`\nInstep is ready on ${address}  (${((performance.now() - began) / 1000).toFixed(1)} s)`);
     if (!(await administratorExists(house.db))) {
       const token = randomBytes(24).toString('base64url');
@@ -102,7 +104,7 @@ export async function start(options: { web: boolean; history?: string }, triesLe
 }
 
 /** Starts the sandbox when no real shop is configured, and makes or refreshes its store. */
-async function sandboxIfAlone(house: BuiltHouse, config: Config, address: string, log: (line: string) => void): Promise<{ child: ChildProcess; storeId: number; demo: DemoWarehouse | null } | null> {
+async function sandboxIfAlone(house: BuiltHouse, config: Config, address: string, log: (line: string) => void): Promise<{ child: ChildProcess; storeId: number; demo: DemoWarehouse | null; planner: (DemoPlanner & { url: string }) | null } | null> {
   const stores = await listStores(house.db);
   if (!config.sandbox.enabled || stores.some((s) => s.shop_domain !== SANDBOX_SHOP)) return null;
   const known = stores.find((s) => s.shop_domain === SANDBOX_SHOP);
@@ -110,7 +112,8 @@ async function sandboxIfAlone(house: BuiltHouse, config: Config, address: string
   const clientId = connection?.client_id ?? `instep-${randomBytes(6).toString('hex')}`;
   const clientSecret = connection ? house.vault.open(`${known!.store_id}:connection:client_secret`, connection.client_secret) : `shpss_${randomBytes(24).toString('hex')}`;
   const demo = config.sandbox.warehouse ? await demoWarehouse(house, address) : null;
-  const { child, url, warehouse } = await spawnSandbox(config, clientId, clientSecret, log, 0, demo);
+  const planned = config.sandbox.planner ? await demoPlanner(house, known?.store_id) : null;
+  const { child, url, warehouse, planner } = await spawnSandbox(config, clientId, clientSecret, log, 0, demo, planned);
   log(`Sandbox shop on ${url} (control API under /sandbox/)`);
   const storeId = await saveStore(house.db, {
     shopDomain: SANDBOX_SHOP, name: 'Instep sandbox', currency: known?.currency ?? (config.sandbox.history ? 'GBP' : 'EUR'), timeZone: known?.time_zone ?? 'UTC', origin: url, clientId,
@@ -122,28 +125,28 @@ async function sandboxIfAlone(house: BuiltHouse, config: Config, address: string
   const shop = await (await house.storefront(storeId)).shop();
   await house.db.query('update store set name = $2, currency = $3, time_zone = $4 where store_id = $1', [storeId, shop.name, shop.currency, shop.timeZone]);
   house.reconnect(storeId);
-  return { child, storeId, demo: demo && warehouse ? { ...demo, ...warehouse } : null };
+  return { child, storeId, demo: demo && warehouse ? { ...demo, ...warehouse } : null, planner: planned && planner ? { ...planned, ...planner } : null };
 }
 
 /** Starts the sandbox as a process of its own; with `demo`, a pretended warehouse beside it serves its second location, when it has one. */
-export function spawnSandbox(config: Config, clientId: string, clientSecret: string, log: (line: string) => void, port = 0, demo: Pick<DemoWarehouse, 'hookUrl' | 'secret'> | null = null): Promise<{ child: ChildProcess; url: string; warehouse?: { url: string; locationId: string } }> {
+export function spawnSandbox(config: Config, clientId: string, clientSecret: string, log: (line: string) => void, port = 0, demo: Pick<DemoWarehouse, 'hookUrl' | 'secret'> | null = null, planned: DemoPlanner | null = null): Promise<{ child: ChildProcess; url: string; warehouse?: { url: string; locationId: string }; planner?: { url: string } }> {
   const main = fileURLToPath(new URL('../../sandbox/main.ts', import.meta.url));
   const dataDir = path.join(config.dataDir, 'sandbox');
   fs.mkdirSync(dataDir, { recursive: true });
   const args = [main, '--with-parent', '--port', String(port), '--data', dataDir, '--seed', String(config.sandbox.seed), '--months', String(config.sandbox.months), '--scale', String(config.sandbox.scale),
     '--orders-per-minute', String(config.sandbox.ordersPerMinute), '--shop-domain', SANDBOX_SHOP, '--plan', 'plus', '--client-id', clientId, '--client-secret', clientSecret,
-    ...(config.sandbox.history ? ['--history', path.resolve(config.sandbox.history)] : []), ...(demo ? ['--warehouse-at', 'second', '--warehouse-hook', demo.hookUrl] : [])];
+    ...(config.sandbox.history ? ['--history', path.resolve(config.sandbox.history)] : []), ...(demo ? ['--warehouse-at', 'second', '--warehouse-hook', demo.hookUrl] : []), ...(planned ? ['--planner', planned.account] : [])];
   // Detached: Ctrl-C comes to us alone. The secret is that of a pretended shop.
   const child = spawn(process.execPath, ['--max-semi-space-size=8', '--disable-warning=ExperimentalWarning', ...args], {
-    detached: true, stdio: ['pipe', 'pipe', 'inherit'], ...(demo ? { env: { ...process.env, SANDBOX_WAREHOUSE_SECRET: demo.secret } } : {}),
+    detached: true, stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...(demo ? { SANDBOX_WAREHOUSE_SECRET: demo.secret } : {}), ...(planned ? { SANDBOX_PLANNER_KEY: planned.apiKey } : {}) },
   });
   return new Promise((resolve, reject) => {
     let lastSaid = 0;
     child.once('exit', (code) => reject(new Error(`The sandbox stopped while starting (exit ${code})`)));
     createInterface({ input: child.stdout! }).on('line', (line) => {
-      let message: { ready?: boolean; url?: string; warehouse?: { url: string; locationId: string }; progress?: { what?: string; rows?: number; done?: number; of?: number | null }; text?: string; history?: unknown; error?: string };
+      let message: { ready?: boolean; url?: string; warehouse?: { url: string; locationId: string }; planner?: { url: string }; progress?: { what?: string; rows?: number; done?: number; of?: number | null }; text?: string; history?: unknown; error?: string };
       try { message = JSON.parse(line); } catch { log(line); return; }
-      if (message.ready && message.url) resolve({ child, url: message.url, ...(message.warehouse ? { warehouse: message.warehouse } : {}) });
+      if (message.ready && message.url) resolve({ child, url: message.url, ...(message.warehouse ? { warehouse: message.warehouse } : {}), ...(message.planner ? { planner: message.planner } : {}) });
       else if (message.history) log(message.text ?? JSON.stringify(message.history));
       else if (message.error) log(`  sandbox: ${message.error}`);
       else if (message.progress && Date.now() - lastSaid > 1_500) {

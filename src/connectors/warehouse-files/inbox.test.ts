@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { WarehouseBatch } from '../../ports/warehouse.ts';
 import { putAway, readInbox } from './inbox.ts';
-import type { Folder } from './sftp-folder.ts';
+import type { Folder } from '../sftp-folder.ts';
 
 const AT = '2026-11-25T12:00:00.000Z';
 const ROWS = `sku,on_hand,at\nA,1,${AT}\n`;

@@ -6,7 +6,7 @@
  */
 import type { WarehouseBatch, WarehouseReject } from '../../ports/warehouse.ts';
 import { kindOf, readRows } from './rows.ts';
-import type { FileSeen, Folder } from './sftp-folder.ts';
+import type { FileSeen, Folder } from '../sftp-folder.ts';
 import { writeTable } from './table.ts';
 
 const MOST_FILES = 5_000;

@@ -3,7 +3,7 @@
  * says what the file is about, so “was it sent?” is a look into `out/` and `out/processed/`, where the warehouse keeps what it has read.
  */
 import type { WarehouseOrder, WarehouseOrderLine, WarehouseReturn } from '../../ports/warehouse.ts';
-import type { Folder } from './sftp-folder.ts';
+import type { Folder } from '../sftp-folder.ts';
 import { readTable, writeTable } from './table.ts';
 
 const MOST_FILES = 50_000;

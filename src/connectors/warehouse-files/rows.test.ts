@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { WarehouseFact } from '../../ports/warehouse.ts';
 import { kindOf, readRows } from './rows.ts';
-import { parseWarehouseFilesSettings } from './settings.ts';
+import { parseSftpSettings } from '../sftp-settings.ts';
 import { readTable, writeTable } from './table.ts';
 
 const AT = '2026-11-25T12:00:00.000Z';
@@ -98,7 +98,7 @@ test('a file that cannot be read at all is one reject', () => {
 
 test('settings name the wrong field', () => {
   const good = { host: 'sftp.example.com', port: '2222', user: 'u', password: ' p ', fingerprint: `SHA256:${'A'.repeat(43)}`, folder: 'instep/' };
-  expect(parseWarehouseFilesSettings(good)).toEqual({ ok: true, settings: { ...good, port: 2222, privateKey: null, folder: 'instep' } });
+  expect(parseSftpSettings(good)).toEqual({ ok: true, settings: { ...good, port: 2222, privateKey: null, folder: 'instep' } });
   const wrong: [string, unknown][] = [['host', 'sftp://x'], ['port', 70_000], ['user', ''], ['password', ''], ['privateKey', 'none'], ['fingerprint', 'aa:bb'], ['folder', '../x']];
-  for (const [field, value] of wrong) expect(parseWarehouseFilesSettings({ ...good, [field]: value })).toMatchObject({ ok: false, field });
+  for (const [field, value] of wrong) expect(parseSftpSettings({ ...good, [field]: value })).toMatchObject({ ok: false, field });
 });

@@ -4,12 +4,12 @@
  */
 import { putAway, readInbox, saidOf } from './inbox.ts';
 import { linesOf, sentOrder, writeCancellation, writeOrder, writeReturn } from './outbox.ts';
-import type { WarehouseFilesSettings } from './settings.ts';
-import { sftpFolder } from './sftp-folder.ts';
+import type { SftpSettings } from '../sftp-settings.ts';
+import { sftpFolder } from '../sftp-folder.ts';
 import { kindOf, readRows } from './rows.ts';
 import type { KnownOrder, StockCountFact, Warehouse } from '../../ports/warehouse.ts';
 
-export interface WarehouseFilesOptions extends WarehouseFilesSettings { clock: { now(): Date } }
+export interface WarehouseFilesOptions extends SftpSettings { clock: { now(): Date } }
 
 /** Files of a kind looked through for one order: the newest ones. Older orders have left long ago. */
 const FILES_LOOKED_THROUGH = 300;

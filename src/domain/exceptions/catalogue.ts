@@ -50,6 +50,8 @@ const kinds = [
   { kind: 'REFUND_RESTOCK_MISMATCH', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'the units restocked in Shopify were taken back' },
   { kind: 'FORECAST_STALE', severity: 2, owner: 'planner', dueHours: 4, closes: 'a fresh run is there' },
   { kind: 'DEMAND_ANOMALY', severity: 3, owner: 'planner', dueHours: 16, closes: 'seven days inside P1 to P99, or an event or override that explains them' },
+  { kind: 'PLANNER_SILENT', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'an exchange with the planner came to its end' },
+  { kind: 'PLANNER_REJECTED', severity: 2, owner: 'planner', dueHours: 4, closes: 'the next exchange finds both sides in step' },
 ] as const satisfies readonly ExceptionKind[];
 
 export const EXCEPTION_KINDS: readonly ExceptionKind[] = kinds;

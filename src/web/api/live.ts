@@ -14,6 +14,7 @@ const STALE: Record<string, readonly string[]> = {
   forecast: ['demand', 'forecast', 'planning-events', 'freshness', 'today'],
   catalogue: ['item', 'vendors', 'stock', 'session', 'mapping', 'bundles'],
   digest: ['today'],
+  planner: ['planner'],
   connections: ['connections', 'session', 'locations', 'warehouses'],
 };
 const GATHER_MS = 2_500;

@@ -39,7 +39,7 @@ export const SCREENS: readonly Screen[] = NAVIGATION.flatMap(({ screens }) => sc
 export const PLACES_WITHIN: readonly { label: string; to: string; icon: Icon }[] = [
   { label: 'Bundles', to: '/mapping?tab=bundles', icon: IconLink }, { label: 'Orders out', to: '/fulfilments?tab=orders', icon: IconTruckDelivery }, { label: 'Ghost stock', to: '/returns?tab=ghosts', icon: IconArrowBackUp },
   { label: 'Forecast accuracy', to: '/forecast?tab=accuracy', icon: IconChartLine }, { label: 'Event calendar', to: '/forecast?tab=events', icon: IconChartLine },
-  { label: 'Connections', to: '/settings/connections', icon: IconSettings }, { label: 'Warehouses', to: '/settings/warehouses', icon: IconSettings }, { label: 'Locations', to: '/settings/locations', icon: IconSettings },
+  { label: 'Connections', to: '/settings/connections', icon: IconSettings }, { label: 'Warehouses', to: '/settings/warehouses', icon: IconSettings }, { label: 'Locations', to: '/settings/locations', icon: IconSettings }, { label: 'Inventory Planner', to: '/settings/planner', icon: IconSettings },
 ];
 
 /** Whether the address is of the screen. */

@@ -1,7 +1,7 @@
 /** The settings of an SFTP connection, as a form gives them. */
 import ssh2 from 'ssh2';
 
-export interface WarehouseFilesSettings {
+export interface SftpSettings {
   host: string;
   port: number;
   user: string;
@@ -15,9 +15,9 @@ export interface WarehouseFilesSettings {
 }
 
 /** The settings in `json`, or which field is wrong and why (a sentence that goes on from the field's name). */
-export function parseWarehouseFilesSettings(json: unknown): { ok: true; settings: WarehouseFilesSettings } | { ok: false; field: keyof WarehouseFilesSettings; message: string } {
+export function parseSftpSettings(json: unknown): { ok: true; settings: SftpSettings } | { ok: false; field: keyof SftpSettings; message: string } {
   const given = (json ?? {}) as Record<string, unknown>;
-  const text = (field: keyof WarehouseFilesSettings): string => (typeof given[field] === 'string' ? given[field].trim() : '');
+  const text = (field: keyof SftpSettings): string => (typeof given[field] === 'string' ? given[field].trim() : '');
   const secret = (field: 'password' | 'privateKey'): string | null => (typeof given[field] === 'string' && given[field] !== '' ? given[field] : null);
   if (!/^[A-Za-z0-9.:_-]{1,253}$/.test(text('host'))) return { ok: false, field: 'host', message: 'must be a host name or address, without sftp://' };
   const port = given['port'] === undefined || given['port'] === '' ? 22 : Number(given['port']);

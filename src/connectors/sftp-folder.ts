@@ -1,8 +1,8 @@
 /** A folder on an SFTP server: one connection, opened when needed, opened again when it breaks. Paths are relative to the folder. */
 import { createHash } from 'node:crypto';
 import ssh2, { type Client, type SFTPWrapper } from 'ssh2';
-import { NetworkError } from '../http.ts';
-import type { WarehouseFilesSettings } from './settings.ts';
+import { NetworkError } from './http.ts';
+import type { SftpSettings } from './sftp-settings.ts';
 
 export interface FileSeen { name: string; size: number; /** Seconds since 1970, by the server's clock. */ mtime: number }
 
@@ -26,7 +26,7 @@ const TIMEOUT_MS = 60_000;
 export class SftpRefused extends Error { override name = 'SftpRefused'; }
 
 /** Every method throws `NetworkError` when the connection breaks or stays silent, `SftpRefused` when the server is wrong or says no. */
-export function sftpFolder(settings: WarehouseFilesSettings): Folder {
+export function sftpFolder(settings: SftpSettings): Folder {
   let opening: Promise<{ client: Client; sftp: SFTPWrapper }> | null = null;
   const at = (path: string): string => (settings.folder ? `${settings.folder}/${path}` : path);
   const host = settings.host;
