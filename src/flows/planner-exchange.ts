@@ -20,6 +20,8 @@ import { forgetOldShadow, saveShadow, shadowInputs } from '../store/planner-shad
 import { findPlanner, plannerFailed, plannerHeard, plannerWarehouses, savePlannerFigures, savePlannerVariants, savePlannerWarehouses, type PlannerConnectionRow, type PlannerWarehouseRow } from '../store/planner.ts';
 
 const SILENT_MS = 26 * 3_600_000;
+/** How long writes are remembered. */
+const ATTEMPT_DAYS = 400;
 const ROWS_IN_FILE = 50_000;
 /** After so many writes in a row without an outcome it is the planner that is in trouble, not an order. */
 const MOST_UNKNOWN = 3;
@@ -72,6 +74,7 @@ class Exchange {
     await this.#meetAll();
     await this.#shadow();
     await this.#files();
+    await db.query('delete from planner_attempt where store_id = $1 and created_at < $2', [storeId, new Date(this.#context.clock.now().getTime() - ATTEMPT_DAYS * 86_400_000).toISOString()]);
     await db.query('update planner_connection set unknown_statuses = $2 where store_id = $1', [storeId, [...this.#unknownStatuses].sort()]);
     for (const status of this.#unknownStatuses) this.#problem(`status/${status}`, `Status “${status}”`, `Inventory Planner has orders in the status “${status}”; whether it is active, draft, closed or cancelled nobody has said. Say it in Settings → Inventory Planner.`);
     for (const row of await refusedOrders(db, storeId)) this.#problem(`order/${row.purchase_order_id}`, row.reference, row.state === 'refused' ? `Inventory Planner refused ${row.reference}: ${row.message}` : `${row.reference}: ${row.message}`, { plannerId: row.planner_id });

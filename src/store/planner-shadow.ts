@@ -93,3 +93,8 @@ export async function shadowTotals(db: Queryable, storeId: number, filter: Pick<
   const { rows: reasons } = await db.query<{ reason: string; units: number; rows: number }>(`${ROWS} select e ->> 'reason' as reason, sum(abs((e ->> 'units')::int))::int as units, count(*)::int as rows from r cross join lateral jsonb_array_elements(r.reasons) e group by 1 order by 2 desc`, params);
   return { totals: totals!, reasons };
 }
+
+/** The same of everything compared, whatever the filter. */
+export async function shadowOverall(db: Queryable, storeId: number): Promise<{ rows: number; at_parity: number; equal: number }> {
+  return (await db.query<{ rows: number; at_parity: number; equal: number }>('select count(*)::int as rows, count(*) filter (where parity = theirs)::int as at_parity, count(*) filter (where gap = 0)::int as equal from planner_shadow where store_id = $1', [storeId])).rows[0]!;
+}

@@ -6,6 +6,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { clockwork, type Clockwork } from '../helpers/clockwork.ts';
 import { connectPlanner, ourOrder, plannerAccount, weReceive, type PlannerAccount } from '../helpers/planner-account.ts';
 import type { Counted } from '../../src/sandbox/planner/faults.ts';
+import { sharedOrder, takeReceipt } from '../../src/store/planner-orders.ts';
 import type { Town } from '../helpers/town.ts';
 
 let clock: Clockwork, town: Town, side: PlannerAccount, mugs: number, bowls: number, here: string, mug: string, bowl: string, n = 0;
@@ -245,6 +246,16 @@ describe('their order, received here', () => {
     expect(await receipts()).toMatchObject([{ quantity: 7 }]);
     expect(await cases()).toEqual([]);
   });
+});
+
+test('two exchanges that saw the same receipt at the same moment book it once', async () => {
+  await connect();
+  const po = await ours();
+  await exchange();
+  const order = await sharedOrder(clock.house.db, town.storeId, po.id), seen = [{ itemId: mugs, variantId: mug, units: 5, total: 5 }];
+  const booked = await Promise.all([1, 2, 3].map(() => clock.house.db.transaction((tx) => takeReceipt(tx, town.storeId, order, seen, false, clock.now()))));
+  expect(booked.filter((reference) => reference !== null)).toEqual([`planner/${order.planner_id}/1`]);
+  expect((await line(po.id, mugs)).received).toBe(5);
 });
 
 test('while the planner may raise Shopify’s stock itself, receipts of ours wait, and receipts of theirs say so', async () => {

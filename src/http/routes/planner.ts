@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { STARTER_FILES } from '../../ports/planner.ts';
 import { decodeCursor, encodeCursor } from '../../store/keyset.ts';
 import { plannerOrders, sendAgain } from '../../store/planner-orders-page.ts';
-import { shadowPage, shadowTotals, type ShadowFilter, type ShadowRow } from '../../store/planner-shadow.ts';
+import { shadowOverall, shadowPage, shadowTotals, type ShadowFilter, type ShadowRow } from '../../store/planner-shadow.ts';
 import { findPlanner, plannerFailed, plannerHeard, plannerWarehouses, type PlannerConnectionRow } from '../../store/planner.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
@@ -96,7 +96,7 @@ export function plannerRoutes(app: FastifyInstance, { house }: Services): void {
 
   api.get('/api/v1/planner/shadow', { schema: { tags, summary: 'Our quantity beside theirs, with the reasons of each gap', querystring: ShadowQuery, response: { 200: ShadowPage } } }, async (request) => {
     const { store_id: storeId } = await storeOf(house.db, request.query.store), filter = filterOf(request.query);
-    const rows = await shadowPage(house.db, storeId, { ...filter, limit: filter.limit + 1 }), page = rows.slice(0, filter.limit), last = page.at(-1), { totals, reasons } = await shadowTotals(house.db, storeId, filter), { totals: overall } = await shadowTotals(house.db, storeId, { view: 'all' });
+    const rows = await shadowPage(house.db, storeId, { ...filter, limit: filter.limit + 1 }), page = rows.slice(0, filter.limit), last = page.at(-1), { totals, reasons } = await shadowTotals(house.db, storeId, filter), overall = await shadowOverall(house.db, storeId);
     return {
       rows: page.map(shadowLine), nextCursor: rows.length > filter.limit && last ? encodeCursor({ value: last.sort_value, key: [last.item_id, last.location_id] }) : null, computedAt: totals.computed_at, syncedAt: totals.synced_at,
       totals: { rows: totals.rows, atParity: totals.at_parity, equal: totals.equal, ours: totals.ours, theirs: totals.theirs, parity: totals.parity }, overall: { rows: overall.rows, atParity: overall.at_parity, equal: overall.equal }, reasons,

@@ -33,7 +33,7 @@ export function PlannerPage() {
     <Page title="Inventory Planner" fill={tab !== 'connection' && !!planner} aside={planner && <><Button variant="default" onClick={() => edit(true)}>Change</Button><Button leftSection={<IconArrowsExchange size={15} />} loading={exchange.isPending} onClick={() => exchange.mutate()}>Exchange now</Button></>}>
       <SettingsTabs />
       {query.isError && !query.data ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : planner === undefined ? <Panel><Lines rows={8} /></Panel>
-        : planner === null ? <Panel><EmptyState title="Inventory Planner is not connected" action={<Button onClick={() => edit(true)}>Connect it</Button>}>Connect it to see its number beside ours with the reason for each difference, to keep purchase orders and receipts in step, and to give it its files. Nothing is written before you have looked.</EmptyState></Panel>
+        : planner === null ? <Panel><EmptyState title="Inventory Planner is not connected" action={<Button onClick={() => edit(true)}>Connect it</Button>}>Connect it to see its number beside ours with the reason for each difference, to keep purchase orders and receipts in step, and to give it its files. Approved orders are told with the first exchange, unless you switch that off when you connect.</EmptyState></Panel>
           : (
             <>
               <ViewTabs label="Parts of Inventory Planner" views={tabs} current={tab} change={(id) => ({ tab: id === 'connection' ? undefined : id })} />
