@@ -3,7 +3,9 @@ import type { Flow } from '../runtime/flow.ts';
 import { catalogue } from './catalogue.ts';
 import { dailyDigest } from './daily-digest.ts';
 import { driftCheck } from './drift-check.ts';
+import { goodsReceipt } from './goods-receipt.ts';
 import { fulfilments } from './fulfilments.ts';
+import { purchaseOrders } from './purchase-orders.ts';
 import { orderRouting } from './order-routing.ts';
 import { ordersOut } from './orders-out.ts';
 import { returns } from './returns.ts';
@@ -20,7 +22,7 @@ import { stockLevels } from './stock-levels.ts';
 import { subscriptions } from './subscriptions.ts';
 
 export const FLOWS: readonly Flow[] = [
-  subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, stockAdjustments, ordersOut, fulfilments, returns, driftCheck, forecast, forecastWatch, replenishment, dailyDigest,
+  subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, stockAdjustments, ordersOut, fulfilments, returns, driftCheck, forecast, forecastWatch, replenishment, purchaseOrders, goodsReceipt, dailyDigest,
 ];
 
 /** The first import, in this order: subscriptions first, so that nothing that happens meanwhile is missed. */

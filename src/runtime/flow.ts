@@ -1,5 +1,7 @@
 /** What a flow is and what it is given. A flow has one gait: gather → decide → record → send; time, ids and the outside come as arguments. */
 import type { ExceptionKindName, RaisedException, Role } from '../domain/exceptions/catalogue.ts';
+import type { Notifier } from '../ports/notifier.ts';
+import type { Paper } from '../ports/paper.ts';
 import type { Storefront, WebhookReader } from '../ports/storefront.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
 import type { Db } from '../store/db.ts';
@@ -19,6 +21,9 @@ export interface FlowContext {
   readonly reader: WebhookReader;
   /** The connection to a warehouse of the organisation. Throws when it is not set up. */
   warehouse(warehouseId: number): Promise<Warehouse>;
+  /** Who carries mail; null when no mail server is set. */
+  readonly notifier: Notifier | null;
+  readonly paper: Paper;
   /** Where the outside reaches us, without a trailing slash. */
   readonly publicUrl: string;
   readonly clock: { now(): Date; sleep(ms: number): Promise<void> };

@@ -1,5 +1,7 @@
 /** Runs one flow for one store: one at a time, with its run row, progress, tally, and an exception when it fails. */
 import { dayOf } from '../domain/calendar.ts';
+import type { Notifier } from '../ports/notifier.ts';
+import type { Paper } from '../ports/paper.ts';
 import type { Storefront, WebhookReader } from '../ports/storefront.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
 import { exclusively, emptyTally, failRun, finishRun, reportProgress, startRun, type Tally } from '../store/runs.ts';
@@ -15,6 +17,8 @@ export interface House {
   readonly clock: { now(): Date; sleep(ms: number): Promise<void> };
   readonly log: Log;
   readonly publicUrl: string;
+  readonly notifier: Notifier | null;
+  readonly paper: Paper;
   storefront(storeId: number): Promise<Storefront>;
   reader(storeId: number): Promise<WebhookReader>;
   warehouse(warehouseId: number): Promise<Warehouse>;
@@ -33,7 +37,7 @@ export async function contextFor(house: House, storeId: number, onProgress: Flow
   if (!store) throw new Error(`There is no store ${storeId}`);
   const now = (): string => house.clock.now().toISOString();
   return {
-    store, storeId, db: house.db, storefront: await house.storefront(storeId), reader: await house.reader(storeId), warehouse: (id) => house.warehouse(id), clock: house.clock, log: house.log, publicUrl: house.publicUrl,
+    store, storeId, db: house.db, storefront: await house.storefront(storeId), reader: await house.reader(storeId), warehouse: (id) => house.warehouse(id), notifier: house.notifier, paper: house.paper, clock: house.clock, log: house.log, publicUrl: house.publicUrl,
     tally: emptyTally(), detail: {}, now, dayOf: (instant) => dayOf(instant, store.time_zone), progress: onProgress,
     raise: (cases) => raise(house.db.pool, storeId, cases, now()),
     checked: async (kind, stillBad) => {

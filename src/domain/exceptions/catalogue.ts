@@ -44,6 +44,9 @@ const kinds = [
   { kind: 'FULFIL_NOT_SYNCED', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'the fulfilment was read back from Shopify' },
   { kind: 'RETURN_AWAITING_INSPECTION', severity: 3, owner: 'warehouse', dueHours: 48, closes: 'every received unit has a disposition' },
   { kind: 'REFUND_RESTOCK_MISMATCH', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'the units restocked in Shopify were taken back' },
+  { kind: 'PO_OVERDUE', severity: 3, owner: 'planner', dueHours: 24, closes: 'the goods came, the order was closed or a new day was agreed' },
+  { kind: 'PO_MAIL_FAILED', severity: 2, owner: 'planner', dueHours: 4, closes: 'the mail got through, or the order was sent another way' },
+  { kind: 'LEADTIME_DRIFT', severity: 3, owner: 'planner', dueHours: 48, closes: 'the stated lead time fits what the orders took' },
   { kind: 'FORECAST_STALE', severity: 2, owner: 'planner', dueHours: 4, closes: 'a fresh run is there' },
   { kind: 'DEMAND_ANOMALY', severity: 3, owner: 'planner', dueHours: 48, closes: 'seven days inside P1 to P99, or an event or override that explains them' },
 ] as const satisfies readonly ExceptionKind[];

@@ -14,7 +14,7 @@ const lines = fc.array(fc.record({ itemId: fc.constantFrom(1, 2, 3), quantity: f
 const anyAction: fc.Arbitrary<PurchaseAction> = fc.oneof(
   fc.record({ do: fc.constant('amend' as const), by: WHO, shipping: fc.nat(9_999), lines: fc.uniqueArray(fc.constantFrom(1, 2, 3), { minLength: 1 }).chain((ids) => fc.tuple(...ids.map((itemId) => fc.nat(40).map((ordered) => ({ itemId, ordered, unitCost: itemId * 111, supplierSku: null, expectedOn: null }))))) }),
   fc.record({ do: fc.constant('amend' as const), by: WHO, duty: fc.nat(9_999) }),
-  fc.record({ do: fc.constant('submit' as const), by: WHO, limits: fc.constantFrom({}, { EUR: 5_000 }, { USD: 1 }) }),
+  fc.record({ do: fc.constant('submit' as const), by: WHO, limits: fc.constantFrom<Record<string, number>>({}, { EUR: 5_000 }, { USD: 1 }) }),
   fc.record({ do: fc.constantFrom('approve' as const, 'reopen' as const, 'close' as const, 'cancel' as const), by: WHO }),
   fc.record({ do: fc.constant('send' as const), by: WHO, today: fc.constant('2026-03-02'), expectedOn: fc.constantFrom(null, '2026-03-20') }),
   fc.record({ do: fc.constant('confirm' as const), by: WHO, expectedOn: fc.constantFrom(null, '2026-03-22') }),
