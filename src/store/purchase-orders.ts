@@ -35,7 +35,7 @@ export interface Doing { by: string; now: string; keyOf(cause: string): string; 
 /** The next reference of the store: PO-00042. */
 export async function nextReference(tx: Queryable, storeId: number, doing: Pick<Doing, 'by' | 'now'>): Promise<string> {
   const { rows } = await tx.query<{ n: number }>(
-    `insert into purchase_setting as s (store_id, next_number, updated_at, updated_by) values ($1, 2, $2, $3) on conflict (store_id) do update set next_number = s.next_number + 1 returning next_number - 1 as n`, [storeId, doing.now, doing.by]);
+    `insert into purchase_setting as s (store_id, next_number, version, updated_at, updated_by) values ($1, 2, 0, $2, $3) on conflict (store_id) do update set next_number = s.next_number + 1 returning next_number - 1 as n`, [storeId, doing.now, doing.by]);
   return `PO-${String(rows[0]!.n).padStart(5, '0')}`;
 }
 

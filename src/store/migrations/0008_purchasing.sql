@@ -68,6 +68,7 @@ create table purchase_order (
   unique (store_id, reference),
   foreign key (store_id, supplier_id) references supplier
 );
+create unique index purchase_order_external on purchase_order (store_id, origin, external_id) where external_id is not null; -- imported or asked for once
 create index purchase_order_open on purchase_order (store_id, location_id) where state not in ('closed', 'cancelled', 'received');
 
 create table purchase_order_line (
