@@ -7,7 +7,7 @@
 import { at, outside, type Fact } from '../domain/stock/fact.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { idempotencyKey } from '../runtime/key.ts';
-import { settleAdjustment, takeAdjustments, type AdjustmentRow } from '../store/adjustments.ts';
+import { openUnstocked, settleAdjustment, takeAdjustments, type AdjustmentRow } from '../store/adjustments.ts';
 import { postFacts } from '../store/ledger.ts';
 import type { StockState } from '../domain/stock/fact.ts';
 
@@ -37,6 +37,7 @@ async function adjust(context: FlowContext, row: AdjustmentRow): Promise<void> {
     await settleAdjustment(db, storeId, row.adjustment_id, { state: 'parked', message: 'no answer for 23 hours: look in Shopify whether it was applied, then send it again or set it aside', notBefore: null }, context.now());
     return;
   }
+  await openUnstocked(db, storeId, row.item_id, row.location_id, context.now());
   let result;
   // Units on their way stand in Shopify under the purchase order they belong to; every other state under the change itself.
   const document = row.purchase_order_id === null ? `gid://instep/StockAdjustment/${storeId}-${row.adjustment_id}` : `gid://instep/PurchaseOrder/${storeId}-${row.purchase_order_id}`;

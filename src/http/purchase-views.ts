@@ -52,7 +52,7 @@ export async function purchaseDetail(db: Queryable, storeId: number, id: number,
     }),
     versions: versions.map((version, n) => ({
       version: version.version, what: version.what, at: version.at, by: version.by_whom, said: version.said,
-      changes: versions[n + 1] === undefined ? [] : purchaseChanges(versions[n + 1]!.document, version.document).slice(0, 500).map((change) => ({ ...change, sku: change.itemId === null ? null : items.get(change.itemId)?.sku ?? `item ${change.itemId}` })),
+      changes: versions[n + 1] === undefined ? [] : purchaseChanges(versions[n + 1]!.document, version.document).slice(0, 500).map((change) => ({ ...change, sku: change.itemId === null ? null : items.get(change.itemId)?.sku || items.get(change.itemId)?.title || `item ${change.itemId}` })),
     })),
     receipts: receipts.map(receiptView), mails: mails.map((mail) => ({ version: mail.version, recipient: mail.recipient, state: mail.state, attempts: mail.attempts, message: mail.message, madeAt: mail.made_at, sentAt: mail.sent_at })),
   };

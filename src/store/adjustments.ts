@@ -38,6 +38,15 @@ export async function takeAdjustments(db: Queryable, storeId: number, now: strin
   return rows;
 }
 
+/**
+ * A level the storefront does not stock yet begins with our write (it makes one silently): its opening is nothing, taken before the write, or the count read
+ * afterwards would be added to the movement. Before the store's opening count there is nothing to begin.
+ */
+export async function openUnstocked(db: Queryable, storeId: number, itemId: number, locationId: number, now: string): Promise<void> {
+  await db.query(
+    `insert into opening (store_id, item_id, location_id, as_of) select $1, $2, $3, $4 where exists (select from cursor where store_id = $1 and name = 'stock-levels') on conflict do nothing`, [storeId, itemId, locationId, now]);
+}
+
 export async function settleAdjustment(tx: Queryable, storeId: number, id: string, outcome: { state: 'waiting' | 'sent' | 'written' | 'parked'; message: string | null; notBefore: string | null; newKey?: string }, now: string): Promise<boolean> {
   const { rowCount } = await tx.query(
     `update stock_adjustment set state = $3, message = $4, not_before = $5, leased_until = null, written_at = case when $3 = 'written' then $6::timestamptz else null end, idempotency_key = coalesce($7, idempotency_key)

@@ -31,7 +31,7 @@ export async function postReceipt(tx: pg.PoolClient, storeId: number, receipt: N
   if (receipt.purchaseOrderId !== null) {
     const { rows } = await tx.query<{ item_id: number }>('select item_id from purchase_order_line where store_id = $1 and purchase_order_id = $2 and item_id = any($3)', [storeId, receipt.purchaseOrderId, lines.map((l) => l.itemId)]);
     const ordered = new Set(rows.map((row) => row.item_id)), ours = receipt.strangers === 'refuse' ? lines : lines.filter((l) => ordered.has(l.itemId));
-    const changed = await changePurchase(tx, storeId, receipt.purchaseOrderId, null, { do: 'receive', by: doing.by, lines: ours }, { ...doing, said: receipt.reference });
+    const changed = await changePurchase(tx, storeId, receipt.purchaseOrderId, null, { do: 'receive', by: doing.by, lines: ours }, { ...doing, said: receipt.note || null });
     if (changed.outcome !== 'done') return { outcome: 'refused', why: changed.outcome === 'refused' ? changed.why : `there is no purchase order ${receipt.purchaseOrderId}` };
     const costs = landedCost(changed.order);
     changed.order.lines.forEach((line, n) => landed.set(line.itemId, costs[n]!.landedUnitCost));

@@ -153,6 +153,36 @@ it('tells when a mail does not get through and when goods are late', async () =>
   box.mood = 'takes';
 });
 
+it('begins to stock an item where it was not: its units on the way are counted once', async () => {
+  const { rows: [bare] } = await db.query<{ item_id: number; supplier_id: number; location_id: number }>(
+    `select x.item_id, s.supplier_id, l.location_id from inventory_item x join supplier_item s on s.store_id = x.store_id and s.item_id = x.item_id join location l on l.store_id = x.store_id and l.is_active
+     where x.store_id = $1 and x.tracked and not exists (select from opening o where o.store_id = x.store_id and o.item_id = x.item_id and o.location_id = l.location_id) order by 1, 3 limit 1`, [w.storeId]);
+  expect(bare).toBeDefined();
+  let po = await ok('ann', '/purchase-orders', { supplierId: bare!.supplier_id, locationId: bare!.location_id, lines: [{ itemId: bare!.item_id, quantity: 9 }] });
+  po = await ok('ann', `/purchase-orders/${po.purchaseOrderId}/submit`, { version: po.version });
+  po = await ok('bob', `/purchase-orders/${po.purchaseOrderId}/approve`, { version: po.version });
+  po = await ok('ann', `/purchase-orders/${po.purchaseOrderId}/send`, { version: po.version });
+  await agreed();
+  await ok('bob', `/purchase-orders/${po.purchaseOrderId}/receipts`, { key: 'first-goods-here', lines: [{ itemId: bare!.item_id, quantity: 9 }] });
+  await agreed();
+  expect(await shown(bare!.item_id, bare!.location_id)).toMatchObject({ available: 9, incoming: 0 });
+});
+
+it('learns what a supplier really takes, and says so until the stated lead time fits', async () => {
+  const { rows: [item] } = await db.query<{ sku: string }>(`select i.sku from item i join inventory_item x using (item_id) where x.store_id = $1 and i.sku <> '' and (select count(*) from item o where o.sku = i.sku) = 1 order by 1 limit 1`, [w.storeId]);
+  const { rows: [place] } = await db.query<{ name: string }>('select name from location where store_id = $1 order by location_id limit 1', [w.storeId]);
+  const csv = ['PO Number,Supplier,Status,Location,Date,Received date,SKU,Quantity,Received,Cost', ...[30, 32, 35, 31].map((days, n) => `S-${n},Slow Boat,Received,${place!.name},2026-01-0${n + 1},${new Date(Date.UTC(2026, 0, n + 1 + days)).toISOString().slice(0, 10)},${item!.sku},5,5,2.00`)].join('\n');
+  expect(await ok('ann', '/purchasing/import', { kind: 'purchase-orders', source: 'stocky', csv, dryRun: false })).toMatchObject({ applied: 4, errors: [], notes: [expect.stringContaining('Slow Boat')] });
+  const { rows: [supplier] } = await ok<{ rows: { supplierId: number; version: number; scorecard: { leadTime: { p50: number } }; driftDays: number | null }[] }>('ann', '/suppliers?q=Slow');
+  expect(supplier).toMatchObject({ driftDays: null, scorecard: { leadTime: { n: 4, p50: 31.5 } } });
+  const open = async (): Promise<number> => (await db.query(`select from exception where store_id = $1 and state = 'open' and kind = 'LEADTIME_DRIFT'`, [w.storeId])).rowCount ?? 0;
+  const state = async (version: number, leadTimeDays: number): Promise<void> => { await ok('ann', `/suppliers/${supplier!.supplierId}`, { version, leadTimeDays }, 'PUT'); await w.run(purchaseOrders); };
+  await state(1, 14);
+  expect(await open()).toBe(1);
+  await state(2, 32);
+  expect(await open()).toBe(0);
+});
+
 it('at a warehouse’s location the warehouse’s own book has the goods: its receipt joins the order once, Shopify’s incoming is not touched', async () => {
   const shopPlace = [...tables.locations.keys()][1]!, stocked = [...tables.variants.values()].find((v) => v.sku && v.components.length === 0 && v.deletedAt === null && tables.inventoryItems.get(v.inventoryItemId)!.tracked && tables.levels.has(`${v.inventoryItemId}:${shopPlace}`) && [...tables.variants.values()].filter((o) => o.sku === v.sku).length === 1)!;
   warehouse.put(stocked.sku!, 40);

@@ -8,6 +8,7 @@ import { paperCsv } from '../../domain/purchasing/paper.ts';
 import { learnLeadTime } from '../../domain/purchasing/lead-time.ts';
 import type { PurchaseAction, PurchaseLine, PurchaseOrder } from '../../domain/purchasing/purchase-order.ts';
 import { idempotencyKey } from '../../runtime/key.ts';
+import { DEFAULTS, policyOf } from '../../store/planning.ts';
 import { pricedLines, recommendationsOf, recommendedLines, type WantedLine } from '../../store/purchase-making.ts';
 import { changePurchase, findPurchase, makePurchase, nextReference, type Changed, type Doing } from '../../store/purchase-orders.ts';
 import { purchaseCounts, purchasePage, type PurchaseFilter } from '../../store/purchase-page.ts';
@@ -180,11 +181,12 @@ export function purchaseOrderRoutes(app: FastifyInstance, { house }: Services): 
     return detail(store, id, by);
   });
 
-  /** Without a promise: the stated lead time from today, else the one learned. */
-  async function promisedDay(store: StoreRow, supplierId: number): Promise<string | null> {
+  /** Without a promise: the stated lead time from today, else the one learned, else the one replenishment plans with. */
+  async function promisedDay(store: StoreRow, supplierId: number): Promise<string> {
     const supplier = await findSupplier(house.db, store.store_id, { id: supplierId });
-    const days = supplier?.lead_time_days ?? learnLeadTime((await deliveredOrders(house.db, store.store_id, [supplierId])).get(supplierId) ?? [])?.p50 ?? null;
-    return days === null ? null : addDays(today(store), Math.ceil(days));
+    const days = supplier?.lead_time_days ?? learnLeadTime((await deliveredOrders(house.db, store.store_id, [supplierId])).get(supplierId) ?? [])?.p50
+      ?? (await policyOf(house.db, store.store_id, `vendor:${supplier?.vendor ?? ''}`))?.lead_time_days ?? (await policyOf(house.db, store.store_id, 'default'))?.lead_time_days ?? DEFAULTS.lead_time_days;
+    return addDays(today(store), Math.ceil(days));
   }
 
   api.get('/api/v1/purchase-settings', { schema: { tags: ['purchasing'], summary: 'Approval limits and grace days', querystring, response: { 200: PurchaseSettings } } }, async (request) => purchaseSettings(house.db, (await storeOf(house.db, request.query.store)).store_id));

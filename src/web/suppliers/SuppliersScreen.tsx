@@ -20,16 +20,16 @@ import './suppliers.css';
 const route = getRouteApi('/app/suppliers');
 const share = (value: number | null) => (value === null ? <span className="dim">–</span> : <span className="num">{percent(value)}</span>);
 const COLUMNS: Column<Supplier>[] = [
-  { id: 'name', header: 'Supplier', width: 200, grows: true, card: 'lead', cell: (row) => <span className="row tight"><AppLink to={`/suppliers/${row.supplierId}`} className="ellipsis">{row.name}</AppLink>{!row.active && <span className="tag">inactive</span>}</span> },
+  { id: 'name', header: 'Supplier', width: 160, grows: true, card: 'lead', cell: (row) => <span className="row tight"><AppLink to={`/suppliers/${row.supplierId}`} className="ellipsis">{row.name}</AppLink>{!row.active && <span className="tag">inactive</span>}</span> },
   { id: 'items', header: 'Items', width: 74, align: 'right', card: 'pair', cell: (row) => <span className="num">{units(row.items)}</span> },
   { id: 'open', header: 'Open orders', width: 96, align: 'right', card: 'pair', cell: (row) => (row.openOrders === 0 ? <span className="dim">0</span> : <AppLink to={`/purchase-orders?supplier=${row.supplierId}`}>{units(row.openOrders)}</AppLink>) },
   { id: 'stated', header: 'Lead time', title: 'Lead time as stated, days', width: 92, align: 'right', card: 'pair', cell: (row) => (row.leadTimeDays === null ? <span className="dim">not said</span> : <span className="num">{units(row.leadTimeDays)} d</span>) },
-  { id: 'learned', header: 'Took', title: 'Lead time learned from receipts: the middle of the last orders, and P90', width: 150, align: 'right', card: 'pair', cell: (row) => (row.scorecard.leadTime === null ? <span className="dim">–</span> : <span className="num" title={`${row.scorecard.leadTime.n} orders`}>{decimal(row.scorecard.leadTime.p50)} d, P90 {decimal(row.scorecard.leadTime.p90)}</span>) },
+  { id: 'learned', header: 'Took', title: 'Lead time learned from receipts: the middle of the last orders, and P90', width: 132, align: 'right', card: 'pair', cell: (row) => (row.scorecard.leadTime === null ? <span className="dim">–</span> : <span className="num" title={`${row.scorecard.leadTime.n} orders`}>{decimal(row.scorecard.leadTime.p50)} d, P90 {decimal(row.scorecard.leadTime.p90)}</span>) },
   { id: 'drift', header: 'Drift', title: 'Learned less stated, where it is worth a look', width: 92, cell: (row) => (row.driftDays === null ? <span className="dim">–</span> : <Status tone="warn">{signed(Math.round(row.driftDays))} d</Status>) },
   { id: 'onTime', header: 'On time', width: 80, align: 'right', card: 'pair', cell: (row) => share(row.scorecard.onTime) },
   { id: 'inFull', header: 'In full', width: 80, align: 'right', card: 'pair', cell: (row) => share(row.scorecard.inFull) },
   { id: 'minimum', header: 'Minimum', title: 'Minimum order', width: 120, align: 'right', cell: (row) => <span className="num">{row.minOrderCost !== null ? money(row.minOrderCost, row.currency) : row.minOrderUnits !== null ? `${units(row.minOrderUnits)} units` : '–'}</span> },
-  { id: 'currency', header: 'Currency', width: 80, cell: (row) => row.currency },
+  { id: 'currency', header: 'Currency', width: 80, extra: true, cell: (row) => row.currency },
   { id: 'email', header: 'E-mail', width: 190, extra: true, cell: (row) => <span className="ellipsis dim">{row.email ?? '–'}</span> },
 ];
 
