@@ -3,6 +3,7 @@
  *  1 gather  mails owed to suppliers; sent orders past their day; arrivals of the latest orders by supplier
  *  2 decide  domain/purchasing: the paper and its words; lead times learned, against what is stated
  *  3 send    PDF and CSV by mail, once a version, with one Message-ID for every try; a server that does not answer is asked again, ever more slowly
+ *            what Shopify refused of an order's `incoming` is written anew after an hour
  *  4 settle  PO_MAIL_FAILED, PO_OVERDUE and LEADTIME_DRIFT opened and closed by what the check saw
  */
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
@@ -10,7 +11,8 @@ import { paperCsv, paperMail } from '../domain/purchasing/paper.ts';
 import { leadTimeDrift, learnLeadTime } from '../domain/purchasing/lead-time.ts';
 import { MailRefused, type Notifier } from '../ports/notifier.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
-import { findPurchase } from '../store/purchase-orders.ts';
+import { idempotencyKey } from '../runtime/key.ts';
+import { findPurchase, incomingRefused, settleIncoming } from '../store/purchase-orders.ts';
 import { overduePurchases } from '../store/purchase-page.ts';
 import { purchasePaper } from '../store/purchase-paper.ts';
 import { mailsFailing, mailsWaiting, purchaseSettings, settleMail, type MailRow } from '../store/purchase-settings.ts';
@@ -22,6 +24,7 @@ export const purchaseOrders = defineFlow({
   name: 'purchase-orders', moves: 'purchase orders → suppliers', owner: 'planner', schedule: { cron: '1-59/5 * * * *' }, raises: ['PO_MAIL_FAILED', 'PO_OVERDUE', 'LEADTIME_DRIFT'],
   async run(context) {
     await sendMails(context);
+    await settleRefused(context);
     await watchOverdue(context);
     await watchLeadTimes(context);
     context.changed('replenishment', 'exceptions');
@@ -59,6 +62,11 @@ async function send(context: FlowContext, notifier: Notifier, mail: MailRow): Pr
     to: mail.recipient, subject, text, id: `purchase-order-${context.storeId}-${mail.purchase_order_id}-${mail.version}`,
     attachments: [{ name: `${paper.reference}.pdf`, type: 'application/pdf', content: await context.paper.purchaseOrder(paper) }, { name: `${paper.reference}.csv`, type: 'text/csv; charset=utf-8', content: paperCsv(paper) }],
   });
+}
+
+async function settleRefused(context: FlowContext): Promise<void> {
+  const { db, storeId } = context, anHourAgo = new Date(context.clock.now().getTime() - 3_600_000).toISOString();
+  for (const id of await incomingRefused(db, storeId, anHourAgo)) await db.transaction((tx) => settleIncoming(tx, storeId, id, { by: 'purchase-orders', now: context.now(), keyOf: (cause) => idempotencyKey(`stock-adjustments/${storeId}/${cause}`) }));
 }
 
 async function watchOverdue(context: FlowContext): Promise<void> {

@@ -2,6 +2,7 @@
 import { addDays } from '../domain/calendar.ts';
 import { format, money } from '../domain/money.ts';
 import { purchaseChanges } from '../domain/purchasing/changes.ts';
+import { nextOrderDay } from '../domain/purchasing/order-days.ts';
 import { landedCost } from '../domain/purchasing/landed-cost.ts';
 import { goodsValue, needsApproval, openUnits, orderValue, TRANSITIONS, type PurchaseOrder, type PurchaseVerb } from '../domain/purchasing/purchase-order.ts';
 import type { Queryable } from '../store/db.ts';
@@ -42,7 +43,7 @@ export async function purchaseDetail(db: Queryable, storeId: number, id: number,
     origin: row.origin, version: order.version, createdAt: row.created_at, createdBy: row.created_by, updatedAt: row.updated_at, shipping: order.shipping, duty: order.duty, otherCost: order.otherCost, goods: goodsValue(order), notes: order.notes, supplierEmail: row.supplier_email,
     approvedBy: order.approvedBy, approvedAt: row.approved_at, sentAt: row.sent_at, closedAt: row.closed_at,
     verbs: (Object.keys(TRANSITIONS) as PurchaseVerb[]).filter((verb) => TRANSITIONS[verb].includes(order.state)), approvalWanted: needsApproval(order, settings.approvalLimits), approveRefused: order.madeBy.includes(who.by) ? `${order.reference} was made by ${who.by}: somebody else must approve it` : null, canMail: who.canMail,
-    warnings: await warningsOf(db, storeId, order),
+    warnings: await warningsOf(db, storeId, order, who.today),
     lines: order.lines.map((line, n) => {
       const item = items.get(line.itemId);
       return {
@@ -64,7 +65,7 @@ function sentenceOf(recommendation: unknown): string | null {
 }
 
 /** The supplier's terms the draft does not meet: said, not enforced; a buyer may know better. */
-async function warningsOf(db: Queryable, storeId: number, order: PurchaseOrder): Promise<string[]> {
+async function warningsOf(db: Queryable, storeId: number, order: PurchaseOrder, today: string): Promise<string[]> {
   if (!['draft', 'awaiting approval', 'approved'].includes(order.state)) return [];
   const supplier = await findSupplier(db, storeId, { id: order.supplierId }), terms = await termsOf(db, storeId, order.supplierId, order.lines.map((line) => line.itemId)), warnings: string[] = [];
   if (!supplier) return [];
@@ -74,6 +75,8 @@ async function warningsOf(db: Queryable, storeId: number, order: PurchaseOrder):
   const volume = order.lines.reduce((sum, line) => sum + line.ordered * Number(terms.get(line.itemId)?.volume_cm3 ?? 0), 0), weight = order.lines.reduce((sum, line) => sum + line.ordered * Number(terms.get(line.itemId)?.weight_g ?? 0), 0);
   if (supplier.container_volume_cm3 !== null && volume > 0) warnings.push(`By volume it fills ${percent(volume / Number(supplier.container_volume_cm3))} of a container.`);
   if (supplier.container_weight_g !== null && weight > 0) warnings.push(`By weight it fills ${percent(weight / Number(supplier.container_weight_g))} of a container.`);
+  const goesOut = nextOrderDay(today, supplier.order_days);
+  if (goesOut !== today) warnings.push(`${supplier.name} takes no orders today; its next day is ${goesOut}.`);
   for (const line of order.lines) {
     const term = terms.get(line.itemId), name = term?.sku ?? `line ${line.line}`;
     if (line.ordered === 0) continue;

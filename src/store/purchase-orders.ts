@@ -116,6 +116,23 @@ async function queueIncoming(tx: pg.PoolClient, storeId: number, id: number, doi
   }), doing.now);
 }
 
+/** So often is a refused `incoming` of an order and item written anew by itself; then it waits for the order's next step. */
+const MOST_TRIES = 20;
+
+/** Orders whose last `incoming` of an item was refused before an instant: what the refusal was about may be over. At most 50. */
+export async function incomingRefused(db: Queryable, storeId: number, before: string): Promise<number[]> {
+  const { rows } = await db.query<{ purchase_order_id: number }>(
+    `select distinct a.purchase_order_id from stock_adjustment a where a.store_id = $1 and a.purchase_order_id is not null and a.state = 'parked' and a.created_at <= $2
+       and not exists (select from stock_adjustment n where n.store_id = a.store_id and n.purchase_order_id = a.purchase_order_id and n.item_id = a.item_id and n.location_id = a.location_id and n.adjustment_id > a.adjustment_id)
+       and (select count(*) from stock_adjustment n where n.store_id = a.store_id and n.purchase_order_id = a.purchase_order_id and n.item_id = a.item_id and n.location_id = a.location_id) < ${MOST_TRIES} limit 50`, [storeId, before]);
+  return rows.map((row) => row.purchase_order_id);
+}
+
+/** Queues what `incoming` of an order still lacks, without a new version of it. */
+export async function settleIncoming(tx: pg.PoolClient, storeId: number, id: number, doing: Doing): Promise<void> {
+  if (await findPurchase(tx, storeId, { id }, true)) await queueIncoming(tx, storeId, id, doing);
+}
+
 export interface OpenPurchase { item_id: number; location_id: number; units: number }
 
 /**

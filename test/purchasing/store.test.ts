@@ -7,7 +7,7 @@ import { postReceipt, listReceipts, takeBackReceipt, type NewReceipt } from '../
 import { positions } from '../../src/store/planning.ts';
 import { bringOrders } from '../../src/store/purchase-import.ts';
 import { pricedLines } from '../../src/store/purchase-making.ts';
-import { changePurchase, findPurchase, makePurchase, nextReference, openPurchaseUnits, type Doing } from '../../src/store/purchase-orders.ts';
+import { changePurchase, findPurchase, incomingRefused, makePurchase, settleIncoming, nextReference, openPurchaseUnits, type Doing } from '../../src/store/purchase-orders.ts';
 import { overduePurchases, purchaseVersions } from '../../src/store/purchase-page.ts';
 import { saveSupplierItems, supplierItems, termsOf } from '../../src/store/supplier-items.ts';
 import { deliveredOrders } from '../../src/store/supplier-performance.ts';
@@ -91,6 +91,20 @@ describe('purchase orders', () => {
     await db.query(`update stock_adjustment set state = 'parked' where store_id = $1 and delta = 12`, [s.storeId]); // Shopify refused
     await change(s, id, { do: 'close', by: 'ann' });
     expect(await queued(s)).toEqual([['incoming', 0, 10], ['incoming', 1, 5], ['incoming', 0, -10], ['incoming', 1, -5], ['incoming', 0, 12]]);
+  });
+
+  it('are written anew when Shopify had refused them, once an hour and not for ever', async () => {
+    const s = await shop(), id = await sent(s, [10]), later = '2026-11-24T13:00:01.000Z';
+    await change(s, id, { do: 'cancel', by: 'ann' });
+    await db.query(`update stock_adjustment set state = case when delta > 0 then 'written' else 'parked' end where store_id = $1`, [s.storeId]);
+    expect(await incomingRefused(db, s.storeId, '2026-11-24T11:00:00.000Z')).toEqual([]);
+    expect(await incomingRefused(db, s.storeId, later)).toEqual([id]);
+    const settle = () => db.transaction((tx) => settleIncoming(tx, s.storeId, id, doing('flow', later)));
+    await Promise.all([settle(), settle()]);
+    expect(await queued(s)).toEqual([['incoming', 0, 10], ['incoming', 0, -10], ['incoming', 0, -10]]);
+    expect(await incomingRefused(db, s.storeId, later)).toEqual([]);
+    for (let n = 0; n < 30; n++) { await db.query(`update stock_adjustment set state = 'parked', created_at = $2 where store_id = $1 and delta < 0`, [s.storeId, NOW]); if ((await incomingRefused(db, s.storeId, later)).length > 0) await settle(); }
+    expect(await queued(s)).toHaveLength(20);
   });
 
   it('count in the position whether or not Shopify shows them yet, and at a warehouse’s location without it', async () => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addDays } from '../calendar.ts';
+import { addDays, daysBetween, weekday } from '../calendar.ts';
 import { leadTimeDrift, leadTimeOf, learnLeadTime } from './lead-time.ts';
+import { nextOrderDay } from './order-days.ts';
 import { breaksFault, unitCostAt } from './price.ts';
 import { scorecard } from './scorecard.ts';
 
@@ -36,6 +37,16 @@ it('a scorecard judges promised orders for time and finished ones for fullness',
   const order = (days: number, received: number, over = true, damaged = 0) => ({ ...came(days, received + damaged), expectedOn: '2026-01-19', ordered: 10, received, damaged, over });
   expect(scorecard([order(14, 10), order(17, 10), order(18, 9, true, 1), order(5, 4, false)], 3)).toMatchObject({ orders: 4, onTime: 0.75, inFull: 0.667, onTimeInFull: 0.667, damagedShare: 0.029 });
   expect(scorecard([], 3)).toEqual({ orders: 0, onTime: null, inFull: null, onTimeInFull: null, damagedShare: null, leadTime: null });
+});
+
+it('an order goes out on the first of its days, within a week', () => {
+  fc.assert(fc.property(fc.nat(5_000), fc.uniqueArray(fc.integer({ min: 1, max: 7 })), (n, days) => {
+    const from = addDays('2020-01-01', n), next = nextOrderDay(from, days), ahead = daysBetween(from, next);
+    expect(ahead).toBeGreaterThanOrEqual(0);
+    expect(ahead).toBeLessThan(7);
+    if (days.length > 0) expect(days).toContain(weekday(next)); else expect(next).toBe(from);
+    for (let d = 0; d < ahead; d++) expect(days).not.toContain(weekday(addDays(from, d)));
+  }));
 });
 
 it('a price is that of the last break reached', () => {

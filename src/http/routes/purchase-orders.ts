@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { addDays, dayOf } from '../../domain/calendar.ts';
 import { money, toDecimal } from '../../domain/money.ts';
 import { paperCsv } from '../../domain/purchasing/paper.ts';
+import { nextOrderDay } from '../../domain/purchasing/order-days.ts';
 import { learnLeadTime } from '../../domain/purchasing/lead-time.ts';
 import type { PurchaseAction, PurchaseLine, PurchaseOrder } from '../../domain/purchasing/purchase-order.ts';
 import { idempotencyKey } from '../../runtime/key.ts';
@@ -181,12 +182,12 @@ export function purchaseOrderRoutes(app: FastifyInstance, { house }: Services): 
     return detail(store, id, by);
   });
 
-  /** Without a promise: the stated lead time from today, else the one learned, else the one replenishment plans with. */
+  /** Without a promise: the stated lead time from the supplier's next order day, else the one learned, else the one replenishment plans with. */
   async function promisedDay(store: StoreRow, supplierId: number): Promise<string> {
     const supplier = await findSupplier(house.db, store.store_id, { id: supplierId });
     const days = supplier?.lead_time_days ?? learnLeadTime((await deliveredOrders(house.db, store.store_id, [supplierId])).get(supplierId) ?? [])?.p50
       ?? (await policyOf(house.db, store.store_id, `vendor:${supplier?.vendor ?? ''}`))?.lead_time_days ?? (await policyOf(house.db, store.store_id, 'default'))?.lead_time_days ?? DEFAULTS.lead_time_days;
-    return addDays(today(store), Math.ceil(days));
+    return addDays(nextOrderDay(today(store), supplier?.order_days ?? []), Math.ceil(days));
   }
 
   api.get('/api/v1/purchase-settings', { schema: { tags: ['purchasing'], summary: 'Approval limits and grace days', querystring, response: { 200: PurchaseSettings } } }, async (request) => purchaseSettings(house.db, (await storeOf(house.db, request.query.store)).store_id));

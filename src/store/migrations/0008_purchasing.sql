@@ -135,6 +135,8 @@ create index purchase_mail_waiting on purchase_mail (store_id) where state = 'wa
 alter table stock_adjustment add column purchase_order_id int;
 create index stock_adjustment_purchase on stock_adjustment (store_id, item_id) where purchase_order_id is not null;
 
+create index stock_adjustment_refused on stock_adjustment (store_id, purchase_order_id) where state = 'parked' and purchase_order_id is not null;
+
 -- A goods receipt is a fact: posted once by its reference, never edited; a mistake is taken back by a receipt that reverses it.
 create table goods_receipt (
   store_id int not null references store,
