@@ -1,4 +1,4 @@
-/** Purchase orders: made, amended, approved, sent, closed. Every step names the version it saw. */
+/** Purchase orders: listed, amended, approved, sent, closed. Every step names the version it saw. */
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -7,29 +7,28 @@ import { money, toDecimal } from '../../domain/money.ts';
 import { paperCsv } from '../../domain/purchasing/paper.ts';
 import { nextOrderDay } from '../../domain/purchasing/order-days.ts';
 import { learnLeadTime } from '../../domain/purchasing/lead-time.ts';
-import type { PurchaseAction, PurchaseLine, PurchaseOrder } from '../../domain/purchasing/purchase-order.ts';
+import type { PurchaseAction, PurchaseOrder } from '../../domain/purchasing/purchase-order.ts';
 import { idempotencyKey } from '../../runtime/key.ts';
 import { DEFAULTS, policyOf } from '../../store/planning.ts';
-import { pricedLines, recommendationsOf, recommendedLines, type WantedLine } from '../../store/purchase-making.ts';
-import { changePurchase, findPurchase, makePurchase, nextReference, type Changed, type Doing } from '../../store/purchase-orders.ts';
+import { changePurchase, findPurchase, type Changed, type Doing } from '../../store/purchase-orders.ts';
 import { purchaseCounts, purchasePage, type PurchaseFilter } from '../../store/purchase-page.ts';
 import { purchasePaper } from '../../store/purchase-paper.ts';
-import { dropMail, oweMail, purchaseSettings, savePurchaseSettings } from '../../store/purchase-settings.ts';
+import { dropMail, oweMail, purchaseSettings } from '../../store/purchase-settings.ts';
 import type { StoreRow } from '../../store/stores.ts';
 import { deliveredOrders } from '../../store/supplier-performance.ts';
-import { findSupplier, type SupplierRow } from '../../store/suppliers.ts';
+import { findSupplier } from '../../store/suppliers.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
-import { FromRecommendations, MadePurchases, PurchaseActionBody, PurchaseBody, PurchaseChangeBody, PurchaseDetail, PurchasePage, PurchaseQuery, PurchaseSettings, PURCHASE_VERBS, type Of, type PURCHASE_VIEWS } from '../contract-purchasing.ts';
+import { PurchaseActionBody, PurchaseChangeBody, PurchaseDetail, PurchasePage, PurchaseQuery, PURCHASE_VERBS, type Of, type PURCHASE_VIEWS } from '../contract-purchasing.ts';
 import { csv } from '../csv.ts';
 import { cut, decodeParts } from '../cursor.ts';
+import { knownPlace, linesOf } from '../purchase-lines.ts';
 import { purchaseDetail, purchaseView } from '../purchase-views.ts';
 import { storeOf } from '../store-scope.ts';
 
 const VIEWS: Record<(typeof PURCHASE_VIEWS)[number], readonly string[] | null> = {
   open: ['draft', 'awaiting approval', 'approved', 'sent', 'confirmed', 'part received'], draft: ['draft'], 'awaiting approval': ['awaiting approval'], 'on order': ['sent', 'confirmed', 'part received'], overdue: ['sent', 'confirmed', 'part received'], received: ['received'], over: ['closed', 'cancelled'], all: null,
 };
-const MOST_RECOMMENDED = 20_000;
 
 export function purchaseOrderRoutes(app: FastifyInstance, { house }: Services): void {
   const api = app.withTypeProvider<ZodTypeProvider>();
@@ -57,77 +56,6 @@ export function purchaseOrderRoutes(app: FastifyInstance, { house }: Services): 
       rows.map((r) => [r.reference, r.supplier, r.locationName, r.state, r.orderedOn, r.expectedOn, r.overdue ? 'yes' : '', r.lines, r.units, r.receivedUnits, r.openUnits, toDecimal(money(r.value, r.currency)), r.currency, r.createdBy]));
   });
 
-  /** Makes one draft; the caller has looked at the supplier and the location. */
-  async function draft(tx: Parameters<typeof makePurchase>[0], store: StoreRow, supplier: SupplierRow, locationId: number, lines: PurchaseLine[], head: Partial<PurchaseOrder>, externalId: string | null, by: string): Promise<{ id: number; reference: string }> {
-    const how = doing(store.store_id, by);
-    for (;;) {
-      const reference = await nextReference(tx, store.store_id, how);
-      const id = await makePurchase(tx, store.store_id, {
-        supplierId: supplier.supplier_id, locationId, state: 'draft', currency: supplier.currency, orderedOn: null, expectedOn: null, shipping: 0, duty: 0, otherCost: 0, notes: '', approvedBy: null, ...head, reference, version: 1, madeBy: [by], lines,
-      }, { origin: 'instep', externalId }, how);
-      if (id !== null) return { id, reference }; // else an imported order has that number: the next one
-    }
-  }
-  const supplierOf = async (storeId: number, id: number): Promise<SupplierRow> => {
-    const supplier = await findSupplier(house.db, storeId, { id });
-    if (!supplier) throw new Refusal(400, `supplierId: there is no supplier ${id}`);
-    return supplier;
-  };
-  const knownPlace = async (storeId: number, locationId: number): Promise<void> => {
-    if ((await house.db.query('select from location where store_id = $1 and location_id = $2', [storeId, locationId])).rowCount === 0) throw new Refusal(400, `locationId: there is no location ${locationId}`);
-  };
-  const linesOf = async (storeId: number, supplier: { supplier_id: number; currency: string }, wanted: readonly WantedLine[]): Promise<PurchaseLine[]> => {
-    const twice = wanted.findIndex((line, n) => wanted.findIndex((other) => other.itemId === line.itemId) !== n);
-    if (twice >= 0) throw new Refusal(400, `lines.${twice}.itemId: item ${wanted[twice]!.itemId} is on two lines: put its units on one`);
-    const { lines, strangers } = await pricedLines(house.db, storeId, supplier.supplier_id, supplier.currency, wanted);
-    if (strangers.length > 0) throw new Refusal(400, `lines.${wanted.findIndex((line) => line.itemId === strangers[0])}.itemId: there is no item ${strangers[0]} in this store`);
-    return lines;
-  };
-
-  api.post('/api/v1/purchase-orders', { bodyLimit: 4_000_000, schema: { tags: ['purchasing'], summary: 'A draft; lines without a price take the supplier’s', querystring, body: PurchaseBody, response: { 200: PurchaseDetail } } }, async (request) => {
-    const store = await storeOf(house.db, request.query.store), by = request.user?.email ?? 'operator', { supplierId, locationId, lines, key, ...head } = request.body;
-    const supplier = await supplierOf(store.store_id, supplierId);
-    await knownPlace(store.store_id, locationId);
-    const why = await recommendationsOf(house.db, store.store_id, locationId, lines.map((line) => line.itemId));
-    const priced = await linesOf(store.store_id, supplier, lines.map((line) => ({ ...line, recommendation: why.get(line.itemId) })));
-    const made = await house.db.transaction(async (tx) => {
-      if (key !== undefined) {
-        await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`purchase-order:${store.store_id}:${key}`]);
-        const { rows: [known] } = await tx.query<{ id: number; reference: string }>(`select purchase_order_id as id, reference from purchase_order where store_id = $1 and origin = 'instep' and external_id = $2`, [store.store_id, key]);
-        if (known) return known;
-      }
-      return draft(tx, store, supplier, locationId, priced, head, key ?? null, by);
-    });
-    await audit(house.db, { at: now(), actor: by, action: 'purchase order made', subject: made.reference, after: { supplier: supplier.name, lines: priced.length } });
-    house.changed(store.store_id, ['replenishment']);
-    return detail(store, made.id, by);
-  });
-
-  api.post('/api/v1/purchase-orders/from-recommendations', { schema: { tags: ['purchasing'], summary: 'Drafts from what replenishment recommends, one a supplier and location; what a draft already asks for is left out', querystring, body: FromRecommendations, response: { 200: MadePurchases } } }, async (request) => {
-    const store = await storeOf(house.db, request.query.store), by = request.user?.email ?? 'operator', result: Of<typeof MadePurchases> = { made: [], leftOut: [] };
-    await house.db.transaction(async (tx) => {
-      Object.assign(result, { made: [], leftOut: [] });
-      await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`purchase-drafts:${store.store_id}`]); // two clicks at once: the second finds the drafts of the first
-      const wanted = await recommendedLines(tx, store.store_id, request.body, MOST_RECOMMENDED), groups = new Map<string, typeof wanted>();
-      for (const line of wanted) {
-        const why = line.drafted !== null ? `${line.drafted} already asks for it` : line.supplier_id === null ? 'nobody it is bought from: give it a supplier' : null;
-        if (why !== null) { result.leftOut.push({ itemId: line.item_id, sku: line.sku, locationId: line.location_id, why }); continue; }
-        const group = `${line.supplier_id}@${line.location_id}`;
-        groups.set(group, [...(groups.get(group) ?? []), line]);
-      }
-      for (const lines of groups.values()) {
-        const supplier = await supplierOf(store.store_id, lines[0]!.supplier_id!), locationId = lines[0]!.location_id;
-        const priced = await linesOf(store.store_id, supplier, lines.map((line) => ({ itemId: line.item_id, quantity: line.quantity, recommendation: line.detail })));
-        const { id, reference } = await draft(tx, store, supplier, locationId, priced, {}, null, by);
-        const { rows: [place] } = await tx.query<{ name: string }>('select name from location where store_id = $1 and location_id = $2', [store.store_id, locationId]);
-        result.made.push({ purchaseOrderId: id, reference, supplier: supplier.name, locationName: place!.name, lines: priced.length, units: priced.reduce((sum, line) => sum + line.ordered, 0) });
-      }
-    });
-    for (const made of result.made) await audit(house.db, { at: now(), actor: by, action: 'purchase order made', subject: made.reference, after: made });
-    house.changed(store.store_id, ['replenishment']);
-    return { made: result.made, leftOut: result.leftOut.slice(0, 1_000) };
-  });
-
   api.get('/api/v1/purchase-orders/:purchaseOrderId', { schema: { tags: ['purchasing'], summary: 'One order with its lines, landed cost, versions and receipts', querystring, params, response: { 200: PurchaseDetail } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store);
     return detail(store, request.params.purchaseOrderId, request.user?.email ?? 'operator');
@@ -153,9 +81,9 @@ export function purchaseOrderRoutes(app: FastifyInstance, { house }: Services): 
     const store = await storeOf(house.db, request.query.store), id = request.params.purchaseOrderId, by = request.user?.email ?? 'operator', { version, lines, ...head } = request.body;
     const found = await findPurchase(house.db, store.store_id, { id });
     if (!found) throw new Refusal(404, `There is no purchase order ${id}`);
-    if (head.locationId !== undefined) await knownPlace(store.store_id, head.locationId);
+    if (head.locationId !== undefined) await knownPlace(house.db, store.store_id, head.locationId);
     const before = new Map(found.order.lines.map((line) => [line.itemId, line]));
-    const priced = lines && await linesOf(store.store_id, { supplier_id: found.order.supplierId, currency: found.order.currency }, lines.map((line) => ({ ...line, supplierSku: line.supplierSku ?? before.get(line.itemId)?.supplierSku, recommendation: before.get(line.itemId)?.recommendation })));
+    const priced = lines && await linesOf(house.db, store.store_id, { supplier_id: found.order.supplierId, currency: found.order.currency }, lines.map((line) => ({ ...line, supplierSku: line.supplierSku ?? before.get(line.itemId)?.supplierSku, recommendation: before.get(line.itemId)?.recommendation })));
     const action = { do: 'amend', by, ...Object.fromEntries(Object.entries(head).filter(([, value]) => value !== undefined)), ...(priced ? { lines: priced } : {}) } as PurchaseAction;
     settled(await house.db.transaction((tx) => changePurchase(tx, store.store_id, id, version, action, doing(store.store_id, by))), id, version);
     await changed(store.store_id);
@@ -189,12 +117,4 @@ export function purchaseOrderRoutes(app: FastifyInstance, { house }: Services): 
       ?? (await policyOf(house.db, store.store_id, `vendor:${supplier?.vendor ?? ''}`))?.lead_time_days ?? (await policyOf(house.db, store.store_id, 'default'))?.lead_time_days ?? DEFAULTS.lead_time_days;
     return addDays(nextOrderDay(today(store), supplier?.order_days ?? []), Math.ceil(days));
   }
-
-  api.get('/api/v1/purchase-settings', { schema: { tags: ['purchasing'], summary: 'Approval limits and grace days', querystring, response: { 200: PurchaseSettings } } }, async (request) => purchaseSettings(house.db, (await storeOf(house.db, request.query.store)).store_id));
-  api.put('/api/v1/purchase-settings', { schema: { tags: ['purchasing'], summary: 'Set approval limits and grace days', querystring, body: PurchaseSettings, response: { 200: PurchaseSettings } } }, async (request) => {
-    const store = await storeOf(house.db, request.query.store), by = request.user?.email ?? 'operator', before = await purchaseSettings(house.db, store.store_id);
-    if (!(await savePurchaseSettings(house.db, store.store_id, request.body, by, now()))) throw new Refusal(409, 'The settings were changed meanwhile: load them again and repeat your change');
-    await audit(house.db, { at: now(), actor: by, action: 'purchase settings changed', subject: store.shop_domain, before, after: request.body });
-    return purchaseSettings(house.db, store.store_id);
-  });
 }
