@@ -3,6 +3,8 @@ import { pino } from 'pino';
 import { adminClient } from './connectors/shopify/admin-client.ts';
 import { shopifyStorefront } from './connectors/shopify/storefront.ts';
 import { signedBy, webhookReader } from './connectors/shopify/webhook.ts';
+import { emailNotifier } from './connectors/email/notifier.ts';
+import { pdfPaper } from './connectors/paper/purchase-order.ts';
 import type { send } from './connectors/http.ts';
 import { secretOf, verifySignature } from './connectors/warehouse-rest/signature.ts';
 import { warehouseRestReader } from './connectors/warehouse-rest/reader.ts';
@@ -90,6 +92,7 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
 
   const house: BuiltHouse = {
     config, db, clock, log, vault, hub, jobs, signedBy, warehouses: { check: checkWarehouseSettings, reader: warehouseRestReader(), verify: verifySignature, newSecret: secretOf }, planners: plannerKnowledge, publicUrl: config.publicUrl, compute,
+    notifier: config.mail ? emailNotifier(config.mail) : null, paper: pdfPaper(),
     storefront(storeId) {
       let made = storefronts.get(storeId);
       if (!made) {
@@ -149,6 +152,7 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
     },
     async close() {
       await jobs.stop();
+      house.notifier?.close();
       await compute.stop();
       for (const known of connected.values()) await known.then((warehouse) => warehouse.close()).catch(() => {});
       for (const known of planners.values()) await known.then((planner) => planner.close()).catch(() => {});

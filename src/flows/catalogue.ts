@@ -2,7 +2,7 @@
  * catalogue: products and variants → items and mappings.   Woken by the first import, by product webhooks that differ, and every hour.
  *  1 gather  all variants by bulk the first time (and each night), later those of products changed since the cursor
  *  2 decide  which SKUs are duplicate, blank or renamed: mapping is by id, a SKU is only a label
- *  3 record  variants, inventory items, items, bundle components; deleted variants keep their history
+ *  3 record  variants, inventory items, items, bundle components; deleted variants keep their history; a supplier for each vendor without one
  *  4 settle  SKU exceptions opened and closed by what the check saw; a version of the interface that Shopify no longer serves is a case
  */
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
@@ -11,6 +11,7 @@ import { markMissing, saveLocations, saveVariants, skuFaults } from '../store/ca
 import { resolveChecked } from '../store/exceptions.ts';
 import { settleOrders } from '../store/orders.ts';
 import { readCursor, writeCursor } from '../store/runs.ts';
+import { seedSuppliers } from '../store/suppliers.ts';
 import { updateShop } from '../store/stores.ts';
 
 const OVERLAP_MS = 5 * 60_000;
@@ -53,6 +54,7 @@ export const catalogue = defineFlow({
       await writeCursor(db.pool, storeId, 'catalogue.whole', started, context.now());
     }
     await writeCursor(db.pool, storeId, 'catalogue', new Date(Date.parse(started) - OVERLAP_MS).toISOString(), context.now());
+    context.detail['seeded'] = await db.transaction((tx) => seedSuppliers(tx, storeId, context.now()));
     await context.raise(renamed);
     await checkSkus(context);
     await closeMapped(context);

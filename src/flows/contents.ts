@@ -5,7 +5,9 @@ import { dailyDigest } from './daily-digest.ts';
 import { driftRepair } from './drift-repair.ts';
 import { exceptionChase } from './exception-chase.ts';
 import { driftCheck } from './drift-check.ts';
+import { goodsReceipt } from './goods-receipt.ts';
 import { fulfilments } from './fulfilments.ts';
+import { purchaseOrders } from './purchase-orders.ts';
 import { orderRouting } from './order-routing.ts';
 import { ordersOut } from './orders-out.ts';
 import { returns } from './returns.ts';
@@ -23,7 +25,7 @@ import { stockLevels } from './stock-levels.ts';
 import { subscriptions } from './subscriptions.ts';
 
 export const FLOWS: readonly Flow[] = [
-  subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, stockAdjustments, ordersOut, fulfilments, returns, driftCheck, driftRepair, exceptionChase, forecast, forecastWatch, replenishment, plannerExchange, dailyDigest,
+  subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, stockAdjustments, ordersOut, fulfilments, returns, driftCheck, driftRepair, exceptionChase, forecast, forecastWatch, replenishment, purchaseOrders, goodsReceipt, plannerExchange, dailyDigest,
 ];
 
 /** The first import, in this order: subscriptions first, so that nothing that happens meanwhile is missed. */

@@ -1,5 +1,5 @@
 /**
- * stock-adjustments: accepted returns, approved counts, goods receipts → Shopify stock at storefront-authority locations.   Woken with the push stream; every minute.
+ * stock-adjustments: accepted returns, approved counts, goods receipts, units on order → Shopify stock at storefront-authority locations.   Woken with the push stream; every minute.
  *  1 gather  queued deltas, oldest first, leased   2 send  one call each with its own key, the same at every try for 23 hours
  *  3 record  the movement under the document's cause and the queue row, together: Shopify's stock and the ledger rise by the same units, once
  *  4 settle  a refused delta is parked with Shopify's words and shown where it came from
@@ -7,7 +7,7 @@
 import { at, outside, type Fact } from '../domain/stock/fact.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { idempotencyKey } from '../runtime/key.ts';
-import { settleAdjustment, takeAdjustments, type AdjustmentRow } from '../store/adjustments.ts';
+import { openUnstocked, settleAdjustment, takeAdjustments, type AdjustmentRow } from '../store/adjustments.ts';
 import { postFacts } from '../store/ledger.ts';
 import type { StockState } from '../domain/stock/fact.ts';
 
@@ -28,7 +28,7 @@ export async function adjustWaiting(context: FlowContext): Promise<number> {
 }
 
 const later = (context: FlowContext, ms: number): string => new Date(context.clock.now().getTime() + ms).toISOString();
-const KIND: Record<string, [Fact['kind'], Parameters<typeof outside>[0]]> = { return: ['return accepted', 'customer'], count: ['counted', 'shrinkage'], receipt: ['goods received', 'supplier'] };
+const KIND: Record<string, [Fact['kind'], Parameters<typeof outside>[0]]> = { return: ['return accepted', 'customer'], count: ['counted', 'shrinkage'], receipt: ['goods received', 'supplier'], purchase: ['ordered', 'supplier'] };
 
 async function adjust(context: FlowContext, row: AdjustmentRow): Promise<void> {
   const { db, storeId, storefront } = context;
@@ -37,10 +37,13 @@ async function adjust(context: FlowContext, row: AdjustmentRow): Promise<void> {
     await settleAdjustment(db, storeId, row.adjustment_id, { state: 'parked', message: 'no answer for 23 hours: look in Shopify whether it was applied, then send it again or set it aside', notBefore: null }, context.now());
     return;
   }
+  await openUnstocked(db, storeId, row.item_id, row.location_id, context.now());
   let result;
+  // Units on their way stand in Shopify under the purchase order they belong to; every other state under the change itself.
+  const document = row.purchase_order_id === null ? `gid://instep/StockAdjustment/${storeId}-${row.adjustment_id}` : `gid://instep/PurchaseOrder/${storeId}-${row.purchase_order_id}`;
   try {
-    result = await storefront.adjust({ key: row.idempotency_key, referenceUri: `gid://instep/StockAdjustment/${storeId}-${row.adjustment_id}`, state: row.state_name as StockState, reason: row.reason,
-      rows: [{ inventoryItemId: row.inventory_item_id, locationId: row.shopify_location_id, delta: row.delta, ledgerUri: row.state_name === 'available' ? null : `gid://instep/StockAdjustment/${storeId}-${row.adjustment_id}` }] });
+    result = await storefront.adjust({ key: row.idempotency_key, referenceUri: document, state: row.state_name as StockState, reason: row.reason,
+      rows: [{ inventoryItemId: row.inventory_item_id, locationId: row.shopify_location_id, delta: row.delta, ledgerUri: row.state_name === 'available' ? null : document }] });
   } catch (error) {
     await settleAdjustment(db, storeId, row.adjustment_id, { state: 'sent', message: (error as Error).message, notBefore: later(context, Math.min(1_000 * 2 ** Math.min(row.attempts, 9), 300_000)) }, context.now());
     if ((error as Error).name === 'TokenDead') throw error;

@@ -27,6 +27,12 @@ import { driftRoutes } from './routes/drift.ts';
 import { exceptionFixRoutes } from './routes/exception-fixes.ts';
 import { exceptionRoutes } from './routes/exceptions.ts';
 import { flowRoutes } from './routes/flows.ts';
+import { goodsReceiptRoutes } from './routes/goods-receipts.ts';
+import { purchaseDraftRoutes } from './routes/purchase-drafts.ts';
+import { purchaseOrderRoutes } from './routes/purchase-orders.ts';
+import { purchaseSettingRoutes } from './routes/purchase-settings.ts';
+import { purchasingImportRoutes } from './routes/purchasing-imports.ts';
+import { supplierRoutes } from './routes/suppliers.ts';
 import { forecastRoutes } from './routes/forecast.ts';
 import { fulfilmentRoutes } from './routes/fulfilments.ts';
 import { itemRoutes } from './routes/items.ts';
@@ -126,7 +132,7 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
 
   healthRoutes(app, all);
   const api = app.withTypeProvider<ZodTypeProvider>();
-  for (const routes of [sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, exceptionRoutes, exceptionFixRoutes, driftRoutes, flowRoutes, connectionRoutes, warehouseRoutes, plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, countRoutes, searchRoutes, eventRoutes]) routes(api as never, all);
+  for (const routes of [sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, exceptionRoutes, exceptionFixRoutes, driftRoutes, flowRoutes, connectionRoutes, warehouseRoutes, plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, supplierRoutes, purchaseDraftRoutes, purchaseOrderRoutes, purchaseSettingRoutes, goodsReceiptRoutes, purchasingImportRoutes, countRoutes, searchRoutes, eventRoutes]) routes(api as never, all);
   app.get('/api/openapi.json', { config: { public: true }, schema: { hide: true } as never }, () => app.swagger());
   if (options.webDir) {
     // The UI's own files hold no data of anybody's: they are served before a sign-in, or there could be none.

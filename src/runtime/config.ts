@@ -13,6 +13,8 @@ export interface Config {
   shopifyApiOrigin: string | undefined;
   /** `warehouse`: a pretended warehouse serves the second location of the bundled shop. `planner`: a pretended Inventory Planner plans for it. */
   sandbox: { enabled: boolean; warehouse: boolean; planner: boolean; history: string | undefined; seed: number; ordersPerMinute: number; scale: number; months: number };
+  /** Mail to suppliers; undefined: orders are downloaded and marked as sent by hand. */
+  mail: { url: string; from: string } | undefined;
   logLevel: string;
 }
 
@@ -28,6 +30,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const host = env['INSTEP_HOST'] || '127.0.0.1';
   const port = number('INSTEP_PORT', 3000, 0, 65_535);
   if (env['DATABASE_URL'] && !/^postgres(ql)?:\/\//.test(env['DATABASE_URL'])) throw new Error('DATABASE_URL: expected postgresql://user:password@host:port/database');
+  const smtp = env['INSTEP_SMTP_URL'] || undefined;
+  if (smtp !== undefined && !/^smtps?:\/\//.test(smtp)) throw new Error('INSTEP_SMTP_URL: expected smtp://user:password@host:port or smtps://…');
+  if (smtp !== undefined && !env['INSTEP_MAIL_FROM']) throw new Error('INSTEP_MAIL_FROM: the address mail comes from is wanted with INSTEP_SMTP_URL');
   return {
     dataDir: path.resolve(env['INSTEP_DATA_DIR'] || '.data'),
     databaseUrl: env['DATABASE_URL'] || undefined,
@@ -38,6 +43,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       enabled: env['INSTEP_SANDBOX'] !== 'off', warehouse: env['INSTEP_SANDBOX_WAREHOUSE'] !== 'off', planner: env['INSTEP_SANDBOX_PLANNER'] !== 'off', history: env['INSTEP_SANDBOX_HISTORY'] || undefined, seed: number('INSTEP_SANDBOX_SEED', 7, 0, 2 ** 31),
       ordersPerMinute: number('INSTEP_SANDBOX_ORDERS_PER_MINUTE', 2, 0, 60_000), scale: number('INSTEP_SANDBOX_SCALE', 1, 0.02, 100), months: number('INSTEP_SANDBOX_MONTHS', 24, 1, 60),
     },
+    mail: smtp === undefined ? undefined : { url: smtp, from: env['INSTEP_MAIL_FROM']! },
     logLevel: env['INSTEP_LOG'] || 'warn',
   };
 }

@@ -1,6 +1,8 @@
 /** What a flow is and what it is given. A flow has one gait: gather → decide → record → send; time, ids and the outside come as arguments. */
 import type { ExceptionKindName, RaisedException, Role } from '../domain/exceptions/catalogue.ts';
 import type { Planner } from '../ports/planner.ts';
+import type { Notifier } from '../ports/notifier.ts';
+import type { Paper } from '../ports/paper.ts';
 import type { Storefront, WebhookReader } from '../ports/storefront.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
 import type { Db } from '../store/db.ts';
@@ -22,6 +24,9 @@ export interface FlowContext {
   warehouse(warehouseId: number): Promise<Warehouse>;
   /** The connection to the store's planner. Throws when it is not set up. */
   planner(): Promise<Planner>;
+  /** Who carries mail; null when no mail server is set. */
+  readonly notifier: Notifier | null;
+  readonly paper: Paper;
   /** Where the outside reaches us, without a trailing slash. */
   readonly publicUrl: string;
   readonly clock: { now(): Date; sleep(ms: number): Promise<void> };

@@ -1,6 +1,8 @@
 /** Runs one flow for one store: one at a time, with its run row, progress, tally, and an exception when it fails. */
 import { dayOf } from '../domain/calendar.ts';
 import type { Planner } from '../ports/planner.ts';
+import type { Notifier } from '../ports/notifier.ts';
+import type { Paper } from '../ports/paper.ts';
 import type { Storefront, WebhookReader } from '../ports/storefront.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
 import { exclusively, emptyTally, failRun, finishRun, reportProgress, startRun, type Tally } from '../store/runs.ts';
@@ -16,6 +18,8 @@ export interface House {
   readonly clock: { now(): Date; sleep(ms: number): Promise<void> };
   readonly log: Log;
   readonly publicUrl: string;
+  readonly notifier: Notifier | null;
+  readonly paper: Paper;
   storefront(storeId: number): Promise<Storefront>;
   reader(storeId: number): Promise<WebhookReader>;
   warehouse(warehouseId: number): Promise<Warehouse>;
@@ -35,7 +39,7 @@ export async function contextFor(house: House, storeId: number, onProgress: Flow
   if (!store) throw new Error(`There is no store ${storeId}`);
   const now = (): string => house.clock.now().toISOString();
   return {
-    store, storeId, db: house.db, storefront: await house.storefront(storeId), reader: await house.reader(storeId), warehouse: (id) => house.warehouse(id), planner: () => house.planner(storeId), clock: house.clock, log: house.log, publicUrl: house.publicUrl,
+    store, storeId, db: house.db, storefront: await house.storefront(storeId), reader: await house.reader(storeId), warehouse: (id) => house.warehouse(id), notifier: house.notifier, paper: house.paper, planner: () => house.planner(storeId), clock: house.clock, log: house.log, publicUrl: house.publicUrl,
     tally: emptyTally(), detail: {}, now, dayOf: (instant) => dayOf(instant, store.time_zone), progress: onProgress,
     raise: (cases) => raise(house.db.pool, storeId, cases, now()),
     checked: async (kind, stillBad) => {

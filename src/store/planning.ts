@@ -1,5 +1,6 @@
 /** Planning values by scope: the user's for an item (at a location) > a rule (a vendor) > the store's default. */
 import type { Queryable } from './db.ts';
+import { openPurchaseUnits } from './purchase-orders.ts';
 
 export interface PolicyRow {
   scope: string; lead_time_days: number | null; review_days: number | null; service_level: number | null; moq: number | null; case_pack: number | null;
@@ -38,7 +39,7 @@ export interface PositionRow {
   item_id: number; location_id: number; vendor: string | null; unit_cost: string | null; available: number; committed: number; incoming: number; unavailable: number;
 }
 
-/** Stock of the given items by location, with what planning needs of the item. */
+/** Stock of the given items by location, with what planning needs of the item. Incoming is the ledger's and the units of sent purchase orders it does not hold. */
 export async function positions(db: Queryable, storeId: number, itemIds: readonly number[]): Promise<Map<string, PositionRow>> {
   const { rows } = await db.query<PositionRow>(
     `select i.item_id, l.location_id, i.vendor, i.unit_cost,
@@ -47,5 +48,10 @@ export async function positions(db: Queryable, storeId: number, itemIds: readonl
      from item i cross join location l
      left join lateral (select * from ledger_level b where b.store_id = l.store_id and b.item_id = i.item_id and b.location_id = l.location_id limit 1) b on true -- a probe each, not all levels a page
      where l.store_id = $1 and i.item_id = any($2)`, [storeId, itemIds]);
-  return new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, row]));
+  const found = new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, row]));
+  for (const open of await openPurchaseUnits(db, storeId, itemIds)) {
+    const row = found.get(`${open.item_id}@${open.location_id}`);
+    if (row) row.incoming += open.units;
+  }
+  return found;
 }

@@ -96,6 +96,19 @@ const forecastOfItem = createRoute({
   validateSearch: optional((raw) => ({ location: positive(raw['location']), grain: oneOf(raw['grain'], ['d', 'w', 'm'] as const), than: text(raw['than'], 20), override: oneOf(raw['override'], ['new'] as const) })),
 });
 
+export const PURCHASE_VIEWS = ['open', 'draft', 'awaiting approval', 'on order', 'overdue', 'received', 'over', 'all'] as const;
+const purchaseOrders = createRoute({
+  getParentRoute: () => app, path: '/purchase-orders', component: lazyRouteComponent(() => import('./purchasing/PurchaseOrdersScreen.tsx'), 'PurchaseOrdersScreen'),
+  validateSearch: optional((raw) => ({ view: oneOf(raw['view'], PURCHASE_VIEWS), q: text(raw['q'], 200), supplier: positive(raw['supplier']), location: positive(raw['location']), show: oneOf(raw['show'], ['new', 'file', 'settings', 'recommended'] as const) })),
+});
+const purchaseOrder = createRoute({ getParentRoute: () => app, path: '/purchase-orders/$purchaseOrderId', component: lazyRouteComponent(() => import('./purchasing/PurchaseOrderPage.tsx'), 'PurchaseOrderPage'), validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], ['receipts', 'versions'] as const) })) });
+const receive = createRoute({ getParentRoute: () => app, path: '/purchase-orders/$purchaseOrderId/receive', component: lazyRouteComponent(() => import('./purchasing/ReceivePage.tsx'), 'ReceivePage') });
+const suppliers = createRoute({
+  getParentRoute: () => app, path: '/suppliers', component: lazyRouteComponent(() => import('./suppliers/SuppliersScreen.tsx'), 'SuppliersScreen'),
+  validateSearch: optional((raw) => ({ q: text(raw['q'], 200), all: oneOf(raw['all'], ['yes'] as const), show: oneOf(raw['show'], ['new', 'file'] as const) })),
+});
+const supplier = createRoute({ getParentRoute: () => app, path: '/suppliers/$supplierId', component: lazyRouteComponent(() => import('./suppliers/SupplierPage.tsx'), 'SupplierPage'), validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], ['items', 'terms'] as const), q: text(raw['q'], 200), item: positive(raw['item']), file: oneOf(raw['file'], ['in'] as const) })) });
+
 export const CASE_TABS = ['open', 'mine', 'unassigned', 'snoozed', 'resolved', 'ignored'] as const;
 const exceptions = createRoute({
   getParentRoute: () => app, path: '/exceptions', component: lazyRouteComponent(() => import('./exceptions/ExceptionsScreen.tsx'), 'ExceptionsScreen'),
@@ -129,7 +142,7 @@ const setup = createRoute({
   getParentRoute: () => root, path: '/setup', component: lazyRouteComponent(() => import('./session/SetupPage.tsx'), 'SetupPage'), validateSearch: optional((raw) => ({ token: text(raw['token']) })),
 });
 
-const tree = root.addChildren([app.addChildren([today, stock, push, mapping, item, forecast, forecastOfItem, replenishment, exceptions, fulfilments, returns, returnCase, counts, count, flows, connections, warehouses, planner, locations]), login, setup]);
+const tree = root.addChildren([app.addChildren([today, stock, push, mapping, item, forecast, forecastOfItem, replenishment, purchaseOrders, purchaseOrder, receive, suppliers, supplier, exceptions, fulfilments, returns, returnCase, counts, count, flows, connections, warehouses, planner, locations]), login, setup]);
 
 /** Addresses stay plain text: `?view=out+of+stock`, never quoted JSON. */
 export function buildRouter(client: QueryClient) {

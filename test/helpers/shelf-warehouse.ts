@@ -16,6 +16,8 @@ export interface ShelfWarehouse extends Warehouse {
   countAll(): void;
   change(sku: string, onHand: number, unsellable?: number): void;
   ship(reference: string, lines: { lineReference: string; quantity: number }[], number?: string | null): string;
+  /** Goods of a purchase order were put away, damaged ones among them. */
+  receive(reference: string, sku: string, quantity: number, damaged: number): string;
   receiveReturn(reference: string, lines: FactLine[]): string;
   inspectReturn(reference: string, lines: (FactLine & { disposition: Disposition })[]): string;
   /** The next calls outward are answered by silence: before the deed is done, or after. */
@@ -52,6 +54,13 @@ export function shelfWarehouse(clock: () => string): ShelfWarehouse {
       at(sku).onHand += onHand;
       at(sku).unsellable += unsellable;
       say({ type: 'change', id: id('C'), sku, onHandChange: onHand, unsellableChange: unsellable, reason: 'adjusted', at: now() });
+    },
+    receive(reference, sku, quantity, damaged) {
+      at(sku).onHand += quantity;
+      at(sku).unsellable += damaged;
+      const document = id('G');
+      say({ type: 'goods received', id: document, reference, at: now(), lines: [{ lineReference: null, sku, quantity, damaged }] });
+      return document;
     },
     ship(reference, lines, number = `TRACK-${next}`) {
       const known = orders.get(reference)!;

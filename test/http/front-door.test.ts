@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { signedBy } from '../../src/connectors/shopify/webhook.ts';
 import { API_VERSION } from '../../src/connectors/shopify/version.ts';
-import { cell } from '../../src/http/csv.ts';
+import { cell } from '../../src/domain/csv.ts';
 import { tokenHash } from '../../src/http/auth.ts';
 import { saveSetupToken } from '../../src/store/users.ts';
 import { SECRET, SHOP, world } from '../helpers/world.ts';

@@ -19,7 +19,7 @@ export interface Account { locationId: number; state: StockState | Party }
 
 export type MovementKind =
   | 'opening' | 'order committed' | 'fulfilled' | 'released without restock' | 'returned to stock' | 'restocked elsewhere'
-  | 'storefront edit' | 'opening corrected' | 'stock push' | 'ghost restock reversed' | 'return accepted' | 'goods received' | 'counted' | 'drift accepted';
+  | 'storefront edit' | 'opening corrected' | 'stock push' | 'ghost restock reversed' | 'return accepted' | 'goods received' | 'counted' | 'drift accepted' | 'ordered';
 
 export interface Fact {
   /** The unique cause, e.g. `shopify:refund/881:line/2`. */

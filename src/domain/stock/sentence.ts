@@ -13,6 +13,7 @@ const VERBS: Record<string, (n: number, fact: string) => string> = {
   'ghost restock reversed': (n) => `${-n} taken back: restocked in Shopify, not accepted by the warehouse`,
   'return accepted': (n, fact) => `${n} accepted from return ${idIn(fact)}`,
   'goods received': (n, fact) => `${n} received in goods receipt ${idIn(fact)}`,
+  ordered: (n, fact) => (n > 0 ? `${n} on their way with purchase order ${idIn(fact)}` : `${-n} no longer on their way with purchase order ${idIn(fact)}`),
   counted: (n, fact) => `${n > 0 ? `${n} found` : `${-n} missing`} in stock count ${idIn(fact)}`,
   'drift accepted': (n, fact) => `${n > 0 ? `${n} more` : `${-n} fewer`}: Shopify’s number was accepted in repair ${idIn(fact)}`,
   'storefront edit': (n) => `${n > 0 ? `${n} added` : `${-n} taken away`} in Shopify by staff or another app`,

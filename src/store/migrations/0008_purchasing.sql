@@ -5,6 +5,7 @@ create table supplier (
   store_id int not null references store,
   supplier_id int generated always as identity unique,
   name text not null,
+  vendor text,                             -- the storefront's vendor it was made from; renaming the supplier does not make a second one
   email text, contact text, address text, notes text,
   currency char(3) not null,
   lead_time_days int,                      -- as stated by the supplier; null: not said
@@ -21,6 +22,7 @@ create table supplier (
   primary key (store_id, supplier_id)
 );
 create unique index supplier_name on supplier (store_id, lower(name));
+create unique index supplier_vendor on supplier (store_id, vendor) where vendor is not null;
 
 create table supplier_item (
   store_id int not null,
@@ -57,6 +59,7 @@ create table purchase_order (
   external_id text,                        -- id in the system named by origin or in the connected planner
   version int not null default 1,
   created_at timestamptz not null, created_by text not null,
+  made_by text[] not null default '{}',    -- everybody who made, amended or submitted it: none of them may approve it above the limit
   approved_at timestamptz, approved_by text,
   sent_at timestamptz,
   closed_at timestamptz,
@@ -65,6 +68,7 @@ create table purchase_order (
   unique (store_id, reference),
   foreign key (store_id, supplier_id) references supplier
 );
+create unique index purchase_order_external on purchase_order (store_id, origin, external_id) where external_id is not null; -- imported or asked for once
 create index purchase_order_open on purchase_order (store_id, location_id) where state not in ('closed', 'cancelled', 'received');
 
 create table purchase_order_line (
@@ -99,6 +103,40 @@ create table purchase_order_version (
   foreign key (store_id, purchase_order_id) references purchase_order
 );
 
+-- What purchasing of a store is allowed to do by itself, and the next number of a purchase order.
+create table purchase_setting (
+  store_id int primary key references store,
+  next_number int not null default 1,
+  approval_limits jsonb not null default '{}', -- {"EUR": minor units}: above it another person approves; any limit set, other currencies always are
+  overdue_tolerance_days int not null default 2,
+  version int not null default 1,
+  updated_at timestamptz not null,
+  updated_by text not null
+);
+
+-- E-mails to suppliers: one a purchase order and version, sent by the flow, tried again until the server took it.
+create table purchase_mail (
+  store_id int not null references store,
+  purchase_order_id int not null,
+  version int not null,
+  recipient text not null,
+  words text not null default '',          -- what the buyer wrote above it
+  state text not null default 'waiting' check (state in ('waiting', 'sent', 'failed')),
+  attempts int not null default 0,
+  not_before timestamptz,
+  message text,                            -- what the mail server said when it refused
+  made_at timestamptz not null, sent_at timestamptz,
+  primary key (store_id, purchase_order_id, version),
+  foreign key (store_id, purchase_order_id) references purchase_order
+);
+create index purchase_mail_waiting on purchase_mail (store_id) where state = 'waiting';
+
+-- Units on their way are written to Shopify's `incoming` under the purchase order they belong to.
+alter table stock_adjustment add column purchase_order_id int;
+create index stock_adjustment_purchase on stock_adjustment (store_id, item_id) where purchase_order_id is not null;
+
+create index stock_adjustment_refused on stock_adjustment (store_id, purchase_order_id) where state = 'parked' and purchase_order_id is not null;
+
 -- A goods receipt is a fact: posted once by its reference, never edited; a mistake is taken back by a receipt that reverses it.
 create table goods_receipt (
   store_id int not null references store,
@@ -107,11 +145,14 @@ create table goods_receipt (
   purchase_order_id int,                   -- null: goods nobody ordered
   location_id int not null,
   received_at timestamptz not null, received_by text not null,
-  reverses int,
+  reverses int,                            -- the receipt this one takes back
+  writes_stock boolean not null,           -- false: the warehouse's own book has the goods, or they came in before Instep did
   note text not null default '',
   primary key (store_id, goods_receipt_id),
   unique (store_id, reference)
 );
+create unique index goods_receipt_reverses on goods_receipt (store_id, reverses) where reverses is not null; -- taken back once
+create index goods_receipt_order on goods_receipt (store_id, purchase_order_id);
 
 create table goods_receipt_line (
   store_id int not null,

@@ -29,7 +29,7 @@ export async function read<T>(path: string, parameters?: Parameters, signal?: Ab
   return answer<T>(await reach(address(path, parameters), { signal: signal ?? null }));
 }
 
-export async function write<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, parameters: Parameters, body?: unknown): Promise<T> {
+export async function write<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, parameters: Parameters, body?: unknown): Promise<T> {
   return answer<T>(await reach(address(path, parameters), {
     method, ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   }));

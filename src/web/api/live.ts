@@ -4,13 +4,13 @@ import { useEffect } from 'react';
 
 /** Topic → first words of the query keys that hold its data. */
 const STALE: Record<string, readonly string[]> = {
-  stock: ['stock', 'item', 'explain', 'today', 'freshness', 'push', 'locations', 'fulfilments', 'orders-out', 'returns', 'counts', 'mapping', 'warehouses'],
+  stock: ['purchase-orders', 'stock', 'item', 'explain', 'today', 'freshness', 'push', 'locations', 'fulfilments', 'orders-out', 'returns', 'counts', 'mapping', 'warehouses'],
   push: ['push', 'locations', 'stock', 'item', 'bundles'],
   fulfilments: ['fulfilments', 'orders-out', 'today'],
   returns: ['returns', 'today'],
   exceptions: ['exceptions', 'today'],
   flows: ['flows', 'freshness', 'today'],
-  replenishment: ['replenishment', 'advice', 'today'],
+  replenishment: ['purchase-orders', 'suppliers', 'replenishment', 'advice', 'today'],
   forecast: ['demand', 'forecast', 'planning-events', 'freshness', 'today'],
   catalogue: ['item', 'vendors', 'stock', 'session', 'mapping', 'bundles'],
   digest: ['today'],

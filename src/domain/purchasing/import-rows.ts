@@ -1,0 +1,128 @@
+/** Files of suppliers, their terms, minimum and maximum stock, and purchase orders → what they say, row by row. A wrong row is an error and stops no other. */
+import { columnsOf, type ImportError, type ImportFile } from './import-columns.ts';
+import { isDay, readAmount, readCount, readDay, readState, readYes } from './import-values.ts';
+import { breaksFault, type PriceBreak } from './price.ts';
+
+export interface FileRow { record: Record<string, string>; line: number }
+export interface Read<R> { rows: R[]; errors: ImportError[]; skipped: number; columns: Record<string, string>; ignored: string[] }
+/** A code of an item as the file gives it; whose it is, the store knows. */
+export interface CodeOf { line: number; code: string }
+
+/** Undefined: the file has no such column or the cell is empty: what is kept stays. */
+export interface SupplierSaid { line: number; name: string; email?: string; contact?: string; address?: string; currency?: string; leadTimeDays?: number; leadTimeToleranceDays?: number; orderDays?: number[]; minOrderCost?: number; minOrderUnits?: number; containerVolumeCm3?: number; containerWeightG?: number; paymentTerms?: string; notes?: string; active?: boolean }
+export interface TermsSaid extends CodeOf { supplier: string; supplierSku?: string; unitCost?: number; currency?: string; moq?: number; casePack?: number; priceBreaks?: PriceBreak[]; volumeCm3?: number; weightG?: number; leadTimeDays?: number; preferred?: boolean }
+export interface MinMaxSaid extends CodeOf { location: string | null; minStock?: number; maxStock?: number }
+export interface OrderSaid { line: number; id: string; reference: string; supplier: string; location: string | null; state: 'draft' | 'sent' | 'part received' | 'closed' | 'cancelled'; currency: string | null; orderedOn: string | null; expectedOn: string | null; receivedOn: string | null; notes: string; lines: (CodeOf & { ordered: number; received: number; /** As written: its currency is known with the supplier. */ cost: string; supplierSku: string | null })[] }
+
+/** Reads cells of a row by field, noting what is wrong; `wrong` tells whether anything was. */
+class Cells {
+  wrong = false;
+  readonly row: FileRow;
+  readonly #columns: Record<string, string>;
+  readonly #errors: ImportError[];
+  constructor(row: FileRow, columns: Record<string, string>, errors: ImportError[]) { this.row = row; this.#columns = columns; this.#errors = errors; }
+  text(field: string): string { return this.#columns[field] === undefined ? '' : (this.row.record[this.#columns[field]] ?? '').trim(); }
+  fault(field: string, message: string): void { this.wrong = true; this.#errors.push({ line: this.row.line, field: this.#columns[field] ?? field, message }); }
+  read<T>(field: string, how: (text: string) => T | string, isWrong: (value: T | string) => value is string): T | undefined {
+    const text = this.text(field);
+    if (text === '') return undefined;
+    const value = how(text);
+    if (isWrong(value)) { this.fault(field, value); return undefined; }
+    return value as T;
+  }
+  count(field: string, least = 0, most = 10_000_000): number | undefined {
+    return this.read<number>(field, (text) => { const n = readCount(text); return typeof n === 'string' ? n : n < least || n > most ? `expected ${least} to ${most}, not ${text}` : n; }, (v): v is string => typeof v === 'string');
+  }
+  amount(field: string, currency: string): number | undefined { return this.read<number>(field, (text) => readAmount(text, currency), (v): v is string => typeof v === 'string'); }
+  day(field: string): string | undefined { return this.read<string>(field, readDay, (v): v is string => !isDay(v)); }
+  yes(field: string): boolean | undefined { return this.read<boolean>(field, (text) => readYes(text) ?? `expected yes or no, not ${text}`, (v): v is string => typeof v === 'string'); }
+  currency(): string | undefined { return this.read<string>('currency', (text) => (/^[A-Za-z]{3}$/.test(text) ? text.toUpperCase() : `! not a currency code: ${text}`), (v): v is string => v.startsWith('!')); }
+  code(): string { const code = this.text('sku') || this.text('barcode') || this.text('variantId').replace(/^gid:\/\/shopify\/\w+\//, ''); if (code === '') this.fault('sku', 'is empty'); return code; }
+}
+
+function each<R>(file: ImportFile, rows: readonly FileRow[], make: (cells: Cells) => R | null): Read<R> {
+  const { columns, missing, ignored } = columnsOf(file, Object.keys(rows[0]?.record ?? {})), errors: ImportError[] = [], read: R[] = [];
+  let skipped = 0;
+  if (rows.length === 0) return { rows: [], errors: [{ line: 1, field: 'file', message: 'has no rows' }], skipped, columns, ignored };
+  if (missing.length > 0) return { rows: [], errors: missing.map((field) => ({ line: 1, field, message: `no column of the file is called so` })), skipped, columns, ignored };
+  for (const row of rows) {
+    const cells = new Cells(row, columns, errors);
+    if (readYes(cells.text('removed')) === true) { skipped++; continue; }
+    const made = make(cells);
+    if (made === null) { if (!cells.wrong) skipped++; } else if (!cells.wrong) read.push(made);
+  }
+  return { rows: read, errors, skipped, columns, ignored };
+}
+
+/** Without what is undefined. */
+function said<T extends object>(value: T): T { return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined && v !== '')) as T; }
+
+export function readSuppliers(rows: readonly FileRow[], currencyOf: (name: string) => string): Read<SupplierSaid> {
+  return each('suppliers', rows, (c) => {
+    const name = c.text('name');
+    if (name === '') c.fault('name', 'is empty');
+    const currency = c.currency(), email = c.text('email');
+    if (email !== '' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) c.fault('email', `not an e-mail address: ${email}`);
+    const days = c.text('orderDays').split(/[\s,;]+/).filter(Boolean).map(Number);
+    if (days.some((d) => !Number.isInteger(d) || d < 1 || d > 7)) c.fault('orderDays', `expected weekdays 1 (Monday) to 7, not ${c.text('orderDays')}`);
+    return said({
+      line: c.row.line, name: name.slice(0, 200), email, contact: c.text('contact'), address: c.text('address'), currency, leadTimeDays: c.count('leadTimeDays', 0, 730), leadTimeToleranceDays: c.count('leadTimeToleranceDays', 0, 730), orderDays: days.length > 0 ? days : undefined,
+      minOrderCost: c.amount('minOrderCost', currency ?? currencyOf(name)), minOrderUnits: c.count('minOrderUnits'), containerVolumeCm3: c.count('containerVolumeCm3', 1, 999_999_999), containerWeightG: c.count('containerWeightG', 1, 999_999_999), paymentTerms: c.text('paymentTerms'), notes: c.text('notes'), active: c.yes('active'),
+    }) as SupplierSaid;
+  });
+}
+
+export function readTerms(rows: readonly FileRow[], currencyOf: (supplier: string) => string): Read<TermsSaid> {
+  return each('supplier-items', rows, (c) => {
+    const supplier = c.text('supplier'), code = c.code(), stated = c.currency(), currency = supplier === '' ? 'EUR' : currencyOf(supplier);
+    if (supplier === '') c.fault('supplier', 'is empty');
+    else if (stated !== undefined && stated !== currency) c.fault('currency', `${supplier} sells in ${currency}, the row says ${stated}`);
+    const unitCost = c.amount('unitCost', currency);
+    const breaks = c.text('priceBreaks').split(/[\s;|]+/).filter(Boolean).map((part): PriceBreak | string => {
+      const [from, cost] = part.split(':'), units = readCount(from ?? ''), price = readAmount(cost ?? '', currency);
+      return typeof units === 'string' || units < 2 ? `expected units:price, not ${part}` : typeof price === 'string' ? price : { from: units, unitCost: price };
+    });
+    const bad = breaks.find((one) => typeof one === 'string') ?? breaksFault(unitCost ?? null, breaks as PriceBreak[]);
+    if (typeof bad === 'string') c.fault('priceBreaks', bad);
+    return said({
+      line: c.row.line, code, supplier, supplierSku: c.text('supplierSku'), unitCost, currency: stated, moq: positive(c.count('moq')), casePack: positive(c.count('casePack')), priceBreaks: breaks.length > 0 ? breaks as PriceBreak[] : undefined,
+      volumeCm3: c.count('volumeCm3', 0, 999_999_999), weightG: c.count('weightG', 0, 999_999_999), leadTimeDays: c.count('leadTimeDays', 0, 730), preferred: c.yes('preferred'),
+    }) as TermsSaid;
+  });
+}
+/** Other systems write 0 for "no minimum". */
+const positive = (n: number | undefined): number | undefined => (n === 0 ? undefined : n);
+
+export function readMinMax(rows: readonly FileRow[]): Read<MinMaxSaid> {
+  return each('min-max', rows, (c) => {
+    const minStock = c.count('minStock'), maxStock = c.count('maxStock'), code = c.code();
+    if (minStock !== undefined && maxStock !== undefined && maxStock < minStock) c.fault('maxStock', `${maxStock} is below the minimum of ${minStock}`);
+    if (minStock === undefined && maxStock === undefined && !c.wrong) return null;
+    return said({ line: c.row.line, code, location: c.text('location') || null, minStock, maxStock }) as MinMaxSaid;
+  });
+}
+
+/** Rows of one order are put together by its id, else its reference. An order with a wrong row is left out whole: half an order is a wrong one. */
+export function readOrders(rows: readonly FileRow[]): Read<OrderSaid> {
+  const bad = new Set<string>(), orders = new Map<string, OrderSaid>();
+  const read = each('purchase-orders', rows, (c) => {
+    const type = c.text('type').toLowerCase();
+    if (type !== '' && type !== 'po' && type !== 'purchase order') return null; // transfers and assemblies buy nothing
+    const reference = (c.text('reference') || c.text('id')).slice(0, 60), id = c.text('id') || reference;
+    if (id === '') { c.fault('reference', 'is empty'); return null; }
+    const status = c.text('status'), state = status === '' ? 'sent' : readState(status), supplier = c.text('supplier'), code = c.code();
+    if (state === null) c.fault('status', `no state is known by the name ${status}`);
+    if (supplier === '') c.fault('supplier', 'is empty');
+    const line = { line: c.row.line, code, ordered: c.count('ordered') ?? 0, received: c.count('received') ?? 0, cost: c.text('unitCost') || '0', supplierSku: c.text('supplierSku') || null };
+    const head = { line: c.row.line, id, reference, supplier, location: c.text('location') || null, state: state ?? 'draft', currency: c.currency() ?? null, orderedOn: c.day('orderedOn') ?? null, expectedOn: c.day('expectedOn') ?? null, receivedOn: c.day('receivedOn') ?? null, notes: c.text('notes') };
+    const known = orders.get(id);
+    if (known && known.supplier.toLowerCase() !== supplier.toLowerCase()) c.fault('supplier', `${reference} is of ${known.supplier} in line ${known.line} and of ${supplier} here`);
+    if (c.wrong) { bad.add(id); return null; }
+    const order = known ?? { ...head, lines: [] };
+    order.lines.push(line);
+    if (head.receivedOn !== null && (order.receivedOn === null || head.receivedOn > order.receivedOn)) order.receivedOn = head.receivedOn;
+    orders.set(id, order);
+    return line;
+  });
+  return { ...read, rows: [...orders.values()].filter((order) => !bad.has(order.id)) };
+}

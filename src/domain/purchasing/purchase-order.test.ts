@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { purchaseChanges } from './changes.ts';
+import { landedCost } from './landed-cost.ts';
+import { act, goodsValue, needsApproval, ON_ORDER, openUnits, TRANSITIONS, type PurchaseAction, type PurchaseOrder } from './purchase-order.ts';
+
+const line = (itemId: number, ordered: number, unitCost = 250): PurchaseOrder['lines'][number] => ({ line: itemId, itemId, supplierSku: null, ordered, unitCost, expectedOn: null, received: 0, damaged: 0, cancelled: 0, recommendation: null });
+const DRAFT: PurchaseOrder = {
+  reference: 'PO-00001', supplierId: 1, locationId: 1, state: 'draft', currency: 'EUR', orderedOn: null, expectedOn: null, shipping: 0, duty: 0, otherCost: 0, notes: '', version: 1, madeBy: ['ann'], approvedBy: null,
+  lines: [line(1, 10), line(2, 24, 999)],
+};
+const WHO = fc.constantFrom('ann', 'bob', 'cleo');
+const lines = fc.array(fc.record({ itemId: fc.constantFrom(1, 2, 3), quantity: fc.nat(15), damaged: fc.nat(3) }), { maxLength: 3 });
+const anyAction: fc.Arbitrary<PurchaseAction> = fc.oneof(
+  fc.record({ do: fc.constant('amend' as const), by: WHO, shipping: fc.nat(9_999), lines: fc.uniqueArray(fc.constantFrom(1, 2, 3), { minLength: 1 }).chain((ids) => fc.tuple(...ids.map((itemId) => fc.nat(40).map((ordered) => ({ itemId, ordered, unitCost: itemId * 111, supplierSku: null, expectedOn: null }))))) }),
+  fc.record({ do: fc.constant('amend' as const), by: WHO, duty: fc.nat(9_999) }),
+  fc.record({ do: fc.constant('submit' as const), by: WHO, limits: fc.constantFrom<Record<string, number>>({}, { EUR: 5_000 }, { USD: 1 }) }),
+  fc.record({ do: fc.constantFrom('approve' as const, 'reopen' as const, 'close' as const, 'cancel' as const), by: WHO }),
+  fc.record({ do: fc.constant('send' as const), by: WHO, today: fc.constant('2026-03-02'), expectedOn: fc.constantFrom(null, '2026-03-20') }),
+  fc.record({ do: fc.constant('confirm' as const), by: WHO, expectedOn: fc.constantFrom(null, '2026-03-22') }),
+  fc.record({ do: fc.constantFrom('receive' as const, 'take back' as const), by: WHO, lines }),
+);
+/** Long walks that come far: an action the state allows is tried more often than one it forbids. */
+const walk = fc.array(anyAction, { maxLength: 60 });
+
+describe('any life of a purchase order', () => {
+  it('makes no forbidden transition, counts a version for each accepted action and none for a refused one', () => {
+    fc.assert(fc.property(walk, (actions) => {
+      let order = DRAFT;
+      for (const action of actions) {
+        const before = structuredClone(order), result = act(order, action);
+        expect(order).toEqual(before); // never changed in place
+        if ('refused' in result) { expect(result.refused.length).toBeGreaterThan(10); continue; }
+        expect(TRANSITIONS[action.do]).toContain(order.state);
+        expect(result.order.version).toBe(order.version + 1);
+        order = result.order;
+      }
+    }), { numRuns: 500 });
+  });
+
+  it('keeps open = ordered − received − damaged − cancelled, and expects nothing once it is over', () => {
+    fc.assert(fc.property(walk, (actions) => {
+      let order = DRAFT;
+      for (const action of actions) {
+        const result = act(order, action);
+        if ('refused' in result) continue;
+        order = result.order;
+        for (const l of order.lines) {
+          expect(Math.min(l.received, l.damaged, l.cancelled)).toBeGreaterThanOrEqual(0);
+          const open = openUnits(l);
+          if (open > 0) expect(l.received + l.damaged + l.cancelled + open).toBe(l.ordered);
+          else expect(l.received + l.damaged + l.cancelled).toBeGreaterThanOrEqual(l.ordered);
+        }
+        const open = order.lines.reduce((sum, l) => sum + openUnits(l), 0);
+        if (['received', 'closed', 'cancelled'].includes(order.state)) expect(open).toBe(0);
+        if (order.state === 'part received') { expect(open).toBeGreaterThan(0); expect(order.lines.some((l) => l.received + l.damaged > 0)).toBe(true); }
+        if (order.state === 'draft' || order.state === 'cancelled') expect(order.lines.every((l) => l.received + l.damaged === 0)).toBe(true);
+        if (ON_ORDER.includes(order.state)) expect(order.orderedOn).not.toBeNull();
+      }
+    }), { numRuns: 500 });
+  });
+
+  it('is never approved by somebody who had a hand in it', () => {
+    fc.assert(fc.property(walk, (actions) => {
+      let order = DRAFT;
+      for (const action of actions) {
+        const result = act(order, action);
+        if (action.do === 'approve' && 'order' in result) expect(order.madeBy).not.toContain(action.by);
+        if ('order' in result) order = result.order;
+      }
+    }), { numRuns: 300 });
+  });
+
+  it('shares shipping, duty and other cost to the last cent', () => {
+    fc.assert(fc.property(fc.array(fc.tuple(fc.nat(500), fc.nat(100_000)), { minLength: 1, maxLength: 20 }), fc.nat(10_000_000), fc.nat(10_000_000), fc.nat(99), (given, shipping, duty, otherCost) => {
+      const order = { currency: 'EUR', shipping, duty, otherCost, lines: given.map(([ordered, cost], n) => line(n + 1, ordered, cost)) };
+      const landed = landedCost(order);
+      expect(landed.reduce((sum, l) => sum + l.share, 0)).toBe(shipping + duty + otherCost);
+      expect(landed.reduce((sum, l) => sum + l.landed, 0)).toBe(goodsValue(order) + shipping + duty + otherCost);
+      for (const l of landed) expect(l.share).toBeGreaterThanOrEqual(0);
+    }));
+  });
+});
+
+const step = (order: PurchaseOrder, ...actions: PurchaseAction[]): PurchaseOrder => actions.reduce((now, action) => {
+  const result = act(now, action);
+  if ('refused' in result) throw new Error(result.refused);
+  return result.order;
+}, order);
+const SENT = step(DRAFT, { do: 'submit', by: 'ann', limits: {} }, { do: 'send', by: 'ann', today: '2026-03-02', expectedOn: '2026-03-20' });
+
+describe('approval', () => {
+  it('is wanted above the limit, in a currency without one, and by nobody where none is set', () => {
+    expect(goodsValue(DRAFT)).toBe(10 * 250 + 24 * 999);
+    expect(needsApproval(DRAFT, {})).toBe(false);
+    expect(needsApproval(DRAFT, { EUR: 26_476 })).toBe(false);
+    expect(needsApproval(DRAFT, { EUR: 26_475 })).toBe(true);
+    expect(needsApproval(DRAFT, { USD: 1_000_000 })).toBe(true);
+  });
+  it('waits for another person', () => {
+    const waiting = step(DRAFT, { do: 'amend', by: 'bob', shipping: 100 }, { do: 'submit', by: 'ann', limits: { EUR: 1 } });
+    expect(waiting.state).toBe('awaiting approval');
+    expect(act(waiting, { do: 'approve', by: 'ann' })).toEqual({ refused: 'PO-00001 was made by ann: somebody else must approve it' });
+    expect(act(waiting, { do: 'approve', by: 'bob' })).toHaveProperty('refused');
+    expect(step(waiting, { do: 'approve', by: 'cleo' })).toMatchObject({ state: 'approved', approvedBy: 'cleo' });
+    expect(act(waiting, { do: 'send', by: 'ann', today: '2026-03-02', expectedOn: null })).toEqual({ refused: 'PO-00001 is awaiting approval: send is possible when it is approved' });
+  });
+});
+
+describe('receipts', () => {
+  it('may be partial, over, short and damaged', () => {
+    const part = step(SENT, { do: 'receive', by: 'dot', lines: [{ itemId: 1, quantity: 6, damaged: 1 }] });
+    expect([part.state, ...part.lines.map(openUnits)]).toEqual(['part received', 3, 24]);
+    const over = step(part, { do: 'receive', by: 'dot', lines: [{ itemId: 1, quantity: 3, damaged: 0 }, { itemId: 2, quantity: 25, damaged: 0 }] });
+    expect([over.state, over.lines[1]!.received]).toEqual(['received', 25]);
+    const short = step(part, { do: 'close', by: 'ann' });
+    expect(short.lines.map((l) => l.cancelled)).toEqual([3, 24]);
+    expect(act(part, { do: 'cancel', by: 'ann' })).toHaveProperty('refused');
+    expect(act(SENT, { do: 'receive', by: 'dot', lines: [{ itemId: 9, quantity: 1, damaged: 0 }] })).toEqual({ refused: 'PO-00001 has no line of item 9' });
+    expect(act(SENT, { do: 'receive', by: 'dot', lines: [] })).toHaveProperty('refused');
+  });
+  it('taken back, goods are on their way again, unless the order was closed', () => {
+    const lines = [{ itemId: 1, quantity: 6, damaged: 1 }], part = step(SENT, { do: 'receive', by: 'dot', lines });
+    expect(step(part, { do: 'take back', by: 'dot', lines })).toMatchObject({ state: 'sent', lines: [{ received: 0, damaged: 0 }, {}] });
+    expect(step(part, { do: 'close', by: 'ann' }, { do: 'take back', by: 'dot', lines }).lines.map((l) => l.cancelled)).toEqual([10, 24]);
+    expect(act(part, { do: 'take back', by: 'dot', lines: [{ itemId: 1, quantity: 7, damaged: 0 }] })).toHaveProperty('refused');
+  });
+});
+
+it('says what changed between versions, and nothing when nothing did', () => {
+  const after = step(DRAFT, { do: 'amend', by: 'ann', notes: 'soon', lines: [{ itemId: 1, ordered: 12, unitCost: 250, supplierSku: null, expectedOn: null }, { itemId: 3, ordered: 5, unitCost: 10, supplierSku: null, expectedOn: null }] });
+  expect(purchaseChanges(DRAFT, after)).toEqual([
+    { itemId: null, field: 'notes', from: '', to: 'soon' }, { itemId: 1, field: 'ordered', from: 10, to: 12 }, { itemId: 3, field: 'ordered', from: null, to: 5 }, { itemId: 2, field: 'ordered', from: 24, to: null },
+  ]);
+  fc.assert(fc.property(walk, (actions) => {
+    const order = actions.reduce((now, action) => { const r = act(now, action); return 'order' in r ? r.order : now; }, DRAFT);
+    expect(purchaseChanges(order, order)).toEqual([]);
+  }));
+});

@@ -1,0 +1,52 @@
+/** Imports of purchasing: from our own exports, Stocky and Inventory Planner. A dry run does everything and takes it back. */
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { dayOf } from '../../domain/calendar.ts';
+import { readMinMax, readOrders, readSuppliers, readTerms, type Read } from '../../domain/purchasing/import-rows.ts';
+import { idempotencyKey } from '../../runtime/key.ts';
+import { bringMinMax, bringOrders, bringSuppliers, bringTerms, type Brought } from '../../store/purchase-import.ts';
+import type { Doing } from '../../store/purchase-orders.ts';
+import { audit } from '../../store/users.ts';
+import { type Services } from '../app.ts';
+import { PurchasingImportBody, PurchasingImportResult } from '../contract-purchasing.ts';
+import { csvRows } from '../csv-in.ts';
+import { storeOf } from '../store-scope.ts';
+
+const MOST_LINES = 50_000, MOST_ERRORS = 500;
+class DryRun extends Error {}
+
+export function purchasingImportRoutes(app: FastifyInstance, { house }: Services): void {
+  const api = app.withTypeProvider<ZodTypeProvider>();
+  // JSON writes a line break as two characters: room for more than the text.
+  api.post('/api/v1/purchasing/import', { bodyLimit: 24_000_000, schema: {
+    tags: ['purchasing'], summary: 'Suppliers, their terms, purchase orders, minimum and maximum stock from CSV; a dry run first, and safe to repeat', querystring: z.object({ store: z.coerce.number() }), body: PurchasingImportBody, response: { 200: PurchasingImportResult },
+  } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store), { kind, source, csv, dryRun } = request.body, by = request.user?.email ?? 'operator', now = house.clock.now().toISOString();
+    const rows = csvRows(csv, MOST_LINES), { rows: suppliers } = await house.db.query<{ name: string; currency: string }>('select lower(name) as name, currency from supplier where store_id = $1', [store.store_id]);
+    const currencies = new Map(suppliers.map((s) => [s.name, s.currency])), currencyOf = (name: string): string => currencies.get(name.toLowerCase()) ?? store.currency;
+    const doing: Doing = { by, now, keyOf: (cause) => idempotencyKey(`stock-adjustments/${store.store_id}/${cause}`) };
+    let read: Read<unknown>, brought: Brought | null = null;
+    const bring: (tx: Parameters<typeof bringTerms>[0]) => Promise<Brought> = (() => {
+      switch (kind) {
+        case 'suppliers': { const said = readSuppliers(rows, currencyOf); read = said; return (tx: Parameters<typeof bringTerms>[0]) => bringSuppliers(tx, store.store_id, said.rows, store.currency, doing); }
+        case 'supplier-items': { const said = readTerms(rows, currencyOf); read = said; return (tx: Parameters<typeof bringTerms>[0]) => bringTerms(tx, store.store_id, said.rows, store.currency, doing); }
+        case 'min-max': { const said = readMinMax(rows); read = said; return (tx: Parameters<typeof bringTerms>[0]) => bringMinMax(tx, store.store_id, said.rows, doing); }
+        case 'purchase-orders': { const said = readOrders(rows); read = said; return (tx: Parameters<typeof bringTerms>[0]) => bringOrders(tx, store.store_id, said.rows, source, { currency: store.currency, today: dayOf(now, store.time_zone) }, doing); }
+      }
+    })();
+    await house.db.transaction(async (tx) => {
+      await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`purchasing-import:${store.store_id}`]); // the same file twice at once: the second finds what the first made
+      brought = await bring(tx);
+      if (dryRun) throw new DryRun();
+    }).catch((error: unknown) => { if (!(error instanceof DryRun)) throw error; });
+    const { applied, unchanged, errors: found, notes } = brought!, errors = [...read!.errors, ...found].sort((a, b) => a.line - b.line);
+    if (!dryRun && applied > 0) {
+      await audit(house.db, { at: now, actor: by, action: `${kind} imported`, subject: store.shop_domain, after: { source, lines: rows.length, applied, errors: errors.length } });
+      house.changed(store.store_id, ['replenishment', 'stock']);
+      await house.enqueue('replenishment', store.store_id);
+      if (kind === 'purchase-orders') await house.enqueue('purchase-orders', store.store_id);
+    }
+    return { dryRun, kind, lines: rows.length, applied, unchanged, skipped: read!.skipped, columns: read!.columns, ignoredColumns: read!.ignored.slice(0, 100), errors: errors.slice(0, MOST_ERRORS), moreErrors: Math.max(0, errors.length - MOST_ERRORS), notes: notes.slice(0, 100) };
+  });
+}

@@ -1,0 +1,55 @@
+/** Purchase orders as a list, their versions, their mails, what purchasing may do by itself, and what is late. */
+import { ON_ORDER, type PurchaseOrder } from '../domain/purchasing/purchase-order.ts';
+import type { Queryable } from './db.ts';
+import type { PurchaseRow } from './purchase-orders.ts';
+
+export interface PurchasePageRow extends PurchaseRow { lines: number; units: number; received_units: number; open_units: number; goods_value: string; overdue: boolean }
+export interface PurchaseFilter { states: readonly string[] | null; overdue: boolean; q: string | null; supplierId: number | null; locationId: number | null; today: string; toleranceDays: number; before: number | null; limit: number }
+
+const ROWS = `select p.*, s.name as supplier, s.email as supplier_email, l.name as location, l.authority, l.warehouse_id, t.*, p.state = any($8) and p.expected_on + $7::int < $6::date and t.open_units > 0 as overdue
+  from purchase_order p join supplier s on s.store_id = p.store_id and s.supplier_id = p.supplier_id join location l on l.store_id = p.store_id and l.location_id = p.location_id
+  cross join lateral (select count(*)::int as lines, coalesce(sum(n.ordered), 0)::int as units, coalesce(sum(n.received + n.damaged), 0)::int as received_units, coalesce(sum(n.ordered::bigint * n.unit_cost), 0) as goods_value,
+    coalesce(sum(greatest(0, n.ordered - n.received - n.damaged - n.cancelled)), 0)::int as open_units from purchase_order_line n where n.store_id = p.store_id and n.purchase_order_id = p.purchase_order_id) t
+  where p.store_id = $1 and ($2::text[] is null or p.state = any($2)) and ($3::int is null or p.supplier_id = $3) and ($4::int is null or p.location_id = $4)
+    and ($5::text is null or p.reference ilike '%' || $5 || '%' or s.name ilike '%' || $5 || '%' or exists (select from purchase_order_line n join item i using (item_id) where n.store_id = p.store_id and n.purchase_order_id = p.purchase_order_id and i.sku ilike $5))`;
+
+/** Newest first, from before an id. */
+export async function purchasePage(db: Queryable, storeId: number, f: PurchaseFilter): Promise<PurchasePageRow[]> {
+  const { rows } = await db.query<PurchasePageRow>(`select * from (${ROWS}) r where ($9::int is null or purchase_order_id < $9) and (not $10 or overdue) order by purchase_order_id desc limit $11`,
+    [storeId, f.states, f.supplierId, f.locationId, f.q?.replaceAll(/[%_\\]/g, '\\$&') ?? null, f.today, f.toleranceDays, ON_ORDER, f.before, f.overdue, f.limit]);
+  return rows;
+}
+
+/** How many orders are in each state, and how many are late. */
+export async function purchaseCounts(db: Queryable, storeId: number, today: string, toleranceDays: number): Promise<Record<string, number>> {
+  const { rows } = await db.query<{ state: string; n: number; late: number }>(
+    'select state, count(*)::int as n, count(*) filter (where state = any($4) and expected_on + $3::int < $2::date)::int as late from purchase_order where store_id = $1 group by 1', [storeId, today, toleranceDays, ON_ORDER]);
+  return { ...Object.fromEntries(rows.map((row) => [row.state, row.n])), overdue: rows.reduce((sum, row) => sum + row.late, 0) };
+}
+
+export interface VersionRow { version: number; what: string; document: PurchaseOrder; said: string | null; at: string; by_whom: string }
+/** Every version, newest first. */
+export async function purchaseVersions(db: Queryable, storeId: number, id: number, limit = 200): Promise<VersionRow[]> {
+  return (await db.query<VersionRow>('select version, what, document, said, at, by_whom from purchase_order_version where store_id = $1 and purchase_order_id = $2 order by version desc limit $3', [storeId, id, limit])).rows;
+}
+
+export interface LineItem { item_id: number; sku: string | null; barcode: string | null; title: string; available: number; incoming: number; written: string | null }
+/** The items of an order's lines, with their stock where it is received and what became of their `incoming` in Shopify. */
+export async function purchaseItems(db: Queryable, storeId: number, id: number): Promise<Map<number, LineItem>> {
+  const { rows } = await db.query<LineItem>(
+    `select i.item_id, i.sku, i.barcode, i.title, coalesce(g.available, 0) as available, coalesce(g.incoming, 0) as incoming,
+       (select case a.state when 'written' then 'written' when 'parked' then 'refused: ' || coalesce(a.message, '') else 'on its way' end from stock_adjustment a where a.store_id = p.store_id and a.purchase_order_id = p.purchase_order_id and a.item_id = n.item_id order by a.adjustment_id desc limit 1) as written
+     from purchase_order p join purchase_order_line n using (store_id, purchase_order_id) join item i using (item_id) left join ledger_level g on g.store_id = p.store_id and g.item_id = n.item_id and g.location_id = p.location_id
+     where p.store_id = $1 and p.purchase_order_id = $2`, [storeId, id]);
+  return new Map(rows.map((row) => [row.item_id, row]));
+}
+
+export interface OverdueRow { purchase_order_id: number; reference: string; supplier: string; location_id: number; expected_on: string; open_units: number }
+/** Orders whose day and tolerance are over and that still expect goods. */
+export async function overduePurchases(db: Queryable, storeId: number, today: string, toleranceDays: number): Promise<OverdueRow[]> {
+  const { rows } = await db.query<OverdueRow>(
+    `select p.purchase_order_id, p.reference, s.name as supplier, p.location_id, p.expected_on, sum(greatest(0, n.ordered - n.received - n.damaged - n.cancelled))::int as open_units
+     from purchase_order p join supplier s on s.store_id = p.store_id and s.supplier_id = p.supplier_id join purchase_order_line n on n.store_id = p.store_id and n.purchase_order_id = p.purchase_order_id
+     where p.store_id = $1 and p.state = any($4) and p.expected_on + $3::int < $2::date group by 1, 2, 3, 4, 5 having sum(greatest(0, n.ordered - n.received - n.damaged - n.cancelled)) > 0 order by p.expected_on limit 1000`, [storeId, today, toleranceDays, ON_ORDER]);
+  return rows;
+}
