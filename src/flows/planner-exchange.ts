@@ -13,6 +13,7 @@ import { velocity } from '../domain/planner/parity.ts';
 import { receiptStep } from '../domain/planner/receipts.ts';
 import { statusName, statusType } from '../domain/planner/status.ts';
 import { ADVANCED_FILES, PlannerRefused, type OrderToPlan, type Planner, type PlannerOrderHead, type PlannerOrderLine } from '../ports/planner.ts';
+import { idempotencyKey } from '../runtime/key.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { changedFileRows, fileRowsSaid } from '../store/planner-files.ts';
 import { beginAttempt, followOrder, headDigest, itemsOfVariants, linkedOrders, ordersToTell, refusedOrders, saveAgreed, saveLink, settleAttempt, sharedOrder, takeOrder, takeReceipt, unlinkedByReference, type SharedOrder, type TakenLine } from '../store/planner-orders.ts';
@@ -254,7 +255,11 @@ class Exchange {
         if (fault !== null) asks.push(`${line.sku ?? `item ${line.itemId}`}: ${fault}`);
       }
     }
-    if (due.length > 0 && await db.transaction((tx) => takeReceipt(tx, storeId, order, due, this.#connection.pushes_stock && order.authority === 'storefront', this.#context.now()))) this.#context.changed('stock', 'replenishment');
+    if (due.length > 0) {
+      const taken = await db.transaction((tx) => takeReceipt(tx, storeId, order, due, this.#connection.pushes_stock && order.authority === 'storefront', { now: this.#context.now(), keyOf: (cause) => idempotencyKey(`stock-adjustments/${storeId}/${cause}`) }));
+      if (taken && 'refused' in taken) asks.push(`what was received there cannot be booked here: ${taken.refused}.`);
+      else if (taken) this.#context.changed('stock', 'replenishment');
+    }
     if (held > 0) this.#context.detail['receiptsHeld'] = Number(this.#context.detail['receiptsHeld'] ?? 0) + held;
     return asks.length > 0 ? asks.slice(0, 5).join(' ') : held > 0 ? `Not told: ${held} units received here. Inventory Planner may raise Shopify’s stock for them a second time; say in its settings here that it does not.` : null;
   }

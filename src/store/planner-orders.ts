@@ -2,6 +2,8 @@
 import type pg from 'pg';
 import type { PlannerOrderHead } from '../ports/planner.ts';
 import type { Queryable } from './db.ts';
+import { postReceipt } from './goods-receipts.ts';
+import { changePurchase, type Doing } from './purchase-orders.ts';
 
 export interface SharedLine { itemId: number; variantId: string | null; sku: string | null; ordered: number; unitCost: number; received: number; agreed: number }
 export interface SharedOrder {
@@ -114,27 +116,30 @@ export async function followOrder(tx: pg.PoolClient, storeId: number, purchaseOr
   return true;
 }
 
-/** One receipt of goods the planner booked, posted once: the totals are read under the order's lock, and both sides' agreement moves with it. */
-export async function takeReceipt(tx: pg.PoolClient, storeId: number, order: Pick<SharedOrder, 'purchase_order_id' | 'planner_id' | 'location_id'>, lines: readonly { itemId: number; variantId: string; units: number; total: number }[], plannerRaisesStock: boolean, now: string): Promise<string | null> {
-  await tx.query('select from purchase_order where store_id = $1 and purchase_order_id = $2 for update', [storeId, order.purchase_order_id]);
+/**
+ * One receipt of goods the planner booked, posted once: the totals are read under the order's lock, and both sides' agreement moves with it. Shopify's stock is
+ * raised where Shopify is right about it and the planner does not raise it itself. Answers null when another exchange was first.
+ */
+export async function takeReceipt(
+  tx: pg.PoolClient, storeId: number, order: Pick<SharedOrder, 'purchase_order_id' | 'planner_id' | 'location_id' | 'authority'>, lines: readonly { itemId: number; variantId: string; units: number; total: number }[], plannerRaisesStock: boolean, doing: Pick<Doing, 'now' | 'keyOf'>,
+): Promise<{ reference: string } | { refused: string } | null> {
+  const { rows: [held] } = await tx.query<{ state: string }>('select state from purchase_order where store_id = $1 and purchase_order_id = $2 for update', [storeId, order.purchase_order_id]);
   const { rows: before } = await tx.query<{ item_id: number; received: number }>('select item_id, received + damaged as received from purchase_order_line where store_id = $1 and purchase_order_id = $2', [storeId, order.purchase_order_id]);
   // Another exchange may have booked it between our look and our lock.
   const booked = new Map(before.map((row) => [row.item_id, row.received])), due = lines.filter((line) => booked.get(line.itemId) === line.total - line.units);
   if (due.length === 0) return null;
+  // Goods came with it: somebody sent it, by another way than ours.
+  if (held!.state === 'approved') await changePurchase(tx, storeId, order.purchase_order_id, null, { do: 'send', by: 'inventory-planner', today: doing.now.slice(0, 10), expectedOn: null }, { ...doing, by: 'inventory-planner', said: 'received in Inventory Planner' });
   const { rows: [count] } = await tx.query<{ n: number }>('select count(*)::int as n from goods_receipt where store_id = $1 and purchase_order_id = $2 and reference like $3', [storeId, order.purchase_order_id, `planner/${order.planner_id}/%`]);
   const reference = `planner/${order.planner_id}/${count!.n + 1}`;
-  const { rows: [receipt] } = await tx.query<{ id: number }>(
-    `insert into goods_receipt (store_id, reference, purchase_order_id, location_id, received_at, received_by, note) values ($1, $2, $3, $4, $5, 'inventory-planner', $6) returning goods_receipt_id as id`,
-    [storeId, reference, order.purchase_order_id, order.location_id, now, plannerRaisesStock ? 'Booked in Inventory Planner, which may raise Shopify’s stock itself' : 'Booked in Inventory Planner']);
-  await tx.query('insert into goods_receipt_line (store_id, goods_receipt_id, line, item_id, quantity) select $1, $2, k, i, q from unnest($3::int[], $4::int[]) with ordinality as t(i, q, k)', [storeId, receipt!.id, due.map((l) => l.itemId), due.map((l) => l.units)]);
-  await tx.query('insert into planner_receipt values ($1, $2, $3)', [storeId, receipt!.id, plannerRaisesStock]);
-  await tx.query('update purchase_order_line n set received = n.received + q from unnest($3::int[], $4::int[]) as t(i, q) where n.store_id = $1 and n.purchase_order_id = $2 and n.item_id = t.i', [storeId, order.purchase_order_id, due.map((l) => l.itemId), due.map((l) => l.units)]);
+  const posted = await postReceipt(tx, storeId, {
+    reference, purchaseOrderId: order.purchase_order_id, locationId: order.location_id, receivedAt: doing.now, note: plannerRaisesStock ? 'Booked in Inventory Planner, which may raise Shopify’s stock itself' : 'Booked in Inventory Planner',
+    writesStock: order.authority === 'storefront' && !plannerRaisesStock, lines: due.map((line) => ({ itemId: line.itemId, quantity: line.units, damaged: 0 })), strangers: 'keep',
+  }, { ...doing, by: 'inventory-planner' });
+  if (posted.outcome === 'refused') return { refused: posted.why };
+  await tx.query('insert into planner_receipt values ($1, $2, $3) on conflict do nothing', [storeId, posted.receiptId, plannerRaisesStock]);
   await saveAgreed(tx, storeId, order.purchase_order_id, due.map((l) => ({ itemId: l.itemId, variantId: l.variantId, agreed: l.total })));
-  await tx.query(
-    `update purchase_order p set state = case when exists (select from purchase_order_line n where n.store_id = p.store_id and n.purchase_order_id = p.purchase_order_id and n.received + n.damaged + n.cancelled < n.ordered) then 'part received' else 'received' end
-     where store_id = $1 and purchase_order_id = $2 and state not in ('closed', 'cancelled')`, [storeId, order.purchase_order_id]);
-  await noteVersion(tx, storeId, order.purchase_order_id, 'received', reference, now);
-  return reference;
+  return { reference };
 }
 
 async function noteVersion(tx: Queryable, storeId: number, purchaseOrderId: number, what: string, said: string, now: string): Promise<void> {
