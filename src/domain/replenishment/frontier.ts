@@ -9,6 +9,8 @@ import { choicesOf, nextQuantity, previousQuantity, type SupplierLine } from './
 export type Worth = readonly ((quantity: Units) => number)[];
 interface Partway { load: Load; worth: number; quantity: Units; before: Partway | null }
 
+/** Cases added one by one at most. */
+const MOST_STEPS = 5_000;
 /** Cells × lines, so that short orders are looked at more finely, and quantities of a line looked at: cases are added or taken back one by one afterwards. */
 const CELLS_OF_ALL = 60_000, MOST_CELLS = 12_000, CHOICES = 64;
 
@@ -39,7 +41,7 @@ export function bestWithin(lines: readonly SupplierLine[], worth: Worth, least: 
 /** Case by case, what still fits and is worth something; with `always`, whatever fits and takes room, the best first. */
 export function topped(lines: readonly SupplierLine[], worth: Worth, from: readonly Units[], most: readonly Units[], cap: Bound, always = false): Units[] {
   const now = [...from], load = { ...total(lines, now) };
-  for (;;) {
+  for (let steps = 0; steps < MOST_STEPS; steps++) {
     let best = -1, bestRate = always ? -Infinity : 0, to = 0;
     for (const [n, line] of lines.entries()) {
       const next = nextQuantity(line, now[n]!);
@@ -55,6 +57,7 @@ export function topped(lines: readonly SupplierLine[], worth: Worth, from: reado
     Object.assign(load, plus(load, difference(lines[best]!, now[best]!, to)));
     now[best] = to;
   }
+  return now;
 }
 
 /** Adds what loses least for each unit of what is missing; null where the floor is out of reach. */

@@ -31,7 +31,7 @@ const drawn = fc.record({
 const anyLines = fc.array(drawn, { minLength: 1, maxLength: 14 }).map((all) => all.map(lineOf));
 const worthOfAll = (lines: readonly SupplierLine[], quantities: readonly number[]): number => lines.reduce((sum, line, n) => sum + worthOf(line)(quantities[n]!), 0);
 
-const solver = await highs();
+const solver = await (highs as unknown as () => Promise<{ solve(model: string, options: object): { Status: string; ObjectiveValue: number } }>)();
 /** The exact optimum over every quantity each line can be ordered in: one is chosen a line. */
 function exact(lines: readonly SupplierLine[], bounds: { least?: readonly number[]; most?: readonly number[] }, caps: Partial<Record<'cost' | 'volumeCm3' | 'weightG', number>>, floors: Partial<Record<'cost' | 'units', number>> = {}): number | null {
   const choices = lines.flatMap((line, n) => {

@@ -39,6 +39,9 @@ export interface SupplierOrder {
 /** Orders of up to so many lines are searched, which takes tens of milliseconds; in longer ones a case is small beside the whole. */
 const MOST_SEARCHED = 30;
 
+/** Points of all hulls together: a what-if over thousands of lines answers while a slider moves. */
+const MOST_POINTS = 60_000;
+
 /** `thorough` searches the frontier of short orders; without it greedy alone, a hundred times faster. */
 export function supplierOrder(lines: readonly SupplierLine[], limits: SupplierLimits, thorough = true): SupplierOrder {
   for (const line of lines) assert(line.casePack >= 1 && line.quantity >= 0 && line.quantity % line.casePack === 0, `not an order of full cases: ${line.quantity} of ${line.casePack}`);
@@ -92,7 +95,7 @@ function raised(lines: readonly SupplierLine[], worth: Worth, from: readonly Uni
 }
 
 /** The most valuable quantities at or below `most` that fit. */
-function fitted(lines: readonly SupplierLine[], worth: Worth, most: readonly Units[], cap: Bound, search: boolean): Units[] {
+export function fitted(lines: readonly SupplierLine[], worth: Worth, most: readonly Units[], cap: Bound, search: boolean): Units[] {
   if (fits(total(lines, most), cap)) return [...most];
   const top = (quantities: Units[] | null): Units[] | null => quantities && topped(lines, worth, quantities, most, cap);
   const searched = search ? bestWithin(lines, worth, lines.map(() => 0), most, cap, {}) : null;
@@ -102,8 +105,9 @@ function fitted(lines: readonly SupplierLine[], worth: Worth, most: readonly Uni
 /** Steps of the lines' upper hulls, the most valuable for their share of the caps first. */
 function greedy(lines: readonly SupplierLine[], worth: Worth, most: readonly Units[], cap: Bound): Units[] {
   const slope = (a: { gain: number; use: number }, b: { gain: number; use: number }): number => (b.gain - a.gain) / Math.max(1e-12, b.use - a.use);
+  const about = Math.max(12, Math.min(128, Math.floor(MOST_POINTS / lines.length)));
   const steps = lines.flatMap((line, n) => {
-    const points = choicesOf(line, 0, most[n]!, 128).map((q) => ({ q, gain: worth[n]!(q), use: share(loadOf(line, q), cap) })), hull: typeof points = [];
+    const points = choicesOf(line, 0, most[n]!, about).map((q) => ({ q, gain: worth[n]!(q), use: share(loadOf(line, q), cap) })), hull: typeof points = [];
     for (const point of points.sort((a, b) => a.use - b.use || a.gain - b.gain)) {
       if (hull.length > 0 && point.gain <= hull.at(-1)!.gain) continue;
       while (hull.length > 1 && slope(hull.at(-2)!, hull.at(-1)!) <= slope(hull.at(-1)!, point)) hull.pop();

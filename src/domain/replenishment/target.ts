@@ -45,7 +45,8 @@ export function targetOf({ today, forecast, policy, leadTimes, economics }: Targ
   const days = lastBuy ? Math.min(horizon, wanted) : wanted, most = Math.min(horizon, days === Infinity ? horizon : lastBuy ? days : life);
   // A last buy has one length: all that is left of its life.
   const lengths = lastBuy || leadTimes.length === 1 ? [{ days: lastBuy ? days : policy.leadTimeDays, share: 1 }] : leadTimes, ahead = lastBuy ? 0 : review;
-  const demand = expectedDemand(forecast, days), expected = parity ? roundUpToWholeUnits(demand) : roundToNearestUnit(demand);
+  // Stored forecasts are single precision: dust of it is no further unit.
+  const demand = Math.round(expectedDemand(forecast, days) * 1e4) / 1e4, expected = parity ? roundUpToWholeUnits(demand) : roundToNearestUnit(demand);
   const cover = (level: number): Units => coverLevel(forecast, lengths, ahead, level, most);
   const highest = forecast.cumulative.at(-1)?.q ?? 0, lowest = forecast.cumulative[0]?.q ?? 0;
   const done = (served: Units, level: Units, ratio: number | null, more: Partial<Target> = {}): Target => ({
