@@ -21,8 +21,8 @@ const now = new Date().toISOString();
 const { rows: vendors } = await w.house.db.query<{ vendor: string }>('select vendor from item where vendor is not null group by 1 order by count(*) desc, 1 limit 2');
 for (const [n, { vendor }] of vendors.entries()) {
   const { rows: [made] } = await w.house.db.query<{ id: number }>(
-    `insert into supplier (store_id, name, currency, lead_time_days, min_order_cost, container_volume_cm3, updated_at, updated_by) values ($1, $2, $3, 21, $4, $5, $6, 'test') on conflict (store_id, lower(name)) do update set min_order_cost = excluded.min_order_cost, container_volume_cm3 = excluded.container_volume_cm3 returning supplier_id as id`,
-    [w.storeId, vendor, 'EUR', n === 0 ? 300_000 : null, n === 0 ? 2_000_000 : null, now]);
+    `insert into supplier (store_id, name, currency, lead_time_days, min_order_cost, container_volume_cm3, updated_at, updated_by) select $1::int, $2::text, s.currency, 21, $3::bigint, $4::bigint, $5::timestamptz, 'test' from store s where s.store_id = $1 on conflict (store_id, lower(name)) do update set min_order_cost = excluded.min_order_cost, container_volume_cm3 = excluded.container_volume_cm3 returning supplier_id as id`,
+    [w.storeId, vendor, n === 0 ? 900_000 : null, n === 0 ? 2_000_000 : null, now]);
   await w.house.db.query(`insert into supplier_item (store_id, supplier_id, item_id, case_pack, volume_cm3, updated_at, updated_by) select $1, $2, item_id, 4, 4000, $4, 'test' from item where vendor = $3 on conflict do nothing`, [w.storeId, made!.id, vendor, now]);
 }
 await w.run(replenishment);

@@ -54,7 +54,7 @@ export function ReplenishmentScreen() {
   return (
     <Page title="Replenishment" fill aside={(
       <>
-        <span className="dim small">{first?.computedAt ? <>computed <Ago at={first.computedAt} /></> : ''}</span>
+        <span className="dim small computed">{first?.computedAt ? <>computed <Ago at={first.computedAt} /></> : ''}</span>
         <Button variant={search.what === 'if' ? 'light' : 'default'} aria-pressed={search.what === 'if'} leftSection={<IconAdjustments size={15} />} onClick={() => change({ what: search.what === 'if' ? undefined : 'if' })}>What if</Button>
         <Button variant="default" leftSection={<IconAdjustmentsHorizontal size={15} />} onClick={() => change({ values: search.vendor && search.vendor !== '-' ? `vendor:${search.vendor}` : 'default' }, false)}>Planning values</Button>
       </>

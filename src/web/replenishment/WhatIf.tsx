@@ -49,7 +49,7 @@ function Knob({ label, words, min, max, step, value, rest, change }: { label: st
   return (
     <div className="knob">
       <span><span>{label}</span> <strong>{words}</strong></span>
-      <Slider size="sm" label={null} thumbLabel={label} min={min} max={max} step={step} value={held ?? Math.min(max, value ?? rest)} onChange={setHeld} onChangeEnd={(next) => { setHeld(null); change(next); }} />
+      <Slider size="sm" thumbSize={24} label={null} thumbLabel={label} min={min} max={max} step={step} value={held ?? Math.min(max, value ?? rest)} onChange={setHeld} onChangeEnd={(next) => { setHeld(null); change(next); }} />
     </div>
   );
 }
