@@ -64,3 +64,15 @@ export function realsOf(bytes: Buffer | null): Float32Array {
   for (let n = 0, at = 24; n < count; n++, at += 8) values[n] = view.getFloat32(at);
   return values;
 }
+
+/** Single-precision numbers as bytes, big-endian, as PostgreSQL's float4send writes them. */
+export function realBytes(values: readonly number[]): Buffer {
+  return Buffer.from(Float32Array.from(values).buffer).swap32();
+}
+
+/** … and back. */
+export function realsFrom(bytes: Buffer): Float32Array {
+  const own = new Uint8Array(bytes); // a copy, which may be turned around
+  Buffer.from(own.buffer).swap32();
+  return new Float32Array(own.buffer);
+}

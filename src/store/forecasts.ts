@@ -1,6 +1,6 @@
 /** Forecasts by run; the last few runs stay comparable, the last finished one is the one in use. */
 import { expectedUnits, type ForecastResult } from '../domain/forecast/forecast.ts';
-import { binaryRows, realsOf } from './binary-read.ts';
+import { binaryRows, realBytes, realsFrom, realsOf } from './binary-read.ts';
 import type { Db, Queryable } from './db.ts';
 
 export const KEPT_RUNS = 5;
@@ -25,12 +25,12 @@ export async function saveForecasts(db: Queryable, storeId: number, runId: strin
   const days = (result: ForecastResult): number => Math.min(LISTED_DAYS, result.mean.length);
   await db.query(
     `insert into forecast (store_id, run_id, item_id, location_id, method, mean, levels, cumulative, daily, wape, rmsse, bias, coverage, flags, trained_from, trained_to, censored_days, demand_class, mean28, p90_28, sold28, under80, under90, pinball)
-     select $1, $2, t.item_id, t.location_id, t.method, t.mean::real[], t.levels::real[], t.cumulative::real[], t.daily::real[], t.wape, t.rmsse, t.bias, t.coverage, t.flags::text[], t.trained_from, t.trained_to, t.censored, t.class, t.mean28, t.p90, t.sold, t.under80, t.under90, t.pinball
-     from unnest($3::int[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::real[], $11::real[], $12::real[], $13::real[], $14::text[], $15::date[], $16::date[], $17::int[], $18::text[], $19::real[], $20::real[], $21::real[], $22::real[], $23::real[], $24::real[])
+     select $1, $2, t.item_id, t.location_id, t.method, t.mean::real[], t.levels::real[], t.cumulative, t.daily::real[], t.wape, t.rmsse, t.bias, t.coverage, t.flags::text[], t.trained_from, t.trained_to, t.censored, t.class, t.mean28, t.p90, t.sold, t.under80, t.under90, t.pinball
+     from unnest($3::int[], $4::int[], $5::text[], $6::text[], $7::text[], $8::bytea[], $9::text[], $10::real[], $11::real[], $12::real[], $13::real[], $14::text[], $15::date[], $16::date[], $17::int[], $18::text[], $19::real[], $20::real[], $21::real[], $22::real[], $23::real[], $24::real[])
        as t(item_id, location_id, method, mean, levels, cumulative, daily, wape, rmsse, bias, coverage, flags, trained_from, trained_to, censored, class, mean28, p90, sold, under80, under90, pinball)
      on conflict (store_id, item_id, location_id, run_id) do nothing`,
     [storeId, runId, batch.map((f) => f.itemId), batch.map((f) => f.locationId), batch.map((f) => f.result.method), batch.map((f) => array(expectedUnits(f.result))),
-      batch.map((f) => array(f.result.cumulative.map((path) => path.q))), batch.map((f) => array(f.result.cumulative.flatMap((path) => path.values))), batch.map((f) => array(f.result.daily.flatMap((path) => path.values))),
+      batch.map((f) => array(f.result.cumulative.map((path) => path.q))), batch.map((f) => realBytes(f.result.cumulative.flatMap((path) => path.values))), batch.map((f) => array(f.result.daily.flatMap((path) => path.values))),
       batch.map((f) => f.result.error.wape), batch.map((f) => f.result.error.rmsse), batch.map((f) => f.result.error.bias), batch.map((f) => f.result.error.coverage?.observed ?? null),
       batch.map((f) => `{${f.result.flags.map((flag) => `"${flag}"`).join(',')}}`), batch.map((f) => f.result.trainedOn.from ?? asOf), batch.map((f) => f.result.trainedOn.to ?? asOf), batch.map((f) => f.result.trainedOn.censoredDays),
       batch.map((f) => f.result.shape.class), batch.map((f) => f.result.totals[days(f.result) - 1] ?? 0),
@@ -80,9 +80,9 @@ export interface ForecastRow {
 export type PlanningForecast = Pick<ForecastRow, 'item_id' | 'location_id'> & { mean: ArrayLike<number>; levels: ArrayLike<number>; cumulative: ArrayLike<number> };
 
 const SELECTED = 'f.item_id, f.location_id, f.mean, f.levels, f.cumulative';
-const plannedFrom = ([item, location, mean, levels, cumulative]: (Buffer | null)[]): PlanningForecast => ({ item_id: item!.readInt32BE(0), location_id: location!.readInt32BE(0), mean: realsOf(mean!), levels: realsOf(levels!), cumulative: realsOf(cumulative!) });
+const plannedFrom = ([item, location, mean, levels, cumulative]: (Buffer | null)[]): PlanningForecast => ({ item_id: item!.readInt32BE(0), location_id: location!.readInt32BE(0), mean: realsOf(mean!), levels: realsOf(levels!), cumulative: realsFrom(cumulative!) });
 
-/** Connections that read a run: printing seven hundred numbers a row keeps a core of the database busy, and the reader is not. */
+/** Connections that read a run: one keeps a core of the database busy while the reader waits. */
 const READERS = 2;
 
 /** Forecasts of a run, in pages of any order. Read in binary: as text the reading took longer than everything else of a plan. */
@@ -113,8 +113,8 @@ export async function forecastValues(db: Queryable, storeId: number, runId: stri
 }
 
 export async function forecastFor(db: Queryable, storeId: number, runId: string, itemId: number, locationId: number): Promise<ForecastRow | null> {
-  const { rows } = await db.query<ForecastRow>('select * from forecast where store_id = $1 and run_id = $2 and item_id = $3 and location_id = $4', [storeId, runId, itemId, locationId]);
-  return rows[0] ?? null;
+  const { rows: [row] } = await db.query<Omit<ForecastRow, 'cumulative'> & { cumulative: Buffer }>('select * from forecast where store_id = $1 and run_id = $2 and item_id = $3 and location_id = $4', [storeId, runId, itemId, locationId]);
+  return row ? { ...row, cumulative: Array.from(realsFrom(row.cumulative), (value) => Number(value.toPrecision(7))) } : null;
 }
 
 /** One series in every finished run that is kept, newest first: what was said when. */
@@ -136,7 +136,7 @@ export async function forecastsNamed(db: Db, storeId: number, runId: string, key
 /** The expectation and the quantiles of totals of some series of a run, by `item@location`. */
 export async function planningForecasts(db: Db, storeId: number, runId: string, keys: readonly { itemId: number; locationId: number }[]): Promise<Map<string, Pick<ForecastRow, 'mean' | 'levels' | 'cumulative'>>> {
   const rows = await forecastsNamed(db, storeId, runId, keys);
-  return new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, { mean: Array.from(row.mean), levels: Array.from(row.levels), cumulative: Array.from(row.cumulative) }]));
+  return new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, { mean: Array.from(row.mean), levels: Array.from(row.levels), cumulative: Array.from(row.cumulative, (value) => Number(value.toPrecision(7))) }]));
 }
 
 /** levels × horizon, row by row → one path a level. */

@@ -36,8 +36,8 @@ export interface SupplierOrder {
   notes: string[];
 }
 
-/** Orders of up to so many lines are searched, which takes tens of milliseconds; in longer ones a case is small beside the whole. */
-const MOST_SEARCHED = 30;
+/** Orders of up to so many lines are searched, which takes some hundred milliseconds; in longer ones a case is small beside the whole. */
+export const MOST_SEARCHED = 30;
 
 /** Points of all hulls together: a what-if over thousands of lines answers while a slider moves. */
 const MOST_POINTS = 60_000;

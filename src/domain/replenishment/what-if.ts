@@ -7,7 +7,7 @@ import { planLine, supplierLine, type PlanLineInput } from './plan-line.ts';
 import type { PlanningPolicy } from './policy.ts';
 import { worthOf, type SupplierLine } from './supplier-line.ts';
 import { intervals, lostInReview } from './service.ts';
-import { fitted, NO_LIMITS, supplierOrder, type SupplierLimits } from './supplier-order.ts';
+import { fitted, MOST_SEARCHED, NO_LIMITS, supplierOrder, type SupplierLimits } from './supplier-order.ts';
 
 export interface WhatIfLine {
   key: string; input: PlanLineInput;
@@ -51,7 +51,7 @@ function cut(lines: readonly WhatIfLine[], own: ReadonlyMap<number, SupplierLine
   const members = [...own.keys()].filter((n) => domestic(n) && quantities[n]! > 0), cutLines = members.map((n) => own.get(n)!);
   if (quantities.some((quantity, n) => quantity > 0 && !domestic(n))) notes.add('Lines bought in another currency are outside the budget.');
   if (spent > budget) notes.add('The quantities set by hand already cost more than the budget.');
-  const kept = fitted(cutLines, cutLines.map(worthOf), members.map((n) => quantities[n]!), { cost: Math.max(0, budget - spent) }, cutLines.length <= 12);
+  const kept = fitted(cutLines, cutLines.map(worthOf), members.map((n) => quantities[n]!), { cost: Math.max(0, budget - spent) }, cutLines.length <= MOST_SEARCHED);
   members.forEach((n, k) => { quantities[n] = kept[k]!; });
 }
 

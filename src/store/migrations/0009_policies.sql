@@ -44,3 +44,12 @@ create table plan_decision (
   decided_at timestamptz not null, decided_by text not null,
   primary key (store_id, item_id, location_id)
 );
+
+-- Quantiles of totals as the bytes of their single-precision numbers (big-endian, levels × days, row by row): a hundred thousand forecasts are read for every
+-- plan, and printing an array number by number took more than all the rest of it.
+alter table forecast rename column cumulative to cumulative_numbers;
+alter table forecast add column cumulative bytea;
+alter table forecast alter column cumulative set storage external;
+update forecast f set cumulative = (select string_agg(float4send(v), ''::bytea order by n) from unnest(f.cumulative_numbers) with ordinality as u(v, n));
+alter table forecast alter column cumulative set not null;
+alter table forecast drop column cumulative_numbers;
