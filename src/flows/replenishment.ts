@@ -12,7 +12,7 @@ import type { SupplierLine } from '../domain/replenishment/supplier-line.ts';
 import { NO_LIMITS, supplierOrder } from '../domain/replenishment/supplier-order.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { currentRun, forecastsOf, forecastValues } from '../store/forecasts.ts';
-import { FALLBACK_SINCE, planInputs, planWorld, type PlanInput, type PlanWorld } from '../store/plan-inputs.ts';
+import { fallbackSince, planInputs, planWorld, type PlanInput, type PlanWorld } from '../store/plan-inputs.ts';
 import { removeOthers, savePlan, saveRecommendations, type RecommendationRecord } from '../store/recommendations.ts';
 import { unforecast } from '../store/unforecast.ts';
 
@@ -59,7 +59,7 @@ async function* pages({ db, storeId }: FlowContext, world: PlanWorld) {
   if (world.run) yield* forecastsOf(db, storeId, world.run.run_id);
   const keeps = (scope: string): boolean => { const said = world.scopes.get(scope)!; return (said.minStock ?? 0) > 0 || said.kind === 'min/max' || (said.reorderPoint ?? 0) > 0; }, ruled = [...world.scopes.keys()].filter(keeps);
   const items = ruled.flatMap((scope) => (scope.startsWith('item:') ? [Number.parseInt(scope.slice(5), 10)] : []));
-  yield* unforecast(db, storeId, world.run?.run_id ?? null, FALLBACK_SINCE(world.today), items, ruled.length > items.length);
+  yield* unforecast(db, storeId, world.run?.run_id ?? null, fallbackSince(world.today), items, ruled.length > items.length);
 }
 
 function decide(world: PlanWorld, inputs: readonly PlanInput[], decided: Decided): void {

@@ -13,7 +13,7 @@ export async function decisionsOn(db: Queryable, storeId: number, lines: readonl
 }
 
 /** Decides lines that are recommended; answers those it did. A line somebody else decided since, or that is not recommended, is left as it is. */
-export async function decide(db: Queryable, storeId: number, lines: readonly DecidedLine[], said: { decision: Decision; quantity: number | null; until: string | null; reason: string }, by: string, now: string): Promise<Set<string>> {
+export async function decide(db: Queryable, storeId: number, lines: readonly DecidedLine[], said: { decision: Decision; quantity: number | null; until: string | null; reason: string }, by: string, now: string, today: string): Promise<Set<string>> {
   const { rows } = await db.query<{ item_id: number; location_id: number }>(
     `insert into plan_decision as d (store_id, item_id, location_id, decision, quantity, until, reason, recommended, version, decided_at, decided_by)
      select $1, k.item_id, k.location_id, $5, $6, $7, $8, r.quantity, k.version + 1, $9, $10
@@ -23,7 +23,7 @@ export async function decide(db: Queryable, storeId: number, lines: readonly Dec
        version = excluded.version, decided_at = excluded.decided_at, decided_by = excluded.decided_by
      where d.version = excluded.version - 1 or d.until < $11::date
      returning item_id, location_id`,
-    [storeId, lines.map((l) => l.itemId), lines.map((l) => l.locationId), lines.map((l) => l.version), said.decision, said.quantity, said.until, said.reason, now, by, now.slice(0, 10)]);
+    [storeId, lines.map((l) => l.itemId), lines.map((l) => l.locationId), lines.map((l) => l.version), said.decision, said.quantity, said.until, said.reason, now, by, today]);
   return new Set(rows.map((row) => `${row.item_id}@${row.location_id}`));
 }
 

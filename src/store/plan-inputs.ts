@@ -104,4 +104,5 @@ function buyingOf(world: PlanWorld, position: PositionRow, supplier: SupplierRow
   };
 }
 
-export const FALLBACK_SINCE = (today: string): string => addDays(today, -FALLBACK_DAYS);
+/** The first day a rule in place of a forecast looks at. */
+export const fallbackSince = (today: string): string => addDays(today, -FALLBACK_DAYS);

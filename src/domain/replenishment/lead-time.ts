@@ -31,9 +31,3 @@ export function expectedLeadTime(shares: readonly LeadTimeShare[]): number {
   assert(Math.abs(shares.reduce((sum, one) => sum + one.share, 0) - 1) < 1e-6, 'the shares of lead times do not add up to 1');
   return shares.reduce((sum, one) => sum + one.days * one.share, 0);
 }
-
-/** The standard deviation of lead time in days. */
-export function leadTimeDeviation(shares: readonly LeadTimeShare[]): number {
-  const mean = expectedLeadTime(shares);
-  return Math.sqrt(shares.reduce((sum, one) => sum + one.share * (one.days - mean) ** 2, 0));
-}

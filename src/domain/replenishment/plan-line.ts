@@ -3,11 +3,12 @@ import type { Day } from '../calendar.ts';
 import { roundDownToCasePack, type Units } from '../quantity.ts';
 import { atMost, demandTotal } from './demand-total.ts';
 import type { LeadTimeShare } from './lead-time.ts';
-import { expectedDemand, type DemandForecast } from './order-up-to.ts';
+import { BeyondForecastError, expectedDemand, type DemandForecast } from './order-up-to.ts';
 import { policyFaults, protectionDays, type PlanningPolicy } from './policy.ts';
 import type { StockPosition } from './position.ts';
 import { recommend, type Recommendation } from './recommend.ts';
 import type { PriceBreak, SupplierLine } from './supplier-line.ts';
+import { percent } from './terms.ts';
 
 /** What an item costs and takes where it is bought. Minor units of `currency`. */
 export interface Buying { supplierId: number | null; unitCost: number | null; currency: string; priceBreaks: readonly PriceBreak[]; volumeCm3: number; weightG: number }
@@ -28,13 +29,20 @@ export interface PlanLineInput {
 /** Share of its cost that a unit on the shelf costs a year, where nobody says otherwise. */
 export const HOLDING_PER_YEAR = 0.25;
 
-/** The recommendation, or why there can be none. */
+/** The recommendation, or why there can be none. A service level beyond the forecast's last quantile is planned at that, and said. */
 export function planLine(input: PlanLineInput): Recommendation | string {
-  const { policy, forecast, buying, price } = input, [fault] = policyFaults(policy);
+  const { forecast, buying, price } = input, highest = forecast.cumulative.at(-1)?.q ?? 0, beyond = input.policy.serviceLevel > highest && highest > 0;
+  const policy = beyond ? { ...input.policy, serviceLevel: highest } : input.policy, [fault] = policyFaults(policy);
   if (fault !== undefined) return fault;
   if (forecast.mean.length < protectionDays(policy) || (policy.kind.startsWith('planner') && forecast.mean.length < policy.leadTimeDays + (policy.daysOfStock ?? 0))) return 'forecast too short for the policy';
   const known = price !== null && buying.unitCost !== null && buying.currency === input.storeCurrency;
-  return recommend({ ...input, economics: known ? { price, unitCost: buying.unitCost!, holdingPerYear: HOLDING_PER_YEAR } : null });
+  try {
+    const made = recommend({ ...input, policy, economics: known ? { price, unitCost: buying.unitCost!, holdingPerYear: HOLDING_PER_YEAR } : null });
+    return beyond ? { ...made, conflicts: [...made.conflicts, `The service level of ${percent(input.policy.serviceLevel)} lies beyond the forecast's last quantile: ${percent(highest)} is planned for.`] } : made;
+  } catch (error) {
+    if (error instanceof BeyondForecastError) return error.message; // one line the forecast says too little of stops no other
+    throw error;
+  }
 }
 
 /**

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DemandForecast } from './order-up-to.ts';
 import { BUILT_IN, type PlanningPolicy } from './policy.ts';
-import { quantilesNeeded, recommend, type RecommendationInput, type TermKey } from './recommend.ts';
+import { recommend, type RecommendationInput, type TermKey } from './recommend.ts';
 import { explain } from './sentence.ts';
 import { termsOf } from './terms.ts';
 
@@ -141,7 +141,5 @@ describe('the arithmetic', () => {
     expect(() => ask({ forecast: steady(2, 20) })).toThrow('21 days asked of a forecast of 20');
     expect(() => ask({ with: { serviceLevel: 0.99 } })).toThrow('no quantile 0.99');
     expect(() => ask({ with: { casePack: 0 } })).toThrow('case pack');
-    expect(quantilesNeeded({ serviceLevel: 0.95 })).toEqual([0.5, 0.9, 0.95]);
-    expect(quantilesNeeded({ serviceLevel: 0.9 })).toEqual([0.5, 0.9]);
   });
 });

@@ -75,11 +75,6 @@ export interface Recommendation {
 const LIKELY = 0.5;
 const ONE_IN_TEN = 0.9;
 
-/** Levels a forecast must have (or enclose) for a recommendation at this service level. */
-export function quantilesNeeded(policy: Pick<PlanningPolicy, 'serviceLevel'>): number[] {
-  return [...new Set([LIKELY, ONE_IN_TEN, policy.serviceLevel])].sort((a, b) => a - b);
-}
-
 /**
  * Throws BeyondForecastError if the forecast is shorter than the protection interval or lacks the quantiles, AssertionError if the
  * policy has faults: callers ask `policyFaults` first and raise them as exceptions.

@@ -56,7 +56,7 @@ export function replenishmentRoutes(app: FastifyInstance, { house }: Services): 
     if (decision === 'snoozed' && until === null) throw new Refusal(400, 'until: the last day it stays away');
     if (until !== null && until < today) throw new Refusal(400, `until: ${until} is past`);
     const before = await decisionsOn(house.db, store.store_id, lines);
-    const done = decision === 'none' ? await undecide(house.db, store.store_id, lines) : await decide(house.db, store.store_id, lines, { decision, quantity: decision === 'quantity' ? quantity! : null, until, reason: reason! }, by, now());
+    const done = decision === 'none' ? await undecide(house.db, store.store_id, lines) : await decide(house.db, store.store_id, lines, { decision, quantity: decision === 'quantity' ? quantity! : null, until, reason: reason! }, by, now(), today);
     const left = lines.filter((line) => !done.has(`${line.itemId}@${line.locationId}`)), theirs = await decisionsOn(house.db, store.store_id, left);
     const conflicts = left.map((line) => {
       const other = theirs.get(`${line.itemId}@${line.locationId}`);
