@@ -34,14 +34,22 @@ export const replenishment = defineFlow({
       saved.catch(() => {}); // it is thrown where it is awaited
       for (const record of records) { kept.itemIds.push(record.itemId); kept.locationIds.push(record.locationId); }
     };
-    for await (const page of pages(context, world)) {
-      const inputs = await planInputs(db, world, page);
-      tally.input += page.length;
-      if (inputs.length < page.length) tally.skipped['location gone'] = (tally.skipped['location gone'] ?? 0) + page.length - inputs.length;
+    const take = async ({ size, read }: { size: number; read: Promise<PlanInput[]> }): Promise<void> => {
+      const inputs = await read;
+      tally.input += size;
+      if (inputs.length < size) tally.skipped['location gone'] = (tally.skipped['location gone'] ?? 0) + size - inputs.length;
       decide(world, inputs, decided);
       await save(decided.now.splice(0));
       context.progress('replenishment', tally.input, run ? Math.max(run.series, tally.input) : null);
+    };
+    let ahead: { size: number; read: Promise<PlanInput[]> } | null = null; // stock and terms of a page are read while the one before is decided
+    for await (const page of pages(context, world)) {
+      const next = { size: page.length, read: planInputs(db, world, page) };
+      next.read.catch(() => {}); // it is thrown where it is awaited
+      if (ahead) await take(ahead);
+      ahead = next;
     }
+    if (ahead) await take(ahead);
     for (const [key, lines] of decided.supplier) await save(ordered(world, key, lines));
     await saved;
     await removeOthers(db, storeId, kept);

@@ -27,7 +27,8 @@ export async function saveRecommendations(db: Queryable, storeId: number, runId:
   const given = `unnest($4::int[], $5::int[], $6::int[], $7::int[], $8::date[], $9::date[], $10::date[], $11::real[], $12::int[], $13::int[], $14::bigint[], $15::text[], $16::text[], $17::int[], $18::bigint[], $19::text[], $20::real[], $21::bigint[], $22::bool[])
     as t(item_id, location_id, ${COLUMNS.join(', ')})`;
   const { rowCount } = await db.query(
-    `with t as materialized (select t.* from ${given} left join recommendation r on r.store_id = $1 and r.item_id = t.item_id and r.location_id = t.location_id
+    `with t as materialized (select t.* from ${given}
+       left join lateral (select * from recommendation r where r.store_id = $1 and r.item_id = t.item_id and r.location_id = t.location_id limit 1) r on true -- a probe each, not all rows a page
        where r.item_id is null or (r.facts, r.cost, r.abc, r.supplier_id, r.unit_cost, r.currency, r.at_risk_value, r.by_rule) is distinct from (t.facts, t.cost, t.abc::char(1), t.supplier_id, t.unit_cost, t.currency::char(3), t.at_risk_value, t.by_rule))
      insert into recommendation (store_id, run_id, computed_at, item_id, location_id, ${COLUMNS.join(', ')}) select $1, $2, $3, t.* from t
      on conflict (store_id, item_id, location_id) do update set run_id = excluded.run_id, computed_at = excluded.computed_at, ${COLUMNS.map((column) => `${column} = excluded.${column}`).join(', ')}`, values);
