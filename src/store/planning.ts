@@ -8,6 +8,9 @@ export interface PolicyRow {
   end_of_life: string | null; last_order: string | null; version: number; updated_at: string; updated_by: string;
 }
 
+/** What applies where nobody has said anything, by column. */
+export const DEFAULTS = { lead_time_days: BUILT_IN.leadTimeDays, review_days: BUILT_IN.reviewDays, service_level: BUILT_IN.serviceLevel, moq: BUILT_IN.moq, case_pack: BUILT_IN.casePack, min_stock: BUILT_IN.minStock, max_stock: BUILT_IN.maxStock } as const;
+
 /** Column by field, as a planner's value is kept. */
 export const POLICY_COLUMNS = {
   kind: 'kind', leadTimeDays: 'lead_time_days', reviewDays: 'review_days', serviceLevel: 'service_level', fillRate: 'fill_rate', costRatio: 'cost_ratio', reorderPoint: 'reorder_point', orderQuantity: 'order_quantity',
@@ -54,7 +57,7 @@ export async function longestProtection(db: Queryable, storeId: number): Promise
     `select greatest(max(p.lead_time_days), (select max(s.lead_time_days) from supplier s where s.store_id = $1 and s.active), (select max(i.lead_time_days) from supplier_item i where i.store_id = $1 and i.preferred),
          (select max(least(120, r.received_at::date - o.ordered_on)) from goods_receipt r join purchase_order o on o.store_id = r.store_id and o.purchase_order_id = r.purchase_order_id where r.store_id = $1)) as lead,
        greatest(max(p.review_days), max(p.days_of_stock)) as review from planning_policy p where p.store_id = $1`, [storeId]);
-  return Math.max(rows[0]!.lead ?? 0, BUILT_IN.leadTimeDays) + Math.max(rows[0]!.review ?? 0, BUILT_IN.reviewDays);
+  return Math.max(rows[0]!.lead ?? 0, DEFAULTS.lead_time_days) + Math.max(rows[0]!.review ?? 0, DEFAULTS.review_days);
 }
 
 export interface PositionRow {

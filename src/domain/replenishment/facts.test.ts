@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { fromKept, keptAs } from './facts.ts';
+import { fromKept, keptAs, paperOf } from './facts.ts';
 import { fallbackForecast, fallbackWords } from './fallback.ts';
 import { layerWords, policyOfLine } from './layers.ts';
 import { planLine, stockOf, supplierLine, type PlanLineInput } from './plan-line.ts';
@@ -20,6 +20,7 @@ it('what is kept of a recommendation says the same in the same words', () => fc.
     const { layers } = policyOfLine(new Map([['item:1@2', { moq: 1 }], ['class:B', { kind }]]), { itemId: 1, locationId: 2, vendor: 'Mill', abc: 'B' }), back = fromKept(keptAs({ made: more, layers }));
     expect(explain(back.made)).toBe(explain(more));
     expect(back.layers).toEqual(layers);
+    expect(paperOf(keptAs({ made: more, layers }))).toMatchObject({ quantity: more.quantity, sentence: explain(more) });
     expect({ ...back.made, coverDays: 0 }).toEqual({ ...more, coverDays: 0 });
     expect(keptAs(back)).toBe(keptAs({ made: more, layers }));
     expect(keptAs({ made: more, layers }).length).toBeLessThan(520);

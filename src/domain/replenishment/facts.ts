@@ -5,6 +5,8 @@
 import { addDays, daysBetween, type Day } from '../calendar.ts';
 import { POLICY_FIELDS, POLICY_LAYERS, type PlanningPolicy, type PolicyLayer } from './policy.ts';
 import { TERM_KEYS, type Recommendation } from './recommend.ts';
+import { explain } from './sentence.ts';
+import { termsOf, type Term } from './terms.ts';
 
 type Facts = [
   day: Day, terms: number[], need: number, orderUpTo: number, position: number, days: number, policy: unknown[], layers: string, ratio: number | null, cover: number | null, beyond: 0 | 1,
@@ -35,4 +37,10 @@ export function fromKept(text: string): Kept {
       ratio, coverDays, coverBeyondHorizon: beyond === 1, stockoutDate: { p50: day(p50), p10: day(p10) }, orderBy: day(orderBy), overstock, atRisk, oneDayLonger, leadTime: lead && { shortest: lead[0], longest: lead[1] }, conflicts,
     },
   };
+}
+
+/** What a purchase order's line keeps of the recommendation it came from: the words of that day. */
+export function paperOf(facts: string): { quantity: number; sentence: string; terms: Term[] } {
+  const { made } = fromKept(facts);
+  return { quantity: made.quantity, sentence: explain(made), terms: termsOf(made) };
 }
