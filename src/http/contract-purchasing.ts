@@ -56,7 +56,11 @@ export const PurchaseBody = z.object({
   supplierId: z.number().int(), locationId: z.number().int(), expectedOn: day.nullable().default(null), notes: z.string().max(4_000).default(''), shipping: minor.default(0), duty: minor.default(0), otherCost: minor.default(0),
   key: z.string().min(8).max(100).optional().describe('made by the client before its first try: the same key makes one order'), lines: z.array(lineIn).max(5_000).default([]),
 }).strict().meta({ id: 'PurchaseBody' });
-export const FromRecommendations = z.object({ supplierId: z.number().int().optional(), locationId: z.number().int().optional(), itemIds: z.array(z.number().int()).max(20_000).optional() }).strict().meta({ id: 'FromRecommendations' });
+export const FromRecommendations = z.object({
+  supplierId: z.number().int().optional(), locationId: z.number().int().optional(), itemIds: z.array(z.number().int()).max(20_000).optional(),
+  /** These lines with these quantities, whatever is recommended. */
+  lines: z.array(z.object({ itemId: z.number().int(), locationId: z.number().int(), quantity: z.number().int().min(0).max(10_000_000) }).strict()).max(20_000).optional(),
+}).strict().meta({ id: 'FromRecommendations' });
 export const MadePurchases = z.object({
   made: z.array(z.object({ purchaseOrderId: z.number(), reference: z.string(), supplier: z.string(), locationName: z.string(), lines: z.number(), units: z.number() })),
   leftOut: z.array(z.object({ itemId: z.number(), sku: z.string().nullable(), locationId: z.number(), why: z.string() })),

@@ -123,36 +123,6 @@ export const DemandView = z.object({
   projection: z.object({ p10: z.array(z.number()), p50: z.array(z.number()), p90: z.array(z.number()) }).nullable(),
 }).meta({ id: 'DemandView' });
 
-// ---- replenishment --------------------------------------------------------------------------------------------------------------------
-export const WaterfallTerm = z.object({ key: z.string(), label: z.string(), quantity: z.number(), sentence: z.string() }).meta({ id: 'WaterfallTerm' });
-export const PolicyField = z.object({ value: z.number().nullable(), source: z.string() });
-export const Recommendation = z.object({
-  itemId: z.number(), locationId: z.number(), sku: z.string().nullable(), title: z.string(), vendor: z.string().nullable(), locationName: z.string(),
-  available: z.number(), incoming: z.number(), quantity: z.number(), need: z.number(), cost: z.number().nullable(), overstock: z.number(),
-  coverDays: z.number().nullable(), stockoutP50: day.nullable(), stockoutP10: day.nullable(), orderBy: day.nullable(), urgency: z.number(),
-  abc: z.string().nullable(), method: z.string(), wape: z.number().nullable(), flags: z.array(z.string()), computedAt: instant,
-}).meta({ id: 'Recommendation' });
-export const RecommendationDetail = Recommendation.extend({
-  waterfall: z.array(WaterfallTerm), policy: z.record(z.string(), PolicyField), sentence: z.string(),
-}).meta({ id: 'RecommendationDetail' });
-export const ReplenishmentQuery = z.object({
-  store: z.coerce.number(), q: z.string().max(4000).optional(), vendor: z.string().optional(), location: z.string().optional(),
-  view: z.enum(['to order', 'due', 'overstock', 'all']).default('to order'),
-  sort: z.enum(['urgency', 'sku', 'quantity', 'cost', 'cover', 'stockout']).default('urgency'), dir: z.enum(['asc', 'desc']).default('asc'),
-  cursor: z.string().optional(), limit: z.coerce.number().int().min(1).max(500).default(100),
-});
-export const ReplenishmentPage = z.object({
-  rows: z.array(Recommendation), nextCursor: z.string().nullable(), computedAt: instant.nullable(), nextOrderBy: day.nullable(),
-  totals: z.object({ rows: z.number(), units: z.number(), cost: z.number(), due: z.number(), overstockUnits: z.number() }),
-  vendors: z.array(z.object({ vendor: z.string(), lines: z.number(), units: z.number(), cost: z.number() })),
-}).meta({ id: 'ReplenishmentPage' });
-/** Planning values of one scope; null takes the value away, so that the next one in line (user > rule > default) applies. */
-export const PolicyBody = z.object({
-  leadTimeDays: z.number().int().min(0).max(365).nullable(), reviewDays: z.number().int().min(1).max(90).nullable(),
-  serviceLevel: z.number().min(0.5).max(0.999).nullable(), moq: z.number().int().min(0).max(1_000_000).nullable(),
-  casePack: z.number().int().min(1).max(100_000).nullable(), minStock: z.number().int().min(0).max(1_000_000).nullable(), maxStock: z.number().int().min(0).max(10_000_000).nullable(),
-}).partial().strict().meta({ id: 'PolicyBody' });
-
 // ---- exceptions -----------------------------------------------------------------------------------------------------------------------
 export const Exception = z.object({
   exceptionId: z.string(), kind: z.string(), severity: z.number(), owner: z.string(), subject: z.string(), sentence: z.string(),

@@ -1,6 +1,7 @@
 /** Forecasts by run; the last few runs stay comparable, the last finished one is the one in use. */
 import { expectedUnits, type ForecastResult } from '../domain/forecast/forecast.ts';
-import type { Queryable } from './db.ts';
+import { binaryRows, realBytes, realsFrom, realsOf } from './binary-read.ts';
+import type { Db, Queryable } from './db.ts';
 
 export const KEPT_RUNS = 5;
 
@@ -24,12 +25,12 @@ export async function saveForecasts(db: Queryable, storeId: number, runId: strin
   const days = (result: ForecastResult): number => Math.min(LISTED_DAYS, result.mean.length);
   await db.query(
     `insert into forecast (store_id, run_id, item_id, location_id, method, mean, levels, cumulative, daily, wape, rmsse, bias, coverage, flags, trained_from, trained_to, censored_days, demand_class, mean28, p90_28, sold28, under80, under90, pinball)
-     select $1, $2, t.item_id, t.location_id, t.method, t.mean::real[], t.levels::real[], t.cumulative::real[], t.daily::real[], t.wape, t.rmsse, t.bias, t.coverage, t.flags::text[], t.trained_from, t.trained_to, t.censored, t.class, t.mean28, t.p90, t.sold, t.under80, t.under90, t.pinball
-     from unnest($3::int[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::real[], $11::real[], $12::real[], $13::real[], $14::text[], $15::date[], $16::date[], $17::int[], $18::text[], $19::real[], $20::real[], $21::real[], $22::real[], $23::real[], $24::real[])
+     select $1, $2, t.item_id, t.location_id, t.method, t.mean::real[], t.levels::real[], t.cumulative, t.daily::real[], t.wape, t.rmsse, t.bias, t.coverage, t.flags::text[], t.trained_from, t.trained_to, t.censored, t.class, t.mean28, t.p90, t.sold, t.under80, t.under90, t.pinball
+     from unnest($3::int[], $4::int[], $5::text[], $6::text[], $7::text[], $8::bytea[], $9::text[], $10::real[], $11::real[], $12::real[], $13::real[], $14::text[], $15::date[], $16::date[], $17::int[], $18::text[], $19::real[], $20::real[], $21::real[], $22::real[], $23::real[], $24::real[])
        as t(item_id, location_id, method, mean, levels, cumulative, daily, wape, rmsse, bias, coverage, flags, trained_from, trained_to, censored, class, mean28, p90, sold, under80, under90, pinball)
      on conflict (store_id, item_id, location_id, run_id) do nothing`,
     [storeId, runId, batch.map((f) => f.itemId), batch.map((f) => f.locationId), batch.map((f) => f.result.method), batch.map((f) => array(expectedUnits(f.result))),
-      batch.map((f) => array(f.result.cumulative.map((path) => path.q))), batch.map((f) => array(f.result.cumulative.flatMap((path) => path.values))), batch.map((f) => array(f.result.daily.flatMap((path) => path.values))),
+      batch.map((f) => array(f.result.cumulative.map((path) => path.q))), batch.map((f) => realBytes(f.result.cumulative.flatMap((path) => path.values))), batch.map((f) => array(f.result.daily.flatMap((path) => path.values))),
       batch.map((f) => f.result.error.wape), batch.map((f) => f.result.error.rmsse), batch.map((f) => f.result.error.bias), batch.map((f) => f.result.error.coverage?.observed ?? null),
       batch.map((f) => `{${f.result.flags.map((flag) => `"${flag}"`).join(',')}}`), batch.map((f) => f.result.trainedOn.from ?? asOf), batch.map((f) => f.result.trainedOn.to ?? asOf), batch.map((f) => f.result.trainedOn.censoredDays),
       batch.map((f) => f.result.shape.class), batch.map((f) => f.result.totals[days(f.result) - 1] ?? 0),
@@ -75,33 +76,45 @@ export interface ForecastRow {
   wape: number | null; rmsse: number | null; bias: number | null; coverage: number | null; under80: number | null; under90: number | null; pinball: number | null; demand_class: string | null; mean28: number | null; p90_28: number | null; sold28: number | null; flags: string[]; trained_from: string; trained_to: string; censored_days: number;
 }
 
-/** What replenishment reads of a forecast: the mean, and the quantiles between (and enclosing) two levels. */
-export type PlanningForecast = Pick<ForecastRow, 'item_id' | 'location_id' | 'mean' | 'levels' | 'cumulative'>;
+/** What replenishment reads of a forecast: the mean, and every quantile of totals. */
+export type PlanningForecast = Pick<ForecastRow, 'item_id' | 'location_id'> & { mean: ArrayLike<number>; levels: ArrayLike<number>; cumulative: ArrayLike<number> };
 
-/**
- * Forecasts of a run by item and location, in pages; the next page is read while the caller is busy with this one. Arrays come as text, and no more of
- * them than is asked for: the driver reads a real[] letter by letter, which took longer than everything else of a plan.
- */
-export async function* forecastsOf(db: Queryable, storeId: number, runId: string, quantiles: { from: number; to: number }, page = 1_000): AsyncGenerator<PlanningForecast[]> {
-  const numbers = (array: string): number[] => JSON.parse(`[${array.slice(1, -1)}]`) as number[];
-  const read = async (after: [number, number]): Promise<PlanningForecast[]> => (await db.query<Pick<ForecastRow, 'item_id' | 'location_id'> & { mean: string; levels: string; cumulative: string }>(
-    `select item_id, location_id, mean::text as mean, levels[low:high]::text as levels, (cumulative[(low - 1) * days + 1 : high * days])::text as cumulative
-     from (select *, cardinality(mean) as days from forecast
-           where store_id = $1 and run_id = $2 and (item_id, location_id) > ($3, $4) order by item_id, location_id limit $5) f,
-       lateral (select greatest(1, count(*) filter (where q < $6::real + 0.00001))::int as low, (count(*) filter (where q < $7::real - 0.00001) + 1)::int as high from unnest(f.levels) q) l
-     order by item_id, location_id`, [storeId, runId, after[0], after[1], page, quantiles.from, quantiles.to])).rows
-    .map((row) => ({ ...row, mean: numbers(row.mean), levels: numbers(row.levels), cumulative: numbers(row.cumulative) }));
-  for (let rows = await read([0, 0]); rows.length > 0;) {
-    const end = rows.at(-1)!, next = read([end.item_id, end.location_id]);
-    next.catch(() => {}); // it is thrown where it is awaited
-    yield rows;
-    rows = await next;
+const SELECTED = 'f.item_id, f.location_id, f.mean, f.levels, f.cumulative';
+const plannedFrom = ([item, location, mean, levels, cumulative]: (Buffer | null)[]): PlanningForecast => ({ item_id: item!.readInt32BE(0), location_id: location!.readInt32BE(0), mean: realsOf(mean!), levels: realsOf(levels!), cumulative: realsFrom(cumulative!) });
+
+/** Connections that read a run: one keeps a core of the database busy while the reader waits. */
+const READERS = 2;
+
+/** Forecasts of a run, in pages of any order. Read in binary: as text the reading took longer than everything else of a plan. */
+export async function* forecastsOf(db: Db, storeId: number, runId: string, page = 1_000): AsyncGenerator<PlanningForecast[]> {
+  const readers = Array.from({ length: READERS }, (_, n) => partOf(db, storeId, runId, n, page));
+  const ask = (n: number) => { const asked = readers[n]!.next().then((result) => ({ n, result })); asked.catch(() => {}); return asked; }; // it is thrown where it is awaited
+  const asked = new Map(readers.map((_, n) => [n, ask(n)]));
+  try {
+    while (asked.size > 0) {
+      const { n, result } = await Promise.race(asked.values());
+      if (result.done) { asked.delete(n); continue; }
+      asked.set(n, ask(n));
+      yield result.value;
+    }
+  } finally {
+    await Promise.allSettled(readers.map((reader) => reader.return(undefined)));
   }
 }
 
+async function* partOf(db: Db, storeId: number, runId: string, part: number, page: number): AsyncGenerator<PlanningForecast[], undefined> {
+  for await (const rows of binaryRows(db, `select ${SELECTED} from forecast f where f.store_id = ${Math.trunc(storeId)} and f.run_id = ${BigInt(runId)} and f.item_id % ${READERS} = ${part} order by f.item_id, f.location_id`, page)) yield rows.map(plannedFrom);
+}
+
+/** What classes are made of: units of four weeks and the cost of one, of every series of a run. */
+export async function forecastValues(db: Queryable, storeId: number, runId: string): Promise<{ item_id: number; location_id: number; value: number }[]> {
+  return (await db.query<{ item_id: number; location_id: number; value: number }>(
+    'select f.item_id, f.location_id, f.mean28 * greatest(coalesce(i.unit_cost, 1), 1)::float8 as value from forecast f join item i using (item_id) where f.store_id = $1 and f.run_id = $2 limit 5000000', [storeId, runId])).rows;
+}
+
 export async function forecastFor(db: Queryable, storeId: number, runId: string, itemId: number, locationId: number): Promise<ForecastRow | null> {
-  const { rows } = await db.query<ForecastRow>('select * from forecast where store_id = $1 and run_id = $2 and item_id = $3 and location_id = $4', [storeId, runId, itemId, locationId]);
-  return rows[0] ?? null;
+  const { rows: [row] } = await db.query<Omit<ForecastRow, 'cumulative'> & { cumulative: Buffer }>('select * from forecast where store_id = $1 and run_id = $2 and item_id = $3 and location_id = $4', [storeId, runId, itemId, locationId]);
+  return row ? { ...row, cumulative: Array.from(realsFrom(row.cumulative), (value) => Number(value.toPrecision(7))) } : null;
 }
 
 /** One series in every finished run that is kept, newest first: what was said when. */
@@ -111,13 +124,19 @@ export async function seriesRuns(db: Queryable, storeId: number, itemId: number,
      where f.store_id = $1 and f.item_id = $2 and f.location_id = $3 and r.finished_at is not null order by f.run_id desc limit 20`, [storeId, itemId, locationId])).rows;
 }
 
+/** Forecasts of some series of a run. */
+export async function forecastsNamed(db: Db, storeId: number, runId: string, keys: readonly { itemId: number; locationId: number }[]): Promise<PlanningForecast[]> {
+  if (keys.length === 0) return [];
+  const ints = (of: (key: { itemId: number; locationId: number }) => number): string => `'{${keys.map((key) => Math.trunc(of(key))).join(',')}}'::int[]`, found: PlanningForecast[] = [];
+  for await (const rows of binaryRows(db, `select ${SELECTED} from unnest(${ints((key) => key.itemId)}, ${ints((key) => key.locationId)}) as k(item_id, location_id)
+    join forecast f on f.store_id = ${Math.trunc(storeId)} and f.run_id = ${BigInt(runId)} and f.item_id = k.item_id and f.location_id = k.location_id`, 2_000)) found.push(...rows.map(plannedFrom));
+  return found;
+}
+
 /** The expectation and the quantiles of totals of some series of a run, by `item@location`. */
-export async function planningForecasts(db: Queryable, storeId: number, runId: string, keys: readonly { itemId: number; locationId: number }[]): Promise<Map<string, PlanningForecast>> {
-  if (keys.length === 0) return new Map();
-  const { rows } = await db.query<PlanningForecast>(
-    `select f.item_id, f.location_id, f.mean, f.levels, f.cumulative from unnest($3::int[], $4::int[]) as k(item_id, location_id)
-     join forecast f on f.store_id = $1 and f.run_id = $2 and f.item_id = k.item_id and f.location_id = k.location_id`, [storeId, runId, keys.map((k) => k.itemId), keys.map((k) => k.locationId)]);
-  return new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, row]));
+export async function planningForecasts(db: Db, storeId: number, runId: string, keys: readonly { itemId: number; locationId: number }[]): Promise<Map<string, Pick<ForecastRow, 'mean' | 'levels' | 'cumulative'>>> {
+  const rows = await forecastsNamed(db, storeId, runId, keys);
+  return new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, { mean: Array.from(row.mean), levels: Array.from(row.levels), cumulative: Array.from(row.cumulative, (value) => Number(value.toPrecision(7))) }]));
 }
 
 /** levels × horizon, row by row → one path a level. */

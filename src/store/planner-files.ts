@@ -2,6 +2,7 @@
  * Rows of the planner's files. Each source is one statement that gives a key and a row; the starter files are a source as it is, the advanced files what
  * differs from the row said last. No buyer appears: an order is its number.
  */
+import { KEPT_AT, policyAt } from '../domain/replenishment/facts.ts';
 import type { AdvancedFile, StarterFile } from '../ports/planner.ts';
 import type { Queryable } from './db.ts';
 
@@ -16,7 +17,7 @@ const SALES = `
   where f.store_id = $1 and f.quantity <> 0 and f.location_id > 0 and f.fact not like '%:part/%' and s.processed_at is not null and n.line ->> 'variantId' is not null`;
 
 const STOCK = `
-  select v.shopify_variant_id || '@' || l.shopify_location_id as key, jsonb_build_object('variantId', v.shopify_variant_id::text, 'locationId', l.shopify_location_id::text, 'inStock', g.available, 'minStock', (r.detail -> 'policy' -> 'minStock' ->> 'value')::int, 'maxStock', (r.detail -> 'policy' -> 'maxStock' ->> 'value')::int,
+  select v.shopify_variant_id || '@' || l.shopify_location_id as key, jsonb_build_object('variantId', v.shopify_variant_id::text, 'locationId', l.shopify_location_id::text, 'inStock', g.available, 'minStock', (r.facts::jsonb -> ${KEPT_AT.policy} ->> ${policyAt('minStock')})::int, 'maxStock', (r.facts::jsonb -> ${KEPT_AT.policy} ->> ${policyAt('maxStock')})::int,
       'updatedAt', to_char(g.updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as row
   from ledger_level g join location l on l.store_id = g.store_id and l.location_id = g.location_id join inventory_item x on x.store_id = g.store_id and x.item_id = g.item_id
   join variant v on v.store_id = x.store_id and v.shopify_inventory_item_id = x.shopify_inventory_item_id left join recommendation r on r.store_id = g.store_id and r.item_id = g.item_id and r.location_id = g.location_id

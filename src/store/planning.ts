@@ -1,18 +1,38 @@
-/** Planning values by scope: the user's for an item (at a location) > a rule (a vendor) > the store's default. */
+/** Planning values by scope: the user's for an item (at a location) > a rule (a vendor, a class) > the store's default. */
+import { BUILT_IN, type PlanningPolicy, type PolicyKind } from '../domain/replenishment/policy.ts';
 import type { Queryable } from './db.ts';
 import { openPurchaseUnits } from './purchase-orders.ts';
 
 export interface PolicyRow {
-  scope: string; lead_time_days: number | null; review_days: number | null; service_level: number | null; moq: number | null; case_pack: number | null;
-  min_stock: number | null; max_stock: number | null; updated_at: string; updated_by: string;
+  scope: string; kind: PolicyKind | null; lead_time_days: number | null; review_days: number | null; service_level: number | null; fill_rate: number | null; cost_ratio: number | null;
+  reorder_point: number | null; order_quantity: number | null; days_of_stock: number | null; moq: number | null; case_pack: number | null; min_stock: number | null; max_stock: number | null;
+  end_of_life: string | null; last_order: string | null; version: number; updated_at: string; updated_by: string;
 }
 
-/** What applies where nobody has said anything. */
-export const DEFAULTS = { lead_time_days: 14, review_days: 7, service_level: 0.95, moq: 1, case_pack: 1, min_stock: 0, max_stock: null } as const;
+/** What applies where nobody has said anything, by column. */
+export const DEFAULTS = { lead_time_days: BUILT_IN.leadTimeDays, review_days: BUILT_IN.reviewDays, service_level: BUILT_IN.serviceLevel, moq: BUILT_IN.moq, case_pack: BUILT_IN.casePack, min_stock: BUILT_IN.minStock, max_stock: BUILT_IN.maxStock } as const;
 
-export async function policies(db: Queryable, storeId: number): Promise<Map<string, PolicyRow>> {
+/** Column by field, as a planner's value is kept. */
+export const POLICY_COLUMNS = {
+  kind: 'kind', leadTimeDays: 'lead_time_days', reviewDays: 'review_days', serviceLevel: 'service_level', fillRate: 'fill_rate', costRatio: 'cost_ratio', reorderPoint: 'reorder_point', orderQuantity: 'order_quantity',
+  daysOfStock: 'days_of_stock', moq: 'moq', casePack: 'case_pack', minStock: 'min_stock', maxStock: 'max_stock', endOfLife: 'end_of_life', lastOrder: 'last_order',
+} as const satisfies Record<keyof PlanningPolicy, keyof PolicyRow>;
+
+/** The values a scope says; what it does not say is left out. */
+export function valuesOf(row: PolicyRow): Partial<PlanningPolicy> {
+  const values: Record<string, unknown> = {};
+  for (const [field, column] of Object.entries(POLICY_COLUMNS)) {
+    const value = row[column];
+    // A share is kept in single precision.
+    if (value !== null) values[field] = typeof value === 'number' ? Math.round(value * 10_000) / 10_000 : value;
+  }
+  return values as Partial<PlanningPolicy>;
+}
+
+/** What every scope of a store says. */
+export async function scopedValues(db: Queryable, storeId: number): Promise<Map<string, Partial<PlanningPolicy>>> {
   const { rows } = await db.query<PolicyRow>('select * from planning_policy where store_id = $1', [storeId]);
-  return new Map(rows.map((row) => [row.scope, row]));
+  return new Map(rows.map((row) => [row.scope, valuesOf(row)]));
 }
 
 export async function policyOf(db: Queryable, storeId: number, scope: string): Promise<PolicyRow | null> {
@@ -20,18 +40,24 @@ export async function policyOf(db: Queryable, storeId: number, scope: string): P
   return rows[0] ?? null;
 }
 
-export async function savePolicy(db: Queryable, storeId: number, row: Omit<PolicyRow, 'updated_at'>, now: string): Promise<void> {
-  await db.query(
-    `insert into planning_policy (store_id, scope, lead_time_days, review_days, service_level, moq, case_pack, min_stock, max_stock, updated_at, updated_by)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-     on conflict (store_id, scope) do update set lead_time_days = excluded.lead_time_days, review_days = excluded.review_days, service_level = excluded.service_level, moq = excluded.moq,
-       case_pack = excluded.case_pack, min_stock = excluded.min_stock, max_stock = excluded.max_stock, updated_at = excluded.updated_at, updated_by = excluded.updated_by`,
-    [storeId, row.scope, row.lead_time_days, row.review_days, row.service_level, row.moq, row.case_pack, row.min_stock, row.max_stock, now, row.updated_by]);
+/** Saves what a scope says, all of it. False when somebody else saved since `version` (0: nothing was there). */
+export async function savePolicy(db: Queryable, storeId: number, scope: string, values: Partial<Record<keyof PlanningPolicy, string | number | null>>, version: number, by: string, now: string): Promise<boolean> {
+  const fields = Object.keys(POLICY_COLUMNS) as (keyof PlanningPolicy)[], columns = fields.map((field) => POLICY_COLUMNS[field]);
+  const { rowCount } = await db.query(
+    `insert into planning_policy as p (store_id, scope, version, updated_at, updated_by, ${columns.join(', ')})
+     select $1, $2, 1, $4, $5, ${columns.map((_, n) => `$${n + 6}`).join(', ')} where $3 = 0 or exists (select from planning_policy where store_id = $1 and scope = $2)
+     on conflict (store_id, scope) do update set version = p.version + 1, updated_at = excluded.updated_at, updated_by = excluded.updated_by, ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}
+     where p.version = $3`,
+    [storeId, scope, version, now, by, ...fields.map((field) => values[field] ?? null)]);
+  return rowCount === 1;
 }
 
-/** The longest lead time plus review period any scope asks for, in days: how far forecasts must reach. */
+/** The longest lead time plus review period any scope or supplier asks for, in days: how far forecasts must reach. */
 export async function longestProtection(db: Queryable, storeId: number): Promise<number> {
-  const { rows } = await db.query<{ lead: number | null; review: number | null }>('select max(lead_time_days) as lead, max(review_days) as review from planning_policy where store_id = $1', [storeId]);
+  const { rows } = await db.query<{ lead: number | null; review: number | null }>(
+    `select greatest(max(p.lead_time_days), (select max(s.lead_time_days) from supplier s where s.store_id = $1 and s.active), (select max(i.lead_time_days) from supplier_item i where i.store_id = $1 and i.preferred),
+         (select max(least(120, r.received_at::date - o.ordered_on)) from goods_receipt r join purchase_order o on o.store_id = r.store_id and o.purchase_order_id = r.purchase_order_id where r.store_id = $1)) as lead,
+       greatest(max(p.review_days), max(p.days_of_stock)) as review from planning_policy p where p.store_id = $1`, [storeId]);
   return Math.max(rows[0]!.lead ?? 0, DEFAULTS.lead_time_days) + Math.max(rows[0]!.review ?? 0, DEFAULTS.review_days);
 }
 

@@ -1,89 +1,52 @@
-/** Recommendations: one an item and location, with the arithmetic it was made of. */
-import type { Term } from '../domain/replenishment/recommend.ts';
-import type { ResolvedPolicy } from '../domain/replenishment/policy.ts';
-import { textArray } from './binary.ts';
+/** Recommendations: one an item and location, with the numbers it was made of. The list of them is in worklist.ts. */
+import { daysBetween } from '../domain/calendar.ts';
+import { keptAs } from '../domain/replenishment/facts.ts';
+import type { PolicyLayer } from '../domain/replenishment/policy.ts';
+import type { Recommendation } from '../domain/replenishment/recommend.ts';
+import { intArray, textArray } from './binary.ts';
 import type { Queryable } from './db.ts';
-import { keysetSql, searchTerms, type Keyset, type SortColumn } from './keyset.ts';
 
-export interface RecommendationDetail { terms: Term[]; policy: ResolvedPolicy; conflicts: string[]; orderUpTo: number; position: number; protectionDays: number; sentence: string }
 export interface RecommendationRecord {
-  itemId: number; locationId: number; quantity: number; need: number; overstock: number; orderBy: string | null; urgency: number;
-  stockoutP50: string | null; stockoutP10: string | null; coverDays: number | null; cost: number | null; detail: RecommendationDetail;
+  itemId: number; locationId: number; made: Recommendation; layers: PolicyLayer[]; abc: string | null; supplierId: number | null;
+  /** Minor units of `currency`, and the selling price in the store's. */
+  unitCost: number | null; currency: string; price: number | null; byRule: boolean;
 }
 
-export async function saveRecommendations(db: Queryable, storeId: number, runId: string, records: readonly RecommendationRecord[], now: string): Promise<void> {
-  if (records.length === 0) return;
-  await db.query(
-    `insert into recommendation (store_id, run_id, computed_at, item_id, location_id, quantity, urgency, order_by, stockout_p50, stockout_p10, cover_days, need, overstock, cost, detail)
-     select $1, $2, $3, item_id, location_id, quantity, urgency, order_by, p50, p10, cover, need, overstock, cost, detail::jsonb
-     from unnest($4::int[], $5::int[], $6::int[], $7::int[], $8::date[], $9::date[], $10::date[], $11::real[], $12::real[], $13::int[], $14::bigint[], $15::text[])
-       as t(item_id, location_id, quantity, urgency, order_by, p50, p10, cover, need, overstock, cost, detail)
-     on conflict (store_id, item_id, location_id) do update set run_id = excluded.run_id, computed_at = excluded.computed_at, quantity = excluded.quantity, urgency = excluded.urgency,
-       order_by = excluded.order_by, stockout_p50 = excluded.stockout_p50, stockout_p10 = excluded.stockout_p10, cover_days = excluded.cover_days, need = excluded.need,
-       overstock = excluded.overstock, cost = excluded.cost, detail = excluded.detail`,
-    [storeId, runId, now, records.map((r) => r.itemId), records.map((r) => r.locationId), records.map((r) => r.quantity), records.map((r) => r.urgency), records.map((r) => r.orderBy),
-      records.map((r) => r.stockoutP50), records.map((r) => r.stockoutP10), records.map((r) => r.coverDays), records.map((r) => r.need), records.map((r) => r.overstock), records.map((r) => r.cost),
-      textArray(records.map((r) => JSON.stringify(r.detail)))]);
+const COLUMNS = ['quantity', 'urgency', 'order_by', 'stockout_p50', 'stockout_p10', 'cover_days', 'need', 'overstock', 'cost', 'abc', 'facts', 'supplier_id', 'unit_cost', 'currency', 'at_risk', 'at_risk_value', 'by_rule'];
+
+/** Writes the rows that are new or changed, and says how many: an hourly plan changes few, and a row rewritten as it was costs as much as a new one. */
+export async function saveRecommendations(db: Queryable, storeId: number, runId: string | null, records: readonly RecommendationRecord[], now: string): Promise<number> {
+  if (records.length === 0) return 0;
+  const of = <T>(value: (record: RecommendationRecord) => T): T[] => records.map(value);
+  const values = [
+    storeId, runId ?? '0', now, intArray(of((r) => r.itemId)), intArray(of((r) => r.locationId)), intArray(of((r) => r.made.quantity)), intArray(of((r) => (r.made.orderBy === null ? 9_999 : daysBetween(r.made.today, r.made.orderBy)))),
+    of((r) => r.made.orderBy), of((r) => r.made.stockoutDate.p50), of((r) => r.made.stockoutDate.p10), of((r) => (r.made.coverDays === null ? null : Math.round(r.made.coverDays * 10) / 10)), intArray(of((r) => r.made.need)), intArray(of((r) => r.made.overstock)),
+    of((r) => (r.unitCost === null ? null : r.made.quantity * r.unitCost)), of((r) => r.abc), textArray(of((r) => keptAs(r))), of((r) => r.supplierId), of((r) => r.unitCost), textArray(of((r) => r.currency)),
+    of((r) => r.made.atRisk), of((r) => (r.price === null ? null : Math.round(r.made.atRisk * r.price))), of((r) => r.byRule),
+  ];
+  const given = `unnest($4::int[], $5::int[], $6::int[], $7::int[], $8::date[], $9::date[], $10::date[], $11::real[], $12::int[], $13::int[], $14::bigint[], $15::text[], $16::text[], $17::int[], $18::bigint[], $19::text[], $20::real[], $21::bigint[], $22::bool[])
+    as t(item_id, location_id, ${COLUMNS.join(', ')})`;
+  const { rowCount } = await db.query(
+    `with t as materialized (select t.* from ${given}
+       left join lateral (select * from recommendation r where r.store_id = $1 and r.item_id = t.item_id and r.location_id = t.location_id limit 1) r on true -- a probe each, not all rows a page
+       where r.item_id is null or (r.facts, r.cost, r.abc, r.supplier_id, r.unit_cost, r.currency, r.at_risk_value, r.by_rule) is distinct from (t.facts, t.cost, t.abc::char(1), t.supplier_id, t.unit_cost, t.currency::char(3), t.at_risk_value, t.by_rule))
+     insert into recommendation (store_id, run_id, computed_at, item_id, location_id, ${COLUMNS.join(', ')}) select $1, $2, $3, t.* from t
+     on conflict (store_id, item_id, location_id) do update set run_id = excluded.run_id, computed_at = excluded.computed_at, ${COLUMNS.map((column) => `${column} = excluded.${column}`).join(', ')}`, values);
+  return rowCount ?? 0;
 }
 
-/** Gives the kept lines their class and removes lines the latest run did not make. */
-export async function removeOthers(db: Queryable, storeId: number, _now: string, kept: readonly { itemId: number; locationId: number; abc: string }[]): Promise<void> {
-  await db.query(
-    `update recommendation r set abc = t.abc from unnest($2::int[], $3::int[], $4::text[]) as t(item_id, location_id, abc)
-     where r.store_id = $1 and r.item_id = t.item_id and r.location_id = t.location_id and r.abc is distinct from t.abc`,
-    [storeId, kept.map((k) => k.itemId), kept.map((k) => k.locationId), kept.map((k) => k.abc)]);
-  await db.query(
+/** Removes the lines the latest plan did not make. */
+export async function removeOthers(db: Queryable, storeId: number, kept: { itemIds: readonly number[]; locationIds: readonly number[] }): Promise<number> {
+  const { rows: [there] } = await db.query<{ n: number }>('select count(*)::int as n from recommendation where store_id = $1', [storeId]);
+  if (there!.n === kept.itemIds.length) return 0; // every kept line is there, so nothing else is
+  const { rowCount } = await db.query(
     `delete from recommendation r where store_id = $1 and not exists (select from unnest($2::int[], $3::int[]) as t(item_id, location_id) where r.item_id = t.item_id and r.location_id = t.location_id)`,
-    [storeId, kept.map((k) => k.itemId), kept.map((k) => k.locationId)]);
+    [storeId, intArray(kept.itemIds), intArray(kept.locationIds)]);
+  return rowCount ?? 0;
 }
 
-export interface RecommendationRow {
-  item_id: number; location_id: number; sku: string | null; title: string; vendor: string | null; location: string; available: number; incoming: number;
-  quantity: number; need: number; cost: string | null; overstock: number; cover_days: number | null; stockout_p50: string | null; stockout_p10: string | null; order_by: string | null;
-  urgency: number; abc: string | null; method: string | null; wape: number | null; flags: string[] | null; computed_at: string; sort_value: string | null; detail: RecommendationDetail;
-}
-
-export interface ReplenishmentFilter {
-  q?: string | undefined; vendor?: string | undefined; locations?: number[] | undefined; view: 'to order' | 'due' | 'overstock' | 'all'; today: string; sort: string; dir: 'asc' | 'desc'; after: Keyset | null; limit: number;
-  itemId?: number; locationId?: number;
-}
-
-const SORT: Record<string, SortColumn> = {
-  urgency: { sql: 'r.urgency', type: 'int' }, sku: { sql: 'lower(r.sku)', type: 'text' }, quantity: { sql: 'r.quantity', type: 'int' }, cost: { sql: 'r.cost', type: 'float8' },
-  cover: { sql: 'r.cover_days', type: 'float8' }, stockout: { sql: 'r.stockout_p50', type: 'date' },
-};
-
-const ROWS = `with r as (
-    select x.*, i.sku, i.title, i.vendor, l.name as location, f.method, f.wape, f.flags,
-      coalesce(g.available, 0) as available, coalesce(g.incoming, 0) as incoming
-    from recommendation x join item i using (item_id) join location l on l.store_id = x.store_id and l.location_id = x.location_id
-    left join forecast f on f.store_id = x.store_id and f.item_id = x.item_id and f.location_id = x.location_id and f.run_id = x.run_id
-    left join ledger_level g on g.store_id = x.store_id and g.item_id = x.item_id and g.location_id = x.location_id
-    where x.store_id = $1 and ($2::text[] is null or lower(i.sku) = any($2)) and ($3::text is null or i.sku ilike '%' || $3 || '%' or i.title ilike '%' || $3 || '%')
-      and ($4::text is null or i.vendor = $4) and ($5::int[] is null or x.location_id = any($5)) and ($8::int is null or x.item_id = $8) and ($9::int is null or x.location_id = $9)
-      and case $6 when 'to order' then x.quantity > 0 when 'due' then x.quantity > 0 and x.order_by <= $7 when 'overstock' then x.overstock > 0 else true end
-  )`;
-
-function values(storeId: number, filter: ReplenishmentFilter): unknown[] {
-  const { skus, words } = searchTerms(filter.q);
-  return [storeId, skus, words, filter.vendor ?? null, filter.locations ?? null, filter.view, filter.today, filter.itemId ?? null, filter.locationId ?? null];
-}
-
-export async function replenishmentPage(db: Queryable, storeId: number, filter: ReplenishmentFilter): Promise<RecommendationRow[]> {
-  const column = SORT[filter.sort] ?? SORT['urgency']!;
-  const page = keysetSql(column, filter.dir, ['r.item_id', 'r.location_id'], filter.after, 11);
-  const { rows } = await db.query<RecommendationRow>(`${ROWS} select r.*, (${column.sql})::text as sort_value from r where ${page.where} order by ${page.orderBy} limit $10`, [...values(storeId, filter), filter.limit, ...page.values]);
-  return rows;
-}
-
-export interface ReplenishmentTotals { rows: number; units: number; cost: string; due: number; overstock: number; computed_at: string | null; next_order_by: string | null }
-
-export async function replenishmentTotals(db: Queryable, storeId: number, filter: ReplenishmentFilter): Promise<{ totals: ReplenishmentTotals; vendors: { vendor: string; lines: number; units: number; cost: string }[] }> {
-  const params = values(storeId, filter);
-  const totals = await db.query<ReplenishmentTotals>(
-    `${ROWS} select count(*)::int as rows, coalesce(sum(quantity), 0)::int as units, coalesce(sum(cost), 0) as cost, count(*) filter (where quantity > 0 and order_by <= $7)::int as due,
-       coalesce(sum(overstock), 0)::int as overstock, max(computed_at) as computed_at, min(order_by) filter (where order_by > $7) as next_order_by from r`, params);
-  const vendors = await db.query<{ vendor: string; lines: number; units: number; cost: string }>(
-    `${ROWS} select coalesce(vendor, '') as vendor, count(*)::int as lines, sum(quantity)::int as units, coalesce(sum(cost), 0) as cost from r where quantity > 0 group by 1 order by sum(cost) desc nulls last limit 500`, params);
-  return { totals: totals.rows[0]!, vendors: vendors.rows };
+/** Remembers that the store was planned. */
+export async function savePlan(db: Queryable, storeId: number, runId: string | null, plannedOn: string, changed: number, now: string): Promise<void> {
+  await db.query(`insert into plan (store_id, run_id, planned_on, computed_at, changed) values ($1, $2, $3, $4, $5)
+    on conflict (store_id) do update set run_id = excluded.run_id, planned_on = excluded.planned_on, computed_at = excluded.computed_at, changed = excluded.changed`, [storeId, runId, plannedOn, now, changed]);
 }

@@ -72,12 +72,13 @@ const returnCase = createRoute({ getParentRoute: () => app, path: '/returns/$ret
 const counts = createRoute({ getParentRoute: () => app, path: '/counts', component: lazyRouteComponent(() => import('./counts/CountsScreen.tsx'), 'CountsScreen'), validateSearch: optional((raw) => ({ begin: oneOf(raw['begin'], ['yes'] as const) })) });
 const count = createRoute({ getParentRoute: () => app, path: '/counts/$countId', component: lazyRouteComponent(() => import('./counts/CountPage.tsx'), 'CountPage') });
 
-export const PLAN_VIEWS = ['to order', 'due', 'overstock', 'all'] as const;
+export const PLAN_VIEWS = ['to order', 'due', 'overstock', 'set aside', 'all'] as const;
 const replenishment = createRoute({
   getParentRoute: () => app, path: '/replenishment', component: lazyRouteComponent(() => import('./replenishment/ReplenishmentScreen.tsx'), 'ReplenishmentScreen'),
   validateSearch: optional((raw) => ({
     view: oneOf(raw['view'], PLAN_VIEWS), q: text(raw['q'], 4000), location: text(raw['location']), vendor: text(raw['vendor']),
-    sort: oneOf(raw['sort'], ['urgency', 'sku', 'quantity', 'cost', 'cover', 'stockout'] as const), dir: oneOf(raw['dir'], ['asc', 'desc'] as const), why: text(raw['why']), values: text(raw['values']),
+    sort: oneOf(raw['sort'], ['urgency', 'sku', 'supplier', 'quantity', 'cost', 'risk', 'cover', 'stockout', 'overstock'] as const), dir: oneOf(raw['dir'], ['asc', 'desc'] as const), why: text(raw['why']), values: text(raw['values']),
+    what: oneOf(raw['what'], ['if'] as const), service: positive(raw['service']), days: positive(raw['days']), budget: positive(raw['budget']), fill: oneOf(raw['fill'], ['container'] as const),
   })),
 });
 

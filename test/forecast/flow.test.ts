@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addDays, dayNumber } from '../../src/domain/calendar.ts';
 import { forecast } from '../../src/flows/forecast.ts';
 import { anomalies, forecastWatch, MOST_CASES } from '../../src/flows/forecast-watch.ts';
+import { fromKept } from '../../src/domain/replenishment/facts.ts';
 import { replenishment } from '../../src/flows/replenishment.ts';
 import { computeThreads } from '../../src/runtime/compute.ts';
 import type { PanelTask } from '../../src/runtime/compute-thread.ts';
@@ -128,7 +129,7 @@ it('bulk lines: far above what a line of the item usually holds, by the fence of
 
 describe('a planner’s override', () => {
   it('moves what is ordered and is named there; undone, it is as it was; its history stays', async () => {
-    const line = async () => (await db.query<{ need: number; conflicts: string[] }>(`select need, detail -> 'conflicts' as conflicts from recommendation where store_id = $1 and item_id = $2 and location_id = $3`, [storeId, itemIds[2], here])).rows[0]!;
+    const line = async () => { const { need, facts } = (await db.query<{ need: number; facts: string }>('select need, facts from recommendation where store_id = $1 and item_id = $2 and location_id = $3', [storeId, itemIds[2], here])).rows[0]!; return { need, conflicts: fromKept(facts).made.conflicts }; };
     await db.query(`insert into opening (store_id, item_id, location_id, as_of) select $1, unnest($2::int[]), $3, $4 on conflict do nothing`, [storeId, itemIds, here, now().toISOString()]);
     await runFlow(house, replenishment, storeId, 'test');
     const before = await line();

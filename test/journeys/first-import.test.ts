@@ -1,6 +1,7 @@
 /** The whole first journey on a small town: import, ledger, forecast, recommendation, drift at zero, and life going on by webhook. */
 import { describe, expect, it } from 'vitest';
-import type { Of, ReplenishmentPage, StockPage, Explanation, RecommendationDetail } from '../../src/http/contract.ts';
+import type { Of, StockPage, Explanation } from '../../src/http/contract.ts';
+import type { RecommendationDetail, ReplenishmentPage } from '../../src/http/contract-replenishment.ts';
 import { driftCheck } from '../../src/flows/drift-check.ts';
 import { salesHistory } from '../../src/flows/sales-history.ts';
 import { ledgerFaults } from '../../src/store/ledger.ts';

@@ -1,25 +1,59 @@
-/** `instep plan`: the replenishment worklist with each line's sentence. */
+/** `instep plan`: the replenishment worklist with each line's sentence; with `--policy` as another kind of policy would order, without saving. */
 import { dayOf } from '../../domain/calendar.ts';
+import type { AbcClass } from '../../domain/replenishment/abc.ts';
+import { planLine } from '../../domain/replenishment/plan-line.ts';
+import { POLICY_KINDS, type PolicyKind } from '../../domain/replenishment/policy.ts';
+import { explain } from '../../domain/replenishment/sentence.ts';
 import { replenishment } from '../../flows/replenishment.ts';
+import { cell } from '../../domain/csv.ts';
+import { costsOf, sentenceOfRow } from '../../http/replenishment-views.ts';
 import { runFlow } from '../../runtime/run-flow.ts';
-import { replenishmentPage, replenishmentTotals, type ReplenishmentFilter } from '../../store/recommendations.ts';
+import type { Db } from '../../store/db.ts';
+import { forecastsNamed } from '../../store/forecasts.ts';
+import { planInputs, planWorld } from '../../store/plan-inputs.ts';
+import type { StoreRow } from '../../store/stores.ts';
+import { worklistPage, worklistTotals, type WorklistFilter, type WorklistRow } from '../../store/worklist.ts';
 import { chosenStore, withHouse } from '../house.ts';
-import { UsageError, print, progressBars, table } from '../terminal.ts';
+import { UsageError, print, progressBars, rowLimit, table } from '../terminal.ts';
 
-export async function planCommand(options: { store?: string; json?: boolean; vendor?: string; due?: boolean; limit: string; refresh?: boolean }): Promise<void> {
-  if (!/^\d{1,5}$/.test(options.limit)) throw new UsageError(`--limit ${options.limit}: expected a number of lines`);
+export interface PlanOptions { store?: string; json?: boolean; csv?: boolean; supplier?: string; policy?: string; due?: boolean; limit: string; refresh?: boolean }
+interface PlanLine { row: WorklistRow; quantity: number; sentence: string }
+
+export async function planCommand(options: PlanOptions): Promise<void> {
+  const limit = rowLimit(options.limit), kind = POLICY_KINDS.find((one) => one === options.policy);
+  if (options.policy !== undefined && kind === undefined) throw new UsageError(`--policy ${options.policy}: one of ${POLICY_KINDS.join(', ')}`);
+  if (options.csv && options.json) throw new UsageError('--csv or --json, not both');
   await withHouse(async (house) => {
-    const store = await chosenStore(house, options.store);
+    const store = await chosenStore(house, options.store), today = dayOf(house.clock.now().toISOString(), store.time_zone), quiet = (options.json ?? false) || (options.csv ?? false);
     if (options.refresh) {
-      const bars = progressBars(options.json ?? false);
+      const bars = progressBars(quiet);
       try { await runFlow(house, replenishment, store.store_id, 'command line', bars.watch); } finally { bars.stop(); }
     }
-    const filter: ReplenishmentFilter = { view: options.due ? 'due' : 'to order', vendor: options.vendor, today: dayOf(house.clock.now().toISOString(), store.time_zone), sort: 'urgency', dir: 'asc', after: null, limit: Number(options.limit) };
-    const rows = await replenishmentPage(house.db, store.store_id, filter);
-    const { totals } = await replenishmentTotals(house.db, store.store_id, filter);
-    print(options.json ?? false, { totals, lines: rows.map(({ sort_value: _, ...row }) => row) }, () =>
-      `${totals.rows.toLocaleString('en-GB')} lines, ${totals.units.toLocaleString('en-GB')} units, ${(Number(totals.cost) / 100).toLocaleString('en-GB')} ${store.currency}\n\n${
-        table(['SKU', 'Location', 'Vendor', 'Available', 'Order', 'Order by', 'Out P50'], rows.map((r) => [r.sku || r.title, r.location, r.vendor, r.available, r.quantity, r.order_by, r.stockout_p50]))}\n\n${
-        rows.slice(0, 5).map((r) => `${r.sku || r.title}: ${r.detail.sentence}`).join('\n')}`);
+    const filter: WorklistFilter = { view: kind ? 'all' : options.due ? 'due' : 'to order', supplier: options.supplier, today, sort: 'urgency', dir: 'asc', after: null, limit };
+    const rows = await worklistPage(house.db, store.store_id, filter);
+    const lines = kind ? await byKind(house.db, store, today, rows, kind) : rows.map((row): PlanLine => ({ row, quantity: row.quantity, sentence: sentenceOfRow(row) }));
+    if (options.csv) { console.log(asCsv(lines)); return; }
+    const { totals, suppliers } = await worklistTotals(house.db, store.store_id, filter), costs = costsOf(suppliers).map(({ currency, cost }) => `${(cost / 100).toLocaleString('en-GB', { minimumFractionDigits: 2 })} ${currency}`).join(' + ');
+    print(options.json ?? false, { policy: kind ?? null, totals, lines: lines.map(({ row: { sort_value: _, facts: __, ...row }, quantity, sentence }) => ({ ...row, quantity, sentence })) }, () => {
+      const head = kind ? `${lines.length.toLocaleString('en-GB')} lines as ${kind} would order, nothing saved: ${lines.reduce((sum, line) => sum + line.quantity, 0).toLocaleString('en-GB')} units` : `${totals.rows.toLocaleString('en-GB')} lines, ${totals.units.toLocaleString('en-GB')} units${costs === '' ? '' : `, ${costs}`}`;
+      return `${head}\n\n${table(['SKU', 'Location', 'Supplier', 'Available', 'Order', 'Order by', 'Out P50', 'At risk'], lines.map(({ row, quantity }) => [row.sku || row.title, row.location, row.supplier, row.available, quantity, row.order_by, row.stockout_p50, Math.round(row.at_risk)]))}\n\n${
+        lines.slice(0, 5).map(({ row, sentence }) => `${row.sku || row.title}: ${sentence}`).join('\n')}`;
+    });
   });
+}
+
+/** The lines as another kind of policy would order them, their other values staying. */
+async function byKind(db: Db, store: StoreRow, today: string, rows: readonly WorklistRow[], kind: PolicyKind): Promise<PlanLine[]> {
+  const of = new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, row]));
+  const world = await planWorld(db, store, today, (itemId, locationId) => (of.get(`${itemId}@${locationId}`)?.abc ?? null) as AbcClass | null);
+  const forecasts = world.run ? await forecastsNamed(db, store.store_id, world.run.run_id, rows.map((row) => ({ itemId: row.item_id, locationId: row.location_id }))) : [];
+  return (await planInputs(db, world, forecasts)).map((input) => {
+    const made = planLine({ ...input, policy: { ...input.policy, kind } });
+    return { row: of.get(`${input.itemId}@${input.locationId}`)!, ...(typeof made === 'string' ? { quantity: 0, sentence: `Cannot be planned so: ${made}.` } : { quantity: made.quantity, sentence: explain(made) }) };
+  }).sort((a, b) => a.row.urgency - b.row.urgency);
+}
+
+function asCsv(lines: readonly PlanLine[]): string {
+  const rows = lines.map(({ row, quantity, sentence }) => [row.sku, row.title, row.supplier, row.location, row.available, row.incoming, quantity, row.unit_cost === null ? null : quantity * Number(row.unit_cost), row.currency, row.order_by, row.stockout_p50, row.stockout_p10, row.at_risk, sentence]);
+  return [['SKU', 'Title', 'Supplier', 'Location', 'Available', 'Incoming', 'Order quantity', 'Cost (minor units)', 'Currency', 'Order by', 'Stockout P50', 'Stockout P10', 'Units at risk', 'Why'], ...rows].map((row) => row.map(cell).join(',')).join('\r\n');
 }

@@ -71,7 +71,7 @@ export function stepOf(mean: number, variance: number, y: number, empirical?: Em
 }
 
 /** The standard normal's distribution function (Abramowitz & Stegun 26.2.17, error below 7.5e-8). */
-function normalBelow(z: number): number {
+export function normalBelow(z: number): number {
   const t = 1 / (1 + 0.2316419 * Math.abs(z)), d = 0.3989422804 * Math.exp((-z * z) / 2);
   const upper = d * t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
   return z > 0 ? 1 - upper : upper;

@@ -7,7 +7,7 @@ const FOR_EVER = 3650;
  * Stock cover: days the position lasts at forecast rate, fractional. Past the horizon it goes on at the horizon's average rate;
  * `beyondHorizon` says so. Null when it lasts more than ten years, as it does without demand. Nothing there lasts 0 days.
  */
-export function coverDays(position: number, mean: readonly number[]): { days: number | null; beyondHorizon: boolean } {
+export function coverDays(position: number, mean: ArrayLike<number>): { days: number | null; beyondHorizon: boolean } {
   if (position <= 0) return { days: 0, beyondHorizon: false };
   let left = position, total = 0;
   for (let h = 0; h < mean.length; h++) {
@@ -18,10 +18,4 @@ export function coverDays(position: number, mean: readonly number[]): { days: nu
   }
   const days = mean.length + left / (total / mean.length);
   return { days: days <= FOR_EVER ? days : null, beyondHorizon: true };
-}
-
-/** The first day whose cumulative demand exceeds the position, as an offset from the forecast's first day; null if none does. */
-export function firstDayExceeding(cumulative: readonly number[], position: number): number | null {
-  const day = cumulative.findIndex((total) => total > position);
-  return day === -1 ? null : day;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { coverDays, firstDayExceeding } from './cover.ts';
-import { BeyondForecastError, demandQuantile, demandQuantilePath, expectedDemand } from './order-up-to.ts';
+import { coverDays } from './cover.ts';
+import { BeyondForecastError, dayExceeded, demandQuantile, demandQuantilePath, expectedDemand } from './order-up-to.ts';
 import { inventoryPosition } from './position.ts';
 
 const forecast = {
@@ -53,8 +53,8 @@ describe('position and cover', () => {
   });
 
   it('finds the first day a total exceeds the position', () => {
-    expect(firstDayExceeding([2, 4, 6], 4)).toBe(2);
-    expect(firstDayExceeding([2, 4, 6], 0)).toBe(0);
-    expect(firstDayExceeding([2, 4, 6], 6)).toBeNull();
+    expect(dayExceeded(forecast, 0.5, 4)).toBe(2);
+    expect(dayExceeded(forecast, 0.5, 0)).toBe(0);
+    expect(dayExceeded(forecast, 0.5, 8)).toBeNull();
   });
 });

@@ -2,11 +2,10 @@
  * The order-up-to level S of the periodic-review policy (R,S): the quantile, at the cycle service level, of demand over lead time plus
  * review period (Silver, Pyke & Thomas 2017, ch. 6). It is read from the forecast's cumulative quantiles; nothing is scaled by √days.
  */
-import type { ForecastResult } from '../forecast/forecast.ts';
 import { normalScore } from '../forecast/distribution.ts';
 
-/** What of a forecast replenishment reads; ForecastResult fits. */
-export type DemandForecast = Pick<ForecastResult, 'mean' | 'cumulative'>;
+/** What of a forecast replenishment reads; ForecastResult fits. `values` are totals of the first days, one a day of the horizon. */
+export interface DemandForecast { readonly mean: ArrayLike<number>; readonly cumulative: readonly { readonly q: number; readonly values: ArrayLike<number> }[] }
 
 /** A question the forecast cannot answer: too many days, or a quantile beyond those it has. */
 export class BeyondForecastError extends Error {
@@ -29,26 +28,33 @@ export function demandQuantile(forecast: DemandForecast, days: number, level: nu
   assertWithin(forecast, days);
   const { below, above, share } = between(forecast, level);
   if (days === 0) return 0;
-  const low = below.values[days - 1]!, high = above.values[days - 1]!;
+  const low = below[days - 1]!, high = above[days - 1]!;
   return low + share * (high - low);
 }
 
 /** The cumulative quantile path at `level`, one value per day of the horizon. Throws BeyondForecastError. */
 export function demandQuantilePath(forecast: DemandForecast, level: number): number[] {
   const { below, above, share } = between(forecast, level);
-  return below.values.map((low, h) => low + share * (above.values[h]! - low));
+  return Array.from({ length: below.length }, (_, h) => below[h]! + share * (above[h]! - below[h]!));
 }
 
-function between(forecast: DemandForecast, level: number) {
+/** The first day on which the quantile path at `level` exceeds `position`, as an offset; null if none within the forecast. */
+export function dayExceeded(forecast: DemandForecast, level: number, position: number): number | null {
+  const { below, above, share } = between(forecast, level);
+  for (let h = 0; h < below.length; h++) if (below[h]! + share * (above[h]! - below[h]!) > position) return h;
+  return null;
+}
+
+function between(forecast: DemandForecast, level: number): { below: ArrayLike<number>; above: ArrayLike<number>; share: number } {
   const paths = forecast.cumulative;
   const upper = paths.findIndex((path) => path.q >= level - 1e-12);
   const above = paths[upper];
-  if (above && Math.abs(above.q - level) <= 1e-12) return { below: above, above, share: 0 };
+  if (above && Math.abs(above.q - level) <= 1e-12) return { below: above.values, above: above.values, share: 0 };
   const below = paths[upper - 1];
   if (!above || !below) {
     throw new BeyondForecastError(`no quantile ${level}: the forecast has ${paths.map((path) => path.q).join(', ') || 'none'}`);
   }
-  return { below, above, share: (normalScore(level) - normalScore(below.q)) / (normalScore(above.q) - normalScore(below.q)) };
+  return { below: below.values, above: above.values, share: (normalScore(level) - normalScore(below.q)) / (normalScore(above.q) - normalScore(below.q)) };
 }
 
 function assertWithin(forecast: DemandForecast, days: number): void {

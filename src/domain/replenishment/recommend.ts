@@ -2,18 +2,21 @@
  * How much to order now, and why: a waterfall of whole-unit terms that sums exactly to the order.
  *
  *   expected demand + safety stock + minimum stock − on hand − incoming + committed + backorders   (the need)
- *   + floor at zero + minimum order + full cases − maximum stock                                  (what can be ordered of it)
+ *   + floor at zero + lots + minimum order + full cases − maximum stock − end of life               (what can be ordered of it)
+ *   + price break + supplier minimum + container − budget                                           (what its supplier's order makes of it)
  *
- * With a service level at which the safety stock is nil this is the planners' usual forecast + minimum − stock − on order.
+ * The words are made when they are read (terms.ts, sentence.ts): a hundred thousand lines are decided and kept as numbers.
  */
 import { assert } from '../assert.ts';
 import { addDays, dayFromNumber, dayNumber, type Day } from '../calendar.ts';
-import { roundDownToCasePack, roundToNearestUnit, roundUpToCasePack, roundUpToWholeUnits, type Units } from '../quantity.ts';
-import { coverDays, firstDayExceeding } from './cover.ts';
-import { demandQuantile, demandQuantilePath, expectedDemand, type DemandForecast } from './order-up-to.ts';
-import { policyFaults, protectionDays, type PlanningPolicy } from './policy.ts';
+import { roundDownToCasePack, roundUpToCasePack, units, type Units } from '../quantity.ts';
+import { coverDays } from './cover.ts';
+import { expectedLeadTime, type LeadTimeShare } from './lead-time.ts';
+import { dayExceeded, expectedDemand, type DemandForecast } from './order-up-to.ts';
+import { policyFaults, type PlanningPolicy } from './policy.ts';
 import { inventoryPosition, type StockPosition } from './position.ts';
-import { are, daysLong, percent, sentenceOf } from './sentence.ts';
+import { intervals, lostInReview, shortage } from './service.ts';
+import { targetOf, type Economics, type Target } from './target.ts';
 
 export interface RecommendationInput {
   /** The day the order would be placed; the forecast's first day. */
@@ -21,27 +24,34 @@ export interface RecommendationInput {
   forecast: DemandForecast;
   policy: PlanningPolicy;
   stock: StockPosition;
+  /** Lead times with their shares as learned from receipts; without them the policy's one. */
+  leadTimes?: readonly LeadTimeShare[] | null | undefined;
+  economics?: Economics | null | undefined;
 }
 
-export type TermKey =
-  | 'expected demand' | 'safety stock' | 'minimum stock' | 'on hand' | 'incoming' | 'committed' | 'backorders'
-  | 'floor at zero' | 'minimum order' | 'full cases' | 'maximum stock';
-
-/** One step of the waterfall; `quantity` is signed, whole, and may be zero. */
-export interface Term { key: TermKey; label: string; quantity: Units; sentence: string }
+/** Every step of the waterfall, in its order. */
+export const TERM_KEYS = [
+  'expected demand', 'safety stock', 'minimum stock', 'on hand', 'incoming', 'committed', 'backorders', 'lost before arrival', 'floor at zero', 'order quantity', 'minimum order', 'full cases',
+  'maximum stock', 'end of life', 'price break', 'supplier minimum', 'container', 'budget',
+] as const;
+export type TermKey = (typeof TERM_KEYS)[number];
 
 export interface Recommendation {
   today: Day;
   /** Units to order now: the exact sum of the terms. */
   quantity: Units;
-  terms: Term[];
+  /** Signed whole units of each term, in the order of TERM_KEYS. */
+  terms: Units[];
   /** What is short before the supplier's and the store's constraints; negative where more is there than needed. */
   need: Units;
-  /** The level S to order up to, minimum stock included. */
+  /** The level S to order up to, minimum stock included; of an (s,Q) policy the reorder point. */
   orderUpTo: Units;
   position: Units;
+  /** Days of demand the order is for. */
   protectionDays: number;
   policy: PlanningPolicy;
+  /** The probability the level was chosen for; null where the policy knows none. */
+  ratio: number | null;
   /** Days the position lasts at forecast rate without this order; null: more than ten years. */
   coverDays: number | null;
   coverBeyondHorizon: boolean;
@@ -51,7 +61,13 @@ export interface Recommendation {
   orderBy: Day | null;
   /** Units of the position above anything this policy could itself have ordered up to. */
   overstock: Units;
-  /** Constraints that kept the order below the need. */
+  /** Units expected to be lost if nothing is ordered until the next review; fractional. */
+  atRisk: number;
+  /** Units more if the order took one day longer; null: beyond the forecast. */
+  oneDayLonger: Units | null;
+  /** Lead time learned from receipts, in days with its spread; null: the policy's one number. */
+  leadTime: { shortest: number; longest: number } | null;
+  /** Constraints that kept the order below the need, and what the forecast could not answer. */
   conflicts: string[];
 }
 
@@ -59,80 +75,109 @@ export interface Recommendation {
 const LIKELY = 0.5;
 const ONE_IN_TEN = 0.9;
 
-/** Levels a forecast must have (or enclose) for a recommendation at this service level. */
-export function quantilesNeeded(policy: Pick<PlanningPolicy, 'serviceLevel'>): number[] {
-  return [...new Set([LIKELY, ONE_IN_TEN, policy.serviceLevel])].sort((a, b) => a - b);
-}
-
 /**
  * Throws BeyondForecastError if the forecast is shorter than the protection interval or lacks the quantiles, AssertionError if the
  * policy has faults: callers ask `policyFaults` first and raise them as exceptions.
  */
-export function recommend({ today, forecast, policy, stock }: RecommendationInput): Recommendation {
+export function recommend(input: RecommendationInput): Recommendation {
+  const { today, forecast, policy, stock } = input;
   const faults = policyFaults(policy);
   assert(faults.length === 0, `cannot plan: ${faults.join('; ')}`);
-  const days = protectionDays(policy);
-  const expected = roundToNearestUnit(expectedDemand(forecast, days));
-  const served = roundUpToWholeUnits(demandQuantile(forecast, days, policy.serviceLevel));
-  const orderUpTo = Math.max(served, expected + policy.minStock);
-  const position = inventoryPosition(stock);
-  const need = orderUpTo - position;
+  const learned = input.leadTimes && input.leadTimes.length > 0 ? input.leadTimes : null, economics = input.economics ?? null;
+  const leadTimes = learned ?? [{ days: policy.leadTimeDays, share: 1 }];
+  const asked = { today, forecast, policy, leadTimes, economics }, target = targetOf(asked);
+  const position = inventoryPosition(stock), need = target.level - position;
+  const floor = flooring(policy, forecast, position);
 
-  const floored = Math.max(0, need);
-  const accepted = floored === 0 ? 0 : Math.max(floored, policy.moq);
+  const due = target.reorderPoint === null ? need + floor > 0 : position <= target.reorderPoint;
+  const floored = due ? Math.max(0, need + floor) : 0;
+  const lots = due && target.lot !== null ? (Math.floor(Math.max(0, target.level - position) / target.lot) + 1) * target.lot : floored;
+  const accepted = lots === 0 ? 0 : Math.max(lots, policy.moq);
   const packed = roundUpToCasePack(accepted, policy.casePack);
-  const { quantity, conflicts } = capped(packed, position, floored, policy);
+  const limit = capped(packed, position, lots, policy, forecast);
+  const end = ending(limit.quantity, today, policy);
+  const quantity = end === null ? limit.quantity : 0;
 
-  const term = (key: TermKey, label: string, units: Units, sentence: string): Term => ({ key, label, quantity: units === 0 ? 0 : units, sentence });
   const terms = [
-    term('expected demand', 'Expected demand', expected,
-      `${are(expected)} expected to be wanted in ${daysLong(days)} (${policy.leadTimeDays} until an order arrives, ${policy.reviewDays} until the next one)`),
-    term('safety stock', 'Safety stock', served - expected,
-      served >= expected ? `${served - expected} more keep ${percent(policy.serviceLevel)} of order cycles in stock`
-        : `${expected - served} fewer are enough for ${percent(policy.serviceLevel)} of order cycles`),
-    term('minimum stock', 'Minimum stock', orderUpTo - served,
-      `${orderUpTo - served} more keep the minimum stock of ${policy.minStock} beyond the expected demand`),
-    term('on hand', 'On hand', -stock.onHand, stock.onHand < 0 ? `${are(-stock.onHand)} missing on hand` : `${are(stock.onHand)} on hand`),
-    term('incoming', 'Incoming', -stock.incoming, `${are(stock.incoming)} on the way`),
-    term('committed', 'Committed', stock.committed, `${are(stock.committed)} promised to customers out of it`),
-    term('backorders', 'Backorders', stock.backorders, `${are(stock.backorders)} owed to customers`),
-    term('floor at zero', 'Already covered', floored - need, `${are(floored - need)} there beyond the need`),
-    term('minimum order', 'Minimum order', accepted - floored, `${accepted - floored} more reach the supplier's minimum of ${policy.moq}`),
-    term('full cases', 'Full cases', packed - accepted, `${packed - accepted} more fill cases of ${policy.casePack}`),
-    term('maximum stock', 'Maximum stock', quantity - packed, `${packed - quantity} fewer, because the position may not pass ${policy.maxStock}`),
-  ];
-
-  const cover = coverDays(position, forecast.mean);
-  const first = dayNumber(today);
-  const runsOut = (level: number): number | null => firstDayExceeding(demandQuantilePath(forecast, level), Math.max(0, position));
+    target.expected, target.served - target.expected, target.level - target.served, -stock.onHand, -stock.incoming, stock.committed, stock.backorders, floor, floored - need - floor, lots - floored,
+    accepted - lots, packed - accepted, limit.quantity - packed, quantity - limit.quantity, 0, 0, 0, 0,
+  ].map((term) => units(term));
+  const cover = coverDays(position, forecast.mean), first = dayNumber(today), there = Math.max(0, position);
   const dayAt = (offset: number | null): Day | null => (offset === null ? null : dayFromNumber(first + offset));
-  const lastsUntil = dayAt(runsOut(policy.serviceLevel));
+  const over = quantity > 0 ? intervals(forecast, leadTimes, policy.reviewDays) : null;
   return {
-    today, quantity, terms, need, orderUpTo, position, protectionDays: days, policy,
+    today, quantity, terms, need, orderUpTo: target.level, position, protectionDays: target.days, policy, ratio: target.ratio,
     coverDays: cover.days, coverBeyondHorizon: cover.beyondHorizon,
-    stockoutDate: { p50: dayAt(runsOut(LIKELY)), p10: dayAt(runsOut(ONE_IN_TEN)) },
-    orderBy: lastsUntil === null ? null : addDays(lastsUntil, -policy.leadTimeDays),
-    overstock: Math.max(0, position - highestOwnPosition(orderUpTo, policy)),
-    conflicts,
+    stockoutDate: { p50: dayAt(dayExceeded(forecast, LIKELY, there)), p10: dayAt(dayExceeded(forecast, ONE_IN_TEN, there)) },
+    orderBy: orderBy(today, forecast, policy, target, position, there),
+    overstock: Math.max(0, position - highestOwnPosition(target, policy)),
+    atRisk: over === null ? 0 : Math.round((target.lastBuy ? shortage(over, 'through', there) : lostInReview(over, there)) * 10) / 10,
+    oneDayLonger: longer(asked, target),
+    leadTime: learned && learned.length > 1 ? { shortest: learned[0]!.days, longest: learned.at(-1)!.days } : null,
+    conflicts: [...limit.conflicts, ...(end === null ? [] : [end]), ...target.notes],
   };
 }
 
+/** A recommendation with the change its supplier's order makes of it. */
+export function adjusted(made: Recommendation, key: 'price break' | 'supplier minimum' | 'container' | 'budget', change: Units): Recommendation {
+  if (change === 0) return made;
+  const terms = [...made.terms];
+  terms[TERM_KEYS.indexOf(key)]! += units(change);
+  assert(made.quantity + change >= 0, `an order of ${made.quantity} cannot be changed by ${change}`);
+  return { ...made, terms, quantity: units(made.quantity + change) };
+}
+
+/** Units of the lead time's demand that the position cannot serve and that parity with floor does not buy again; never positive. */
+function flooring(policy: PlanningPolicy, forecast: DemandForecast, position: Units): Units {
+  if (policy.kind !== 'planner parity floored') return 0;
+  return Math.min(0, Math.ceil(Math.max(0, position) - expectedDemand(forecast, policy.leadTimeDays) - 1e-9));
+}
+
 /** Full cases that fit under the maximum stock, if they still are an order the supplier accepts. */
-function capped(packed: Units, position: Units, need: Units, policy: PlanningPolicy): { quantity: Units; conflicts: string[] } {
-  if (policy.maxStock === null || packed === 0 || position + packed <= policy.maxStock) return { quantity: packed, conflicts: [] };
-  const room = roundDownToCasePack(Math.max(0, policy.maxStock - position), policy.casePack);
+function capped(packed: Units, position: Units, need: Units, policy: PlanningPolicy, forecast: DemandForecast): { quantity: Units; conflicts: string[] } {
+  // Parity looks at the stock on arrival; every other policy at the position.
+  const there = policy.kind.startsWith('planner parity') ? Math.max(0, Math.floor(position - expectedDemand(forecast, policy.leadTimeDays))) : position;
+  // Min/max itself orders up to the maximum: the supplier's minimum and cases may pass it.
+  if (policy.maxStock === null || packed === 0 || there + packed <= policy.maxStock || policy.kind === 'min/max') return { quantity: packed, conflicts: [] };
+  const room = roundDownToCasePack(Math.max(0, policy.maxStock - there), policy.casePack);
   const quantity = room >= policy.moq ? room : 0;
   if (quantity >= need) return { quantity, conflicts: [] };
   const why = room > 0 && quantity === 0 ? `leaves room for ${room}, less than the supplier's minimum of ${policy.moq}` : `leaves room for ${room}`;
-  return { quantity, conflicts: [`The maximum stock of ${policy.maxStock} ${why}, but ${are(need)} needed.`] };
+  return { quantity, conflicts: [`The maximum stock of ${policy.maxStock} ${why}, but ${need} ${need === 1 ? 'is' : 'are'} needed.`] };
+}
+
+/** Why nothing can be ordered any more; null where something can. */
+function ending(quantity: Units, today: Day, policy: PlanningPolicy): string | null {
+  if (quantity === 0) return null;
+  if (policy.lastOrder !== null && today > policy.lastOrder) return `The supplier takes no orders after ${policy.lastOrder}.`;
+  if (policy.endOfLife !== null && addDays(today, policy.leadTimeDays) > policy.endOfLife) return `An order placed today would arrive on ${addDays(today, policy.leadTimeDays)}, after its last day of sale, ${policy.endOfLife}.`;
+  return null;
 }
 
 /** The highest position an order of this policy can end at: one short of S, then the smallest order there is. */
-function highestOwnPosition(orderUpTo: Units, policy: PlanningPolicy): Units {
-  return Math.max(orderUpTo, orderUpTo - 1 + roundUpToCasePack(Math.max(1, policy.moq), policy.casePack));
+function highestOwnPosition({ level, lot }: Target, policy: PlanningPolicy): Units {
+  return Math.max(level, level - (lot === null ? 1 : 0) + roundUpToCasePack(Math.max(1, policy.moq, lot ?? 0), policy.casePack));
 }
 
-/** The recommendation in words, printed the same by the command line and the screen. */
-export function explain(recommendation: Recommendation): string {
-  return sentenceOf(recommendation);
+function orderBy(today: Day, forecast: DemandForecast, policy: PlanningPolicy, target: Target, position: Units, there: Units): Day | null {
+  if (target.reorderPoint !== null) {
+    // Its own day: when the expected demand has eaten the position down to the reorder point.
+    if (position <= target.reorderPoint) return today;
+    const offset = dayExceeded(forecast, LIKELY, position - target.reorderPoint - 1);
+    return offset === null ? null : addDays(today, offset);
+  }
+  const offset = dayExceeded(forecast, target.coveredAt, there);
+  return offset === null ? null : addDays(today, offset - policy.leadTimeDays);
+}
+
+function longer(asked: Parameters<typeof targetOf>[0], target: Target): Units | null {
+  const { policy, leadTimes, forecast } = asked;
+  if (target.lastBuy || policy.kind === 'min/max' || Math.max(target.days, ...leadTimes.map((one) => one.days + policy.reviewDays)) + 1 > forecast.mean.length) return null;
+  const later = targetOf({ ...asked, policy: { ...policy, leadTimeDays: policy.leadTimeDays + 1 }, leadTimes: leadTimes.map((one) => ({ ...one, days: one.days + 1 })) });
+  return later.level - target.level;
+}
+
+/** The policy's lead time in whole days where receipts have taught another. */
+export function learnedDays(shares: readonly LeadTimeShare[]): number {
+  return Math.round(expectedLeadTime(shares));
 }

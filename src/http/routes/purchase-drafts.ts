@@ -4,8 +4,9 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { dayOf } from '../../domain/calendar.ts';
 import type { PurchaseLine, PurchaseOrder } from '../../domain/purchasing/purchase-order.ts';
+import { paperOf } from '../../domain/replenishment/facts.ts';
 import { idempotencyKey } from '../../runtime/key.ts';
-import { recommendationsOf, recommendedLines } from '../../store/purchase-making.ts';
+import { endDecisions, recommendationsOf, recommendedLines } from '../../store/purchase-making.ts';
 import { makePurchase, nextReference, type Doing } from '../../store/purchase-orders.ts';
 import type { StoreRow } from '../../store/stores.ts';
 import { findSupplier, type SupplierRow } from '../../store/suppliers.ts';
@@ -64,7 +65,7 @@ export function purchaseDraftRoutes(app: FastifyInstance, { house }: Services): 
     await house.db.transaction(async (tx) => {
       Object.assign(result, { made: [], leftOut: [] });
       await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`purchase-drafts:${store.store_id}`]); // two clicks at once: the second finds the drafts of the first
-      const wanted = await recommendedLines(tx, store.store_id, request.body, MOST_RECOMMENDED), groups = new Map<string, typeof wanted>();
+      const wanted = await recommendedLines(tx, store.store_id, request.body, dayOf(now(), store.time_zone), MOST_RECOMMENDED), groups = new Map<string, typeof wanted>();
       for (const line of wanted) {
         const why = line.drafted !== null ? `${line.drafted} already asks for it` : line.supplier_id === null ? 'nobody it is bought from: give it a supplier' : null;
         if (why !== null) { result.leftOut.push({ itemId: line.item_id, sku: line.sku, locationId: line.location_id, why }); continue; }
@@ -73,8 +74,9 @@ export function purchaseDraftRoutes(app: FastifyInstance, { house }: Services): 
       }
       for (const lines of groups.values()) {
         const supplier = await supplierOf(store.store_id, lines[0]!.supplier_id!), locationId = lines[0]!.location_id;
-        const priced = await linesOf(house.db, store.store_id, supplier, lines.map((line) => ({ itemId: line.item_id, quantity: line.quantity, recommendation: line.detail })));
+        const priced = await linesOf(house.db, store.store_id, supplier, lines.map((line) => ({ itemId: line.item_id, quantity: line.quantity, recommendation: paperOf(line.facts) })));
         const { id, reference } = await draft(tx, store, supplier, locationId, priced, {}, null, by);
+        await endDecisions(tx, store.store_id, locationId, lines.map((line) => line.item_id));
         const { rows: [place] } = await tx.query<{ name: string }>('select name from location where store_id = $1 and location_id = $2', [store.store_id, locationId]);
         result.made.push({ purchaseOrderId: id, reference, supplier: supplier.name, locationName: place!.name, lines: priced.length, units: priced.reduce((sum, line) => sum + line.ordered, 0) });
       }

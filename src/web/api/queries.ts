@@ -1,8 +1,9 @@
 /** One question, one query: its key, where it is asked, the type of its answer. The first word of a key says which change makes it stale. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type * as Contract from '../../http/contract.ts';
+import type * as Replenishment from '../../http/contract-replenishment.ts';
 import type { Of } from '../../http/contract.ts';
-import { read, type Parameters } from './client.ts';
+import { read, write, type Parameters } from './client.ts';
 
 export type Session = Of<typeof Contract.Session>;
 export type Store = Of<typeof Contract.Store>;
@@ -19,11 +20,14 @@ export type Item = Of<typeof Contract.Item>;
 export type Movement = Of<typeof Contract.Movement>;
 export type Explanation = Of<typeof Contract.Explanation>;
 export type DemandView = Of<typeof Contract.DemandView>;
-export type Recommendation = Of<typeof Contract.Recommendation>;
-export type RecommendationDetail = Of<typeof Contract.RecommendationDetail>;
-export type ReplenishmentPage = Of<typeof Contract.ReplenishmentPage>;
-export type ReplenishmentQuery = Of<typeof Contract.ReplenishmentQuery>;
-export type PolicyBody = Of<typeof Contract.PolicyBody>;
+export type Recommendation = Of<typeof Replenishment.Recommendation>;
+export type RecommendationDetail = Of<typeof Replenishment.RecommendationDetail>;
+export type ReplenishmentPage = Of<typeof Replenishment.ReplenishmentPage>;
+export type WhatIf = Of<typeof Replenishment.WhatIf>;
+export type WhatIfBody = Of<typeof Replenishment.WhatIfBody>;
+export type DecisionBody = Of<typeof Replenishment.DecisionBody>;
+export type DecisionResult = Of<typeof Replenishment.DecisionResult>;
+export type PolicyBody = Of<typeof Replenishment.PolicyBody>;
 export type ExceptionCase = Of<typeof Contract.Exception>;
 export type ExceptionPage = Of<typeof Contract.ExceptionPage>;
 export type ExceptionQuery = Of<typeof Contract.ExceptionQuery>;
@@ -61,6 +65,8 @@ export const adviceQuery = (store: number, itemId: number, location: number) =>
   ({ ...one<RecommendationDetail>(['advice', store, itemId, location], `/items/${itemId}/replenishment`, { store, location }), retry: false });
 export const policyQuery = (store: number, scope: string) => one<PolicyBody>(['policy', store, scope], `/policies/${encodeURIComponent(scope)}`, { store });
 export const replenishmentQuery = (filter: Parameters) => pages<ReplenishmentPage>(['replenishment', filter], '/replenishment', filter);
+/** The plan with other values; the answer of the values before stays while the next is computed. */
+export const whatIfQuery = (store: number, body: WhatIfBody) => queryOptions({ queryKey: ['replenishment', 'what-if', store, body], queryFn: () => write<WhatIf>('POST', '/replenishment/what-if', { store }, body), staleTime: 60_000 });
 export const exceptionsQuery = (filter: Parameters) => pages<ExceptionPage>(['exceptions', filter], '/exceptions', filter);
 export const exceptionQuery = (store: number, id: string) => one<ExceptionDetail>(['exceptions', 'one', store, id], `/exceptions/${id}`, { store });
 export const runbookQuery = (kind: string) => ({ ...one<{ kind: string; markdown: string }>(['runbook', kind], `/runbooks/${kind}`), staleTime: Infinity });

@@ -1,5 +1,5 @@
 /** Planning values of one item at one location, changed in place: Enter keeps, Esc leaves. A value set here beats rule and default. */
-import { ActionIcon, TextInput } from '@mantine/core';
+import { ActionIcon, Select, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconPencil, IconRestore } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -7,11 +7,12 @@ import { useState } from 'react';
 import { write } from '../api/client.ts';
 import type { PolicyBody, RecommendationDetail } from '../api/queries.ts';
 import { useStore } from '../shell/store.tsx';
-import { units } from '../ui/format.ts';
-import { POLICY_FIELDS, shown, typed, type PolicyField } from './policy-fields.ts';
+import { day, units } from '../ui/format.ts';
+import { fieldsOf, KIND_WORDS, shown, typed, type PolicyField } from './policy-fields.ts';
 import './waterfall.css';
 
-const SOURCE: Record<string, string> = { user: 'set here', rule: 'supplier', default: 'default' };
+const SOURCE: Record<string, string> = { user: 'set here', rule: 'rule', default: 'default' };
+type Value = string | number | null;
 
 export function PolicyValues({ itemId, locationId, policy }: { itemId: number; locationId: number; policy: RecommendationDetail['policy'] }) {
   const store = useStore(), client = useQueryClient();
@@ -23,10 +24,11 @@ export function PolicyValues({ itemId, locationId, policy }: { itemId: number; l
     },
     onError: (error) => notifications.show({ color: 'red', message: error.message }),
   });
-  return <div>{POLICY_FIELDS.map((field) => <Row key={field.key} field={field} current={policy[field.key]} saving={save.isPending} save={(value) => save.mutate({ [field.key]: value })} />)}</div>;
+  const kind = policy['kind']?.value as string | null | undefined;
+  return <div>{fieldsOf(kind).map((field) => <Row key={field.key} field={field} current={policy[field.key]} saving={save.isPending} save={(value) => save.mutate({ [field.key]: value } as PolicyBody)} />)}</div>;
 }
 
-function Row({ field, current, saving, save }: { field: PolicyField; current: RecommendationDetail['policy'][string] | undefined; saving: boolean; save(value: number | null): void }) {
+function Row({ field, current, saving, save }: { field: PolicyField; current: RecommendationDetail['policy'][string] | undefined; saving: boolean; save(value: Value): void }) {
   const value = shown(field, current?.value), [text, setText] = useState<string | null>(null);
   const entry = text === null ? null : typed(field, text), fault = entry !== null && 'fault' in entry ? entry.fault : null;
   const commit = (): void => {
@@ -37,19 +39,22 @@ function Row({ field, current, saving, save }: { field: PolicyField; current: Re
   return (
     <div className="policy-row">
       <span title={field.hint}>{field.label}</span>
-      {text === null ? (
+      {field.kind === 'choice' ? (
+        <Select size="xs" w={210} aria-label={field.label} allowDeselect={false} value={value} disabled={saving} data={Object.entries(KIND_WORDS).map(([kind, label]) => ({ value: kind, label }))} onChange={(next) => { if (next !== null && next !== value) save(next); }} />
+      ) : text === null ? (
         <span className="row">
-          <span className="num"><strong>{value === null ? 'none' : Number.isInteger(value) ? units(value) : value}</strong> <span className="dim">{value === null ? '' : value === 1 ? field.unit.replace(/s$/, '') : field.unit}</span></span>
-          <ActionIcon variant="subtle" color="gray" size={24} aria-label={`Change ${field.label.toLowerCase()}`} disabled={saving} onClick={() => setText(value === null ? '' : String(value))}><IconPencil size={14} /></ActionIcon>
+          <span className="num"><strong>{value === null ? 'none' : field.kind === 'day' ? day(value) : Number.isInteger(Number(value)) ? units(Number(value)) : value}</strong> <span className="dim">{value === null ? '' : value === '1' ? field.unit.replace(/s$/, '') : field.unit}</span></span>
+          <ActionIcon variant="subtle" color="gray" size={24} aria-label={`Change ${field.label.toLowerCase()}`} disabled={saving} onClick={() => setText(value ?? '')}><IconPencil size={14} /></ActionIcon>
         </span>
       ) : (
         <form onSubmit={(event) => { event.preventDefault(); commit(); }}>
-          <TextInput w={96} autoFocus aria-label={field.label} value={text} error={fault} inputMode="decimal" onChange={(event) => setText(event.currentTarget.value)} onBlur={commit} onKeyDown={(event) => { if (event.key === 'Escape') { event.stopPropagation(); setText(null); } }} />
+          <TextInput w={field.kind === 'day' ? 140 : 96} type={field.kind === 'day' ? 'date' : 'text'} autoFocus aria-label={field.label} value={text} error={fault} inputMode="decimal" onChange={(event) => setText(event.currentTarget.value)} onBlur={commit} onKeyDown={(event) => { if (event.key === 'Escape') { event.stopPropagation(); setText(null); } }} />
         </form>
       )}
-      <span className="row"><span className="tag">{SOURCE[current?.source ?? 'default'] ?? current?.source}</span>
-        {current?.source === 'user' && <ActionIcon variant="subtle" color="gray" size={24} aria-label={`Take away the ${field.label.toLowerCase()} set here`} title="Use the supplier’s value or the default" disabled={saving} onClick={() => save(null)}><IconRestore size={14} /></ActionIcon>}
+      <span className="row"><span className="tag" title={current?.reason}>{SOURCE[current?.source ?? 'default'] ?? current?.source}</span>
+        {current?.source === 'user' && <ActionIcon variant="subtle" color="gray" size={24} aria-label={`Take away the ${field.label.toLowerCase()} set here`} title="Use the rule’s value or the default" disabled={saving} onClick={() => save(null)}><IconRestore size={14} /></ActionIcon>}
       </span>
+      {current && current.source !== 'default' && <span className="why small dim">{current.reason}</span>}
     </div>
   );
 }

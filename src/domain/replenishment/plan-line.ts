@@ -1,0 +1,73 @@
+/** One line of the plan: an item at a place, decided from what was gathered of it, and the line its supplier's order makes of that. */
+import type { Day } from '../calendar.ts';
+import { roundDownToCasePack, type Units } from '../quantity.ts';
+import { atMost, demandTotal } from './demand-total.ts';
+import type { LeadTimeShare } from './lead-time.ts';
+import { BeyondForecastError, expectedDemand, type DemandForecast } from './order-up-to.ts';
+import { policyFaults, protectionDays, type PlanningPolicy } from './policy.ts';
+import type { StockPosition } from './position.ts';
+import { recommend, type Recommendation } from './recommend.ts';
+import type { PriceBreak, SupplierLine } from './supplier-line.ts';
+import { percent } from './terms.ts';
+
+/** What an item costs and takes where it is bought. Minor units of `currency`. */
+export interface Buying { supplierId: number | null; unitCost: number | null; currency: string; priceBreaks: readonly PriceBreak[]; volumeCm3: number; weightG: number }
+
+export interface PlanLineInput {
+  today: Day;
+  /** Begins today. */
+  forecast: DemandForecast;
+  policy: PlanningPolicy;
+  stock: StockPosition;
+  leadTimes: readonly LeadTimeShare[] | null;
+  buying: Buying;
+  /** Selling price in minor units of the store's currency; null where not known. */
+  price: number | null;
+  storeCurrency: string;
+}
+
+/** Share of its cost that a unit on the shelf costs a year, where nobody says otherwise. */
+export const HOLDING_PER_YEAR = 0.25;
+
+/** The recommendation, or why there can be none. A service level beyond the forecast's last quantile is planned at that, and said. */
+export function planLine(input: PlanLineInput): Recommendation | string {
+  const { forecast, buying, price } = input, highest = forecast.cumulative.at(-1)?.q ?? 0, beyond = input.policy.serviceLevel > highest && highest > 0;
+  const policy = beyond ? { ...input.policy, serviceLevel: highest } : input.policy, [fault] = policyFaults(policy);
+  if (fault !== undefined) return fault;
+  if (forecast.mean.length < protectionDays(policy) || (policy.kind.startsWith('planner') && forecast.mean.length < policy.leadTimeDays + (policy.daysOfStock ?? 0))) return 'forecast too short for the policy';
+  const known = price !== null && buying.unitCost !== null && buying.currency === input.storeCurrency;
+  try {
+    const made = recommend({ ...input, policy, economics: known ? { price, unitCost: buying.unitCost!, holdingPerYear: HOLDING_PER_YEAR } : null });
+    return beyond ? { ...made, conflicts: [...made.conflicts, `The service level of ${percent(input.policy.serviceLevel)} lies beyond the forecast's last quantile: ${percent(highest)} is planned for.`] } : made;
+  } catch (error) {
+    if (error instanceof BeyondForecastError) return error.message; // one line the forecast says too little of stops no other
+    throw error;
+  }
+}
+
+/**
+ * The line in its supplier's order. A wanted unit is worth its margin (half its cost where the price is not known); what one too many costs follows from
+ * the level the policy chose: Co = Cu × (1 − F) ÷ F with F = P(D ≤ level), so that a line alone is worth most at its own quantity. No more is ever
+ * bought than the level and the demand of the whole forecast.
+ */
+export function supplierLine(key: string, made: Recommendation, { forecast, policy, buying, price, storeCurrency }: PlanLineInput): SupplierLine {
+  const demand = demandTotal(forecast, Math.min(made.protectionDays, forecast.mean.length)), unitCost = buying.unitCost ?? 0;
+  const margin = price !== null && buying.currency === storeCurrency && price > unitCost ? price - unitCost : unitCost / 2, short = Math.max(1, margin);
+  const chosen = Math.min(0.995, Math.max(0.5, made.ratio ?? atMost(demand, made.orderUpTo)));
+  const highest = Math.min(policy.maxStock ?? Infinity, made.orderUpTo + Math.ceil(expectedDemand(forecast, forecast.mean.length)));
+  return {
+    key, position: made.position, quantity: made.quantity, casePack: policy.casePack, moq: policy.moq, most: ended(made) ? made.quantity : Math.max(made.quantity, roundDownToCasePack(Math.max(0, highest - made.position), policy.casePack)),
+    unitCost, priceBreaks: buying.priceBreaks, volumeCm3: buying.volumeCm3, weightG: buying.weightG, demand, short, over: (short * (1 - chosen)) / chosen,
+  };
+}
+
+/** Nothing beyond its own quantity is bought of what comes to its end. */
+function ended({ policy }: Recommendation): boolean {
+  return policy.endOfLife !== null || policy.lastOrder !== null;
+}
+
+/** What customers are owed beyond what is on hand counts as backorders; the rest of what is promised stands on the shelf. */
+export function stockOf(level: { available: Units; committed: Units; incoming: Units }): StockPosition {
+  const onHand = level.available + level.committed, backorders = Math.min(level.committed, Math.max(0, level.committed - Math.max(0, onHand)));
+  return { onHand, incoming: level.incoming, committed: level.committed - backorders, backorders };
+}

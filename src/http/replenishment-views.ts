@@ -1,0 +1,69 @@
+/** Rows of the worklist as the API tells them: words made from the numbers that were kept. */
+import { fromKept } from '../domain/replenishment/facts.ts';
+import { layerWords } from '../domain/replenishment/layers.ts';
+import { POLICY_FIELDS, SOURCE_OF } from '../domain/replenishment/policy.ts';
+import { explain } from '../domain/replenishment/sentence.ts';
+import { termsOf } from '../domain/replenishment/terms.ts';
+import { decodeCursor } from '../store/keyset.ts';
+import { POLICY_COLUMNS, type PolicyRow } from '../store/planning.ts';
+import type { SupplierTotals, WorklistFilter, WorklistRow } from '../store/worklist.ts';
+import { Refusal } from './app.ts';
+import type { PolicyBody, Recommendation, RecommendationDetail, ReplenishmentQuery } from './contract-replenishment.ts';
+import type { Of } from './contract.ts';
+
+const number = (value: string | number | null): number | null => (value === null ? null : Number(value));
+
+export function lineView(row: WorklistRow): Of<typeof Recommendation> {
+  return {
+    itemId: row.item_id, locationId: row.location_id, sku: row.sku, title: row.title, vendor: row.vendor, supplierId: row.supplier_id, supplier: row.supplier, locationName: row.location, available: row.available, incoming: row.incoming,
+    quantity: row.quantity, recommended: row.recommended, need: row.need, unitCost: number(row.unit_cost), cost: number(row.cost), currency: row.currency, overstock: row.overstock, atRisk: Math.round(row.at_risk * 10) / 10, atRiskValue: number(row.at_risk_value),
+    coverDays: row.cover_days, stockoutP50: row.stockout_p50, stockoutP10: row.stockout_p10, orderBy: row.order_by, urgency: row.urgency, abc: row.abc, method: row.by_rule ? 'rule' : row.method ?? '', byRule: row.by_rule, wape: row.wape, flags: row.flags ?? [],
+    computedAt: row.computed_at, decision: row.decision && { decision: row.decision, until: row.decision_until, reason: row.decision_reason!, by: row.decided_by!, version: row.decision_version! },
+    moveTo: row.move_location_id === null ? null : { locationId: row.move_location_id, locationName: row.move_location!, quantity: row.move_quantity! },
+  };
+}
+
+/** The sentence of a row: the recommendation's, and what a planner decided of it. */
+export function sentenceOfRow(row: WorklistRow): string {
+  const said = row.decision === null ? '' : ` ${row.decided_by} ${row.decision === 'quantity' ? `orders ${row.quantity} instead` : row.decision === 'excluded' ? 'excluded it' : 'put it off'}${row.decision_until === null ? '' : ` until ${row.decision_until}`}: ${row.decision_reason}.`;
+  return explain(fromKept(row.facts).made) + said;
+}
+
+export function detailView(row: WorklistRow): Of<typeof RecommendationDetail> {
+  const { made, layers } = fromKept(row.facts);
+  return {
+    ...lineView(row), waterfall: termsOf(made), sentence: sentenceOfRow(row), oneDayLonger: made.oneDayLonger, orderUpTo: made.orderUpTo, position: made.position,
+    policy: Object.fromEntries(POLICY_FIELDS.map((field, n) => [field, { value: made.policy[field], source: SOURCE_OF[layers[n]!], reason: layerWords(layers[n]!, row) }])),
+  };
+}
+
+export function supplierView(row: SupplierTotals) {
+  return {
+    supplier: row.supplier ?? '', supplierId: row.supplier_id, currency: row.currency, lines: row.lines, units: row.units, cost: Number(row.cost), atRiskValue: Number(row.at_risk_value), due: row.due, orderBy: row.order_by,
+    minOrderCost: row.min_order_cost === null || row.min_order_currency !== row.currency ? null : Number(row.min_order_cost),
+  };
+}
+
+/** Costs by currency, the most first. */
+export function costsOf(suppliers: readonly SupplierTotals[]): { currency: string; cost: number }[] {
+  const costs = new Map<string, number>();
+  for (const row of suppliers) costs.set(row.currency, (costs.get(row.currency) ?? 0) + Number(row.cost));
+  return [...costs].map(([currency, cost]) => ({ currency, cost })).sort((a, b) => b.cost - a.cost);
+}
+
+export function locationsOf(text: string | undefined): number[] | undefined {
+  const locations = text?.split(',').filter(Boolean).map(Number);
+  if (locations?.some((id) => !Number.isInteger(id))) throw new Refusal(400, 'location: expected location ids separated by commas');
+  return locations?.length ? locations : undefined;
+}
+
+export function worklistFilter(query: Of<typeof ReplenishmentQuery>, today: string): WorklistFilter {
+  let after;
+  try { after = decodeCursor(query.cursor, 2); } catch { throw new Refusal(400, 'cursor: not one this API gave out'); }
+  return { q: query.q, supplier: query.vendor, locations: locationsOf(query.location), view: query.view, today, sort: query.sort, dir: query.dir, after, limit: query.limit };
+}
+
+export function policyView(row: PolicyRow | null): Of<typeof PolicyBody> {
+  const rounded = (value: unknown): unknown => (typeof value === 'number' ? Math.round(value * 10_000) / 10_000 : value ?? null);
+  return { ...Object.fromEntries(Object.entries(POLICY_COLUMNS).map(([field, column]) => [field, rounded(row?.[column])])), version: row?.version ?? 0 };
+}

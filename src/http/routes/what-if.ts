@@ -1,0 +1,42 @@
+/** The plan with another service level, days of cover, budget or container; nothing is saved. */
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { AbcClass } from '../../domain/replenishment/abc.ts';
+import { dayOf } from '../../domain/calendar.ts';
+import { NO_LIMITS, type SupplierLimits } from '../../domain/replenishment/supplier-order.ts';
+import { whatIf, type Side, type WhatIfLine } from '../../domain/replenishment/what-if.ts';
+import { forecastsNamed } from '../../store/forecasts.ts';
+import { planInputs, planWorld } from '../../store/plan-inputs.ts';
+import { worklistPage } from '../../store/worklist.ts';
+import type { Services } from '../app.ts';
+import { WhatIf, WhatIfBody } from '../contract-replenishment.ts';
+import { locationsOf } from '../replenishment-views.ts';
+import { storeOf } from '../store-scope.ts';
+
+/** The most urgent lines a what-if looks at: it answers while a slider is moved. */
+const MOST_LINES = 3_000;
+
+export function whatIfRoutes(app: FastifyInstance, { house }: Services): void {
+  const api = app.withTypeProvider<ZodTypeProvider>();
+  api.post('/api/v1/replenishment/what-if', { schema: { tags: ['replenishment'], summary: 'The filtered plan with other values; nothing is saved', querystring: z.object({ store: z.coerce.number() }), body: WhatIfBody, response: { 200: WhatIf } } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store), today = dayOf(house.clock.now().toISOString(), store.time_zone), { q, vendor, location, ...asked } = request.body;
+    const found = await worklistPage(house.db, store.store_id, { q, supplier: vendor, locations: locationsOf(location), view: 'all', today, sort: 'urgency', dir: 'asc', after: null, limit: MOST_LINES + 1 });
+    const rows = found.slice(0, MOST_LINES).filter((row) => row.decision !== 'excluded' && row.decision !== 'snoozed'), byKey = new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, row]));
+    const world = await planWorld(house.db, store, today, (itemId, locationId) => (byKey.get(`${itemId}@${locationId}`)?.abc ?? null) as AbcClass | null, [...new Set(rows.map((row) => row.item_id))]);
+    // Lines planned by rule have no other values to try: their quantities stay.
+    const forecasts = world.run ? await forecastsNamed(house.db, store.store_id, world.run.run_id, rows.map((row) => ({ itemId: row.item_id, locationId: row.location_id }))) : [];
+    const inputs = await planInputs(house.db, world, forecasts), limits = new Map<string, SupplierLimits>();
+    const lines = inputs.map((input): WhatIfLine => {
+      const row = byKey.get(`${input.itemId}@${input.locationId}`)!, supplier = input.buying.supplierId === null ? undefined : world.suppliers.get(input.buying.supplierId);
+      const order = supplier ? `${supplier.supplier_id}@${input.locationId}@${input.buying.currency}` : '', size = (value: string | null): number | null => (value === null ? null : Number(value));
+      if (supplier) limits.set(order, { ...NO_LIMITS, minUnits: supplier.min_order_units, minCost: input.buying.currency === supplier.currency ? size(supplier.min_order_cost) : null, volumeCm3: size(supplier.container_volume_cm3), weightG: size(supplier.container_weight_g) });
+      return { key: `${input.itemId}@${input.locationId}`, input, order, fixed: row.decision === 'quantity' ? row.quantity : null };
+    });
+    const { before, after, notes } = whatIf(lines, limits, asked), side = ({ units, lines: ordered, costs, riskLeft }: Side) => ({ units, lines: ordered, riskLeft, costs: [...costs].map(([currency, cost]) => ({ currency, cost })) });
+    return {
+      considered: lines.length, more: found.length > MOST_LINES, before: side(before), after: side(after), notes,
+      lines: inputs.flatMap((input, n) => (before.quantities[n] === after.quantities[n] ? [] : [{ itemId: input.itemId, locationId: input.locationId, quantity: after.quantities[n]!, before: before.quantities[n]! }])),
+    };
+  });
+}

@@ -1,0 +1,108 @@
+/**
+ * What a line of the plan is decided from, read for many lines at once: forecasts with planners' words on top, stock, values by scope, suppliers' terms and
+ * what their receipts say of lead times. The flow reads all lines this way, a what-if some of them.
+ */
+import { addDays, daysBetween } from '../domain/calendar.ts';
+import { overridden, overrideWords } from '../domain/forecast/override.ts';
+import type { AbcClass } from '../domain/replenishment/abc.ts';
+import { FALLBACK_DAYS, fallbackForecast, fallbackWords } from '../domain/replenishment/fallback.ts';
+import { policyOfLine, type ScopedValues } from '../domain/replenishment/layers.ts';
+import { learnedLeadTimes, type LeadTimeShare } from '../domain/replenishment/lead-time.ts';
+import type { DemandForecast } from '../domain/replenishment/order-up-to.ts';
+import { stockOf, type Buying, type PlanLineInput } from '../domain/replenishment/plan-line.ts';
+import { POLICY_FIELDS, protectionDays, type PlanningPolicy, type PolicyLayer, type ResolvedPolicy } from '../domain/replenishment/policy.ts';
+import { learnedDays } from '../domain/replenishment/recommend.ts';
+import type { Queryable } from './db.ts';
+import { currentRun, type ForecastRunRow, type PlanningForecast } from './forecasts.ts';
+import { asOverride, overridesInForce, type OverrideRow } from './overrides.ts';
+import { positions, scopedValues, type PositionRow } from './planning.ts';
+import type { StoreRow } from './stores.ts';
+import { activeSuppliers, itemTerms, observedLeadTimes, type ItemTerms, type SupplierRow } from './supplier-terms.ts';
+import type { UnforecastRow } from './unforecast.ts';
+
+/** What holds for every line of a store today. */
+export interface PlanWorld {
+  store: Pick<StoreRow, 'store_id' | 'currency' | 'time_zone'>; today: string; run: ForecastRunRow | null; scopes: ScopedValues; suppliers: ReadonlyMap<number, SupplierRow>; leadTimes: ReadonlyMap<number, LeadTimeShare[]>;
+  overrides: (itemId: number, locationId: number) => OverrideRow[]; classOf: (itemId: number, locationId: number) => AbcClass | null; policies: Map<string, ResolvedPolicy>;
+}
+
+export interface PlanInput extends PlanLineInput { itemId: number; locationId: number; layers: PolicyLayer[]; abc: AbcClass | null; byRule: boolean; /** Said beside the recommendation. */ notes: string[] }
+
+const LEARNED_DAYS = 400;
+
+export async function planWorld(db: Queryable, store: PlanWorld['store'], today: string, classOf: PlanWorld['classOf'], itemIds: readonly number[] | null = null): Promise<PlanWorld> {
+  const observed = await observedLeadTimes(db, store.store_id, store.time_zone, addDays(today, -LEARNED_DAYS));
+  const leadTimes = new Map([...observed].flatMap(([supplier, days]) => { const shares = learnedLeadTimes(days); return shares ? [[supplier, shares] as const] : []; }));
+  return {
+    store, today, classOf, leadTimes, policies: new Map(), run: await currentRun(db, store.store_id), scopes: await scopedValues(db, store.store_id), suppliers: await activeSuppliers(db, store.store_id),
+    overrides: await overridesInForce(db, store.store_id, today, itemIds),
+  };
+}
+
+/** The lines of some forecasts, or of levels without one; those whose location is gone are left out. */
+export async function planInputs(db: Queryable, world: PlanWorld, lines: readonly (PlanningForecast | UnforecastRow)[]): Promise<PlanInput[]> {
+  const itemIds = [...new Set(lines.map((line) => line.item_id))], storeId = world.store.store_id;
+  const [stock, terms] = await Promise.all([positions(db, storeId, itemIds), itemTerms(db, storeId, itemIds)]);
+  return lines.flatMap((line) => {
+    const position = stock.get(`${line.item_id}@${line.location_id}`);
+    return position ? [inputOf(world, line, position, terms.get(line.item_id))] : [];
+  });
+}
+
+function inputOf(world: PlanWorld, line: PlanningForecast | UnforecastRow, position: PositionRow, terms: ItemTerms | undefined): PlanInput {
+  const itemId = line.item_id, locationId = line.location_id, abc = world.classOf(itemId, locationId), supplier = terms?.supplier_id == null ? undefined : world.suppliers.get(terms.supplier_id);
+  const shares = supplier && world.leadTimes.get(supplier.supplier_id), policy = policyFor(world, itemId, locationId, position.vendor, abc, supplier, terms, shares);
+  const learned = shares && policy.layers[POLICY_FIELDS.indexOf('leadTimeDays')] === 'learned' ? shares : null;
+  const common = {
+    itemId, locationId, abc, today: world.today, policy: policy.values, layers: policy.layers, leadTimes: learned, stock: stockOf(position), price: terms?.price ?? null, storeCurrency: world.store.currency, buying: buyingOf(world, position, supplier, terms),
+  };
+  if ('sold' in line) {
+    const days = Math.max(60, protectionDays(policy.values) + 1, policy.values.leadTimeDays + (policy.values.daysOfStock ?? 0));
+    return { ...common, forecast: fallbackForecast(line.sold, days), byRule: true, notes: [fallbackWords(line.sold)] };
+  }
+  const said = world.overrides(itemId, locationId), first = addDays(world.run!.as_of, 1), until = addDays(world.today, protectionDays(policy.values));
+  const planned = said.length === 0 ? line : { ...line, ...overridden({ mean: Array.from(line.mean), levels: Array.from(line.levels), cumulative: Array.from(line.cumulative) }, first, said.map(asOverride)) };
+  return { ...common, forecast: fromToday(planned, Math.max(0, daysBetween(first, world.today))), byRule: false, notes: said.filter((one) => one.from_day <= until).map(saidBy) };
+}
+
+const saidBy = (one: OverrideRow): string => `In it is what ${one.author} said of ${one.from_day} to ${one.to_day}: ${overrideWords(one)} (${one.reason}).`;
+
+/** A forecast a few days old begins before today: the days gone by are cut off its totals. */
+function fromToday({ mean, levels, cumulative }: Pick<PlanningForecast, 'mean' | 'levels' | 'cumulative'>, skip: number): DemandForecast {
+  const days = mean.length, all = cumulative instanceof Float32Array ? cumulative : Float32Array.from(cumulative), means = mean instanceof Float32Array ? mean : Float32Array.from(mean);
+  return {
+    mean: means.subarray(Math.min(skip, days)),
+    cumulative: Array.from({ length: levels.length }, (_, k) => {
+      const values = all.subarray(k * days + Math.min(skip, days), (k + 1) * days), gone = skip > 0 ? all[k * days + skip - 1] ?? 0 : 0;
+      return { q: Math.round(levels[k]! * 10_000) / 10_000, values: gone === 0 ? values : values.map((value) => Math.max(0, value - gone)) };
+    }),
+  };
+}
+
+/** Lines alike in everything that says values share what was resolved for the first. */
+function policyFor(world: PlanWorld, itemId: number, locationId: number, vendor: string | null, abc: AbcClass | null, supplier: SupplierRow | undefined, terms: ItemTerms | undefined, shares: LeadTimeShare[] | undefined): ResolvedPolicy {
+  const own = world.scopes.has(`item:${itemId}`) || world.scopes.has(`item:${itemId}@${locationId}`);
+  const key = own ? '' : JSON.stringify([vendor, abc, supplier?.supplier_id, supplier && [terms?.lead_time_days, terms?.moq, terms?.case_pack]]), known = own ? undefined : world.policies.get(key);
+  if (known) return known;
+  const said: Partial<PlanningPolicy> = {};
+  if (supplier) {
+    const lead = terms?.lead_time_days ?? supplier.lead_time_days;
+    if (lead !== null && lead !== undefined) said.leadTimeDays = lead;
+    if (terms?.moq != null) said.moq = terms.moq;
+    if (terms?.case_pack != null) said.casePack = terms.case_pack;
+  }
+  const resolved = policyOfLine(world.scopes, { itemId, locationId, vendor, abc }, said, shares && { leadTimeDays: learnedDays(shares) });
+  if (!own) world.policies.set(key, resolved);
+  return resolved;
+}
+
+function buyingOf(world: PlanWorld, position: PositionRow, supplier: SupplierRow | undefined, terms: ItemTerms | undefined): Buying {
+  const own = supplier && terms?.unit_cost != null;
+  return {
+    supplierId: supplier?.supplier_id ?? null, unitCost: own ? Number(terms.unit_cost) : position.unit_cost === null ? null : Number(position.unit_cost), currency: own ? supplier.currency : world.store.currency,
+    priceBreaks: own ? [...(terms.price_breaks ?? [])].sort((a, b) => a.from - b.from) : [], volumeCm3: supplier ? Number(terms?.volume_cm3 ?? 0) : 0, weightG: supplier ? Number(terms?.weight_g ?? 0) : 0,
+  };
+}
+
+/** The first day a rule in place of a forecast looks at. */
+export const fallbackSince = (today: string): string => addDays(today, -FALLBACK_DAYS);

@@ -1,0 +1,38 @@
+/** From whom items are bought and on which terms, what they sell for, and how long suppliers took: read for many items at once. */
+import type { PriceBreak } from '../domain/replenishment/supplier-line.ts';
+import type { Queryable } from './db.ts';
+
+export interface SupplierRow { supplier_id: number; name: string; currency: string; lead_time_days: number | null; min_order_cost: string | null; min_order_units: number | null; container_volume_cm3: string | null; container_weight_g: string | null }
+
+export async function activeSuppliers(db: Queryable, storeId: number): Promise<Map<number, SupplierRow>> {
+  const { rows } = await db.query<SupplierRow>('select supplier_id, name, currency, lead_time_days, min_order_cost, min_order_units, container_volume_cm3, container_weight_g from supplier where store_id = $1 and active', [storeId]);
+  return new Map(rows.map((row) => [row.supplier_id, row]));
+}
+
+/** Terms of the supplier an item is bought from, with its selling price; `supplier_id` null: nobody is preferred. */
+export interface ItemTerms { item_id: number; supplier_id: number | null; unit_cost: string | null; moq: number | null; case_pack: number | null; lead_time_days: number | null; price_breaks: PriceBreak[] | null; volume_cm3: string | null; weight_g: string | null; price: number | null }
+
+export async function itemTerms(db: Queryable, storeId: number, itemIds: readonly number[]): Promise<Map<number, ItemTerms>> {
+  const { rows } = await db.query<ItemTerms>(
+    `select k.item_id, s.supplier_id, t.unit_cost, t.moq, t.case_pack, t.lead_time_days, t.price_breaks, t.volume_cm3, t.weight_g, p.price
+     from unnest($2::int[]) as k(item_id)
+     left join supplier_item t on t.store_id = $1 and t.item_id = k.item_id and t.preferred
+     left join supplier s on s.store_id = $1 and s.supplier_id = t.supplier_id and s.active
+     left join lateral (select p.price from item_price p where p.store_id = $1 and p.item_id = k.item_id order by p.since desc limit 1) p on true
+     where s.supplier_id is not null or p.price is not null`, [storeId, itemIds]);
+  return new Map(rows.map((row) => [row.item_id, row]));
+}
+
+/** Days from sending an order to its first receipt, by supplier: the latest forty since a day. What was taken back does not count. */
+export async function observedLeadTimes(db: Queryable, storeId: number, timeZone: string, since: string): Promise<Map<number, number[]>> {
+  const { rows } = await db.query<{ supplier_id: number; days: number[] }>(
+    `select supplier_id, array_agg(days order by received desc) as days from (
+       select o.supplier_id, min((r.received_at at time zone $2)::date) as received, greatest(0, least(365, min((r.received_at at time zone $2)::date) - o.ordered_on)) as days,
+         row_number() over (partition by o.supplier_id order by min(r.received_at) desc) as nth
+       from goods_receipt r join purchase_order o on o.store_id = r.store_id and o.purchase_order_id = r.purchase_order_id
+       where r.store_id = $1 and r.reverses is null and o.ordered_on >= $3
+         and not exists (select from goods_receipt x where x.store_id = r.store_id and x.reverses = r.goods_receipt_id)
+       group by o.supplier_id, o.purchase_order_id, o.ordered_on) f
+     where nth <= 40 group by supplier_id`, [storeId, timeZone, since]);
+  return new Map(rows.map((row) => [row.supplier_id, row.days]));
+}

@@ -1,0 +1,77 @@
+/** The replenishment worklist: recommendations as the planner decided them, filtered, sorted, in pages, with what they come to. */
+import type { Queryable } from './db.ts';
+import { keysetSql, searchTerms, type Keyset, type SortColumn } from './keyset.ts';
+
+export interface WorklistRow {
+  item_id: number; location_id: number; sku: string | null; title: string; vendor: string | null; supplier_id: number | null; supplier: string | null; location: string; available: number; incoming: number;
+  quantity: number; recommended: number; need: number; unit_cost: string | null; currency: string; cost: string | null; at_risk: number; at_risk_value: string | null; overstock: number; cover_days: number | null;
+  stockout_p50: string | null; stockout_p10: string | null; order_by: string | null; urgency: number; abc: string | null; by_rule: boolean; method: string | null; wape: number | null; flags: string[] | null; computed_at: string;
+  decision: 'quantity' | 'excluded' | 'snoozed' | null; decision_until: string | null; decision_reason: string | null; decided_by: string | null; decision_version: number | null;
+  move_location_id: number | null; move_location: string | null; move_quantity: number | null; sort_value: string | null; facts: string;
+}
+
+export const WORKLIST_VIEWS = ['to order', 'due', 'overstock', 'set aside', 'all'] as const;
+export interface WorklistFilter {
+  q?: string | undefined; supplier?: string | undefined; locations?: number[] | undefined; view: (typeof WORKLIST_VIEWS)[number]; today: string; sort: string; dir: 'asc' | 'desc'; after: Keyset | null; limit: number;
+  itemId?: number | undefined; locationId?: number | undefined;
+}
+
+const SORT: Record<string, SortColumn> = {
+  urgency: { sql: 'r.urgency', type: 'int' }, sku: { sql: 'lower(r.sku)', type: 'text' }, supplier: { sql: 'lower(r.supplier)', type: 'text' }, quantity: { sql: 'r.quantity', type: 'int' }, cost: { sql: 'r.cost', type: 'float8' },
+  risk: { sql: 'r.at_risk_value', type: 'float8' }, cover: { sql: 'r.cover_days', type: 'float8' }, stockout: { sql: 'r.stockout_p50', type: 'date' }, overstock: { sql: 'r.overstock', type: 'int' },
+};
+
+/** Said of a supplier's filter: lines nobody is preferred for and no vendor is known of. */
+export const NO_SUPPLIER = '-';
+
+const ROWS = `with r as (
+    select x.item_id, x.location_id, x.need, x.unit_cost, x.currency, x.at_risk, x.at_risk_value, x.overstock, x.cover_days, x.stockout_p50, x.stockout_p10, x.order_by, x.urgency, x.abc, x.by_rule, x.facts, x.computed_at, x.supplier_id,
+      i.sku, i.title, i.vendor, coalesce(s.name, i.vendor) as supplier, l.name as location, f.method, f.wape, f.flags, coalesce(g.available, 0) as available, coalesce(g.incoming, 0) as incoming,
+      x.quantity as recommended, coalesce(case when d.decision = 'quantity' then d.quantity end, x.quantity) as quantity,
+      case when d.decision = 'quantity' then d.quantity * x.unit_cost else x.cost end as cost,
+      d.decision, d.until as decision_until, d.reason as decision_reason, d.decided_by, d.version as decision_version,
+      m.location_id as move_location_id, m.name as move_location, m.quantity as move_quantity
+    from recommendation x join item i using (item_id) join location l on l.store_id = x.store_id and l.location_id = x.location_id
+    left join supplier s on s.store_id = x.store_id and s.supplier_id = x.supplier_id
+    left join plan p on p.store_id = x.store_id
+    left join forecast f on f.store_id = x.store_id and f.item_id = x.item_id and f.location_id = x.location_id and f.run_id = p.run_id
+    left join ledger_level g on g.store_id = x.store_id and g.item_id = x.item_id and g.location_id = x.location_id
+    left join plan_decision d on d.store_id = x.store_id and d.item_id = x.item_id and d.location_id = x.location_id and (d.until is null or d.until >= $7::date)
+    -- What is too much here where it is short: the place that would lose most gets it.
+    left join lateral (select y.location_id, w.name, least(x.overstock, y.quantity) as quantity from recommendation y join location w on w.store_id = y.store_id and w.location_id = y.location_id
+      where x.overstock > 0 and y.store_id = x.store_id and y.item_id = x.item_id and y.location_id <> x.location_id and y.quantity > 0 order by y.at_risk desc, y.location_id limit 1) m on true
+    where x.store_id = $1 and ($2::text[] is null or lower(i.sku) = any($2)) and ($3::text is null or i.sku ilike '%' || $3 || '%' or i.title ilike '%' || $3 || '%')
+      and ($4::text is null or s.name = $4 or i.vendor = $4 or ($4 = '-' and coalesce(s.name, i.vendor, '') = '')) and ($5::int[] is null or x.location_id = any($5)) and ($8::int is null or x.item_id = $8) and ($9::int is null or x.location_id = $9)
+      and case $6 when 'to order' then coalesce(case when d.decision = 'quantity' then d.quantity end, x.quantity) > 0 and d.decision is distinct from 'excluded' and d.decision is distinct from 'snoozed'
+        when 'due' then coalesce(case when d.decision = 'quantity' then d.quantity end, x.quantity) > 0 and x.order_by <= $7::date and d.decision is distinct from 'excluded' and d.decision is distinct from 'snoozed'
+        when 'overstock' then x.overstock > 0 when 'set aside' then d.decision is not null else true end
+  )`;
+
+function values(storeId: number, filter: WorklistFilter): unknown[] {
+  const { skus, words } = searchTerms(filter.q);
+  return [storeId, skus, words, filter.supplier ?? null, filter.locations ?? null, filter.view, filter.today, filter.itemId ?? null, filter.locationId ?? null];
+}
+
+export async function worklistPage(db: Queryable, storeId: number, filter: WorklistFilter): Promise<WorklistRow[]> {
+  const column = SORT[filter.sort] ?? SORT['urgency']!;
+  const page = keysetSql(column, filter.dir, ['r.item_id', 'r.location_id'], filter.after, 11);
+  const { rows } = await db.query<WorklistRow>(`${ROWS} select r.*, (${column.sql})::text as sort_value from r where ${page.where} order by ${page.orderBy} limit $10`, [...values(storeId, filter), filter.limit, ...page.values]);
+  return rows;
+}
+
+export interface WorklistTotals { rows: number; units: number; due: number; at_risk: number; at_risk_value: string; overstock: number; next_order_by: string | null; no_cost: number }
+export interface SupplierTotals { supplier: string | null; supplier_id: number | null; currency: string; lines: number; units: number; cost: string; at_risk_value: string; due: number; order_by: string | null; min_order_cost: string | null; min_order_currency: string | null }
+
+/** What the filtered worklist comes to: in all, and by supplier and currency (money is never summed over currencies). */
+export async function worklistTotals(db: Queryable, storeId: number, filter: WorklistFilter): Promise<{ totals: WorklistTotals; suppliers: SupplierTotals[]; plan: { computed_at: string; planned_on: string } | null }> {
+  const params = values(storeId, filter);
+  const totals = await db.query<WorklistTotals>(
+    `${ROWS} select count(*)::int as rows, coalesce(sum(quantity), 0)::int as units, count(*) filter (where quantity > 0 and order_by <= $7)::int as due, coalesce(sum(at_risk), 0)::float8 as at_risk, coalesce(sum(at_risk_value), 0) as at_risk_value,
+       coalesce(sum(overstock), 0)::int as overstock, min(order_by) filter (where order_by > $7) as next_order_by, count(*) filter (where quantity > 0 and cost is null)::int as no_cost from r`, params);
+  const suppliers = await db.query<SupplierTotals>(
+    `${ROWS} select r.supplier, r.supplier_id, r.currency, count(*)::int as lines, sum(quantity)::int as units, coalesce(sum(cost), 0) as cost, coalesce(sum(at_risk_value), 0) as at_risk_value, count(*) filter (where order_by <= $7)::int as due, min(order_by) as order_by,
+       max(s.min_order_cost) as min_order_cost, max(s.currency) as min_order_currency
+     from r left join supplier s on s.store_id = $1 and s.supplier_id = r.supplier_id where quantity > 0 group by 1, 2, 3 order by sum(at_risk_value) desc nulls last, sum(cost) desc nulls last limit 500`, params);
+  const plan = await db.query<{ computed_at: string; planned_on: string }>('select computed_at, planned_on from plan where store_id = $1', [storeId]);
+  return { totals: totals.rows[0]!, suppliers: suppliers.rows, plan: plan.rows[0] ?? null };
+}

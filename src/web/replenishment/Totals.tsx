@@ -1,0 +1,28 @@
+/** What the filtered worklist comes to, and the suppliers it is for; choosing one shows its lines alone. Money of two currencies is never one sum. */
+import type { ReplenishmentPage } from '../api/queries.ts';
+import { count, day, money, units } from '../ui/format.ts';
+
+const NO_SUPPLIER = '-', SHOWN = 12;
+
+export const costWords = (costs: readonly { currency: string; cost: number }[]): string => costs.map(({ currency, cost }) => money(cost, currency)).join(' + ') || 'no cost known';
+
+export function Totals({ page, currency, vendor, choose }: { page: ReplenishmentPage; currency: string; vendor: string | undefined; choose(vendor: string | undefined): void }) {
+  const { totals, suppliers } = page;
+  return (
+    <div className="plan-totals">
+      <p><b>{units(totals.units)}</b> units · <b>{costWords(totals.costs)}</b> · {count(totals.rows, 'line')}, {units(totals.due)} due{totals.atRiskValue > 0 && <> · <b>{money(totals.atRiskValue, currency)}</b> of sales at risk</>}{totals.withoutCost > 0 && <span className="dim"> · {units(totals.withoutCost)} without a cost</span>}</p>
+      <div className="suppliers" role="group" aria-label="By supplier">
+        {suppliers.slice(0, SHOWN).map((each) => {
+          const name = each.supplier || NO_SUPPLIER, short = each.minOrderCost !== null && each.cost < each.minOrderCost;
+          return (
+            <button key={`${name}${each.currency}`} type="button" aria-pressed={name === vendor} title={each.orderBy ? `First order by ${day(each.orderBy)}` : undefined} onClick={() => choose(name === vendor ? undefined : name)}>
+              <span>{each.supplier || 'No supplier'}</span><span className="dim">{count(each.lines, 'line')} · {units(each.units)} units · {money(each.cost, each.currency)}</span>
+              <span className={each.atRiskValue > 0 ? 'risk' : 'dim'}>{each.atRiskValue > 0 ? `${money(each.atRiskValue, currency)} at risk` : 'nothing at risk'}{short ? ` · below its minimum of ${money(each.minOrderCost, each.currency)}` : ''}</span>
+            </button>
+          );
+        })}
+        {suppliers.length > SHOWN && <span className="dim small">and {count(suppliers.length - SHOWN, 'more supplier')}</span>}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,103 @@
+/**
+ * The replenishment screen in a real browser: its views load clean and accessible in light and dark and on a phone; a slider computes the plan anew without
+ * saving; a quantity edited with a reason is on the line afterwards; filters and sliders survive a reload. With INSTEP_SCREENSHOTS=folder pictures are taken.
+ */
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildWeb } from '../../src/cli/web-build.ts';
+import { replenishment } from '../../src/flows/replenishment.ts';
+import { openBrowser } from '../helpers/browser.ts';
+import { axeFaults, openWatched, sideways, type Watched } from '../helpers/watched-page.ts';
+import { world } from '../helpers/world.ts';
+
+const shots = process.env['INSTEP_SCREENSHOTS'];
+const webDir = await buildWeb(() => {});
+const w = await world({ webDir, months: 6, scale: 0.15 });
+await w.import();
+const now = new Date().toISOString();
+// Suppliers of the two largest vendors, one with a minimum and a container.
+const { rows: vendors } = await w.house.db.query<{ vendor: string }>('select vendor from item where vendor is not null group by 1 order by count(*) desc, 1 limit 2');
+for (const [n, { vendor }] of vendors.entries()) {
+  const { rows: [made] } = await w.house.db.query<{ id: number }>(
+    `insert into supplier (store_id, name, currency, lead_time_days, min_order_cost, container_volume_cm3, updated_at, updated_by) select $1::int, $2::text, s.currency, 21, $3::bigint, $4::bigint, $5::timestamptz, 'test' from store s where s.store_id = $1 on conflict (store_id, lower(name)) do update set min_order_cost = excluded.min_order_cost, container_volume_cm3 = excluded.container_volume_cm3 returning supplier_id as id`,
+    [w.storeId, vendor, n === 0 ? 900_000 : null, n === 0 ? 2_000_000 : null, now]);
+  await w.house.db.query(`insert into supplier_item (store_id, supplier_id, item_id, case_pack, volume_cm3, updated_at, updated_by) select $1, $2, item_id, 4, 4000, $4, 'test' from item where vendor = $3 on conflict do nothing`, [w.storeId, made!.id, vendor, now]);
+}
+await w.run(replenishment);
+const browser = await openBrowser();
+afterAll(() => browser.close());
+
+const open = (context: BrowserContext, address: string): Promise<Watched> => openWatched(context, w.url, address);
+async function picture(page: Page, name: string): Promise<void> {
+  if (!shots) return;
+  mkdirSync(shots, { recursive: true });
+  await page.screenshot({ path: path.join(shots, `${name}.png`) });
+}
+const { rows: [line] } = await w.house.db.query<{ item_id: number; location_id: number }>('select item_id, location_id from recommendation where store_id = $1 and quantity > 0 order by urgency, item_id, location_id limit 1', [w.storeId]);
+const VIEWS: [name: string, address: string][] = [
+  ['plan', '/replenishment'], ['plan-what-if', '/replenishment?what=if&service=990&days=21'], ['plan-overstock', '/replenishment?view=overstock'], ['plan-aside', '/replenishment?view=set+aside'],
+  ['plan-why', `/replenishment?why=${encodeURIComponent(`${line!.item_id}@${line!.location_id}:quantity`)}`], ['plan-values', '/replenishment?values=default'],
+];
+
+describe.each([['light', 1440], ['dark', 1440], ['light', 390]] as const)('in %s, %d wide', (colorScheme, width) => {
+  let context: BrowserContext;
+  beforeAll(async () => { context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, reducedMotion: 'reduce' }); });
+  afterAll(() => context.close());
+  it.each(VIEWS)('%s loads clean and accessible', async (name, address) => {
+    const { page, errors, foreign } = await open(context, address);
+    await page.getByRole('heading', { name: 'Replenishment' }).first().waitFor();
+    await page.waitForTimeout(1_200);
+    await picture(page, `${name}-${colorScheme}-${width}`);
+    expect(await axeFaults(page)).toEqual([]);
+    expect(errors).toEqual([]);
+    expect(foreign).toEqual([]);
+    if (width < 500) expect(await sideways(page)).toBe(0);
+    await page.close();
+  }, 60_000);
+});
+
+describe('a planner at work', () => {
+  let page: Page;
+  beforeAll(async () => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
+    ({ page } = await open(context, '/replenishment'));
+    await page.getByRole('grid').waitFor();
+  });
+
+  it('moves a slider: the plan is computed anew, stays after a reload, and nothing is saved', async () => {
+    const before = await w.house.db.query('select sum(quantity)::int as units from recommendation where store_id = $1', [w.storeId]);
+    await page.getByRole('button', { name: 'What if' }).click();
+    const slider = page.getByRole('slider', { name: 'Service level' });
+    await slider.focus();
+    for (let n = 0; n < 6; n++) await page.keyboard.press('ArrowRight');
+    await page.getByText(/quantit(y changes|ies change), shown beside/).waitFor();
+    expect(page.url()).toContain('service=980');
+    await page.reload();
+    await page.getByText(/quantit(y changes|ies change), shown beside/).waitFor();
+    expect((await w.house.db.query('select sum(quantity)::int as units from recommendation where store_id = $1', [w.storeId])).rows).toEqual(before.rows);
+    await page.getByRole('button', { name: 'As planned' }).click();
+    await page.getByRole('button', { name: 'What if' }).click();
+  }, 60_000);
+
+  it('orders another quantity with a reason, and sees it on the line', async () => {
+    await page.getByRole('button', { name: /^Order \d+ of .*why\?$/ }).first().click();
+    const drawer = page.getByRole('dialog');
+    await drawer.getByLabel('Units to order').fill('3');
+    await drawer.getByLabel('Reason').fill('A trial order');
+    await drawer.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: /^Order 3 of / }).first().waitFor();
+    await page.getByRole('link', { name: 'Set aside' }).click();
+    await page.getByText('A trial order').first().waitFor();
+  }, 60_000);
+
+  it('chooses lines, and is shown what the server answers to making orders of them', async () => {
+    await page.getByRole('link', { name: 'To order' }).click();
+    await page.getByRole('checkbox', { name: /^Choose / }).first().check();
+    await page.getByText('1 line chosen').waitFor();
+    await picture(page, 'plan-chosen');
+    await page.getByRole('button', { name: 'Create purchase orders' }).click();
+    await page.getByText(/Made |No purchase order was/).first().waitFor();
+  }, 60_000);
+});
