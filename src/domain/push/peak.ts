@@ -1,0 +1,39 @@
+/** The rules of a peak: what each figure should be, and what each means for the shop. The monitor shows them, the rehearsal passes or fails by them. */
+export interface PeakFigures {
+  ordersPerMinute: number;
+  /** Seconds: the oldest message not applied, the oldest level not written, p99 of what was written in the last hour. */
+  inboxAge: number; pushAge: number; lagIn: number; lagOut: number;
+  /** Share of Shopify's cost bucket that is left. */
+  bucketLeft: number;
+  deadLetters: number; oversold: number;
+  /** Seconds since the last webhook, and since the newest change of an order that was read: silence is only silence when orders go on. */
+  webhookAge: number | null; orderAge: number | null;
+}
+
+export type Light = 'good' | 'warn' | 'bad';
+export interface Rule { key: string; label: string; value: number | null; unit: 's' | '%' | 'n'; warn: number; bad: number; light: Light; says: string }
+
+/** Silent for five times the usual gap of a busy shop, while orders change: a gap. */
+const GAP_SECONDS = 300;
+
+/** The rules in the order they are shown; the worst light first in mind, not in place. */
+export function peakRules(f: PeakFigures): Rule[] {
+  const above = (key: string, label: string, value: number, unit: Rule['unit'], warn: number, bad: number, says: string): Rule => ({ key, label, value, unit, warn, bad, light: value >= bad ? 'bad' : value >= warn ? 'warn' : 'good', says });
+  const below = (key: string, label: string, value: number, unit: Rule['unit'], warn: number, bad: number, says: string): Rule => ({ key, label, value, unit, warn, bad, light: value <= bad ? 'bad' : value <= warn ? 'warn' : 'good', says });
+  const gap = f.webhookAge === null || f.orderAge === null || f.orderAge >= f.webhookAge ? 0 : f.webhookAge - f.orderAge;
+  return [
+    above('inbox', 'Oldest message waiting', f.inboxAge, 's', 10, 60, 'Orders are heard that much late.'),
+    above('push', 'Oldest level waiting', f.pushAge, 's', 15, 60, 'Shopify shows numbers that old.'),
+    above('lag', 'Push lag, p99', f.lagIn + f.lagOut, 's', 5, 30, 'From a sale to the lower number; the buffer is made for it.'),
+    below('bucket', 'Shopify’s budget left', f.bucketLeft * 100, '%', 30, 10, 'What is left of the calls Shopify allows.'),
+    above('gap', 'Webhooks behind the orders', gap, 's', GAP_SECONDS / 2, GAP_SECONDS, 'Orders change and no webhook comes: they are read every five minutes.'),
+    above('dead', 'Messages set aside', f.deadLetters, 'n', 1, 5, 'They could not be read; each is a case.'),
+    above('oversold', 'Items oversold', f.oversold, 'n', 1, 1, 'More is promised than the shelf holds.'),
+  ];
+}
+
+/** Minutes until a level is sold out at its rate of the last hour; null where it does not sell or has nothing left to lose. */
+export function minutesToZero(available: number, unitsLastHour: number): number | null {
+  if (available <= 0) return 0;
+  return unitsLastHour <= 0 ? null : (available / unitsLastHour) * 60;
+}

@@ -1,0 +1,138 @@
+/** The peak monitor: one look says whether the shop keeps up, and the few things done in a rush are one press away. Made for a phone first. */
+import { Button, Popover, Select, Textarea } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconFlame, IconSnowflake, IconSnowflakeOff } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import type * as Contract from '../../http/contract-peak.ts';
+import type { Of } from '../../http/contract.ts';
+import { write } from '../api/client.ts';
+import { one } from '../api/queries.ts';
+import { useStore } from '../shell/store.tsx';
+import { AppLink } from '../ui/AppLink.tsx';
+import { EmptyState, ErrorState, Lines } from '../ui/feedback.tsx';
+import { capital, count, decimal, duration, units } from '../ui/format.ts';
+import { Page, Panel, Wide } from '../ui/page.tsx';
+import { Ago } from '../ui/time.tsx';
+import { Status } from '../ui/tone.tsx';
+import './peak.css';
+
+type View = Of<typeof Contract.PeakView>;
+type Action = Of<typeof Contract.PeakAction>;
+/** Read again this often while it is looked at. */
+const REFRESH_MS = 5_000;
+const peakQuery = (store: number) => ({ ...one<View>(['peak', store], '/peak', { store }), refetchInterval: REFRESH_MS });
+const WORD = { good: 'In order', warn: 'Watch', bad: 'Act' } as const;
+
+export function PeakPage() {
+  const store = useStore(), query = useQuery(peakQuery(store.storeId)), view = query.data;
+  if (query.isError && !view) return <Page title="Peak monitor"><ErrorState error={query.error} retry={() => void query.refetch()} /></Page>;
+  if (!view) return <Page title="Peak monitor"><Panel><Lines rows={12} /></Panel></Page>;
+  const worst = view.rules.some((rule) => rule.light === 'bad') ? 'bad' : view.rules.some((rule) => rule.light === 'warn') ? 'warn' : 'good';
+  return (
+    <Page title="Peak monitor" aside={<span className="dim small">Read <Ago at={view.at} />{query.isError && ', the last reading failed'}</span>}>
+      <Verdict view={view} worst={worst} />
+      <div className="peak-rules">{view.rules.map((rule) => (
+        <div key={rule.key} className="peak-rule" data-light={rule.light}>
+          <span className="dim">{rule.label}</span>
+          <b>{rule.value === null ? '–' : rule.unit === 's' ? duration(rule.value * 1000) : rule.unit === '%' ? `${Math.round(rule.value)} %` : units(rule.value)}</b>
+          <Status tone={rule.light}>{WORD[rule.light]}</Status>
+          <span className="small dim">{rule.says}</span>
+        </div>))}
+      </div>
+      <div className="columns">
+        <Panel flush className="span-7"><h2 className="panel-head">Sold out next</h2><Hot view={view} /></Panel>
+        <div className="span-5 stack">
+          <Panel><h2>Orders a minute</h2><PerMinute values={view.perMinute} /></Panel>
+          <Panel><h2>What was done</h2>{view.events.length === 0 ? <p className="dim">Nothing yet. Peak mode and freezes are listed here.</p> : <ul className="peak-events">{view.events.map((event, n) => <li key={n}><b>{capital(event.action)}</b>{event.until && <> until <Ago at={event.until} /></>} <span className="dim"><Ago at={event.at} /> by {event.by}{event.reason && `: ${event.reason}`}</span></li>)}</ul>}</Panel>
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+function Verdict({ view, worst }: { view: View; worst: 'good' | 'warn' | 'bad' }) {
+  const peak = view.locations.find((place) => place.peakUntil !== null), frozen = view.locations.filter((place) => place.paused).length, act = useAct();
+  return (
+    <Panel className="peak-verdict" >
+      <div className="peak-now" data-light={worst}>
+        <b className="peak-big">{decimal(view.ordersPerMinute)}</b><span>orders a minute, mean of the last five</span>
+        <Status tone={worst} pill>{worst === 'good' ? 'The shop keeps up' : worst === 'warn' ? 'It is getting tight' : 'It does not keep up'}</Status>
+        {peak && <Status tone="info" pill icon={IconFlame}>Peak mode until <Ago at={peak.peakUntil!} /></Status>}
+        {frozen > 0 && <Status tone="held" pill icon={IconSnowflake}>{count(frozen, 'location')} not written</Status>}
+      </div>
+      <div className="peak-acts">
+        {peak ? <Button size="md" variant="default" leftSection={<IconFlame size={18} />} loading={act.isPending} onClick={() => act.mutate({ action: 'end', reason: '' })}>End peak mode</Button> : <Begin act={(action) => act.mutate(action)} pending={act.isPending} />}
+        {frozen > 0 ? <Button size="md" leftSection={<IconSnowflakeOff size={18} />} loading={act.isPending} onClick={() => act.mutate({ action: 'let go', reason: '' })}>Let writes go on</Button> : <Freeze act={(action) => act.mutate(action)} pending={act.isPending} />}
+        <span className="dim small">{units(view.inboxWaiting)} messages and {units(view.pushWaiting)} levels wait{view.bucket && `; Shopify allows ${units(Math.round(view.bucket.available))} of ${units(view.bucket.maximum)} points now`}{!view.measured && '; no lag was measured in the last hour'}</span>
+      </div>
+    </Panel>
+  );
+}
+
+function useAct() {
+  const store = useStore(), client = useQueryClient();
+  return useMutation({
+    mutationFn: (action: Action) => write<{ locations: number }>('POST', '/peak', { store: store.storeId }, action),
+    onSuccess: async ({ locations }, { action }) => { notifications.show({ message: `${capital(action)}: ${count(locations, 'location')}` }); await client.invalidateQueries({ queryKey: ['peak'] }); },
+    onError: (error) => notifications.show({ color: 'red', message: error.message }),
+  });
+}
+
+function Begin({ act, pending }: { act(action: Action): void; pending: boolean }) {
+  const [open, setOpen] = useState(false), [hours, setHours] = useState('12');
+  return (
+    <Popover opened={open} onChange={setOpen} width={300} trapFocus>
+      <Popover.Target><Button size="md" leftSection={<IconFlame size={18} />} loading={pending} onClick={() => setOpen(!open)}>Peak mode…</Button></Popover.Target>
+      <Popover.Dropdown aria-label="Begin peak mode">
+        <form className="stack" onSubmit={(event) => { event.preventDefault(); setOpen(false); act({ action: 'begin', until: new Date(Date.now() + Number(hours) * 3_600_000).toISOString(), reason: '' }); }}>
+          <p className="small dim">Buffers follow the peak’s quantile, so that a rush sells nothing twice. It ends by itself.</p>
+          <Select label="For" value={hours} onChange={(value) => setHours(value ?? '12')} data={[['1', 'an hour'], ['4', 'four hours'], ['12', 'twelve hours'], ['24', 'a day'], ['96', 'four days']].map(([value, label]) => ({ value: value!, label: label! }))} allowDeselect={false} comboboxProps={{ withinPortal: false }} />
+          <Button type="submit">Begin</Button>
+        </form>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+function Freeze({ act, pending }: { act(action: Action): void; pending: boolean }) {
+  const [open, setOpen] = useState(false), [reason, setReason] = useState('');
+  return (
+    <Popover opened={open} onChange={setOpen} width={300} trapFocus>
+      <Popover.Target><Button size="md" variant="default" leftSection={<IconSnowflake size={18} />} loading={pending} onClick={() => setOpen(!open)}>Freeze…</Button></Popover.Target>
+      <Popover.Dropdown aria-label="Freeze every write of stock">
+        <form className="stack" onSubmit={(event) => { event.preventDefault(); setOpen(false); act({ action: 'freeze', reason: reason.trim() }); }}>
+          <p className="small dim">No stock is written to Shopify until it is let go on. Orders are heard all the same; Shopify goes on selling what it shows.</p>
+          <Textarea label="Why?" value={reason} maxLength={300} autosize minRows={2} data-autofocus onChange={(event) => setReason(event.currentTarget.value)} />
+          <Button type="submit" disabled={reason.trim().length < 3}>Freeze</Button>
+        </form>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+function Hot({ view }: { view: View }) {
+  if (view.hot.length === 0) return <EmptyState good title="Nothing was sold in the last hour">What sells appears here, the next to be sold out first.</EmptyState>;
+  return (
+    <Wide label="Items that sell, the next to be sold out first">
+      <table className="plain"><thead><tr><th>SKU</th><th>Location</th><th className="num">Available</th><th className="num">Sold, 1 h</th><th className="num">Gone in</th></tr></thead>
+        <tbody>{view.hot.map((row) => (
+          <tr key={`${row.itemId}@${row.locationId}`}>
+            <td><AppLink to={`/items/${row.itemId}?location=${row.locationId}`}>{row.sku ?? row.title}</AppLink></td><td className="dim">{row.locationName}</td><td className="num">{units(row.available)}</td><td className="num">{units(row.unitsLastHour)}</td>
+            <td className="num">{row.continuesSelling ? <span className="dim">sells on</span> : row.minutesToZero === null ? '–' : row.minutesToZero === 0 ? <span className="negative">now</span> : <span className={row.minutesToZero < 30 ? 'negative' : ''}>{duration(row.minutesToZero * 60_000)}</span>}</td>
+          </tr>))}
+        </tbody>
+      </table>
+    </Wide>
+  );
+}
+
+function PerMinute({ values }: { values: readonly number[] }) {
+  const top = Math.max(1, ...values), total = values.reduce((a, b) => a + b, 0), label = `${count(total, 'order')} in the last 60 minutes, at most ${units(Math.max(...values))} in one`;
+  return (
+    <figure className="per-minute" role="img" aria-label={label}>
+      <svg viewBox={`0 0 ${values.length * 6} 60`} preserveAspectRatio="none" aria-hidden>{values.map((value, n) => <rect key={n} x={n * 6 + 1} width={4} y={60 - (value / top) * 58} height={(value / top) * 58} rx={1} />)}</svg>
+      <figcaption className="small dim">{label}</figcaption>
+    </figure>
+  );
+}
