@@ -31,7 +31,7 @@ export async function start(options: { web: boolean; history?: string }, triesLe
   const config = readConfig();
   if (options.history) config.sandbox.history = options.history;
   const closers: (() => Promise<unknown> | unknown)[] = [];
-  let stopping: Promise<void> | null = null;
+  let stopping: Promise<void> | null = null, serving = false;
   const stop = (code: number): Promise<void> => (stopping ??= (async () => {
     for (const close of closers.reverse()) await Promise.race([Promise.resolve(close()).catch(() => {}), new Promise((r) => { setTimeout(r, 12_000).unref(); })]);
     process.exit(code);
@@ -45,7 +45,8 @@ export async function start(options: { web: boolean; history?: string }, triesLe
     let databaseUrl = config.databaseUrl;
     if (!databaseUrl) {
       const server = await startEmbeddedPostgres({ dataDir: config.dataDir });
-      closers.push(() => server.stop());
+      // One that ran already is ours to stop only once we serve from it: until then another Instep may be at work on it.
+      closers.push(() => (server.attached && !serving ? undefined : server.stop()));
       databaseUrl = server.url;
       say(server.attached ? 'PostgreSQL 18 was still running: attached' : 'PostgreSQL 18 started');
     }
@@ -62,7 +63,10 @@ export async function start(options: { web: boolean; history?: string }, triesLe
         imports.add(work);
       },
     }, { webDir: await webBuild });
-    await app.listen({ host: config.host, port: config.port });
+    await app.listen({ host: config.host, port: config.port }).catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'EADDRINUSE' ? new UsageError(`Port ${config.port} of ${config.host} is in use, perhaps by an Instep that runs already. Stop it, or choose another with INSTEP_PORT.`) : error;
+    });
+    serving = true;
     closers.push(() => app.close());
     const address = `http://${config.host}:${(app.server.address() as { port: number }).port}`;
     if (config.port === 0) Object.assign(config, { publicUrl: address }), Object.assign(house, { publicUrl: address });
