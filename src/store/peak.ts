@@ -16,8 +16,9 @@ export interface PeakPage extends PeakFigures {
   places: { location_id: number; name: string; mode: string; paused: boolean; peak_until: string | null }[];
 }
 
-export async function peakPage(db: Queryable, storeId: number, now: string, hotRows = 25): Promise<PeakPage> {
-  const lag = await measuredLag(db, storeId, now, 0);
+/** `lagSince`: what the lag is measured over; the last hour if left out. */
+export async function peakPage(db: Queryable, storeId: number, now: string, hotRows = 25, lagSince?: string): Promise<PeakPage> {
+  const lag = await measuredLag(db, storeId, now, 0, lagSince);
   const { rows: [sums] } = await db.query<{ inbox_waiting: number; inbox_age: number; dead: number; webhook_age: number | null; order_age: number | null; push_waiting: number; push_age: number; oversold: number; available: number | null; maximum: number | null; restore_rate: number | null }>(
     `select (select count(*)::int from (select from inbox where store_id = $1 and state = 0 limit 100000) i) as inbox_waiting,
        coalesce(extract(epoch from $2::timestamptz - (select min(received_at) from (select received_at from inbox where store_id = $1 and state = 0 order by inbox_id limit 1) i)), 0)::float8 as inbox_age,

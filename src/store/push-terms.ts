@@ -70,15 +70,15 @@ export async function sharingOf(db: Queryable, warehouseId: number, itemIds: rea
 }
 
 /**
- * p99 of the lag of the last hour in seconds, both directions: from Shopify's event to our ledger, and from the change of the shelf to Shopify's yes.
+ * p99 of the lag of the last hour (or since an instant) in seconds, both directions: from Shopify's event to our ledger, and from the change of the shelf to Shopify's yes.
  * Over at most 500 latest of each, because every look asks; with nothing measured yet, `fallback`.
  */
-export async function measuredLag(db: Queryable, storeId: number, now: string, fallback: number): Promise<{ inSeconds: number; outSeconds: number; measured: boolean }> {
+export async function measuredLag(db: Queryable, storeId: number, now: string, fallback: number, since = new Date(Date.parse(now) - 3_600_000).toISOString()): Promise<{ inSeconds: number; outSeconds: number; measured: boolean }> {
   const { rows } = await db.query<{ inward: number | null; outward: number | null }>(
     `select (select percentile_cont(0.99) within group (order by greatest(0, extract(epoch from settled_at - coalesce(triggered_at, received_at))))
-             from (select settled_at, triggered_at, received_at from inbox where store_id = $1 and received_at >= $2::timestamptz - interval '1 hour' and settled_at is not null order by received_at desc limit 500) i)::float8 as inward,
+             from (select settled_at, triggered_at, received_at from inbox where store_id = $1 and received_at >= $2 and settled_at is not null order by received_at desc limit 500) i)::float8 as inward,
        (select percentile_cont(0.99) within group (order by greatest(0, extract(epoch from settled_at - dirty_since)))
-        from (select settled_at, dirty_since from push_attempt where store_id = $1 and state = 'written' and settled_at >= $2::timestamptz - interval '1 hour' order by settled_at desc limit 500) o)::float8 as outward`, [storeId, now]);
+        from (select settled_at, dirty_since from push_attempt where store_id = $1 and state = 'written' and settled_at >= $2 order by settled_at desc limit 500) o)::float8 as outward`, [storeId, since]);
   const row = rows[0]!;
   return { inSeconds: row.inward ?? fallback, outSeconds: row.outward ?? fallback, measured: row.inward !== null && row.outward !== null };
 }

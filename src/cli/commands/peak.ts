@@ -1,4 +1,4 @@
-/** `instep peak`: the figures of the peak monitor; `instep peak rehearse`: a rush on the sandbox, ten times the usual, judged by the same rules. */
+/** `instep peak`: the figures of the peak monitor; `instep rehearse`: a rush on the sandbox, ten times the usual, judged by the same rules. */
 import { writeFile } from 'node:fs/promises';
 import { peakRules } from '../../domain/push/peak.ts';
 import { judge, rehearsalReport, type Sample } from '../../domain/push/rehearsal.ts';
@@ -32,7 +32,7 @@ export async function rehearseCommand(options: { store?: string; json?: boolean;
     try {
       const end = startedAt.getTime() + minutes * 60_000;
       for (let second = 0; house.clock.now().getTime() < end; second = Math.round((house.clock.now().getTime() - startedAt.getTime()) / 1000)) {
-        const page = await peakPage(house.db, store.store_id, house.clock.now().toISOString(), 1);
+        const page = await peakPage(house.db, store.store_id, house.clock.now().toISOString(), 1, startedAt.toISOString());
         samples.push({ second, figures: page, inboxWaiting: page.inboxWaiting, pushWaiting: page.pushWaiting });
         bars.watch({ flow: 'rehearsal', stage: `${asked} orders a minute`, done: second, total: Math.round(minutes * 60) });
         await house.clock.sleep(1_000);
