@@ -8,7 +8,6 @@
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
 import type { FactLine, ReturnInspectedFact, ReturnReceivedFact, ShipmentFact, WarehouseDocument } from '../ports/warehouse.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
-import { exclusively } from '../store/runs.ts';
 import { orderOfReference, readLineReference, type OutLine } from '../store/orders-out.ts';
 import { markDirty } from '../store/push-levels.ts';
 import { findReturn, inspectReturn, receiveReturn, saveReturn, type ReturnRow } from '../store/returns.ts';
@@ -30,7 +29,7 @@ export const warehouseFeed = defineFlow({
     const failed: string[] = [];
     for (const warehouseId of await warehousesOf(db, storeId)) {
       // Two stores may share a warehouse: one of them asks.
-      await exclusively(db, warehouseId, 'warehouse', () => ask(context, warehouseId)).catch(async (error: Error) => {
+      await db.exclusively(`warehouse:${warehouseId}`, () => ask(context, warehouseId)).catch(async (error: Error) => {
         await warehouseFailed(db, warehouseId, error.message, context.now());
         failed.push(error.message);
       });

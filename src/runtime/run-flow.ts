@@ -5,7 +5,7 @@ import type { Notifier } from '../ports/notifier.ts';
 import type { Paper } from '../ports/paper.ts';
 import type { Storefront, WebhookReader } from '../ports/storefront.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
-import { exclusively, emptyTally, failRun, finishRun, reportProgress, startRun, type Tally } from '../store/runs.ts';
+import { emptyTally, failRun, finishRun, reportProgress, startRun, type Tally } from '../store/runs.ts';
 import { raise, resolveChecked } from '../store/exceptions.ts';
 import type { Db } from '../store/db.ts';
 import { connectionFailed, findStore } from '../store/stores.ts';
@@ -54,7 +54,7 @@ export async function contextFor(house: House, storeId: number, onProgress: Flow
 
 /** Runs a flow; null when another worker is running it. Rethrows after recording the failure. */
 export async function runFlow(house: House, flow: Flow, storeId: number, trigger: string, watch?: Watch): Promise<RunResult | null> {
-  return exclusively(house.db, storeId, flow.name, async () => {
+  return house.db.exclusively(`${flow.name}:${storeId}`, async () => {
     const at = (): string => house.clock.now().toISOString();
     const runId = await startRun(house.db.pool, storeId, flow.name, trigger, at());
     house.changed(storeId, ['flows']);

@@ -14,6 +14,11 @@ export interface Db extends Queryable {
    * retried up to four times, so `work` must have no effects outside the database.
    */
   transaction<T>(work: (tx: pg.PoolClient) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` while holding the advisory lock of that name; answers null at once when somebody else holds it, in this process or another. All locks of a
+   * process are on one connection of their own: on those of the pool, as many flows as it has would each hold one and wait for another for ever.
+   */
+  exclusively<T>(name: string, work: () => Promise<T>): Promise<T | null>;
   close(): Promise<void>;
 }
 
@@ -33,6 +38,7 @@ export function openDb(url: string, options: { max?: number; statementTimeoutMs?
     options: '-c timezone=UTC -c search_path=public -c jit=off',
   });
   pool.on('error', () => {}); // an idle connection lost (server restart): the next query opens another
+  const locks = processLocks(url);
   // One lost while in somebody's hands, between two statements, would end the process: its next statement fails instead.
   pool.on('connect', (client) => { client.on('error', () => {}); });
   return {
@@ -57,7 +63,48 @@ export function openDb(url: string, options: { max?: number; statementTimeoutMs?
         }
       }
     },
-    close: () => pool.end(),
+    async exclusively(name, work) {
+      if (!(await locks.take(name))) return null;
+      try { return await work(); } finally { await locks.give(name); }
+    },
+    async close() { await locks.close(); await pool.end(); },
+  };
+}
+
+/** A lock ends with the connection, and so with the process, that took it. One that was lost with its connection is still refused within this process. */
+function processLocks(url: string): { take(name: string): Promise<boolean>; give(name: string): Promise<void>; close(): Promise<void> } {
+  const held = new Set<string>();
+  let connected: Promise<pg.Client> | null = null;
+  const connection = (): Promise<pg.Client> => (connected ??= (async () => {
+    const client = new pg.Client({ connectionString: url, application_name: 'instep-locks', keepAlive: true, statement_timeout: 60_000 });
+    const lost = (): void => { connected = null; };
+    client.on('error', lost).on('end', lost);
+    await client.connect();
+    return client;
+  })().catch((error) => { connected = null; throw error; }));
+  // One statement at a time: a connection takes no second one while it works on the first.
+  let last: Promise<unknown> = Promise.resolve();
+  const ask = <T>(work: () => Promise<T>): Promise<T> => { const next = last.then(work, work); last = next.catch(() => {}); return next; };
+  return {
+    async take(name) {
+      if (held.has(name)) return false;
+      held.add(name);
+      try {
+        const { rows } = await ask(async () => (await connection()).query<{ ok: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 1)) as ok', [name]));
+        if (!rows[0]!.ok) held.delete(name);
+        return rows[0]!.ok;
+      } catch (error) { held.delete(name); throw error; }
+    },
+    async give(name) {
+      const known = connected;
+      await ask(async () => (await known)?.query('select pg_advisory_unlock(hashtextextended($1, 1))', [name])).catch(() => {}); // lost with its connection
+      held.delete(name);
+    },
+    async close() {
+      const known = connected;
+      connected = null;
+      await known?.then((client) => client.end()).catch(() => {});
+    },
   };
 }
 

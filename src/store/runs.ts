@@ -1,5 +1,5 @@
 /** Runs of flows: progress while they last, the account of every input when they end. input = applied + unchanged + skipped + failed. */
-import type { Db, Queryable } from './db.ts';
+import type { Queryable } from './db.ts';
 
 export interface Tally { input: number; applied: number; unchanged: number; skipped: Record<string, number>; failed: Record<string, number> }
 export const emptyTally = (): Tally => ({ input: 0, applied: 0, unchanged: 0, skipped: {}, failed: {} });
@@ -65,23 +65,4 @@ export async function writeCursor(db: Queryable, storeId: number, name: string, 
   await db.query(
     `insert into cursor values ($1, $2, $3, $4) on conflict (store_id, name) do update set value = excluded.value, updated_at = excluded.updated_at`,
     [storeId, name, value, now]);
-}
-
-/**
- * Runs `work` while holding the advisory lock of (flow, store); answers null at once when another worker holds it.
- * The lock is a session's, so it ends with the process that held it.
- */
-export async function exclusively<T>(db: Db, storeId: number, flow: string, work: () => Promise<T>): Promise<T | null> {
-  const client = await db.pool.connect();
-  try {
-    const { rows } = await client.query<{ ok: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 1)) as ok', [`${flow}:${storeId}`]);
-    if (!rows[0]!.ok) return null;
-    try {
-      return await work();
-    } finally {
-      await client.query('select pg_advisory_unlock(hashtextextended($1, 1))', [`${flow}:${storeId}`]);
-    }
-  } finally {
-    client.release();
-  }
 }
