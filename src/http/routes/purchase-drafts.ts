@@ -6,6 +6,7 @@ import { dayOf } from '../../domain/calendar.ts';
 import type { PurchaseLine, PurchaseOrder } from '../../domain/purchasing/purchase-order.ts';
 import { paperOf } from '../../domain/replenishment/facts.ts';
 import { idempotencyKey } from '../../runtime/key.ts';
+import type { Queryable } from '../../store/db.ts';
 import { endDecisions, recommendationsOf, recommendedLines } from '../../store/purchase-making.ts';
 import { makePurchase, nextReference, type Doing } from '../../store/purchase-orders.ts';
 import type { StoreRow } from '../../store/stores.ts';
@@ -36,8 +37,8 @@ export function purchaseDraftRoutes(app: FastifyInstance, { house }: Services): 
       if (id !== null) return { id, reference }; // else an imported order has that number: the next one
     }
   }
-  const supplierOf = async (storeId: number, id: number): Promise<SupplierRow> => {
-    const supplier = await findSupplier(house.db, storeId, { id });
+  const supplierOf = async (storeId: number, id: number, db: Queryable = house.db): Promise<SupplierRow> => {
+    const supplier = await findSupplier(db, storeId, { id });
     if (!supplier) throw new Refusal(400, `supplierId: there is no supplier ${id}`);
     return supplier;
   };
@@ -73,8 +74,8 @@ export function purchaseDraftRoutes(app: FastifyInstance, { house }: Services): 
         if (known) known.push(line); else groups.set(group, [line]);
       }
       for (const lines of groups.values()) {
-        const supplier = await supplierOf(store.store_id, lines[0]!.supplier_id!), locationId = lines[0]!.location_id;
-        const priced = await linesOf(house.db, store.store_id, supplier, lines.map((line) => ({ itemId: line.item_id, quantity: line.quantity, recommendation: paperOf(line.facts) })));
+        const supplier = await supplierOf(store.store_id, lines[0]!.supplier_id!, tx), locationId = lines[0]!.location_id;
+        const priced = await linesOf(tx, store.store_id, supplier, lines.map((line) => ({ itemId: line.item_id, quantity: line.quantity, recommendation: paperOf(line.facts) })));
         const { id, reference } = await draft(tx, store, supplier, locationId, priced, {}, null, by);
         await endDecisions(tx, store.store_id, locationId, lines.map((line) => line.item_id));
         const { rows: [place] } = await tx.query<{ name: string }>('select name from location where store_id = $1 and location_id = $2', [store.store_id, locationId]);
