@@ -42,7 +42,7 @@ export async function peakPage(db: Queryable, storeId: number, now: string, hotR
        coalesce((select bool_or(v.continues_selling) from inventory_item x join variant v on v.store_id = x.store_id and v.shopify_inventory_item_id = x.shopify_inventory_item_id where x.store_id = $1 and x.item_id = s.item_id and v.deleted_at is null), false) as continues
      from sold s join item i using (item_id) join location l on l.store_id = $1 and l.location_id = s.location_id left join ledger_level g on g.store_id = $1 and g.item_id = s.item_id and g.location_id = s.location_id
      left join push_level p on p.store_id = $1 and p.item_id = s.item_id and p.location_id = s.location_id
-     order by (greatest(0, coalesce(g.available, 0))::float8 / s.units), s.units desc, s.item_id limit $3`, [storeId, now, hotRows]);
+     order by (coalesce(g.available, 0) <= 0), (greatest(0, coalesce(g.available, 0))::float8 / s.units), s.units desc, s.item_id limit $3`, [storeId, now, hotRows]);
   const { rows: places } = await db.query<PeakPage['places'][number]>(
     `select p.location_id, l.name, p.mode, p.paused, case when p.peak_until > $2 then p.peak_until end as peak_until from push_policy p join location l using (store_id, location_id) where p.store_id = $1 and p.mode <> 'off' order by l.name`, [storeId, now]);
   return {

@@ -116,6 +116,7 @@ const exceptions = createRoute({
   validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], CASE_TABS), kind: text(raw['kind']), owner: text(raw['owner'], 40), q: text(raw['q'], 200), id: text(raw['id']) })),
 });
 
+const help = createRoute({ getParentRoute: () => app, path: '/help', component: lazyRouteComponent(() => import('./help/HelpPage.tsx'), 'HelpPage'), validateSearch: optional((raw) => ({ page: text(raw['page'], 80), q: text(raw['q'], 200) })) });
 const peak = createRoute({ getParentRoute: () => app, path: '/peak', component: lazyRouteComponent(() => import('./peak/PeakPage.tsx'), 'PeakPage') });
 const flows = createRoute({
   getParentRoute: () => app, path: '/flows', component: lazyRouteComponent(() => import('./flows/FlowsPage.tsx'), 'FlowsPage'), validateSearch: optional((raw) => ({ flow: text(raw['flow']) })),
@@ -144,7 +145,7 @@ const setup = createRoute({
   getParentRoute: () => root, path: '/setup', component: lazyRouteComponent(() => import('./session/SetupPage.tsx'), 'SetupPage'), validateSearch: optional((raw) => ({ token: text(raw['token']) })),
 });
 
-const tree = root.addChildren([app.addChildren([today, stock, push, mapping, item, forecast, forecastOfItem, replenishment, purchaseOrders, purchaseOrder, receive, suppliers, supplier, exceptions, fulfilments, returns, returnCase, counts, count, peak, flows, connections, warehouses, planner, locations]), login, setup]);
+const tree = root.addChildren([app.addChildren([today, stock, push, mapping, item, forecast, forecastOfItem, replenishment, purchaseOrders, purchaseOrder, receive, suppliers, supplier, exceptions, fulfilments, returns, returnCase, counts, count, help, peak, flows, connections, warehouses, planner, locations]), login, setup]);
 
 /** Addresses stay plain text: `?view=out+of+stock`, never quoted JSON. */
 export function buildRouter(client: QueryClient) {

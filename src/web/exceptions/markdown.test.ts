@@ -1,11 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inline, parse, type Inline } from './markdown.ts';
+import { documentNamed, inline, parse, type Inline } from './markdown.ts';
 
 const words = (parts: readonly Inline[]): string => parts.map((p) => ('text' in p ? p.text : 'code' in p ? p.code : 'bold' in p ? words(p.bold) : 'button' in p ? '' : words(p.link))).join('');
 
 it('reads buttons by their name', () => {
   expect(inline('From here: [button: read_orders] [button:check_drift]')).toEqual([{ text: 'From here: ' }, { button: 'read_orders' }, { text: ' ' }, { button: 'check_drift' }]);
+});
+
+it('reads tables, code that is indented, and links between documents', () => {
+  expect(parse('| A | B |\n|---|--:|\n| 1 | `x` |\n\n    npm start\n\nsee [drift](../drift.md)')).toEqual([
+    { table: { head: [[{ text: 'A' }], [{ text: 'B' }]], rows: [[[{ text: '1' }], [{ code: 'x' }]]] } }, { pre: 'npm start' }, { paragraph: [{ text: 'see ' }, { link: [{ text: 'drift' }], to: '../drift.md' }] },
+  ]);
+  expect([documentNamed('../drift.md', 'handover/start-here'), documentNamed('daily-check.md', 'handover/x'), documentNamed('operating/back-up.md#now', 'tour'), documentNamed('../operating/back-up.md', 'runbooks/STOCK_DRIFT')]).toEqual(['drift', 'handover/daily-check', 'operating/back-up', 'operating/back-up']);
 });
 
 describe('blocks', () => {

@@ -1,7 +1,7 @@
 /** The small part of Markdown that runbooks use, as a tree, and their buttons. It carries text, never markup: what looks like HTML is shown as it is written. */
 
 export type Inline = { text: string } | { code: string } | { bold: Inline[] } | { link: Inline[]; to: string } | { button: string };
-export type Block = { heading: Inline[]; level: number } | { paragraph: Inline[] } | { list: Inline[][]; ordered: boolean } | { pre: string };
+export type Block = { heading: Inline[]; level: number } | { paragraph: Inline[] } | { list: Inline[][]; ordered: boolean } | { pre: string } | { table: { head: Inline[][]; rows: Inline[][][] } };
 
 const TOKEN = /`([^`]+)`|\*\*(.+?)\*\*|\[button:\s*([a-z_]+)\]|\[([^\]]+)\]\(([^)\s]+)\)/;
 
@@ -13,9 +13,17 @@ export function inline(text: string): Inline[] {
   return [...(before === '' ? [] : [{ text: before }]), token, ...inline(after)];
 }
 
-/** Only addresses of this site, of the web and of mail become links; any other scheme stays text. */
+/** Another document, beside this one or in a folder next to it. */
+export const DOCUMENT = /^(?:\.\.?\/)*(?:[a-z]+\/)?[A-Za-z0-9_-]+\.md(?:#.*)?$/;
+
+/** Only addresses of this site, documents, of the web and of mail become links; any other scheme stays text. */
 function safe(label: string, to: string): Inline {
-  return /^(https?:\/\/|mailto:|\/(?!\/)|#)/i.test(to) ? { link: inline(label), to } : { text: label };
+  return /^(https?:\/\/|mailto:|\/(?!\/)|#)/i.test(to) || DOCUMENT.test(to) ? { link: inline(label), to } : { text: label };
+}
+
+/** Cells of a row; a bar inside code is written `\\|`. */
+function cells(line: string): Inline[][] {
+  return line.trim().replace(/^\||\|$/g, '').split(/(?<!\\)\|/).map((cell) => inline(cell.trim().replaceAll('\\|', '|')));
 }
 
 /** The facts above a runbook are on the drawer already. */
@@ -35,6 +43,18 @@ export function parse(markdown: string): Block[] {
       const body: string[] = [];
       while (++n < lines.length && !lines[n]!.startsWith('```')) body.push(lines[n]!);
       blocks.push({ pre: body.join('\n') });
+    } else if (/^\s*\|/.test(line) && /^\s*\|[\s:|-]+\|\s*$/.test(lines[n + 1] ?? '')) {
+      flush();
+      const head = cells(line), rows: Inline[][][] = [];
+      for (n += 2; n < lines.length && /^\s*\|/.test(lines[n]!); n++) rows.push(cells(lines[n]!));
+      n--;
+      blocks.push({ table: { head, rows } });
+    } else if (/^ {4,}\S/.test(line) && paragraph.length === 0 && !item) {
+      flush();
+      const body: string[] = [];
+      for (; n < lines.length && (/^ {4,}/.test(lines[n]!) || lines[n]!.trim() === ''); n++) body.push(lines[n]!.slice(4));
+      n--;
+      blocks.push({ pre: body.join('\n').trimEnd() });
     } else if (heading) {
       flush();
       blocks.push({ heading: inline(heading[2]!), level: heading[1]!.length });
@@ -51,4 +71,11 @@ export function parse(markdown: string): Block[] {
   }
   flush();
   return blocks;
+}
+
+/** The name of the document a link in `base` leads to: `../drift.md` in `handover/start-here` is `drift`. */
+export function documentNamed(to: string, base: string): string {
+  const parts = base.split('/').slice(0, -1);
+  for (const part of to.replace(/#.*$/, '').replace(/\.md$/, '').split('/')) { if (part === '..') parts.pop(); else if (part !== '.') parts.push(part); }
+  return parts.join('/');
 }

@@ -119,7 +119,7 @@ function Hot({ view }: { view: View }) {
         <tbody>{view.hot.map((row) => (
           <tr key={`${row.itemId}@${row.locationId}`}>
             <td><AppLink to={`/items/${row.itemId}?location=${row.locationId}`}>{row.sku ?? row.title}</AppLink></td><td className="dim">{row.locationName}</td><td className="num">{units(row.available)}</td><td className="num">{units(row.unitsLastHour)}</td>
-            <td className="num">{row.continuesSelling ? <span className="dim">sells on</span> : row.minutesToZero === null ? '–' : row.minutesToZero === 0 ? <span className="negative">now</span> : <span className={row.minutesToZero < 30 ? 'negative' : ''}>{duration(row.minutesToZero * 60_000)}</span>}</td>
+            <td className="num">{row.continuesSelling ? <span className="dim">sells on</span> : row.minutesToZero === null ? '–' : row.minutesToZero === 0 ? <span className="dim">gone</span> : <span className={row.minutesToZero < 30 ? 'negative' : ''}>{duration(row.minutesToZero * 60_000)}</span>}</td>
           </tr>))}
         </tbody>
       </table>

@@ -1,9 +1,9 @@
 /** The screens, in the groups of the people who own them, with the key that goes there after `g`. */
-import { IconAlertTriangle, IconArrowBackUp, IconArrowsExchange, IconBuildingWarehouse, IconBuildingStore, IconChartLine, IconClipboardList, IconCloudUpload, IconFlame, IconLink, IconListCheck, IconSettings, IconShoppingCart, IconSun, IconTruckDelivery, type Icon } from '@tabler/icons-react';
+import { IconAlertTriangle, IconArrowBackUp, IconArrowsExchange, IconBuildingWarehouse, IconBuildingStore, IconChartLine, IconClipboardList, IconCloudUpload, IconFlame, IconHelp, IconLink, IconListCheck, IconSettings, IconShoppingCart, IconSun, IconTruckDelivery, type Icon } from '@tabler/icons-react';
 
 export interface Screen {
   label: string; short: string; key: string; icon: Icon;
-  to: '/' | '/exceptions' | '/stock' | '/push' | '/mapping' | '/counts' | '/fulfilments' | '/returns' | '/forecast' | '/replenishment' | '/purchase-orders' | '/suppliers' | '/peak' | '/flows' | '/settings/connections';
+  to: '/' | '/exceptions' | '/stock' | '/push' | '/mapping' | '/counts' | '/fulfilments' | '/returns' | '/forecast' | '/replenishment' | '/purchase-orders' | '/suppliers' | '/peak' | '/help' | '/flows' | '/settings/connections';
   /** Addresses that belong to it, where they do not begin with `to`. */
   under?: string;
   /** In the bar of a phone; the others are behind "More". */
@@ -32,7 +32,7 @@ export const NAVIGATION: readonly { group: string; screens: readonly Screen[] }[
     { label: 'Suppliers', short: 'Suppliers', to: '/suppliers', key: 'v', icon: IconBuildingStore },
   ] },
   { group: 'Assure', screens: [{ label: 'Peak monitor', short: 'Peak', to: '/peak', key: 'k', icon: IconFlame }, { label: 'Flows', short: 'Flows', to: '/flows', key: 'f', icon: IconArrowsExchange }] },
-  { group: 'Settings', screens: [{ label: 'Settings', short: 'Settings', to: '/settings/connections', under: '/settings/', key: 'c', icon: IconSettings }] },
+  { group: 'Settings', screens: [{ label: 'Settings', short: 'Settings', to: '/settings/connections', under: '/settings/', key: 'c', icon: IconSettings }, { label: 'Help', short: 'Help', to: '/help', key: 'h', icon: IconHelp }] },
 ];
 
 export const SCREENS: readonly Screen[] = NAVIGATION.flatMap(({ screens }) => screens);
