@@ -1,0 +1,156 @@
+/**
+ * The first day of each role in a real browser, by the documents alone: ecommerce reads the daily check, clears three drifts and acknowledges it; a planner
+ * makes a purchase order from a suggestion and sends it; the warehouse receives a delivery; the administrator tries the peak; finance looks why a number is what
+ * it is. Steps are those of docs/handover and the runbooks; how many presses each takes is printed.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BrowserContext, Page } from 'playwright-core';
+import { buildWeb } from '../../src/cli/web-build.ts';
+import { at } from '../../src/domain/stock/fact.ts';
+import { driftCheck } from '../../src/flows/drift-check.ts';
+import { driftRepair } from '../../src/flows/drift-repair.ts';
+import { exceptionChase } from '../../src/flows/exception-chase.ts';
+import { salesHistory } from '../../src/flows/sales-history.ts';
+import { stockLevels } from '../../src/flows/stock-levels.ts';
+import { postFacts } from '../../src/store/ledger.ts';
+import { writeCursor } from '../../src/store/runs.ts';
+import { openBrowser } from '../helpers/browser.ts';
+import { axeFaults, openWatched, sideways } from '../helpers/watched-page.ts';
+import { world } from '../helpers/world.ts';
+
+const w = await world({ months: 3, scale: 0.08, webDir: await buildWeb(() => {}) });
+await w.import();
+for (const flow of [salesHistory, stockLevels, driftCheck]) await w.run(flow);
+const { rows: spoiled } = await w.house.db.query<{ item_id: number; location_id: number; sku: string; item: string; place: string }>(
+  `select g.item_id, g.location_id, i.sku, x.shopify_inventory_item_id::text as item, l.shopify_location_id::text as place from ledger_level g join item i using (item_id) join inventory_item x using (store_id, item_id) join location l using (store_id, location_id) where g.available > 5 and i.sku <> '' order by 1 limit 3`);
+const browser = await openBrowser();
+afterAll(() => browser.close());
+let context: BrowserContext;
+beforeAll(async () => { context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' }); });
+afterAll(() => context.close());
+
+/** A person who counts what they press. */
+function person(page: Page): { press(name: string | RegExp, within?: ReturnType<Page['locator']>): Promise<void>; presses: number } {
+  const self = { presses: 0, async press(name: string | RegExp, within = page.locator('body')) { self.presses++; await within.getByRole('button', { name }).first().click(); } };
+  return self;
+}
+
+describe('the first day', () => {
+  it('of ecommerce: three drifts are cleared by their runbook, and the daily check is acknowledged', async () => {
+    const now = new Date().toISOString();
+    for (const level of spoiled) {
+      await w.house.db.transaction((tx) => postFacts(tx, w.storeId, [{ fact: `test:spoiled/${level.item_id}`, kind: 'order committed', itemId: level.item_id, from: at(level.location_id, 'available'), to: at(level.location_id, 'committed'), quantity: 2, occurredAt: now, source: 'test' }], now));
+    }
+    // Every order was read: nothing on its way explains it, and it has lasted longer than its grace.
+    await writeCursor(w.house.db, w.storeId, 'sales-history', new Date(Date.now() + 3_600_000).toISOString(), now);
+    await w.run(driftCheck);
+    await w.house.db.query(`update exception set grace_until = $1 where kind = 'STOCK_DRIFT'`, [now]);
+    await w.run(exceptionChase);
+    const { page, errors } = await openWatched(context, w.url, '/exceptions?kind=STOCK_DRIFT'), anna = person(page);
+    for (let n = 0; n < spoiled.length; n++) {
+      await page.getByRole('row').filter({ hasText: 'Stock drift' }).first().getByRole('link').first().click();
+      const drawer = page.getByRole('dialog').first();
+      await drawer.getByText('What to do').waitFor();
+      await anna.press('Assign to me', drawer);
+      await anna.press('Accept Shopify’s number', drawer);
+      await page.getByLabel('Why?').fill('counted this morning, Shopify is right');
+      await anna.press('Accept Shopify’s number', page.getByRole('dialog').last());
+      await page.getByText(/Under way: 4 units/).first().waitFor();
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Escape');
+      await w.run(driftRepair);
+      await w.run(driftCheck);
+      await w.until('it is closed', async () => (await w.house.db.query(`select from exception where kind = 'STOCK_DRIFT' and state = 'open'`)).rowCount === spoiled.length - n - 1);
+      await page.reload();
+      await page.getByRole('heading', { name: 'Exceptions' }).waitFor();
+    }
+    await page.getByText('Nothing fits these filters').waitFor();
+    for (const level of spoiled) expect((await w.house.db.query<{ available: number }>('select available from ledger_level where item_id = $1 and location_id = $2', [level.item_id, level.location_id])).rows[0]!.available).toBe(w.sandbox.shop.tables.levels.get(`${level.item}:${level.place}`)!.quantities.available);
+    await page.goto(`${w.url}/stock?tab=repairs`);
+    await page.getByRole('button', { name: 'Reverse' }).nth(2).waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await page.goto(`${w.url}/`);
+    await anna.press(/^Acknowledge/);
+    await w.until('it is acknowledged', async () => (await w.house.db.query('select from digest where acknowledged_by is not null')).rowCount === 1);
+    console.log(`first day of ecommerce: three drifts and the daily check in ${anna.presses} presses`);
+    expect(errors).toEqual([]);
+    await page.close();
+  }, 120_000);
+
+  it('of a planner: an order from a suggestion, with its arithmetic, sent', async () => {
+    const { page, errors } = await openWatched(context, w.url, '/replenishment'), pat = person(page);
+    await page.getByRole('button', { name: /^Order \d+ of / }).first().click();
+    await page.getByText('Expected demand', { exact: false }).first().waitFor();
+    await page.keyboard.press('Escape');
+    pat.presses++;
+    await page.getByRole('checkbox', { name: /^Choose / }).first().check();
+    await pat.press('Create purchase orders');
+    const link = page.getByRole('status').getByRole('link', { name: /^PO-/ });
+    await link.waitFor();
+    await link.click();
+    await page.getByRole('heading', { name: /^PO-/ }).first().waitFor();
+    await pat.press('Approve');
+    await pat.press('Send to supplier');
+    await pat.press('It is sent');
+    await page.getByRole('link', { name: 'Receive' }).waitFor();
+    expect((await w.house.db.query(`select from purchase_order where state = 'sent'`)).rowCount).toBe(1);
+    console.log(`first day of a planner: an order from a suggestion, sent, in ${pat.presses} presses`);
+    expect(errors).toEqual([]);
+    await page.close();
+  }, 120_000);
+
+  it('of the warehouse: the delivery is received on a phone', async () => {
+    const { rows: [order] } = await w.house.db.query<{ id: number; item_id: number; sku: string; ordered: number }>(
+      `select p.purchase_order_id as id, n.item_id, i.sku, n.ordered from purchase_order p join purchase_order_line n using (store_id, purchase_order_id) join item i using (item_id) where p.state = 'sent' and i.sku <> '' limit 1`);
+    const phone = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, reducedMotion: 'reduce' }), { page, errors } = await openWatched(phone, w.url, `/purchase-orders/${order!.id}/receive`);
+    const box = page.getByRole('textbox', { name: /Scan or type/ });
+    await box.fill(order!.sku);
+    await box.press('Enter');
+    expect(await sideways(page)).toBe(0);
+    await page.getByRole('button', { name: 'Receive 1 unit' }).click();
+    await page.getByRole('heading', { name: /Receipt \d/ }).first().waitFor();
+    expect((await w.house.db.query<{ received: number }>('select received from purchase_order_line where purchase_order_id = $1 and item_id = $2', [order!.id, order!.item_id])).rows).toEqual([{ received: 1 }]);
+    expect(errors).toEqual([]);
+    await phone.close();
+  }, 60_000);
+
+  it('of the administrator: the peak is begun, frozen and let go, and what was done is listed', async () => {
+    const { rows: [place] } = await w.house.db.query<{ id: string }>('select shopify_location_id::text as id from location order by location_id limit 1');
+    await w.serve(place!.id).catch(() => null); // a warehouse that says nothing is enough: what counts is that Instep writes there
+    const { page, errors } = await openWatched(context, w.url, '/peak'), ada = person(page);
+    await ada.press('Peak mode…');
+    await ada.press('Begin', page.getByRole('dialog'));
+    await page.getByText(/Peak mode until/).waitFor();
+    await ada.press('Freeze…');
+    await page.getByLabel('Why?').fill('a rehearsal');
+    await ada.press('Freeze', page.getByRole('dialog'));
+    await page.getByText('1 location not written').waitFor();
+    await ada.press('Let writes go on');
+    await page.getByText('1 location not written').waitFor({ state: 'detached' });
+    await ada.press('End peak mode');
+    await page.getByText('Peak ended').first().waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    expect((await w.house.db.query<{ action: string }>('select action from peak_event order by peak_event_id')).rows.map((row) => row.action)).toEqual(['peak begun', 'frozen', 'let go', 'peak ended']);
+    expect(errors).toEqual([]);
+    await page.close();
+  }, 60_000);
+
+  it('of everybody: the documents are found by words, read, and lead on', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const own = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme, reducedMotion: 'reduce' }), { page, errors, foreign } = await openWatched(own, w.url, '/help');
+      await page.getByRole('heading', { name: 'Start here' }).waitFor();
+      expect(await axeFaults(page)).toEqual([]);
+      await page.getByPlaceholder('Words in the documents').fill('ghost stock');
+      await page.getByRole('link', { name: 'Peak handbook' }).click();
+      await page.getByRole('heading', { name: 'What each light means' }).waitFor();
+      await page.goto(`${w.url}/help`);
+      await page.getByRole('article').getByRole('link', { name: 'Who owns what' }).first().click();
+      await page.getByRole('heading', { name: 'Integration owner' }).waitFor();
+      await page.getByRole('article').getByRole('link', { name: 'STOCK_DRIFT' }).click();
+      await page.getByText('Shopify and the ledger disagree').first().waitFor();
+      expect(errors).toEqual([]);
+      expect(foreign).toEqual([]);
+      await own.close();
+    }
+  }, 60_000);
+});
