@@ -39,6 +39,13 @@ export function worth(variant: Pick<StorefrontVariant, 'unitCost' | 'price'> | u
   return each === null ? null : each * Math.abs(units);
 }
 
+/** The things of each key, in the order they came. */
+export function grouped<T>(all: readonly T[], keyOf: (thing: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const thing of all) { const key = keyOf(thing), group = groups.get(key); if (group) group.push(thing); else groups.set(key, [thing]); }
+  return groups;
+}
+
 export const named = (variant: Pick<StorefrontVariant, 'sku' | 'title'> | undefined, otherwise = 'unknown variant'): string => variant?.sku?.trim() || variant?.title || otherwise;
 export const some = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString('en-GB')} ${n === 1 ? one : many}`;
 export const daysBetweenInstants = (from: string, to: string): number => Math.floor((Date.parse(to) - Date.parse(from)) / 86_400_000);

@@ -1,10 +1,10 @@
 /** Refunds that put units back on sale although no return says that they came back: ghost stock. */
-import { some, type Check } from '../check.ts';
+import { grouped, some, type Check } from '../check.ts';
 
 export const restockWithoutReturn: Check = {
   id: 'restock-without-return', title: 'Restocked without a return', severity: 2, owner: 'warehouse', needs: ['orders', 'returns', 'locations'], fix: 'Look whether the goods are there. If not, take the units off again; refund without “Restock” until the return is inspected.',
   run(facts) {
-    const places = new Map(facts.locations.map((place) => [place.id, place.name])), orders = Map.groupBy(facts.orders.restocks, (restock) => restock.orderId);
+    const places = new Map(facts.locations.map((place) => [place.id, place.name])), orders = grouped(facts.orders.restocks, (restock) => restock.orderId);
     const gaps = [...orders.values()].flatMap((all) => {
       const ghost = all.filter((restock) => !restock.hasReturn);
       if (ghost.length === 0) return [];
