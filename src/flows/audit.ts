@@ -25,7 +25,7 @@ export const audit = defineFlow({
   async run(context) {
     const { db, storeId, storefront, tally } = context, at = context.now();
     const facts = await readShop(storefront, { at, writes: true, onProgress: (p) => context.progress(p.stage, p.done, p.total), orders: () => keptOrders(context, at) });
-    const report = auditOf({ ...facts, own: await ownFacts(db, storeId, 1, at) }), before = (await listReports(db, storeId))[0];
+    const report = auditOf({ ...facts, own: await ownFacts(db, storeId, at) }), before = (await listReports(db, storeId))[0];
     const id = await db.transaction((tx) => saveReport(tx, storeId, report, 'Instep'));
     tally.input = tally.applied = report.checks.length;
     Object.assign(context.detail, { report: id, score: report.score, gaps: report.gaps, variants: report.read.variants, levels: report.read.levels });

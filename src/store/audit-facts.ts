@@ -30,7 +30,7 @@ export async function auditedSales(db: Queryable, storeId: number): Promise<{ so
   return { sold: rows, orders: kept?.orders ?? 0, from: kept?.from ?? null };
 }
 
-export async function ownFacts(db: Queryable, storeId: number, subscriptions: number, now: string): Promise<OwnFacts> {
+export async function ownFacts(db: Queryable, storeId: number, now: string): Promise<OwnFacts> {
   const one = async <T extends object>(text: string, ...values: unknown[]): Promise<T> => (await db.query<T>(text, [storeId, ...values])).rows[0]!;
   const renames = await db.query<{ variant_id: string; title: string; from: string | null; to: string | null; at: string }>(
     `select e.evidence ->> 'variantId' as variant_id, v.title, e.evidence ->> 'from' as "from", e.evidence ->> 'to' as "to", e.last_seen as at from exception e
@@ -50,7 +50,7 @@ export async function ownFacts(db: Queryable, storeId: number, subscriptions: nu
      where o.store_id = $1 and l.is_active and coalesce(o.full_at, '-infinity') < $2::timestamptz - interval '3 days' order by o.available desc limit ${MOST}`, [storeId, now]);
   return {
     renames: renames.rows.map((row) => ({ variantId: row.variant_id, title: row.title, from: row.from ?? '', to: row.to ?? '', at: row.at })), skus: counts.skus,
-    webhooks: { expected: subscriptions, heardAt: counts.heard, lastChangeAt: counts.changed, deadLetters: counts.dead, faults: faults.rows },
+    webhooks: { heardAt: counts.heard, lastChangeAt: counts.changed, deadLetters: counts.dead, faults: faults.rows },
     locations: locations.rows.map((row) => ({ locationId: row.id, known: true, served: row.served })), codes: { counted: counts.codes, unmatched: codes.rows },
     levels: { counted: counts.levels, stale: stale.rows.map((row) => ({ itemId: row.item_id, sku: row.sku, title: row.title, location: row.location, units: row.units, seenAt: row.seen_at })) },
   };

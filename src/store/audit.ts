@@ -33,17 +33,17 @@ export async function saveReport(tx: pg.PoolClient, storeId: number, report: Aud
 const clean = (text: string): string => text.replaceAll('\u0000', '');
 
 export async function listReports(db: Queryable, storeId: number): Promise<ReportRow[]> {
-  return (await db.query<ReportRow>('select report_id, made_at, made_by, score, gaps, units::float8 as units, money from audit_report where store_id = $1 order by report_id desc limit $2', [storeId, KEPT])).rows;
+  return (await db.query<ReportRow>('select report_id, made_at, made_by, score, gaps, units::float8 as units, money::float8 as money from audit_report where store_id = $1 order by report_id desc limit $2', [storeId, KEPT])).rows;
 }
 
 /** A report without its gaps; the newest when no id is given. */
 export async function findReport(db: Queryable, storeId: number, reportId: string | null): Promise<(ReportRow & { report: StoredReport }) | null> {
-  return (await db.query<ReportRow & { report: StoredReport }>('select report_id, made_at, made_by, score, gaps, units::float8 as units, money, report from audit_report where store_id = $1 and ($2::bigint is null or report_id = $2) order by report_id desc limit 1', [storeId, reportId])).rows[0] ?? null;
+  return (await db.query<ReportRow & { report: StoredReport }>('select report_id, made_at, made_by, score, gaps, units::float8 as units, money::float8 as money, report from audit_report where store_id = $1 and ($2::bigint is null or report_id = $2) order by report_id desc limit 1', [storeId, reportId])).rows[0] ?? null;
 }
 
 export async function reportGaps(db: Queryable, storeId: number, reportId: string, filter: { check: string | null; owner: string | null; q: string | null; after: number | null; limit: number }): Promise<GapRow[]> {
   return (await db.query<GapRow>(
-    `select gap_no, check_id, owner, severity, subject, sentence, units, money, item_id, location_id, detail from audit_gap where store_id = $1 and report_id = $2 and ($3::text is null or check_id = $3) and ($4::text is null or owner = $4)
+    `select gap_no, check_id, owner, severity, subject, sentence, units, money::float8 as money, item_id, location_id, detail from audit_gap where store_id = $1 and report_id = $2 and ($3::text is null or check_id = $3) and ($4::text is null or owner = $4)
        and ($5::text is null or strpos(lower(subject || ' ' || sentence), lower($5)) > 0) and ($6::int is null or gap_no > $6) order by gap_no limit $7`, [storeId, reportId, filter.check, filter.owner, filter.q, filter.after, filter.limit])).rows;
 }
 

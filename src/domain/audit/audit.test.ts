@@ -61,7 +61,7 @@ describe('each check finds its gap, with units and money, and nothing in a good 
     expect(of('forecastability', facts({ variants: [never, young, rare], orders: { ...facts().orders, sold: new Map([[young.variantId, { units: 9, days: 9, first: '2026-11-01', last: '2026-11-20' }], [rare.variantId, { units: 3, days: 3, first: '2025-11-01', last: '2026-11-20' }]]) } }))).toMatchObject({ found: 3, checked: 3 });
   });
   it('what only the database knows', () => {
-    const one = variant(), own = { renames: [{ variantId: one.variantId, title: 'T', from: 'A', to: 'B', at: AT }], skus: 4, webhooks: { expected: 10, heardAt: null, lastChangeAt: AT, deadLetters: 2, faults: [] }, locations: [{ locationId: '1', known: false, served: null }], codes: { counted: 3, unmatched: [{ warehouse: 'Leeds', code: 'Q', units: 8 }] }, levels: { counted: 5, stale: [] } };
+    const one = variant(), own = { renames: [{ variantId: one.variantId, title: 'T', from: 'A', to: 'B', at: AT }], skus: 4, webhooks: { heardAt: null, lastChangeAt: AT, deadLetters: 2, faults: [] }, locations: [{ locationId: '1', known: false, served: null }], codes: { counted: 3, unmatched: [{ warehouse: 'Leeds', code: 'Q', units: 8 }] }, levels: { counted: 5, stale: [] } };
     const report = audit(facts({ variants: [one], levels: [level(one, 2)], own }));
     expect(Object.fromEntries(report.checks.filter((check) => ['sku-renamed', 'webhooks', 'location-unmapped', 'code-unmatched'].includes(check.id)).map((check) => [check.id, check.found]))).toEqual({ 'sku-renamed': 1, webhooks: 2, 'location-unmapped': 1, 'code-unmatched': 1 });
   });

@@ -44,7 +44,7 @@ export function audit(facts: AuditFacts, checks: readonly Check[] = CHECKS): Aud
   const money = made.filter((result) => result.money !== null);
   return {
     form: 1, at: facts.at, shop: facts.shop, score,
-    explained: whole === 0 ? 'Nothing could be read, so nothing could be scored.' : `100 ${costly.length === 0 ? 'less nothing' : costly.slice(0, 6).map((result) => `− ${result.lost} ${result.title.toLowerCase()}`).join(' ')}${costly.length > 6 ? ` − ${tenth(costly.slice(6).reduce((sum, result) => sum + result.lost, 0))} in ${costly.length - 6} more` : ''}, rounded down, over ${weighed.length} checks${skipped > 0 ? `; ${skipped} could not be made and do not count` : ''}.`,
+    explained: whole === 0 ? 'Nothing could be read, so nothing could be scored.' : `100 ${costly.length === 0 ? 'less nothing' : costly.slice(0, 6).map((result) => `− ${result.lost} ${uncapital(result.title)}`).join(' ')}${costly.length > 6 ? ` − ${tenth(costly.slice(6).reduce((sum, result) => sum + result.lost, 0))} in ${costly.length - 6} more` : ''}, rounded down, over ${weighed.length} checks${skipped > 0 ? `; ${skipped} could not be made and do not count` : ''}.`,
     gaps: made.reduce((sum, result) => sum + result.found, 0), units: made.reduce((sum, result) => sum + result.units, 0), money: money.length === 0 ? null : money.reduce((sum, result) => sum + result.money!, 0),
     read: { variants: facts.variants.length, levels: facts.levels.length, locations: facts.locations.length, orders: facts.orders.read, ordersFrom: facts.orders.from },
     checks: made,
@@ -64,5 +64,8 @@ function resultOf(check: Check, facts: AuditFacts): CheckResult {
   gaps.sort((a, b) => (b.money ?? 0) - (a.money ?? 0) || b.units - a.units || (a.subject < b.subject ? -1 : 1));
   return { ...base, checked, found: gaps.length, gaps: gaps.slice(0, MOST_GAPS), units: gaps.reduce((sum, gap) => sum + gap.units, 0), money: known.length === 0 ? null : known.reduce((sum, gap) => sum + gap.money!, 0), skipped: null };
 }
+
+/** For the middle of a sentence; what is written in capitals stays so. */
+export const uncapital = (text: string): string => (/^[A-Z][a-z]/.test(text) ? text[0]!.toLowerCase() + text.slice(1) : text);
 
 const tenth = (value: number): number => Math.round(value * 10) / 10;

@@ -32,7 +32,7 @@ export interface OwnFacts {
   /** Renames of SKUs that nobody has accepted. */
   renames: readonly { variantId: string; title: string; from: string; to: string; at: string }[];
   skus: number;
-  webhooks: { expected: number; heardAt: string | null; lastChangeAt: string | null; deadLetters: number; faults: readonly { kind: string; sentence: string; since: string }[] };
+  webhooks: { heardAt: string | null; lastChangeAt: string | null; deadLetters: number; faults: readonly { kind: string; sentence: string; since: string }[] };
   /** Locations of the shop, and whether Instep knows who is right about each. */
   locations: readonly { locationId: string; known: boolean; served: string | null }[];
   /** Warehouse codes with units on the shelf, and those nobody matched. */

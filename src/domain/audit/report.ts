@@ -3,7 +3,7 @@
  * Every text of the shop is escaped.
  */
 import { format, money } from '../money.ts';
-import type { AuditReport, CheckResult } from './audit.ts';
+import { uncapital, type AuditReport, type CheckResult } from './audit.ts';
 
 /** Gaps printed of one check; the CSV has them all. */
 export const PRINTED = 60;
@@ -44,7 +44,7 @@ ${check.found > PRINTED ? `<p class="dim">${units(check.found - PRINTED)} more; 
 <h2>In short</h2>
 <div class="wide"><table><thead><tr><th>Check</th><th>Owner</th><th>Urgency</th><th class="n">Gaps</th><th class="n">Units</th><th class="n">At risk</th><th class="n">Points</th></tr></thead>
 <tbody>${withGaps.map((check) => `<tr><td><a href="#${check.id}">${escape(check.title)}</a></td><td>${escape(check.owner)}</td><td><span class="tag s${check.severity}">${SEVERITY[check.severity]}</span></td><td class="n">${units(check.found)}</td><td class="n">${units(check.units)}</td><td class="n">${amount(check.money)}</td><td class="n">${check.lost}</td></tr>`).join('\n')}</tbody></table></div>
-${clean.length > 0 ? `<p><b>Nothing found:</b> ${clean.map((check) => `${escape(check.title.toLowerCase())} (${units(check.checked)} looked at)`).join(', ')}.</p>` : ''}
+${clean.length > 0 ? `<p><b>Nothing found:</b> ${clean.map((check) => `${escape(uncapital(check.title))} (${units(check.checked)} looked at)`).join(', ')}.</p>` : ''}
 ${skipped.length > 0 ? `<h2>Could not be checked</h2><ul>${skipped.map((check) => `<li><b>${escape(check.title)}</b>: ${escape(check.skipped!)}</li>`).join('')}</ul>` : ''}
 ${withGaps.map(section).join('\n')}
 <footer class="dim small">Made by Instep. Score: weight by urgency 8, 4, 2, 1; each check loses its weight × √(gaps ÷ things checked).</footer>
