@@ -13,6 +13,7 @@ import { returns } from './returns.ts';
 import { stockAdjustments } from './stock-adjustments.ts';
 import { stockPush } from './stock-push.ts';
 import { warehouseFeed } from './warehouse-feed.ts';
+import { mappingSuggest } from './mapping-suggest.ts';
 import { forecast } from './forecast.ts';
 import { forecastWatch } from './forecast-watch.ts';
 import { inbox } from './inbox.ts';
@@ -25,7 +26,7 @@ import { subscriptions } from './subscriptions.ts';
 
 export const FLOWS: readonly Flow[] = [
   subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, stockAdjustments, ordersOut, fulfilments, returns, driftCheck, driftRepair, exceptionChase, forecast, forecastWatch, replenishment, plannerExchange, dailyDigest,
-  audit,
+  audit, mappingSuggest,
 ];
 
 /** The first import, in this order: subscriptions first, so that nothing that happens meanwhile is missed. */

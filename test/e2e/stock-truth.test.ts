@@ -132,6 +132,7 @@ describe('at work', () => {
     await page.getByText('PALLET-EUR-120').click();
     await page.getByRole('textbox', { name: 'Find the item' }).pressSequentially(skus[4]!);
     await page.getByRole('option').first().click();
+    await page.getByRole('button', { name: 'Save the match' }).click();
     await w.until('it is matched', async () => (await one<{ matched_by: string }>(`select matched_by from warehouse_sku where sku = 'PALLET-EUR-120'`)).matched_by === 'by hand');
     await page.getByRole('button', { name: 'Import CSV' }).click();
     await page.getByLabel('Or paste it').fill(`Code,Item SKU\nGIFTWRAP-OLD,${skus[5]}\nPALLET-EUR-120,NO-SUCH-SKU\n`);

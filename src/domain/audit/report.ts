@@ -3,6 +3,7 @@
  * Every text of the shop is escaped.
  */
 import { format, money } from '../money.ts';
+import { gradeOf } from './grade.ts';
 import { uncapital, type AuditReport, type CheckResult } from './audit.ts';
 
 /** Gaps printed of one check; the CSV has them all. */
@@ -14,8 +15,6 @@ export function escape(text: string): string {
 }
 
 const units = (n: number): string => n.toLocaleString('en-GB');
-/** "good" from 90, "fair" from 70, "poor" below. */
-export const gradeOf = (score: number): 'good' | 'fair' | 'poor' => (score >= 90 ? 'good' : score >= 70 ? 'fair' : 'poor');
 
 /** The whole document. `adminUrl` makes links into the shop's admin; only https addresses of the shop's own domain are linked. */
 export function htmlReport(report: AuditReport): string {

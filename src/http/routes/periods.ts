@@ -55,7 +55,7 @@ export function periodRoutes(app: FastifyInstance, { house }: Services): void {
 
 const signature = (row: SignedPeriod) => ({ at: row.signed_at, by: row.signed_by, role: row.signed_role, note: row.note, digest: row.digest });
 
-/** Of the days and figures alone, keys in order: anybody can work it out from the CSV's numbers again. */
+/** Of the days and figures alone, as JSON with its keys in order: whoever has the answer of this API can work it out again. */
 export function digestOf(from: string, to: string, figures: PeriodFigures): string {
   return createHash('sha256').update(canonical({ from, to, figures })).digest('hex');
 }
