@@ -33,10 +33,10 @@ export interface Check {
   run(facts: AuditFacts): Finding;
 }
 
-/** Units at cost, at price where no cost is kept; null where neither is. Negative units are worth as much as positive ones. */
+/** Units at cost, at price where no cost is kept; null where neither is, or there are none. Negative units are worth as much as positive ones. */
 export function worth(variant: Pick<StorefrontVariant, 'unitCost' | 'price'> | undefined, units: number): number | null {
   const each = variant?.unitCost ?? variant?.price ?? null;
-  return each === null ? null : each * Math.abs(units);
+  return each === null || units === 0 ? null : each * Math.abs(units);
 }
 
 /** The things of each key, in the order they came. */

@@ -39,12 +39,12 @@ export function matcher(items: readonly MatchItem[], codes: readonly MatchCode[]
   const weight = weightsOf(titles.values()), prefixes = prefixesOf(codes, byPlain);
 
   return (code) => {
-    const found = new Map<number, { basis: Basis; confidence: number }>();
+    const found = new Map<number, { basis: Basis; confidence: number; shared: boolean }>();
     const add = (basis: Basis, hits: readonly MatchItem[] | undefined, confidence: (item: MatchItem) => number): void => {
       const sole = (hits?.length ?? 0) === 1;
       for (const item of hits ?? []) {
         const sure = sole ? confidence(item) : Math.min(0.5, confidence(item) / hits!.length);
-        if (sure > (found.get(item.itemId)?.confidence ?? 0)) found.set(item.itemId, { basis, confidence: sure });
+        if (sure > (found.get(item.itemId)?.confidence ?? 0)) found.set(item.itemId, { basis, confidence: sure, shared: !sole });
       }
     };
     const text = code.code.trim(), bare = plain(text), long = bare.length >= PREFIX_LEAVES;
@@ -67,9 +67,12 @@ export function matcher(items: readonly MatchItem[], codes: readonly MatchCode[]
       const alike = [...likely].map((item) => ({ item, like: titleLikeness(title, titles.get(item.itemId)!, weight) })).filter(({ item, like }) => like >= 0.55 && traitsOf(title, titles.get(item.itemId)!) !== 'differ').sort((a, b) => b.like - a.like).slice(0, SHOWN);
       // The second best nearly as good: the title does not tell them apart.
       const lone = alike.length === 1 || (alike[0]?.like ?? 0) - (alike[1]?.like ?? 0) > 0.08;
-      for (const [n, { item, like }] of alike.entries()) if (!found.has(item.itemId)) found.set(item.itemId, { basis: 'like title', confidence: (lone && n === 0 ? 0.85 : 0.5) * like });
+      for (const [n, { item, like }] of alike.entries()) if (!found.has(item.itemId)) found.set(item.itemId, { basis: 'like title', confidence: (lone && n === 0 ? 0.85 : 0.5) * like, shared: false });
     }
-    const scored = [...found].map(([itemId, { basis, confidence }]) => ({ itemId, ...judged(title, titles.get(itemId)!, basis, confidence, weight) }));
+    const scored = [...found].map(([itemId, { basis, confidence, shared }]) => {
+      const judgement = judged(title, titles.get(itemId)!, basis, confidence, weight);
+      return { itemId, ...judgement, why: shared ? `${judgement.why}, which several items fit` : judgement.why };
+    });
     return scored.filter((s) => s.confidence >= LEAST).sort((a, b) => b.confidence - a.confidence || a.itemId - b.itemId).slice(0, SHOWN);
   };
 }

@@ -36,6 +36,7 @@ export function PeriodTab() {
         <div className="columns">
           <div className="span-8 stack">
             {view.heardSince.length > 0 && <Banner>Heard of since it was signed, and not in these figures: {view.heardSince.slice(0, 6).map((line) => `${line.name} ${line.what} ${signed(line.units)}`).join(', ')}{view.heardSince.length > 6 && ` and ${view.heardSince.length - 6} more`}.</Banner>}
+            {store.importedAt && from <= store.importedAt.slice(0, 10) && <Banner>The ledger was begun on {day(store.importedAt.slice(0, 10))}. What lies before is known only by opening counts, each at the time its level last changed.</Banner>}
             {view.figures.locations.length === 0 ? <Panel><EmptyState title="Nothing moved up to then">The ledger begins with the first import.</EmptyState></Panel> : <Figures view={view} />}
           </div>
           <div className="span-4 stack">
@@ -57,7 +58,7 @@ function Figures({ view: { figures, from, to } }: { view: PeriodView }) {
         <thead><tr><th>Units on hand</th>{figures.locations.map((place) => <th key={place.locationId} className="num">{place.name}</th>)}<th className="num">All</th></tr></thead>
         <tbody>
           <tr className="sum"><td>Opening, {day(from)}</td>{figures.locations.map((place) => <td key={place.locationId} className="num">{units(place.opening)}</td>)}<td className="num">{units(figures.opening)}</td></tr>
-          {kinds.map((kind) => <tr key={kind}><td>{capital(kind)}</td>{figures.locations.map((place) => <td key={place.locationId} className={of(place, kind) === 0 ? 'num dim' : 'num'}>{of(place, kind) === 0 ? '–' : signed(of(place, kind))}</td>)}<td className="num">{signed(figures.locations.reduce((sum, place) => sum + of(place, kind), 0))}</td></tr>)}
+          {kinds.map((kind) => <tr key={kind}><td>{kind === 'opening' ? 'Opening count' : capital(kind)}</td>{figures.locations.map((place) => <td key={place.locationId} className={of(place, kind) === 0 ? 'num dim' : 'num'}>{of(place, kind) === 0 ? '–' : signed(of(place, kind))}</td>)}<td className="num">{signed(figures.locations.reduce((sum, place) => sum + of(place, kind), 0))}</td></tr>)}
           <tr className="sum"><td>Closing, {day(to)}</td>{figures.locations.map((place) => <td key={place.locationId} className="num">{units(place.closing)}</td>)}<td className="num">{units(figures.closing)}</td></tr>
         </tbody>
       </table>

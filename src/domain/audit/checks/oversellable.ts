@@ -9,7 +9,7 @@ export const oversellable: Check = {
     const tracked = onSale(facts).filter((variant) => variant.tracked);
     return { checked: tracked.length, gaps: tracked.filter((variant) => variant.continuesSelling).map((variant) => {
       const left = available.get(variant.inventoryItemId) ?? 0, over = Math.max(0, -left);
-      return { subject: variant.sku?.trim() || variant.title, sentence: `${variant.title} goes on selling at zero; ${over > 0 ? `${some(over, 'unit')} ${over === 1 ? 'is' : 'are'} promised beyond the stock` : `${some(left, 'unit')} left before that happens`}.`, units: over, money: variant.price === null ? null : variant.price * over, variantId: variant.variantId, admin: adminOf(variant), evidence: { available: left, policy: 'CONTINUE' } };
+      return { subject: variant.sku?.trim() || variant.title, sentence: `${variant.title} goes on selling at zero; ${over > 0 ? `${some(over, 'unit')} ${over === 1 ? 'is' : 'are'} promised beyond the stock` : `${some(left, 'unit')} left before that happens`}.`, units: over, money: variant.price === null || over === 0 ? null : variant.price * over, variantId: variant.variantId, admin: adminOf(variant), evidence: { available: left, policy: 'CONTINUE' } };
     }) };
   },
 };

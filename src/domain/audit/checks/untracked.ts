@@ -7,7 +7,7 @@ export const untracked: Check = {
     const all = onSale(facts), loose = all.filter((variant) => !variant.tracked && !/gift.?card/i.test(`${variant.productType ?? ''} ${variant.title}`));
     return { checked: all.length, gaps: loose.map((variant) => {
       const sold = facts.orders.sold.get(variant.variantId)?.units ?? 0;
-      return { subject: variant.sku?.trim() || variant.title, sentence: `${variant.title} is sold without its stock being kept; ${some(sold, 'unit')} sold in the history read.`, units: sold, money: worth(variant, sold), variantId: variant.variantId, admin: adminOf(variant), evidence: { variantId: variant.variantId, sold } };
+      return { subject: variant.sku?.trim() || variant.title, sentence: `${variant.title} is on sale without its stock being kept${sold > 0 ? `; ${some(sold, 'unit')} sold in the history read` : ''}.`, units: sold, money: worth(variant, sold), variantId: variant.variantId, admin: adminOf(variant), evidence: { variantId: variant.variantId, sold } };
     }) };
   },
 };
