@@ -28,7 +28,7 @@ const { shipment_id: late } = await one<{ shipment_id: string }>(`select shipmen
 
 const PAGES: [name: string, address: string, shows: string | RegExp][] = [
   ['push', '/push', 'Push queue'], ['push-held', '/push?view=held', 'Push queue'], ['push-level', `/push?level=${busyId}@${day.locationId}`, /Why should it show/],
-  ['mapping', '/mapping', 'Mapping'], ['mapping-code', '/mapping?view=unmatched&row=1:PALLET-EUR-120', 'PALLET-EUR-120'], ['mapping-csv', '/mapping?file=in', 'Matches from CSV'], ['mapping-locations', '/mapping?tab=locations', 'Mapping'],
+  ['mapping', '/mapping', 'Mapping'], ['mapping-code', '/mapping?view=unmatched&row=1:PALLET-EUR-120', 'PALLET-EUR-120'], ['mapping-suggested', '/mapping?view=suggested', 'Mapping'], ['mapping-approve', '/mapping?view=suggested&approve=yes', 'Approve suggestions'], ['mapping-rules', '/mapping?tab=rules', 'Master of products'], ['mapping-csv', '/mapping?file=in', 'Matches from CSV'], ['mapping-locations', '/mapping?tab=locations', 'Mapping'],
   ['bundles', '/mapping?tab=bundles', 'Mapping'], ['bundle', `/mapping?tab=bundles&bundle=${bundle}`, /^[A-Z]/], ['bundle-new', '/mapping?tab=bundles&bundle=new', 'New bundle'],
   ['fulfilments', '/fulfilments', 'Fulfilments'], ['parcel', `/fulfilments?id=${late}`, /Parcel of/], ['orders-out', '/fulfilments?tab=orders', 'Fulfilments'],
   ['returns', '/returns', 'Returns'], ['return', `/returns/${waiting}`, /^door-/], ['return-expected', `/returns/${announced}`, /-R1$/], ['ghosts', '/returns?tab=ghosts', 'Returns'],

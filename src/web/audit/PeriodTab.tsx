@@ -13,6 +13,7 @@ import { Banner, EmptyState, ErrorState, Lines } from '../ui/feedback.tsx';
 import { capital, day, instant, signed, units } from '../ui/format.ts';
 import { Panel, Wide } from '../ui/page.tsx';
 import { Status } from '../ui/tone.tsx';
+import '../table/table.css';
 
 const route = getRouteApi('/app/audit');
 
