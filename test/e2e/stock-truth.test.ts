@@ -68,7 +68,7 @@ describe('in light and in dark', () => {
 });
 
 describe('on a phone', () => {
-  it.each([['/returns'], [`/returns/${waiting}`], [`/returns/${announced}`], ['/returns?tab=ghosts'], ['/fulfilments'], ['/push'], ['/mapping?tab=bundles'], [`/counts/${count}`], ['/settings/locations'], ['/settings/warehouses']])('%s does not scroll sideways, and a thumb finds its buttons', async (address) => {
+  it.each([['/returns'], [`/returns/${waiting}`], [`/returns/${announced}`], ['/returns?tab=ghosts'], ['/fulfilments'], ['/push'], ['/mapping?tab=bundles'], ['/mapping?tab=rules'], ['/audit?tab=period'], [`/counts/${count}`], ['/settings/locations'], ['/settings/warehouses']])('%s does not scroll sideways, and a thumb finds its buttons', async (address) => {
     const context = await browser.newContext({ viewport: { width: 375, height: 812 }, hasTouch: true, isMobile: true, reducedMotion: 'reduce' });
     const { page, errors } = await open(context, address);
     await page.getByRole('heading').first().waitFor();
