@@ -1,6 +1,7 @@
 /** The only file that imports everything: it builds the house for the server, the worker, the command line and the tests. */
 import { pino } from 'pino';
 import { adminClient } from './connectors/shopify/admin-client.ts';
+import { bucketOfOne, readOnly } from './connectors/shopify/read-only.ts';
 import { shopifyStorefront } from './connectors/shopify/storefront.ts';
 import { signedBy, webhookReader } from './connectors/shopify/webhook.ts';
 import { emailNotifier } from './connectors/email/notifier.ts';
@@ -191,6 +192,13 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
     return inventoryPlanner({ origin: row.origin, account: row.account, apiKey: vault.open(`${place}:api_key`, row.api_key), clock, timeZone: store.time_zone, sftp: read?.settings ?? null });
   }
   return house;
+}
+
+/** A shop by its token alone, without a database and unable to change anything: for an audit. `origin` replaces https://{domain}. */
+export async function shopToAudit({ domain, token, origin }: { domain: string; token: string; origin: string | null }, clock: House['clock'] = systemClock): Promise<Storefront> {
+  const client = readOnly(adminClient({ shopDomain: domain, origin, clientId: '', clientSecret: null, token: { value: token, expiresAt: '9999-12-31T00:00:00.000Z' }, async saveToken() {}, bucket: bucketOfOne(clock), clock }));
+  const { currency } = await shopifyStorefront(client, { currency: 'USD', clock }).shop();
+  return shopifyStorefront(client, { currency, clock });
 }
 
 const withSftpSecret = (settings: object, secret: string | null): object => (secret === null ? settings : secret.trimStart().startsWith('-----BEGIN') ? { ...settings, privateKey: secret } : { ...settings, password: secret });

@@ -44,7 +44,7 @@ export const catalogue = defineFlow({
       for (const { variantId, title, from, to, itemId } of saved.renames) {
         renamed.push({
           kind: 'SKU_RENAMED', key: `variant/${variantId}`, subject: to || title, itemId,
-          sentence: `${title} was renamed in Shopify from SKU ${from || '(blank)'} to ${to || '(blank)'}. It is the same item here; warehouse and planner codes may need the new name.`,
+          sentence: `${title} was renamed in Shopify from SKU ${from || '(blank)'} to ${to || '(blank)'}. It is the same item here; ${context.store.product_master === 'warehouse' ? 'the inventory system is the master of products, so the SKU is to be set back in Shopify unless it was changed there too.' : 'warehouse and planner codes may need the new name.'}`,
           evidence: { variantId, from, to },
         });
       }

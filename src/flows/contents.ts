@@ -1,5 +1,6 @@
 /** The list of journeys. A newcomer starts here: each is one file, read top to bottom. */
 import type { Flow } from '../runtime/flow.ts';
+import { audit } from './audit.ts';
 import { catalogue } from './catalogue.ts';
 import { dailyDigest } from './daily-digest.ts';
 import { driftRepair } from './drift-repair.ts';
@@ -14,6 +15,7 @@ import { returns } from './returns.ts';
 import { stockAdjustments } from './stock-adjustments.ts';
 import { stockPush } from './stock-push.ts';
 import { warehouseFeed } from './warehouse-feed.ts';
+import { mappingSuggest } from './mapping-suggest.ts';
 import { forecast } from './forecast.ts';
 import { forecastWatch } from './forecast-watch.ts';
 import { inbox } from './inbox.ts';
@@ -26,6 +28,8 @@ import { subscriptions } from './subscriptions.ts';
 
 export const FLOWS: readonly Flow[] = [
   subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, stockAdjustments, ordersOut, fulfilments, returns, driftCheck, driftRepair, exceptionChase, forecast, forecastWatch, replenishment, purchaseOrders, goodsReceipt, plannerExchange, dailyDigest,
+  subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, stockAdjustments, ordersOut, fulfilments, returns, driftCheck, driftRepair, exceptionChase, forecast, forecastWatch, replenishment, plannerExchange, dailyDigest,
+  audit, mappingSuggest,
 ];
 
 /** The first import, in this order: subscriptions first, so that nothing that happens meanwhile is missed. */

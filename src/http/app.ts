@@ -19,6 +19,9 @@ import { raise } from '../store/exceptions.ts';
 import { storeReceived } from '../store/inbox.ts';
 import { connectionByHookToken, sealedSecrets } from '../store/stores.ts';
 import { guard, type Guard } from './auth.ts';
+import { mappingSuggestionRoutes } from './routes/mapping-suggestions.ts';
+import { auditRoutes } from './routes/audit.ts';
+import { periodRoutes } from './routes/periods.ts';
 import { bundleRoutes } from './routes/bundles.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { countRoutes } from './routes/counts.ts';
@@ -136,6 +139,8 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
   healthRoutes(app, all);
   const api = app.withTypeProvider<ZodTypeProvider>();
   for (const routes of [sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, whatIfRoutes, exceptionRoutes, exceptionFixRoutes, driftRoutes, peakRoutes, helpRoutes, flowRoutes, connectionRoutes, warehouseRoutes, plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, supplierRoutes, purchaseDraftRoutes, purchaseOrderRoutes, purchaseSettingRoutes, goodsReceiptRoutes, purchasingImportRoutes, countRoutes, searchRoutes, eventRoutes]) routes(api as never, all);
+  for (const routes of [sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, exceptionRoutes, exceptionFixRoutes, driftRoutes, flowRoutes, connectionRoutes, warehouseRoutes, plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, countRoutes, searchRoutes, eventRoutes,
+    auditRoutes, periodRoutes, mappingSuggestionRoutes]) routes(api as never, all);
   app.get('/api/openapi.json', { config: { public: true }, schema: { hide: true } as never }, () => app.swagger());
   if (options.webDir) {
     // The UI's own files hold no data of anybody's: they are served before a sign-in, or there could be none.

@@ -66,14 +66,14 @@ export const SharingView = z.object({ itemId: z.number(), sku: z.string().nullab
 
 // ---- mapping ------------------------------------------------------------------------------------------------------------------------------
 export const MappingRow = z.object({
-  warehouseId: z.number(), warehouse: z.string(), sku: z.string(), itemId: z.number().nullable(), itemSku: z.string().nullable(), itemTitle: z.string().nullable(), matchedBy: z.enum(['same SKU', 'by hand', 'nobody']),
+  warehouseId: z.number(), warehouse: z.string(), sku: z.string(), itemId: z.number().nullable(), itemSku: z.string().nullable(), itemTitle: z.string().nullable(), matchedBy: z.enum(['same SKU', 'by hand', 'suggestion', 'nobody']), codeTitle: z.string().nullable(), codeBarcode: z.string().nullable(), ignoredReason: z.string().nullable(), version: z.number(),
   onHand: z.number(), unsellable: z.number(), countedAt: instant.nullable(), updatedAt: instant, updatedBy: z.string(),
-  /** Items that could be meant, best first: same SKU but for case and spaces, same barcode. */
-  suggestions: z.array(z.object({ itemId: z.number(), sku: z.string().nullable(), title: z.string(), why: z.string() })),
+  /** Items that could be meant, best first, with how sure (0 to 1) and why. */
+  suggestions: z.array(z.object({ itemId: z.number(), sku: z.string().nullable(), title: z.string(), why: z.string(), confidence: z.number() })),
 }).meta({ id: 'MappingRow' });
-export const MappingQuery = z.object({ ...inStore, view: z.enum(['all', 'unmatched', 'by hand']).default('all'), q: z.string().max(4000).optional(), ...page });
-export const MappingPage = z.object({ rows: z.array(MappingRow), nextCursor: z.string().nullable(), counts: z.object({ all: z.number(), unmatched: z.number(), byHand: z.number() }) }).meta({ id: 'MappingPage' });
-export const MatchBody = z.object({ warehouseId: z.number().int(), sku: z.string().min(1).max(200), itemId: z.number().int().nullable() }).strict();
+export const MappingQuery = z.object({ ...inStore, view: z.enum(['all', 'unmatched', 'suggested', 'by hand', 'ignored']).default('all'), q: z.string().max(4000).optional(), ...page });
+export const MappingPage = z.object({ rows: z.array(MappingRow), nextCursor: z.string().nullable(), counts: z.object({ all: z.number(), unmatched: z.number(), suggested: z.number(), byHand: z.number(), ignored: z.number() }) }).meta({ id: 'MappingPage' });
+export const MatchBody = z.object({ warehouseId: z.number().int(), sku: z.string().min(1).max(200), itemId: z.number().int().nullable(), version: z.number().int().optional().describe('as it was seen: a code somebody changed since is a conflict') }).strict();
 
 // ---- bundles ------------------------------------------------------------------------------------------------------------------------------
 export const Bundle = z.object({

@@ -75,12 +75,14 @@ async function refold(tx: Queryable, warehouseId: number, skus: readonly string[
 }
 
 /** A person says whose a SKU is; its stock, kept since it was first heard of, counts from now on. Returns the items concerned, before and after. */
-export async function matchSku(tx: pg.PoolClient, warehouseId: number, sku: string, itemId: number | null, by: string, now: string): Promise<number[]> {
+export async function matchSku(tx: pg.PoolClient, warehouseId: number, sku: string, itemId: number | null, by: string, now: string, why: { how: 'by hand' | 'suggestion'; said: string | null } = { how: 'by hand', said: null }): Promise<number[]> {
   const { rows } = await tx.query<{ item_id: number | null }>('select item_id from warehouse_sku where warehouse_id = $1 and sku = $2 for update', [warehouseId, sku]);
   await tx.query(
     `insert into warehouse_sku (warehouse_id, sku, item_id, matched_by, updated_at, updated_by) values ($1, $2, $3, $4, $5, $6)
-     on conflict (org_id, warehouse_id, sku) do update set item_id = excluded.item_id, matched_by = excluded.matched_by, updated_at = excluded.updated_at, updated_by = excluded.updated_by`,
-    [warehouseId, sku, itemId, itemId === null ? 'nobody' : 'by hand', now, by]);
+     on conflict (org_id, warehouse_id, sku) do update set item_id = excluded.item_id, matched_by = excluded.matched_by, updated_at = excluded.updated_at, updated_by = excluded.updated_by, version = warehouse_sku.version + 1,
+       ignored_reason = case when excluded.item_id is null then warehouse_sku.ignored_reason end`,
+    [warehouseId, sku, itemId, itemId === null ? 'nobody' : why.how, now, by]);
+  if ((rows[0]?.item_id ?? null) !== itemId) await tx.query('insert into code_event (warehouse_id, sku, at, by_whom, what, item_from, item_to, said) values ($1, $2, $3, $4, $5, $6, $7, $8)', [warehouseId, sku, now, by, itemId === null ? 'unmatched' : 'matched', rows[0]?.item_id ?? null, itemId, why.said]);
   await tx.query('update warehouse_stock set item_id = $3 where warehouse_id = $1 and sku = $2', [warehouseId, sku, itemId]);
   return [rows[0]?.item_id, itemId].filter((id): id is number => id != null);
 }

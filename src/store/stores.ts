@@ -4,6 +4,8 @@ import type { Queryable } from './db.ts';
 export interface StoreRow {
   store_id: number; org_id: number; shop_domain: string; name: string; currency: string; time_zone: string; created_at: string;
   history_from: string | null; history_truncated: boolean; imported_at: string | null;
+  /** Whose SKUs are right where the two differ. */
+  product_master: 'Shopify' | 'warehouse';
 }
 export interface ConnectionRow {
   store_id: number; origin: string | null; client_id: string; client_secret: Buffer; previous_client_secret: Buffer | null; client_secret_since: string | null; access_token: Buffer | null; access_token_expires_at: string | null;
@@ -19,6 +21,10 @@ export async function listStores(db: Queryable): Promise<StoreRow[]> {
 
 export async function findStore(db: Queryable, storeId: number): Promise<StoreRow | null> {
   return (await db.query<StoreRow>('select * from store where store_id = $1', [storeId])).rows[0] ?? null;
+}
+
+export async function setProductMaster(db: Queryable, storeId: number, master: StoreRow['product_master']): Promise<void> {
+  await db.query('update store set product_master = $2 where store_id = $1', [storeId, master]);
 }
 
 export async function findConnection(db: Queryable, storeId: number): Promise<ConnectionRow | null> {

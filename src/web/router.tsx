@@ -2,7 +2,7 @@
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect, retainSearchParams } from '@tanstack/react-router';
 import type { QueryClient } from '@tanstack/react-query';
 import { sessionQuery } from './api/queries.ts';
-import { positive, text, oneOf } from './search-params.ts';
+import { dayText, positive, text, oneOf } from './search-params.ts';
 import { Shell } from './shell/Shell.tsx';
 import { NotFound, Broken } from './shell/Outside.tsx';
 
@@ -48,11 +48,11 @@ const push = createRoute({
   validateSearch: optional((raw) => ({ view: oneOf(raw['view'], PUSH_VIEWS), q: text(raw['q'], 4000), location: positive(raw['location']), level: text(raw['level'], 60) })),
 });
 
-export const MAPPING_TABS = ['skus', 'locations', 'bundles'] as const;
-export const MAPPING_VIEWS = ['all', 'unmatched', 'by hand'] as const;
+export const MAPPING_TABS = ['skus', 'locations', 'bundles', 'rules'] as const;
+export const MAPPING_VIEWS = ['all', 'unmatched', 'suggested', 'by hand', 'ignored'] as const;
 const mapping = createRoute({
   getParentRoute: () => app, path: '/mapping', component: lazyRouteComponent(() => import('./mapping/MappingScreen.tsx'), 'MappingScreen'),
-  validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], MAPPING_TABS), view: oneOf(raw['view'], MAPPING_VIEWS), q: text(raw['q'], 4000), row: text(raw['row'], 240), bundle: text(raw['bundle'], 40), file: oneOf(raw['file'], ['in'] as const) })),
+  validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], MAPPING_TABS), view: oneOf(raw['view'], MAPPING_VIEWS), q: text(raw['q'], 4000), row: text(raw['row'], 240), bundle: text(raw['bundle'], 40), approve: oneOf(raw['approve'], ['yes'] as const), file: oneOf(raw['file'], ['in'] as const) })),
 });
 
 export const PARCEL_VIEWS = ['late', 'waiting', 'held', 'written', 'all'] as const;
@@ -118,6 +118,10 @@ const exceptions = createRoute({
 
 const help = createRoute({ getParentRoute: () => app, path: '/help', component: lazyRouteComponent(() => import('./help/HelpPage.tsx'), 'HelpPage'), validateSearch: optional((raw) => ({ page: text(raw['page'], 80), q: text(raw['q'], 200) })) });
 const peak = createRoute({ getParentRoute: () => app, path: '/peak', component: lazyRouteComponent(() => import('./peak/PeakPage.tsx'), 'PeakPage') });
+const audit = createRoute({
+  getParentRoute: () => app, path: '/audit', component: lazyRouteComponent(() => import('./audit/AuditScreen.tsx'), 'AuditScreen'),
+  validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], ['gaps', 'period'] as const), report: positive(raw['report']), check: text(raw['check'], 60), owner: text(raw['owner'], 40), q: text(raw['q'], 200), gap: raw['gap'] === '0' || raw['gap'] === 0 ? 0 : positive(raw['gap']), from: dayText(raw['from']), to: dayText(raw['to']) })),
+});
 const flows = createRoute({
   getParentRoute: () => app, path: '/flows', component: lazyRouteComponent(() => import('./flows/FlowsPage.tsx'), 'FlowsPage'), validateSearch: optional((raw) => ({ flow: text(raw['flow']) })),
 });
@@ -145,7 +149,7 @@ const setup = createRoute({
   getParentRoute: () => root, path: '/setup', component: lazyRouteComponent(() => import('./session/SetupPage.tsx'), 'SetupPage'), validateSearch: optional((raw) => ({ token: text(raw['token']) })),
 });
 
-const tree = root.addChildren([app.addChildren([today, stock, push, mapping, item, forecast, forecastOfItem, replenishment, purchaseOrders, purchaseOrder, receive, suppliers, supplier, exceptions, fulfilments, returns, returnCase, counts, count, help, peak, flows, connections, warehouses, planner, locations]), login, setup]);
+const tree = root.addChildren([app.addChildren([today, stock, push, mapping, item, forecast, forecastOfItem, replenishment, purchaseOrders, purchaseOrder, receive, suppliers, supplier, exceptions, fulfilments, returns, returnCase, counts, count, audit, help, peak, flows, connections, warehouses, planner, locations]), login, setup]);
 
 /** Addresses stay plain text: `?view=out+of+stock`, never quoted JSON. */
 export function buildRouter(client: QueryClient) {

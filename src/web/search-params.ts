@@ -28,3 +28,6 @@ export function subject(value: string | undefined): Subject | null {
   const parts = /^(\d{1,9})@(\d{1,9}):([\w ]{1,40})$/.exec(value ?? '');
   return parts ? { itemId: Number(parts[1]), locationId: Number(parts[2]), figure: parts[3]! } : null;
 }
+
+/** A calendar day, YYYY-MM-DD. */
+export const dayText = (value: unknown): string | undefined => (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined);

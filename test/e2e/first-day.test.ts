@@ -8,6 +8,7 @@ import { brotliCompressSync } from 'node:zlib';
 import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildWeb } from '../../src/cli/web-build.ts';
+import { audit } from '../../src/flows/audit.ts';
 import { tokenHash } from '../../src/http/auth.ts';
 import { saveSetupToken } from '../../src/store/users.ts';
 import { openBrowser } from '../helpers/browser.ts';
@@ -18,6 +19,7 @@ const shots = process.env['INSTEP_SCREENSHOTS'];
 const webDir = await buildWeb(() => {});
 const w = await world({ webDir, ...(shots ? { months: 24, scale: 1, seed: 7 } : { months: 6, scale: 0.15 }) });
 await w.import();
+await w.run(audit);
 const browser = await openBrowser();
 afterAll(() => browser.close());
 
@@ -30,6 +32,7 @@ const { rows: [busy] } = await w.house.db.query<{ item_id: number; location_id: 
 const PAGES: [name: string, address: string, shows: string | RegExp][] = [
   ['today', '/', 'Today'], ['stock', '/stock', 'Stock & drift'], ['sku', `/items/${busy!.item_id}?tab=demand&location=${busy!.location_id}`, busy!.sku],
   ['sku-summary', `/items/${busy!.item_id}`, busy!.sku], ['replenishment', '/replenishment', 'Replenishment'], ['exceptions', '/exceptions', 'Exceptions'],
+  ['audit', '/audit', 'Audit report'], ['audit-gaps', '/audit?tab=gaps&gap=0', 'Fix'], ['audit-period', '/audit?tab=period', 'Sign-off'],
   ['flows', '/flows', 'Flows'], ['connections', '/settings/connections', 'Connections'],
 ];
 

@@ -28,7 +28,7 @@ const { shipment_id: late } = await one<{ shipment_id: string }>(`select shipmen
 
 const PAGES: [name: string, address: string, shows: string | RegExp][] = [
   ['push', '/push', 'Push queue'], ['push-held', '/push?view=held', 'Push queue'], ['push-level', `/push?level=${busyId}@${day.locationId}`, /Why should it show/],
-  ['mapping', '/mapping', 'Mapping'], ['mapping-code', '/mapping?view=unmatched&row=1:PALLET-EUR-120', 'PALLET-EUR-120'], ['mapping-csv', '/mapping?file=in', 'Matches from CSV'], ['mapping-locations', '/mapping?tab=locations', 'Mapping'],
+  ['mapping', '/mapping', 'Mapping'], ['mapping-code', '/mapping?view=unmatched&row=1:PALLET-EUR-120', 'PALLET-EUR-120'], ['mapping-suggested', '/mapping?view=suggested', 'Mapping'], ['mapping-approve', '/mapping?view=suggested&approve=yes', 'Approve suggestions'], ['mapping-rules', '/mapping?tab=rules', 'Master of products'], ['mapping-csv', '/mapping?file=in', 'Matches from CSV'], ['mapping-locations', '/mapping?tab=locations', 'Mapping'],
   ['bundles', '/mapping?tab=bundles', 'Mapping'], ['bundle', `/mapping?tab=bundles&bundle=${bundle}`, /^[A-Z]/], ['bundle-new', '/mapping?tab=bundles&bundle=new', 'New bundle'],
   ['fulfilments', '/fulfilments', 'Fulfilments'], ['parcel', `/fulfilments?id=${late}`, /Parcel of/], ['orders-out', '/fulfilments?tab=orders', 'Fulfilments'],
   ['returns', '/returns', 'Returns'], ['return', `/returns/${waiting}`, /^door-/], ['return-expected', `/returns/${announced}`, /-R1$/], ['ghosts', '/returns?tab=ghosts', 'Returns'],
@@ -68,7 +68,7 @@ describe('in light and in dark', () => {
 });
 
 describe('on a phone', () => {
-  it.each([['/returns'], [`/returns/${waiting}`], [`/returns/${announced}`], ['/returns?tab=ghosts'], ['/fulfilments'], ['/push'], ['/mapping?tab=bundles'], [`/counts/${count}`], ['/settings/locations'], ['/settings/warehouses']])('%s does not scroll sideways, and a thumb finds its buttons', async (address) => {
+  it.each([['/returns'], [`/returns/${waiting}`], [`/returns/${announced}`], ['/returns?tab=ghosts'], ['/fulfilments'], ['/push'], ['/mapping?tab=bundles'], ['/mapping?tab=rules'], ['/audit?tab=period'], [`/counts/${count}`], ['/settings/locations'], ['/settings/warehouses']])('%s does not scroll sideways, and a thumb finds its buttons', async (address) => {
     const context = await browser.newContext({ viewport: { width: 375, height: 812 }, hasTouch: true, isMobile: true, reducedMotion: 'reduce' });
     const { page, errors } = await open(context, address);
     await page.getByRole('heading').first().waitFor();
@@ -132,6 +132,7 @@ describe('at work', () => {
     await page.getByText('PALLET-EUR-120').click();
     await page.getByRole('textbox', { name: 'Find the item' }).pressSequentially(skus[4]!);
     await page.getByRole('option').first().click();
+    await page.getByRole('button', { name: 'Save the match' }).click();
     await w.until('it is matched', async () => (await one<{ matched_by: string }>(`select matched_by from warehouse_sku where sku = 'PALLET-EUR-120'`)).matched_by === 'by hand');
     await page.getByRole('button', { name: 'Import CSV' }).click();
     await page.getByLabel('Or paste it').fill(`Code,Item SKU\nGIFTWRAP-OLD,${skus[5]}\nPALLET-EUR-120,NO-SUCH-SKU\n`);

@@ -3,6 +3,7 @@ import { fulfilments } from '../../src/flows/fulfilments.ts';
 import { ordersOut } from '../../src/flows/orders-out.ts';
 import { returns } from '../../src/flows/returns.ts';
 import { stockPush } from '../../src/flows/stock-push.ts';
+import { mappingSuggest } from '../../src/flows/mapping-suggest.ts';
 import { warehouseFeed } from '../../src/flows/warehouse-feed.ts';
 import { shelfWarehouse } from './shelf-warehouse.ts';
 import { world, type World } from './world.ts';
@@ -71,6 +72,7 @@ export async function warehouseDay(options: { webDir: string | null; months?: nu
   warehouse.receiveReturn(`door-${first.id}`, [{ lineReference: null, sku: sold(9), quantity: 2 }, { lineReference: null, sku: sold(10), quantity: 1 }]);
   warehouse.receiveReturn(`door-${second.id}`, [{ lineReference: null, sku: sold(11), quantity: 1 }]);
   await w.run(warehouseFeed);
+  await w.run(mappingSuggest);
   await w.control(`/orders/${first.id}/return`, { lines: [{ sku: sold(9), quantity: 1 }] });
   await w.control(`/orders/${second.id}/refund`, { lines: [{ lineItemId: second.lines[0]!.id, quantity: 1, restockType: 'RETURN', locationId: place }] });
   await w.until('the return is announced', async () => (await w.house.db.query(`select from return_case where state = 'announced'`)).rowCount, 30);

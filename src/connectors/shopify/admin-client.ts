@@ -8,6 +8,7 @@
  */
 import { NetworkError, HttpError, readText, retryAfter, send } from '../http.ts';
 import type { CostBucket } from '../../ports/cost-bucket.ts';
+import { GRANTED_SCOPES } from './documents.ts';
 import { API_VERSION } from './version.ts';
 
 export interface AdminClientOptions {
@@ -15,7 +16,8 @@ export interface AdminClientOptions {
   /** Replaces https://{shop} (tests, the sandbox). */
   origin?: string | null;
   clientId: string;
-  clientSecret: string;
+  /** Null: the token given is all there is, and is never renewed. */
+  clientSecret: string | null;
   /** The token kept from last time, and where a new one is put before it is used. */
   token: { value: string; expiresAt: string } | null;
   saveToken(token: { value: string; expiresAt: string; scopes: string[] }): Promise<void>;
@@ -85,6 +87,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
 
   /** Single flight: many callers, one request. A token is renewed ten minutes before it ends. */
   async function accessToken(renew: boolean): Promise<string> {
+    if (options.clientSecret === null && token) return token.value;
     if (!renew && token && Date.parse(token.expiresAt) - clock.now().getTime() > 600_000) return token.value;
     refreshing ??= requestToken().finally(() => { refreshing = null; });
     return refreshing;
@@ -161,6 +164,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
       return response;
     },
     async scopes() {
+      if (granted === null && options.clientSecret === null) granted = (await run<{ currentAppInstallation: { accessScopes: { handle: string }[] } }>(GRANTED_SCOPES)).currentAppInstallation.accessScopes.map((scope) => scope.handle);
       if (granted === null) await accessToken(true);
       return granted!;
     },

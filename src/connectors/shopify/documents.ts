@@ -5,6 +5,8 @@
 
 export const SHOP = /* GraphQL */ `query Shop { shop { id name myshopifyDomain currencyCode ianaTimezone createdAt } }`;
 
+export const GRANTED_SCOPES = /* GraphQL */ `query GrantedScopes { currentAppInstallation { accessScopes { handle } } }`;
+
 export const LOCATIONS = /* GraphQL */ `query Locations($after: String) {
   locations(first: 100, after: $after, includeInactive: true, includeLegacy: true) { nodes { id name isActive } pageInfo { hasNextPage endCursor } } }`;
 

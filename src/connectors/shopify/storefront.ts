@@ -11,6 +11,7 @@ import { returnDocuments } from './returns.ts';
 import * as doc from './documents.ts';
 import { assignmentsFromNodes, orderFromBulk, orderFromNode, refundsFromNode, type GqlOrder, type Page } from './order-wire.ts';
 import { API_VERSION } from './version.ts';
+import { WANTED_SCOPES } from './wanted-scopes.ts';
 import { TOPICS } from './webhook.ts';
 import { idOf, instant, minorUnits } from './wire.ts';
 
@@ -116,7 +117,7 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
     ...inventoryWrites(client), ...fulfilmentWork(client), ...returnDocuments(client),
     async shop() {
       const { shop } = await client.run<{ shop: { id: string; name: string; myshopifyDomain: string; currencyCode: string; ianaTimezone: string; createdAt: string } }>(doc.SHOP);
-      return { id: idOf(shop.id), name: shop.name, domain: shop.myshopifyDomain, currency: shop.currencyCode, timeZone: shop.ianaTimezone, createdAt: instant(shop.createdAt), scopes: await client.scopes(), versionFault: versionFault(client) };
+      return { id: idOf(shop.id), name: shop.name, domain: shop.myshopifyDomain, currency: shop.currencyCode, timeZone: shop.ianaTimezone, createdAt: instant(shop.createdAt), scopes: await client.scopes(), wantedScopes: WANTED_SCOPES, versionFault: versionFault(client) };
     },
     async locations() {
       const all: StorefrontLocation[] = [];

@@ -40,7 +40,7 @@ const kinds = [
   { kind: 'PUSH_HELD', severity: 3, owner: 'ecommerce', dueHours: 16, closes: 'the push is released or no longer wanted' },
   { kind: 'OVERSOLD', severity: 1, owner: 'ecommerce', dueHours: 1, closes: 'no more is promised than is there' },
   { kind: 'BUNDLE_COMPONENT_UNKNOWN', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'every part of the bundle is known' },
-  { kind: 'WAREHOUSE_SKU_UNMAPPED', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the SKU is matched to an item' },
+  { kind: 'WAREHOUSE_SKU_UNMAPPED', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the SKU is matched to an item, or ignored with a reason' },
   { kind: 'WAREHOUSE_REJECTED', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'the rejected row was set aside or sent again' },
   { kind: 'WAREHOUSE_SILENT', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'the warehouse was heard from again' },
   { kind: 'ORDER_OUT_FAILED', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'the warehouse has acknowledged the order' },
@@ -55,6 +55,7 @@ const kinds = [
   { kind: 'DEMAND_ANOMALY', severity: 3, owner: 'planner', dueHours: 16, closes: 'seven days inside P1 to P99, or an event or override that explains them' },
   { kind: 'PLANNER_SILENT', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'an exchange with the planner came to its end' },
   { kind: 'PLANNER_REJECTED', severity: 2, owner: 'planner', dueHours: 4, closes: 'the next exchange finds both sides in step' },
+  { kind: 'AUDIT_SCORE_FELL', severity: 3, owner: 'integration owner', dueHours: 16, closes: 'an audit scores within five points of the one before' },
 ] as const satisfies readonly ExceptionKind[];
 
 export const EXCEPTION_KINDS: readonly ExceptionKind[] = kinds;

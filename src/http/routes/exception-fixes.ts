@@ -8,6 +8,7 @@ import { releaseLevels } from '../../store/authority.ts';
 import { findRepair } from '../../store/drift-repair.ts';
 import { changeCases, findException, note, type ExceptionRow } from '../../store/exceptions.ts';
 import { readAgain, setAside } from '../../store/inbox.ts';
+import { findStore } from '../../store/stores.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
 import { storeOf } from '../store-scope.ts';
@@ -37,6 +38,7 @@ const DEEDS: Partial<Record<FixName, Deed>> = {
   accept_shopify: (services, press) => repair(services, press, 'accept Shopify'),
   push_ours: (services, press) => repair(services, press, 'push ours'),
   async accept_rename({ house }, { storeId, row, by, at }) {
+    if ((await findStore(house.db, storeId))?.product_master === 'warehouse') throw new Refusal(409, 'The inventory system is the master of products (Mapping → Rules): set the old SKU again in Shopify, or resolve the case when it was changed there too.');
     await changeCases(house.db.pool, storeId, [row.exception_id], { action: 'resolve', said: 'the new SKU is right' }, by, at);
     return 'Accepted';
   },

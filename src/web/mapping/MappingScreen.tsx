@@ -4,18 +4,19 @@ import { Page } from '../ui/page.tsx';
 import { ViewTabs } from '../ui/ViewTabs.tsx';
 import { BundlesTab } from './BundlesTab.tsx';
 import { LocationsTab } from './LocationsTab.tsx';
+import { RulesTab } from './RulesTab.tsx';
 import { SkusTab } from './SkusTab.tsx';
 import './mapping.css';
 
 const route = getRouteApi('/app/mapping');
-const TABS = [{ id: 'skus', label: 'SKUs' }, { id: 'locations', label: 'Locations' }, { id: 'bundles', label: 'Bundles' }] as const;
+const TABS = [{ id: 'skus', label: 'SKUs' }, { id: 'locations', label: 'Locations' }, { id: 'bundles', label: 'Bundles' }, { id: 'rules', label: 'Rules' }] as const;
 
 export function MappingScreen() {
   const { tab = 'skus' } = route.useSearch();
   return (
     <Page title="Mapping" fill>
       <ViewTabs label="Mapping of" views={TABS} current={tab} change={(id, old) => ({ ...(old['store'] === undefined ? {} : { store: old['store'] }), tab: id === 'skus' ? undefined : id })} />
-      {tab === 'skus' ? <SkusTab /> : tab === 'locations' ? <LocationsTab /> : <BundlesTab />}
+      {tab === 'skus' ? <SkusTab /> : tab === 'locations' ? <LocationsTab /> : tab === 'bundles' ? <BundlesTab /> : <RulesTab />}
     </Page>
   );
 }

@@ -2,13 +2,17 @@
 import { Button, Drawer } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { read } from '../api/client.ts';
+import { previewQuery } from '../api/mapping-queries.ts';
 import type { MappingPage, MappingRow } from '../api/stock-queries.ts';
 import { useStore } from '../shell/store.tsx';
-import { EmptyState, Lines } from '../ui/feedback.tsx';
-import { count, units } from '../ui/format.ts';
+import { Banner, EmptyState, ErrorState, Lines } from '../ui/feedback.tsx';
+import { count, percent, units } from '../ui/format.ts';
 import { Facts } from '../ui/page.tsx';
 import { Ago } from '../ui/time.tsx';
+import { CodeHistory, IgnoreCode } from './CodeHistory.tsx';
+import { Effects } from './Effects.tsx';
 import { ItemPicker } from './ItemPicker.tsx';
 import { useMatch } from './match.ts';
 
@@ -28,18 +32,36 @@ export function MatchDrawer({ code, listed, close }: { code: string | undefined;
 }
 
 function Match({ row, close }: { row: MappingRow; close(): void }) {
-  const match = useMatch(), take = (itemId: number | null): void => match.mutate({ row, itemId }, { onSuccess: close });
+  const match = useMatch(), [chosen, setChosen] = useState<Chosen | null>(null);
+  const matched = { nobody: 'not yet', 'same SKU': 'by an identical SKU', suggestion: 'by a suggestion, approved by', 'by hand': 'by' } as const;
+  if (chosen) return <Before row={row} chosen={chosen} busy={match.isPending} back={() => setChosen(null)} save={() => match.mutate({ row, itemId: chosen.itemId }, { onSuccess: close, onError: () => setChosen(null) })} />;
   return (
     <div className="stack case">
       <p className="sentence">{row.itemId === null ? <>Nobody has said whose this is. {row.onHand === 0 ? 'Nothing stands there under it.' : `${count(row.onHand, 'unit')} on the shelf ${row.onHand === 1 ? 'is' : 'are'} kept, and sold by nobody.`}</> : <>It is <Link to="/items/$itemId" params={{ itemId: String(row.itemId) }}>{row.itemSku || row.itemTitle}</Link>, {row.itemTitle}.</>}</p>
-      <Facts rows={[['On the shelf', units(row.onHand)], ['Of those unsellable', units(row.unsellable)], ['Last count', <Ago key="c" at={row.countedAt} />], ['Matched', row.matchedBy === 'nobody' ? 'not yet' : row.matchedBy === 'same SKU' ? 'by an identical SKU' : <>by {row.updatedBy}, <Ago at={row.updatedAt} /></>]]} />
+      <Facts rows={[...(row.codeTitle ? [['The warehouse calls it', row.codeTitle] as const] : []), ...(row.codeBarcode ? [['Its barcode there', row.codeBarcode] as const] : []), ['On the shelf', units(row.onHand)], ['Of those unsellable', units(row.unsellable)], ['Last count', <Ago key="c" at={row.countedAt} />], ['Matched', <>{matched[row.matchedBy]}{(row.matchedBy === 'by hand' || row.matchedBy === 'suggestion') && <> {row.updatedBy}, <Ago at={row.updatedAt} /></>}</>]]} />
       {row.suggestions.length > 0 && (
         <section><h3>Could be</h3>
-          <ul className="suggestions">{row.suggestions.map((each) => <li key={each.itemId}><span className="two-line"><b>{each.sku || each.title}</b><span className="dim small">{each.title} · {each.why}</span></span><Button variant="default" disabled={match.isPending} onClick={() => take(each.itemId)} aria-label={`Match to ${each.sku || each.title}`}>Match</Button></li>)}</ul>
+          <ul className="suggestions">{row.suggestions.map((each) => <li key={each.itemId}><span className="two-line"><b>{each.sku || each.title} <span className="sure">{percent(each.confidence)}</span></b><span className="dim small">{each.title} · {each.why}</span></span><Button variant="default" onClick={() => setChosen(each)} aria-label={`Look at a match to ${each.sku || each.title}`}>Look</Button></li>)}</ul>
         </section>
       )}
-      <section><h3>{row.itemId !== null ? 'It is another item' : row.suggestions.length > 0 ? 'Or find the item' : 'Find the item'}</h3><ItemPicker hideLabel label="Find the item" placeholder="SKU, title or barcode" pick={(hit) => take(hit.itemId)} /><p className="dim small">Choosing matches at once; the levels of both items are looked at again.</p></section>
-      {row.itemId !== null && <div><Button variant="subtle" disabled={match.isPending} onClick={() => take(null)}>Take the match away</Button></div>}
+      <section><h3>{row.itemId !== null ? 'It is another item' : row.suggestions.length > 0 ? 'Or find the item' : 'Find the item'}</h3><ItemPicker hideLabel label="Find the item" placeholder="SKU, title or barcode" pick={setChosen} /><p className="dim small">What it does to stock is shown before it is saved. Codes of the same goods may share an item: their shelves add up.</p></section>
+      {row.itemId !== null ? <div><Button variant="subtle" onClick={() => setChosen({ itemId: null, sku: null, title: '' })}>Take the match away…</Button></div> : <IgnoreCode row={row} close={close} />}
+      <CodeHistory row={row} />
+    </div>
+  );
+}
+
+interface Chosen { itemId: number | null; sku: string | null; title: string }
+
+/** The last look before a match is saved. */
+function Before({ row, chosen, busy, back, save }: { row: MappingRow; chosen: Chosen; busy: boolean; back(): void; save(): void }) {
+  const store = useStore(), query = useQuery({ ...previewQuery(store.storeId, { warehouseId: row.warehouseId, sku: row.sku, itemId: chosen.itemId }), staleTime: 0 }), shared = query.data?.effects.find((each) => each.itemId === chosen.itemId)?.codes.filter((code) => code !== row.sku) ?? [];
+  return (
+    <div className="stack case">
+      <p className="sentence">{chosen.itemId === null ? <>{row.sku} would be nobody’s. Its stock is kept, and sold by nobody.</> : <>{row.sku} would be <b>{chosen.sku || chosen.title}</b>{chosen.sku && `, ${chosen.title}`}.</>}</p>
+      {shared.length > 0 && <Banner>The item has {shared.length === 1 ? 'the code' : 'the codes'} {shared.slice(0, 4).join(', ')} at this warehouse already. Both shelves add up: right for two codes of the same goods, wrong for anything else.</Banner>}
+      {query.isError ? <ErrorState error={query.error} /> : !query.data ? <Lines rows={3} /> : query.data.effects.length > 0 && <section><h3>Effect on stock</h3><Effects effects={query.data.effects} /></section>}
+      <div className="row"><Button loading={busy} disabled={!query.data} onClick={save}>{chosen.itemId === null ? 'Take the match away' : 'Save the match'}</Button><Button variant="subtle" onClick={back}>Back</Button></div>
     </div>
   );
 }

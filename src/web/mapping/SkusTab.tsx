@@ -1,6 +1,6 @@
 /** Codes of warehouses and the items they are: matched by an identical SKU, by a person, or by nobody yet. */
 import { Button, SegmentedControl } from '@mantine/core';
-import { IconUpload } from '@tabler/icons-react';
+import { IconChecks, IconUpload } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
@@ -12,29 +12,30 @@ import type { Chip, Column } from '../table/column.ts';
 import { DataTable } from '../table/DataTable.tsx';
 import { AppLink } from '../ui/AppLink.tsx';
 import { EmptyState } from '../ui/feedback.tsx';
-import { capital, units } from '../ui/format.ts';
+import { capital, percent, units } from '../ui/format.ts';
 import { Panel } from '../ui/page.tsx';
 import { Ago } from '../ui/time.tsx';
 import { Status } from '../ui/tone.tsx';
+import { ApproveModal } from './ApproveModal.tsx';
 import { CsvImport } from './CsvImport.tsx';
 import { MatchDrawer } from './MatchDrawer.tsx';
 import { useMatch } from './match.ts';
 
 const route = getRouteApi('/app/mapping');
 export const codeKey = (row: Pick<MappingRow, 'warehouseId' | 'sku'>): string => `${row.warehouseId}:${row.sku}`;
-const LOOK = { 'same SKU': { tone: 'good', word: 'Same SKU' }, 'by hand': { tone: 'info', word: 'By hand' }, nobody: { tone: 'warn', word: 'Not matched' } } as const;
+const LOOK = { 'same SKU': { tone: 'good', word: 'Same SKU' }, 'by hand': { tone: 'info', word: 'By hand' }, suggestion: { tone: 'info', word: 'Suggestion' }, ignored: { tone: 'neutral', word: 'Ignored' }, nobody: { tone: 'warn', word: 'Not matched' } } as const;
 
 export function SkusTab() {
   const search = route.useSearch(), navigate = route.useNavigate(), store = useStore(), match = useMatch();
   const { view = 'all' } = search, filter = { store: store.storeId, view, q: search.q };
   const query = useInfiniteQuery({ ...mappingQuery(filter), placeholderData: keepPreviousData }), places = useQuery(locationsQuery(store.storeId));
-  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]), counts = query.data?.pages[0]?.counts;
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]), counts = query.data?.pages[0]?.counts, tally = counts && { all: counts.all, unmatched: counts.unmatched, suggested: counts.suggested, 'by hand': counts.byHand, ignored: counts.ignored };
   const change = useCallback((part: Partial<typeof search>, replace = true) => void navigate({ search: (old) => ({ ...old, ...part }), replace }), [navigate]);
   const columns = useMemo((): Column<MappingRow>[] => [
     { id: 'code', header: 'Code at the warehouse', width: 200, card: 'lead', cell: (row) => <span className="ellipsis strong" title={row.sku}>{row.sku}</span> },
     { id: 'warehouse', header: 'Warehouse', width: 120, card: 'wide', cell: (row) => <span className="ellipsis">{row.warehouse}</span> },
-    { id: 'matched', header: 'Matched', width: 118, card: 'wide', cell: (row) => <Status tone={LOOK[row.matchedBy].tone}>{LOOK[row.matchedBy].word}</Status> },
-    { id: 'item', header: 'Item', width: 300, grows: true, card: 'wide', cell: (row) => (row.itemId === null ? <Suggestion row={row} busy={match.isPending} take={(itemId) => match.mutate({ row, itemId })} /> : <span className="row tight"><AppLink to={`/items/${row.itemId}`}>{row.itemSku || 'no SKU'}</AppLink><span className="dim ellipsis">{row.itemTitle}</span></span>) },
+    { id: 'matched', header: 'Matched', width: 118, card: 'wide', cell: (row) => { const look = LOOK[row.ignoredReason === null ? row.matchedBy : 'ignored']; return <Status tone={look.tone}>{look.word}</Status>; } },
+    { id: 'item', header: 'Item', width: 300, grows: true, card: 'wide', cell: (row) => (row.ignoredReason !== null ? <span className="dim ellipsis" title={row.ignoredReason}>{row.ignoredReason}</span> : row.itemId === null ? <Suggestion row={row} busy={match.isPending} take={(itemId) => match.mutate({ row, itemId })} /> : <span className="row tight"><AppLink to={`/items/${row.itemId}`}>{row.itemSku || 'no SKU'}</AppLink><span className="dim ellipsis">{row.itemTitle}</span></span>) },
     { id: 'onHand', header: 'On the shelf', width: 100, align: 'right', card: 'pair', cell: (row) => <span className={row.onHand === 0 ? 'num dim' : 'num'}>{units(row.onHand)}</span> },
     { id: 'unsellable', header: 'Unsellable', width: 90, align: 'right', cell: (row) => <span className={row.unsellable === 0 ? 'num dim' : 'num'}>{units(row.unsellable)}</span> },
     { id: 'counted', header: 'Last count', width: 110, align: 'right', cell: (row) => <span className="dim"><Ago at={row.countedAt} /></span> },
@@ -47,14 +48,15 @@ export function SkusTab() {
   return (
     <>
       <DataTable<MappingRow>
-        name="mapping" label="Codes of warehouses" columns={columns} rows={rows} rowId={codeKey} query={query} total={chips.length > 0 ? (query.hasNextPage ? null : rows.length) : counts ? { all: counts.all, unmatched: counts.unmatched, 'by hand': counts.byHand }[view] : null}
+        name="mapping" label="Codes of warehouses" columns={columns} rows={rows} rowId={codeKey} query={query} total={chips.length > 0 ? (query.hasNextPage ? null : rows.length) : tally ? tally[view] : null}
         open={(row) => change({ row: codeKey(row) }, false)} openId={search.row} chips={chips} clear={() => change({ q: undefined })} search={{ value: search.q, placeholder: 'Code, SKU or title', change: (q) => change({ q }) }}
-        filters={<><SegmentedControl aria-label="Which codes" value={view} onChange={(to) => change({ view: to === 'all' ? undefined : to as typeof view })} data={MAPPING_VIEWS.map((id) => ({ value: id, label: `${capital(id)}${counts ? ` ${units({ all: counts.all, unmatched: counts.unmatched, 'by hand': counts.byHand }[id])}` : ''}` }))} /><Button variant="default" leftSection={<IconUpload size={15} />} onClick={() => change({ file: 'in' }, false)}>Import CSV</Button></>}
+        filters={<><SegmentedControl aria-label="Which codes" value={view} onChange={(to) => change({ view: to === 'all' ? undefined : to as typeof view })} data={MAPPING_VIEWS.map((id) => ({ value: id, label: `${capital(id)}${tally ? ` ${units(tally[id])}` : ''}` }))} /><Button variant="default" leftSection={<IconChecks size={15} />} disabled={!counts || counts.suggested === 0} onClick={() => change({ approve: 'yes' }, false)}>Approve…</Button><Button variant="default" leftSection={<IconUpload size={15} />} onClick={() => change({ file: 'in' }, false)}>Import CSV</Button></>}
         csv={{ href: address('/mapping.csv', filter) }}
-        empty={view === 'unmatched' ? { good: true, title: 'Every code is matched', text: 'A code nobody matched keeps its stock and is listed here until somebody says whose it is.' } : view === 'by hand' ? { title: 'Nothing was matched by hand', text: 'All codes so far are identical to one SKU, or matched by nobody.' } : { title: 'The warehouse has named nothing yet', text: 'Its codes appear with its first counts. Test the connection under Settings → Warehouses.' }}
+        empty={view === 'unmatched' ? { good: true, title: 'Every code is matched', text: 'A code nobody matched keeps its stock and is listed here until somebody says whose it is.' } : view === 'suggested' ? { title: 'No suggestion waits', text: 'Codes that look like an item are listed here, with how sure that is and why. They are compared every ten minutes.' } : view === 'ignored' ? { title: 'No code is ignored', text: 'A code that is none of your items is set aside in its row, with a reason.' } : view === 'by hand' ? { title: 'Nothing was matched by hand', text: 'All codes so far are identical to one SKU, or matched by nobody.' } : { title: 'The warehouse has named nothing yet', text: 'Its codes appear with its first counts. Test the connection under Settings → Warehouses.' }}
       />
       <MatchDrawer code={search.row} listed={rows.find((row) => codeKey(row) === search.row)} close={() => change({ row: undefined })} />
-      <CsvImport open={search.file === 'in'} close={() => change({ file: undefined })} title="Matches from CSV" path="/mapping/import" stale="mapping" columns={['Warehouse', 'Code', 'Item SKU', 'Item id']} says="The first line names the columns. “Warehouse” may be left out when there is one; give “Item SKU” or “Item id”. Neither takes a match away. Export the list first: it has the right form." />
+      <ApproveModal open={search.approve === 'yes'} close={() => change({ approve: undefined })} />
+      <CsvImport open={search.file === 'in'} close={() => change({ file: undefined })} title="Matches from CSV" path="/mapping/import" stale="mapping" columns={['Warehouse', 'Code', 'Item SKU', 'Item id', 'Title', 'Barcode']} says="The first line names the columns. “Warehouse” may be left out when there is one; give “Item SKU” or “Item id”: both empty take a match away. “Title” and “Barcode” are what the warehouse calls the code; with them alone nothing is matched, and suggestions get better. Export the list first: it has the right form." />
     </>
   );
 }
@@ -63,5 +65,5 @@ export function SkusTab() {
 function Suggestion({ row, busy, take }: { row: MappingRow; busy: boolean; take(itemId: number): void }) {
   const best = row.suggestions[0];
   if (!best) return <span className="dim">nothing looks like it: open the row to find its item</span>;
-  return <span className="row tight"><Button size="compact-xs" variant="light" tabIndex={-1} data-action disabled={busy} onClick={() => take(best.itemId)} aria-label={`Match ${row.sku} to ${best.sku ?? best.title}`}>Match</Button><span className="ellipsis" title={best.title}>{best.sku || best.title}<span className="dim"> · {best.why}{row.suggestions.length > 1 && `, and ${row.suggestions.length - 1} more`}</span></span></span>;
+  return <span className="row tight"><Button size="compact-xs" variant="light" tabIndex={-1} data-action disabled={busy} onClick={() => take(best.itemId)} aria-label={`Match ${row.sku} to ${best.sku ?? best.title}`}>Match</Button><span className="ellipsis" title={best.title}>{best.sku || best.title}<span className="dim"> · {percent(best.confidence)} {best.why}{row.suggestions.length > 1 && `, and ${row.suggestions.length - 1} more`}</span></span></span>;
 }

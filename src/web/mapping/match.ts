@@ -8,11 +8,11 @@ import { useStore } from '../shell/store.tsx';
 export function useMatch() {
   const store = useStore(), client = useQueryClient();
   return useMutation({
-    mutationFn: ({ row, itemId }: { row: MappingRow; itemId: number | null }) => write('PUT', '/mapping', { store: store.storeId }, { warehouseId: row.warehouseId, sku: row.sku, itemId }),
+    mutationFn: ({ row, itemId }: { row: MappingRow; itemId: number | null }) => write('PUT', '/mapping', { store: store.storeId }, { warehouseId: row.warehouseId, sku: row.sku, itemId, version: row.version }),
     onSuccess: async (_answer, { row, itemId }) => {
       notifications.show({ message: itemId === null ? `${row.sku} is matched to nothing; its stock is kept` : `${row.sku} is matched. Its stock counts from now on.` });
       await Promise.all(['mapping', 'push', 'warehouses'].map((key) => client.invalidateQueries({ queryKey: [key] })));
     },
-    onError: (error) => notifications.show({ color: 'red', message: error.message }),
+    onError: (error) => { notifications.show({ color: 'red', message: error.message }); void client.invalidateQueries({ queryKey: ['mapping'] }); },
   });
 }

@@ -1,9 +1,9 @@
 /** The screens, in the groups of the people who own them, with the key that goes there after `g`. */
-import { IconAlertTriangle, IconArrowBackUp, IconArrowsExchange, IconBuildingWarehouse, IconBuildingStore, IconChartLine, IconClipboardList, IconCloudUpload, IconFlame, IconHelp, IconLink, IconListCheck, IconSettings, IconShoppingCart, IconSun, IconTruckDelivery, type Icon } from '@tabler/icons-react';
+import { IconAlertTriangle, IconArrowBackUp, IconArrowsExchange, IconBuildingWarehouse, IconBuildingStore, IconChartLine, IconClipboardList, IconCloudUpload, IconFlame, IconHelp, IconLink, IconListCheck, IconSettings, IconShieldCheck, IconShoppingCart, IconSun, IconTruckDelivery, type Icon } from '@tabler/icons-react';
 
 export interface Screen {
   label: string; short: string; key: string; icon: Icon;
-  to: '/' | '/exceptions' | '/stock' | '/push' | '/mapping' | '/counts' | '/fulfilments' | '/returns' | '/forecast' | '/replenishment' | '/purchase-orders' | '/suppliers' | '/peak' | '/help' | '/flows' | '/settings/connections';
+  to: '/' | '/exceptions' | '/stock' | '/push' | '/mapping' | '/counts' | '/fulfilments' | '/returns' | '/forecast' | '/replenishment' | '/purchase-orders' | '/suppliers' | '/peak' | '/help' | '/flows' | '/audit' | '/settings/connections';
   /** Addresses that belong to it, where they do not begin with `to`. */
   under?: string;
   /** In the bar of a phone; the others are behind "More". */
@@ -31,7 +31,7 @@ export const NAVIGATION: readonly { group: string; screens: readonly Screen[] }[
     { label: 'Purchase orders', short: 'Orders', to: '/purchase-orders', key: 'u', icon: IconClipboardList },
     { label: 'Suppliers', short: 'Suppliers', to: '/suppliers', key: 'v', icon: IconBuildingStore },
   ] },
-  { group: 'Assure', screens: [{ label: 'Peak monitor', short: 'Peak', to: '/peak', key: 'k', icon: IconFlame }, { label: 'Flows', short: 'Flows', to: '/flows', key: 'f', icon: IconArrowsExchange }] },
+  { group: 'Assure', screens: [{ label: 'Peak monitor', short: 'Peak', to: '/peak', key: 'k', icon: IconFlame }, { label: 'Flows', short: 'Flows', to: '/flows', key: 'f', icon: IconArrowsExchange }, { label: 'Audit report', short: 'Audit', to: '/audit', key: 'a', icon: IconShieldCheck }] },
   { group: 'Settings', screens: [{ label: 'Settings', short: 'Settings', to: '/settings/connections', under: '/settings/', key: 'c', icon: IconSettings }, { label: 'Help', short: 'Help', to: '/help', key: 'h', icon: IconHelp }] },
 ];
 
@@ -40,6 +40,7 @@ export const SCREENS: readonly Screen[] = NAVIGATION.flatMap(({ screens }) => sc
 /** Screens within screens: found by search, not in the bar. */
 export const PLACES_WITHIN: readonly { label: string; to: string; icon: Icon }[] = [
   { label: 'Bundles', to: '/mapping?tab=bundles', icon: IconLink }, { label: 'Orders out', to: '/fulfilments?tab=orders', icon: IconTruckDelivery }, { label: 'Ghost stock', to: '/returns?tab=ghosts', icon: IconArrowBackUp },
+  { label: 'Period sign-off', to: '/audit?tab=period', icon: IconShieldCheck },
   { label: 'Forecast accuracy', to: '/forecast?tab=accuracy', icon: IconChartLine }, { label: 'Event calendar', to: '/forecast?tab=events', icon: IconChartLine },
   { label: 'Connections', to: '/settings/connections', icon: IconSettings }, { label: 'Warehouses', to: '/settings/warehouses', icon: IconSettings }, { label: 'Locations', to: '/settings/locations', icon: IconSettings }, { label: 'Inventory Planner', to: '/settings/planner', icon: IconSettings },
 ];

@@ -1,0 +1,30 @@
+/** The contract of audits: reports with their gaps, and periods that are signed. Money is minor units of the shop's currency. */
+import { z } from 'zod';
+
+const instant = z.string(), inStore = { store: z.coerce.number() }, id = z.string().regex(/^\d{1,18}$/), day = z.iso.date();
+export const AuditSummary = z.object({ reportId: z.string(), madeAt: instant, madeBy: z.string(), score: z.number(), gaps: z.number(), units: z.number(), money: z.number().nullable() }).meta({ id: 'AuditSummary' });
+export const AuditCheck = z.object({
+  id: z.string(), title: z.string(), severity: z.number(), owner: z.string(), fix: z.string(), checked: z.number(), found: z.number(), units: z.number(), money: z.number().nullable(), lost: z.number().describe('points of the score'), skipped: z.string().nullable().describe('why it could not be made'),
+}).meta({ id: 'AuditCheck' });
+export const AuditView = z.object({
+  report: AuditSummary.extend({ explained: z.string(), read: z.object({ variants: z.number(), levels: z.number(), locations: z.number(), orders: z.number(), ordersFrom: z.string().nullable() }), checks: z.array(AuditCheck) }).nullable(),
+  history: z.array(AuditSummary).describe('newest first; the last 26'),
+}).meta({ id: 'AuditView' });
+export const AuditQuery = z.object({ ...inStore, report: id.optional().describe('the newest when left out') });
+export const GapQuery = AuditQuery.extend({ check: z.string().max(60).optional(), owner: z.string().max(40).optional(), q: z.string().max(200).optional(), cursor: z.string().optional(), limit: z.coerce.number().int().min(1).max(500).default(100) });
+export const AuditGap = z.object({
+  gapNo: z.number(), check: z.string(), owner: z.string(), severity: z.number(), subject: z.string(), sentence: z.string(), units: z.number(), money: z.number().nullable(), itemId: z.number().nullable(), locationId: z.number().nullable(),
+  adminUrl: z.string().nullable().describe('a page of the shop’s admin'), evidence: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
+}).meta({ id: 'AuditGap' });
+export const GapPage = z.object({ rows: z.array(AuditGap), nextCursor: z.string().nullable() }).meta({ id: 'GapPage' });
+
+const Figures = z.object({
+  locations: z.array(z.object({ locationId: z.number(), name: z.string(), opening: z.number(), movements: z.array(z.object({ kind: z.string(), units: z.number() })), closing: z.number() })), opening: z.number(), closing: z.number(),
+}).meta({ id: 'PeriodFigures' });
+const Signature = z.object({ at: instant, by: z.string(), role: z.string(), note: z.string().nullable(), digest: z.string() });
+export const PeriodQuery = z.object({ ...inStore, from: day, to: day.describe('inclusive') }).refine((asked) => asked.from <= asked.to, { path: ['to'], message: 'lies before from' });
+export const PeriodView = z.object({
+  from: day, to: day, ended: z.boolean(), figures: Figures, signed: Signature.nullable(), heardSince: z.array(z.object({ name: z.string(), what: z.string(), units: z.number() })).describe('differences between the signed figures and those of now'),
+}).meta({ id: 'PeriodView' });
+export const PeriodList = z.object({ periods: z.array(Signature.extend({ from: day, to: day, opening: z.number(), closing: z.number() })) }).meta({ id: 'PeriodList' });
+export const SignBody = z.object({ from: day, to: day, closing: z.number().int().describe('units on hand at the end, as the signer saw them'), note: z.string().trim().max(500).optional() }).strict().meta({ id: 'SignBody' });

@@ -1,0 +1,21 @@
+/** The contract of mapping suggestions: how sure, taken many at once, their effect on stock before, ignored codes, history, and who is the master of products. */
+import { z } from 'zod';
+
+const instant = z.string(), code = { warehouseId: z.number().int(), sku: z.string().min(1).max(200) };
+export const StockEffect = z.object({
+  itemId: z.number(), sku: z.string().nullable(), title: z.string(), warehouse: z.string(), now: z.number().describe('units on the shelf that count as the item now'), after: z.number(), codes: z.array(z.string()).describe('codes it has at the warehouse now'),
+  shown: z.number().nullable().describe('available in Shopify at the locations the warehouse serves'),
+}).meta({ id: 'StockEffect' });
+const Change = z.object({ ...code, itemId: z.number().int().nullable() });
+export const PreviewBody = z.object({ changes: z.array(Change).min(1).max(500) }).strict();
+export const Preview = z.object({ effects: z.array(StockEffect), intoItems: z.number(), outOfItems: z.number() }).meta({ id: 'MatchPreview' });
+export const ApproveBody = z.object({ above: z.number().min(0.5).max(1), dryRun: z.boolean().default(true), warehouseId: z.number().int().optional() }).strict().meta({ id: 'ApproveBody' });
+export const Approved = z.object({
+  dryRun: z.boolean(), codes: z.number(), leftForAPerson: z.number().describe('as sure, but the item has a code already or two codes want it'), effects: z.array(StockEffect).describe('the largest 500'), units: z.number(),
+}).meta({ id: 'Approved' });
+export const IgnoreBody = z.object({ ...code, reason: z.string().trim().min(3).max(300).nullable().describe('null: no longer ignored'), version: z.number().int().optional() }).strict().meta({ id: 'IgnoreBody' });
+export const CodeHistory = z.object({ events: z.array(z.object({ at: instant, by: z.string(), what: z.string(), from: z.string().nullable(), to: z.string().nullable(), said: z.string().nullable() })) }).meta({ id: 'CodeHistory' });
+export const MappingRules = z.object({
+  productMaster: z.enum(['Shopify', 'warehouse']), warehouses: z.array(z.object({ warehouseId: z.number(), name: z.string(), autoApproveAbove: z.number().nullable() })), measured: z.number().describe('confidence from which at least 99 of 100 were right on the measured corpus'),
+}).meta({ id: 'MappingRules' });
+export const RulesBody = z.object({ productMaster: z.enum(['Shopify', 'warehouse']).optional(), warehouse: z.object({ warehouseId: z.number().int(), autoApproveAbove: z.number().min(0.9).max(1).nullable() }).optional() }).strict().meta({ id: 'MappingRulesBody' });

@@ -1,0 +1,90 @@
+/** A period: opening + movements by cause = closing of each location; signed, its figures stay as they were. */
+import { Button, Textarea, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconDownload, IconSignature } from '@tabler/icons-react';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { periodQuery, periodsQuery, type PeriodView } from '../api/audit-queries.ts';
+import { address, write } from '../api/client.ts';
+import { addDays } from '../../domain/calendar.ts';
+import { useStore } from '../shell/store.tsx';
+import { Banner, EmptyState, ErrorState, Lines } from '../ui/feedback.tsx';
+import { capital, day, instant, signed, units } from '../ui/format.ts';
+import { Panel, Wide } from '../ui/page.tsx';
+import { Status } from '../ui/tone.tsx';
+import '../table/table.css';
+
+const route = getRouteApi('/app/audit');
+
+/** The last whole month of the shop's calendar. */
+function lastMonth(timeZone: string): { from: string; to: string } {
+  const to = addDays(`${new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date()).slice(0, 7)}-01`, -1);
+  return { from: `${to.slice(0, 7)}-01`, to };
+}
+
+export function PeriodTab() {
+  const search = route.useSearch(), navigate = route.useNavigate(), store = useStore(), month = lastMonth(store.timeZone), from = search.from ?? month.from, to = search.to ?? month.to;
+  const query = useQuery({ ...periodQuery(store.storeId, from, to), placeholderData: keepPreviousData }), signatures = useQuery(periodsQuery(store.storeId)), view = query.data;
+  const change = (part: { from?: string | undefined; to?: string | undefined }): void => void navigate({ search: (old) => ({ ...old, ...part }), replace: true });
+  return (
+    <div className="stack">
+      <div className="toolbar period-bar">
+        <TextInput type="date" label="From" value={from} max={to} onChange={(event) => { if (event.currentTarget.value) change({ from: event.currentTarget.value }); }} /><TextInput type="date" label="To, inclusive" value={to} min={from} onChange={(event) => { if (event.currentTarget.value) change({ to: event.currentTarget.value }); }} />
+        <div className="end"><Button component="a" variant="default" leftSection={<IconDownload size={15} />} href={address('/periods/report.csv', { store: store.storeId, from, to })} download>CSV</Button></div>
+      </div>
+      {query.isError && !view ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : !view ? <Panel><Lines rows={8} /></Panel> : (
+        <div className="columns">
+          <div className="span-8 stack">
+            {view.heardSince.length > 0 && <Banner>Heard of since it was signed, and not in these figures: {view.heardSince.slice(0, 6).map((line) => `${line.name} ${line.what} ${signed(line.units)}`).join(', ')}{view.heardSince.length > 6 && ` and ${view.heardSince.length - 6} more`}.</Banner>}
+            {store.importedAt && from <= store.importedAt.slice(0, 10) && <Banner>The ledger was begun on {day(store.importedAt.slice(0, 10))}. What lies before is known only by opening counts, each at the time its level last changed.</Banner>}
+            {view.figures.locations.length === 0 ? <Panel><EmptyState title="Nothing moved up to then">The ledger begins with the first import.</EmptyState></Panel> : <Figures view={view} />}
+          </div>
+          <div className="span-4 stack">
+            <Panel title="Sign-off">{view.signed ? <Signed view={view} /> : view.ended ? <Sign key={`${from}${to}`} view={view} /> : <p className="dim">The period is still going on; it can be signed the day after its last.</p>}</Panel>
+            <Panel flush title="Signed periods">{!signatures.data ? <div className="panel-body"><Lines rows={3} /></div> : signatures.data.periods.length === 0 ? <div className="panel-body"><p className="dim">None yet.</p></div> : <table className="plain"><tbody>{signatures.data.periods.map((each) => <tr key={`${each.from}${each.to}`}><td><Link to="/audit" search={{ tab: 'period', from: each.from, to: each.to }}>{day(each.from, true)} to {day(each.to)}</Link></td><td className="dim">{each.by}</td><td className="num">{units(each.closing)}</td></tr>)}</tbody></table>}</Panel>
+          </div>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** A column a location, a row a cause. */
+function Figures({ view: { figures, from, to } }: { view: PeriodView }) {
+  const kinds = [...new Set(figures.locations.flatMap((place) => place.movements.map((m) => m.kind)))].sort(), of = (place: PeriodView['figures']['locations'][number], kind: string): number => place.movements.find((m) => m.kind === kind)?.units ?? 0;
+  return (
+    <Panel flush><Wide label="Units on hand over the period">
+      <table className="plain period">
+        <thead><tr><th>Units on hand</th>{figures.locations.map((place) => <th key={place.locationId} className="num">{place.name}</th>)}<th className="num">All</th></tr></thead>
+        <tbody>
+          <tr className="sum"><td>Opening, {day(from)}</td>{figures.locations.map((place) => <td key={place.locationId} className="num">{units(place.opening)}</td>)}<td className="num">{units(figures.opening)}</td></tr>
+          {kinds.map((kind) => <tr key={kind}><td>{kind === 'opening' ? 'Opening count' : capital(kind)}</td>{figures.locations.map((place) => <td key={place.locationId} className={of(place, kind) === 0 ? 'num dim' : 'num'}>{of(place, kind) === 0 ? '–' : signed(of(place, kind))}</td>)}<td className="num">{signed(figures.locations.reduce((sum, place) => sum + of(place, kind), 0))}</td></tr>)}
+          <tr className="sum"><td>Closing, {day(to)}</td>{figures.locations.map((place) => <td key={place.locationId} className="num">{units(place.closing)}</td>)}<td className="num">{units(figures.closing)}</td></tr>
+        </tbody>
+      </table>
+    </Wide></Panel>
+  );
+}
+
+function Sign({ view }: { view: PeriodView }) {
+  const store = useStore(), client = useQueryClient(), [note, setNote] = useState('');
+  const sign = useMutation({
+    mutationFn: () => write('POST', '/periods', { store: store.storeId }, { from: view.from, to: view.to, closing: view.figures.closing, ...(note.trim() ? { note } : {}) }),
+    onSuccess: () => { notifications.show({ message: 'The period is signed; its figures stay as they are.' }); void client.invalidateQueries({ queryKey: ['audit'] }); },
+    onError: () => { void client.invalidateQueries({ queryKey: ['audit', 'period'] }); },
+  });
+  return (
+    <div className="stack">
+      <p>You sign that {units(view.figures.closing)} units on hand at the end of {day(view.to)} are what opening and movements make. Your name, role and the time are kept; the figures are frozen.</p>
+      <Textarea label="Note" description="What a reader should know; may stay empty." value={note} maxLength={500} autosize minRows={2} onChange={(event) => setNote(event.currentTarget.value)} />
+      {sign.isError && <ErrorState title="It was not signed" error={sign.error} />}
+      <div><Button leftSection={<IconSignature size={15} />} loading={sign.isPending} onClick={() => sign.mutate()}>Sign the period</Button></div>
+    </div>
+  );
+}
+
+function Signed({ view: { signed: signature } }: { view: PeriodView }) {
+  const store = useStore();
+  return <div className="stack"><Status tone="good">Signed</Status><p><b>{signature!.by}</b>, {signature!.role}, {instant(signature!.at, store.timeZone)}</p>{signature!.note && <p className="sentence">{signature!.note}</p>}<p className="dim small">SHA-256 of the figures <code className="digest">{signature!.digest}</code></p></div>;
+}

@@ -1,0 +1,135 @@
+/** Codes of a warehouse through the whole house: suggested, looked at before, approved together, set aside, taken back; conflicts, files and rules. */
+import { describe, expect, it } from 'vitest';
+import { audit } from '../../src/flows/audit.ts';
+import { catalogue } from '../../src/flows/catalogue.ts';
+import { mappingSuggest } from '../../src/flows/mapping-suggest.ts';
+import { warehouseFeed } from '../../src/flows/warehouse-feed.ts';
+import { shelfWarehouse } from '../helpers/shelf-warehouse.ts';
+import { world } from '../helpers/world.ts';
+
+const warehouse = shelfWarehouse(() => new Date().toISOString());
+const w = await world({ worker: false, months: 1, scale: 0.4, warehouse });
+await w.import();
+const { rows: items } = await w.house.db.query<{ item_id: number; sku: string; title: string }>(
+  `select i.item_id, i.sku, i.title from item i join inventory_item x using (item_id) where x.store_id = $1 and x.tracked and i.sku ~ '-' and (select count(*) from item o where o.sku = i.sku) = 1 order by i.sku limit 40`, [w.storeId]);
+const [a, b, c, d] = [items[0]!, items[7]!, items[14]!, items[21]!];
+const call = async <T>(method: string, path: string, body?: object): Promise<{ status: number; body: T }> => {
+  const response = await fetch(`${w.url}/api/v1${path}${path.includes('?') ? '&' : '?'}store=${w.storeId}`, { method, ...(body ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {}) });
+  return { status: response.status, body: JSON.parse(await response.text()) as T };
+};
+interface Row { sku: string; itemId: number | null; matchedBy: string; version: number; ignoredReason: string | null; suggestions: { itemId: number; confidence: number; why: string }[] }
+const row = async (sku: string): Promise<Row> => (await call<{ rows: Row[] }>('GET', `/mapping?q=${encodeURIComponent(sku)}&limit=500`)).body.rows.find((each) => each.sku === sku)!;
+const codes = { a: a.sku.toLowerCase().replaceAll('-', '_'), b: `${b.sku.replaceAll('-', ' ')}`, cTwice: [c.sku.toLowerCase(), c.sku.replaceAll('-', '.')], exact: d.sku };
+for (const [code, units] of [[codes.a, 11], [codes.b, 5], [codes.cTwice[0]!, 3], [codes.cTwice[1]!, 4], [codes.exact, 9], ['EUR-PALLET', 2]] as const) warehouse.put(code, units);
+warehouse.countAll();
+const { rows: [place] } = await w.house.db.query<{ shopify_location_id: string }>('select shopify_location_id from location where store_id = $1 order by location_id limit 1', [w.storeId]);
+await w.serve(place!.shopify_location_id, { mode: 'shadow' });
+const { rows: [served] } = await w.house.db.query<{ warehouse_id: number }>('select warehouse_id from warehouse limit 1');
+const warehouseId = served!.warehouse_id;
+
+describe('codes of a warehouse', () => {
+  it('are suggested with basis and confidence; what has an identical SKU needs none', async () => {
+    await w.run(mappingSuggest);
+    expect((await row(codes.exact)).matchedBy).toBe('same SKU');
+    expect((await row(codes.a)).suggestions[0]).toMatchObject({ itemId: a.item_id, confidence: 0.99, why: 'same SKU but for case and punctuation' });
+    expect((await row('EUR-PALLET')).suggestions).toEqual([]);
+    const { body } = await call<{ counts: Record<string, number> }>('GET', '/mapping?view=suggested');
+    expect(body.counts).toMatchObject({ all: 6, unmatched: 5, suggested: 4, ignored: 0 });
+  });
+
+  it('show what a match does to stock before it is saved, and save nothing by looking', async () => {
+    const { body } = await call<{ effects: { itemId: number; now: number; after: number; codes: string[] }[]; intoItems: number }>('POST', '/mapping/preview', { changes: [{ warehouseId, sku: codes.a, itemId: d.item_id }] });
+    expect(body).toMatchObject({ effects: [{ itemId: d.item_id, now: 9, after: 20, codes: [codes.exact] }], intoItems: 11 });
+    expect((await row(codes.a)).itemId).toBeNull();
+  });
+
+  it('are approved together, but two codes of one item are left to a person', async () => {
+    const dry = await call<{ codes: number; leftForAPerson: number; units: number }>('POST', '/mapping/approve', { above: 0.97, dryRun: true });
+    expect(dry.body).toMatchObject({ codes: 2, leftForAPerson: 2, units: 16 });
+    expect((await row(codes.a)).itemId).toBeNull();
+    const [one, two] = await Promise.all([call<{ codes: number }>('POST', '/mapping/approve', { above: 0.97, dryRun: false }), call<{ codes: number }>('POST', '/mapping/approve', { above: 0.97, dryRun: false })]);
+    expect([one.body.codes, two.body.codes].sort()).toEqual([0, 2]);
+    expect(await row(codes.a)).toMatchObject({ itemId: a.item_id, matchedBy: 'suggestion' });
+    const { rows } = await w.house.db.query<{ item_id: number; on_hand: number }>('select item_id, on_hand from warehouse_stock where sku = $1', [codes.a]);
+    expect(rows).toEqual([{ item_id: a.item_id, on_hand: 11 }]);
+    const history = await call<{ events: { what: string; to: string; by: string; said: string }[] }>('GET', `/mapping/history?warehouse=${warehouseId}&sku=${encodeURIComponent(codes.a)}`);
+    expect(history.body.events).toMatchObject([{ what: 'matched', to: a.sku, by: 'operator', said: 'same SKU but for case and punctuation, confidence 0.99' }]);
+  });
+
+  it('of the same goods share an item (merged), and are parted again (split); each step in the history', async () => {
+    for (const sku of codes.cTwice) expect((await call('PUT', '/mapping', { warehouseId, sku, itemId: c.item_id })).status).toBe(200);
+    const { rows } = await w.house.db.query<{ units: number }>('select sum(on_hand)::int as units from warehouse_stock where item_id = $1', [c.item_id]);
+    expect(rows[0]!.units).toBe(7);
+    await call('PUT', '/mapping', { warehouseId, sku: codes.cTwice[1], itemId: b.item_id });
+    const { body } = await call<{ events: { what: string; from: string | null; to: string | null }[] }>('GET', `/mapping/history?warehouse=${warehouseId}&sku=${encodeURIComponent(codes.cTwice[1]!)}`);
+    expect(body.events.map(({ what, from, to }) => [what, from, to])).toEqual([['matched', c.sku, b.sku], ['matched', null, c.sku]]);
+    await call('PUT', '/mapping', { warehouseId, sku: codes.cTwice[1], itemId: null });
+    expect((await row(codes.cTwice[1]!)).itemId).toBeNull();
+  });
+
+  it('changed meanwhile by somebody else are a conflict that names them', async () => {
+    const seen = await row(codes.b);
+    expect((await call('PUT', '/mapping', { warehouseId, sku: codes.b, itemId: d.item_id, version: seen.version })).status).toBe(200);
+    const late = await call<{ detail: string }>('PUT', '/mapping', { warehouseId, sku: codes.b, itemId: null, version: seen.version });
+    expect([late.status, late.body.detail]).toEqual([409, `operator changed ${codes.b} meanwhile: it is matched to ${d.sku} now. Look at it again.`]);
+    await call('PUT', '/mapping', { warehouseId, sku: codes.b, itemId: b.item_id });
+  });
+
+  it('that are no item are set aside with a reason: no case, no gap, and taken back', async () => {
+    const cases = async (): Promise<number> => (await w.house.db.query(`select from exception where kind = 'WAREHOUSE_SKU_UNMAPPED' and state = 'open' and subject like 'EUR-PALLET%'`)).rowCount!;
+    await w.run(warehouseFeed);
+    expect(await cases()).toBe(1);
+    const { version } = await row('EUR-PALLET');
+    expect((await call('PUT', '/mapping/ignore', { warehouseId, sku: 'EUR-PALLET', reason: 'x', version })).status).toBe(400);
+    expect((await call('PUT', '/mapping/ignore', { warehouseId, sku: 'EUR-PALLET', reason: 'pallets under the goods', version })).status).toBe(200);
+    expect((await call('PUT', '/mapping/ignore', { warehouseId, sku: 'EUR-PALLET', reason: 'again', version })).status).toBe(409);
+    expect((await call('PUT', '/mapping/ignore', { warehouseId, sku: codes.a, reason: 'is matched' })).status).toBe(409);
+    await w.run(warehouseFeed);
+    expect(await cases()).toBe(0);
+    await w.run(audit);
+    expect((await call<{ rows: { subject: string }[] }>('GET', '/audit/gaps?check=code-unmatched')).body.rows.map((gap) => gap.subject)).toEqual([codes.cTwice[1]]);
+    expect((await call<{ rows: Row[] }>('GET', '/mapping?view=ignored')).body.rows.map((each) => each.sku)).toEqual(['EUR-PALLET']);
+    expect((await call('PUT', '/mapping/ignore', { warehouseId, sku: 'EUR-PALLET', reason: null })).status).toBe(200);
+    expect((await call('PUT', '/mapping/ignore', { warehouseId: 999, sku: 'EUR-PALLET', reason: null })).status).toBe(404);
+  });
+
+  it('go round as CSV: the export imported changes nothing; titles alone match nothing and make suggestions better', async () => {
+    const text = await (await fetch(`${w.url}/api/v1/mapping.csv?store=${w.storeId}`)).text();
+    const back = await call<{ lines: number; applied: number; unchanged: number; errors: unknown[] }>('POST', '/mapping/import?dryRun=false', { csv: text });
+    expect(back.body).toEqual({ dryRun: false, lines: 6, applied: 0, unchanged: 6, errors: [] });
+    expect((await row(codes.a)).matchedBy).toBe('suggestion');
+    await call('POST', '/mapping/import?dryRun=false', { csv: `Code,Title\nEUR-PALLET,"${items[30]!.title}"\n` });
+    expect((await row('EUR-PALLET')).itemId).toBeNull();
+    await w.run(mappingSuggest);
+    expect((await row('EUR-PALLET')).suggestions[0]).toMatchObject({ itemId: items[30]!.item_id, why: 'like title' });
+  });
+});
+
+describe('the rules', () => {
+  it('match nothing without a person until somebody says so, and then only what is sure', async () => {
+    warehouse.put(items[35]!.sku.toLowerCase(), 6);
+    warehouse.countAll();
+    await w.run(warehouseFeed);
+    await w.run(mappingSuggest);
+    expect((await row(items[35]!.sku.toLowerCase())).itemId).toBeNull();
+    expect((await call('PUT', '/mapping/rules', { warehouse: { warehouseId, autoApproveAbove: 0.5 } })).status).toBe(400);
+    expect((await call('PUT', '/mapping/rules', { warehouse: { warehouseId, autoApproveAbove: 0.97 } })).body).toMatchObject({ warehouses: [{ warehouseId, autoApproveAbove: 0.97 }], productMaster: 'Shopify' });
+    await w.run(mappingSuggest);
+    expect(await row(items[35]!.sku.toLowerCase())).toMatchObject({ itemId: items[35]!.item_id, matchedBy: 'suggestion' });
+    expect((await row('EUR-PALLET')).itemId).toBeNull();
+  });
+
+  it('a rename in Shopify cannot be accepted where the inventory system is the master', async () => {
+    await call('PUT', '/mapping/rules', { productMaster: 'warehouse' });
+    const variant = [...w.sandbox.shop.tables.variants.values()].find((each) => each.sku === items[38]!.sku)!;
+    w.sandbox.shop.put('variants', { ...variant, sku: 'RENAMED-1', updatedAt: new Date().toISOString() });
+    w.sandbox.shop.commit();
+    await w.house.db.query(`delete from cursor where store_id = $1 and name = 'catalogue'`, [w.storeId]);
+    await w.run(catalogue);
+    const { body } = await call<{ rows: { exceptionId: string; sentence: string }[] }>('GET', '/exceptions?kind=SKU_RENAMED');
+    expect(body.rows[0]!.sentence).toContain('the inventory system is the master of products');
+    expect((await call('POST', `/exceptions/${body.rows[0]!.exceptionId}/fix`, { fix: 'accept_rename' })).status).toBe(409);
+    await call('PUT', '/mapping/rules', { productMaster: 'Shopify' });
+    expect((await call('POST', `/exceptions/${body.rows[0]!.exceptionId}/fix`, { fix: 'accept_rename' })).status).toBe(200);
+  });
+});

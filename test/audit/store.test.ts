@@ -1,0 +1,88 @@
+/** Audits of a connected store, and periods: kept, paged, downloaded, signed once and frozen. */
+import { describe, expect, it } from 'vitest';
+import { audit } from '../../src/flows/audit.ts';
+import { digestOf } from '../../src/http/routes/periods.ts';
+import { addDays } from '../../src/domain/calendar.ts';
+import type { PeriodFigures } from '../../src/domain/audit/period.ts';
+import { shelfWarehouse } from '../helpers/shelf-warehouse.ts';
+import { world } from '../helpers/world.ts';
+
+const warehouse = shelfWarehouse(() => new Date().toISOString());
+const w = await world({ worker: false, months: 2, warehouse });
+await w.import();
+const get = <T>(path: string): Promise<T> => w.api<T>(`/api/v1${path}${path.includes('?') ? '&' : '?'}store=${w.storeId}`);
+interface View { report: { reportId: string; score: number; gaps: number; checks: { id: string; found: number; skipped: string | null; owner: string }[] } | null; history: { reportId: string; score: number }[] }
+
+describe('an audit of a connected store', () => {
+  it('is not there before it was made', async () => {
+    expect(await get<View>('/audit')).toEqual({ report: null, history: [] });
+    await expect(get('/audit.html')).rejects.toThrow('404');
+  });
+  it('makes every check, and is read page by page', async () => {
+    const { rows: [place] } = await w.house.db.query<{ shopify_location_id: string }>('select shopify_location_id from location where store_id = $1 order by location_id limit 1', [w.storeId]);
+    warehouse.put('NOBODYS-CODE', 7);
+    warehouse.countAll();
+    await w.serve(place!.shopify_location_id, { mode: 'shadow' });
+    await w.run(audit);
+    const { report, history } = await get<View>('/audit');
+    expect(report!.checks.filter((check) => check.skipped !== null)).toEqual([]);
+    expect(report!.checks.find((check) => check.id === 'code-unmatched')!.found).toBe(1);
+    expect(history).toMatchObject([{ reportId: report!.reportId, score: report!.score }]);
+    const seen: { gapNo: number; check: string; itemId: number | null }[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) { const page: { rows: typeof seen; nextCursor: string | null } = await get(`/audit/gaps?limit=7&cursor=${cursor}`); seen.push(...page.rows); cursor = page.nextCursor; }
+    expect(seen.map((gap) => gap.gapNo)).toEqual(Array.from({ length: report!.gaps }, (_, n) => n));
+    expect(seen.some((gap) => gap.itemId !== null)).toBe(true);
+    const warehouses = await get<{ rows: { owner: string }[] }>('/audit/gaps?owner=warehouse&limit=500');
+    expect(new Set(warehouses.rows.map((gap) => gap.owner))).toEqual(new Set(['warehouse']));
+    expect((await get<{ rows: { sentence: string }[] }>('/audit/gaps?q=nobodys-code')).rows).toMatchObject([{ sentence: expect.stringContaining('7 units under NOBODYS-CODE') }]);
+    const html = await (await fetch(`${w.url}/api/v1/audit.html?store=${w.storeId}`)).text();
+    expect(html).toContain('NOBODYS-CODE');
+    expect((await get<{ checks: { gaps: unknown[] }[] }>('/audit.json')).checks.flatMap((check) => check.gaps)).toHaveLength(report!.gaps);
+  });
+  it('a score that fell is a case, and closes when it stays', async () => {
+    const open = async (): Promise<number> => (await w.house.db.query(`select from exception where store_id = $1 and kind = 'AUDIT_SCORE_FELL' and state = 'open'`, [w.storeId])).rowCount!;
+    await w.house.db.query('update audit_report set score = 100 where store_id = $1', [w.storeId]);
+    await w.run(audit);
+    expect(await open()).toBe((await get<View>('/audit')).report!.score <= 95 ? 1 : 0);
+    expect((await get<View>('/audit')).report!.score).toBeLessThanOrEqual(95);
+    await w.run(audit);
+    expect(await open()).toBe(0);
+  });
+  it('keeps half a year of reports', async () => {
+    await w.house.db.query(`insert into audit_report (store_id, made_at, made_by, score, gaps, units, report) select $1, '2026-01-01', 'test', 50, 0, 0, '{}' from generate_series(1, 40)`, [w.storeId]);
+    await w.run(audit);
+    expect((await get<View>('/audit')).history).toHaveLength(26);
+    expect((await w.house.db.query('select from audit_report where store_id = $1', [w.storeId])).rowCount).toBe(26);
+  });
+});
+
+describe('a period', () => {
+  interface Period { from: string; ended: boolean; figures: PeriodFigures; signed: { by: string; digest: string } | null; heardSince: { what: string; units: number }[] }
+  const zone = async (): Promise<string> => (await w.house.db.query<{ d: string }>(`select ($2::timestamptz at time zone time_zone)::date::text as d from store where store_id = $1`, [w.storeId, new Date().toISOString()])).rows[0]!.d;
+
+  it('closes at what the ledger holds, each location by its causes', async () => {
+    const today = await zone(), { figures } = await get<Period>(`/periods/report?from=${addDays(today, -400)}&to=${today}`);
+    const { rows } = await w.house.db.query<{ location_id: number; units: number }>('select location_id, sum(available + committed + reserved + damaged + safety_stock + quality_control)::int as units from ledger_level where store_id = $1 group by 1 order by 1', [w.storeId]);
+    expect(figures.locations.map((place) => [place.locationId, place.closing])).toEqual(rows.map((row) => [row.location_id, row.units]));
+    expect(figures.opening).toBe(0);
+    for (const place of figures.locations) expect(place.opening + place.movements.reduce((sum, m) => sum + m.units, 0)).toBe(place.closing);
+  });
+  it('is signed once it has ended, only as it was seen, and stays as it was signed', async () => {
+    const today = await zone(), to = addDays(today, -1), from = addDays(today, -30);
+    const sign = (body: object): Promise<Period> => w.api<Period>(`/api/v1/periods?store=${w.storeId}`, { method: 'POST', body });
+    const { figures } = await get<Period>(`/periods/report?from=${from}&to=${to}`);
+    await expect(sign({ from, to: today, closing: 0 })).rejects.toThrow('has not ended');
+    await expect(sign({ from, to, closing: figures.closing + 1 })).rejects.toThrow('Look at the figures again');
+    const signed = await sign({ from, to, closing: figures.closing, note: 'November' });
+    expect(signed).toMatchObject({ figures, signed: { by: 'operator', digest: digestOf(from, to, figures) }, heardSince: [] });
+    await expect(sign({ from, to, closing: figures.closing })).rejects.toThrow('operator signed this period');
+    // Heard of late: three units came in on the last day.
+    const { rows: [level] } = await w.house.db.query<{ item_id: number; location_id: number }>('select item_id, location_id from ledger_level where store_id = $1 limit 1', [w.storeId]);
+    await w.house.db.query(`insert into movement (store_id, item_id, kind, from_location, from_state, to_location, to_state, quantity, fact, revision, occurred_at, recorded_at, source) values ($1, $2, 'goods received', 0, 'supplier', $3, 'available', 3, 'late:1', 1, ($4::date)::timestamptz + interval '15 hours', $5, 'test')`, [w.storeId, level!.item_id, level!.location_id, to, new Date().toISOString()]);
+    const later = await get<Period>(`/periods/report?from=${from}&to=${to}`);
+    expect(later.figures).toEqual(figures);
+    expect(later.heardSince).toMatchObject([{ what: 'goods received', units: 3 }]);
+    expect(await get<{ periods: object[] }>('/periods')).toMatchObject({ periods: [{ from, to, closing: figures.closing, note: 'November' }] });
+    await expect(get(`/periods/report?from=${to}&to=${from}`)).rejects.toThrow('400');
+  });
+});
