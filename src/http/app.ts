@@ -7,6 +7,7 @@ import files from '@fastify/static';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { hasZodFastifySchemaValidationErrors, jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { ChannelKind } from '../domain/alerts/routing.ts';
 import type { StarterFile } from '../ports/planner.ts';
 import type { WarehouseConnector } from '../ports/warehouse.ts';
 import type { Flow } from '../runtime/flow.ts';
@@ -19,6 +20,7 @@ import { raise } from '../store/exceptions.ts';
 import { storeReceived } from '../store/inbox.ts';
 import { connectionByHookToken, sealedSecrets } from '../store/stores.ts';
 import { guard, type Guard } from './auth.ts';
+import { alertRoutes } from './routes/alerts.ts';
 import { bundleRoutes } from './routes/bundles.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { countRoutes } from './routes/counts.ts';
@@ -55,7 +57,7 @@ import { webhookRoutes, type HookTarget } from './webhooks.ts';
 
 /** What routes may use. */
 export interface Services {
-  house: House & { config: Config; vault: Vault; hub: Hub; reconnect(storeId: number): void; reconnectWarehouse(warehouseId: number): void; warehouses: WarehouseKnowledge; planners: PlannerKnowledge; reconnectPlanner(storeId: number): void };
+  house: House & { config: Config; vault: Vault; hub: Hub; reconnect(storeId: number): void; reconnectWarehouse(warehouseId: number): void; warehouses: WarehouseKnowledge; planners: PlannerKnowledge; alerts: AlertKnowledge; reconnectPlanner(storeId: number): void };
   flows: readonly Flow[];
   guard: Guard;
   apiVersion: string; scopes: readonly string[];
@@ -68,6 +70,13 @@ export interface Services {
 export interface WarehouseKnowledge extends Pick<WarehouseDoor, 'reader' | 'verify'> {
   check(connector: WarehouseConnector, settings: object, secret: string | null): { ok: true } | { ok: false; field: string; message: string };
   newSecret(random: Uint8Array): string;
+}
+
+/** What the ways to tell people know of addresses and secrets. */
+export interface AlertKnowledge {
+  check(kind: ChannelKind, address: string, signing: string | null): { ok: true; shown: string; secret: string | null } | { ok: false; field: string; message: string };
+  newSecret(random: Uint8Array): string;
+  withNewSigning(secret: string, signing: string): string;
 }
 
 /** What the planner's connector knows of settings and files. */
@@ -132,7 +141,7 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
 
   healthRoutes(app, all);
   const api = app.withTypeProvider<ZodTypeProvider>();
-  for (const routes of [sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, exceptionRoutes, exceptionFixRoutes, driftRoutes, flowRoutes, connectionRoutes, warehouseRoutes, plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, supplierRoutes, purchaseDraftRoutes, purchaseOrderRoutes, purchaseSettingRoutes, goodsReceiptRoutes, purchasingImportRoutes, countRoutes, searchRoutes, eventRoutes]) routes(api as never, all);
+  for (const routes of [sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, exceptionRoutes, exceptionFixRoutes, alertRoutes, driftRoutes, flowRoutes, connectionRoutes, warehouseRoutes, plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, supplierRoutes, purchaseDraftRoutes, purchaseOrderRoutes, purchaseSettingRoutes, goodsReceiptRoutes, purchasingImportRoutes, countRoutes, searchRoutes, eventRoutes]) routes(api as never, all);
   app.get('/api/openapi.json', { config: { public: true }, schema: { hide: true } as never }, () => app.swagger());
   if (options.webDir) {
     // The UI's own files hold no data of anybody's: they are served before a sign-in, or there could be none.

@@ -44,6 +44,7 @@ const fixes = [
   { name: 'open_purchase_orders', label: 'Purchase orders', open: '/purchase-orders' },
   { name: 'open_suppliers', label: 'Suppliers', open: '/suppliers' },
   { name: 'open_planner', label: 'Inventory Planner', open: '/settings/planner' },
+  { name: 'open_alerts', label: 'Alerts', open: '/settings/alerts' },
   { name: 'open_locations', label: 'Locations', open: '/settings/locations' },
   { name: 'release_push', label: 'Release it', does: 'lets the level be written, above the cap or after it was set aside', kinds: ['PUSH_HELD', 'PUSH_FAILED', 'PUSH_CONFLICT'] },
   { name: 'read_message_again', label: 'Read the message again', does: 'puts the message back into the inbox', kinds: ['PAYLOAD_UNREADABLE'] },
