@@ -55,7 +55,7 @@ export const catalogue = defineFlow({
     }
     await writeCursor(db.pool, storeId, 'catalogue', new Date(Date.parse(started) - OVERLAP_MS).toISOString(), context.now());
     context.detail['seeded'] = await db.transaction((tx) => seedSuppliers(tx, storeId, context.now()));
-    await context.raise(renamed);
+    await checkRenames(context, renamed);
     await checkSkus(context);
     await closeMapped(context);
     context.changed('catalogue', 'stock', 'exceptions');
@@ -65,17 +65,29 @@ export const catalogue = defineFlow({
 /** What was unknown may be known now: those cases close, and the orders of the last week that waited for them are posted. */
 async function closeMapped(context: FlowContext): Promise<void> {
   const { db, storeId } = context;
-  const still = await db.query<{ kind: 'VARIANT_UNMAPPED' | 'LOCATION_UNMAPPED'; key: string; known: boolean }>(
+  const still = await db.query<{ kind: 'VARIANT_UNMAPPED' | 'LOCATION_UNMAPPED' | 'BUNDLE_COMPONENT_UNKNOWN'; key: string; known: boolean }>(
     `select e.kind, split_part(e.fingerprint, ':', 2) as key,
        case e.kind when 'VARIANT_UNMAPPED' then exists (select from variant v where v.store_id = e.store_id and 'variant/' || v.shopify_variant_id = split_part(e.fingerprint, ':', 2))
+         when 'BUNDLE_COMPONENT_UNKNOWN' then exists (select from variant v where v.store_id = e.store_id and v.shopify_variant_id::text = split_part(e.fingerprint, '/', 3))
          else exists (select from location l where l.store_id = e.store_id and 'location/' || l.shopify_location_id = split_part(e.fingerprint, ':', 2)) end as known
-     from exception e where e.store_id = $1 and e.kind in ('VARIANT_UNMAPPED', 'LOCATION_UNMAPPED') and e.state in ('open', 'snoozed', 'grace') and e.fingerprint <> e.kind || ':storm'`, [storeId]);
-  for (const kind of ['VARIANT_UNMAPPED', 'LOCATION_UNMAPPED'] as const) {
+     from exception e where e.store_id = $1 and e.kind in ('VARIANT_UNMAPPED', 'LOCATION_UNMAPPED', 'BUNDLE_COMPONENT_UNKNOWN') and e.state in ('open', 'snoozed', 'grace') and e.fingerprint <> e.kind || ':storm'`, [storeId]);
+  for (const kind of ['VARIANT_UNMAPPED', 'LOCATION_UNMAPPED', 'BUNDLE_COMPONENT_UNKNOWN'] as const) {
     const cases = still.rows.filter((row) => row.kind === kind);
     if (!cases.some((row) => row.known)) continue;
     await resolveChecked(db.pool, storeId, kind, cases.filter((row) => !row.known).map((row) => row.key), context.now());
     await settleOrders(db, storeId, new Date(Date.parse(context.now()) - 7 * 86_400_000).toISOString(), context);
   }
+}
+
+/** A rename is a case from the name it had first; the name it has again takes it back. */
+async function checkRenames(context: FlowContext, renamed: readonly RaisedException[]): Promise<void> {
+  const { db, storeId } = context;
+  const { rows } = await db.query<{ key: string; first: string | null }>(
+    `select substr(fingerprint, length('SKU_RENAMED:') + 1) as key, evidence ->> 'from' as first from exception where store_id = $1 and kind = 'SKU_RENAMED' and state in ('open', 'snoozed', 'grace') and fingerprint <> kind || ':storm'`, [storeId]);
+  const first = new Map(rows.map((row) => [row.key, row.first]));
+  const takenBack = new Set(renamed.filter(({ key, evidence }) => first.has(key) && first.get(key) === evidence!['to']).map(({ key }) => key));
+  await context.raise(renamed.filter(({ key }) => !takenBack.has(key)).map((one) => (first.has(one.key) ? { ...one, evidence: { ...one.evidence, from: first.get(one.key) } } : one)));
+  if (takenBack.size > 0) await resolveChecked(db.pool, storeId, 'SKU_RENAMED', rows.filter((row) => !takenBack.has(row.key)).map((row) => row.key), context.now());
 }
 
 async function checkSkus(context: FlowContext): Promise<void> {

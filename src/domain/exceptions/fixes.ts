@@ -49,6 +49,7 @@ const fixes = [
   { name: 'release_push', label: 'Release it', does: 'lets the level be written, above the cap or after it was set aside', kinds: ['PUSH_HELD', 'PUSH_FAILED', 'PUSH_CONFLICT'] },
   { name: 'read_message_again', label: 'Read the message again', does: 'puts the message back into the inbox', kinds: ['PAYLOAD_UNREADABLE'] },
   { name: 'set_message_aside', label: 'Set the message aside', does: 'keeps the message and expects nothing of it any more', kinds: ['PAYLOAD_UNREADABLE'], reason: true },
+  { name: 'set_row_aside', label: 'Set the row aside', does: 'keeps the row and expects nothing of it any more', kinds: ['WAREHOUSE_REJECTED'], reason: true },
   { name: 'accept_shopify', label: 'Accept Shopify’s number', does: 'makes the ledger follow what Shopify shows, by a movement', kinds: ['STOCK_DRIFT'], reason: true },
   { name: 'push_ours', label: 'Push our number', does: 'sets Shopify to what the ledger says, if it still shows what was looked at', kinds: ['STOCK_DRIFT'], reason: true },
   { name: 'accept_rename', label: 'Accept the new SKU', does: 'takes the new SKU for right', kinds: ['SKU_RENAMED'] },
