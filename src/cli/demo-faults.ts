@@ -51,7 +51,7 @@ export const DEMO_FAULTS: readonly DemoFault[] = [
   sku('SKU_BLANK', 'somebody empties the SKU of a product', 2, () => ''),
   sku('SKU_RENAMED', 'somebody renames the SKU of a product', 4, (level) => `${level.sku}-NEW`),
   shopFault('API_VERSION_RETIRED', 'Shopify answers with a version that is not the one Instep speaks', '/settings/connections', { apiVersion: '2026-04' }, { apiVersion: null }, 'catalogue'),
-  shopFault('FLOW_FAILED', 'somebody takes away the right to read orders', '/flows', { loseScopes: ['read_orders', 'read_all_orders'] }, { loseScopes: [] }, 'sales-history'),
+  shopFault('FLOW_FAILED', 'somebody takes away the right to read orders', '/flows', { loseScopes: ['read_orders', 'write_orders', 'read_all_orders'] }, { loseScopes: [] }, 'sales-history'),
   {
     kind: 'WEBHOOK_GAP', story: 'Shopify deletes all webhook subscriptions, as it does after eight failed deliveries', look: '/settings/connections',
     async raise(w) { await w.remember({}); await w.run('subscriptions'); await w.shop('faults', { deleteSubscriptions: true }); await w.run('subscriptions'); },
@@ -132,29 +132,6 @@ export const DEMO_FAULTS: readonly DemoFault[] = [
     kind: 'OVERSOLD', story: 'an order takes more than the warehouse has on its shelf', look: '/push',
     async raise(w) { const { order } = await servedOrder(w, 0, (level) => level.available + 5); await w.remember(order); await w.run('stock-push'); },
     async clear(w) { await w.shop(`orders/${(await w.recall<{ id: string }>()).id}/cancel`, { reason: 'INVENTORY' }); await w.settle(); await w.run('orders-out', 'stock-push'); },
-  },
-  {
-    kind: 'PUSH_CONFLICT', story: 'another app changes a level just before each of our writes', look: '/push?view=failed',
-    async raise(w) {
-      const level = await w.level('warehouse', 2);
-      await w.remember(level);
-      await w.shop('faults', { staleCompares: 1_000 });
-      await w.warehouse('adjust', { sku: level.sku, onHandChange: 1, reason: 'found' });
-      for (let n = 0; n < 5; n++) {
-        await w.run('warehouse-feed', 'stock-push');
-        await w.one('update push_level set not_before = null where store_id = $1 and item_id = $2', level.itemId);
-        await w.settle();
-      }
-    },
-    async clear(w) {
-      const level = await w.recall<DemoLevel>();
-      await w.shop('faults', { staleCompares: 0 });
-      await w.warehouse('adjust', { sku: level.sku, onHandChange: -1, reason: 'was lost' });
-      await w.one('update push_level set not_before = null where store_id = $1 and item_id = $2', level.itemId);
-      await w.run('warehouse-feed', 'stock-push');
-      await w.settle();
-      await w.run('stock-push');
-    },
   },
   {
     kind: 'WAREHOUSE_SKU_UNMAPPED', story: 'the warehouse counts goods under a code nobody knows', look: '/mapping?view=unmatched',
@@ -248,6 +225,7 @@ export const NOT_DEMONSTRATED: Readonly<Partial<Record<ExceptionKindName, { why:
   LOCATION_UNMAPPED: { why: 'locations are read before their levels, so it lasts for a moment only', test: 'test/scenarios/reading.test.ts' },
   STOCK_DRIFT: { why: 'every difference the sandbox can make has a cause that is found; only a fault of ours has none', test: 'test/exceptions/detected.test.ts' },
   PUSH_HELD: { why: 'only the first push of a level is held, and for an hour', test: 'test/exceptions/detected.test.ts' },
+  PUSH_CONFLICT: { why: 'another app must be faster than us three times in a row', test: 'test/scenarios/pushing.test.ts' },
   PUSH_FAILED: { why: 'Shopify refuses a level only when the product was turned into a bundle behind our back', test: 'test/scenarios/pushing.test.ts' },
   BUNDLE_COMPONENT_UNKNOWN: { why: 'the pages refuse a bundle of parts that are not there', test: 'test/exceptions/detected.test.ts' },
   WAREHOUSE_REJECTED: { why: 'the sandbox warehouse breaks rows of files only, and speaks by messages here', test: 'test/exceptions/detected.test.ts' },
