@@ -236,5 +236,8 @@ export const NOT_DEMONSTRATED: Readonly<Partial<Record<ExceptionKindName, { why:
   LEADTIME_DRIFT: { why: 'wants a supplier with months of late deliveries', test: 'test/purchasing/journey.test.ts' },
   DEMAND_ANOMALY: { why: 'wants days of sales nobody forecast', test: 'test/forecast/flow.test.ts' },
   PLANNER_SILENT: { why: 'an exchange must fail for more than a day', test: 'test/journeys/planner-exchange.test.ts' },
+  API_VERSION_ENDING: { why: 'the year must pass', test: 'test/exceptions/detected.test.ts' },
+  RATE_STARVED: { why: 'Shopify must be asked without pause for five minutes', test: 'test/exceptions/detected.test.ts' },
+  OVERSELL_RISK: { why: 'wants a flash sale that is faster than the way to Shopify', test: 'test/exceptions/detected.test.ts' },
   ALERT_UNDELIVERED: { why: 'wants an address that does not answer for half an hour', test: 'test/alerts/telling.test.ts' },
 };

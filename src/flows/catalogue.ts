@@ -5,6 +5,7 @@
  *  3 record  variants, inventory items, items, bundle components; deleted variants keep their history; a supplier for each vendor without one
  *  4 settle  SKU exceptions opened and closed by what the check saw; a version of the interface that Shopify no longer serves is a case
  */
+import { endingSoon } from '../domain/catalogue/api-version.ts';
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { markMissing, saveLocations, saveVariants, skuFaults } from '../store/catalogue.ts';
@@ -19,7 +20,7 @@ const WHOLE_EVERY_MS = 24 * 3_600_000;
 
 export const catalogue = defineFlow({
   name: 'catalogue', moves: 'products and variants → items and mappings', owner: 'ecommerce', schedule: { cron: '7 * * * *' },
-  raises: ['SKU_DUPLICATE', 'SKU_BLANK', 'SKU_RENAMED', 'VARIANT_UNMAPPED', 'LOCATION_UNMAPPED', 'API_VERSION_RETIRED'],
+  raises: ['SKU_DUPLICATE', 'SKU_BLANK', 'SKU_RENAMED', 'VARIANT_UNMAPPED', 'LOCATION_UNMAPPED', 'API_VERSION_RETIRED', 'API_VERSION_ENDING', 'BUNDLE_COMPONENT_UNKNOWN'],
   async run(context) {
     const { db, storeId, storefront, tally } = context;
     const started = context.now();
@@ -27,6 +28,11 @@ export const catalogue = defineFlow({
     await updateShop(db.pool, storeId, shop, started);
     await context.checked('API_VERSION_RETIRED', shop.versionFault === null ? [] : [{
       kind: 'API_VERSION_RETIRED', key: 'version', subject: 'Shopify API version', sentence: `Seen at ${started}: ${shop.versionFault}`, evidence: { seenAt: started },
+    }]);
+    const ending = endingSoon(shop.apiVersion, context.dayOf(started));
+    await context.checked('API_VERSION_ENDING', ending === null ? [] : [{
+      kind: 'API_VERSION_ENDING', key: shop.apiVersion, subject: `Shopify API version ${shop.apiVersion}`, size: -ending.days, evidence: ending,
+      sentence: ending.days > 0 ? `Shopify serves version ${shop.apiVersion}, which Instep speaks, for ${ending.days} more days, until ${ending.ends}.` : `Shopify has not had to serve version ${shop.apiVersion}, which Instep speaks, since ${ending.ends}.`,
     }]);
     await saveLocations(db.pool, storeId, await storefront.locations(), started);
 
@@ -68,7 +74,7 @@ async function closeMapped(context: FlowContext): Promise<void> {
   const still = await db.query<{ kind: 'VARIANT_UNMAPPED' | 'LOCATION_UNMAPPED' | 'BUNDLE_COMPONENT_UNKNOWN'; key: string; known: boolean }>(
     `select e.kind, split_part(e.fingerprint, ':', 2) as key,
        case e.kind when 'VARIANT_UNMAPPED' then exists (select from variant v where v.store_id = e.store_id and 'variant/' || v.shopify_variant_id = split_part(e.fingerprint, ':', 2))
-         when 'BUNDLE_COMPONENT_UNKNOWN' then exists (select from variant v where v.store_id = e.store_id and v.shopify_variant_id::text = split_part(e.fingerprint, '/', 3))
+         when 'BUNDLE_COMPONENT_UNKNOWN' then exists (select from variant v join inventory_item x on x.store_id = v.store_id and x.shopify_inventory_item_id = v.shopify_inventory_item_id where v.store_id = e.store_id and v.shopify_variant_id::text = split_part(e.fingerprint, '/', 3))
          else exists (select from location l where l.store_id = e.store_id and 'location/' || l.shopify_location_id = split_part(e.fingerprint, ':', 2)) end as known
      from exception e where e.store_id = $1 and e.kind in ('VARIANT_UNMAPPED', 'LOCATION_UNMAPPED', 'BUNDLE_COMPONENT_UNKNOWN') and e.state in ('open', 'snoozed', 'grace') and e.fingerprint <> e.kind || ':storm'`, [storeId]);
   for (const kind of ['VARIANT_UNMAPPED', 'LOCATION_UNMAPPED', 'BUNDLE_COMPONENT_UNKNOWN'] as const) {

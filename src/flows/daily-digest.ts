@@ -4,7 +4,6 @@
  *  1 gather  ties, exceptions, pushes of the last day, forecast and orders due   2 decide  verdict first, then what needs somebody   3 record  one per day
  */
 import { defineFlow } from '../runtime/flow.ts';
-
 import { digestNumbers, saveDigest, type DigestLine, type DigestNumbers } from '../store/digests.ts';
 import { roleNumbers, type RoleNumbers } from '../store/today.ts';
 

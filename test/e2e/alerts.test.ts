@@ -55,7 +55,7 @@ it('a person adds a webhook, keeps its secret, tests it, and sees that it got th
 
 it('Today is each role’s own, says what happened since, and keeps who did the daily check', async () => {
   const context = await opened({ width: 1440, height: 900 }), { page, errors } = await openWatched(context, w.url, '/?as=planner');
-  await page.getByText('Purchase orders overdue').waitFor();
+  await page.getByText('Purchase orders overdue', { exact: true }).waitFor();
   await page.getByRole('link', { name: 'Warehouse' }).click();
   await page.getByText('Returns to inspect').first().waitFor();
   await page.reload();
@@ -72,7 +72,7 @@ it('Today is each role’s own, says what happened since, and keeps who did the 
 }, 60_000);
 
 const PAGES: [name: string, address: string, shows: string | RegExp][] = [
-  ['channels', '/settings/alerts', 'Our own desk'], ['form', '/settings/alerts?edit=1', 'Quiet at night'], ['deliveries', '/settings/alerts?tab=deliveries', /Test of Our own desk/], ['none', '/settings/alerts?tab=deliveries&state=failed', 'No message fits these filters'], ['today', '/?as=everyone', 'Purchase orders overdue'],
+  ['channels', '/settings/alerts', 'Our own desk'], ['form', '/settings/alerts?edit=1', 'Quiet at night'], ['deliveries', '/settings/alerts?tab=deliveries', /Test of Our own desk/], ['none', '/settings/alerts?tab=deliveries&state=failed', 'Nothing fits these filters'], ['today', '/?as=everyone', 'Purchase orders overdue'],
 ];
 describe.each([['light', 1440], ['dark', 1440], ['light', 390]] as const)('in %s, %i wide', (colorScheme, width) => {
   let context: BrowserContext;

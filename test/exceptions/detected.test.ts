@@ -63,7 +63,42 @@ it('BUNDLE_COMPONENT_UNKNOWN: a bundle is sold whose part nobody knows, until th
   expect(await open()).toEqual(['999999']);
   await town.flow('catalogue');
   expect(await open()).toEqual(['999999']);
+  await sql(`insert into inventory_item (store_id, shopify_inventory_item_id, item_id, tracked, updated_at) select store_id, 999998, item_id, tracked, updated_at from inventory_item where store_id = $1 limit 1`);
   await sql(`insert into variant (store_id, shopify_variant_id, shopify_product_id, shopify_inventory_item_id, sku, title, product_status, updated_at) select store_id, 999999, shopify_product_id, 999998, 'PART', 'Part', product_status, updated_at from variant where store_id = $1 limit 1`);
   await town.flow('catalogue');
   expect(await open()).toEqual([]);
+});
+
+it('RATE_STARVED: fewer than a tenth of the calls left for five minutes, until half of them are free', async () => {
+  const left = (share: number) => sql(`insert into shop_bucket (store_id, available, maximum, restore_rate, at) values ($1, $2::float8 * 1000, 1000, 0.0001, $3) on conflict (store_id) do update set available = excluded.available, maximum = excluded.maximum, restore_rate = excluded.restore_rate, at = excluded.at`, share, clock.now());
+  const open = async () => (await town.cases('RATE_STARVED')).length;
+  await left(0.05);
+  await town.flow('stock-push');
+  expect(await open()).toBe(0); // it may pass by itself
+  await clock.advance(301_000); await left(0.05); await town.flow('stock-push');
+  expect(await open()).toBe(1);
+  await left(0.3); await town.flow('stock-push');
+  expect(await open()).toBe(1);
+  await left(0.6); await town.flow('stock-push');
+  expect(await open()).toBe(0);
+});
+
+it('OVERSELL_RISK: a level that sells out before the news arrives, until it does not', async () => {
+  const item = await town.itemId('ANT');
+  // A lag of ten minutes was measured, and the shop shows a handful while sixty were sold within the hour.
+  const lag = (seconds: number) => sql(`update inbox set settled_at = coalesce(triggered_at, received_at) + $2 * interval '1 second', received_at = $3, triggered_at = $3::timestamptz - interval '1 second' where store_id = $1 and settled_at is not null`, seconds, clock.now()).then(() => sql(`update inbox set settled_at = triggered_at + $2 * interval '1 second' where store_id = $1 and settled_at is not null`, seconds));
+  await raisedAndCleared('OVERSELL_RISK', 'stock-push', async () => {
+    await lag(600);
+    await sql(`insert into order_demand (store_id, order_id, line_id, item_id, location_id, via_bundle, open, fulfilled, ordered_at) values ($1, 77, 1, $2, $3, false, 0, 240, $4)`, item, town.placeIds[0], clock.now());
+  }, async () => { await sql('delete from order_demand where store_id = $1 and order_id = 77'); await lag(1); });
+});
+
+it('API_VERSION_ENDING: from ninety days before its end, until a newer one is spoken', async () => {
+  await clock.advance(Date.parse('2027-07-20T09:00:00.000Z') - clock.time());
+  await town.flow('catalogue');
+  expect((await town.cases('API_VERSION_ENDING')).map((one) => one.sentence)).toEqual(['Shopify serves version 2026-10, which Instep speaks, for 73 more days, until 2027-10-01.']);
+  // The next version of Instep speaks a newer one: as if it were a year earlier.
+  await clock.advance(Date.parse('2026-12-01T09:00:00.000Z') - clock.time());
+  await town.flow('catalogue');
+  expect(await town.cases('API_VERSION_ENDING')).toEqual([]);
 });
