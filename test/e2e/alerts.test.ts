@@ -62,6 +62,8 @@ it('Today is each role’s own, says what happened since, and keeps who did the 
   await page.getByText('Returns to inspect').first().waitFor();
   await page.getByRole('button', { name: 'Acknowledge' }).click();
   await page.getByText(/Done by operator/).waitFor();
+  // Leaving the page ends a look: the look before was an hour ago.
+  await page.goto(`${w.url}/flows`);
   await page.evaluate(({ key }) => localStorage.setItem(key, new Date(Date.now() - 3_600_000).toISOString()), { key: `instep.today.looked.${w.storeId}` });
   await raise(w.house.db.pool, w.storeId, [{ kind: 'PUSH_FAILED', key: 'e2e', subject: 'TEE-1 at Mill', sentence: 'TEE-1 at Mill could not be set in Shopify.' }], new Date().toISOString());
   await page.goto(`${w.url}/?as=ecommerce`);

@@ -1,5 +1,5 @@
 /** Kinds the sandbox cannot bring about: each is raised and cleared by the flow that detects it, on the database. */
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { FLOWS } from '../../src/flows/contents.ts';
 import { saveBundle } from '../../src/store/bundles.ts';
 import { recordReceived } from '../helpers/received.ts';
@@ -7,8 +7,9 @@ import { clockwork, type Clockwork } from '../helpers/clockwork.ts';
 import type { Town } from '../helpers/town.ts';
 
 let clock: Clockwork, town: Town;
-beforeAll(async () => {
-  clock = await clockwork('2026-03-02T09:00:00.000Z');
+beforeAll(async () => { clock = await clockwork('2026-03-02T09:00:00.000Z'); });
+// A town each: what one story leaves waiting is not in the way of the next.
+beforeEach(async () => {
   town = await clock.town({ goods: [{ sku: 'ANT', stock: [10, 6] }, { sku: 'BEE', stock: [4, 4] }], served: [0] });
   await town.settle();
 });

@@ -30,7 +30,7 @@ export function AlertsPage() {
       <SettingsTabs />
       <ViewTabs label="Parts of alerts" views={[{ id: 'channels', label: 'Channels' }, { id: 'deliveries', label: 'Deliveries' }]} current={search.tab ?? 'channels'} change={(id) => ({ tab: id === 'deliveries' ? 'deliveries' : undefined })} />
       {search.tab === 'deliveries' ? <DeliveriesTab channels={channels ?? []} /> : (
-        <div className="stack">
+        <div className="stack below-tabs">
           {query.data && !query.data.mailReady && channels!.some((one) => one.kind === 'email') && <Banner>No mail server is set, so mail waits: set INSTEP_SMTP_URL and INSTEP_MAIL_FROM and start again.</Banner>}
           {query.isError && !channels ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : !channels ? <Panel><Lines rows={8} /></Panel>
             : channels.length === 0 ? <Panel><EmptyState title="Nobody is told yet" action={add}>Whoever owns an exception sees it on Today. Add a channel to be told by e-mail, Slack, Teams or a webhook as well, and to get the daily check each morning.</EmptyState></Panel>

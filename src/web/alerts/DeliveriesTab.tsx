@@ -3,7 +3,6 @@ import { Button, Drawer, Select } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useCallback, useMemo } from 'react';
 import { alertDeliveriesQuery, type AlertChannel, type AlertDelivery } from '../api/alert-queries.ts';
 import { address, write } from '../api/client.ts';
 import { useStore } from '../shell/store.tsx';
@@ -34,8 +33,8 @@ const COLUMNS: Column<AlertDelivery>[] = [
 
 export function DeliveriesTab({ channels }: { channels: readonly AlertChannel[] }) {
   const search = route.useSearch(), navigate = route.useNavigate(), store = useStore(), client = useQueryClient(), filter = { store: store.storeId, state: search.state, channel: search.channel };
-  const query = useInfiniteQuery({ ...alertDeliveriesQuery(filter), placeholderData: keepPreviousData }), rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]);
-  const change = useCallback((part: Partial<typeof search>, replace = true) => void navigate({ search: (old) => ({ ...old, ...part }), replace }), [navigate]);
+  const query = useInfiniteQuery({ ...alertDeliveriesQuery(filter), placeholderData: keepPreviousData }), rows = query.data?.pages.flatMap((page) => page.rows) ?? [];
+  const change = (part: Partial<typeof search>, replace = true): void => void navigate({ search: (old) => ({ ...old, ...part }), replace });
   const retry = useMutation({
     mutationFn: (row: AlertDelivery) => write('POST', `/alerts/deliveries/${row.deliveryId}/retry`, { store: store.storeId }),
     onSuccess: () => { notifications.show({ message: 'It is tried again now' }); return client.invalidateQueries({ queryKey: ['alerts'] }); }, onError: (error) => notifications.show({ color: 'red', message: error.message }),
