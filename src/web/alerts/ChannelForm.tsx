@@ -51,7 +51,8 @@ function Form({ row, close }: { row: AlertChannel | null; close(): void }) {
       <MultiSelect size="sm" label="Roles" placeholder={roles.length === 0 ? 'all' : ''} description="Owners of the cases it hears of; a backup is told when their time is over." data={ROLES.map((role) => ({ value: role, label: capital(role) }))} value={roles} onChange={setRoles} clearable />
       <Select size="sm" label="Cases" allowDeselect={false} value={String(least)} onChange={(to) => to && setLeast(Number(to))} data={Object.entries(SEVERITIES).map(([value, label]) => ({ value, label }))} />
       <fieldset className="sharing stack">
-        <legend className="small-head">Quiet hours of the shop’s clock; what is wrong now is told at any hour</legend>
+        <legend className="small-head">Quiet hours</legend>
+        <p className="dim small">Of the shop’s clock. What is wrong now is told at any hour.</p>
         <Checkbox label="Quiet at night" checked={quiet !== null} onChange={(event) => setQuiet(event.currentTarget.checked ? { from: 19, to: 8 } : null)} />
         {quiet && <div className="field-grid"><NativeSelect label="From" data={HOURS} value={String(quiet.from)} onChange={(event) => setQuiet({ ...quiet, from: Number(event.currentTarget.value) })} /><NativeSelect label="To" data={HOURS} value={String(quiet.to)} onChange={(event) => setQuiet({ ...quiet, to: Number(event.currentTarget.value) })} error={quiet.from === quiet.to ? 'Begins and ends at the same hour' : undefined} /></div>}
         <Checkbox label="Quiet on Saturday and Sunday" checked={weekends} onChange={(event) => setWeekends(event.currentTarget.checked)} />

@@ -14,6 +14,7 @@ import { Facts } from '../ui/page.tsx';
 import { Ago } from '../ui/time.tsx';
 import { Status, type Tone } from '../ui/tone.tsx';
 import { KINDS } from './channel-words.ts';
+import './alerts.css';
 
 const route = getRouteApi('/app/settings/alerts');
 const LOOK: Record<AlertDelivery['state'], { tone: Tone; word: string }> = { waiting: { tone: 'info', word: 'Waiting' }, delivered: { tone: 'good', word: 'Delivered' }, failed: { tone: 'bad', word: 'Given up' } };
@@ -57,7 +58,7 @@ export function DeliveriesTab({ channels }: { channels: readonly AlertChannel[] 
             <Facts rows={[['About', PURPOSE[shown.purpose]], ['Cases', units(shown.cases)], ['Made', <Ago key="m" at={shown.createdAt} />], ...(shown.state === 'waiting' && shown.nextAt ? [['Next try', <Ago key="n" at={shown.nextAt} />] as const] : [])]} />
             <Cases message={shown.message} />
             <h3 className="small-head">Tries</h3>
-            {shown.tries.length === 0 ? <p className="dim">Not tried yet.</p> : <ul className="lines">{shown.tries.map((one) => <li key={one.at}><Status tone={one.ok ? 'good' : 'bad'}>{one.ok ? 'Got through' : 'Did not'}</Status> <span className="dim small"><Ago at={one.at} /></span> <span className="dim">{one.said}</span></li>)}</ul>}
+            {shown.tries.length === 0 ? <p className="dim">Not tried yet.</p> : <ul className="tries">{shown.tries.map((one) => <li key={one.at}><Status tone={one.ok ? 'good' : 'bad'}>{one.ok ? 'Got through' : 'Did not'}</Status> <span className="dim small"><Ago at={one.at} /></span> <span className="dim">{one.said}</span></li>)}</ul>}
             {shown.state !== 'delivered' && <div><Button loading={retry.isPending} onClick={() => retry.mutate(shown)}>Try again now</Button></div>}
           </div>
         )}
@@ -70,5 +71,5 @@ export function DeliveriesTab({ channels }: { channels: readonly AlertChannel[] 
 function Cases({ message }: { message: Record<string, unknown> }) {
   const cases = (message['cases'] ?? []) as { exceptionId: string; subject: string; what: string; owner: string; sentence: string }[];
   if (cases.length === 0) return null;
-  return <><h3 className="small-head">Told</h3><ul className="lines">{cases.map((one) => <li key={one.exceptionId}><span><strong>{one.subject}</strong> <span className="dim">{one.what}, {capital(one.owner)}</span><br /><span className="dim">{one.sentence}</span></span></li>)}</ul></>;
+  return <><h3 className="small-head">Told</h3><ul className="tries">{cases.map((one) => <li key={one.exceptionId}><span><strong>{one.subject}</strong> <span className="dim">{one.what}, {capital(one.owner)}</span><br /><span className="dim">{one.sentence}</span></span></li>)}</ul></>;
 }
