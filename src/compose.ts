@@ -4,6 +4,8 @@ import { adminClient } from './connectors/shopify/admin-client.ts';
 import { bucketOfOne, readOnly } from './connectors/shopify/read-only.ts';
 import { shopifyStorefront } from './connectors/shopify/storefront.ts';
 import { signedBy, webhookReader } from './connectors/shopify/webhook.ts';
+import { checkAddress, newSigningSecret, openAlertChannel, withNewSigning } from './connectors/alerts.ts';
+import { allowList } from './connectors/outside.ts';
 import { emailNotifier } from './connectors/email/notifier.ts';
 import { pdfPaper } from './connectors/paper/purchase-order.ts';
 import type { send } from './connectors/http.ts';
@@ -14,7 +16,8 @@ import { parsePlannerSettings } from './connectors/inventory-planner/settings.ts
 import { starterHeader, starterLines } from './connectors/inventory-planner/starter-files.ts';
 import { parseSftpSettings } from './connectors/sftp-settings.ts';
 import { checkWarehouseSettings, connectWarehouse } from './connectors/warehouses.ts';
-import type { PlannerKnowledge, WarehouseKnowledge } from './http/app.ts';
+import type { AlertKnowledge, PlannerKnowledge, WarehouseKnowledge } from './http/app.ts';
+import { tellWaiting as alertWaiting } from './flows/alerts.ts';
 import { fulfilWaiting } from './flows/fulfilments.ts';
 import { tellWaiting } from './flows/orders-out.ts';
 import { adjustWaiting } from './flows/stock-adjustments.ts';
@@ -39,6 +42,8 @@ import { openDb, waitForDatabase, type Db } from './store/db.ts';
 import { migrate } from './store/migrate.ts';
 import { markInterrupted } from './store/runs.ts';
 import { findConnection, findStore, listStores } from './store/stores.ts';
+import { findChannel } from './store/alert-channels.ts';
+import { storesToAlert } from './store/alert-deliveries.ts';
 import { storesToAdjust } from './store/adjustments.ts';
 import { storesToTell } from './store/orders-out.ts';
 import { storesToPush } from './store/push-levels.ts';
@@ -54,6 +59,7 @@ export interface BuiltHouse extends House {
   readonly signedBy: typeof signedBy;
   readonly warehouses: WarehouseKnowledge;
   readonly planners: PlannerKnowledge;
+  readonly alerts: AlertKnowledge;
   /** Forgets the cached connection of a store after its settings changed. */
   reconnect(storeId: number): void;
   reconnectWarehouse(warehouseId: number): void;
@@ -89,11 +95,11 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
   const storefronts = new Map<number, Promise<Storefront>>();
   const connected = new Map<number, Promise<Warehouse>>();
   const planners = new Map<number, Promise<Planner>>();
-  const compute = computeThreads();
+  const compute = computeThreads(), notifier = config.mail ? emailNotifier(config.mail) : null, allow = allowList(config.alertsAllow);
 
   const house: BuiltHouse = {
     config, db, clock, log, vault, hub, jobs, signedBy, warehouses: { check: checkWarehouseSettings, reader: warehouseRestReader(), verify: verifySignature, newSecret: secretOf }, planners: plannerKnowledge, publicUrl: config.publicUrl, compute,
-    notifier: config.mail ? emailNotifier(config.mail) : null, paper: pdfPaper(),
+    notifier, alerts: { check: (kind, address, signing) => checkAddress(kind, address, signing, allow), newSecret: newSigningSecret, withNewSigning }, paper: pdfPaper(),
     storefront(storeId) {
       let made = storefronts.get(storeId);
       if (!made) {
@@ -122,6 +128,11 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
       }
       return made;
     },
+    async alertChannel(storeId, channelId) {
+      const row = await findChannel(db, storeId, channelId);
+      if (!row) throw new Error(`There is no channel ${channelId}`);
+      return openAlertChannel(row.kind, row.shown, row.sealed && vault.open(`${storeId}:alert_channel:${channelId}`, row.sealed), { notifier, clock, allow });
+    },
     async reader(storeId) { return webhookReader((await findStore(db, storeId))!.currency); },
     enqueue: (flow, storeId) => jobs.enqueue(flow, storeId, 'event'),
     changed: (storeId, topics) => hub.changed(storeId, topics),
@@ -146,6 +157,7 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
         streamOf('push', hub, () => forStores(contexts, storesToAdjust(db, at()), adjustWaiting), log),
         streamOf('orders-out', hub, () => forStores(contexts, storesToTell(db, at()), tellWaiting), log),
         streamOf('fulfil', hub, () => forStores(contexts, storesToFulfil(db, at()), fulfilWaiting), log),
+        streamOf('alerts', hub, () => forStores(contexts, storesToAlert(db, at()), alertWaiting), log),
         streamOf('feed', hub, async () => ((await applyDocument(db, { now: at, log })) ? 1 : 0), log),
       ];
       await jobs.work(FLOWS, house, async () => (await listStores(db)).filter((s) => s.imported_at !== null).map((s) => s.store_id));

@@ -39,6 +39,9 @@ program.command('audit').description('read a shop, change nothing, and say what 
   .option('--token <token>', 'its Admin API token; better in INSTEP_AUDIT_TOKEN, or typed when asked: an argument stays in the history of the shell').option(...storeOption).option(...jsonOption)
   .option('--html <file>', 'the report as one page').option('--csv <file>', 'every gap as a line').option('--pdf <file>', 'the report printed; needs the browser packages of the tests').addHelpText('after', example('INSTEP_AUDIT_TOKEN=shpat_… instep audit --shop example.myshopify.com --html audit.html'))
   .action(lazily(async () => (await import('./commands/audit.ts')).auditCommand));
+const demo = program.command('demo').description('makes things go wrong on the sandbox, to learn what to do about them; never on a real shop');
+demo.command('raise').argument('[type]', 'kind of exception; left out, the kinds are listed').description('makes the cause of an exception happen and runs the flow that finds it').option('--clear', 'undo it').option(...storeOption).option(...jsonOption)
+  .addHelpText('after', example('instep demo raise OVERSOLD   …   instep demo raise OVERSOLD --clear')).action(lazily(async () => (await import('./commands/demo.ts')).demoRaise));
 program.command('forecast').description('the forecast engine on a file of series, without a database; exit 3 when some were left out')
   .requiredOption('--input <file>', 'NDJSON (a line a series) or CSV (id,date,quantity[,price,promotion,in_stock,item,location,category]); .gz allowed').requiredOption('--freq <grain>', 'D days, W weeks, M months')
   .requiredOption('--horizon <periods>', 'periods ahead').option('--totals <periods>', 'also the totals of the first so many periods, e.g. 21,28').requiredOption('--output <file>', 'CSV: series_id,origin,h,mean,q50,q80,q90,q95,q975; .gz allowed')

@@ -126,5 +126,6 @@ export function instantOf(day: Day, hour: number, timeZone: string): string {
   // The offset before the change is tried first: it gives the first of two, and the hour after in a gap.
   const before = local - offsetMinutes(local - 86_400_000, timeZone) * 60_000;
   const settled = local - offsetMinutes(before, timeZone) * 60_000;
-  return new Date(offsetMinutes(before, timeZone) * 60_000 + before === local ? before : Math.max(before, settled)).toISOString();
+  const shows = (instant: number): boolean => instant + offsetMinutes(instant, timeZone) * 60_000 === local;
+  return new Date(shows(before) ? before : shows(settled) ? settled : Math.max(before, settled)).toISOString();
 }

@@ -5,6 +5,7 @@
  *  3 record  variants, inventory items, items, bundle components; deleted variants keep their history; a supplier for each vendor without one
  *  4 settle  SKU exceptions opened and closed by what the check saw; a version of the interface that Shopify no longer serves is a case
  */
+import { endingSoon } from '../domain/catalogue/api-version.ts';
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { markMissing, saveLocations, saveVariants, skuFaults } from '../store/catalogue.ts';
@@ -19,7 +20,7 @@ const WHOLE_EVERY_MS = 24 * 3_600_000;
 
 export const catalogue = defineFlow({
   name: 'catalogue', moves: 'products and variants → items and mappings', owner: 'ecommerce', schedule: { cron: '7 * * * *' },
-  raises: ['SKU_DUPLICATE', 'SKU_BLANK', 'SKU_RENAMED', 'VARIANT_UNMAPPED', 'LOCATION_UNMAPPED', 'API_VERSION_RETIRED'],
+  raises: ['SKU_DUPLICATE', 'SKU_BLANK', 'SKU_RENAMED', 'VARIANT_UNMAPPED', 'LOCATION_UNMAPPED', 'API_VERSION_RETIRED', 'API_VERSION_ENDING', 'BUNDLE_COMPONENT_UNKNOWN'],
   async run(context) {
     const { db, storeId, storefront, tally } = context;
     const started = context.now();
@@ -27,6 +28,11 @@ export const catalogue = defineFlow({
     await updateShop(db.pool, storeId, shop, started);
     await context.checked('API_VERSION_RETIRED', shop.versionFault === null ? [] : [{
       kind: 'API_VERSION_RETIRED', key: 'version', subject: 'Shopify API version', sentence: `Seen at ${started}: ${shop.versionFault}`, evidence: { seenAt: started },
+    }]);
+    const ending = endingSoon(shop.apiVersion, context.dayOf(started));
+    await context.checked('API_VERSION_ENDING', ending === null ? [] : [{
+      kind: 'API_VERSION_ENDING', key: shop.apiVersion, subject: `Shopify API version ${shop.apiVersion}`, size: -ending.days, evidence: ending,
+      sentence: ending.days > 0 ? `Shopify serves version ${shop.apiVersion}, which Instep speaks, for ${ending.days} more days, until ${ending.ends}.` : `Shopify has not had to serve version ${shop.apiVersion}, which Instep speaks, since ${ending.ends}.`,
     }]);
     await saveLocations(db.pool, storeId, await storefront.locations(), started);
 
@@ -55,7 +61,7 @@ export const catalogue = defineFlow({
     }
     await writeCursor(db.pool, storeId, 'catalogue', new Date(Date.parse(started) - OVERLAP_MS).toISOString(), context.now());
     context.detail['seeded'] = await db.transaction((tx) => seedSuppliers(tx, storeId, context.now()));
-    await context.raise(renamed);
+    await checkRenames(context, renamed);
     await checkSkus(context);
     await closeMapped(context);
     context.changed('catalogue', 'stock', 'exceptions');
@@ -65,17 +71,29 @@ export const catalogue = defineFlow({
 /** What was unknown may be known now: those cases close, and the orders of the last week that waited for them are posted. */
 async function closeMapped(context: FlowContext): Promise<void> {
   const { db, storeId } = context;
-  const still = await db.query<{ kind: 'VARIANT_UNMAPPED' | 'LOCATION_UNMAPPED'; key: string; known: boolean }>(
+  const still = await db.query<{ kind: 'VARIANT_UNMAPPED' | 'LOCATION_UNMAPPED' | 'BUNDLE_COMPONENT_UNKNOWN'; key: string; known: boolean }>(
     `select e.kind, split_part(e.fingerprint, ':', 2) as key,
        case e.kind when 'VARIANT_UNMAPPED' then exists (select from variant v where v.store_id = e.store_id and 'variant/' || v.shopify_variant_id = split_part(e.fingerprint, ':', 2))
+         when 'BUNDLE_COMPONENT_UNKNOWN' then exists (select from variant v join inventory_item x on x.store_id = v.store_id and x.shopify_inventory_item_id = v.shopify_inventory_item_id where v.store_id = e.store_id and v.shopify_variant_id::text = split_part(e.fingerprint, '/', 3))
          else exists (select from location l where l.store_id = e.store_id and 'location/' || l.shopify_location_id = split_part(e.fingerprint, ':', 2)) end as known
-     from exception e where e.store_id = $1 and e.kind in ('VARIANT_UNMAPPED', 'LOCATION_UNMAPPED') and e.state in ('open', 'snoozed', 'grace') and e.fingerprint <> e.kind || ':storm'`, [storeId]);
-  for (const kind of ['VARIANT_UNMAPPED', 'LOCATION_UNMAPPED'] as const) {
+     from exception e where e.store_id = $1 and e.kind in ('VARIANT_UNMAPPED', 'LOCATION_UNMAPPED', 'BUNDLE_COMPONENT_UNKNOWN') and e.state in ('open', 'snoozed', 'grace') and e.fingerprint <> e.kind || ':storm'`, [storeId]);
+  for (const kind of ['VARIANT_UNMAPPED', 'LOCATION_UNMAPPED', 'BUNDLE_COMPONENT_UNKNOWN'] as const) {
     const cases = still.rows.filter((row) => row.kind === kind);
     if (!cases.some((row) => row.known)) continue;
     await resolveChecked(db.pool, storeId, kind, cases.filter((row) => !row.known).map((row) => row.key), context.now());
     await settleOrders(db, storeId, new Date(Date.parse(context.now()) - 7 * 86_400_000).toISOString(), context);
   }
+}
+
+/** A rename is a case from the name it had first; the name it has again takes it back. */
+async function checkRenames(context: FlowContext, renamed: readonly RaisedException[]): Promise<void> {
+  const { db, storeId } = context;
+  const { rows } = await db.query<{ key: string; first: string | null }>(
+    `select substr(fingerprint, length('SKU_RENAMED:') + 1) as key, evidence ->> 'from' as first from exception where store_id = $1 and kind = 'SKU_RENAMED' and state in ('open', 'snoozed', 'grace') and fingerprint <> kind || ':storm'`, [storeId]);
+  const first = new Map(rows.map((row) => [row.key, row.first]));
+  const takenBack = new Set(renamed.filter(({ key, evidence }) => first.has(key) && first.get(key) === evidence!['to']).map(({ key }) => key));
+  await context.raise(renamed.filter(({ key }) => !takenBack.has(key)).map((one) => (first.has(one.key) ? { ...one, evidence: { ...one.evidence, from: first.get(one.key) } } : one)));
+  if (takenBack.size > 0) await resolveChecked(db.pool, storeId, 'SKU_RENAMED', rows.filter((row) => !takenBack.has(row.key)).map((row) => row.key), context.now());
 }
 
 async function checkSkus(context: FlowContext): Promise<void> {

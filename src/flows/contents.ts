@@ -1,6 +1,7 @@
 /** The list of journeys. A newcomer starts here: each is one file, read top to bottom. */
 import type { Flow } from '../runtime/flow.ts';
 import { audit } from './audit.ts';
+import { alerts } from './alerts.ts';
 import { catalogue } from './catalogue.ts';
 import { dailyDigest } from './daily-digest.ts';
 import { driftRepair } from './drift-repair.ts';
@@ -30,6 +31,7 @@ export const FLOWS: readonly Flow[] = [
   subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, stockAdjustments, ordersOut, fulfilments, returns, driftCheck, driftRepair, exceptionChase, forecast, forecastWatch, replenishment, purchaseOrders, goodsReceipt, plannerExchange, dailyDigest,
   subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, stockAdjustments, ordersOut, fulfilments, returns, driftCheck, driftRepair, exceptionChase, forecast, forecastWatch, replenishment, plannerExchange, dailyDigest,
   audit, mappingSuggest,
+  subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, stockAdjustments, ordersOut, fulfilments, returns, driftCheck, driftRepair, exceptionChase, alerts, forecast, forecastWatch, replenishment, purchaseOrders, goodsReceipt, plannerExchange, dailyDigest,
 ];
 
 /** The first import, in this order: subscriptions first, so that nothing that happens meanwhile is missed. */

@@ -5,6 +5,10 @@
  */
 import { defineFlow } from '../runtime/flow.ts';
 import { digestNumbers, saveDigest, type DigestLine, type DigestNumbers } from '../store/digests.ts';
+import { roleNumbers, type RoleNumbers } from '../store/today.ts';
+
+/** A parcel not in Shopify after so long is late. */
+const LATE_MS = 30 * 60_000;
 
 export const dailyDigest = defineFlow({
   name: 'daily-digest', moves: 'the day’s state of things → twelve lines on Today', owner: 'integration owner', schedule: { cron: '30 5 * * *' }, raises: ['FORECAST_STALE'],
@@ -16,7 +20,7 @@ export const dailyDigest = defineFlow({
     await context.checked('FORECAST_STALE', stale ? [{
       kind: 'FORECAST_STALE', key: 'forecast', subject: 'Forecast', sentence: numbers.forecast_as_of === null ? 'There is no forecast yet.' : `The newest forecast is of ${numbers.forecast_as_of}.`,
     }] : []);
-    const { verdict, lines } = composeDigest(numbers);
+    const { verdict, lines } = composeDigest(numbers, await roleNumbers(db, storeId, day, new Date(context.clock.now().getTime() - LATE_MS).toISOString()));
     await saveDigest(db, storeId, day, verdict, lines, context.now());
     tally.input = tally.applied = lines.length;
     context.changed('digest', 'exceptions');
@@ -24,7 +28,7 @@ export const dailyDigest = defineFlow({
 });
 
 /** Verdict first, then what needs somebody, oldest first; at most twelve lines. */
-export function composeDigest(n: DigestNumbers): { verdict: string; lines: DigestLine[] } {
+export function composeDigest(n: DigestNumbers, work: RoleNumbers): { verdict: string; lines: DigestLine[] } {
   const number = (value: number): string => value.toLocaleString('en-GB');
   const verdict = n.unexplained_units > 0
     ? `${number(n.unexplained_units)} units differ from Shopify without a known cause.`
@@ -33,6 +37,8 @@ export function composeDigest(n: DigestNumbers): { verdict: string; lines: Diges
   const lines: DigestLine[] = [
     { text: `${number(n.exceptions_open)} exceptions open${n.exceptions_overdue > 0 ? `, ${number(n.exceptions_overdue)} overdue` : ''}`, tone: n.exceptions_overdue > 0 ? 'bad' : n.exceptions_open > 0 ? 'warn' : 'good', link: '/exceptions' },
     { text: `${number(n.due_lines)} lines to order by today`, tone: n.due_lines > 0 ? 'warn' : 'good', link: '/replenishment?view=due' },
+    { text: `${number(work.po_overdue)} purchase orders overdue, ${number(work.po_today)} due today, ${number(work.po_to_approve)} to approve`, tone: work.po_overdue > 0 ? 'bad' : work.po_to_approve > 0 ? 'warn' : 'good', link: work.po_overdue > 0 ? '/purchase-orders?view=overdue' : '/purchase-orders' },
+    { text: `${number(work.parcels_late)} parcels late in Shopify, ${number(work.returns_waiting)} returns to inspect`, tone: work.parcels_late > 0 ? 'bad' : work.returns_waiting > 0 ? 'warn' : 'good', link: work.parcels_late > 0 ? '/fulfilments?view=late' : '/returns' },
     { text: `${number(n.out_of_stock)} items that sold in the last 28 days are out of stock`, tone: n.out_of_stock > 0 ? 'warn' : 'good', link: '/stock?view=out+of+stock' },
     { text: `${number(n.orders_day)} orders heard in the last 24 hours, ${number(n.orders_unplaced)} wait for a location`, tone: n.orders_unplaced > 20 ? 'warn' : 'neutral', link: '/flows' },
     { text: `${number(n.edits_day)} edits made in Shopify in the last 24 hours were taken over`, tone: 'neutral', link: '/stock?view=changed' },

@@ -7,6 +7,7 @@ import files from '@fastify/static';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { hasZodFastifySchemaValidationErrors, jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { ChannelKind } from '../domain/alerts/routing.ts';
 import type { StarterFile } from '../ports/planner.ts';
 import type { WarehouseConnector } from '../ports/warehouse.ts';
 import type { Flow } from '../runtime/flow.ts';
@@ -22,6 +23,7 @@ import { guard, type Guard } from './auth.ts';
 import { mappingSuggestionRoutes } from './routes/mapping-suggestions.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { periodRoutes } from './routes/periods.ts';
+import { alertRoutes } from './routes/alerts.ts';
 import { bundleRoutes } from './routes/bundles.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { countRoutes } from './routes/counts.ts';
@@ -61,7 +63,7 @@ import { webhookRoutes, type HookTarget } from './webhooks.ts';
 
 /** What routes may use. */
 export interface Services {
-  house: House & { config: Config; vault: Vault; hub: Hub; reconnect(storeId: number): void; reconnectWarehouse(warehouseId: number): void; warehouses: WarehouseKnowledge; planners: PlannerKnowledge; reconnectPlanner(storeId: number): void };
+  house: House & { config: Config; vault: Vault; hub: Hub; reconnect(storeId: number): void; reconnectWarehouse(warehouseId: number): void; warehouses: WarehouseKnowledge; planners: PlannerKnowledge; alerts: AlertKnowledge; reconnectPlanner(storeId: number): void };
   flows: readonly Flow[];
   guard: Guard;
   apiVersion: string; scopes: readonly string[];
@@ -74,6 +76,13 @@ export interface Services {
 export interface WarehouseKnowledge extends Pick<WarehouseDoor, 'reader' | 'verify'> {
   check(connector: WarehouseConnector, settings: object, secret: string | null): { ok: true } | { ok: false; field: string; message: string };
   newSecret(random: Uint8Array): string;
+}
+
+/** What the ways to tell people know of addresses and secrets. */
+export interface AlertKnowledge {
+  check(kind: ChannelKind, address: string, signing: string | null): { ok: true; shown: string; secret: string | null } | { ok: false; field: string; message: string };
+  newSecret(random: Uint8Array): string;
+  withNewSigning(secret: string, signing: string): string;
 }
 
 /** What the planner's connector knows of settings and files. */
@@ -138,7 +147,7 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
 
   healthRoutes(app, all);
   const api = app.withTypeProvider<ZodTypeProvider>();
-  for (const routes of [sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, whatIfRoutes, exceptionRoutes, exceptionFixRoutes, driftRoutes, peakRoutes, helpRoutes, flowRoutes, connectionRoutes, warehouseRoutes, plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, supplierRoutes, purchaseDraftRoutes, purchaseOrderRoutes, purchaseSettingRoutes, goodsReceiptRoutes, purchasingImportRoutes, countRoutes, searchRoutes, eventRoutes]) routes(api as never, all);
+  for (const routes of [sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, whatIfRoutes, exceptionRoutes, exceptionFixRoutes, alertRoutes, driftRoutes, peakRoutes, helpRoutes, flowRoutes, connectionRoutes, warehouseRoutes, plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, supplierRoutes, purchaseDraftRoutes, purchaseOrderRoutes, purchaseSettingRoutes, goodsReceiptRoutes, purchasingImportRoutes, countRoutes, searchRoutes, eventRoutes]) routes(api as never, all);
   for (const routes of [sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, exceptionRoutes, exceptionFixRoutes, driftRoutes, flowRoutes, connectionRoutes, warehouseRoutes, plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, countRoutes, searchRoutes, eventRoutes,
     auditRoutes, periodRoutes, mappingSuggestionRoutes]) routes(api as never, all);
   app.get('/api/openapi.json', { config: { public: true }, schema: { hide: true } as never }, () => app.swagger());

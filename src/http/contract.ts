@@ -167,7 +167,12 @@ export const Digest = z.object({
   day, verdict: z.string(), lines: z.array(z.object({ text: z.string(), tone: z.enum(['good', 'warn', 'bad', 'neutral']), link: z.string().nullable() })),
   composedAt: instant, acknowledgedBy: z.string().nullable(), acknowledgedAt: instant.nullable(),
 }).meta({ id: 'Digest' });
+export const TodayRole = z.enum(['everyone', 'ecommerce', 'planner', 'warehouse']);
+/** What happened since an instant somebody looked: cases opened, how many of them still are; cases over; units received; edits in Shopify; orders; purchase orders sent. */
+export const SinceLooked = z.object({ since: instant, opened: z.number(), stillOpen: z.number(), resolved: z.number(), received: z.number(), edits: z.number(), orders: z.number(), purchaseOrders: z.number() }).meta({ id: 'SinceLooked' });
 export const Today = z.object({
+  /** Whose morning it is: asked for, else that of who is signed in. */
+  role: TodayRole, sinceLooked: SinceLooked.nullable(), mine: z.array(Exception),
   at: instant, verdict: z.string(), verdictTone: z.enum(['good', 'warn', 'bad']), tiles: z.array(Tile),
   running: z.array(FlowRun), exceptions: z.array(Exception), digest: Digest.nullable(), digests: z.array(Digest),
   /** Units sold per day, last 60 days, oldest first, and the money they made in minor units. */

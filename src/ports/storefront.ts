@@ -6,7 +6,7 @@ import type { StorefrontLevel, StorefrontLocation, StorefrontVariant, Storefront
 import type { Assignment, OrderState } from '../domain/orders/order-state.ts';
 import type { StockState } from '../domain/stock/fact.ts';
 
-export interface StorefrontShop { id: string; name: string; domain: string; currency: string; timeZone: string; createdAt: string | null; scopes: string[]; /** What we ask to be allowed, and what cannot be done without it. */ wantedScopes: readonly { scope: string; why: string }[]; /** What is wrong with the interface version we speak, in a sentence; null when nothing is. */ versionFault: string | null }
+export interface StorefrontShop { id: string; name: string; domain: string; currency: string; timeZone: string; createdAt: string | null; scopes: string[]; /** What we ask to be allowed, and what cannot be done without it. */ wantedScopes: readonly { scope: string; why: string }[]; /** The interface version we speak, like 2026-10. */ apiVersion: string; /** What is wrong with the interface version we speak, in a sentence; null when nothing is. */ versionFault: string | null }
 
 /** What one webhook says, in our words. */
 export type StorefrontEvent =

@@ -13,7 +13,9 @@ export interface Config {
   shopifyApiOrigin: string | undefined;
   /** `warehouse`: a pretended warehouse serves the second location of the bundled shop. `planner`: a pretended Inventory Planner plans for it. */
   sandbox: { enabled: boolean; warehouse: boolean; planner: boolean; history: string | undefined; seed: number; ordersPerMinute: number; scale: number; months: number };
-  /** Mail to suppliers; undefined: orders are downloaded and marked as sent by hand. */
+  /** Addresses and ranges of the operator's own network that alerts may be sent to, by comma. */
+  alertsAllow: string;
+  /** Mail to suppliers and alerts; undefined: orders are downloaded and marked as sent by hand. */
   mail: { url: string; from: string } | undefined;
   logLevel: string;
 }
@@ -44,6 +46,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       ordersPerMinute: number('INSTEP_SANDBOX_ORDERS_PER_MINUTE', 2, 0, 60_000), scale: number('INSTEP_SANDBOX_SCALE', 1, 0.02, 100), months: number('INSTEP_SANDBOX_MONTHS', 24, 1, 60),
     },
     mail: smtp === undefined ? undefined : { url: smtp, from: env['INSTEP_MAIL_FROM']! },
+    alertsAllow: env['INSTEP_ALERTS_ALLOW'] || '',
     logLevel: env['INSTEP_LOG'] || 'warn',
   };
 }

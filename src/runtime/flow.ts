@@ -1,5 +1,6 @@
 /** What a flow is and what it is given. A flow has one gait: gather → decide → record → send; time, ids and the outside come as arguments. */
 import type { ExceptionKindName, RaisedException, Role } from '../domain/exceptions/catalogue.ts';
+import type { AlertChannel } from '../ports/alert-channel.ts';
 import type { Planner } from '../ports/planner.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { Paper } from '../ports/paper.ts';
@@ -10,7 +11,7 @@ import type { Tally } from '../store/runs.ts';
 import type { StoreRow } from '../store/stores.ts';
 import type { Compute } from './compute.ts';
 
-export type Topic = 'stock' | 'exceptions' | 'flows' | 'replenishment' | 'fulfilments' | 'returns' | 'push' | 'forecast' | 'catalogue' | 'connections' | 'digest' | 'planner' | 'audit';
+export type Topic = 'stock' | 'exceptions' | 'flows' | 'replenishment' | 'fulfilments' | 'returns' | 'push' | 'forecast' | 'catalogue' | 'connections' | 'digest' | 'planner' | 'audit' | 'alerts';
 
 export interface Log { info(data: object, message: string): void; warn(data: object, message: string): void; error(data: object, message: string): void }
 
@@ -26,6 +27,8 @@ export interface FlowContext {
   planner(): Promise<Planner>;
   /** Who carries mail; null when no mail server is set. */
   readonly notifier: Notifier | null;
+  /** The way to a channel of the store. Throws when it is not set up. */
+  alertChannel(channelId: string): Promise<AlertChannel>;
   readonly paper: Paper;
   /** Where the outside reaches us, without a trailing slash. */
   readonly publicUrl: string;

@@ -5,7 +5,7 @@ import type { Db } from '../store/db.ts';
 import type { Topic } from './flow.ts';
 
 export interface Hub {
-  on(event: 'inbox' | 'push' | 'feed' | 'orders-out' | 'fulfil', listener: () => void): void;
+  on(event: 'inbox' | 'push' | 'feed' | 'orders-out' | 'fulfil' | 'alerts', listener: () => void): void;
   on(event: 'place', listener: (storeId: number) => void): void;
   on(event: 'changed', listener: (storeId: number, topics: Topic[]) => void): void;
   off(event: string, listener: (...args: never[]) => void): void;

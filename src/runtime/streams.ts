@@ -50,7 +50,7 @@ export function stream(name: string, work: () => Promise<number>, wake: (listene
 }
 
 /** A stream woken by its own channel, looking by itself every second. Documents of warehouses come one a round: each is as full as it gets. */
-export function streamOf(name: 'push' | 'feed' | 'orders-out' | 'fulfil', hub: Hub, work: () => Promise<number>, log: Log): Stream {
+export function streamOf(name: 'push' | 'feed' | 'orders-out' | 'fulfil' | 'alerts', hub: Hub, work: () => Promise<number>, log: Log): Stream {
   return stream(name, work, (listener) => hub.on(name, listener), log, 1_000, name === 'feed' ? 1 : 50, name === 'push' ? REST_OF_PUSHES_MS : LONGEST_REST_MS);
 }
 

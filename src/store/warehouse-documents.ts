@@ -51,3 +51,12 @@ export async function feedCases(db: Queryable, storeId: number): Promise<{ wareh
      from warehouse w where w.warehouse_id in (select warehouse_id from location where store_id = $1)`, [storeId]);
   return rows;
 }
+
+/** Nothing is expected any more of a row nobody could read, or of a document that fits nothing; both are kept. Only of warehouses that serve the store. */
+export async function settleRejected(db: Queryable, storeId: number, what: 'reject' | 'document', id: string, reason: string, now: string): Promise<boolean> {
+  const serves = 'warehouse_id in (select warehouse_id from location where store_id = $2)';
+  const { rowCount } = what === 'reject'
+    ? await db.query(`update warehouse_reject set settled_at = $3 where reject_id = $1 and settled_at is null and ${serves}`, [id, storeId, now])
+    : await db.query(`update warehouse_document set state = 2, reason = $4, settled_at = $3 where document_id = $1 and state = 3 and ${serves}`, [id, storeId, now, reason.slice(0, 500)]);
+  return rowCount === 1;
+}

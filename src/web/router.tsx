@@ -22,7 +22,11 @@ const app = createRoute({
   },
 });
 
-const today = createRoute({ getParentRoute: () => app, path: '/', component: lazyRouteComponent(() => import('./today/TodayPage.tsx'), 'TodayPage') });
+export const TODAY_ROLES = ['everyone', 'ecommerce', 'planner', 'warehouse'] as const;
+const today = createRoute({
+  getParentRoute: () => app, path: '/', component: lazyRouteComponent(() => import('./today/TodayPage.tsx'), 'TodayPage'),
+  validateSearch: optional((raw) => ({ as: oneOf(raw['as'], TODAY_ROLES), day: text(raw['day'], 10) })),
+});
 
 export const STOCK_VIEWS = ['all', 'drift', 'negative', 'out of stock', 'pending', 'changed'] as const;
 export const STOCK_SORTS = ['sku', 'title', 'onHand', 'committed', 'available', 'drift', 'lastMovement'] as const;
@@ -142,6 +146,11 @@ const locations = createRoute({
   getParentRoute: () => app, path: '/settings/locations', component: lazyRouteComponent(() => import('./settings/LocationsPage.tsx'), 'LocationsPage'), validateSearch: optional((raw) => ({ location: positive(raw['location']) })),
 });
 
+const alerts = createRoute({
+  getParentRoute: () => app, path: '/settings/alerts', component: lazyRouteComponent(() => import('./alerts/AlertsPage.tsx'), 'AlertsPage'),
+  validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], ['deliveries'] as const), edit: text(raw['edit'], 20), state: oneOf(raw['state'], ['waiting', 'delivered', 'failed'] as const), channel: text(raw['channel'], 20), delivery: text(raw['delivery'], 20) })),
+});
+
 const login = createRoute({
   getParentRoute: () => root, path: '/login', component: lazyRouteComponent(() => import('./session/LoginPage.tsx'), 'LoginPage'), validateSearch: optional((raw) => ({ next: text(raw['next'], 2000) })),
 });
@@ -149,7 +158,7 @@ const setup = createRoute({
   getParentRoute: () => root, path: '/setup', component: lazyRouteComponent(() => import('./session/SetupPage.tsx'), 'SetupPage'), validateSearch: optional((raw) => ({ token: text(raw['token']) })),
 });
 
-const tree = root.addChildren([app.addChildren([today, stock, push, mapping, item, forecast, forecastOfItem, replenishment, purchaseOrders, purchaseOrder, receive, suppliers, supplier, exceptions, fulfilments, returns, returnCase, counts, count, audit, help, peak, flows, connections, warehouses, planner, locations]), login, setup]);
+const tree = root.addChildren([app.addChildren([today, stock, push, mapping, item, forecast, forecastOfItem, replenishment, purchaseOrders, purchaseOrder, receive, suppliers, supplier, exceptions, fulfilments, returns, returnCase, counts, count, audit, help, peak, flows, connections, warehouses, planner, locations, alerts]), login, setup]);
 
 /** Addresses stay plain text: `?view=out+of+stock`, never quoted JSON. */
 export function buildRouter(client: QueryClient) {

@@ -46,7 +46,7 @@ export interface Clockwork {
 }
 
 /** Where nothing else is said, the story begins on a Monday morning. */
-export async function clockwork(start = '2026-03-02T09:00:00.000Z'): Promise<Clockwork> {
+export async function clockwork(start = '2026-03-02T09:00:00.000Z', env: Record<string, string> = {}): Promise<Clockwork> {
   let clock = Date.parse(start);
   const dir = mkdtempSync(path.join(tmpdir(), 'instep-clockwork-'));
   const { url } = await freshDatabase();
@@ -77,7 +77,7 @@ export async function clockwork(start = '2026-03-02T09:00:00.000Z'): Promise<Clo
   };
 
   const house = await buildHouse({
-    config: readConfig({ INSTEP_DATA_DIR: dir, INSTEP_LOG: 'silent', INSTEP_PORT: '0' }), databaseUrl: url, send: transmit, log: { info() {}, warn() {}, error(data, message) { if (process.env["CLOCKWORK_LOG"]) console.error(message, data); } },
+    config: readConfig({ INSTEP_DATA_DIR: dir, INSTEP_LOG: 'silent', INSTEP_PORT: '0', ...env }), databaseUrl: url, send: transmit, log: { info() {}, warn() {}, error(data, message) { if (process.env["CLOCKWORK_LOG"]) console.error(message, data); } },
     clock: { now: () => new Date(clock), sleep: async (ms) => { clock += ms; await current?.sandbox.pump(); } },
     warehouse: async (id) => shelves.get(id)!,
     jobs: { async enqueue(flow, storeId) { asked.set(storeId, (asked.get(storeId) ?? new Set()).add(flow)); }, async work() {}, async stop() {} },

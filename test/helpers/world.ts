@@ -40,7 +40,7 @@ export interface World {
   until<T>(what: string, check: () => Promise<T | null | undefined | false>, seconds?: number): Promise<T>;
 }
 
-export async function world(options: { months?: number; scale?: number; history?: string; worker?: boolean; seed?: number; webDir?: string | null; warehouse?: Warehouse; /** Where mail goes; none is sent without. */ smtpUrl?: string } = {}): Promise<World> {
+export async function world(options: { months?: number; scale?: number; history?: string; worker?: boolean; seed?: number; webDir?: string | null; warehouse?: Warehouse; /** Where mail goes; none is sent without. */ smtpUrl?: string; env?: Record<string, string> } = {}): Promise<World> {
   const dir = mkdtempSync(path.join(tmpdir(), 'instep-world-'));
   const { url: databaseUrl } = await freshDatabase();
   const sandbox = await startSandbox({
@@ -48,7 +48,7 @@ export async function world(options: { months?: number; scale?: number; history?
     clientId: 'test-client', clientSecret: SECRET, shopDomain: SHOP, plan: 'plus', ...(options.history ? { history: options.history } : {}),
   });
   const others: Sandbox[] = [];
-  const config = { ...readConfig({ INSTEP_DATA_DIR: dir, INSTEP_PORT: '0', INSTEP_LOG: 'silent', ...(options.smtpUrl ? { INSTEP_SMTP_URL: options.smtpUrl, INSTEP_MAIL_FROM: 'Buying <buying@shop.example>' } : {}) }) };
+  const config = { ...readConfig({ INSTEP_DATA_DIR: dir, INSTEP_PORT: '0', INSTEP_LOG: 'silent', ...(options.smtpUrl ? { INSTEP_SMTP_URL: options.smtpUrl, INSTEP_MAIL_FROM: 'Buying <buying@shop.example>' } : {}), ...options.env }) };
   const house = await buildHouse({ config, databaseUrl, ...(options.warehouse ? { warehouse: async () => options.warehouse! } : {}) });
   const app = await buildApp({ house, flows: FLOWS, apiVersion: API_VERSION, scopes: SCOPES, signedBy: house.signedBy, importStore: () => {} }, { webDir: options.webDir ?? null });
   await app.listen({ host: '127.0.0.1', port: 0 });

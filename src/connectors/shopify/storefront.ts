@@ -117,7 +117,7 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
     ...inventoryWrites(client), ...fulfilmentWork(client), ...returnDocuments(client),
     async shop() {
       const { shop } = await client.run<{ shop: { id: string; name: string; myshopifyDomain: string; currencyCode: string; ianaTimezone: string; createdAt: string } }>(doc.SHOP);
-      return { id: idOf(shop.id), name: shop.name, domain: shop.myshopifyDomain, currency: shop.currencyCode, timeZone: shop.ianaTimezone, createdAt: instant(shop.createdAt), scopes: await client.scopes(), wantedScopes: WANTED_SCOPES, versionFault: versionFault(client) };
+      return { id: idOf(shop.id), name: shop.name, domain: shop.myshopifyDomain, currency: shop.currencyCode, timeZone: shop.ianaTimezone, createdAt: instant(shop.createdAt), scopes: await client.scopes(), wantedScopes: WANTED_SCOPES, apiVersion: API_VERSION, versionFault: versionFault(client) };
     },
     async locations() {
       const all: StorefrontLocation[] = [];

@@ -12,6 +12,8 @@ describe('working hours', () => {
     for (const [day, zone, at] of [['2026-03-27', 'Europe/Amsterdam', '2026-03-27T08:00:00.000Z'], ['2026-03-30', 'Europe/Amsterdam', '2026-03-30T07:00:00.000Z'], ['2026-11-02', 'America/Los_Angeles', '2026-11-02T17:00:00.000Z']] as const) {
       expect(instantOf(day, 9, zone)).toBe(at);
     }
+    // The morning after clocks went forward is in the new time from midnight on, however far west the shop is.
+    for (const hour of [0, 1, 9]) expect(instantOf('2027-03-15', hour, 'America/Los_Angeles')).toBe(new Date(Date.parse('2027-03-15T07:00:00.000Z') + hour * 3_600_000).toISOString());
     // The night clocks go forward there is no half past two: the hour after. The night they go back, the first of the two.
     expect(instantOf('2026-03-29', 2, 'Europe/Amsterdam')).toBe('2026-03-29T01:00:00.000Z');
     expect(instantOf('2026-10-25', 2, 'Europe/Amsterdam')).toBe('2026-10-25T00:00:00.000Z');

@@ -9,6 +9,7 @@ import { findRepair } from '../../store/drift-repair.ts';
 import { changeCases, findException, note, type ExceptionRow } from '../../store/exceptions.ts';
 import { readAgain, setAside } from '../../store/inbox.ts';
 import { findStore } from '../../store/stores.ts';
+import { settleRejected } from '../../store/warehouse-documents.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
 import { storeOf } from '../store-scope.ts';
@@ -34,6 +35,12 @@ const DEEDS: Partial<Record<FixName, Deed>> = {
     if (!(await setAside(house.db, storeId, messageOf(row), `set aside by ${by}: ${reason}`, at))) throw new Refusal(409, 'The message is not among the unreadable ones any more.');
     await house.enqueue('subscriptions', storeId);
     return 'Set aside; its bytes are kept';
+  },
+  async set_row_aside({ house }, { storeId, row, reason, by, at }) {
+    const [, what, id] = /:(reject|document)\/(\d+)$/.exec(row.fingerprint) ?? [];
+    if (!what || !(await settleRejected(house.db, storeId, what as 'reject' | 'document', id!, `set aside by ${by}: ${reason}`, at))) throw new Refusal(409, 'The row is not among the rejected ones any more.');
+    await house.enqueue('warehouse-feed', storeId);
+    return 'Set aside; it is kept';
   },
   accept_shopify: (services, press) => repair(services, press, 'accept Shopify'),
   push_ours: (services, press) => repair(services, press, 'push ours'),

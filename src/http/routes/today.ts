@@ -11,28 +11,37 @@ import { inboxHealth } from '../../store/inbox.ts';
 import { runningRuns } from '../../store/runs.ts';
 import type { Queryable } from '../../store/db.ts';
 import type { StoreRow } from '../../store/stores.ts';
+import { roleNumbers, sinceNumbers, type SinceNumbers } from '../../store/today.ts';
 import type { Services } from '../app.ts';
-import { Digest, Feed, Freshness, Today, type Of, type Tile } from '../contract.ts';
+import { Digest, Feed, Freshness, SinceLooked, Today, TodayRole, type Of } from '../contract.ts';
 import { storeOf } from '../store-scope.ts';
+import { tilesFor } from '../today-tiles.ts';
 import { exceptionRow } from './exceptions.ts';
 import { flowRun } from './flows.ts';
 
 const SOLD_DAYS = 60;
+/** A parcel not in Shopify after so long is late; cases shown; the longest absence that is looked back over. */
+const LATE_MS = 30 * 60_000, SHOWN = 8, LOOK_BACK_DAYS = 14;
 
 export function todayRoutes(app: FastifyInstance, { house, guard }: Services): void {
   const api = app.withTypeProvider<ZodTypeProvider>();
   const inStore = z.object({ store: z.coerce.number() });
 
-  api.get('/api/v1/today', { schema: { tags: ['today'], summary: 'The state of things', querystring: inStore, response: { 200: Today } } }, async (request) => {
+  api.get('/api/v1/today', { schema: { tags: ['today'], summary: 'The state of things, as a role looks at it', querystring: inStore.extend({ role: TodayRole.optional(), since: z.iso.datetime().optional() }), response: { 200: Today } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), now = house.clock.now().toISOString(), today = dayOf(now, store.time_zone);
-    const numbers = await digestNumbers(house.db, store.store_id, now, today);
+    const numbers = await digestNumbers(house.db, store.store_id, now, today), own = TodayRole.safeParse(request.user?.role), role = request.query.role ?? (own.success ? own.data : 'everyone'), me = request.user?.email;
+    const roleWork = await roleNumbers(house.db, store.store_id, today, new Date(Date.parse(now) - LATE_MS).toISOString());
+    const filter = { states: ['open'], limit: SHOWN, ...(role === 'everyone' ? {} : { owner: role }) };
+    const { rows: [open] } = await house.db.query<{ all: number; overdue: number }>(`select count(*)::int as all, count(*) filter (where due_at < $2)::int as overdue from exception where store_id = $1 and state = 'open' and ($3::text is null or owner = $3)`, [store.store_id, now, role === 'everyone' ? null : role]);
+    const earliest = new Date(Date.parse(now) - LOOK_BACK_DAYS * 86_400_000).toISOString(), since = request.query.since && (request.query.since < earliest ? earliest : request.query.since);
     const digests = (await listDigests(house.db, store.store_id, 14)).map(digest);
     const soldFrom = addDays(today, 1 - SOLD_DAYS), sold = new Array<number>(SOLD_DAYS).fill(0);
     const { rows } = await house.db.query<{ day: string; units: number }>('select day, sum(quantity)::int as units from daily_demand where store_id = $1 and day between $2 and $3 group by day', [store.store_id, soldFrom, today]);
     for (const row of rows) sold[dayNumber(row.day) - dayNumber(soldFrom)] = row.units;
     return {
-      at: now, verdict: verdict(numbers), verdictTone: numbers.unexplained_units > 0 ? 'bad' as const : numbers.drift_rows > 0 ? 'warn' as const : 'good' as const, tiles: tiles(numbers),
-      running: (await runningRuns(house.db, store.store_id)).map(flowRun), exceptions: (await listExceptions(house.db, store.store_id, { states: ['open'], limit: 8 })).map(exceptionRow),
+      at: now, verdict: verdict(numbers), verdictTone: numbers.unexplained_units > 0 ? 'bad' as const : numbers.drift_rows > 0 ? 'warn' as const : 'good' as const, tiles: tilesFor(role, numbers, roleWork, open!), role,
+      sinceLooked: since ? looked(since, await sinceNumbers(house.db, store.store_id, since)) : null, mine: me === undefined ? [] : (await listExceptions(house.db, store.store_id, { states: ['open'], assignedTo: me, limit: SHOWN })).map(exceptionRow),
+      running: (await runningRuns(house.db, store.store_id)).map(flowRun), exceptions: (await listExceptions(house.db, store.store_id, filter)).map(exceptionRow),
       digest: digests.find((d) => d.day === today) ?? null, digests, soldFrom, sold, changes: await recentChanges(house.db, store.store_id),
       checklist: [
         { label: 'A shop is connected', done: true, link: '/settings/connections' },
@@ -63,15 +72,7 @@ function verdict(n: DigestNumbers): string {
   return `Stock ties: ${number(n.on_hand)} of ${number(n.on_hand)} units explained`;
 }
 
-function tiles(n: DigestNumbers): Of<typeof Tile>[] {
-  const number = (value: number): string => value.toLocaleString('en-GB');
-  return [
-    { key: 'drift', label: 'Unexplained units', value: number(n.unexplained_units), detail: `${number(n.drift_rows)} levels differ now`, tone: n.unexplained_units > 0 ? 'bad' : 'good', link: '/stock?view=drift' },
-    { key: 'order', label: 'To order by today', value: number(n.due_lines), detail: n.forecast_as_of === null ? 'no forecast yet' : `forecast of ${n.forecast_as_of}`, tone: n.due_lines > 0 ? 'warn' : 'good', link: '/replenishment?view=due' },
-    { key: 'out', label: 'Sold out', value: number(n.out_of_stock), detail: 'sold in the last 28 days, none available', tone: n.out_of_stock > 0 ? 'warn' : 'good', link: '/stock?view=out+of+stock' },
-    { key: 'exceptions', label: 'Exceptions', value: number(n.exceptions_open), detail: `${number(n.exceptions_overdue)} overdue`, tone: n.exceptions_overdue > 0 ? 'bad' : n.exceptions_open > 0 ? 'warn' : 'good', link: '/exceptions' },
-  ];
-}
+const looked = (since: string, n: SinceNumbers): Of<typeof SinceLooked> => ({ since, opened: n.opened, stillOpen: n.still_open, resolved: n.resolved, received: n.received, edits: n.edits, orders: n.orders, purchaseOrders: n.purchase_orders });
 
 function digest(row: DigestRow): Of<typeof Digest> {
   return { day: row.day, verdict: row.verdict, lines: row.lines, composedAt: row.composed_at, acknowledgedBy: row.acknowledged_by, acknowledgedAt: row.acknowledged_at };

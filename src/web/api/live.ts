@@ -15,7 +15,7 @@ const STALE: Record<string, readonly string[]> = {
   catalogue: ['item', 'vendors', 'stock', 'session', 'mapping', 'bundles'],
   digest: ['today'],
   planner: ['planner'],
-  audit: ['audit'],
+  audit: ['audit'], alerts: ['alerts'],
   connections: ['connections', 'session', 'locations', 'warehouses'],
 };
 const GATHER_MS = 2_500;

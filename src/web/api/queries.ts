@@ -47,7 +47,7 @@ export const pages = <T extends { nextCursor: string | null }>(key: readonly unk
 });
 
 export const sessionQuery = () => one<Session>(['session'], '/session');
-export const todayQuery = (store: number) => one<Today>(['today', store], '/today', { store });
+export const todayQuery = (store: number, role?: string, since?: string) => one<Today>(['today', store, role ?? null, since ?? null], '/today', { store, role, since });
 export const freshnessQuery = (store: number) => ({ ...one<{ at: string; feeds: Feed[] }>(['freshness', store], '/freshness', { store }), refetchInterval: 30_000 });
 export const flowsQuery = (store: number) => ({
   ...one<{ flows: Flow[] }>(['flows', store], '/flows', { store }),

@@ -1,30 +1,33 @@
 /** Today: the verdict, what needs somebody, what runs, what changed. */
-import { Button } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
-import { IconAlertTriangle, IconCheck, IconCircleCheck, IconCircleX } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { IconAlertTriangle, IconCircleCheck, IconCircleX } from '@tabler/icons-react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
-import { write } from '../api/client.ts';
-import { todayQuery, type Digest, type ExceptionCase, type Tile, type Today } from '../api/queries.ts';
+import { todayQuery, type ExceptionCase, type Tile, type Today } from '../api/queries.ts';
 import { useStore } from '../shell/store.tsx';
 import { RunProgress } from '../shell/JobStrip.tsx';
 import { AppLink } from '../ui/AppLink.tsx';
 import { EmptyState, ErrorState } from '../ui/feedback.tsx';
-import { clock, day, kindName, signed } from '../ui/format.ts';
+import { clock, kindName, signed } from '../ui/format.ts';
 import { Page, Panel } from '../ui/page.tsx';
 import { Ago } from '../ui/time.tsx';
 import { SEVERITY, Status } from '../ui/tone.tsx';
+import { ViewTabs } from '../ui/ViewTabs.tsx';
+import { DigestPanel } from './DigestPanel.tsx';
+import { useLastLooked } from './last-looked.ts';
+import { SinceLooked } from './SinceLooked.tsx';
 import { TodaySkeleton } from './TodaySkeleton.tsx';
 import './today.css';
 
 const SoldChart = lazy(() => import('./SoldChart.tsx').then((module) => ({ default: module.SoldChart })));
 
+const route = getRouteApi('/app/');
 /** The rest is one click away. */
 const MOST_CASES = 5;
+const ROLES = [{ id: 'everyone', label: 'Everyone' }, { id: 'ecommerce', label: 'Ecommerce' }, { id: 'planner', label: 'Planning' }, { id: 'warehouse', label: 'Warehouse' }];
 
 export function TodayPage() {
-  const store = useStore(), query = useQuery(todayQuery(store.storeId));
+  const store = useStore(), search = route.useSearch(), since = useLastLooked(store.storeId), query = useQuery({ ...todayQuery(store.storeId, search.as, since), placeholderData: keepPreviousData });
   if (query.isError && !query.data) return <Page title="Today"><ErrorState error={query.error} retry={() => void query.refetch()} /></Page>;
   if (!query.data) return <TodaySkeleton />;
   const today = query.data;
@@ -33,16 +36,19 @@ export function TodayPage() {
   return (
     <Page title="Today" aside={<span className="dim small">as of {clock(today.at, store.timeZone)}</span>}>
       <p className="verdict" data-tone={today.verdictTone}><Verdict size={22} aria-hidden /><span>{today.verdict}</span></p>
+      <ViewTabs label="Whose morning" views={ROLES} current={search.as ?? today.role} change={(id) => ({ as: id })} />
       <div className="tiles">{today.tiles.map((tile) => <TileLink key={tile.key} tile={tile} />)}</div>
       <div className="columns">
         <div className="span-7 stack wide-gap">
-          <Panel flush title="Exceptions" aside={<Link to="/exceptions">All exceptions</Link>}><Cases cases={today.exceptions.slice(0, MOST_CASES)} at={today.at} timeZone={store.timeZone} /></Panel>
+          {today.mine.length > 0 && <Panel flush title="Mine" aside={<Link to="/exceptions" search={{ tab: 'mine' }}>All of mine</Link>}><Cases cases={today.mine.slice(0, MOST_CASES)} at={today.at} timeZone={store.timeZone} /></Panel>}
+          <Panel flush title={today.role === 'everyone' ? 'Exceptions' : `Exceptions of ${today.role === 'planner' ? 'planning' : today.role}`} aside={<Link to="/exceptions" search={today.role === 'everyone' ? {} : { owner: today.role }}>All exceptions</Link>}><Cases cases={today.exceptions.slice(0, MOST_CASES)} at={today.at} timeZone={store.timeZone} /></Panel>
           <Panel title="Units sold per day" aside={<span className="dim small">last {today.sold.length} days, all locations</span>}><Suspense fallback={<div style={{ height: 214 }} />}><SoldChart from={today.soldFrom} sold={today.sold} /></Suspense></Panel>
         </div>
         <div className="span-5 stack wide-gap">
           {open.length > 0 && <Checklist steps={today.checklist} />}
           {today.running.length > 0 && <Panel title="Running now"><ul className="lines">{today.running.map((run) => <li key={run.runId} className="row"><Link to="/flows" search={{ flow: run.flow }}>{run.flow}</Link><span className="dim grow ellipsis">{run.stage ?? ''}</span><RunProgress run={run} /></li>)}</ul></Panel>}
-          <DigestPanel digest={today.digest ?? today.digests[0] ?? null} />
+          {today.sinceLooked && <SinceLooked numbers={today.sinceLooked} />}
+          <DigestPanel digests={today.digests} day={search.day ?? today.digest?.day ?? today.digests[0]?.day} today={today.digest?.day ?? null} />
           <Panel flush title="Recent changes" aside={<Link to="/stock" search={{ view: 'changed' }}>Changed last hour</Link>}><Changes changes={today.changes} /></Panel>
         </div>
       </div>
@@ -77,23 +83,6 @@ function Cases({ cases, at, timeZone }: { cases: readonly ExceptionCase[]; at: s
         );
       })}
     </ul>
-  );
-}
-
-function DigestPanel({ digest }: { digest: Digest | null }) {
-  const store = useStore(), client = useQueryClient();
-  const acknowledge = useMutation({
-    mutationFn: () => write('POST', '/today/acknowledge', { store: store.storeId }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['today'] }), onError: (error) => notifications.show({ color: 'red', message: error.message }),
-  });
-  if (!digest) return <Panel title="Daily check"><p className="dim">The first digest is written by the daily-digest flow, once the import is complete.</p></Panel>;
-  return (
-    <Panel title={`Daily check, ${day(digest.day)}`} aside={digest.acknowledgedAt ? <Status tone="good">Done by {digest.acknowledgedBy} <Ago at={digest.acknowledgedAt} /></Status> : <Button leftSection={<IconCheck size={14} />} loading={acknowledge.isPending} onClick={() => acknowledge.mutate()}>Acknowledge</Button>}>
-      <ul className="lines">
-        <li><strong>{digest.verdict}</strong></li>
-        {digest.lines.map((line) => <li key={line.text}><Status tone={line.tone}>{' '}</Status>{line.link ? <AppLink to={line.link}>{line.text}</AppLink> : <span>{line.text}</span>}</li>)}
-      </ul>
-    </Panel>
   );
 }
 

@@ -1,0 +1,37 @@
+/** `instep demo raise TYPE`: makes an exception happen for real on the sandbox, says where to look, and undoes it with `--clear`. */
+import { EXCEPTION_KINDS, type ExceptionKindName } from '../../domain/exceptions/catalogue.ts';
+import type { BuiltHouse } from '../../compose.ts';
+import { DEMO_FAULTS, NOT_DEMONSTRATED } from '../demo-faults.ts';
+import { demoWorld } from '../demo-world.ts';
+import { chosenStore, withHouse } from '../house.ts';
+import { EXIT, print, table, UsageError } from '../terminal.ts';
+
+export async function demoRaise(type: string | undefined, options: { store?: string; json?: boolean; clear?: boolean }): Promise<void> {
+  const json = options.json ?? false;
+  if (type === undefined) {
+    const rows = EXCEPTION_KINDS.map(({ kind, severity, owner }) => ({ kind, severity, owner, story: DEMO_FAULTS.find((fault) => fault.kind === kind)?.story ?? `not on the sandbox: ${NOT_DEMONSTRATED[kind as ExceptionKindName]?.why ?? ''}` }));
+    print(json, rows, () => table(['Type', 'Severity', 'Owner', 'What happens'], rows.map((row) => [row.kind, row.severity, row.owner, row.story])));
+    return;
+  }
+  const kind = type.toUpperCase(), fault = DEMO_FAULTS.find((one) => one.kind === kind), instead = NOT_DEMONSTRATED[kind as ExceptionKindName];
+  if (!fault) throw new UsageError(instead ? `${kind} cannot be made on the sandbox: ${instead.why}. ${instead.test} raises and clears it.` : `${type}: there is no such exception. \`instep demo raise\` lists them`);
+  await withHouse(async (house) => {
+    const store = await chosenStore(house, options.store), demo = await demoWorld(house, store.store_id, kind);
+    await (options.clear ? fault.clear(demo) : fault.raise(demo));
+    if (options.clear) await demo.one('delete from cursor where store_id = $1 and name = $2', `demo.${kind}`);
+    house.changed(store.store_id, ['exceptions', 'stock', 'flows']);
+    await new Promise((resolve) => { setTimeout(resolve, 150); }); // what changed is told to open screens after a tenth of a second
+    const open = await openCases(house, store.store_id, kind), expected = options.clear ? open.length === 0 : open.length > 0;
+    print(json, { kind, story: fault.story, cleared: options.clear ?? false, look: `${house.publicUrl}/exceptions?kind=${kind}`, open }, () => [
+      options.clear ? `Undone: ${fault.story}.` : `Now ${fault.story}.`,
+      ...open.map((row) => `  ${row.subject}: ${row.sentence}`),
+      open.length === 0 ? (options.clear ? 'No case of it is open any more.' : 'No case is open: a running worker may have mended it already.') : `Look at ${house.publicUrl}/exceptions?kind=${kind} and ${house.publicUrl}${fault.look}.`,
+      ...(options.clear || open.length === 0 ? [] : [`Undo it: instep demo raise ${kind} --clear`]),
+    ].join('\n'));
+    if (!expected) process.exitCode = EXIT.found;
+  });
+}
+
+async function openCases(house: BuiltHouse, storeId: number, kind: string): Promise<{ subject: string; sentence: string; state: string }[]> {
+  return (await house.db.query<{ subject: string; sentence: string; state: string }>(`select subject, sentence, state from exception where store_id = $1 and kind = $2 and state in ('open', 'grace') order by exception_id desc limit 10`, [storeId, kind])).rows;
+}

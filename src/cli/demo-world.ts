@@ -1,0 +1,103 @@
+/** What a demonstration may touch: the sandbox's control APIs, our flows, and what it must remember to undo itself. Never a real shop. */
+import type { BuiltHouse } from '../compose.ts';
+import { flowNamed } from '../flows/contents.ts';
+import { applyWaiting, placeWaiting } from '../flows/inbox.ts';
+import { applyDocument } from '../flows/warehouse-feed.ts';
+import { contextFor, runFlow } from '../runtime/run-flow.ts';
+import { findPlanner } from '../store/planner.ts';
+import { readCursor, writeCursor } from '../store/runs.ts';
+import { findConnection } from '../store/stores.ts';
+import { UsageError } from './terminal.ts';
+
+export interface DemoLevel { itemId: number; locationId: number; variantId: string; sku: string; title: string; shopifyLocationId: string; location: string; available: number }
+
+export interface DemoWorld {
+  house: BuiltHouse; storeId: number;
+  /** A command of the sandbox shop's control API; a body makes it a POST. Throws with the sandbox's words. */
+  shop<T = Record<string, never>>(path: string, body?: object): Promise<T>;
+  warehouse<T = Record<string, never>>(command: string, body?: object): Promise<T>;
+  planner<T = Record<string, never>>(command: string, body?: object): Promise<T>;
+  /** Runs flows to their ends, one after the other; one that fails is recorded as failed, as always. */
+  run(...flows: string[]): Promise<void>;
+  /** Lets webhooks arrive and be applied. */
+  settle(): Promise<void>;
+  one<T extends object>(sql: string, ...values: unknown[]): Promise<T | undefined>;
+  now(): string;
+  /** A level that a demonstration may play with: the n-th of its kind, with a SKU of its own. */
+  level(authority: 'warehouse' | 'storefront', n?: number): Promise<DemoLevel>;
+  /** Kept under the kind until it is cleared. */
+  remember(value: object): Promise<void>;
+  recall<T>(): Promise<T>;
+}
+
+const BUSY_MS = 200, MOST_TRIES = 150;
+
+/** Throws `UsageError` when the store stands on anything but a sandbox of this machine. */
+export async function demoWorld(house: BuiltHouse, storeId: number, kind: string): Promise<DemoWorld> {
+  const { db } = house, now = (): string => house.clock.now().toISOString(), origin = await sandboxOf(house, storeId);
+  const rows = async <T extends object>(sql: string, values: unknown[]): Promise<T[]> => (await db.query<T>(sql, [storeId, ...values])).rows;
+  const ask = async <T>(base: string, path: string, body?: object): Promise<T> => {
+    const response = await fetch(`${base}${path}`, body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }), text = await response.text();
+    if (!response.ok) throw new Error(`the sandbox answers ${response.status} to ${path}: ${text.slice(0, 300)}`);
+    return (text === '' ? {} : JSON.parse(text)) as T;
+  };
+  const world: DemoWorld = {
+    house, storeId, now,
+    shop: (path, body) => ask(origin, `/sandbox/${path}`, body),
+    async warehouse(command, body = {}) {
+      const [row] = await rows<{ url: string }>(`select distinct w.settings ->> 'url' as url from warehouse w join location l using (warehouse_id) where l.store_id = $1 and w.connector = 'warehouse-rest' and w.settings ->> 'url' like 'http://127.0.0.1:%'`, []);
+      if (!row) throw new UsageError('This wants the sandbox warehouse: start without INSTEP_SANDBOX_WAREHOUSE=off');
+      return ask(new URL(row.url).origin, `/warehouse-sandbox/${command}`, body);
+    },
+    async planner(command, body = {}) {
+      const row = await findPlanner(db, storeId);
+      if (!row || new URL(row.origin).hostname !== '127.0.0.1') throw new UsageError('This wants the sandbox planner: start without INSTEP_SANDBOX_PLANNER=off');
+      return ask(new URL(row.origin).origin, `/planner-sandbox/${command}`, body);
+    },
+    async run(...flows) {
+      for (const name of flows) {
+        // Another process may be in the middle of a run of it.
+        for (let n = 0; n < MOST_TRIES; n++, await pause(BUSY_MS)) if (await runFlow(house, flowNamed(name)!, storeId, 'demonstration').then((result) => result !== null, () => true)) break;
+      }
+    },
+    async settle() {
+      const contextOf = (id: number) => contextFor(house, id, () => {});
+      for (let still = 0, n = 0; still < 3 && n < 50; n++) {
+        await pause(150);
+        let done = await applyWaiting(db, contextOf, 500) + await placeWaiting(await contextOf(storeId));
+        while (await applyDocument(db, { now, log: house.log })) done++;
+        still = done === 0 ? still + 1 : 0;
+      }
+    },
+    one: async (sql, ...values) => (await rows(sql, values))[0] as never,
+    async level(authority, n = 0) {
+      const [row] = await rows<DemoLevel>(
+        `select b.item_id as "itemId", b.location_id as "locationId", v.shopify_variant_id::text as "variantId", v.sku, v.title, l.shopify_location_id::text as "shopifyLocationId", l.name as location, b.available
+         from ledger_level b join location l using (store_id, location_id) join inventory_item x on x.store_id = b.store_id and x.item_id = b.item_id join variant v on v.store_id = x.store_id and v.shopify_inventory_item_id = x.shopify_inventory_item_id
+         where b.store_id = $1 and l.authority = $2 and l.is_active and v.deleted_at is null and x.tracked and not v.is_bundle and not v.continues_selling and v.sku <> '' and b.available between 1 and 400
+           and (select count(*) from variant o where o.store_id = v.store_id and o.sku = v.sku and o.deleted_at is null) = 1
+         order by b.location_id, b.item_id limit 1 offset $3`, [authority, n]);
+      if (!row) throw new UsageError(`There is no level of a ${authority} location left to demonstrate with`);
+      return row;
+    },
+    remember: (value) => writeCursor(db, storeId, `demo.${kind}`, JSON.stringify(value), now()),
+    async recall() {
+      const kept = await readCursor(db, storeId, `demo.${kind}`);
+      if (kept === null) throw new UsageError(`${kind} was not raised by a demonstration, or was cleared before`);
+      return JSON.parse(kept);
+    },
+  };
+  return world;
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+/** Where the sandbox's control API answers. */
+async function sandboxOf(house: BuiltHouse, storeId: number): Promise<string> {
+  const origin = house.config.shopifyApiOrigin ?? (await findConnection(house.db, storeId))?.origin ?? null, refuse = new UsageError('Demonstrations break things: they are for a store on the sandbox of this machine only');
+  if (origin === null || !['127.0.0.1', 'localhost'].includes(new URL(origin).hostname)) throw refuse;
+  const answer = await fetch(`${origin}/sandbox/state`).catch(() => null);
+  if (answer === null) throw new UsageError('The sandbox does not answer: is Instep running (npm start)?');
+  if (!answer.ok) throw refuse;
+  return origin;
+}
