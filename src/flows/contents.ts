@@ -28,10 +28,9 @@ import { stockLevels } from './stock-levels.ts';
 import { subscriptions } from './subscriptions.ts';
 
 export const FLOWS: readonly Flow[] = [
-  subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, stockAdjustments, ordersOut, fulfilments, returns, driftCheck, driftRepair, exceptionChase, forecast, forecastWatch, replenishment, purchaseOrders, goodsReceipt, plannerExchange, dailyDigest,
-  subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, stockAdjustments, ordersOut, fulfilments, returns, driftCheck, driftRepair, exceptionChase, forecast, forecastWatch, replenishment, plannerExchange, dailyDigest,
-  audit, mappingSuggest,
-  subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, stockAdjustments, ordersOut, fulfilments, returns, driftCheck, driftRepair, exceptionChase, alerts, forecast, forecastWatch, replenishment, purchaseOrders, goodsReceipt, plannerExchange, dailyDigest,
+  subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, stockAdjustments, ordersOut,
+  fulfilments, returns, driftCheck, driftRepair, exceptionChase, alerts, forecast, forecastWatch, replenishment, purchaseOrders, goodsReceipt,
+  plannerExchange, audit, mappingSuggest, dailyDigest,
 ];
 
 /** The first import, in this order: subscriptions first, so that nothing that happens meanwhile is missed. */

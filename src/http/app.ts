@@ -147,9 +147,13 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
 
   healthRoutes(app, all);
   const api = app.withTypeProvider<ZodTypeProvider>();
-  for (const routes of [sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, whatIfRoutes, exceptionRoutes, exceptionFixRoutes, alertRoutes, driftRoutes, peakRoutes, helpRoutes, flowRoutes, connectionRoutes, warehouseRoutes, plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, supplierRoutes, purchaseDraftRoutes, purchaseOrderRoutes, purchaseSettingRoutes, goodsReceiptRoutes, purchasingImportRoutes, countRoutes, searchRoutes, eventRoutes]) routes(api as never, all);
-  for (const routes of [sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, exceptionRoutes, exceptionFixRoutes, driftRoutes, flowRoutes, connectionRoutes, warehouseRoutes, plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, countRoutes, searchRoutes, eventRoutes,
-    auditRoutes, periodRoutes, mappingSuggestionRoutes]) routes(api as never, all);
+  for (const routes of [
+    sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, whatIfRoutes,
+    exceptionRoutes, exceptionFixRoutes, alertRoutes, driftRoutes, peakRoutes, helpRoutes, flowRoutes, connectionRoutes, warehouseRoutes,
+    plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, supplierRoutes,
+    purchaseDraftRoutes, purchaseOrderRoutes, purchaseSettingRoutes, goodsReceiptRoutes, purchasingImportRoutes, countRoutes, searchRoutes,
+    eventRoutes, auditRoutes, periodRoutes, mappingSuggestionRoutes,
+  ]) routes(api as never, all);
   app.get('/api/openapi.json', { config: { public: true }, schema: { hide: true } as never }, () => app.swagger());
   if (options.webDir) {
     // The UI's own files hold no data of anybody's: they are served before a sign-in, or there could be none.
