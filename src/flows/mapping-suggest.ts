@@ -23,7 +23,7 @@ export const mappingSuggest = defineFlow({
 });
 
 async function compare({ db, tally, now }: FlowContext, warehouse: { warehouse_id: number; auto_match: number | null }): Promise<void> {
-  const { all, open } = await codesOf(db, warehouse.warehouse_id), suggest = matcher(open.length === 0 ? [] : await itemsToMatch(db, warehouse.warehouse_id), all);
+  const { all, open } = await codesOf(db, warehouse.warehouse_id), suggest = matcher(open.length === 0 ? [] : await itemsToMatch(db, warehouse.warehouse_id), all, open);
   tally.input += open.length;
   const found = open.flatMap((code) => suggest(code).map((suggestion) => ({ ...suggestion, sku: code.code })));
   await db.transaction(async (tx) => {
