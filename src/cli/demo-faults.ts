@@ -200,8 +200,8 @@ export const DEMO_FAULTS: readonly DemoFault[] = [
   },
   {
     kind: 'FORECAST_STALE', story: 'no forecast came to its end for four days', look: '/forecast',
-    async raise(w) { await w.remember({}); await w.one('update forecast_run set as_of = as_of - 4 where store_id = $1'); await w.run('daily-digest'); },
-    async clear(w) { await w.one('update forecast_run set as_of = as_of + 4 where store_id = $1'); await w.run('daily-digest'); },
+    async raise(w) { await w.remember({}); await w.one(`update forecast_run set finished_at = finished_at - interval '4 days' where store_id = $1`); await w.run('daily-digest'); },
+    async clear(w) { await w.one(`update forecast_run set finished_at = finished_at + interval '4 days' where store_id = $1`); await w.run('daily-digest'); },
   },
   {
     kind: 'PLANNER_REJECTED', story: 'somebody gives an order in Inventory Planner a status nobody has explained', look: '/settings/planner?tab=orders',
@@ -234,6 +234,7 @@ export const NOT_DEMONSTRATED: Readonly<Partial<Record<ExceptionKindName, { why:
   FULFIL_NOT_SYNCED: { why: 'half an hour must pass', test: 'test/push/orders.test.ts' },
   PO_MAIL_FAILED: { why: 'wants a mail server that refuses', test: 'test/purchasing/journey.test.ts' },
   LEADTIME_DRIFT: { why: 'wants a supplier with months of late deliveries', test: 'test/purchasing/journey.test.ts' },
+  AUDIT_SCORE_FELL: { why: 'wants two audits with much broken in between', test: 'test/audit/store.test.ts' },
   DEMAND_ANOMALY: { why: 'wants days of sales nobody forecast', test: 'test/forecast/flow.test.ts' },
   PLANNER_SILENT: { why: 'an exchange must fail for more than a day', test: 'test/journeys/planner-exchange.test.ts' },
   API_VERSION_ENDING: { why: 'the year must pass', test: 'test/exceptions/detected.test.ts' },

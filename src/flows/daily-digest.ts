@@ -10,13 +10,16 @@ import { roleNumbers, type RoleNumbers } from '../store/today.ts';
 /** A parcel not in Shopify after so long is late. */
 const LATE_MS = 30 * 60_000;
 
+/** A night missed, and two hours. By when it was made: its day is the shop's, and ends at another hour. */
+const FORECAST_AGE_MS = 26 * 3_600_000;
+
 export const dailyDigest = defineFlow({
   name: 'daily-digest', moves: 'the day’s state of things → twelve lines on Today', owner: 'integration owner', schedule: { cron: '30 5 * * *' }, raises: ['FORECAST_STALE'],
   async run(context) {
     const { db, storeId, tally } = context;
     const day = context.dayOf(context.now());
     const numbers = await digestNumbers(db, storeId, context.now(), day);
-    const stale = numbers.forecast_as_of === null || context.clock.now().getTime() - Date.parse(`${numbers.forecast_as_of}T00:00:00Z`) > 50 * 3_600_000;
+    const stale = numbers.forecast_finished_at === null || context.clock.now().getTime() - Date.parse(numbers.forecast_finished_at) > FORECAST_AGE_MS;
     await context.checked('FORECAST_STALE', stale ? [{
       kind: 'FORECAST_STALE', key: 'forecast', subject: 'Forecast', sentence: numbers.forecast_as_of === null ? 'There is no forecast yet.' : `The newest forecast is of ${numbers.forecast_as_of}.`,
     }] : []);

@@ -19,7 +19,7 @@ import { mapLevels, saveObserved, type MappedLevel } from '../store/levels.ts';
 import { postFacts } from '../store/ledger.ts';
 import { orderEffects, type OrderEffect } from '../store/order-effects.ts';
 import { markDirty } from '../store/push-levels.ts';
-import { readCursor } from '../store/runs.ts';
+import { readCursor, writeCursor } from '../store/runs.ts';
 import { checkWarehouses, type WarehouseDrift } from '../store/warehouse-drift.ts';
 
 const MOST = 5_000;
@@ -100,6 +100,8 @@ async function checkLevels(context: FlowContext, candidates: readonly DriftCandi
 
 /** Messages, changed orders and open orders looked at for evidence, at most. */
 const MOST_MESSAGES = 2_000, MOST_CHANGED = 500, MOST_OPEN = 200;
+/** A little less than the minute between two checks. */
+const EVIDENCE_EVERY_MS = 55_000;
 
 /**
  * Orders are read a moment before the levels are: a sale in between is not a fault of ours.
@@ -109,7 +111,11 @@ const MOST_MESSAGES = 2_000, MOST_CHANGED = 500, MOST_OPEN = 200;
  */
 async function pendingEffects(context: FlowContext, candidates: readonly DriftCandidate[]): Promise<Map<string, PendingEffect[]>> {
   const { db, storeId, storefront } = context, items = [...new Set(candidates.map((c) => c.item_id))], levels = new Set(candidates.map((c) => `${c.item_id}@${c.location_id}`));
-  const received: OrderState[] = [], unheard: OrderState[] = [];
+  // Evidence costs calls and time, which a rush needs for its pushes: gathered once a minute. In between, committed alone tells how much is missing.
+  const gathered = await readCursor(db, storeId, 'drift-evidence');
+  if (gathered !== null && Date.parse(context.now()) - Date.parse(gathered) < EVIDENCE_EVERY_MS) return new Map();
+  await writeCursor(db, storeId, 'drift-evidence', context.now(), context.now());
+  const received: OrderState[] = [];
   for (const message of await unappliedMessages(db, storeId, MOST_MESSAGES)) {
     try {
       const event = context.reader.read(message.topic, message.body);
@@ -120,13 +126,7 @@ async function pendingEffects(context: FlowContext, candidates: readonly DriftCa
   // A message says nothing of places, and a known order may have found its own meanwhile: Shopify is asked.
   const unplaced = [...new Set([...open.filter((order) => order.needs_place).map((order) => order.order_id), ...received.map((order) => order.id)])].slice(0, MOST_OPEN);
   for (const { orderId, assignments } of unplaced.length === 0 ? [] : await storefront.assignments(unplaced)) received.push({ ...emptyOrder(orderId), assignments });
-  const since = await readCursor(db, storeId, 'sales-history');
-  if (since !== null) for await (const batch of storefront.ordersChangedSince(since)) { unheard.push(...batch.orders); if (unheard.length >= MOST_CHANGED) break; }
-  const asked = open.filter((order) => !unheard.some((heard) => heard.id === order.order_id)).map((order) => order.order_id);
-  if (asked.length > 0) unheard.push(...await storefront.ordersById(asked));
-  // Shopify has no word for an order whose units found their place a moment ago: it is asked for those it just named.
-  const fresh = unheard.filter((order) => Object.keys(order.assignments).length === 0).map((order) => order.id);
-  for (const { orderId, assignments } of fresh.length === 0 ? [] : await storefront.assignments(fresh)) unheard.push({ ...emptyOrder(orderId), assignments });
+  const unheard = await unheardOrders(context, open.map((order) => order.order_id));
 
   const [fromMessages, fromShop] = await orderEffects(db, storeId, [received, unheard]), found = new Map<string, PendingEffect[]>();
   const note = (cause: PendingEffect['cause'], effects: readonly OrderEffect[]): void => {
@@ -137,6 +137,17 @@ async function pendingEffects(context: FlowContext, candidates: readonly DriftCa
   };
   note('event received, not applied', fromMessages!);
   note('event not received', fromShop!);
+  return found;
+}
+
+/** Orders that changed since they were last read, and these open ones as they are now; with the places Shopify has just given them. */
+async function unheardOrders({ db, storeId, storefront }: FlowContext, openIds: readonly string[]): Promise<OrderState[]> {
+  const found: OrderState[] = [], since = await readCursor(db, storeId, 'sales-history');
+  if (since !== null) for await (const batch of storefront.ordersChangedSince(since)) { found.push(...batch.orders); if (found.length >= MOST_CHANGED) break; }
+  const heard = new Set(found.map((order) => order.id)), asked = openIds.filter((id) => !heard.has(id));
+  if (asked.length > 0) found.push(...await storefront.ordersById(asked));
+  const placeless = found.filter((order) => Object.keys(order.assignments).length === 0).map((order) => order.id);
+  for (const { orderId, assignments } of placeless.length === 0 ? [] : await storefront.assignments(placeless)) found.push({ ...emptyOrder(orderId), assignments });
   return found;
 }
 

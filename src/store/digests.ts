@@ -5,7 +5,7 @@ import type { Queryable } from './db.ts';
 export interface DigestLine { text: string; tone: 'good' | 'warn' | 'bad' | 'neutral'; link: string | null }
 export interface DigestNumbers {
   on_hand: number; drift_rows: number; unexplained_units: number; exceptions_open: number; exceptions_overdue: number; due_lines: number; out_of_stock: number;
-  orders_day: number; orders_unplaced: number; edits_day: number; dead_letters: number; forecast_as_of: string | null; forecast_series: number; forecast_wape: number | null; flows_failed: number;
+  orders_day: number; orders_unplaced: number; edits_day: number; dead_letters: number; forecast_as_of: string | null; forecast_finished_at: string | null; forecast_series: number; forecast_wape: number | null; flows_failed: number;
 }
 
 export async function digestNumbers(db: Queryable, storeId: number, now: string, day: string): Promise<DigestNumbers> {
@@ -24,7 +24,7 @@ export async function digestNumbers(db: Queryable, storeId: number, now: string,
        (select count(*)::int from sales_order where store_id = $1 and needs_place) as orders_unplaced,
        (select count(*)::int from movement where store_id = $1 and kind = 'storefront edit' and recorded_at > $2::timestamptz - interval '24 hours') as edits_day,
        (select count(*)::int from inbox where store_id = $1 and state = 3) as dead_letters,
-       f.as_of as forecast_as_of, coalesce(f.series, 0) as forecast_series, f.wape as forecast_wape,
+       f.as_of as forecast_as_of, f.finished_at as forecast_finished_at, coalesce(f.series, 0) as forecast_series, f.wape as forecast_wape,
        (select count(*)::int from flow_run where store_id = $1 and state = 'failed' and started_at > $2::timestamptz - interval '24 hours') as flows_failed
      from (select 1) one left join lateral (select * from forecast_run where store_id = $1 and finished_at is not null order by run_id desc limit 1) f on true`, [storeId, now, day]);
   return rows[0]!;
