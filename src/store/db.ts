@@ -9,6 +9,8 @@ export interface Queryable {
 
 export interface Db extends Queryable {
   readonly pool: pg.Pool;
+  /** Connections that only hold a lock while others work: taken from the pool, as many runs as it has connections would wait for each other for ever. */
+  readonly locks: pg.Pool;
   /**
    * Runs `work` in one transaction and commits; rolls back when it throws. Serialisation failures and deadlocks (40001, 40P01) are
    * retried up to four times, so `work` must have no effects outside the database.
@@ -26,17 +28,23 @@ const types: pg.CustomTypesConfig = {
   }) as pg.CustomTypesConfig['getTypeParser'],
 };
 
+/** Runs of flows in one process at once; one more waits for its turn, holding nothing. */
+const MOST_LOCKS = 32;
+
 export function openDb(url: string, options: { max?: number; statementTimeoutMs?: number } = {}): Db {
   const pool = new pg.Pool({
     connectionString: url, max: options.max ?? 12, types,
     statement_timeout: options.statementTimeoutMs ?? 60_000, application_name: 'instep', keepAlive: true,
     options: '-c timezone=UTC -c search_path=public -c jit=off',
   });
+  const locks = new pg.Pool({ connectionString: url, max: MOST_LOCKS, application_name: 'instep-locks', keepAlive: true, idleTimeoutMillis: 5_000 });
+  locks.on('error', () => {});
+  locks.on('connect', (client) => { client.on('error', () => {}); });
   pool.on('error', () => {}); // an idle connection lost (server restart): the next query opens another
   // One lost while in somebody's hands, between two statements, would end the process: its next statement fails instead.
   pool.on('connect', (client) => { client.on('error', () => {}); });
   return {
-    pool,
+    pool, locks,
     query: (text, values) => pool.query(text as string, values),
     async transaction(work) {
       for (let attempt = 0; ; attempt++) {
@@ -57,7 +65,7 @@ export function openDb(url: string, options: { max?: number; statementTimeoutMs?
         }
       }
     },
-    close: () => pool.end(),
+    async close() { await Promise.all([pool.end(), locks.end()]); },
   };
 }
 

@@ -72,7 +72,7 @@ export async function writeCursor(db: Queryable, storeId: number, name: string, 
  * The lock is a session's, so it ends with the process that held it.
  */
 export async function exclusively<T>(db: Db, storeId: number, flow: string, work: () => Promise<T>): Promise<T | null> {
-  const client = await db.pool.connect();
+  const client = await db.locks.connect();
   try {
     const { rows } = await client.query<{ ok: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 1)) as ok', [`${flow}:${storeId}`]);
     if (!rows[0]!.ok) return null;
