@@ -3,10 +3,13 @@
  * well, so that silence means failure.
  *  1 gather  ties, exceptions, pushes of the last day, forecast and orders due   2 decide  verdict first, then what needs somebody   3 record  one per day
  */
+import { daysBetween } from '../domain/calendar.ts';
 import { defineFlow } from '../runtime/flow.ts';
 import { digestNumbers, saveDigest, type DigestLine, type DigestNumbers } from '../store/digests.ts';
 import { roleNumbers, type RoleNumbers } from '../store/today.ts';
 
+/** By the shop's calendar: last night's run is of yesterday, in the west of the day before. */
+const FRESH_DAYS = 2;
 /** A parcel not in Shopify after so long is late. */
 const LATE_MS = 30 * 60_000;
 
@@ -16,7 +19,7 @@ export const dailyDigest = defineFlow({
     const { db, storeId, tally } = context;
     const day = context.dayOf(context.now());
     const numbers = await digestNumbers(db, storeId, context.now(), day);
-    const stale = numbers.forecast_as_of === null || context.clock.now().getTime() - Date.parse(`${numbers.forecast_as_of}T00:00:00Z`) > 50 * 3_600_000;
+    const stale = numbers.forecast_as_of === null || daysBetween(numbers.forecast_as_of, day) > FRESH_DAYS;
     await context.checked('FORECAST_STALE', stale ? [{
       kind: 'FORECAST_STALE', key: 'forecast', subject: 'Forecast', sentence: numbers.forecast_as_of === null ? 'There is no forecast yet.' : `The newest forecast is of ${numbers.forecast_as_of}.`,
     }] : []);
