@@ -62,8 +62,8 @@ export async function demoWorld(house: BuiltHouse, storeId: number, kind: string
     },
     async settle() {
       const contextOf = (id: number) => contextFor(house, id, () => {});
-      for (let still = 0, n = 0; still < 3 && n < 50; n++) {
-        await pause(150);
+      for (let still = 0, n = 0; still < 5 && n < 50; n++) {
+        await pause(200);
         let done = await applyWaiting(db, contextOf, 500) + await placeWaiting(await contextOf(storeId));
         while (await applyDocument(db, { now, log: house.log })) done++;
         still = done === 0 ? still + 1 : 0;

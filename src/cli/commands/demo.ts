@@ -17,21 +17,21 @@ export async function demoRaise(type: string | undefined, options: { store?: str
   if (!fault) throw new UsageError(instead ? `${kind} cannot be made on the sandbox: ${instead.why}. ${instead.test} raises and clears it.` : `${type}: there is no such exception. \`instep demo raise\` lists them`);
   await withHouse(async (house) => {
     const store = await chosenStore(house, options.store), demo = await demoWorld(house, store.store_id, kind);
+    const before = await openCases(house, store.store_id, kind);
     await (options.clear ? fault.clear(demo) : fault.raise(demo));
     if (options.clear) await demo.one('delete from cursor where store_id = $1 and name = $2', `demo.${kind}`);
     house.changed(store.store_id, ['exceptions', 'stock', 'flows']);
     await new Promise((resolve) => { setTimeout(resolve, 150); }); // what changed is told to open screens after a tenth of a second
-    const open = await openCases(house, store.store_id, kind), expected = options.clear ? open.length === 0 : open.length > 0;
-    print(json, { kind, story: fault.story, cleared: options.clear ?? false, look: `${house.publicUrl}/exceptions?kind=${kind}`, open }, () => [
-      options.clear ? `Undone: ${fault.story}.` : `Now ${fault.story}.`,
-      ...open.map((row) => `  ${row.subject}: ${row.sentence}`),
-      open.length === 0 ? (options.clear ? 'No case of it is open any more.' : 'No case is open: a running worker may have mended it already.') : `Look at ${house.publicUrl}/exceptions?kind=${kind} and ${house.publicUrl}${fault.look}.`,
-      ...(options.clear || open.length === 0 ? [] : [`Undo it: instep demo raise ${kind} --clear`]),
-    ].join('\n'));
-    if (!expected) process.exitCode = EXIT.found;
+    const after = await openCases(house, store.store_id, kind), fresh = after.filter((row) => !before.some((old) => old.exception_id === row.exception_id));
+    const gone = before.filter((old) => !after.some((row) => row.exception_id === old.exception_id)).length, done = options.clear ? gone > 0 : after.length > 0, look = `${house.publicUrl}/exceptions?kind=${kind}`;
+    print(json, { kind, story: fault.story, cleared: options.clear ?? false, done, look, open: after }, () => (options.clear
+      ? [`Undone: ${fault.story}.`, gone === 0 ? `No case has closed yet; look at ${look}.` : `${gone === 1 ? 'Its case is' : `${gone} cases are`} closed.${after.length > 0 ? ` ${after.length} more of the kind are the shop’s own.` : ''}`]
+      : [`Now ${fault.story}.`, ...(fresh.length > 0 ? fresh : after).map((row) => `  ${row.subject}: ${row.sentence}`), ...(done ? [`Look at ${look} and ${house.publicUrl}${fault.look}.`, `Undo it: instep demo raise ${kind} --clear`] : ['No case is open: a running worker may have mended it already.'])]).join('\n'));
+    if (!done) process.exitCode = EXIT.found;
   });
 }
 
-async function openCases(house: BuiltHouse, storeId: number, kind: string): Promise<{ subject: string; sentence: string; state: string }[]> {
-  return (await house.db.query<{ subject: string; sentence: string; state: string }>(`select subject, sentence, state from exception where store_id = $1 and kind = $2 and state in ('open', 'grace') order by exception_id desc limit 10`, [storeId, kind])).rows;
+interface OpenCase { exception_id: string; subject: string; sentence: string }
+async function openCases(house: BuiltHouse, storeId: number, kind: string): Promise<OpenCase[]> {
+  return (await house.db.query<OpenCase>(`select exception_id, subject, sentence from exception where store_id = $1 and kind = $2 and state in ('open', 'grace') and fingerprint <> kind || ':storm' order by exception_id desc limit 200`, [storeId, kind])).rows;
 }
