@@ -34,7 +34,9 @@ export function MatchDrawer({ code, listed, close }: { code: string | undefined;
 function Match({ row, close }: { row: MappingRow; close(): void }) {
   const match = useMatch(), [chosen, setChosen] = useState<Chosen | null>(null);
   const matched = { nobody: 'not yet', 'same SKU': 'by an identical SKU', suggestion: 'by a suggestion, approved by', 'by hand': 'by' } as const;
-  if (chosen) return <Before row={row} chosen={chosen} busy={match.isPending} back={() => setChosen(null)} save={() => match.mutate({ row, itemId: chosen.itemId }, { onSuccess: close, onError: () => setChosen(null) })} />;
+  // A row that was matched leaves the list before the answer is told, and this with it: the drawer closes by the promise, which does not mind.
+  const save = (): void => { match.mutateAsync({ row, itemId: chosen!.itemId }).then(close, () => setChosen(null)); };
+  if (chosen) return <Before row={row} chosen={chosen} busy={match.isPending} back={() => setChosen(null)} save={save} />;
   return (
     <div className="stack case">
       <p className="sentence">{row.itemId === null ? <>Nobody has said whose this is. {row.onHand === 0 ? 'Nothing stands there under it.' : `${count(row.onHand, 'unit')} on the shelf ${row.onHand === 1 ? 'is' : 'are'} kept, and sold by nobody.`}</> : <>It is <Link to="/items/$itemId" params={{ itemId: String(row.itemId) }}>{row.itemSku || row.itemTitle}</Link>, {row.itemTitle}.</>}</p>
