@@ -19,13 +19,14 @@ import { forecastWatch } from './forecast-watch.ts';
 import { inbox } from './inbox.ts';
 import { plannerExchange } from './planner-exchange.ts';
 import { openingStock } from './opening-stock.ts';
+import { replay } from './replay.ts';
 import { replenishment } from './replenishment.ts';
 import { salesHistory } from './sales-history.ts';
 import { stockLevels } from './stock-levels.ts';
 import { subscriptions } from './subscriptions.ts';
 
 export const FLOWS: readonly Flow[] = [
-  subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, stockAdjustments, ordersOut, fulfilments, returns, driftCheck, driftRepair, exceptionChase, forecast, forecastWatch, replenishment, purchaseOrders, goodsReceipt, plannerExchange, dailyDigest,
+  subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, stockAdjustments, ordersOut, fulfilments, returns, driftCheck, driftRepair, exceptionChase, forecast, forecastWatch, replenishment, replay, purchaseOrders, goodsReceipt, plannerExchange, dailyDigest,
 ];
 
 /** The first import, in this order: subscriptions first, so that nothing that happens meanwhile is missed. */

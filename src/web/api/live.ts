@@ -15,6 +15,8 @@ const STALE: Record<string, readonly string[]> = {
   catalogue: ['item', 'vendors', 'stock', 'session', 'mapping', 'bundles'],
   digest: ['today'],
   planner: ['planner'],
+  replay: ['replays'],
+  transfers: ['transfers', 'replenishment'],
   connections: ['connections', 'session', 'locations', 'warehouses'],
 };
 const GATHER_MS = 2_500;
