@@ -13,6 +13,8 @@ import { ordersOut } from './orders-out.ts';
 import { returns } from './returns.ts';
 import { stockAdjustments } from './stock-adjustments.ts';
 import { stockPush } from './stock-push.ts';
+import { transferProposals } from './transfer-proposals.ts';
+import { transfers } from './transfers.ts';
 import { warehouseFeed } from './warehouse-feed.ts';
 import { forecast } from './forecast.ts';
 import { forecastWatch } from './forecast-watch.ts';
@@ -26,7 +28,7 @@ import { stockLevels } from './stock-levels.ts';
 import { subscriptions } from './subscriptions.ts';
 
 export const FLOWS: readonly Flow[] = [
-  subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, stockAdjustments, ordersOut, fulfilments, returns, driftCheck, driftRepair, exceptionChase, forecast, forecastWatch, replenishment, replay, purchaseOrders, goodsReceipt, plannerExchange, dailyDigest,
+  subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, stockAdjustments, ordersOut, fulfilments, returns, driftCheck, driftRepair, exceptionChase, forecast, forecastWatch, replenishment, replay, transferProposals, transfers, purchaseOrders, goodsReceipt, plannerExchange, dailyDigest,
 ];
 
 /** The first import, in this order: subscriptions first, so that nothing that happens meanwhile is missed. */

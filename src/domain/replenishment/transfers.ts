@@ -8,6 +8,7 @@
 import { assert } from '../assert.ts';
 import type { Units } from '../quantity.ts';
 import { atMost, type DemandTotal } from './demand-total.ts';
+import type { Buying } from './plan-line.ts';
 
 export interface TransferPlace {
   locationId: number;
@@ -34,6 +35,13 @@ export interface Move {
 
 /** More units of one item than this are not looked at one by one. */
 const MOST_UNITS = 20_000;
+
+/** What a sold unit earns, minor units of the store's currency: price less cost, or half of what is known of the two; null where neither is known in it. */
+export function marginOf(price: number | null, { unitCost, currency }: Pick<Buying, 'unitCost' | 'currency'>, storeCurrency: string): number | null {
+  const cost = currency === storeCurrency ? unitCost : null;
+  if (price !== null && cost !== null && price > cost) return price - cost;
+  return cost !== null ? cost / 2 : price !== null ? price / 2 : null;
+}
 
 /** What one more unit at a place with `x` is worth, minor units, fractional. */
 export function worthOfNext({ demand, margin }: Pick<TransferPlace, 'demand' | 'margin'>, x: Units): number {

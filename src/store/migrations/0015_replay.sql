@@ -43,11 +43,14 @@ create table replay_item (
 
 -- Transfers: what a person asked of one, and what was made of it in Shopify.
 alter table transfer
+  add column key text,                     -- of whoever made it; what Shopify's keys and tag are made from
+  add column turn int not null default 0,  -- Shopify asked for a new key so often
+  add column read_at timestamptz,
   add column asked text check (asked in ('create', 'ship', 'receive', 'cancel')), -- null: nothing is waited for
-  add column shopify_shipment_id bigint,
   add column attempts int not null default 0,
   add column not_before timestamptz,
   add column refused boolean not null default false; -- Shopify said no to what was asked; message says why
+create unique index transfer_key on transfer (store_id, key) where key is not null;
 create index transfer_open on transfer (store_id, transfer_id) where state in ('draft', 'ready', 'in transit') or asked is not null;
 
 -- Proposals, made anew by each run: units worth more elsewhere than where they stand.
