@@ -108,10 +108,10 @@ async function replayed(context: FlowContext, asked: ReplayRow): Promise<string>
     });
   }
   const result: ReplayResult = {
-    days, policy, frontier, compared: real.lines === 0 ? null : { policy: held, real },
+    days, policy, frontier, compared: held.wanted === 0 ? null : { policy: held, real },
     bought: { ordered: all.ordered, orders: all.orders, costs: [...boughtCosts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([currency, cost]) => ({ currency, cost })) },
     estimated: all.estimated, unknownDays: all.unknownDays, standing: all.standing, faults, learnedFrom,
-    notes: replayNotes({ days, estimated: all.estimated, unknownDays: all.unknownDays, standing: all.standing, faults, lines: lines.length, known: real.lines, first: from }),
+    notes: replayNotes({ days, estimated: all.estimated, unknownDays: all.unknownDays, standing: all.standing, faults, lines: lines.length, known: held.wanted === 0 ? 0 : real.lines, first: from }),
   };
   return finishReplay(db, storeId, asked.replay_run_id, kept, result, context.now());
 }
