@@ -1,7 +1,7 @@
 /** Proposals, the most gain first: chosen ones become a transfer for each pair of places. */
 import { Button, Checkbox, Select } from '@mantine/core';
 import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { address, write } from '../api/client.ts';
 import { proposalsQuery, type TransferDetail, type TransferProposal } from '../api/replay-queries.ts';
 import { useStore } from '../shell/store.tsx';
@@ -20,33 +20,24 @@ const MOST_LINES = 200;
 const idOf = (row: TransferProposal): string => `${row.itemId}:${row.fromLocationId}>${row.toLocationId}`;
 
 export function Proposals({ search, change }: { search: Search; change(part: Search): void }) {
-  const store = useStore(), client = useQueryClient(), locations = useLocations(), filter = { store: store.storeId, q: search.q, from: search.from, to: search.to }, [chosen, setChosen] = useState<ReadonlyMap<string, TransferProposal>>(new Map());
+  const store = useStore(), client = useQueryClient(), locations = useLocations(), filter = { store: store.storeId, q: search.q, from: search.from, to: search.to }, [chosen, setChosen] = useState<readonly TransferProposal[]>([]);
   const query = useInfiniteQuery({ ...proposalsQuery({ ...filter, limit: 100 }), placeholderData: keepPreviousData }), first = query.data?.pages[0];
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]);
-  const pairs = useMemo(() => pairsOf(chosen), [chosen]);
+  // The same lines keep their key: asked again after a failure, what was made already is not made twice.
+  const keys = useRef(new Map<string, string>());
   const make = useMutation({
-    mutationFn: async () => {
+    mutationFn: async (rows: readonly TransferProposal[]) => {
       const made: TransferDetail[] = [];
-      for (const { lines: [head, ...rest], key } of pairs) made.push(await write<TransferDetail>('POST', '/transfers', { store: store.storeId }, { key, fromLocationId: head!.fromLocationId, toLocationId: head!.toLocationId, reason: '', lines: [head!, ...rest].map((row) => ({ itemId: row.itemId, quantity: row.quantity })) }));
+      for (const lines of pairsOf(rows)) {
+        const [head] = lines, asked = lines.map((row) => `${idOf(row)}×${row.quantity}`).join(), key = keys.current.get(asked) ?? crypto.randomUUID();
+        keys.current.set(asked, key);
+        made.push(await write<TransferDetail>('POST', '/transfers', { store: store.storeId }, { key, fromLocationId: head!.fromLocationId, toLocationId: head!.toLocationId, reason: '', lines: lines.map((row) => ({ itemId: row.itemId, quantity: row.quantity })) }));
+      }
       return made;
     },
-    onSuccess: () => setChosen(new Map()), onSettled: () => client.invalidateQueries({ queryKey: ['transfers'] }),
+    onSuccess: () => setChosen([]), onSettled: () => client.invalidateQueries({ queryKey: ['transfers'] }),
   });
-  const columns = useMemo((): Column<TransferProposal>[] => {
-    const say = (minor: number): string => money(minor, store.currency);
-    return [
-      { id: 'sku', header: 'SKU', width: 150, grows: true, card: 'lead', cell: (row) => <AppLink to={`/items/${row.itemId}?location=${row.toLocationId}`} className="ellipsis">{row.sku || row.title}</AppLink> },
-      { id: 'select', header: '✓', title: 'Choose proposals', width: 38, cell: (row) => <Checkbox size="xs" aria-label={`Choose ${row.sku || row.title}`} checked={chosen.has(idOf(row))} onChange={() => setChosen((old) => toggled(old, row))} /> },
-      { id: 'units', header: 'Move', width: 70, align: 'right', card: 'pair', cell: (row) => <strong className="num">{units(row.quantity)}</strong> },
-      { id: 'from', header: 'From', width: 150, card: 'wide', cell: (row) => <span className="ellipsis">{row.fromName}</span> },
-      { id: 'here', header: 'Stands there', title: 'Available at the origin', width: 98, align: 'right', card: 'pair', cell: (row) => <span className="num">{units(row.worth.here)}</span> },
-      { id: 'to', header: 'To', width: 150, card: 'wide', cell: (row) => <span className="ellipsis">{row.toName}</span> },
-      { id: 'there', header: 'Has', title: 'Available and incoming at the destination', width: 78, align: 'right', card: 'pair', cell: (row) => <span className="num">{units(row.worth.there)}{row.worth.thereIncoming > 0 && <span className="dim"> +{units(row.worth.thereIncoming)}</span>}</span> },
-      { id: 'first', header: 'First unit', title: 'What the first unit is worth at the destination, and at the origin', width: 148, align: 'right', cell: (row) => <Worth there={say(row.worth.firstThere)} here={say(row.worth.firstHere)} /> },
-      { id: 'last', header: 'Last unit', title: 'What the last unit is worth at the destination, and at the origin', width: 148, align: 'right', cell: (row) => <Worth there={say(row.worth.lastThere)} here={say(row.worth.lastHere)} /> },
-      { id: 'gain', header: 'Gain', title: 'Expected margin less the cost of moving', width: 104, align: 'right', card: 'pair', cell: (row) => <strong className="num">{say(row.gain)}</strong> },
-    ];
-  }, [chosen, store.currency]);
+  const columns = proposalColumns(store.currency, chosen, (row) => setChosen((old) => toggled(old, row)));
   const chips: Chip[] = [
     ...(search.q ? [{ label: searchLabel(search.q), remove: () => change({ q: undefined }) }] : []), ...(search.from ? [{ label: `From: ${locationNames(String(search.from), locations)}`, remove: () => change({ from: undefined }) }] : []),
     ...(search.to ? [{ label: `To: ${locationNames(String(search.to), locations)}`, remove: () => change({ to: undefined }) }] : []),
@@ -61,32 +52,47 @@ export function Proposals({ search, change }: { search: Search; change(part: Sea
         filters={locations.length > 1 && <>{place('From anywhere', search.from, (from) => change({ from }))}{place('To anywhere', search.to, (to) => change({ to }))}</>}
         empty={{ good: true, title: locations.length > 1 ? 'No unit is worth more elsewhere' : 'There is one location', text: locations.length > 1 ? 'Stock stands where it is wanted, or moving it costs more than it earns. Worked out anew every hour.' : 'Transfers need a second active location.' }}
       />
-      {(chosen.size > 0 || make.isError || make.data) && (
+      {(chosen.length > 0 || make.isError || make.data) && (
         <div className="transfers-selection" role="region" aria-label="Chosen proposals">
-          {chosen.size > 0 && <div className="row"><strong>{count(chosen.size, 'proposal')} chosen</strong><span className="dim">{units([...chosen.values()].reduce((sum, row) => sum + row.quantity, 0))} units, {money([...chosen.values()].reduce((sum, row) => sum + row.gain, 0), store.currency)}</span>
-            <Button size="xs" loading={make.isPending} onClick={() => make.mutate()}>Create {count(pairs.length, 'transfer')}</Button><Button size="xs" variant="subtle" onClick={() => setChosen(new Map())}>Choose none</Button></div>}
+          {chosen.length > 0 && <div className="row"><strong>{count(chosen.length, 'proposal')} chosen</strong><span className="dim">{units(chosen.reduce((sum, row) => sum + row.quantity, 0))} units, {money(chosen.reduce((sum, row) => sum + row.gain, 0), store.currency)}</span>
+            <Button size="xs" loading={make.isPending} onClick={() => make.mutate(chosen)}>Create {count(new Set(chosen.map((row) => `${row.fromLocationId}>${row.toLocationId}`)).size, 'transfer')}</Button><Button size="xs" variant="subtle" onClick={() => setChosen([])}>Choose none</Button></div>}
           {make.isError && <ErrorState title="Not all transfers were made" error={make.error} />}
-          {make.data && chosen.size === 0 && <p role="status">Made {make.data.map((one, n) => <span key={one.transferId}>{n > 0 && ', '}<AppLink to={`/transfers?tab=transfers&id=${one.transferId}`}>{one.reference}</AppLink> ({one.fromName} to {one.toName}: {units(one.units)} units)</span>)}. Shopify is told at once.</p>}
+          {make.data && chosen.length === 0 && <p role="status">Made {make.data.map((one, n) => <span key={one.transferId}>{n > 0 && ', '}<AppLink to={`/transfers?tab=transfers&id=${one.transferId}`}>{one.reference}</AppLink> ({one.fromName} to {one.toName}: {units(one.units)} units)</span>)}. Shopify is told at once.</p>}
         </div>
       )}
     </>
   );
 }
 
-function toggled(chosen: ReadonlyMap<string, TransferProposal>, row: TransferProposal): ReadonlyMap<string, TransferProposal> {
-  const next = new Map(chosen);
-  if (!next.delete(idOf(row))) next.set(idOf(row), row);
-  return next;
+function toggled(chosen: readonly TransferProposal[], row: TransferProposal): TransferProposal[] {
+  const others = chosen.filter((one) => idOf(one) !== idOf(row));
+  return others.length < chosen.length ? others : [...others, row];
 }
 
-/** A transfer for each pair of places, under a key of its own: sending it again makes nothing new. */
-function pairsOf(chosen: ReadonlyMap<string, TransferProposal>): { lines: TransferProposal[]; key: string }[] {
+/** A transfer for each pair of places. */
+function pairsOf(chosen: readonly TransferProposal[]): TransferProposal[][] {
   const found = new Map<string, TransferProposal[]>();
-  for (const row of chosen.values()) {
+  for (const row of chosen) {
     const key = `${row.fromLocationId}>${row.toLocationId}`, lines = found.get(key);
     if (lines) lines.push(row); else found.set(key, [row]);
   }
-  return [...found.values()].map((lines) => ({ lines: lines.slice(0, MOST_LINES), key: crypto.randomUUID() }));
+  return [...found.values()].map((lines) => lines.slice(0, MOST_LINES));
+}
+
+function proposalColumns(currency: string, chosen: readonly TransferProposal[], toggle: (row: TransferProposal) => void): Column<TransferProposal>[] {
+  const say = (minor: number): string => money(minor, currency);
+  return [
+    { id: 'sku', header: 'SKU', width: 150, grows: true, card: 'lead', cell: (row) => <AppLink to={`/items/${row.itemId}?location=${row.toLocationId}`} className="ellipsis">{row.sku || row.title}</AppLink> },
+    { id: 'select', header: '✓', title: 'Choose proposals', width: 38, cell: (row) => <Checkbox size="xs" aria-label={`Choose ${row.sku || row.title}`} checked={chosen.some((one) => idOf(one) === idOf(row))} onChange={() => toggle(row)} /> },
+    { id: 'units', header: 'Move', width: 70, align: 'right', card: 'pair', cell: (row) => <strong className="num">{units(row.quantity)}</strong> },
+    { id: 'from', header: 'From', width: 150, card: 'wide', cell: (row) => <span className="ellipsis">{row.fromName}</span> },
+    { id: 'here', header: 'Stands there', title: 'Available at the origin', width: 98, align: 'right', card: 'pair', cell: (row) => <span className="num">{units(row.worth.here)}</span> },
+    { id: 'to', header: 'To', width: 150, card: 'wide', cell: (row) => <span className="ellipsis">{row.toName}</span> },
+    { id: 'there', header: 'Has', title: 'Available and incoming at the destination', width: 78, align: 'right', card: 'pair', cell: (row) => <span className="num">{units(row.worth.there)}{row.worth.thereIncoming > 0 && <span className="dim"> +{units(row.worth.thereIncoming)}</span>}</span> },
+    { id: 'first', header: 'First unit', title: 'What the first unit is worth at the destination, and at the origin', width: 148, align: 'right', cell: (row) => <Worth there={say(row.worth.firstThere)} here={say(row.worth.firstHere)} /> },
+    { id: 'last', header: 'Last unit', title: 'What the last unit is worth at the destination, and at the origin', width: 148, align: 'right', cell: (row) => <Worth there={say(row.worth.lastThere)} here={say(row.worth.lastHere)} /> },
+    { id: 'gain', header: 'Gain', title: 'Expected margin less the cost of moving', width: 104, align: 'right', card: 'pair', cell: (row) => <strong className="num">{say(row.gain)}</strong> },
+  ];
 }
 
 function Worth({ there, here }: { there: string; here: string }) {
