@@ -240,5 +240,6 @@ export const NOT_DEMONSTRATED: Readonly<Partial<Record<ExceptionKindName, { why:
   API_VERSION_ENDING: { why: 'the year must pass', test: 'test/exceptions/detected.test.ts' },
   RATE_STARVED: { why: 'Shopify must be asked without pause for five minutes', test: 'test/exceptions/detected.test.ts' },
   OVERSELL_RISK: { why: 'wants a flash sale that is faster than the way to Shopify', test: 'test/exceptions/detected.test.ts' },
+  TRANSFER_REFUSED: { why: 'Shopify must refuse a transfer it showed the scope and the places for', test: 'test/replenishment/transfers.test.ts' },
   ALERT_UNDELIVERED: { why: 'wants an address that does not answer for half an hour', test: 'test/alerts/telling.test.ts' },
 };

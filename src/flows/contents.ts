@@ -15,6 +15,8 @@ import { ordersOut } from './orders-out.ts';
 import { returns } from './returns.ts';
 import { stockAdjustments } from './stock-adjustments.ts';
 import { stockPush } from './stock-push.ts';
+import { transferProposals } from './transfer-proposals.ts';
+import { transfers } from './transfers.ts';
 import { warehouseFeed } from './warehouse-feed.ts';
 import { mappingSuggest } from './mapping-suggest.ts';
 import { forecast } from './forecast.ts';
@@ -22,6 +24,7 @@ import { forecastWatch } from './forecast-watch.ts';
 import { inbox } from './inbox.ts';
 import { plannerExchange } from './planner-exchange.ts';
 import { openingStock } from './opening-stock.ts';
+import { replay } from './replay.ts';
 import { replenishment } from './replenishment.ts';
 import { salesHistory } from './sales-history.ts';
 import { stockLevels } from './stock-levels.ts';
@@ -29,7 +32,7 @@ import { subscriptions } from './subscriptions.ts';
 
 export const FLOWS: readonly Flow[] = [
   subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, stockAdjustments, ordersOut,
-  fulfilments, returns, driftCheck, driftRepair, exceptionChase, alerts, forecast, forecastWatch, replenishment, purchaseOrders, goodsReceipt,
+  fulfilments, returns, driftCheck, driftRepair, exceptionChase, alerts, forecast, forecastWatch, replenishment, replay, transferProposals, transfers, purchaseOrders, goodsReceipt,
   plannerExchange, audit, mappingSuggest, dailyDigest,
 ];
 

@@ -49,12 +49,14 @@ import { plannedPriceRoutes } from './routes/planned-prices.ts';
 import { plannerRoutes } from './routes/planner.ts';
 import { planningEventRoutes } from './routes/planning-events.ts';
 import { pushRoutes } from './routes/push.ts';
+import { replayRoutes } from './routes/replays.ts';
 import { replenishmentRoutes } from './routes/replenishment.ts';
 import { whatIfRoutes } from './routes/what-if.ts';
 import { returnRoutes } from './routes/returns.ts';
 import { searchRoutes } from './routes/search.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { stockRoutes } from './routes/stock.ts';
+import { transferRoutes } from './routes/transfers.ts';
 import { todayRoutes } from './routes/today.ts';
 import { warehouseRoutes } from './routes/warehouses.ts';
 import { plannerFileRoutes } from './planner-files.ts';
@@ -148,7 +150,7 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
   healthRoutes(app, all);
   const api = app.withTypeProvider<ZodTypeProvider>();
   for (const routes of [
-    sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, whatIfRoutes,
+    sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, whatIfRoutes, replayRoutes, transferRoutes,
     exceptionRoutes, exceptionFixRoutes, alertRoutes, driftRoutes, peakRoutes, helpRoutes, flowRoutes, connectionRoutes, warehouseRoutes,
     plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, supplierRoutes,
     purchaseDraftRoutes, purchaseOrderRoutes, purchaseSettingRoutes, goodsReceiptRoutes, purchasingImportRoutes, countRoutes, searchRoutes,

@@ -60,6 +60,15 @@ export interface StorefrontReturn {
   dispositions: { id: string; lineId: string | null; quantity: number; type: 'restocked' | 'not restocked' | 'processing required' | 'missing'; locationId: string | null; at: string }[];
 }
 
+export interface StorefrontTransfer {
+  id: string; name: string; status: 'draft' | 'ready' | 'in transit' | 'received' | 'cancelled' | 'other';
+  shipments: { id: string; status: 'draft' | 'in transit' | 'received' | 'other' }[];
+  /** `accepted` units came into stock at the destination, `rejected` ones did not. */
+  lines: { inventoryItemId: string; total: number; shipped: number; accepted: number; rejected: number }[];
+}
+/** What became of a step of a transfer; `id` of what was made. As WriteResult. */
+export type TransferStep = { outcome: 'written'; id: string } | { outcome: 'refused' | 'repeat' | 'new key'; message: string };
+
 export interface Progress { stage: string; done: number; total: number | null; bytes?: number }
 export type OnProgress = (progress: Progress) => void;
 
@@ -102,6 +111,18 @@ export interface Storefront {
   adjust(write: { key: string; referenceUri: string; state: StockState; reason: string; rows: readonly AdjustRow[] }): Promise<WriteResult>;
   /** Begins to stock an item at a location, at zero. */
   activate(write: { key: string; inventoryItemId: string; locationId: string }): Promise<{ refused: string | null }>;
+
+  transfer(id: string): Promise<StorefrontTransfer | null>;
+  /** The transfer made with a tag; null where there is none. Keys are forgotten after a day: look here before a call without an answer is made again. */
+  transferMadeBy(tag: string): Promise<StorefrontTransfer | null>;
+  /** Made ready to ship: its units are reserved at the origin. */
+  createTransfer(made: { key: string; tag: string; reference: string; fromLocationId: string; toLocationId: string; note: string; lines: readonly { inventoryItemId: string; quantity: number }[] }): Promise<TransferStep>;
+  /** A shipment on its way: its units leave the origin and are incoming at the destination. Answers the shipment's id. */
+  shipTransfer(made: { key: string; transferId: string; lines: readonly { inventoryItemId: string; quantity: number }[] }): Promise<TransferStep>;
+  /** All of what has not been received yet is accepted. */
+  receiveShipment(made: { key: string; shipmentId: string }): Promise<TransferStep>;
+  /** Possible until something was shipped. */
+  cancelTransfer(id: string): Promise<TransferStep>;
 
   fulfilmentOrders(orderIds: string[]): Promise<FulfilmentOrder[]>;
   /** Orders with a fulfilment order that changed at or after an instant; such changes do not touch the order's own updatedAt. */

@@ -2,9 +2,10 @@
 import { parentPort } from 'node:worker_threads';
 import type { ForecastResult } from '../domain/forecast/forecast.ts';
 import { forecastPanel, learnPool, type PanelOptions, type PanelSeries, type Pool } from '../domain/forecast/panel.ts';
+import { replayPanel, type ReplayTask } from '../domain/replenishment/replay-panel.ts';
 
-/** `learn` answers a Pool; `forecast` an Outcome of each series, with the pool last shared. */
-export type ComputeTask = 'learn' | 'forecast';
+/** `learn` answers a Pool; `forecast` an Outcome of each series and `replay` the lines under each policy, with the pool last shared. */
+export type ComputeTask = 'learn' | 'forecast' | 'replay';
 export interface PanelTask { panel: PanelSeries[]; options: PanelOptions }
 export type Outcome = { result: ForecastResult } | { fault: string };
 
@@ -13,9 +14,13 @@ export interface Answer { id: number; result?: unknown; error?: string }
 
 let pool: Pool | null = null;
 
+function shared(): Pool {
+  if (pool === null) throw new Error('forecast before a pool was shared');
+  return pool;
+}
+
 function outcomes({ panel, options }: PanelTask): Outcome[] {
-  const known = pool;
-  if (known === null) throw new Error('forecast before a pool was shared');
+  const known = shared();
   try {
     return forecastPanel(panel, known, options).map((result) => ({ result }));
   } catch {
@@ -30,7 +35,7 @@ parentPort?.on('message', (letter: Letter) => {
   const answer: Answer = { id: letter.id };
   try {
     const task = letter.input as PanelTask;
-    answer.result = letter.task === 'learn' ? learnPool(task.panel, task.options) : outcomes(task);
+    answer.result = letter.task === 'learn' ? learnPool(task.panel, task.options) : letter.task === 'replay' ? replayPanel(letter.input as ReplayTask, shared()) : outcomes(task);
   } catch (error) {
     answer.error = (error as Error).message;
   }

@@ -11,7 +11,7 @@ import type { Tally } from '../store/runs.ts';
 import type { StoreRow } from '../store/stores.ts';
 import type { Compute } from './compute.ts';
 
-export type Topic = 'stock' | 'exceptions' | 'flows' | 'replenishment' | 'fulfilments' | 'returns' | 'push' | 'forecast' | 'catalogue' | 'connections' | 'digest' | 'planner' | 'audit' | 'alerts';
+export type Topic = 'stock' | 'exceptions' | 'flows' | 'replenishment' | 'fulfilments' | 'returns' | 'push' | 'forecast' | 'catalogue' | 'connections' | 'digest' | 'planner' | 'audit' | 'alerts' | 'replay' | 'transfers';
 
 export interface Log { info(data: object, message: string): void; warn(data: object, message: string): void; error(data: object, message: string): void }
 

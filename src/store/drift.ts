@@ -6,7 +6,7 @@ import type { Queryable } from './db.ts';
 
 export interface DriftCandidate { item_id: number; location_id: number; inventory_item_id: string; shopify_location_id: string }
 
-/** Levels whose available, or committed where it was read, differs from the ledger. One statement over all levels. */
+/** Levels whose available, or committed or incoming where they were read, differ from the ledger. One statement over all levels. */
 export async function driftCandidates(db: Queryable, storeId: number, limit: number): Promise<DriftCandidate[]> {
   const { rows } = await db.query<DriftCandidate>(
     `select o.item_id, o.location_id, i.shopify_inventory_item_id as inventory_item_id, l.shopify_location_id
@@ -15,7 +15,7 @@ export async function driftCandidates(db: Queryable, storeId: number, limit: num
      left join ledger_level g on g.store_id = o.store_id and g.item_id = o.item_id and g.location_id = o.location_id
      join inventory_item i on i.store_id = o.store_id and i.item_id = o.item_id
      join location l on l.store_id = o.store_id and l.location_id = o.location_id
-     where o.store_id = $1 and (coalesce(g.available, 0) <> o.available or (o.full_at >= o.available_at and coalesce(g.committed, 0) <> o.committed)
+     where o.store_id = $1 and (coalesce(g.available, 0) <> o.available or (o.full_at >= o.available_at and (coalesce(g.committed, 0) <> o.committed or coalesce(g.incoming, 0) <> o.incoming))
        or exists (select from drift d where d.store_id = o.store_id and d.item_id = o.item_id and d.location_id = o.location_id))
      order by o.item_id, o.location_id limit $2`, [storeId, limit]);
   return rows;

@@ -31,7 +31,7 @@ export interface PlanInput extends PlanLineInput { itemId: number; locationId: n
 const LEARNED_DAYS = 400;
 
 export async function planWorld(db: Queryable, store: PlanWorld['store'], today: string, classOf: PlanWorld['classOf'], itemIds: readonly number[] | null = null): Promise<PlanWorld> {
-  const observed = await observedLeadTimes(db, store.store_id, store.time_zone, addDays(today, -LEARNED_DAYS));
+  const observed = await observedLeadTimes(db, store.store_id, store.time_zone, addDays(today, -LEARNED_DAYS), today);
   const leadTimes = new Map([...observed].flatMap(([supplier, days]) => { const shares = learnedLeadTimes(days); return shares ? [[supplier, shares] as const] : []; }));
   return {
     store, today, classOf, leadTimes, policies: new Map(), run: await currentRun(db, store.store_id), scopes: await scopedValues(db, store.store_id), suppliers: await activeSuppliers(db, store.store_id),

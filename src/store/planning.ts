@@ -2,6 +2,7 @@
 import { BUILT_IN, type PlanningPolicy, type PolicyKind } from '../domain/replenishment/policy.ts';
 import type { Queryable } from './db.ts';
 import { openPurchaseUnits } from './purchase-orders.ts';
+import { openTransferUnits } from './transfers.ts';
 
 export interface PolicyRow {
   scope: string; kind: PolicyKind | null; lead_time_days: number | null; review_days: number | null; service_level: number | null; fill_rate: number | null; cost_ratio: number | null;
@@ -78,6 +79,12 @@ export async function positions(db: Queryable, storeId: number, itemIds: readonl
   for (const open of await openPurchaseUnits(db, storeId, itemIds)) {
     const row = found.get(`${open.item_id}@${open.location_id}`);
     if (row) row.incoming += open.units;
+  }
+  // Of a transfer that was not shipped yet Shopify shows nothing at its destination; of one it has not heard of nothing at either end.
+  for (const open of await openTransferUnits(db, storeId, itemIds)) {
+    const to = found.get(`${open.item_id}@${open.to_location_id}`), from = found.get(`${open.item_id}@${open.from_location_id}`);
+    if (to) to.incoming += open.units;
+    if (from) from.available -= open.unheard;
   }
   return found;
 }

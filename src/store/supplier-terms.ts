@@ -23,16 +23,16 @@ export async function itemTerms(db: Queryable, storeId: number, itemIds: readonl
   return new Map(rows.map((row) => [row.item_id, row]));
 }
 
-/** Days from sending an order to its first receipt, by supplier: the latest forty since a day. What was taken back does not count. */
-export async function observedLeadTimes(db: Queryable, storeId: number, timeZone: string, since: string): Promise<Map<number, number[]>> {
+/** Days from sending an order to its first receipt, by supplier: the latest forty between two days. What was taken back does not count. */
+export async function observedLeadTimes(db: Queryable, storeId: number, timeZone: string, since: string, until: string): Promise<Map<number, number[]>> {
   const { rows } = await db.query<{ supplier_id: number; days: number[] }>(
     `select supplier_id, array_agg(days order by received desc) as days from (
        select o.supplier_id, min((r.received_at at time zone $2)::date) as received, greatest(0, least(365, min((r.received_at at time zone $2)::date) - o.ordered_on)) as days,
          row_number() over (partition by o.supplier_id order by min(r.received_at) desc) as nth
        from goods_receipt r join purchase_order o on o.store_id = r.store_id and o.purchase_order_id = r.purchase_order_id
-       where r.store_id = $1 and r.reverses is null and o.ordered_on >= $3
+       where r.store_id = $1 and r.reverses is null and o.ordered_on >= $3 and (r.received_at at time zone $2)::date <= $4::date
          and not exists (select from goods_receipt x where x.store_id = r.store_id and x.reverses = r.goods_receipt_id)
        group by o.supplier_id, o.purchase_order_id, o.ordered_on) f
-     where nth <= 40 group by supplier_id`, [storeId, timeZone, since]);
+     where nth <= 40 group by supplier_id`, [storeId, timeZone, since, until]);
   return new Map(rows.map((row) => [row.supplier_id, row.days]));
 }

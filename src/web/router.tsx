@@ -86,6 +86,16 @@ const replenishment = createRoute({
   })),
 });
 
+const replay = createRoute({
+  getParentRoute: () => app, path: '/replay', component: lazyRouteComponent(() => import('./replay/ReplayScreen.tsx'), 'ReplayScreen'),
+  validateSearch: optional((raw) => ({ run: positive(raw['run']), tab: oneOf(raw['tab'], ['lines'] as const), q: text(raw['q'], 200), sort: oneOf(raw['sort'], ['lost', 'cash', 'bought', 'wanted', 'sku'] as const), line: text(raw['line'], 60), show: oneOf(raw['show'], ['new'] as const) })),
+});
+export const TRANSFER_VIEWS = ['open', 'ready', 'in transit', 'refused', 'over', 'all'] as const;
+const transfers = createRoute({
+  getParentRoute: () => app, path: '/transfers', component: lazyRouteComponent(() => import('./transfers/TransfersScreen.tsx'), 'TransfersScreen'),
+  validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], ['transfers'] as const), view: oneOf(raw['view'], TRANSFER_VIEWS), q: text(raw['q'], 4000), from: positive(raw['from']), to: positive(raw['to']), id: positive(raw['id']), show: oneOf(raw['show'], ['settings'] as const) })),
+});
+
 export const FORECAST_TABS = ['accuracy', 'events', 'prices'] as const;
 export const FORECAST_VIEWS = ['all', 'overridden', 'unusual', 'out of stock', 'intermittent', 'short history'] as const;
 const forecast = createRoute({
@@ -158,7 +168,7 @@ const setup = createRoute({
   getParentRoute: () => root, path: '/setup', component: lazyRouteComponent(() => import('./session/SetupPage.tsx'), 'SetupPage'), validateSearch: optional((raw) => ({ token: text(raw['token']) })),
 });
 
-const tree = root.addChildren([app.addChildren([today, stock, push, mapping, item, forecast, forecastOfItem, replenishment, purchaseOrders, purchaseOrder, receive, suppliers, supplier, exceptions, fulfilments, returns, returnCase, counts, count, audit, help, peak, flows, connections, warehouses, planner, locations, alerts]), login, setup]);
+const tree = root.addChildren([app.addChildren([today, stock, push, mapping, item, forecast, forecastOfItem, replenishment, replay, transfers, purchaseOrders, purchaseOrder, receive, suppliers, supplier, exceptions, fulfilments, returns, returnCase, counts, count, audit, help, peak, flows, connections, warehouses, planner, locations, alerts]), login, setup]);
 
 /** Addresses stay plain text: `?view=out+of+stock`, never quoted JSON. */
 export function buildRouter(client: QueryClient) {

@@ -8,6 +8,7 @@ import { bulkLines } from './bulk.ts';
 import { fulfilmentWork } from './fulfilment.ts';
 import { inventoryWrites } from './inventory-write.ts';
 import { returnDocuments } from './returns.ts';
+import { transferWrites } from './transfers.ts';
 import * as doc from './documents.ts';
 import { assignmentsFromNodes, orderFromBulk, orderFromNode, refundsFromNode, type GqlOrder, type Page } from './order-wire.ts';
 import { API_VERSION } from './version.ts';
@@ -114,7 +115,7 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
   }
 
   return {
-    ...inventoryWrites(client), ...fulfilmentWork(client), ...returnDocuments(client),
+    ...inventoryWrites(client), ...fulfilmentWork(client), ...returnDocuments(client), ...transferWrites(client),
     async shop() {
       const { shop } = await client.run<{ shop: { id: string; name: string; myshopifyDomain: string; currencyCode: string; ianaTimezone: string; createdAt: string } }>(doc.SHOP);
       return { id: idOf(shop.id), name: shop.name, domain: shop.myshopifyDomain, currency: shop.currencyCode, timeZone: shop.ianaTimezone, createdAt: instant(shop.createdAt), scopes: await client.scopes(), wantedScopes: WANTED_SCOPES, apiVersion: API_VERSION, versionFault: versionFault(client) };

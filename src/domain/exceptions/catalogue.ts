@@ -53,6 +53,7 @@ const kinds = [
   { kind: 'RETURN_AWAITING_INSPECTION', severity: 3, owner: 'warehouse', dueHours: 16, closes: 'every received unit has a disposition' },
   { kind: 'REFUND_RESTOCK_MISMATCH', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'the units restocked in Shopify were taken back' },
   { kind: 'PO_OVERDUE', severity: 3, owner: 'planner', dueHours: 24, closes: 'the goods came, the order was closed or a new day was agreed' },
+  { kind: 'TRANSFER_REFUSED', severity: 3, owner: 'planner', dueHours: 8, closes: 'the step was taken, or the transfer cancelled', backup: 'warehouse' },
   { kind: 'PO_MAIL_FAILED', severity: 2, owner: 'planner', dueHours: 4, closes: 'the mail got through, or the order was sent another way' },
   { kind: 'LEADTIME_DRIFT', severity: 3, owner: 'planner', dueHours: 16, closes: 'the stated lead time fits what the orders took' },
   { kind: 'FORECAST_STALE', severity: 2, owner: 'planner', dueHours: 4, closes: 'a fresh run is there' },

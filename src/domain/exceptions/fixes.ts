@@ -40,6 +40,8 @@ const fixes = [
   { name: 'open_flows', label: 'Flows', open: '/flows' },
   { name: 'open_connections', label: 'Connections', open: '/settings' },
   { name: 'open_warehouses', label: 'Warehouses', open: '/settings/warehouses' },
+  { name: 'open_transfers', label: 'Transfers', open: '/transfers?tab=transfers' },
+  { name: 'follow_transfers', label: 'Follow the transfers', run: 'transfers' },
   { name: 'open_overdue', label: 'Overdue purchase orders', open: '/purchase-orders?view=overdue' },
   { name: 'open_purchase_orders', label: 'Purchase orders', open: '/purchase-orders' },
   { name: 'open_suppliers', label: 'Suppliers', open: '/suppliers' },

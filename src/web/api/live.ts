@@ -16,6 +16,8 @@ const STALE: Record<string, readonly string[]> = {
   digest: ['today'],
   planner: ['planner'],
   audit: ['audit'], alerts: ['alerts'],
+  replay: ['replays'],
+  transfers: ['transfers', 'replenishment'],
   connections: ['connections', 'session', 'locations', 'warehouses'],
 };
 const GATHER_MS = 2_500;

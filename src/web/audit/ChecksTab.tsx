@@ -49,7 +49,7 @@ function Row({ check }: { check: AuditCheck }) {
   const store = useStore(), severity = SEVERITY[check.severity]!;
   return (
     <tr>
-      <td><Link to="/audit" search={(old) => ({ ...old, tab: 'gaps' as const, check: check.id })}><b>{check.title}</b></Link></td><td><Status tone={severity.tone}>{severity.word}</Status></td><td>{capital(check.owner)}</td>
+      <td><Link from="/audit" to="/audit" search={(old) => ({ ...old, tab: 'gaps' as const, check: check.id })}><b>{check.title}</b></Link></td><td><Status tone={severity.tone}>{severity.word}</Status></td><td>{capital(check.owner)}</td>
       <td className="num"><b>{units(check.found)}</b></td><td className="num dim">{units(check.checked)}</td><td className="num">{check.units === 0 ? '–' : units(check.units)}</td><td className="num">{money(check.money, store.currency)}</td><td className="num">{check.lost === 0 ? '–' : `−${decimal(check.lost)}`}</td><td className="fix dim">{check.fix}</td>
     </tr>
   );

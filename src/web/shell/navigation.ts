@@ -1,9 +1,9 @@
 /** The screens, in the groups of the people who own them, with the key that goes there after `g`. */
-import { IconAlertTriangle, IconArrowBackUp, IconArrowsExchange, IconBuildingWarehouse, IconBuildingStore, IconChartLine, IconClipboardList, IconCloudUpload, IconFlame, IconHelp, IconLink, IconListCheck, IconSettings, IconShieldCheck, IconShoppingCart, IconSun, IconTruckDelivery, type Icon } from '@tabler/icons-react';
+import { IconAlertTriangle, IconArrowBackUp, IconArrowsExchange, IconArrowsTransferDown, IconBuildingWarehouse, IconBuildingStore, IconChartLine, IconClipboardList, IconCloudUpload, IconFlame, IconHelp, IconHistory, IconLink, IconListCheck, IconSettings, IconShieldCheck, IconShoppingCart, IconSun, IconTruckDelivery, type Icon } from '@tabler/icons-react';
 
 export interface Screen {
   label: string; short: string; key: string; icon: Icon;
-  to: '/' | '/exceptions' | '/stock' | '/push' | '/mapping' | '/counts' | '/fulfilments' | '/returns' | '/forecast' | '/replenishment' | '/purchase-orders' | '/suppliers' | '/peak' | '/help' | '/flows' | '/audit' | '/settings/connections';
+  to: '/' | '/exceptions' | '/stock' | '/push' | '/mapping' | '/counts' | '/fulfilments' | '/returns' | '/forecast' | '/replenishment' | '/replay' | '/transfers' | '/purchase-orders' | '/suppliers' | '/peak' | '/help' | '/flows' | '/audit' | '/settings/connections';
   /** Addresses that belong to it, where they do not begin with `to`. */
   under?: string;
   /** In the bar of a phone; the others are behind "More". */
@@ -28,6 +28,8 @@ export const NAVIGATION: readonly { group: string; screens: readonly Screen[] }[
   { group: 'Plan', screens: [
     { label: 'Forecast', short: 'Forecast', to: '/forecast', key: 'd', icon: IconChartLine },
     { label: 'Replenishment', short: 'Plan', to: '/replenishment', key: 'r', icon: IconShoppingCart },
+    { label: 'Transfers', short: 'Transfers', to: '/transfers', key: 'x', icon: IconArrowsTransferDown },
+    { label: 'Replay', short: 'Replay', to: '/replay', key: 'y', icon: IconHistory },
     { label: 'Purchase orders', short: 'Orders', to: '/purchase-orders', key: 'u', icon: IconClipboardList },
     { label: 'Suppliers', short: 'Suppliers', to: '/suppliers', key: 'v', icon: IconBuildingStore },
   ] },

@@ -1,0 +1,44 @@
+/** `instep replay`: a policy on the days that were, beside what was really bought. */
+import { randomUUID } from 'node:crypto';
+import { addDays, dayNumber, dayOf, daysBetween } from '../../domain/calendar.ts';
+import { format, money } from '../../domain/money.ts';
+import { POLICY_KINDS } from '../../domain/replenishment/policy.ts';
+import type { ReplayTotals } from '../../domain/replenishment/replay-totals.ts';
+import { replay } from '../../flows/replay.ts';
+import { replayView } from '../../http/replay-views.ts';
+import { runFlow } from '../../runtime/run-flow.ts';
+import { askReplay, replayOf } from '../../store/replays.ts';
+import { chosenStore, withHouse } from '../house.ts';
+import { EXIT, UsageError, print, progressBars, rowLimit, table } from '../terminal.ts';
+
+export interface ReplayOptions { store?: string; json?: boolean; policy?: string; promise?: string; from?: string; to?: string; vendor?: string; sku?: string; limit: string }
+
+export async function replayCommand(options: ReplayOptions): Promise<void> {
+  const most = rowLimit(options.limit), kind = options.policy === undefined ? null : POLICY_KINDS.find((one) => one === options.policy), promise = options.promise === undefined ? null : Number(options.promise);
+  if (kind === undefined) throw new UsageError(`--policy ${options.policy}: one of ${POLICY_KINDS.join(', ')}`);
+  if (most > 5_000) throw new UsageError('--limit: 5000 lines at most');
+  if (promise !== null && !(promise >= 0.5 && promise <= 0.995)) throw new UsageError(`--promise ${options.promise}: a share from 0.5 to 0.995`);
+  for (const name of ['from', 'to'] as const) if (options[name] !== undefined) try { dayNumber(options[name]); } catch { throw new UsageError(`--${name} ${options[name]}: a date like 2026-05-01`); }
+  await withHouse(async (house) => {
+    const store = await chosenStore(house, options.store), today = dayOf(house.clock.now().toISOString(), store.time_zone), to = options.to ?? addDays(today, -1), from = options.from ?? addDays(to, -181);
+    if (to >= today) throw new UsageError(`--to ${to}: that day is not over yet`);
+    if (daysBetween(from, to) < 27) throw new UsageError('--from: a replay takes 28 days at least');
+    const id = await askReplay(house.db, store.store_id, { key: randomUUID(), kind, promise, from_day: from, to_day: to, scope: { ...(options.vendor ? { vendor: options.vendor } : {}), ...(options.sku ? { q: options.sku } : {}) }, most, orderCost: 0 }, 'command line', house.clock.now().toISOString());
+    const bars = progressBars(options.json ?? false);
+    let ran = null;
+    try { ran = await runFlow(house, replay, store.store_id, 'command line', bars.watch); } finally { bars.stop(); }
+    const row = (await replayOf(house.db, store.store_id, id))!, view = replayView(row);
+    if (row.state !== 'done') {
+      if (ran === null) console.error(`Another worker is replaying; replay ${id} runs after it: see the Replay screen.`);
+      else { console.error(`Failed: ${row.message}`); process.exitCode = EXIT.failed; }
+      return;
+    }
+    const result = row.result!, cash = ({ costs }: Pick<ReplayTotals, 'costs'>): string => costs.map((one) => format(money(one.cash, one.currency))).join(' + ') || 'no cost known', bought = ({ costs }: Pick<ReplayTotals, 'costs'>): string => costs.map((one) => format(money(one.bought, one.currency))).join(' + ');
+    const line = (name: string, of: ReplayTotals): (string | number)[] => [name, of.wanted === 0 ? '–' : `${((100 * of.served) / of.wanted).toFixed(1)} %`, of.lost, of.ordered, of.orders, Math.round(of.unitDays / result.days), cash(of), bought(of)];
+    print(options.json ?? false, view, () => [
+      `${kind ?? 'as planned'}${promise === null ? '' : ` at ${promise}`}, ${from} to ${to}, ${result.policy.lines} lines`, '',
+      table(['', 'Fill', 'Lost', 'Ordered', 'Orders', 'In stock', 'Money in stock', 'Bought'], [line('this policy', result.policy), ...result.frontier.map((point) => line(`${point.kind} ${point.promise}`, point.totals))]), '',
+      `Really ordered in these days: ${result.bought.ordered.toLocaleString('en-GB')} units by ${result.bought.orders} order lines${result.bought.costs.map((one) => `, ${format(money(one.cost, one.currency))}`).join('')}.`, ...result.notes, `Hash ${row.hash}`,
+    ].join('\n'));
+  });
+}

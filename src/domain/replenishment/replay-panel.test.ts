@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { roll } from '../forecast/boosting/dice.ts';
+import { learnPool, type PanelOptions, type PanelSeries } from '../forecast/panel.ts';
+import { BUILT_IN } from './policy.ts';
+import { knownBefore, replayPanel, varied, type ReplayTask } from './replay-panel.ts';
+import { wantedOf } from './replay.ts';
+
+const START = 19_600, BEFORE = 200, DAYS = 56, FIRST = START + BEFORE, SERIES = 6;
+const options: PanelOptions = { grain: 'D', horizon: 40, quantiles: [0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.995] };
+
+function panelOf(seed: number): PanelSeries[] {
+  const dice = { state: seed };
+  return Array.from({ length: SERIES }, (_, n) => ({
+    id: `${n}@1`, item: String(n), location: '1', category: 'a',
+    series: { start: START, demand: Float64Array.from({ length: BEFORE + DAYS }, () => Math.floor(roll(dice) * (n + 2))), exposure: Float64Array.from({ length: BEFORE + DAYS }, () => (roll(dice) < 0.05 ? 0.5 : 1)) },
+    price: new Float64Array(BEFORE + DAYS).fill(1_000),
+  }));
+}
+function taskOf(panel: PanelSeries[]): ReplayTask {
+  return {
+    panel, options, first: FIRST, days: DAYS, variants: [{ kind: null, promise: null }, { kind: 'cycle service', promise: 0.8 }, { kind: 's,Q', promise: 0.95 }],
+    lines: panel.map((one) => ({
+      key: one.id, wanted: wantedOf(one.series, FIRST, DAYS).wanted, opening: { onHand: 20, incoming: 0 }, policy: { ...BUILT_IN, leadTimeDays: 6 }, leadTimes: [{ days: 4, share: 0.5 }, { days: 8, share: 0.5 }],
+      buying: { supplierId: null, unitCost: 400, currency: 'EUR', priceBreaks: [], volumeCm3: 0, weightG: 0 }, price: 1_000, storeCurrency: 'EUR',
+    })),
+  };
+}
+const pool = learnPool(panelOf(5).map((one) => knownBefore(one, FIRST, options.horizon)!), options);
+
+describe('a replayed batch', () => {
+  it('is identical when it is run again', () => {
+    expect(replayPanel(taskOf(panelOf(5)), pool)).toEqual(replayPanel(taskOf(panelOf(5)), pool));
+  });
+
+  it('decides from the past alone: whatever changes from a day on changes no decision up to that day', () => {
+    const honest = replayPanel(taskOf(panelOf(5)), pool);
+    fc.assert(fc.property(fc.integer({ min: 1, max: DAYS - 1 }), fc.integer({ min: 0, max: 1_000 }), (day, seed) => {
+      const panel = panelOf(5), dice = { state: seed };
+      for (const one of panel) for (let t = BEFORE + day; t < BEFORE + DAYS; t++) { one.series.demand[t] = Math.floor(roll(dice) * 30); one.series.exposure[t] = roll(dice); one.price![t] = Math.ceil(roll(dice) * 5_000); }
+      const other = replayPanel(taskOf(panel), pool);
+      // The order of a day is placed in its morning: that of the day itself is made from the days before it.
+      for (const [n, variants] of honest.entries()) for (const [v, made] of variants.entries()) expect(other[n]![v]!.decisions.filter((one) => one.day <= day)).toEqual(made.decisions.filter((one) => one.day <= day));
+    }), { numRuns: 12 });
+  });
+
+  it('a series is known before a day up to the day before, its price as it was then', () => {
+    const [one] = panelOf(1);
+    one!.price!.fill(2_000, BEFORE);
+    const known = knownBefore(one!, FIRST, 10)!;
+    expect(known.series.demand).toHaveLength(BEFORE);
+    expect([known.price!.length, known.price!.at(-1)]).toEqual([BEFORE + 10, 1_000]);
+    expect(knownBefore(one!, START, 10)).toBeNull();
+  });
+
+  it('each kind of policy keeps its promise in a field of its own', () => {
+    expect(varied(BUILT_IN, { kind: 'fill rate', promise: 0.9 })).toMatchObject({ kind: 'fill rate', fillRate: 0.9, serviceLevel: 0.95 });
+    expect(varied({ ...BUILT_IN, reorderPoint: 5 }, { kind: 's,Q', promise: 0.9 })).toMatchObject({ serviceLevel: 0.9, reorderPoint: null });
+    expect(varied(BUILT_IN, { kind: null, promise: null })).toEqual(BUILT_IN);
+  });
+});

@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { roll } from '../forecast/boosting/dice.ts';
+import { fallbackForecast } from './fallback.ts';
+import type { DemandForecast } from './order-up-to.ts';
+import { BUILT_IN, POLICY_KINDS, type PlanningPolicy } from './policy.ts';
+import { costsOfLine, drawnLeadTime, replayLine, wantedOf, type ReplayLine } from './replay.ts';
+
+const FIRST = 20_000;
+const line = (wanted: ArrayLike<number>, rest: Partial<ReplayLine> = {}): ReplayLine => ({
+  key: '7@1', wanted: Int32Array.from(wanted as number[]), opening: { onHand: 10, incoming: 0 }, policy: { ...BUILT_IN, leadTimeDays: 5, reviewDays: 7 }, leadTimes: null,
+  buying: { supplierId: null, unitCost: 400, currency: 'EUR', priceBreaks: [], volumeCm3: 0, weightG: 0 }, price: 1_000, storeCurrency: 'EUR', ...rest,
+});
+const steady = (rate: number): DemandForecast => fallbackForecast(Math.round(rate * 28), 60);
+const conserved = (of: ReturnType<typeof replayLine>): void => {
+  expect(of.opening + of.openingIncoming + of.ordered).toBe(of.served + of.closing + of.closingIncoming);
+  expect(of.opening + of.received).toBe(of.served + of.closing);
+  expect(of.wanted).toBe(of.served + of.lost);
+};
+const lots = fc.array(fc.integer({ min: 0, max: 8 }), { minLength: 1, maxLength: 120 });
+const policies = fc.record({
+  kind: fc.constantFrom(...POLICY_KINDS), leadTimeDays: fc.integer({ min: 0, max: 15 }), reviewDays: fc.integer({ min: 1, max: 14 }), serviceLevel: fc.double({ min: 0.5, max: 0.99, noNaN: true }),
+  moq: fc.integer({ min: 0, max: 30 }), casePack: fc.integer({ min: 1, max: 12 }), minStock: fc.integer({ min: 0, max: 20 }), maxStock: fc.integer({ min: 20, max: 200 }),
+}).map((some): PlanningPolicy => ({ ...BUILT_IN, ...some }));
+
+describe('a replayed line', () => {
+  it('a day at a time: what is due arrives first, the order is placed, then the day is served and what is short is lost', () => {
+    const made = replayLine(line([3, 3, 3, 3, 3, 3, 3, 3], { opening: { onHand: 7, incoming: 4 }, policy: { ...BUILT_IN, kind: 'min/max', minStock: 5, maxStock: 12, leadTimeDays: 2 } }), { ...BUILT_IN, kind: 'min/max', minStock: 5, maxStock: 12, leadTimeDays: 2 }, FIRST, () => steady(3));
+    // 7 + 4 coming after two days. Day 2 finds 1 + 4: at the minimum, orders 7, which come on day 4; day 3 has 2 left of 3.
+    expect(made).toMatchObject({ opening: 7, openingIncoming: 4, wanted: 24 });
+    expect(made.decisions[0]).toEqual({ day: 2, quantity: 7, arrives: 4 });
+    expect(made.lost).toBeGreaterThan(0);
+    conserved(made);
+  });
+
+  it('makes and loses no unit, whatever the policy, and never serves what is not there', () => {
+    fc.assert(fc.property(lots, policies, fc.option(fc.record({ onHand: fc.integer({ min: -5, max: 60 }), incoming: fc.integer({ min: 0, max: 40 }) })), fc.double({ min: 0, max: 6, noNaN: true }), (wanted, policy, opening, rate) => {
+      const made = replayLine(line(wanted, { opening, policy }), policy, FIRST, () => steady(rate));
+      conserved(made);
+      for (const count of [made.opening, made.served, made.lost, made.closing, made.closingIncoming, made.unitDays]) expect(count).toBeGreaterThanOrEqual(0);
+    }), { numRuns: 300 });
+  });
+
+  it('is the same on every run', () => {
+    const uncertain = line([2, 0, 5, 1, 9, 2, 2, 4, 0, 0, 3, 8, 1, 1], { leadTimes: [{ days: 2, share: 0.5 }, { days: 9, share: 0.5 }] });
+    expect(replayLine(uncertain, uncertain.policy, FIRST, () => steady(2))).toEqual(replayLine(uncertain, uncertain.policy, FIRST, () => steady(2)));
+  });
+
+  it('more service is more money in stock and no less served, the forecast being what it is', () => {
+    fc.assert(fc.property(fc.integer(), fc.integer({ min: 1, max: 40 }), fc.integer({ min: 0, max: 12 }), fc.integer({ min: 1, max: 10 }), (seed, tenths, leadTimeDays, reviewDays) => {
+      const dice = { state: seed | 0 }, wanted = Array.from({ length: 200 }, () => Math.floor(roll(dice) * 2 * (tenths / 10) + roll(dice))), policy = { ...BUILT_IN, leadTimeDays, reviewDays };
+      const points = [0.5, 0.7, 0.9, 0.98].map((serviceLevel) => replayLine(line(wanted, { opening: null, policy }), { ...policy, serviceLevel }, FIRST, () => steady(tenths / 10)));
+      for (let n = 1; n < points.length; n++) {
+        expect(points[n]!.served).toBeGreaterThanOrEqual(points[n - 1]!.served);
+        expect(points[n]!.unitDays).toBeGreaterThanOrEqual(points[n - 1]!.unitDays);
+      }
+    }), { numRuns: 150 });
+  });
+
+  it('begins at its own level where the ledger had not begun: what the lead time takes is on its way', () => {
+    const made = replayLine(line(new Array(28).fill(2), { opening: null }), line([]).policy, FIRST, () => steady(2));
+    expect(made.openingIncoming).toBe(10);
+    expect(made.lost).toBe(0);
+    conserved(made);
+  });
+
+  it('says at how many reviews nothing was known', () => {
+    const made = replayLine(line(new Array(21).fill(1)), line([]).policy, FIRST, () => null);
+    expect(made.faults).toEqual({ 'nothing known yet': 3 });
+    expect(made.lost).toBe(11);
+  });
+
+  it('costs whole minor units: stock by the day at a quarter of its cost a year, the margin of what was lost', () => {
+    expect(costsOfLine({ ordered: 10, orders: 2, unitDays: 730, lost: 3 }, line([]), 73, 500)).toEqual({ currency: 'EUR', bought: 4_000, holding: 200, ordering: 1_000, lostMargin: 1_800, cash: 4_000 });
+    expect(costsOfLine({ ordered: 1, orders: 1, unitDays: 1, lost: 1 }, line([], { buying: { ...line([]).buying, currency: 'USD' } }), 1, 0)).toMatchObject({ currency: 'USD', lostMargin: null });
+  });
+});
+
+describe('lead times and demand', () => {
+  it('draws lead times in their shares, the same for every policy', () => {
+    const shares = [{ days: 3, share: 0.25 }, { days: 8, share: 0.75 }], drawn = Array.from({ length: 4_000 }, (_, n) => drawnLeadTime(shares, `${n % 40}@1`, FIRST + n));
+    expect(drawn.filter((days) => days === 3).length / drawn.length).toBeCloseTo(0.25, 1);
+    expect(drawnLeadTime(shares, '5@1', FIRST)).toBe(drawnLeadTime(shares, '5@1', FIRST));
+  });
+
+  it('adds to sales of days the shop had run out what the weeks before would have sold, from the past alone', () => {
+    const demand = new Float64Array(60).fill(2), exposure = new Float64Array(60).fill(1);
+    for (let t = 50; t < 55; t++) { demand[t] = 0; exposure[t] = 0; }
+    const { wanted, estimated, unknown } = wantedOf({ start: FIRST - 40, demand, exposure }, FIRST, 20);
+    expect([...wanted]).toEqual(new Array(20).fill(2));
+    expect([estimated, unknown]).toEqual([10, 5]);
+    const later = demand.slice();
+    later.fill(9, 56);
+    expect([...wantedOf({ start: FIRST - 40, demand: later, exposure }, FIRST, 20).wanted].slice(0, 16)).toEqual([...wanted].slice(0, 16));
+  });
+});

@@ -1,0 +1,27 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { nextStep, stepRefusal, TRANSFER_STATES, TRANSFER_STEPS } from './transfer-steps.ts';
+
+describe('steps of a transfer', () => {
+  it.each([
+    ['draft', null, 'create', null], ['ready', null, 'ship', null], ['in transit', null, 'receive', null], ['ready', null, 'cancel', null], ['draft', 'create', 'cancel', null],
+    ['ready', 'ship', 'cancel', 'shipping it has not been answered by Shopify yet'], ['draft', null, 'ship', 'only a transfer that is ready can be shipped'], ['received', null, 'cancel', 'its goods are on their way or here: receive it, then send them back by another transfer'],
+  ] as const)('%s, asked %s: %s → %s', (state, asked, step, why) => { expect(stepRefusal(state, asked, step)).toBe(why); });
+
+  it('makes a call only where Shopify shows that it has not been made', () => {
+    expect(nextStep('create', 'draft', null)).toEqual({ do: 'create' });
+    expect(nextStep('create', 'draft', { status: 'ready', underWay: 0 })).toEqual({ do: 'record' });
+    expect(nextStep('ship', 'ready', { status: 'in transit', underWay: 1 })).toEqual({ do: 'record' });
+    expect(nextStep('receive', 'in transit', { status: 'in transit', underWay: 0 })).toEqual({ do: 'record' });
+    expect(nextStep('cancel', 'draft', null)).toEqual({ do: 'settle', state: 'cancelled' });
+    expect(nextStep('cancel', 'ready', { status: 'in transit', underWay: 1 })).toMatchObject({ do: 'refuse' });
+    expect(nextStep(null, 'ready', null)).toMatchObject({ do: 'refuse' });
+  });
+
+  it('does nothing nobody asked for', () => {
+    fc.assert(fc.property(fc.option(fc.constantFrom(...TRANSFER_STEPS)), fc.constantFrom(...TRANSFER_STATES), fc.option(fc.record({ status: fc.constantFrom(...TRANSFER_STATES, 'other' as const), underWay: fc.nat(3) })), (asked, state, seen) => {
+      const next = nextStep(asked, state, seen);
+      if (TRANSFER_STEPS.some((step) => step === next.do)) expect(next.do).toBe(asked);
+    }));
+  });
+});

@@ -1,0 +1,165 @@
+/**
+ * replay: a policy on the days that were → what it would have cost and served.   Woken when somebody asks for one.
+ *  1 gather  the scope's demand with its days out of stock, prices; policies, terms and lead times as learned by the first day; stock on that morning from the
+ *            ledger; purchase orders and stock of the period, as they really were
+ *  2 decide  domain/replenishment/replay on worker threads: what items share is learned once from before the first day, then each review forecasts from the
+ *            days before it alone; the policy, and the same with other promises for the frontier
+ *  3 record  the lines, their sums and a hash of both, as one: the same data gives the same hash
+ */
+import { addDays, dayNumber, daysBetween } from '../domain/calendar.ts';
+import { denseSeries, seriesFrom } from '../domain/demand/series.ts';
+import type { CalendarEvent, PanelOptions, PanelSeries, Pool } from '../domain/forecast/panel.ts';
+import { abcClasses } from '../domain/replenishment/abc.ts';
+import { protectionDays } from '../domain/replenishment/policy.ts';
+import { costsOfLine, wantedOf, type Replayed, type ReplayLine } from '../domain/replenishment/replay.ts';
+import { knownBefore, type ReplayTask, type Variant } from '../domain/replenishment/replay-panel.ts';
+import { frontierKind, PROMISES, replayNotes, type RealTotals, type ReplayResult } from '../domain/replenishment/replay-result.ts';
+import { addLine, noTotals } from '../domain/replenishment/replay-totals.ts';
+import type { PanelTask } from '../runtime/compute-thread.ts';
+import { defineFlow, type FlowContext } from '../runtime/flow.ts';
+import { categoriesOf, pricesOf, type SeriesRow, type Sparse } from '../store/demand.ts';
+import { exposureBelowOne } from '../store/forecasts.ts';
+import { planInputs, planWorld } from '../store/plan-inputs.ts';
+import { planningEvents } from '../store/planning-events.ts';
+import { realPurchases, realStock, seriesBetween } from '../store/replay-series.ts';
+import { failReplay, finishReplay, nextReplay, replayProgress, type ReplayItem, type ReplayRow } from '../store/replays.ts';
+
+const HISTORY_DAYS = 760, LEARN_SERIES = 1_000, BATCH = 40, SHORTEST_HORIZON = 40, LONGEST_HORIZON = 240;
+const QUANTILES = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995];
+
+interface Gathered { row: SeriesRow; series: PanelSeries; line: ReplayLine; wanted: ReturnType<typeof wantedOf> }
+
+export const replay = defineFlow({
+  name: 'replay', moves: 'a policy on the days that were → what it would have cost and served', owner: 'planner', schedule: { wokenBy: 'a replay somebody asked for' }, raises: [],
+  async run(context) {
+    const { db, storeId, tally } = context;
+    for (let asked = await nextReplay(db, storeId, context.now()); asked !== null; asked = await nextReplay(db, storeId, context.now())) {
+      tally.input++;
+      context.changed('replay');
+      try {
+        context.detail['hash'] = await replayed(context, asked);
+        tally.applied++;
+      } catch (error) {
+        // Said to whoever asked; the next one waits for nothing.
+        await failReplay(db, storeId, asked.replay_run_id, (error as Error).message, context.now());
+        context.log.error({ replay: asked.replay_run_id, error }, 'replay failed');
+        tally.failed[(error as Error).message.slice(0, 200)] = 1;
+      }
+      context.changed('replay');
+    }
+  },
+});
+
+async function replayed(context: FlowContext, asked: ReplayRow): Promise<string> {
+  const { db, storeId, store, compute } = context, { from_day: from, to_day: to } = asked, days = daysBetween(from, to) + 1, first = dayNumber(from), since = addDays(from, -HISTORY_DAYS);
+  context.progress('read the days', 0, null);
+  const rows = await seriesBetween(db, storeId, since, to, asked.scope, asked.most);
+  if (rows.length === 0) throw new Error('Nothing was sold in this scope up to the last day. Choose a wider scope, or a later period.');
+  const orderCost = Number(asked.order_cost), lines = await gather(context, rows, asked, days), items = [...new Set(rows.map((row) => row.item_id))];
+  const horizon = Math.min(LONGEST_HORIZON, Math.max(SHORTEST_HORIZON, ...lines.map(({ line: { policy, leadTimes } }) => Math.max(protectionDays(policy), policy.leadTimeDays + (policy.daysOfStock ?? 0), ...(leadTimes ?? []).map((one) => one.days + policy.reviewDays)) + policy.reviewDays)));
+  const options: PanelOptions = { grain: 'D', horizon, quantiles: QUANTILES, events: await calendar(context, since) };
+
+  context.progress('learn from the days before', 0, null);
+  const best = await knownSeries(context, await seriesBetween(db, storeId, since, addDays(from, -1), {}, LEARN_SERIES), addDays(from, -1));
+  if (best.length === 0) throw new Error(`There is no demand before ${from} to learn from. Begin the replay later.`);
+  const learned = best.map((one) => knownBefore(one, first, horizon)).filter((one) => one !== null), learnedFrom = learned.length;
+  const pool = await compute.run<PanelTask, Pool>('learn', { panel: learned, options });
+
+  const kind = frontierKind(asked.kind), variants: Variant[] = [{ kind: asked.kind, promise: asked.promise }, ...PROMISES.map((promise) => ({ kind, promise }))], outcomes: Replayed[][] = [];
+  const underWay: Promise<Replayed[][]>[] = [];
+  const settleOldest = async (): Promise<void> => {
+    outcomes.push(...(await underWay.shift()!));
+    context.progress('replay', outcomes.length, lines.length);
+    await replayProgress(db, storeId, asked.replay_run_id, outcomes.length, lines.length);
+  };
+  for (let start = 0; start < lines.length; start += BATCH) {
+    const batch = lines.slice(start, start + BATCH);
+    const made = compute.run<ReplayTask, Replayed[][]>('replay', { panel: batch.map((one) => one.series), lines: batch.map((one) => one.line), options, first, days, variants }, { key: `replay:${storeId}:${asked.replay_run_id}:${asked.attempts}`, value: pool });
+    made.catch(() => {}); // it is thrown where it is awaited
+    underWay.push(made);
+    if (underWay.length >= 2 * compute.threads) await settleOldest();
+  }
+  while (underWay.length > 0) await settleOldest();
+
+  const [stock, bought] = [await realStock(db, storeId, store.time_zone, items, from, to), await realPurchases(db, storeId, items, from, to)];
+  const kept: ReplayItem[] = [], policy = noTotals(), frontier = PROMISES.map((promise) => ({ kind, promise, totals: noTotals() })), held = noTotals(), boughtCosts = new Map<string, number>();
+  const real: RealTotals = { lines: 0, sold: 0, lost: 0, ordered: 0, orders: 0, cameIn: 0, unitDays: 0, costs: [] }, faults: Record<string, number> = {}, all = { estimated: 0, unknownDays: 0, standing: 0, ordered: 0, orders: 0 };
+  for (const [n, { line, wanted, row }] of lines.entries()) {
+    const [made, ...points] = outcomes[n]!, of = costsOfLine(made!, line, days, orderCost), key = `${row.item_id}@${row.location_id}`, there = stock.get(key), orders = bought.get(key), { unitCost, currency } = line.buying;
+    addLine(policy, made!, of);
+    points.forEach((point, k) => addLine(frontier[k]!.totals, point, costsOfLine(point, line, days, orderCost)));
+    for (const [why, times] of Object.entries(made!.faults)) faults[why] = (faults[why] ?? 0) + times;
+    all.estimated += wanted.estimated; all.unknownDays += wanted.unknown; all.ordered += orders?.ordered ?? 0; all.orders += orders?.orders ?? 0;
+    for (const [each, cost] of Object.entries(orders?.costs ?? {})) boughtCosts.set(each, (boughtCosts.get(each) ?? 0) + cost);
+    if (line.opening === null) all.standing++;
+    if (there) {
+      addLine(held, made!, of);
+      real.lines++; real.sold += made!.wanted - wanted.estimated; real.lost += wanted.estimated; real.ordered += orders?.ordered ?? 0; real.orders += orders?.orders ?? 0; real.cameIn += there.came_in; real.unitDays += Math.max(0, there.unit_days);
+      const money = (each: string) => { let found = real.costs.find((one) => one.currency === each); if (!found) { real.costs.push(found = { currency: each, bought: 0, holding: 0, cash: 0 }); real.costs.sort((a, b) => (a.currency < b.currency ? -1 : 1)); } return found; };
+      for (const [each, cost] of Object.entries(orders?.costs ?? {})) money(each).bought += cost;
+      const cost = costsOfLine({ ordered: 0, orders: 0, unitDays: Math.max(0, there.unit_days), lost: 0 }, line, days, 0);
+      if (cost) { const sums = money(cost.currency); sums.holding += cost.holding; sums.cash += cost.cash; }
+    }
+    kept.push({
+      item_id: row.item_id, location_id: row.location_id, wanted: made!.wanted, estimated: wanted.estimated, unknown_days: wanted.unknown, standing: line.opening === null, opening: made!.opening, opening_incoming: made!.openingIncoming,
+      served: made!.served, lost: made!.lost, ordered: made!.ordered, orders: made!.orders, received: made!.received, closing: made!.closing, closing_incoming: made!.closingIncoming, unit_days: made!.unitDays, short_days: made!.shortDays,
+      currency, unit_cost: unitCost, bought: of?.bought ?? null, holding: of?.holding ?? null, ordering: of?.ordering ?? null, lost_margin: of?.lostMargin ?? null, cash: of?.cash ?? null, fault: Object.keys(made!.faults)[0] ?? null, decisions: made!.decisions,
+      real_ordered: orders?.ordered ?? 0, real_orders: orders?.orders ?? 0, real_bought: orders ? orders.costs[currency] ?? null : 0, real_came_in: there?.came_in ?? null, real_unit_days: there ? Math.max(0, there.unit_days) : null,
+    });
+  }
+  const result: ReplayResult = {
+    days, policy, frontier, compared: held.wanted === 0 ? null : { policy: held, real },
+    bought: { ordered: all.ordered, orders: all.orders, costs: [...boughtCosts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([currency, cost]) => ({ currency, cost })) },
+    estimated: all.estimated, unknownDays: all.unknownDays, standing: all.standing, faults, learnedFrom,
+    notes: replayNotes({ days, estimated: all.estimated, unknownDays: all.unknownDays, standing: all.standing, faults, lines: lines.length, known: held.wanted === 0 ? 0 : real.lines, first: from }),
+  };
+  return finishReplay(db, storeId, asked.replay_run_id, kept, result, context.now());
+}
+
+/** The lines with everything that was known of them on the first morning. Series reach to the last day: they are cut at each review. */
+async function gather(context: FlowContext, rows: readonly SeriesRow[], asked: ReplayRow, days: number): Promise<Gathered[]> {
+  const { db, store, storeId } = context, { from_day: from, to_day: to } = asked, first = dayNumber(from), items = [...new Set(rows.map((row) => row.item_id))];
+  const sold = (row: SeriesRow): number => row.days.reduce((sum, day, n) => (day >= first - 28 && day < first ? sum + row.quantities[n]! : sum), 0), id = (itemId: number, locationId: number): number => itemId * 2 ** 20 + locationId;
+  const classes = abcClasses(rows.map((row) => ({ id: id(row.item_id, row.location_id), value: sold(row) })));
+  const world = await planWorld(db, store, from, (itemId, locationId) => classes.get(id(itemId, locationId)) ?? null, []);
+  const inputs = new Map((await planInputs(db, world, rows.map((row) => ({ item_id: row.item_id, location_id: row.location_id, sold: 0 })))).map((input) => [`${input.itemId}@${input.locationId}`, input]));
+  const [series, stock, prices] = [await knownSeries(context, rows, to), await realStock(db, storeId, store.time_zone, items, from, to), await pricesOf(db, storeId, items)];
+  return rows.flatMap((row, n): Gathered[] => {
+    const key = `${row.item_id}@${row.location_id}`, input = inputs.get(key), there = stock.get(key);
+    if (!input) return [];
+    const wanted = wantedOf(series[n]!.series, first, days), { policy, leadTimes, buying, storeCurrency } = input;
+    return [{ row, series: series[n]!, wanted, line: { key, wanted: wanted.wanted, opening: there ? { onHand: there.opening, incoming: there.incoming } : null, policy, leadTimes, buying, price: priceAt(prices.get(row.item_id), first), storeCurrency } }];
+  });
+}
+
+/** The price in force on a day; null before the first one noted. */
+function priceAt(prices: Sparse | undefined, day: number): number | null {
+  if (!prices) return null;
+  let price: number | null = null;
+  prices.days.forEach((since, n) => { if (since <= day) price = prices.values[n]!; });
+  return price;
+}
+
+async function knownSeries({ db, storeId }: FlowContext, rows: readonly SeriesRow[], to: string): Promise<PanelSeries[]> {
+  const items = [...new Set(rows.map((row) => row.item_id))], last = dayNumber(to);
+  const [exposures, prices, categories] = [await exposureBelowOne(db, storeId, items), await pricesOf(db, storeId, items), await categoriesOf(db, items)];
+  return rows.map((row) => {
+    const { first } = row, length = last - first + 1, key = `${row.item_id}@${row.location_id}`, exposure = new Float64Array(length).fill(1), price = prices.get(row.item_id), known = exposures.get(key);
+    known?.days.forEach((day, n) => { if (day >= first && day <= last) exposure[day - first] = known.shares[n]!; });
+    return {
+      id: key, item: String(row.item_id), location: String(row.location_id), category: categories.get(row.item_id) ?? '',
+      series: seriesFrom(first, denseSeries(row.days.map((day, n) => ({ day, quantity: row.quantities[n]! })), first, last), exposure), ...(price ? { price: stepped(price, first, length) } : {}),
+    };
+  });
+}
+
+function stepped({ days, values }: Sparse, first: number, length: number): Float64Array {
+  const price = new Float64Array(length).fill(NaN);
+  days.forEach((day, n) => { if (day < first + length) price.fill(values[n]!, Math.max(0, day - first)); });
+  return price;
+}
+
+/** Events of the calendar: days like these are known ahead. */
+async function calendar({ db, storeId }: FlowContext, since: string): Promise<CalendarEvent[]> {
+  return (await planningEvents(db, storeId, since)).reverse().map((row) => ({ name: row.name, from: dayNumber(row.from_day), to: dayNumber(row.to_day), ...(row.location_ids === null ? {} : { locations: row.location_ids.map(String) }) }));
+}

@@ -1,0 +1,32 @@
+/** The contract of transfers: proposals with what a unit is worth at both ends, transfers made of them, and their steps. */
+import { z } from 'zod';
+
+const instant = z.string(), minor = z.number().int();
+/** Worths in minor units of the store's currency. */
+const Worth = z.object({ firstThere: z.number(), firstHere: z.number(), lastThere: z.number(), lastHere: z.number(), here: z.number().describe('available at the origin then'), there: z.number().describe('available at the destination then'), thereIncoming: z.number(), gain: z.number() });
+
+export const TransferProposal = z.object({
+  itemId: z.number(), sku: z.string().nullable(), title: z.string(), fromLocationId: z.number(), fromName: z.string(), toLocationId: z.number(), toName: z.string(), quantity: z.number(), gain: minor.describe('expected margin less the cost of moving, minor units of the store’s currency'), worth: Worth,
+}).meta({ id: 'TransferProposal' });
+export const ProposalQuery = z.object({ store: z.coerce.number(), q: z.string().max(4000).optional(), from: z.coerce.number().int().optional(), to: z.coerce.number().int().optional(), cursor: z.string().optional(), limit: z.coerce.number().int().min(1).max(500).default(100) });
+export const ProposalPage = z.object({ rows: z.array(TransferProposal), nextCursor: z.string().nullable(), totals: z.object({ rows: z.number(), units: z.number(), gain: minor }), computedAt: instant.nullable() }).meta({ id: 'ProposalPage' });
+
+export const TRANSFER_VIEWS = ['open', 'ready', 'in transit', 'refused', 'over', 'all'] as const;
+export const TRANSFER_STATES = ['draft', 'ready', 'in transit', 'received', 'cancelled'] as const;
+export const STEPS = ['create', 'ship', 'receive', 'cancel'] as const;
+export const TransferRow = z.object({
+  transferId: z.number(), reference: z.string(), fromLocationId: z.number(), fromName: z.string(), toLocationId: z.number(), toName: z.string(), state: z.enum(TRANSFER_STATES), asked: z.enum(STEPS).nullable().describe('what Shopify has not answered yet'), refused: z.boolean(), message: z.string().nullable(),
+  reason: z.string(), shopifyTransferId: z.string().nullable(), lines: z.number(), units: z.number(), received: z.number(), version: z.number(), createdAt: instant, createdBy: z.string(), updatedAt: instant,
+}).meta({ id: 'TransferRow' });
+export const TransferQuery = z.object({ store: z.coerce.number(), view: z.enum(TRANSFER_VIEWS).default('open'), q: z.string().max(200).optional(), cursor: z.string().optional(), limit: z.coerce.number().int().min(1).max(500).default(100) });
+export const TransferPage = z.object({ rows: z.array(TransferRow), nextCursor: z.string().nullable(), counts: z.record(z.string(), z.number()) }).meta({ id: 'TransferPage' });
+export const TransferDetail = TransferRow.extend({
+  items: z.array(z.object({ itemId: z.number(), sku: z.string().nullable(), title: z.string(), quantity: z.number(), received: z.number(), worth: Worth.nullable() })), may: z.array(z.enum(STEPS)).describe('steps that can be asked for now'),
+}).meta({ id: 'TransferDetail' });
+
+export const TransferBody = z.object({
+  key: z.uuid().describe('of this request: sending it again makes nothing new'), fromLocationId: z.number().int(), toLocationId: z.number().int(), reason: z.string().trim().max(500).default(''),
+  lines: z.array(z.object({ itemId: z.number().int(), quantity: z.number().int().min(1).max(1_000_000) })).min(1).max(200),
+}).strict().meta({ id: 'TransferBody' });
+export const TransferStepBody = z.object({ version: z.number().int().min(1) }).strict();
+export const TransferSettings = z.object({ unitCost: minor.min(0).max(10_000_000).describe('of moving one unit'), leastGain: minor.min(0).max(100_000_000).describe('of one item between two places; smaller ones are not proposed'), version: z.number().int().min(0) }).strict().meta({ id: 'TransferSettings' });

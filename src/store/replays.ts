@@ -1,0 +1,93 @@
+/** Replays somebody asked for: each waits, runs once at a time for a store, and is kept with its lines until it is one of the oldest. */
+import type { Decision } from '../domain/replenishment/replay.ts';
+import type { PolicyKind } from '../domain/replenishment/policy.ts';
+import type { ReplayResult } from '../domain/replenishment/replay-result.ts';
+import type { Db, Queryable } from './db.ts';
+import type { ReplayScope } from './replay-series.ts';
+
+export interface ReplayRow {
+  replay_run_id: number; kind: PolicyKind | null; promise: number | null; from_day: string; to_day: string; scope: ReplayScope; most: number; order_cost: string;
+  state: 'waiting' | 'running' | 'done' | 'failed'; attempts: number; message: string | null; done: number; total: number | null; result: ReplayResult | null; hash: string | null;
+  made_at: string; made_by: string; started_at: string | null; finished_at: string | null;
+}
+export type NewReplay = Pick<ReplayRow, 'kind' | 'promise' | 'from_day' | 'to_day' | 'scope' | 'most'> & { orderCost: number; key: string };
+
+const KEPT = 30, MOST_ATTEMPTS = 3;
+
+/** Asks for a replay; the same key answers the same one. */
+export async function askReplay(db: Queryable, storeId: number, made: NewReplay, by: string, now: string): Promise<number> {
+  const { rows } = await db.query<{ replay_run_id: number }>(
+    `with made as (
+       insert into replay_run (store_id, key, kind, promise, from_day, to_day, scope, most, order_cost, made_at, made_by) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (store_id, key) do nothing returning replay_run_id
+     ) select replay_run_id from made union all select replay_run_id from replay_run where store_id = $1 and key = $2 limit 1`,
+    [storeId, made.key, made.kind, made.promise, made.from_day, made.to_day, JSON.stringify(made.scope), made.most, made.orderCost, now, by]);
+  return rows[0]!.replay_run_id;
+}
+
+/** The oldest that waits, now running. One left running by a process that died is begun again, three times at most: a store's replays run one at a time. */
+export async function nextReplay(db: Queryable, storeId: number, now: string): Promise<ReplayRow | null> {
+  await db.query(`update replay_run set state = 'failed', finished_at = $2, message = 'It was begun three times and never came to its end' where store_id = $1 and state = 'running' and attempts >= ${MOST_ATTEMPTS}`, [storeId, now]);
+  const { rows } = await db.query<ReplayRow>(
+    `update replay_run set state = 'running', attempts = attempts + 1, started_at = $2, done = 0, total = null
+     where store_id = $1 and replay_run_id = (select min(replay_run_id) from replay_run where store_id = $1 and state in ('waiting', 'running')) returning *`, [storeId, now]);
+  return rows[0] ?? null;
+}
+
+export async function replayProgress(db: Queryable, storeId: number, id: number, done: number, total: number): Promise<void> {
+  await db.query('update replay_run set done = $3, total = $4 where store_id = $1 and replay_run_id = $2', [storeId, id, done, total]);
+}
+
+export async function failReplay(db: Queryable, storeId: number, id: number, message: string, now: string): Promise<void> {
+  await db.query(`update replay_run set state = 'failed', message = $3, finished_at = $4 where store_id = $1 and replay_run_id = $2`, [storeId, id, message.slice(0, 1_000), now]);
+}
+
+const COLUMNS = {
+  item_id: 'int', location_id: 'int', wanted: 'int', estimated: 'int', unknown_days: 'int', standing: 'bool', opening: 'int', opening_incoming: 'int', served: 'int', lost: 'int', ordered: 'int', orders: 'int', received: 'int', closing: 'int',
+  closing_incoming: 'int', unit_days: 'bigint', short_days: 'int', currency: 'text', unit_cost: 'bigint', bought: 'bigint', holding: 'bigint', ordering: 'bigint', lost_margin: 'bigint', cash: 'bigint', fault: 'text', decisions: 'text',
+  real_ordered: 'int', real_orders: 'int', real_bought: 'bigint', real_came_in: 'int', real_unit_days: 'bigint',
+} as const;
+export type ReplayItem = Record<'item_id' | 'location_id' | 'wanted' | 'estimated' | 'unknown_days' | 'opening' | 'opening_incoming' | 'served' | 'lost' | 'ordered' | 'orders' | 'received' | 'closing' | 'closing_incoming' | 'unit_days' | 'short_days' | 'real_ordered' | 'real_orders', number>
+  & Record<'unit_cost' | 'bought' | 'holding' | 'ordering' | 'lost_margin' | 'cash' | 'real_bought' | 'real_came_in' | 'real_unit_days', number | null> & { standing: boolean; currency: string; fault: string | null; decisions: Decision[] };
+
+/** Saves the lines and the result as one, and forgets the oldest replays. `hash` is of everything that came out. */
+export async function finishReplay(db: Db, storeId: number, id: number, items: readonly ReplayItem[], result: ReplayResult, now: string): Promise<string> {
+  const names = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[];
+  const cell = (item: ReplayItem, name: keyof typeof COLUMNS): unknown => (name === 'decisions' ? JSON.stringify(item.decisions.map((one) => [one.day, one.quantity, one.arrives])) : item[name]);
+  return db.transaction(async (tx) => {
+    await tx.query('delete from replay_item where store_id = $1 and replay_run_id = $2', [storeId, id]);
+    for (let start = 0; start < items.length; start += 1_000) {
+      const page = items.slice(start, start + 1_000);
+      await tx.query(`insert into replay_item (store_id, replay_run_id, ${names.join(', ')}) select $1, $2, ${names.map((name) => (name === 'decisions' ? 't.decisions::jsonb' : `t.${name}`)).join(', ')} from unnest(${names.map((name, n) => `$${n + 3}::${COLUMNS[name]}[]`).join(', ')}) as t(${names.join(', ')})`,
+        [storeId, id, ...names.map((name) => page.map((item) => cell(item, name)))]);
+    }
+    const { rows: [row] } = await tx.query<{ hash: string }>(
+      `with lines as (select ${names.join(', ')} from replay_item where store_id = $1 and replay_run_id = $2)
+       update replay_run set state = 'done', message = null, result = $3::text::jsonb, finished_at = $4, done = $5, total = $5,
+         hash = encode(sha256(convert_to($3::text || coalesce((select string_agg(row_to_json(l)::text, E'\\n' order by item_id, location_id) from lines l), ''), 'UTF8')), 'hex')
+       where store_id = $1 and replay_run_id = $2 returning hash`, [storeId, id, JSON.stringify(result), now, items.length]);
+    await tx.query(`delete from replay_run where store_id = $1 and state in ('done', 'failed') and replay_run_id not in (select replay_run_id from replay_run where store_id = $1 order by replay_run_id desc limit ${KEPT})`, [storeId]);
+    return row!.hash;
+  });
+}
+
+export async function replays(db: Queryable, storeId: number): Promise<ReplayRow[]> {
+  return (await db.query<ReplayRow>(`select * from replay_run where store_id = $1 order by replay_run_id desc limit ${2 * KEPT}`, [storeId])).rows;
+}
+
+export async function replayOf(db: Queryable, storeId: number, id: number): Promise<ReplayRow | null> {
+  return (await db.query<ReplayRow>('select * from replay_run where store_id = $1 and replay_run_id = $2', [storeId, id])).rows[0] ?? null;
+}
+
+export type ReplayItemRow = Omit<ReplayItem, 'decisions' | 'unit_cost' | 'bought' | 'holding' | 'ordering' | 'lost_margin' | 'cash' | 'real_bought' | 'unit_days' | 'real_unit_days'>
+  & Record<'unit_cost' | 'bought' | 'holding' | 'ordering' | 'lost_margin' | 'cash' | 'real_bought' | 'real_unit_days', string | null> & { unit_days: string; decisions: [number, number, number][]; sku: string | null; title: string; vendor: string | null; location: string };
+
+const SORTS = { lost: 'lost desc', cash: 'cash desc nulls last', bought: 'bought desc nulls last', wanted: 'wanted desc', sku: 'lower(i.sku)' } as const;
+export type ReplaySort = keyof typeof SORTS;
+
+/** Lines of a replay, a page by offset: a replay does not change once it is done. */
+export async function replayItems(db: Queryable, storeId: number, id: number, of: { q?: string | undefined; sort: ReplaySort; offset: number; limit: number }): Promise<ReplayItemRow[]> {
+  return (await db.query<ReplayItemRow>(
+    `select r.*, i.sku, i.title, i.vendor, l.name as location from replay_item r join item i using (item_id) join location l on l.store_id = r.store_id and l.location_id = r.location_id
+     where r.store_id = $1 and r.replay_run_id = $2 and ($3::text is null or i.sku ilike '%' || $3 || '%' or i.title ilike '%' || $3 || '%') order by ${SORTS[of.sort]}, r.item_id, r.location_id limit $4 offset $5`,
+    [storeId, id, of.q?.replaceAll(/[%_\\]/g, '\\$&') ?? null, of.limit, of.offset])).rows;
+}

@@ -1,0 +1,100 @@
+/** Proposals, the most gain first: chosen ones become a transfer for each pair of places. */
+import { Button, Checkbox, Select } from '@mantine/core';
+import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMemo, useRef, useState } from 'react';
+import { address, write } from '../api/client.ts';
+import { proposalsQuery, type TransferDetail, type TransferProposal } from '../api/replay-queries.ts';
+import { useStore } from '../shell/store.tsx';
+import type { Chip, Column } from '../table/column.ts';
+import { DataTable } from '../table/DataTable.tsx';
+import { locationNames, useLocations } from '../table/LocationVendorFilter.tsx';
+import { searchLabel } from '../table/search-terms.ts';
+import { AppLink } from '../ui/AppLink.tsx';
+import { ErrorState } from '../ui/feedback.tsx';
+import { count, money, units } from '../ui/format.ts';
+import { Ago } from '../ui/time.tsx';
+
+interface Search { q?: string | undefined; from?: number | undefined; to?: number | undefined }
+/** Lines of one transfer; the rest stays proposed. */
+const MOST_LINES = 200;
+const idOf = (row: TransferProposal): string => `${row.itemId}:${row.fromLocationId}>${row.toLocationId}`;
+
+export function Proposals({ search, change }: { search: Search; change(part: Search): void }) {
+  const store = useStore(), client = useQueryClient(), locations = useLocations(), filter = { store: store.storeId, q: search.q, from: search.from, to: search.to }, [chosen, setChosen] = useState<readonly TransferProposal[]>([]);
+  const query = useInfiniteQuery({ ...proposalsQuery({ ...filter, limit: 100 }), placeholderData: keepPreviousData }), first = query.data?.pages[0];
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]);
+  // The same lines keep their key: asked again after a failure, what was made already is not made twice.
+  const keys = useRef(new Map<string, string>());
+  const make = useMutation({
+    mutationFn: async (rows: readonly TransferProposal[]) => {
+      const made: TransferDetail[] = [];
+      for (const lines of pairsOf(rows)) {
+        const [head] = lines, asked = lines.map((row) => `${idOf(row)}×${row.quantity}`).join(), key = keys.current.get(asked) ?? crypto.randomUUID();
+        keys.current.set(asked, key);
+        made.push(await write<TransferDetail>('POST', '/transfers', { store: store.storeId }, { key, fromLocationId: head!.fromLocationId, toLocationId: head!.toLocationId, reason: '', lines: lines.map((row) => ({ itemId: row.itemId, quantity: row.quantity })) }));
+      }
+      return made;
+    },
+    onSuccess: () => setChosen([]), onSettled: () => client.invalidateQueries({ queryKey: ['transfers'] }),
+  });
+  const columns = proposalColumns(store.currency, chosen, (row) => setChosen((old) => toggled(old, row)));
+  const chips: Chip[] = [
+    ...(search.q ? [{ label: searchLabel(search.q), remove: () => change({ q: undefined }) }] : []), ...(search.from ? [{ label: `From: ${locationNames(String(search.from), locations)}`, remove: () => change({ from: undefined }) }] : []),
+    ...(search.to ? [{ label: `To: ${locationNames(String(search.to), locations)}`, remove: () => change({ to: undefined }) }] : []),
+  ];
+  const place = (label: string, value: number | undefined, set: (id: number | undefined) => void) => <Select w={170} aria-label={label} placeholder={label} clearable value={value ? String(value) : null} data={locations.map((each) => ({ value: String(each.locationId), label: each.name }))} onChange={(id) => set(id ? Number(id) : undefined)} />;
+  return (
+    <>
+      <p className="dim small transfers-lead">A unit moves while its margin, times the chance that it is wanted before new stock comes, is more at its destination than where it stands, the cost of moving paid.{first && first.totals.rows > 0 && <> In all {count(first.totals.units, 'unit')}, worth {money(first.totals.gain, store.currency)}{first.computedAt && <>; worked out <Ago at={first.computedAt} /></>}.</>}</p>
+      <DataTable<TransferProposal>
+        name="transfer-proposals" label="Proposals" columns={columns} rows={rows} rowId={idOf} query={query} total={first?.totals.rows ?? null} chips={chips} clear={() => change({ q: undefined, from: undefined, to: undefined })}
+        search={{ value: search.q, placeholder: 'SKU or title', change: (q) => change({ q }) }} csv={{ href: address('/transfers/proposals.csv', filter) }}
+        filters={locations.length > 1 && <>{place('From anywhere', search.from, (from) => change({ from }))}{place('To anywhere', search.to, (to) => change({ to }))}</>}
+        empty={{ good: true, title: locations.length > 1 ? 'No unit is worth more elsewhere' : 'There is one location', text: locations.length > 1 ? 'Stock stands where it is wanted, or moving it costs more than it earns. Worked out anew every hour.' : 'Transfers need a second active location.' }}
+      />
+      {(chosen.length > 0 || make.isError || make.data) && (
+        <div className="transfers-selection" role="region" aria-label="Chosen proposals">
+          {chosen.length > 0 && <div className="row"><strong>{count(chosen.length, 'proposal')} chosen</strong><span className="dim">{units(chosen.reduce((sum, row) => sum + row.quantity, 0))} units, {money(chosen.reduce((sum, row) => sum + row.gain, 0), store.currency)}</span>
+            <Button size="xs" loading={make.isPending} onClick={() => make.mutate(chosen)}>Create {count(new Set(chosen.map((row) => `${row.fromLocationId}>${row.toLocationId}`)).size, 'transfer')}</Button><Button size="xs" variant="subtle" onClick={() => setChosen([])}>Choose none</Button></div>}
+          {make.isError && <ErrorState title="Not all transfers were made" error={make.error} />}
+          {make.data && chosen.length === 0 && <p role="status">Made {make.data.map((one, n) => <span key={one.transferId}>{n > 0 && ', '}<AppLink to={`/transfers?tab=transfers&id=${one.transferId}`}>{one.reference}</AppLink> ({one.fromName} to {one.toName}: {units(one.units)} units)</span>)}. Shopify is told at once.</p>}
+        </div>
+      )}
+    </>
+  );
+}
+
+function toggled(chosen: readonly TransferProposal[], row: TransferProposal): TransferProposal[] {
+  const others = chosen.filter((one) => idOf(one) !== idOf(row));
+  return others.length < chosen.length ? others : [...others, row];
+}
+
+/** A transfer for each pair of places. */
+function pairsOf(chosen: readonly TransferProposal[]): TransferProposal[][] {
+  const found = new Map<string, TransferProposal[]>();
+  for (const row of chosen) {
+    const key = `${row.fromLocationId}>${row.toLocationId}`, lines = found.get(key);
+    if (lines) lines.push(row); else found.set(key, [row]);
+  }
+  return [...found.values()].map((lines) => lines.slice(0, MOST_LINES));
+}
+
+function proposalColumns(currency: string, chosen: readonly TransferProposal[], toggle: (row: TransferProposal) => void): Column<TransferProposal>[] {
+  const say = (minor: number): string => money(minor, currency);
+  return [
+    { id: 'sku', header: 'SKU', width: 150, grows: true, card: 'lead', cell: (row) => <AppLink to={`/items/${row.itemId}?location=${row.toLocationId}`} className="ellipsis">{row.sku || row.title}</AppLink> },
+    { id: 'select', header: '✓', title: 'Choose proposals', width: 38, cell: (row) => <Checkbox size="xs" aria-label={`Choose ${row.sku || row.title}`} checked={chosen.some((one) => idOf(one) === idOf(row))} onChange={() => toggle(row)} /> },
+    { id: 'units', header: 'Move', width: 70, align: 'right', card: 'pair', cell: (row) => <strong className="num">{units(row.quantity)}</strong> },
+    { id: 'from', header: 'From', width: 150, card: 'wide', cell: (row) => <span className="ellipsis">{row.fromName}</span> },
+    { id: 'here', header: 'Stands there', title: 'Available at the origin', width: 98, align: 'right', card: 'pair', cell: (row) => <span className="num">{units(row.worth.here)}</span> },
+    { id: 'to', header: 'To', width: 150, card: 'wide', cell: (row) => <span className="ellipsis">{row.toName}</span> },
+    { id: 'there', header: 'Has', title: 'Available and incoming at the destination', width: 78, align: 'right', card: 'pair', cell: (row) => <span className="num">{units(row.worth.there)}{row.worth.thereIncoming > 0 && <span className="dim"> +{units(row.worth.thereIncoming)}</span>}</span> },
+    { id: 'first', header: 'First unit', title: 'What the first unit is worth at the destination, and at the origin', width: 148, align: 'right', cell: (row) => <Worth there={say(row.worth.firstThere)} here={say(row.worth.firstHere)} /> },
+    { id: 'last', header: 'Last unit', title: 'What the last unit is worth at the destination, and at the origin', width: 148, align: 'right', cell: (row) => <Worth there={say(row.worth.lastThere)} here={say(row.worth.lastHere)} /> },
+    { id: 'gain', header: 'Gain', title: 'Expected margin less the cost of moving', width: 104, align: 'right', card: 'pair', cell: (row) => <strong className="num">{say(row.gain)}</strong> },
+  ];
+}
+
+function Worth({ there, here }: { there: string; here: string }) {
+  return <span className="num" title={`${there} at the destination, ${here} at the origin`}>{there} <span className="dim">for {here}</span></span>;
+}

@@ -1,0 +1,31 @@
+/** What moving a unit costs, and the least gain worth proposing. */
+import { Button, Modal, NumberInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { minorDigits } from '../../domain/money.ts';
+import { write } from '../api/client.ts';
+import { transferSettingsQuery, type TransferSettings } from '../api/replay-queries.ts';
+import { useStore } from '../shell/store.tsx';
+import { ErrorState, Lines } from '../ui/feedback.tsx';
+
+export function Settings({ open, close }: { open: boolean; close(): void }) {
+  const store = useStore(), query = useQuery({ ...transferSettingsQuery(store.storeId), enabled: open });
+  return <Modal opened={open} onClose={close} title={<strong>Cost of moving</strong>}>{open && (query.data ? <Form key={query.data.version} settings={query.data} close={close} /> : query.isError ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <Lines rows={4} />)}</Modal>;
+}
+
+function Form({ settings, close }: { settings: TransferSettings; close(): void }) {
+  const store = useStore(), client = useQueryClient(), digits = minorDigits(store.currency), scale = 10 ** digits, [unit, setUnit] = useState<number | string>(settings.unitCost / scale), [least, setLeast] = useState<number | string>(settings.leastGain / scale);
+  const save = useMutation({
+    mutationFn: () => write<TransferSettings>('PUT', '/transfers/settings', { store: store.storeId }, { unitCost: Math.round(Number(unit) * scale), leastGain: Math.round(Number(least) * scale), version: settings.version }),
+    onSuccess: async () => { await client.invalidateQueries({ queryKey: ['transfers'] }); notifications.show({ message: 'Saved. Proposals are worked out anew.' }); close(); },
+  });
+  return (
+    <form className="stack" onSubmit={(event) => { event.preventDefault(); save.mutate(); }}>
+      <NumberInput size="sm" label={`Moving one unit, ${store.currency}`} description="Packing, carrying, unpacking" min={0} decimalScale={digits} value={unit} onChange={setUnit} />
+      <NumberInput size="sm" label={`Least gain, ${store.currency}`} description="Of one item between two places; smaller ones are not proposed" min={0} decimalScale={digits} value={least} onChange={setLeast} />
+      {save.isError && <ErrorState title="It was not saved" error={save.error} />}
+      <div><Button type="submit" size="sm" loading={save.isPending} disabled={unit === '' || least === ''}>Save</Button></div>
+    </form>
+  );
+}

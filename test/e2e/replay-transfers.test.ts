@@ -1,0 +1,101 @@
+/**
+ * Replay and transfers in a real browser: their views load clean and accessible in light and dark and on a phone; a replay is asked for, followed and read;
+ * chosen proposals become a transfer that is shipped and received. With INSTEP_SCREENSHOTS=folder pictures are taken.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildWeb } from '../../src/cli/web-build.ts';
+import { addDays } from '../../src/domain/calendar.ts';
+import { replay } from '../../src/flows/replay.ts';
+import { replenishment } from '../../src/flows/replenishment.ts';
+import { transferProposals } from '../../src/flows/transfer-proposals.ts';
+import { transfers } from '../../src/flows/transfers.ts';
+import { askReplay } from '../../src/store/replays.ts';
+import { openBrowser } from '../helpers/browser.ts';
+import { axeFaults, openWatched, sideways, type Watched } from '../helpers/watched-page.ts';
+import { world } from '../helpers/world.ts';
+
+const shots = process.env['INSTEP_SCREENSHOTS'];
+const webDir = await buildWeb(() => {});
+const w = await world({ webDir, months: 6, scale: 0.15 });
+await w.import();
+const now = new Date().toISOString(), today = now.slice(0, 10);
+const id = await askReplay(w.house.db, w.storeId, { key: randomUUID(), kind: 'cycle service', promise: 0.95, from_day: addDays(today, -90), to_day: addDays(today, -1), scope: {}, most: 300, orderCost: 0 }, 'test', now);
+await w.run(replay);
+await w.run(replenishment);
+await w.run(transferProposals);
+const { rows: [top] } = await w.house.db.query<{ item_id: number; from_location_id: number; to_location_id: number; quantity: number }>('select * from transfer_proposal where store_id = $1 order by gain desc limit 1', [w.storeId]);
+const browser = await openBrowser();
+afterAll(() => browser.close());
+
+const open = (context: BrowserContext, address: string): Promise<Watched> => openWatched(context, w.url, address);
+async function picture(page: Page, name: string): Promise<void> {
+  if (!shots) return;
+  mkdirSync(shots, { recursive: true });
+  await page.screenshot({ path: path.join(shots, `${name}.png`) });
+}
+const VIEWS: [name: string, heading: string, address: string][] = [
+  ['replay', 'Replay', `/replay?run=${id}`], ['replay-lines', 'Replay', `/replay?run=${id}&tab=lines`], ['replay-new', 'Replay', '/replay?show=new'],
+  ['transfers', 'Transfers', '/transfers'], ['transfers-open', 'Transfers', '/transfers?tab=transfers'], ['transfers-settings', 'Transfers', '/transfers?show=settings'],
+];
+
+describe.each([['light', 1440], ['dark', 1440], ['light', 390]] as const)('in %s, %d wide', (colorScheme, width) => {
+  let context: BrowserContext;
+  beforeAll(async () => { context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, reducedMotion: 'reduce' }); });
+  afterAll(() => context.close());
+  it.each(VIEWS)('%s loads clean and accessible', async (name, heading, address) => {
+    const { page, errors, foreign } = await open(context, address);
+    await page.getByRole('heading', { name: heading, exact: true }).first().waitFor();
+    await page.waitForTimeout(1_200);
+    await picture(page, `${name}-${colorScheme}-${width}`);
+    expect(await axeFaults(page)).toEqual([]);
+    expect(errors).toEqual([]);
+    expect(foreign).toEqual([]);
+    if (width < 500) expect(await sideways(page)).toBe(0);
+    await page.close();
+  }, 60_000);
+});
+
+describe('a planner', () => {
+  let context: BrowserContext;
+  beforeAll(async () => { context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' }); });
+  afterAll(() => context.close());
+
+  it('replays a policy and reads what it came to', async () => {
+    const { page } = await open(context, '/replay?show=new');
+    await page.getByLabel('Policy', { exact: true }).selectOption('fill rate');
+    await page.getByLabel('Promise', { exact: true }).fill('97');
+    await page.getByLabel('Lines at most').fill('20');
+    await page.getByRole('button', { name: 'Replay', exact: true }).click();
+    await page.getByText(/waits for a worker|reads the days/).waitFor();
+    await w.run(replay);
+    await page.getByText('What it came to').waitFor({ timeout: 20_000 });
+    expect(await page.getByText(/Fill rate 97% serves/).first().isVisible()).toBe(true);
+    await page.reload();
+    await page.getByText('What it came to').waitFor();
+    await page.close();
+  }, 60_000);
+
+  it('makes a transfer of a proposal, ships and receives it', async () => {
+    expect(top).toBeDefined();
+    const { page } = await open(context, '/transfers');
+    await page.getByRole('checkbox', { name: /^Choose / }).first().click();
+    await page.getByRole('button', { name: 'Create 1 transfer' }).click();
+    await page.getByText('Shopify is told at once').waitFor();
+    await w.run(transfers);
+    await page.getByRole('link', { name: 'T-00001' }).click();
+    await page.getByRole('button', { name: 'Ship it' }).click({ timeout: 15_000 });
+    await page.getByText('Being shipped').first().waitFor();
+    await w.run(transfers);
+    await page.getByRole('button', { name: 'Receive all' }).click({ timeout: 15_000 });
+    await picture(page, 'transfer-drawer');
+    await w.run(transfers);
+    await page.getByText('Received', { exact: true }).first().waitFor({ timeout: 15_000 });
+    const { rows: [row] } = await w.house.db.query<{ state: string; units: number }>('select t.state, sum(n.received)::int as units from transfer t join transfer_line n using (store_id, transfer_id) where t.store_id = $1 group by 1', [w.storeId]);
+    expect(row).toEqual({ state: 'received', units: top!.quantity });
+    await page.close();
+  }, 90_000);
+});

@@ -1,0 +1,113 @@
+/** Replays on a real database: asked for over the API, run on worker threads, the same again, nothing of what came later in them, beside what was really bought and held. */
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { addDays } from '../../src/domain/calendar.ts';
+import type { Replay, ReplayLinesPage, ReplayList } from '../../src/http/contract-replay.ts';
+import type { Of } from '../../src/http/contract.ts';
+import { at, outside, type Fact } from '../../src/domain/stock/fact.ts';
+import { recordDemand } from '../../src/store/demand.ts';
+import { postFacts } from '../../src/store/ledger.ts';
+import { askReplay, nextReplay } from '../../src/store/replays.ts';
+import { clockwork } from '../helpers/clockwork.ts';
+import { storeWith } from '../helpers/store.ts';
+
+const clock = await clockwork('2026-11-24T09:00:00.000Z'), { house, app } = clock, { db } = house, TODAY = '2026-11-24', FROM = '2026-08-26', TO = '2026-11-23', DAYS = 90;
+const { storeId, itemIds, locationIds: [mill] } = await storeWith(db, { variants: 6, locations: 1 });
+await db.query('update connection set client_secret = $2 where store_id = $1', [storeId, house.vault.seal(`${storeId}:connection:client_secret`, 'secret')]);
+
+async function call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<{ status: number; body: T & { detail?: string } }> {
+  const reply = await app.inject({ method, url: `/api/v1${path}${path.includes('?') ? '&' : '?'}store=${storeId}`, headers: { host: 'localhost', origin: 'http://localhost', 'sec-fetch-site': 'same-origin' }, ...(body ? { payload: body } : {}) });
+  return { status: reply.statusCode, body: (reply.headers['content-type']?.includes('json') ? reply.json() : reply.body) as T & { detail?: string } };
+}
+const asked = { kind: 'cycle service' as const, promise: 0.9, from: FROM, to: TO, scope: {}, most: 100, orderCost: 100 };
+async function replayed(more: object = {}): Promise<Of<typeof Replay>> {
+  const { status, body } = await call<Of<typeof Replay>>('POST', '/replays', { ...asked, key: randomUUID(), ...more });
+  expect(body.detail).toBeUndefined();
+  expect(status).toBe(200);
+  await clock.flow('replay', storeId);
+  return (await call<Of<typeof Replay>>('GET', `/replays/${body.replayId}`)).body;
+}
+const linesOf = async (id: number): Promise<Of<typeof ReplayLinesPage>> => (await call<Of<typeof ReplayLinesPage>>('GET', `/replays/${id}/lines?sort=sku`)).body;
+const sales = (item: number, day: string, quantity: number, tag = '') => ({ fact: `order/${item}${day}${tag}`, kind: 'sale' as const, itemId: itemIds[item]!, locationId: mill!, day, quantity, orderId: '1' });
+
+beforeAll(async () => {
+  await db.transaction((tx) => recordDemand(tx, storeId, itemIds.flatMap((_, item) => Array.from({ length: 360 }, (__, n) => sales(item, addDays(TODAY, n - 360), 1 + item + ((n * (item + 3)) % 4))))));
+  await db.query('insert into item_price (store_id, item_id, since, price) select $1, unnest($2::int[]), $3, 1000', [storeId, itemIds, '2026-01-01']);
+  // Of the first item the ledger knows the stock: 100 stood there, 30 were on their way, 50 came in, 40 were sold.
+  const fact = (name: string, kind: Fact['kind'], from: Fact['from'], to: Fact['to'], quantity: number, day: string): Fact => ({ fact: name, kind, itemId: itemIds[0]!, from, to, quantity, occurredAt: `${day}T10:00:00.000Z`, source: 'test' });
+  await db.transaction((tx) => postFacts(tx, storeId, [
+    fact('opening', 'opening', outside('opening'), at(mill!, 'available'), 100, '2026-08-01'), fact('ordered', 'ordered', outside('supplier'), at(mill!, 'incoming'), 30, '2026-08-02'),
+    fact('receipt', 'goods received', outside('supplier'), at(mill!, 'available'), 50, addDays(FROM, 10)), fact('sold', 'fulfilled', at(mill!, 'available'), outside('customer'), 40, addDays(FROM, 20)),
+  ], clock.now()));
+  await db.query('insert into opening (store_id, item_id, location_id, as_of) values ($1, $2, $3, $4)', [storeId, itemIds[0], mill, '2026-08-01T00:00:00Z']);
+  const { rows: [supplier] } = await db.query<{ id: number }>(`insert into supplier (store_id, name, currency, updated_at, updated_by) values ($1, 'Mill Ltd', 'USD', $2, 'test') returning supplier_id as id`, [storeId, clock.now()]);
+  const { rows: [order] } = await db.query<{ id: number }>(`insert into purchase_order (store_id, reference, supplier_id, location_id, state, currency, ordered_on, created_at, created_by, updated_at) values ($1, 'PO-1', $2, $3, 'received', 'USD', $4, $5, 'test', $5) returning purchase_order_id as id`, [storeId, supplier!.id, mill, addDays(FROM, 5), clock.now()]);
+  await db.query('insert into purchase_order_line (store_id, purchase_order_id, line, item_id, ordered, unit_cost, received) values ($1, $2, 1, $3, 50, 321, 50)', [storeId, order!.id, itemIds[0]]);
+});
+
+describe('a replay', () => {
+  it('tells what the policy would have served, bought and held, and beside it what really was', async () => {
+    const run = await replayed(), { result } = run;
+    expect(run).toMatchObject({ state: 'done', done: 6, total: 6, madeBy: 'operator' });
+    expect(result!.policy).toMatchObject({ lines: 6, withoutCost: 0 });
+    expect(result!.policy.served + result!.policy.lost).toBe(result!.policy.wanted);
+    expect(result!.policy.fill).toBeGreaterThan(0.9);
+    expect(result!.bought).toEqual({ ordered: 50, orders: 1, costs: [{ currency: 'USD', cost: 16_050 }] });
+    // 100 for all days, 50 from the eleventh, 40 less from the twenty-first.
+    expect(result!.compared!.real).toMatchObject({ lines: 1, ordered: 50, cameIn: 50, averageStock: Math.round((10 * (100 * DAYS + 50 * (DAYS - 10) - 40 * (DAYS - 20))) / DAYS) / 10 });
+    expect(result!.compared!.real.costs.map((one) => one.currency)).toEqual(['EUR', 'USD']);
+    expect(result!.standing).toBe(5);
+    const { rows, total } = await linesOf(run.replayId), [first, second] = rows;
+    expect(total).toBe(6);
+    expect(first).toMatchObject({ sku: 'SKU-1', opening: 100, standing: false, real: { ordered: 50, cameIn: 50 } });
+    expect(second).toMatchObject({ standing: true, real: { ordered: 0, averageStock: null, cameIn: null } });
+    expect(rows.every((row) => row.orders === row.decisions.length && row.ordered === row.decisions.reduce((sum, one) => sum + one.quantity, 0))).toBe(true);
+    const file = await call<string>('GET', `/replays/${run.replayId}/lines.csv`);
+    expect(String(file.body).split('\r\n')[1]).toContain('SKU-');
+  });
+
+  it('more service is more money in stock, and serves no less', async () => {
+    const { frontier } = (await replayed()).result!;
+    expect(frontier.map((point) => point.promise)).toEqual([0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99]);
+    for (let n = 1; n < frontier.length; n++) {
+      expect(frontier[n]!.totals.served).toBeGreaterThanOrEqual(frontier[n - 1]!.totals.served);
+      expect(frontier[n]!.totals.costs[0]!.cash).toBeGreaterThanOrEqual(frontier[n - 1]!.totals.costs[0]!.cash);
+    }
+  });
+
+  it('comes out the same again, to the last line', async () => {
+    const [once, again] = [await replayed(), await replayed()];
+    expect(once.hash).toMatch(/^[0-9a-f]{64}$/);
+    expect(again.hash).toBe(once.hash);
+    expect((await replayed({ promise: 0.95 })).hash).not.toBe(once.hash);
+  });
+
+  it('knows nothing of what came after its last day, nor decides by what came after the day', async () => {
+    const to = addDays(FROM, 59), before = await replayed({ to }), lines = (await linesOf(before.replayId)).rows;
+    await db.transaction((tx) => recordDemand(tx, storeId, itemIds.map((_, item) => sales(item, addDays(to, 1), 500, 'late'))));
+    expect((await replayed({ to })).hash).toBe(before.hash);
+    const day = addDays(FROM, 40);
+    await db.transaction((tx) => recordDemand(tx, storeId, itemIds.map((_, item) => sales(item, day, 90, 'peak'))));
+    const after = await replayed({ to });
+    expect(after.hash).not.toBe(before.hash);
+    for (const [n, line] of (await linesOf(after.replayId)).rows.entries()) expect(line.decisions.filter((one) => one.on <= day)).toEqual(lines[n]!.decisions.filter((one) => one.on <= day));
+  });
+
+  it('is refused in words where it cannot be, and asked twice is asked once', async () => {
+    expect((await call('POST', '/replays', { ...asked, key: randomUUID(), to: TODAY })).body.detail).toContain('is not over yet');
+    expect((await call('POST', '/replays', { ...asked, key: randomUUID(), from: '2025-12-01' })).body.detail).toContain('the first sale known is of 2025-11-29');
+    expect((await call('POST', '/replays', { ...asked, key: 'no' })).body.detail).toContain('key');
+    const key = randomUUID(), [one, two] = [await call<Of<typeof Replay>>('POST', '/replays', { ...asked, key }), await call<Of<typeof Replay>>('POST', '/replays', { ...asked, key })];
+    expect(two.body.replayId).toBe(one.body.replayId);
+    await clock.flow('replay', storeId);
+    const nothing = await replayed({ scope: { q: 'no such thing' } });
+    expect(nothing).toMatchObject({ state: 'failed', message: 'Nothing was sold in this scope up to the last day. Choose a wider scope, or a later period.' });
+    expect((await call<Of<typeof ReplayList>>('GET', '/replays')).body).toMatchObject({ span: { first: '2025-11-29' } });
+  });
+
+  it('begun three times and never done is given up', async () => {
+    await askReplay(db, storeId, { key: randomUUID(), kind: null, promise: null, from_day: FROM, to_day: TO, scope: {}, most: 10, orderCost: 0 }, 'test', clock.now());
+    for (let n = 0; n < 3; n++) expect(await nextReplay(db, storeId, clock.now())).toMatchObject({ state: 'running', attempts: n + 1 });
+    expect(await nextReplay(db, storeId, clock.now())).toBeNull();
+  });
+});
