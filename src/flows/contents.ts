@@ -37,7 +37,7 @@ export const FLOWS: readonly Flow[] = [
 ];
 
 /** The first import, in this order: subscriptions first, so that nothing that happens meanwhile is missed. */
-export const FIRST_IMPORT: readonly Flow[] = [subscriptions, catalogue, salesHistory, openingStock, inbox, driftCheck, forecast, replenishment, dailyDigest];
+export const FIRST_IMPORT: readonly Flow[] = [subscriptions, catalogue, salesHistory, openingStock, inbox, driftCheck, forecast, replenishment, transferProposals, dailyDigest];
 
 export function flowNamed(name: string): Flow | undefined {
   return FLOWS.find((flow) => flow.name === name);

@@ -1,5 +1,5 @@
 /**
- * transfer-proposals: stock of one place → where its next unit is worth more.   Woken hourly, behind replenishment, and by hand.
+ * transfer-proposals: stock of one place → where its next unit is worth more.   Woken hourly behind replenishment, by hand, and at the end of the first import.
  *  1 gather  items short at one place with units at another; forecasts, planning values, stock and open transfers of all their places
  *  2 decide  domain/replenishment/transfers: a unit moves while what it is worth there exceeds what it is worth here and the cost of moving it
  *  3 record  the proposals worth the bother, in the place of those before
