@@ -57,8 +57,14 @@ export interface StorefrontReturn {
   lines: { lineId: string; quantity: number }[];
   exchanged: { variantId: string | null; quantity: number }[];
   /** What was done with the goods in Shopify. `restocked` raises its stock there. */
-  dispositions: { id: string; lineId: string | null; quantity: number; type: 'restocked' | 'not restocked' | 'processing required' | 'missing'; locationId: string | null; at: string }[];
+  dispositions: StorefrontDisposition[];
+  /** The goods as the work orders that take them in have them, by order line; a disposition is of one of these. */
+  reverseLines: { id: string; lineId: string | null; total: number }[];
 }
+export interface StorefrontDisposition {
+  id: string; reverseLineId: string; lineId: string | null; quantity: number; type: 'restocked' | 'not restocked' | 'processing required' | 'missing'; locationId: string | null; at: string;
+}
+export interface NewDisposition { reverseLineId: string; quantity: number; type: 'restocked' | 'not restocked'; locationId: string | null }
 
 export interface Progress { stage: string; done: number; total: number | null; bytes?: number }
 export type OnProgress = (progress: Progress) => void;
@@ -110,6 +116,11 @@ export interface Storefront {
   /** Not idempotent: look in `fulfilments` for the tracking number before a call whose outcome was unknown is made again. */
   createFulfilment(made: NewFulfilment): Promise<{ fulfilment: Fulfilment } | { refused: string }>;
   returns(orderIds: string[]): Promise<StorefrontReturn[]>;
+  /**
+   * Says what became of goods that came back, all or none; answers every disposition of the lines named. `restocked` raises stock at its location. Not
+   * idempotent: after a call whose outcome was unknown, look in `returns` at the dispositions before it is made again.
+   */
+  dispose(said: readonly NewDisposition[]): Promise<{ dispositions: StorefrontDisposition[] } | { refused: string }>;
   orderOfReturn(returnId: string): Promise<string | null>;
   /** Orders that changed at or after an instant and have returns. */
   ordersWithReturns(since: string): AsyncIterable<string[]>;
