@@ -6,7 +6,7 @@ import type { StorefrontLevel, StorefrontLocation, StorefrontVariant, Storefront
 import type { Assignment, OrderState } from '../domain/orders/order-state.ts';
 import type { StockState } from '../domain/stock/fact.ts';
 
-export interface StorefrontShop { id: string; name: string; domain: string; currency: string; timeZone: string; createdAt: string | null; scopes: string[]; /** What we ask to be allowed, and what cannot be done without it. */ wantedScopes: readonly { scope: string; why: string }[]; /** The interface version we speak, like 2026-10. */ apiVersion: string; /** What is wrong with the interface version we speak, in a sentence; null when nothing is. */ versionFault: string | null }
+export interface StorefrontShop { id: string; name: string; domain: string; currency: string; timeZone: string; createdAt: string | null; scopes: string[]; /** What we ask to be allowed, and what cannot be done without it. */ wantedScopes: readonly { scope: string; why: string }[]; /** The interface version we speak, like 2026-10. */ apiVersion: string; }
 
 /** What one webhook says, in our words. */
 export type StorefrontEvent =
@@ -71,6 +71,8 @@ export type OnProgress = (progress: Progress) => void;
 
 export interface Storefront {
   shop(): Promise<StorefrontShop>;
+  /** What the calls made so far showed to be wrong with the interface version we speak, in a sentence; null when nothing is. */
+  versionFault(): string | null;
   locations(): Promise<StorefrontLocation[]>;
 
   /** All variants, by bulk operation, in batches. */
