@@ -57,10 +57,10 @@ function Done({ row }: { row: ReturnCase }) {
 function Told({ told }: { told: NonNullable<ReturnCase['shopify']> }) {
   const look = { waiting: ['held', 'Shopify is being told'], told: ['good', 'Told Shopify'], refused: ['warn', 'Not told to Shopify'] }[told.state] as ['held' | 'good' | 'warn', string];
   const parts = [
-    told.units > 0 ? `${units(told.units)} of the return settled there` : null,
+    told.units > 0 ? `${units(told.units)} ${told.units === 1 ? 'unit' : 'units'} of its return settled` : null,
     told.restockedBefore > 0 ? `${units(told.restockedBefore)} had been restocked in Shopify before and were not added again` : null,
     told.adjusted > 0 ? `${units(told.adjusted)} sellable added by a stock change` : null,
     told.message,
   ].filter((part) => part !== null);
-  return <p className="row small"><Status tone={look[0]}>{look[1]}</Status>{parts.length > 0 && <span className="dim">{parts.join(' · ')}</span>}{told.at && told.state === 'told' && <span className="dim"><Ago at={told.at} /></span>}</p>;
+  return <p className="told small"><Status tone={look[0]}>{look[1]}</Status>{parts.length > 0 && <span className="dim">{parts.join(' · ')}</span>}{told.at && told.state === 'told' && <span className="dim"><Ago at={told.at} /></span>}</p>;
 }
