@@ -24,11 +24,14 @@ export const catalogue = defineFlow({
   async run(context) {
     const { db, storeId, storefront, tally } = context;
     const started = context.now();
-    const shop = await storefront.shop();
+    const retired = (): RaisedException[] => {
+      const fault = storefront.versionFault();
+      return fault === null ? [] : [{ kind: 'API_VERSION_RETIRED', key: 'version', subject: 'Shopify API version', sentence: `Seen at ${started}: ${fault}`, evidence: { seenAt: started } }];
+    };
+    // In another version the very call that asks for the shop may be refused; that is said too. A failure for other reasons closes nothing.
+    const shop = await storefront.shop().catch(async (error: Error) => { await context.raise(retired()); throw error; });
+    await context.checked('API_VERSION_RETIRED', retired());
     await updateShop(db.pool, storeId, shop, started);
-    await context.checked('API_VERSION_RETIRED', shop.versionFault === null ? [] : [{
-      kind: 'API_VERSION_RETIRED', key: 'version', subject: 'Shopify API version', sentence: `Seen at ${started}: ${shop.versionFault}`, evidence: { seenAt: started },
-    }]);
     const ending = endingSoon(shop.apiVersion, context.dayOf(started));
     await context.checked('API_VERSION_ENDING', ending === null ? [] : [{
       kind: 'API_VERSION_ENDING', key: shop.apiVersion, subject: `Shopify API version ${shop.apiVersion}`, size: -ending.days, evidence: ending,

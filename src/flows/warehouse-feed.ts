@@ -11,6 +11,7 @@ import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { orderOfReference, readLineReference, type OutLine } from '../store/orders-out.ts';
 import { markDirty } from '../store/push-levels.ts';
 import { findReturn, inspectReturn, receiveReturn, saveReturn, type ReturnRow } from '../store/returns.ts';
+import { queueDispositions } from '../store/return-dispositions.ts';
 import { saveShelfChanges, type ShelfChange } from '../store/shelf.ts';
 import { saveShipment } from '../store/shipments.ts';
 import { feedCases, itemsOfSkus, settleDocument, storeWarehouseFacts, takeDocument, type DocumentRow } from '../store/warehouse-documents.ts';
@@ -180,7 +181,8 @@ async function returnInspected(tx: pg.PoolClient, warehouseId: number, document:
     const key = lineKey(found.row, line), known = sums.get(`${key} ${line.disposition}`);
     sums.set(`${key} ${line.disposition}`, { lineKey: key, disposition: line.disposition, quantity: (known?.quantity ?? 0) + line.quantity });
   }
-  await inspectReturn(tx, found.storeId, found.row.return_id, [...sums.values()].map((line) => ({ ...line, cause: `warehouse:${warehouseId}:inspection/${document.id}`, at: document.at, by: 'warehouse' })), now);
+  const fresh = await inspectReturn(tx, found.storeId, found.row.return_id, [...sums.values()].map((line) => ({ ...line, cause: `warehouse:${warehouseId}:inspection/${document.id}`, at: document.at, by: 'warehouse' })), now);
+  await queueDispositions(tx, found.storeId, found.row, fresh, now);
   return applied(itemIds);
 }
 

@@ -113,6 +113,8 @@ export const ReturnCase = z.object({
   returnId: z.string(), reference: z.string(), name: z.string(), orderId: z.string().nullable(), orderName: z.string().nullable(), locationId: z.number().nullable(), locationName: z.string().nullable(), authority: z.enum(['storefront', 'warehouse']).nullable(),
   state: z.enum(['announced', 'received', 'inspected', 'closed', 'cancelled']), announcedAt: instant.nullable(), receivedAt: instant.nullable(), inspectedAt: instant.nullable(), updatedAt: instant,
   lines: z.array(z.object({ lineKey: z.string(), itemId: z.number().nullable(), sku: z.string().nullable(), title: z.string(), announced: z.number(), received: z.number(), sellable: z.number(), damaged: z.number(), quarantine: z.number(), scrap: z.number() })),
+  /** What Shopify's own return was told of the inspection; null when there is nothing to tell. Units are those of its order lines. */
+  shopify: z.object({ state: z.enum(['waiting', 'told', 'refused']), units: z.number(), restockedBefore: z.number(), adjusted: z.number(), at: instant.nullable(), message: z.string().nullable() }).nullable(),
 }).meta({ id: 'ReturnCase' });
 export const RETURN_VIEWS = ['to inspect', 'announced', 'inspected', 'all'] as const;
 export const ReturnQuery = z.object({ ...inStore, view: z.enum(RETURN_VIEWS).default('to inspect'), q: z.string().max(200).optional().describe('return, order, SKU or a scanned barcode'), ...page });

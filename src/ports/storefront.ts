@@ -6,7 +6,7 @@ import type { StorefrontLevel, StorefrontLocation, StorefrontVariant, Storefront
 import type { Assignment, OrderState } from '../domain/orders/order-state.ts';
 import type { StockState } from '../domain/stock/fact.ts';
 
-export interface StorefrontShop { id: string; name: string; domain: string; currency: string; timeZone: string; createdAt: string | null; scopes: string[]; /** What we ask to be allowed, and what cannot be done without it. */ wantedScopes: readonly { scope: string; why: string }[]; /** The interface version we speak, like 2026-10. */ apiVersion: string; /** What is wrong with the interface version we speak, in a sentence; null when nothing is. */ versionFault: string | null }
+export interface StorefrontShop { id: string; name: string; domain: string; currency: string; timeZone: string; createdAt: string | null; scopes: string[]; /** What we ask to be allowed, and what cannot be done without it. */ wantedScopes: readonly { scope: string; why: string }[]; /** The interface version we speak, like 2026-10. */ apiVersion: string; }
 
 /** What one webhook says, in our words. */
 export type StorefrontEvent =
@@ -57,8 +57,14 @@ export interface StorefrontReturn {
   lines: { lineId: string; quantity: number }[];
   exchanged: { variantId: string | null; quantity: number }[];
   /** What was done with the goods in Shopify. `restocked` raises its stock there. */
-  dispositions: { id: string; lineId: string | null; quantity: number; type: 'restocked' | 'not restocked' | 'processing required' | 'missing'; locationId: string | null; at: string }[];
+  dispositions: StorefrontDisposition[];
+  /** The goods as the work orders that take them in have them, by order line; a disposition is of one of these. */
+  reverseLines: { id: string; lineId: string | null; total: number }[];
 }
+export interface StorefrontDisposition {
+  id: string; reverseLineId: string; lineId: string | null; quantity: number; type: 'restocked' | 'not restocked' | 'processing required' | 'missing'; locationId: string | null; at: string;
+}
+export interface NewDisposition { reverseLineId: string; quantity: number; type: 'restocked' | 'not restocked'; locationId: string | null }
 
 export interface StorefrontTransfer {
   id: string; name: string; status: 'draft' | 'ready' | 'in transit' | 'received' | 'cancelled' | 'other';
@@ -74,6 +80,8 @@ export type OnProgress = (progress: Progress) => void;
 
 export interface Storefront {
   shop(): Promise<StorefrontShop>;
+  /** What the calls made so far showed to be wrong with the interface version we speak, in a sentence; null when nothing is. */
+  versionFault(): string | null;
   locations(): Promise<StorefrontLocation[]>;
 
   /** All variants, by bulk operation, in batches. */
@@ -131,6 +139,11 @@ export interface Storefront {
   /** Not idempotent: look in `fulfilments` for the tracking number before a call whose outcome was unknown is made again. */
   createFulfilment(made: NewFulfilment): Promise<{ fulfilment: Fulfilment } | { refused: string }>;
   returns(orderIds: string[]): Promise<StorefrontReturn[]>;
+  /**
+   * Says what became of goods that came back, all or none; answers every disposition of the lines named. `restocked` raises stock at its location. Not
+   * idempotent: after a call whose outcome was unknown, look in `returns` at the dispositions before it is made again.
+   */
+  dispose(said: readonly NewDisposition[]): Promise<{ dispositions: StorefrontDisposition[] } | { refused: string }>;
   orderOfReturn(returnId: string): Promise<string | null>;
   /** Orders that changed at or after an instant and have returns. */
   ordersWithReturns(since: string): AsyncIterable<string[]>;

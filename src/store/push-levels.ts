@@ -88,9 +88,17 @@ export interface DirtyLevel {
   mode: 'shadow' | 'live'; paused: boolean; first_push_cap: number; buffer_quantile: number; peak_quantile: number; peak_until: string | null; buffer_cap_units: number | null; buffer_cap_share: number;
 }
 
+/**
+ * The last word heard of a level is later than an order that was heard only after it, and does not have it in: something else made up for the order, an edit of as
+ * many units. When the word came it agreed with the ledger, so nobody looked; now Shopify is read. The newest movements are enough, for the order is among them.
+ */
+const CONTRADICTED = `coalesce(case when o.available <> b.available then exists (
+  select from (select * from movement m where m.store_id = p.store_id and m.item_id = p.item_id order by m.movement_id desc limit 50) m
+  where m.kind = 'order committed' and m.from_location = p.location_id and m.occurred_at < o.available_at and m.recorded_at > o.available_at) end, false)`;
+
 // Each row's own rows, by key: `limit 1` keeps the planner from reading whole tables for 250 levels while it does not know how large they have grown.
 const LEVEL = `
-  select p.item_id, p.location_id, p.warehouse_id, p.dirty_version, p.dirty_at, p.reread, p.strikes, p.basis, p.pushed, p.released,
+  select p.item_id, p.location_id, p.warehouse_id, p.dirty_version, p.dirty_at, p.reread or ${CONTRADICTED} as reread, p.strikes, p.basis, p.pushed, p.released,
     x.shopify_inventory_item_id as inventory_item_id, l.shopify_location_id, x.tracked, v.continues_selling, v.is_bundle as is_native_bundle, v.bundle_variant_id,
     o.is_active, g.as_of is not null as opened, coalesce(b.available, 0) as ledger_available, coalesce(b.committed, 0) as ledger_committed, l.is_active as location_active, i.sku, i.title,
     a.mode, a.paused, a.first_push_cap, a.buffer_quantile, a.peak_quantile, a.peak_until, a.buffer_cap_units, a.buffer_cap_share

@@ -1,11 +1,12 @@
 /**
  * A person's inspection and what it does to stock: at a warehouse's location the shelf changes and the push follows; at a storefront's location the accepted
- * units become deltas for Shopify. Either way once, by the key the client made before its first try.
+ * units rise by what Shopify's own return is told, or by deltas where Shopify has no such return. Either way once, by the key the client made before its first try.
  */
 import type pg from 'pg';
 import type { Disposition } from '../ports/warehouse.ts';
 import { queueAdjustments } from './adjustments.ts';
 import { markDirty } from './push-levels.ts';
+import { queueDispositions, risesByDisposition } from './return-dispositions.ts';
 import { inspectReturn, receiveReturn, type ReturnRow } from './returns.ts';
 import { saveShelfChanges } from './shelf.ts';
 
@@ -16,6 +17,7 @@ export async function recordInspection(
   tx: pg.PoolClient, storeId: number, row: ReturnRow, key: string, lines: readonly { lineKey: string; disposition: Disposition; quantity: number }[], by: string, now: string, keyOf: (cause: string) => string,
 ): Promise<number> {
   const fresh = await inspectReturn(tx, storeId, row.return_id, lines.map((line) => ({ ...line, cause: `instep:${key}`, at: now, by })), now);
+  await queueDispositions(tx, storeId, row, fresh, now);
   const known = fresh.flatMap((made) => { const line = row.lines.find((l) => l.lineKey === made.lineKey); return line?.itemId == null ? [] : [{ ...made, itemId: line.itemId, title: line.title }]; });
   if (row.authority === 'warehouse' && row.warehouse_id !== null) {
     const skus = await tx.query<{ item_id: number; sku: string }>(
@@ -27,7 +29,7 @@ export async function recordInspection(
     })), now);
     await markDirty(tx, itemIds, now);
   } else if (row.location_id !== null) {
-    await queueAdjustments(tx, storeId, known.filter((k) => k.disposition !== 'scrap').map((k) => {
+    await queueAdjustments(tx, storeId, known.filter((k) => k.disposition !== 'scrap' && !risesByDisposition(row, k)).map((k) => {
       const cause = `return/${row.return_id}:${key}:${k.lineKey}:${k.disposition}`;
       return { cause, itemId: k.itemId, locationId: row.location_id!, stateName: STATE[k.disposition as Exclude<Disposition, 'scrap'>], delta: k.quantity, reason: k.disposition === 'sellable' ? 'restock' : k.disposition === 'damaged' ? 'damaged' : 'quality_control',
         sentence: `${k.quantity} ${k.disposition} from return ${row.name}, inspected by ${by}`, key: keyOf(cause) };

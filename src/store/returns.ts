@@ -61,13 +61,18 @@ export interface ReturnRow {
   return_id: string; reference: string; name: string; order_id: string | null; order_name: string | null; warehouse_id: number | null; location_id: number | null; location: string | null; authority: 'storefront' | 'warehouse' | null;
   state: 'announced' | 'received' | 'inspected' | 'closed' | 'cancelled'; announced_at: string | null; received_at: string | null; inspected_at: string | null; told_warehouse_at: string | null; updated_at: string;
   lines: { lineKey: string; lineId: string | null; itemId: number | null; sku: string | null; title: string; announced: number; received: number; sellable: number; damaged: number; quarantine: number; scrap: number }[];
+  /** What Shopify's return was told of the inspections; null when none is to be told. */
+  shopify: { state: 'waiting' | 'told' | 'refused'; units: number; restockedBefore: number; adjusted: number; at: string | null; message: string | null } | null;
 }
 
 const RETURN = `
   select r.*, o.name as order_name, l.name as location, l.authority,
     (select coalesce(jsonb_agg(jsonb_build_object('lineKey', n.line_key, 'lineId', n.line_id::text, 'itemId', n.item_id, 'sku', coalesce(i.sku, n.sku), 'title', coalesce(i.title, n.title), 'announced', n.announced, 'received', n.received,
        'sellable', n.sellable, 'damaged', n.damaged, 'quarantine', n.quarantine, 'scrap', n.scrap) order by n.line_key), '[]')
-     from return_line n left join item i on i.item_id = n.item_id where n.store_id = r.store_id and n.return_id = r.return_id) as lines
+     from return_line n left join item i on i.item_id = n.item_id where n.store_id = r.store_id and n.return_id = r.return_id) as lines,
+    (select case when count(*) > 0 then jsonb_build_object('state', case when bool_or(d.state in ('waiting', 'sent')) then 'waiting' when bool_or(d.state = 'refused') then 'refused' else 'told' end, 'units', sum(d.units)::int, 'restockedBefore', sum(d.there)::int,
+       'adjusted', sum(d.adjusted)::int, 'at', to_char(max(d.settled_at), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'message', (array_agg(d.message order by d.disposition_id desc) filter (where d.message is not null and d.state <> 'told'))[1]) end
+     from return_disposition d where d.store_id = r.store_id and d.return_id = r.return_id) as shopify
   from return_case r left join sales_order o on o.store_id = r.store_id and o.order_id = r.order_id left join location l on l.store_id = r.store_id and l.location_id = r.location_id`;
 
 export async function listReturns(db: Queryable, storeId: number, filter: { states: readonly string[] | null; q: string | null; before: { at: string; id: string } | null; limit: number }): Promise<ReturnRow[]> {

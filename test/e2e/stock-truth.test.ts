@@ -195,6 +195,10 @@ describe('at work', () => {
     await page.getByText('1 damaged').waitFor();
     const { n } = await one<{ n: number }>('select sum(quantity)::int as n from return_inspection where return_id = $1', [announced]);
     expect(n).toBe(1);
+    // Shopify's own return hears of it, and the page says so by itself.
+    await page.getByText('Told Shopify').waitFor();
+    expect([await sideways(page), await axeFaults(page)]).toEqual([0, []]);
+    await picture(watched, 'return-told-phone');
     if (shots) {
       await page.goto(`${w.url}/returns/${waiting}`);
       await page.getByRole('button', { name: /^One more: Sellable/ }).first().tap();

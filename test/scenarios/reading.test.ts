@@ -232,6 +232,70 @@ describe('version-retired-token-expired', () => {
   });
 });
 
+describe('next-version-refuses-a-call', () => {
+  const next = (town: Town, gone: string[]) => town.control('/faults', { apiVersion: { version: '2027-01', gone } });
+  const back = async (town: Town): Promise<void> => { await town.control('/faults', { apiVersion: null }); for (const name of ['catalogue', 'returns']) await town.flow(name); await town.settle(); };
+
+  it('a query is refused: the case names the version, the call and Shopify’s words; the rest goes on; afterwards nothing is missing', async () => {
+    const town = await clock.town({ goods: goods(2) });
+    const order = await town.sell({ G0000: 3 }, 0);
+    await town.settle();
+    await town.control(`/orders/${order.id}/fulfil`, {});
+    await town.settle();
+    await next(town, ['Return.returnLineItems']);
+    const made = await town.control<{ id: string }>(`/orders/${order.id}/return`, { lines: [{ sku: 'G0000', quantity: 2 }] });
+    await town.control(`/returns/${made.id}/dispose`, { lines: [{ sku: 'G0000', quantity: 1, type: 'RESTOCKED', location: 'Mill' }] });
+    clock.asked.get(town.storeId)?.clear();
+    await expect(town.flow('returns')).rejects.toThrow("Field 'returnLineItems' doesn't exist on type 'Return'");
+    await town.flow('catalogue');
+    const [said] = await town.cases('API_VERSION_RETIRED');
+    expect(said!.sentence).toMatch(/^Seen at 2026-12-\d\dT.*its version 2027-01, Instep asks for 2026-10.* nothing is read by it: ReturnsOfOrders \(Field 'returnLineItems' doesn't exist on type 'Return'\)\.$/);
+    // Everything else is read in the meantime.
+    await town.sell({ G0001: 4 }, 0);
+    await town.control('/levels', { sku: 'G0001', location: 'Mill', available: 5 });
+    for (let failed = 0, done = false; !done; ) {
+      await town.settle().then(() => { done = true; }, (error: Error) => { expect([++failed <= 5, error.message]).toEqual([true, expect.stringContaining("'returnLineItems'")]); });
+    }
+    for (const name of ['sales-history', 'order-routing', 'stock-levels', 'drift-check']) await town.flow(name);
+    expect(await town.ledger('G0001')).toMatchObject({ available: 5, committed: 4 });
+    await back(town);
+    expect((await town.movements('G0000')).filter((m) => m.kind === 'returned to stock').map((m) => m.quantity)).toEqual([1]);
+    expect(await town.reconcile()).toMatchObject({ unexplainedUnits: 0 });
+    expect(await town.faults()).toEqual([]);
+    expect(await town.cases('API_VERSION_RETIRED')).toEqual([]);
+  });
+
+  it('the call that asks for the shop is refused: that is said too', async () => {
+    const town = await clock.town({ goods: goods(2) });
+    await next(town, ['Shop.ianaTimezone']);
+    await expect(town.flow('catalogue')).rejects.toThrow("Field 'ianaTimezone' doesn't exist on type 'Shop'");
+    expect((await town.cases('API_VERSION_RETIRED')).map((c) => c.sentence)).toEqual([expect.stringContaining("version 2027-01")]);
+    await town.sell({ G0000: 1 }, 0);
+    await town.settle();
+    for (const name of ['sales-history', 'stock-levels']) await town.flow(name);
+    expect(await town.ledger('G0000')).toMatchObject({ available: 9, committed: 1 });
+    await back(town);
+    expect(await town.cases('API_VERSION_RETIRED')).toEqual([]);
+  });
+
+  it('the write of stock is refused: once a change and without effect, the level says why; in our version again it is written', async () => {
+    const town = await clock.town({ goods: goods(1), served: [0], policy: { bufferCapUnits: 0 } });
+    await town.settle();
+    await next(town, ['Mutation.inventorySetQuantities']);
+    town.calls.length = 0;
+    town.shelves[0]!.change('G0000', 4);
+    await town.settle();
+    await clock.advance(HOUR);
+    await town.settle();
+    expect(town.calls.filter((call) => call.operation === 'SetQuantities')).toHaveLength(1);
+    expect(town.shown('G0000').available).toBe(10);
+    const { rows } = await clock.house.db.query<{ state: string; reason: string }>('select state, reason from push_level where store_id = $1', [town.storeId]);
+    expect(rows).toEqual([{ state: expect.stringMatching(/quarantined|held/), reason: expect.stringContaining("inventorySetQuantities") }]);
+    await town.flow('catalogue');
+    expect((await town.cases('API_VERSION_RETIRED'))[0]!.sentence).toContain('SetQuantities (Field');
+  });
+});
+
 describe('bulk-collides-cancelled-expired', () => {
   const imported = (): Promise<Town> => clock.town({ goods: goods(30), imported: false });
   const history = async (town: Town) => { for (let n = 0; n < 12; n++) await town.sell({ [`G00${10 + n}`]: 1 }, 0); await clock.advance(1_000); await town.sandbox.pump(); };

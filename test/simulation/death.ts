@@ -6,24 +6,36 @@ import type { Db } from '../../src/store/db.ts';
 
 export class ProcessDied extends Error { override name = 'ProcessDied'; }
 
-/** Where a countdown counts: any step, only writes to the shop, only the one that makes a fulfilment, or only transactions about to commit: the rare moments at which it matters most. */
-export type Moment = 'any' | 'write' | 'fulfil' | 'commit';
+/**
+ * Where a countdown counts: any step, only writes to the shop, only the one that makes a fulfilment, only transactions about to commit, or only the one that
+ * settles a warehouse document with what it did: the rare moments at which it matters most.
+ */
+export type Moment = 'any' | 'write' | 'fulfil' | 'commit' | 'document';
 /** What a moment also is. */
-const ALSO: Partial<Record<Moment, Moment>> = { fulfil: 'write' };
+const ALSO: Partial<Record<Moment, Moment>> = { fulfil: 'write', document: 'commit' };
+/** One aimed at these waits for it, however many deeds come first: most deeds have none. */
+const WAITS: readonly Moment[] = ['fulfil', 'document'];
 export interface Life { step(moment?: Moment): void; dieIn(steps: number, moment?: Moment): void; revive(forGood?: boolean): boolean }
 
 export function life(): Life {
-  let dead = false, countdown: number | null = null, counts: Moment = 'any';
+  let dead = false;
+  /** Deaths to come, each with its own countdown: one that waits for a rare moment is not forgotten for another drawn meanwhile. */
+  let coming: { left: number; counts: Moment }[] = [];
   return {
     step(moment = 'any') {
       if (dead) throw new ProcessDied('the process is gone');
-      if (countdown !== null && (counts === 'any' || counts === moment || counts === ALSO[moment]) && --countdown <= 0) { dead = true; countdown = null; throw new ProcessDied('kill -9'); }
+      for (const death of coming) if ((death.counts === 'any' || death.counts === moment || death.counts === ALSO[moment]) && --death.left <= 0) dead = true;
+      if (!dead) return;
+      coming = coming.filter((death) => death.left > 0);
+      throw new ProcessDied('kill -9');
     },
-    dieIn(steps, moment = 'any') { countdown = steps; counts = moment; },
-    // One aimed at the call that makes a fulfilment waits for it, however many deeds come first: most deeds make none.
-    revive(forGood = false) { const was = dead; dead = false; if (was || forGood || counts !== 'fulfil') countdown = null; return was; },
+    dieIn(steps, moment = 'any') { coming = [...coming.filter((death) => death.counts !== moment), { left: steps, counts: moment }]; },
+    revive(forGood = false) { const was = dead; dead = false; coming = forGood ? [] : coming.filter((death) => WAITS.includes(death.counts)); return was; },
   };
 }
+
+/** What tells a transaction that settles a warehouse document from the others. */
+const SETTLES = /^update warehouse_document set state/;
 
 /** Puts a step before and after every statement and on both sides of every commit. */
 export function mortal(db: Db, { step }: Life): void {
@@ -31,7 +43,17 @@ export function mortal(db: Db, { step }: Life): void {
   db.query = (async (text: never, values?: never) => { step(); const answer = await query(text, values); step(); return answer; }) as Db['query'];
   db.transaction = async (work) => {
     step();
-    const result = await transaction(async (tx) => { const made = await work(tx); step('commit'); return made; });
+    const result = await transaction(async (tx) => {
+      let moment: Moment = 'commit';
+      const own = tx.query.bind(tx) as (...given: unknown[]) => unknown;
+      const listening = (...given: unknown[]): unknown => { if (typeof given[0] === 'string' && SETTLES.test(given[0])) moment = 'document'; return own(...given); };
+      Object.assign(tx, { query: listening });
+      try {
+        const made = await work(tx);
+        step(moment);
+        return made;
+      } finally { delete (tx as { query?: unknown }).query; }
+    });
     step(); // committed, and nobody heard of it
     return result;
   };

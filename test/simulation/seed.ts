@@ -22,6 +22,7 @@ export async function play(factory: Factory, seed: number, mode: Mode = MODES[se
     }
     await heal(run);
     await comeToRest(run, mode);
+    run.life.revive(true);
     const violations = [...await safety(run), ...await rest(run)];
     return outcome(violations.length > 0 ? violations : await replay(run), steps);
 
@@ -35,7 +36,8 @@ export async function play(factory: Factory, seed: number, mode: Mode = MODES[se
 }
 
 async function heal(run: Run): Promise<void> {
-  run.life.revive(true);
+  // A death that waits for its moment may still come while all comes to rest: most parcels and documents are worked on then.
+  run.life.revive();
   Object.assign(run.doors, { refuse: 0, rush: 0 });
   Object.assign(run.shelf.failNext, { before: 0, after: 0 });
   const healed = await run.control('/faults', { webhooks: null, failAfterCommit: null, failBefore: null, serverErrorAfterCommit: null, staleCompares: 0, throttle: 0 });

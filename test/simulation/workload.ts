@@ -25,7 +25,7 @@ export async function step(run: Run, roll: Dice, mode: Mode, rates: Weights): Pr
     if (name === 'warehouse') return hands(run, roll);
     if (name === 'time') { run.advance(roll.pick([200, 1_000, 3_000, 20_000, 90_000])); return; }
     if (name === 'faults') return fault(run, roll, mode);
-    if (name === 'death') { const moment = roll.pick(['any', 'write', 'fulfil', 'commit'] as const); run.life.dieIn(1 + roll({ any: 60, write: 3, fulfil: 2, commit: 8 }[moment]), moment); }
+    if (name === 'death') { const moment = roll.pick(['any', 'write', 'fulfil', 'commit', 'document'] as const); run.life.dieIn(1 + roll({ any: 60, write: 3, fulfil: 2, commit: 8, document: 2 }[moment]), moment); }
     return house(run, roll, mode);
   }
 }

@@ -51,12 +51,14 @@ export interface AdminClient {
   /** GET of a result file the API pointed to. */
   download(url: string): Promise<Response>;
   scopes(): Promise<string[]>;
-  /** What Shopify last said of the version we ask for: the one it answered with, and why ours is on its way out, if it is. */
-  versionHeard(): { served: string | null; deprecated: string | null };
+  /** What Shopify last said of the version we ask for: the one it answered with, why ours is on its way out, if it is, and what we ask for that it does not know. */
+  versionHeard(): { served: string | null; deprecated: string | null; unknown: { operation: string; message: string }[] };
 }
 
 interface Reply { data?: unknown; errors?: GraphqlError[]; extensions?: { cost?: { requestedQueryCost: number; actualQueryCost: number | null; throttleStatus: { maximumAvailable: number; currentlyAvailable: number; restoreRate: number } } } }
 
+/** Refusals of a document for what the schema that answers does not have or demands besides. */
+const SCHEMA_CODES = new Set(['undefinedField', 'undefinedType', 'argumentNotAccepted', 'missingRequiredArguments', 'argumentLiteralsIncompatible', 'variableMismatch']);
 const TRIES = 8;
 const LONGEST_WAIT_MS = 120_000;
 
@@ -68,7 +70,8 @@ export function adminClient(options: AdminClientOptions): AdminClient {
   let token = options.token;
   let refreshing: Promise<string> | null = null;
   let granted: string[] | null = null;
-  let heard: ReturnType<AdminClient['versionHeard']> = { served: null, deprecated: null };
+  let heard: Omit<ReturnType<AdminClient['versionHeard']>, 'unknown'> = { served: null, deprecated: null };
+  const unknown = new Map<string, string>();
 
   async function requestToken(): Promise<string> {
     const response = await transmit({
@@ -99,7 +102,9 @@ export function adminClient(options: AdminClientOptions): AdminClient {
       headers: { 'content-type': 'application/json', accept: 'application/json', 'x-shopify-access-token': await accessToken(renew) },
       body: JSON.stringify({ query: document, variables, operationName: operation }),
     });
-    heard = { served: response.headers.get('x-shopify-api-version') ?? heard.served, deprecated: response.headers.get('x-shopify-api-deprecated-reason') };
+    const served = response.headers.get('x-shopify-api-version') ?? heard.served;
+    if (served !== heard.served) unknown.clear(); // what another version did not know
+    heard = { served, deprecated: response.headers.get('x-shopify-api-deprecated-reason') };
     const text = await readText(response);
     try { return { response, reply: JSON.parse(text) as Reply }; } catch { return { response, reply: null }; }
   }
@@ -150,6 +155,8 @@ export function adminClient(options: AdminClientOptions): AdminClient {
         continue;
       }
       note(response.status, cost?.requestedQueryCost ?? null);
+      const strange = reply.errors?.find((e) => SCHEMA_CODES.has(e.extensions?.code ?? ''));
+      if (strange) unknown.set(operation, strange.message); else unknown.delete(operation);
       if (reply.errors?.length) throw new ShopifyError(operation, reply.errors);
       if (!response.ok) throw new HttpError(`${operation}: HTTP ${response.status}`, response.status);
       return reply.data as T;
@@ -168,6 +175,6 @@ export function adminClient(options: AdminClientOptions): AdminClient {
       if (granted === null) await accessToken(true);
       return granted!;
     },
-    versionHeard: () => heard,
+    versionHeard: () => ({ ...heard, unknown: [...unknown].map(([operation, message]) => ({ operation, message })) }),
   };
 }

@@ -139,7 +139,7 @@ export const CREATE_FULFILMENT = /* GraphQL */ `mutation CreateFulfilment($fulfi
 
 // ---- returns --------------------------------------------------------------------------------------------------------------------------
 const RETURN_LINE = `__typename quantity ... on ReturnLineItem { fulfillmentLineItem { lineItem { id } } }`;
-const REVERSE_LINE = `fulfillmentLineItem { lineItem { id } } dispositions { id type quantity createdAt location { id } }`;
+const REVERSE_LINE = `id totalQuantity fulfillmentLineItem { lineItem { id } } dispositions { id type quantity createdAt location { id } }`;
 
 /** The further lines of a return with more than its first page; and what was done with those goods, by the work order that took them in. */
 export const MORE_RETURN_LINES = /* GraphQL */ `query MoreReturnLines($id: ID!, $after: String) { return(id: $id) { returnLineItems(first: 100, after: $after) { nodes { ${RETURN_LINE} } ${NEXT} } } }`;
@@ -152,6 +152,9 @@ export const RETURNS_OF_ORDERS = /* GraphQL */ `query ReturnsOfOrders($ids: [ID!
   exchangeLineItems(first: 10) { nodes { variantId quantity } ${NEXT} }
   reverseFulfillmentOrders(first: 3) { nodes { id lineItems(first: 20) { nodes { ${REVERSE_LINE} } ${NEXT} } } ${NEXT} }
 } ${NEXT} } } } }`;
+
+export const DISPOSE_RETURNED = /* GraphQL */ `mutation DisposeReturned($said: [ReverseFulfillmentOrderDisposeInput!]!) {
+  reverseFulfillmentOrderDispose(dispositionInputs: $said) { reverseFulfillmentOrderLineItems { ${REVERSE_LINE} } userErrors { code field message } } }`;
 
 export const ORDER_OF_RETURN = /* GraphQL */ `query OrderOfReturn($id: ID!) { return(id: $id) { id order { id } } }`;
 

@@ -1,6 +1,6 @@
 /** Returns as their own documents: what was announced, what is exchanged, and what was done with the goods. Money is not part of it. */
-import type { Storefront, StorefrontReturn } from '../../ports/storefront.ts';
-import type { AdminClient } from './admin-client.ts';
+import type { Storefront, StorefrontDisposition, StorefrontReturn } from '../../ports/storefront.ts';
+import { ShopifyError, type AdminClient } from './admin-client.ts';
 import * as doc from './documents.ts';
 import type { Page } from './order-wire.ts';
 import { idOf, instant } from './wire.ts';
@@ -10,7 +10,11 @@ interface GqlReturn {
   id: string; name: string; status: string; createdAt: string;
   returnLineItems: Whole<{ __typename: string; quantity: number; fulfillmentLineItem?: { lineItem: { id: string } } }>;
   exchangeLineItems: Whole<{ variantId: string | null; quantity: number }>;
-  reverseFulfillmentOrders: Whole<{ id: string; lineItems: Whole<{ fulfillmentLineItem: { lineItem: { id: string } } | null; dispositions: { id: string; type: string; quantity: number; createdAt: string; location: { id: string } | null }[] }> }>;
+  reverseFulfillmentOrders: Whole<{ id: string; lineItems: Whole<GqlReverseLine> }>;
+}
+interface GqlReverseLine {
+  id: string; totalQuantity: number; fulfillmentLineItem: { lineItem: { id: string } } | null;
+  dispositions: { id: string; type: string; quantity: number; createdAt: string; location: { id: string } | null }[];
 }
 
 const STATUS: Record<string, StorefrontReturn['status']> = { REQUESTED: 'requested', OPEN: 'open', CLOSED: 'closed', CANCELED: 'cancelled', DECLINED: 'declined' };
@@ -18,7 +22,7 @@ const TYPE: Record<string, StorefrontReturn['dispositions'][number]['type']> = {
   RESTOCKED: 'restocked', NOT_RESTOCKED: 'not restocked', PROCESSING_REQUIRED: 'processing required', MISSING: 'missing',
 };
 
-export function returnDocuments(client: AdminClient): Pick<Storefront, 'returns' | 'orderOfReturn' | 'ordersWithReturns'> {
+export function returnDocuments(client: AdminClient): Pick<Storefront, 'returns' | 'dispose' | 'orderOfReturn' | 'ordersWithReturns'> {
   return {
     async returns(orderIds) {
       const found: StorefrontReturn[] = [];
@@ -32,6 +36,22 @@ export function returnDocuments(client: AdminClient): Pick<Storefront, 'returns'
         }
       }
       return found;
+    },
+    async dispose(said) {
+      try {
+        const { reverseFulfillmentOrderDispose: made } = await client.run<{ reverseFulfillmentOrderDispose: { reverseFulfillmentOrderLineItems: GqlReverseLine[] | null; userErrors: { message: string }[] } }>(doc.DISPOSE_RETURNED, {
+          said: said.map((one) => ({
+            reverseFulfillmentOrderLineItemId: `gid://shopify/ReverseFulfillmentOrderLineItem/${one.reverseLineId}`, quantity: one.quantity, dispositionType: one.type === 'restocked' ? 'RESTOCKED' : 'NOT_RESTOCKED',
+            ...(one.locationId === null ? {} : { locationId: `gid://shopify/Location/${one.locationId}` }),
+          })),
+        });
+        if (made.userErrors.length > 0 || made.reverseFulfillmentOrderLineItems === null) return { refused: made.userErrors.map((e) => e.message).join('; ') || 'Shopify said nothing' };
+        return { dispositions: made.reverseFulfillmentOrderLineItems.flatMap(dispositions) };
+      } catch (error) {
+        // Connected before Instep asked to write returns: nothing was done. Of any other error at the top that is not known.
+        if (error instanceof ShopifyError && error.code === 'ACCESS_DENIED') return { refused: 'the app may not write returns (scope write_returns)' };
+        throw error;
+      }
     },
     async orderOfReturn(returnId) {
       const answer = await client.run<{ return: { order: { id: string } } | null }>(doc.ORDER_OF_RETURN, { id: `gid://shopify/Return/${returnId}` });
@@ -75,9 +95,12 @@ function returned(orderId: string, node: GqlReturn): StorefrontReturn {
     id: idOf(node.id), name: node.name, orderId, status: STATUS[node.status] ?? 'open', createdAt: instant(node.createdAt),
     lines: node.returnLineItems.nodes.flatMap((line) => (line.fulfillmentLineItem ? [{ lineId: idOf(line.fulfillmentLineItem.lineItem.id), quantity: line.quantity }] : [])),
     exchanged: node.exchangeLineItems.nodes.map((line) => ({ variantId: line.variantId ? idOf(line.variantId) : null, quantity: line.quantity })),
-    dispositions: node.reverseFulfillmentOrders.nodes.flatMap((reverse) => reverse.lineItems.nodes.flatMap((line) => line.dispositions.map((d) => ({
-      id: idOf(d.id), lineId: line.fulfillmentLineItem ? idOf(line.fulfillmentLineItem.lineItem.id) : null, quantity: d.quantity, type: TYPE[d.type] ?? 'processing required',
-      locationId: d.location ? idOf(d.location.id) : null, at: instant(d.createdAt),
-    })))),
+    dispositions: node.reverseFulfillmentOrders.nodes.flatMap((reverse) => reverse.lineItems.nodes.flatMap(dispositions)),
+    reverseLines: node.reverseFulfillmentOrders.nodes.flatMap((reverse) => reverse.lineItems.nodes.map((line) => ({ id: idOf(line.id), lineId: lineOf(line), total: line.totalQuantity }))),
   };
 }
+
+const lineOf = (line: GqlReverseLine): string | null => (line.fulfillmentLineItem ? idOf(line.fulfillmentLineItem.lineItem.id) : null);
+const dispositions = (line: GqlReverseLine): StorefrontDisposition[] => line.dispositions.map((d) => ({
+  id: idOf(d.id), reverseLineId: idOf(line.id), lineId: lineOf(line), quantity: d.quantity, type: TYPE[d.type] ?? 'processing required', locationId: d.location ? idOf(d.location.id) : null, at: instant(d.createdAt),
+}));

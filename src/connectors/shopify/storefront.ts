@@ -115,10 +115,11 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
   }
 
   return {
+    versionFault: () => versionFault(client),
     ...inventoryWrites(client), ...fulfilmentWork(client), ...returnDocuments(client), ...transferWrites(client),
     async shop() {
       const { shop } = await client.run<{ shop: { id: string; name: string; myshopifyDomain: string; currencyCode: string; ianaTimezone: string; createdAt: string } }>(doc.SHOP);
-      return { id: idOf(shop.id), name: shop.name, domain: shop.myshopifyDomain, currency: shop.currencyCode, timeZone: shop.ianaTimezone, createdAt: instant(shop.createdAt), scopes: await client.scopes(), wantedScopes: WANTED_SCOPES, apiVersion: API_VERSION, versionFault: versionFault(client) };
+      return { id: idOf(shop.id), name: shop.name, domain: shop.myshopifyDomain, currency: shop.currencyCode, timeZone: shop.ianaTimezone, createdAt: instant(shop.createdAt), scopes: await client.scopes(), wantedScopes: WANTED_SCOPES, apiVersion: API_VERSION };
     },
     async locations() {
       const all: StorefrontLocation[] = [];
@@ -257,8 +258,11 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
 
 /** An old version is not refused: Shopify answers with the oldest it still serves, whose words may mean something else. */
 function versionFault(client: AdminClient): string | null {
-  const { served, deprecated } = client.versionHeard();
-  if (served !== null && served !== API_VERSION) return `Shopify answers with its version ${served}, Instep asks for ${API_VERSION}: that version is no longer served.`;
+  const { served, deprecated, unknown } = client.versionHeard();
+  // What is refused for its shape is told by name: these are the journeys that stand still.
+  const still = unknown.length === 0 ? '' : ` It does not know what ${unknown.length === 1 ? 'this call asks' : 'these calls ask'} for, so nothing is read by ${unknown.length === 1 ? 'it' : 'them'}: ${unknown.slice(0, 5).map((one) => `${one.operation} (${one.message})`).join('; ')}.`;
+  if (served !== null && served !== API_VERSION) return `Shopify answers with its version ${served}, Instep asks for ${API_VERSION}: that version is no longer served.${still}`;
+  if (still !== '') return `Shopify answers in version ${API_VERSION}.${still}`;
   return deprecated === null ? null : `Shopify says that something Instep asks for in version ${API_VERSION} is on its way out: ${deprecated}`;
 }
 

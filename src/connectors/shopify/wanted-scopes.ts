@@ -7,6 +7,7 @@ export const WANTED_SCOPES: readonly { scope: string; why: string }[] = [
   { scope: 'read_orders', why: 'sales and open orders cannot be read' },
   { scope: 'read_all_orders', why: 'orders older than sixty days are hidden, and with them every season' },
   { scope: 'read_returns', why: 'what came back cannot be told from what was only refunded' },
+  { scope: 'write_returns', why: 'a return that was inspected stays open in Shopify' },
   { scope: 'read_fulfillments', why: 'parcels that left cannot be read' },
   { scope: 'read_merchant_managed_fulfillment_orders', why: 'the place an order ships from cannot be read' },
   { scope: 'write_merchant_managed_fulfillment_orders', why: 'tracking numbers cannot be written back' },

@@ -70,6 +70,7 @@ export function returnRoutes(app: FastifyInstance, { house }: Services): void {
     knownLines(row, request.body.lines);
     const units = await house.db.transaction((tx) => recordInspection(tx, store.store_id, row, request.body.key, request.body.lines, by, now(), (cause) => idempotencyKey(`stock-adjustments/${store.store_id}/${cause}`)));
     if (units > 0) await audit(house.db, { at: now(), actor: by, action: 'return inspected', subject: row.name, after: request.body });
+    if (units > 0) await house.enqueue('returns', store.store_id);
     house.changed(store.store_id, ['returns', 'stock', 'push']);
     return view(await one(store.store_id, row.return_id));
   });
@@ -84,6 +85,6 @@ function knownLines(row: ReturnRow, lines: readonly { lineKey: string }[]): void
 function view(row: ReturnRow): Of<typeof ReturnCase> {
   return {
     returnId: row.return_id, reference: row.reference, name: row.name, orderId: row.order_id, orderName: row.order_name, locationId: row.location_id, locationName: row.location, authority: row.authority, state: row.state,
-    announcedAt: row.announced_at, receivedAt: row.received_at, inspectedAt: row.inspected_at, updatedAt: row.updated_at, lines: row.lines.map(({ lineId: _, ...line }) => line),
+    announcedAt: row.announced_at, receivedAt: row.received_at, inspectedAt: row.inspected_at, updatedAt: row.updated_at, lines: row.lines.map(({ lineId: _, ...line }) => line), shopify: row.shopify,
   };
 }

@@ -47,7 +47,20 @@ function Done({ row }: { row: ReturnCase }) {
           <span className="row">{line.sellable > 0 && <Status tone="good">{units(line.sellable)} sellable</Status>}{line.damaged > 0 && <Status tone="bad">{units(line.damaged)} damaged</Status>}{line.quarantine > 0 && <Status tone="held">{units(line.quarantine)} in quarantine</Status>}{line.scrap > 0 && <Status tone="neutral">{units(line.scrap)} scrapped</Status>}</span>
         </li>))}
       </ul>
+      {row.shopify && <Told told={row.shopify} />}
       <p className="dim small">Only sellable units can be sold again. An inspection is not undone; a mistake is put right with a <Link to="/counts">stock count</Link>.</p>
     </Panel>
   );
+}
+
+/** What Shopify's own return knows of it. */
+function Told({ told }: { told: NonNullable<ReturnCase['shopify']> }) {
+  const look = { waiting: ['held', 'Shopify is being told'], told: ['good', 'Told Shopify'], refused: ['warn', 'Not told to Shopify'] }[told.state] as ['held' | 'good' | 'warn', string];
+  const parts = [
+    told.units > 0 ? `${units(told.units)} ${told.units === 1 ? 'unit' : 'units'} of its return settled` : null,
+    told.restockedBefore > 0 ? `${units(told.restockedBefore)} had been restocked in Shopify before and were not added again` : null,
+    told.adjusted > 0 ? `${units(told.adjusted)} sellable added by a stock change` : null,
+    told.message,
+  ].filter((part) => part !== null);
+  return <p className="told small"><Status tone={look[0]}>{look[1]}</Status>{parts.length > 0 && <span className="dim">{parts.join(' · ')}</span>}{told.at && told.state === 'told' && <span className="dim"><Ago at={told.at} /></span>}</p>;
 }

@@ -4,6 +4,7 @@ import { setRoutingDelay } from '../engine/orders.ts';
 import { BULK_DAMAGES } from '../faults/bulk-damage.ts';
 import type { CallFault, RequestFault } from '../faults/faults.ts';
 import { POISONS } from '../faults/poison.ts';
+import { HttpRefusal } from '../http-message.ts';
 import { topicEnum } from '../webhooks/delivery-body.ts';
 import { choiceField, numberField, objectField, onlyFields, textField, textsField, type Fields } from './fields.ts';
 import { COUNT } from './orders.ts';
@@ -75,7 +76,16 @@ const PARTS: Record<string, (services: ControlServices, body: Fields) => void> =
     onlyFields(given, ['kind', 'count']);
     faults.bulk = [{ kind: choiceField(given, 'kind', BULK_DAMAGES), count: numberField(given, 'count', COUNT, 1) }];
   },
-  apiVersion: ({ faults }, body) => { faults.apiVersion = body['apiVersion'] === null ? null : textField(body, 'apiVersion'); },
+  apiVersion: ({ faults }, body) => {
+    const given = body['apiVersion'];
+    // A name alone: the same schema under another name, as when an old version fell forward to one that changed nothing that is asked for.
+    if (given === null || typeof given === 'string') { faults.apiVersion = given === null ? null : textField(body, 'apiVersion'); faults.gone = []; return; }
+    const next = objectField(body, 'apiVersion');
+    onlyFields(next, ['version', 'gone']);
+    if (!Array.isArray(next['gone']) || !next['gone'].every((name) => typeof name === 'string' && /^\w+\.\w+$/.test(name))) throw new HttpRefusal(400, 'apiVersion.gone: expected a list of "Type.field"');
+    faults.apiVersion = textField(next, 'version');
+    faults.gone = next['gone'] as string[];
+  },
   revokeTokens: ({ tokens }, body) => { if (body['revokeTokens'] === true) tokens.revoke(); },
   loseScopes,
   deleteSubscriptions,

@@ -129,6 +129,17 @@ describe('rights that are lost', () => {
   });
 });
 
+test('the next version does not know a field any more: documents that ask for it are refused whole, others are answered', async () => {
+  const { raw, fault } = await open();
+  await fault({ apiVersion: { version: '2027-01', gone: ['Shop.ianaTimezone'] } });
+  const body = async (query: string) => JSON.parse((await raw(query)).body.toString()) as { data?: object; errors?: { message: string; extensions: { code: string } }[] };
+  expect(await body('{ shop { name ianaTimezone } }')).toMatchObject({ errors: [{ message: "Field 'ianaTimezone' doesn't exist on type 'Shop'", extensions: { code: 'undefinedField' } }] });
+  expect((await body('{ shop { name } }')).errors).toBeUndefined();
+  await fault({ apiVersion: null });
+  expect((await body('{ shop { name ianaTimezone } }')).errors).toBeUndefined();
+  await expect(fault({ apiVersion: { version: '2027-01', gone: ['nothing'] } })).rejects.toThrow();
+});
+
 test.each([
   ['truncated', (text: string) => expect(() => JSON.parse(text)).toThrow(SyntaxError)],
   ['null', (text: string) => expect(text).toBe('null')],

@@ -67,6 +67,8 @@ export class Faults {
   lostScopes: string[] = [];
   /** Version named in the headers of replies and webhooks, as when an old one fell forward; null: the one served. */
   apiVersion: string | null = null;
+  /** `Type.field`s that version does not know any more: a document that asks for one is refused whole. */
+  gone: string[] = [];
   private readonly random: () => number;
 
   constructor(seed: number) {
@@ -120,7 +122,7 @@ export class Faults {
     const left = (list: { count: number }[]) => list.filter((fault) => fault.count > 0);
     return {
       webhooks: this.webhooks, throttle: this.throttle, failAfterCommit: left(this.failAfterCommit), serverErrorAfterCommit: left(this.serverErrorAfterCommit), failBefore: left(this.failBefore),
-      proxyError: left(this.proxyError), stall: left(this.stall), drip: left(this.drip), fieldError: left(this.fieldError), bulk: left(this.bulk), lostScopes: this.lostScopes, apiVersion: this.apiVersion,
+      proxyError: left(this.proxyError), stall: left(this.stall), drip: left(this.drip), fieldError: left(this.fieldError), bulk: left(this.bulk), lostScopes: this.lostScopes, apiVersion: this.apiVersion, gone: this.gone,
     };
   }
 }

@@ -3,7 +3,7 @@
  * A field nobody modelled answers `not simulated: Type.field`, never an invented value.
  */
 import {
-  execute, getNamedType, getOperationAST, getVariableValues, GraphQLError, parse, validate,
+  execute, getNamedType, getOperationAST, getVariableValues, GraphQLError, parse, TypeInfo, validate, visit, visitWithTypeInfo,
   type DocumentNode, type FormattedExecutionResult, type GraphQLFieldResolver, type GraphQLTypeResolver, type OperationDefinitionNode,
 } from 'graphql';
 import { pageOf } from '../connections.ts';
@@ -42,6 +42,16 @@ function prepare(query: string): Prepared {
   documents.set(query, prepared);
   if (documents.size > MAX_DOCUMENTS) documents.delete(documents.keys().next().value as string);
   return prepared;
+}
+
+/** What the next version's schema would refuse a document for: fields it does not have any more, in Shopify's words. */
+function refusedByNext(document: DocumentNode, gone: readonly string[]): GraphQLError[] {
+  const found: GraphQLError[] = [], info = new TypeInfo(officialSchema().schema);
+  visit(document, visitWithTypeInfo(info, { Field(node) {
+    const typeName = info.getParentType()?.name, fieldName = node.name.value;
+    if (gone.includes(`${typeName}.${fieldName}`)) found.push(new GraphQLError(`Field '${fieldName}' doesn't exist on type '${typeName}'`, { nodes: node, extensions: { code: 'undefinedField', typeName, fieldName } }));
+  } }));
+  return found;
 }
 
 const fieldResolver: GraphQLFieldResolver<unknown, Context> = (source, args, context, info) => {
@@ -83,6 +93,8 @@ export async function answer(request: GraphqlRequest, context: Context, bucket: 
     throw error;
   }
   if (prepared.errors.length > 0) return refused(prepared.errors);
+  const unknown = context.faults !== undefined && context.faults.gone.length > 0 ? refusedByNext(prepared.document, context.faults.gone) : [];
+  if (unknown.length > 0) return refused(unknown);
   const operation = getOperationAST(prepared.document, request.operationName);
   if (operation == null) return refused([new GraphQLError('An operation name is required', { extensions: { code: 'BAD_REQUEST' } })]);
   if (operation.operation === 'subscription') return refused([notSimulated('subscriptions')]);
