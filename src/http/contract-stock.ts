@@ -119,7 +119,11 @@ export const ReturnCase = z.object({
 export const RETURN_VIEWS = ['to inspect', 'announced', 'inspected', 'all'] as const;
 export const ReturnQuery = z.object({ ...inStore, view: z.enum(RETURN_VIEWS).default('to inspect'), q: z.string().max(200).optional().describe('return, order, SKU or a scanned barcode'), ...page });
 export const ReturnPage = z.object({ rows: z.array(ReturnCase), nextCursor: z.string().nullable(), counts: z.record(z.string(), z.number()) }).meta({ id: 'ReturnPage' });
-export const ReceiveBody = z.object({ lines: z.array(z.object({ lineKey: z.string().min(1).max(200), quantity: z.number().int().min(1).max(100_000) })).min(1).max(500) }).strict();
+export const ReceiveBody = z.object({
+  /** Made by the client before the first try: sending it twice is receiving once. */
+  key: z.string().min(8).max(100),
+  lines: z.array(z.object({ lineKey: z.string().min(1).max(200), quantity: z.number().int().min(1).max(100_000) })).min(1).max(500),
+}).strict();
 export const InspectBody = z.object({
   /** Made by the client before the first try: sending it twice is inspecting once. */
   key: z.string().min(8).max(100),

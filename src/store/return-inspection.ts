@@ -38,6 +38,10 @@ export async function recordInspection(
   return fresh.reduce((sum, made) => sum + made.quantity, 0);
 }
 
-export async function recordReceipt(tx: pg.PoolClient, storeId: number, row: ReturnRow, lines: readonly { lineKey: string; quantity: number }[], now: string): Promise<void> {
+/** Goods a person received; false when this very key was recorded before, and then nothing is added. */
+export async function recordReceipt(tx: pg.PoolClient, storeId: number, row: ReturnRow, key: string, lines: readonly { lineKey: string; quantity: number }[], by: string, now: string): Promise<boolean> {
+  const { rowCount } = await tx.query('insert into return_receipt (store_id, cause, return_id, received_at, by) values ($1, $2, $3, $4, $5) on conflict do nothing', [storeId, `instep:${key}`, row.return_id, now, by]);
+  if (rowCount === 0) return false;
   await receiveReturn(tx, storeId, row.return_id, lines, now, now);
+  return true;
 }

@@ -7,7 +7,7 @@ import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
-import { ApiError } from './api/client.ts';
+import { ApiError, wasRefused } from './api/client.ts';
 import { buildRouter } from './router.tsx';
 import { cssVariables, theme } from './theme.ts';
 
@@ -15,7 +15,7 @@ const client = new QueryClient({
   defaultOptions: {
     queries: {
       // The server says what changed; a question it refused is not asked again.
-      staleTime: 60_000, refetchOnWindowFocus: true, retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+      staleTime: 60_000, refetchOnWindowFocus: true, retry: (failures, error) => failures < 2 && !wasRefused(error),
     },
   },
 });

@@ -188,13 +188,14 @@ describe('at work', () => {
     await page.getByLabel('Scan or type').fill(name);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name }).waitFor();
-    await page.getByRole('button', { name: 'Receive 1 unit' }).tap();
+    await page.getByRole('button', { name: 'Receive 1 unit' }).dblclick();
     await page.getByRole('button', { name: 'One more: Damaged' }).tap();
     expect(await page.getByRole('button', { name: 'One more: Sellable' }).isDisabled()).toBe(true);
     await page.getByRole('button', { name: 'Save 1 unit' }).dblclick();
     await page.getByText('1 damaged').waitFor();
     const { n } = await one<{ n: number }>('select sum(quantity)::int as n from return_inspection where return_id = $1', [announced]);
     expect(n).toBe(1);
+    expect((await one<{ received: number }>('select sum(received)::int as received from return_line where return_id = $1', [announced])).received).toBe(1);
     // Shopify's own return hears of it, and the page says so by itself.
     await page.getByText('Told Shopify').waitFor();
     expect([await sideways(page), await axeFaults(page)]).toEqual([0, []]);

@@ -5,7 +5,8 @@ import type { Town } from '../helpers/town.ts';
 
 const clock = await clockwork();
 type Line = { lineKey: string; disposition: 'sellable' | 'damaged' | 'quarantine' | 'scrap'; quantity: number };
-interface Case { returnId: string; lines: { lineKey: string; sku: string }[] }
+interface Case { returnId: string; lines: { lineKey: string; sku: string; received: number }[] }
+const received = (row: Case): number => row.lines[0]!.received;
 
 const storefrontTown = (): Promise<Town> => clock.town({ goods: [{ sku: 'ANT', stock: [20, 20] }, { sku: 'BEE', stock: [20, 20] }] });
 const warehouseTown = (): Promise<Town> => clock.town({ goods: [{ sku: 'ANT', stock: [20, 20] }, { sku: 'BEE', stock: [20, 20] }, { sku: 'SET', stock: [0, 0] }], bundles: { SET: { ANT: 1, BEE: 2 } }, served: [0, 1] });
@@ -66,6 +67,12 @@ describe('where Shopify keeps the stock', () => {
     expect(town.sandbox.shop.tables.returns.get(id)!.reverse!.status).toBe('CLOSED');
     await true_(town);
     expect((await rises(town)).filter(([, to]) => to === 'Mill available')).toEqual([['returned to stock', 'Mill available', 3]]);
+  });
+
+  it('receiving twice with one key counts the goods once, and again under another', async () => {
+    const town = await storefrontTown(), { id } = await returned(town, 'ANT', 3), { returnId, lines } = await theCase(town, id), had = received(await theCase(town, id));
+    const receive = async (key: string) => received((await clock.app.inject({ method: 'POST', url: `/api/v1/returns/${returnId}/receive?store=${town.storeId}`, headers: { host: 'localhost', origin: 'http://localhost' }, payload: { key, lines: [{ lineKey: lines[0]!.lineKey, quantity: 2 }] } })).json());
+    expect([await receive('first-delivery'), await receive('first-delivery'), await receive('second-delivery')]).toEqual([had + 2, had + 2, had + 4]);
   });
 
   it('inspecting twice with one key is telling once', async () => {

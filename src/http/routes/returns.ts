@@ -57,10 +57,10 @@ export function returnRoutes(app: FastifyInstance, { house }: Services): void {
   });
 
   api.post('/api/v1/returns/:returnId/receive', { schema: { tags: ['returns'], summary: 'Goods are at the door; not yet looked at', querystring, params, body: ReceiveBody, response: { 200: ReturnCase } } }, async (request) => {
-    const store = await storeOf(house.db, request.query.store), row = await one(store.store_id, request.params.returnId);
+    const store = await storeOf(house.db, request.query.store), row = await one(store.store_id, request.params.returnId), by = request.user?.email ?? 'operator';
     knownLines(row, request.body.lines);
-    await house.db.transaction((tx) => recordReceipt(tx, store.store_id, row, request.body.lines, now()));
-    await audit(house.db, { at: now(), actor: request.user?.email ?? 'operator', action: 'return received', subject: row.name, after: request.body });
+    const fresh = await house.db.transaction((tx) => recordReceipt(tx, store.store_id, row, request.body.key, request.body.lines, by, now()));
+    if (fresh) await audit(house.db, { at: now(), actor: by, action: 'return received', subject: row.name, after: request.body });
     house.changed(store.store_id, ['returns']);
     return view(await one(store.store_id, row.return_id));
   });

@@ -15,6 +15,9 @@ export class ApiError extends Error {
   }
 }
 
+/** Refused: nothing was recorded. After any other failure it may have been. */
+export const wasRefused = (error: Error): boolean => error instanceof ApiError && error.status >= 400 && error.status < 500;
+
 export type Parameters = Record<string, string | number | undefined | null>;
 
 /** `/api/v1/…` with the parameters that are set, in the order given. */

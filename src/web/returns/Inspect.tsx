@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import { ApiError, write } from '../api/client.ts';
+import { wasRefused, write } from '../api/client.ts';
 import { returnQuery, type ReturnCase } from '../api/stock-queries.ts';
 import { useStore } from '../shell/store.tsx';
 import { Banner } from '../ui/feedback.tsx';
@@ -14,14 +14,13 @@ import { Goods } from './Goods.tsx';
 import { Stepper } from './Stepper.tsx';
 
 const TONE: Record<Disposition, string> = { sellable: 'good', damaged: 'bad', quarantine: 'held', scrap: 'neutral' };
-/** Refused: nothing was recorded. Anything else may have been. */
-const wasRefused = (error: Error): boolean => error instanceof ApiError && error.status >= 400 && error.status < 500;
 
 export function Inspect({ row }: { row: ReturnCase }) {
   const store = useStore(), client = useQueryClient(), [draft, setDraft] = useState<Draft>({}), key = useRef(freshKey()), query = returnQuery(store.storeId, row.returnId).queryKey;
   const lines = row.lines.filter((line) => uninspected(line) > 0), sum = inspected(draft).reduce((total, each) => total + each.quantity, 0);
+  const mutationKey = ['inspect', store.storeId, row.returnId];
   const save = useMutation({
-    mutationFn: () => write<ReturnCase>('POST', `/returns/${row.returnId}/inspect`, { store: store.storeId }, { key: key.current, lines: inspected(draft) }),
+    mutationKey, mutationFn: () => write<ReturnCase>('POST', `/returns/${row.returnId}/inspect`, { store: store.storeId }, { key: key.current, lines: inspected(draft) }),
     onSuccess: async (next) => {
       key.current = freshKey();
       setDraft({});
@@ -51,7 +50,7 @@ export function Inspect({ row }: { row: ReturnCase }) {
       })}</ul>
       <div className="bench-save">
         {uncertain && <Banner>No answer came, so it is not known whether this was saved. Trying again sends the same, and it counts once.</Banner>}
-        <Button size="md" fullWidth loading={save.isPending} disabled={sum === 0} onClick={() => { if (!save.isPending) save.mutate(); }}>{uncertain ? 'Try again' : sum === 0 ? 'Decide about a unit to save' : `Save ${count(sum, 'unit')}`}</Button>
+        <Button size="md" fullWidth loading={save.isPending} disabled={sum === 0} onClick={() => { if (client.isMutating({ mutationKey }) === 0) save.mutate(); }}>{uncertain ? 'Try again' : sum === 0 ? 'Decide about a unit to save' : `Save ${count(sum, 'unit')}`}</Button>
         <p className="dim small">Saving is not undone: sellable units can be sold at once.</p>
       </div>
     </Panel>
