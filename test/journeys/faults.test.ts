@@ -115,4 +115,11 @@ async function act(world: World, next: (below: number) => number, steps: number)
     }
     if (next(3) === 0) await new Promise((resolve) => { setTimeout(resolve, 30); });
   }
+  // Whatever the dice chose: one order comes back, so that no seed can miss that branch.
+  const home = places.find((place) => tables.levels.has(`${sellable[0]!.inventoryItemId}:${place}`))!;
+  await world.control('/levels', { variantId: sellable[0]!.id, locationId: home, available: 60 });
+  const { id } = await world.control<{ id: string }>('/orders', { lines: [{ variantId: sellable[0]!.id, quantity: 2 }], locationId: home });
+  await world.until('it is routed', async () => routed(tables.orders.get(id)!));
+  await world.control(`/orders/${id}/fulfil`, {});
+  await world.control(`/orders/${id}/refund`, { lines: [{ lineItemId: tables.orders.get(id)!.lines[0]!.id, quantity: 1, restockType: 'RETURN', locationId: home }] });
 }

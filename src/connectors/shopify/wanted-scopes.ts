@@ -11,4 +11,7 @@ export const WANTED_SCOPES: readonly { scope: string; why: string }[] = [
   { scope: 'read_fulfillments', why: 'parcels that left cannot be read' },
   { scope: 'read_merchant_managed_fulfillment_orders', why: 'the place an order ships from cannot be read' },
   { scope: 'write_merchant_managed_fulfillment_orders', why: 'tracking numbers cannot be written back' },
+  { scope: 'write_inventory_transfers', why: 'a transfer between places cannot be made' },
+  { scope: 'write_inventory_shipments', why: 'a transfer cannot be sent on its way' },
+  { scope: 'write_inventory_shipments_received_items', why: 'a transfer that arrived cannot be received' },
 ];
