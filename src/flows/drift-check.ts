@@ -123,10 +123,11 @@ async function pendingEffects(context: FlowContext, candidates: readonly DriftCa
     } catch (error) { if (!(error instanceof UnreadableWebhook)) throw error; }
   }
   const open = await openOrdersOf(db, storeId, items, MOST_OPEN);
-  // A message says nothing of places, and a known order may have found its own meanwhile: Shopify is asked.
+  const unheard = await unheardOrders(context, open.map((order) => order.order_id));
+  // A message says nothing of places, and a known order may have found its own meanwhile: Shopify is asked. Last of all, or an order placed in between would
+  // have its place only where it was read, and be taken for one whose message never came.
   const unplaced = [...new Set([...open.filter((order) => order.needs_place).map((order) => order.order_id), ...received.map((order) => order.id)])].slice(0, MOST_OPEN);
   for (const { orderId, assignments } of unplaced.length === 0 ? [] : await storefront.assignments(unplaced)) received.push({ ...emptyOrder(orderId), assignments });
-  const unheard = await unheardOrders(context, open.map((order) => order.order_id));
 
   const [fromMessages, fromShop] = await orderEffects(db, storeId, [received, unheard]), found = new Map<string, PendingEffect[]>();
   const note = (cause: PendingEffect['cause'], effects: readonly OrderEffect[]): void => {
