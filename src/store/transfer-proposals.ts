@@ -48,8 +48,9 @@ export async function saveProposals(db: Db, storeId: number, made: readonly Prop
 export interface ProposalRow { item_id: number; from_location_id: number; to_location_id: number; quantity: number; gain: string; detail: TransferDetail; computed_at: string; sku: string | null; title: string; from_location: string; to_location: string }
 export interface ProposalFilter { q?: string | undefined; from?: number | undefined; to?: number | undefined; offset: number; limit: number }
 
+/** Either place may have begun to follow a warehouse since a proposal was worked out: then it is none any more. */
 const ROWS = `from transfer_proposal p join item i using (item_id) join location f on f.store_id = p.store_id and f.location_id = p.from_location_id join location d on d.store_id = p.store_id and d.location_id = p.to_location_id
-  where p.store_id = $1 and ($2::text[] is null or lower(i.sku) = any($2)) and ($3::text is null or i.sku ilike '%' || $3 || '%' or i.title ilike '%' || $3 || '%') and ($4::int is null or p.from_location_id = $4) and ($5::int is null or p.to_location_id = $5)`;
+  where p.store_id = $1 and f.authority = 'storefront' and d.authority = 'storefront' and ($2::text[] is null or lower(i.sku) = any($2)) and ($3::text is null or i.sku ilike '%' || $3 || '%' or i.title ilike '%' || $3 || '%') and ($4::int is null or p.from_location_id = $4) and ($5::int is null or p.to_location_id = $5)`;
 const values = (storeId: number, of: ProposalFilter): unknown[] => { const { skus, words } = searchTerms(of.q); return [storeId, skus, words, of.from ?? null, of.to ?? null]; };
 
 /** The most gain first. */
