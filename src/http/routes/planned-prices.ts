@@ -1,5 +1,4 @@
 /** Prices planned ahead, by hand or from a file. The next forecast expects what such prices sold before. */
-import { parse } from 'csv-parse/sync';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -7,6 +6,7 @@ import { PLANNED_PRICE_COLUMNS, plannedPriceRow, type PlannedPriceRow } from '..
 import { addPlans, changePlan, itemsOfSkus, MOST_PLANS, plannedPrices, removePlan, type PlannedPriceRecord, type PlannedPriceValues } from '../../store/planned-prices.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
+import { csvRows } from '../csv-in.ts';
 import type { Of } from '../contract.ts';
 import { PlannedPrice, PlannedPriceBody } from '../contract-forecast.ts';
 import { ImportResult } from '../contract-stock.ts';
@@ -67,11 +67,10 @@ export function plannedPriceRoutes(app: FastifyInstance, { house }: Services): v
     tags: ['forecast'], summary: 'Planned prices from CSV (Name, From, To, Percent off, SKUs separated by semicolons, Vendor, Product type); a dry run first', querystring: querystring.extend({ dryRun: z.enum(['true', 'false']).default('true') }), body: z.object({ csv: z.string().max(1_500_000) }).strict(), response: { 200: ImportResult },
   } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), dryRun = request.query.dryRun === 'true';
-    let rows: { record: Record<string, string>; info: { lines: number } }[];
-    try { rows = parse(request.body.csv, { columns: (names: string[]) => names.map((name) => name.trim().toLowerCase()), bom: true, skip_empty_lines: true, trim: true, info: true, relax_column_count: true }); } catch (error) { throw new Refusal(400, `The file is not CSV: ${(error as Error).message}`); }
+    const rows = csvRows(request.body.csv, MOST_PLANS, (column) => column.trim().toLowerCase());
     const known = await plannedPrices(house.db, store.store_id);
     if (rows.length + known.length > MOST_PLANS) throw new Refusal(400, `The file has ${rows.length} lines and there are ${known.length} planned prices; at most ${MOST_PLANS} in all`);
-    const there = new Set(known.map(keyOf)), read = rows.map(({ record, info }) => ({ line: info.lines, row: plannedPriceRow((column) => record[column.toLowerCase()] ?? '') }));
+    const there = new Set(known.map(keyOf)), read = rows.map(({ record, line }) => ({ line, row: plannedPriceRow((column) => record[column.toLowerCase()] ?? '') }));
     const itemIds = await itemsOfSkus(house.db, store.store_id, read.flatMap(({ row }) => ('message' in row ? [] : row.skus)));
     const result: Of<typeof ImportResult> = { dryRun, lines: rows.length, applied: 0, unchanged: 0, errors: [] }, wanted: PlannedPriceValues[] = [];
     for (const { line, row } of read) {

@@ -1,5 +1,4 @@
 /** The event calendar: days on which demand is another, by hand or from a file. The next forecast learns from it. */
-import { parse } from 'csv-parse/sync';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -7,6 +6,7 @@ import { EVENT_COLUMNS, eventRow, type EventRow } from '../../domain/forecast/ev
 import { addEvents, changeEvent, MOST_EVENTS, planningEvents, removeEvent, type PlanningEventRow, type PlanningEventValues } from '../../store/planning-events.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
+import { csvRows } from '../csv-in.ts';
 import type { Of } from '../contract.ts';
 import { PlanningEvent, PlanningEventBody } from '../contract-forecast.ts';
 import { ImportResult } from '../contract-stock.ts';
@@ -71,17 +71,16 @@ export function planningEventRoutes(app: FastifyInstance, { house }: Services): 
     tags: ['forecast'], summary: 'Events from CSV (Name, From, To, Locations separated by semicolons); a dry run first', querystring: querystring.extend({ dryRun: z.enum(['true', 'false']).default('true') }), body: z.object({ csv: z.string().max(1_500_000) }).strict(), response: { 200: ImportResult },
   } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), dryRun = request.query.dryRun === 'true', names = await namesOfLocations(store.store_id);
-    let rows: { record: Record<string, string>; info: { lines: number } }[];
-    try { rows = parse(request.body.csv, { columns: (names: string[]) => names.map((name) => name.trim().toLowerCase()), bom: true, skip_empty_lines: true, trim: true, info: true, relax_column_count: true }); } catch (error) { throw new Refusal(400, `The file is not CSV: ${(error as Error).message}`); }
+    const rows = csvRows(request.body.csv, MOST_EVENTS, (column) => column.trim().toLowerCase());
     const known = await planningEvents(house.db, store.store_id);
     if (rows.length + known.length > MOST_EVENTS) throw new Refusal(400, `The file has ${rows.length} lines and there are ${known.length} events; at most ${MOST_EVENTS} in all`);
     const there = new Set(known.map(keyOf)), idOf = new Map([...names].map(([id, name]) => [name.toLowerCase(), id]));
     const result: Of<typeof ImportResult> = { dryRun, lines: rows.length, applied: 0, unchanged: 0, errors: [] }, wanted: PlanningEventValues[] = [];
-    for (const { record, info } of rows) {
+    for (const { record, line } of rows) {
       const read = eventRow((column) => record[column.toLowerCase()] ?? '');
-      if ('message' in read) { result.errors.push({ line: info.lines, field: read.column, message: read.message }); continue; }
+      if ('message' in read) { result.errors.push({ line, field: read.column, message: read.message }); continue; }
       const strange = read.locations.find((name) => !idOf.has(name.toLowerCase()));
-      if (strange !== undefined) { result.errors.push({ line: info.lines, field: 'Locations', message: `there is no location called ${strange}` }); continue; }
+      if (strange !== undefined) { result.errors.push({ line, field: 'Locations', message: `there is no location called ${strange}` }); continue; }
       const values = asValues(read, idOf);
       if (there.has(keyOf(values))) { result.unchanged++; continue; }
       there.add(keyOf(values));
