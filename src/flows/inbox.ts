@@ -17,7 +17,7 @@ import { markDeleted, productsDiffer, saveLocations } from '../store/catalogue.t
 import type { Db } from '../store/db.ts';
 import { raise } from '../store/exceptions.ts';
 import { settleInbox, takeWaiting, type InboxOutcome, type InboxRow } from '../store/inbox.ts';
-import { mapLevels, saveObserved } from '../store/levels.ts';
+import { mapLevels, saveObserved, unopened } from '../store/levels.ts';
 import { heardLevels } from '../store/push-levels.ts';
 import { recordOrders, takeUnplaced } from '../store/orders.ts';
 import { connectionFailed } from '../store/stores.ts';
@@ -155,7 +155,7 @@ async function applyRows(tx: pg.PoolClient, context: FlowContext, rows: readonly
     const mapped = await mapLevels(tx, storeId, stated);
     heard = await saveObserved(tx, storeId, mapped.known, null);
     if (mapped.unknownItems.size > 0) after.rereadCatalogue = true;
-    if (stated.length < levels.length || (await unopened(tx, storeId, mapped.known))) after.rereadLevels = true;
+    if (stated.length < levels.length || (await unopened(tx, storeId, mapped.known)).length > 0) after.rereadLevels = true;
     for (const [id, units] of mapped.unknownLocations) faults.push(unmappedLocation(id, units));
   }
   // Before the orders: from their levels on, rows of hot items are locked until we commit.
@@ -174,14 +174,6 @@ async function applyRows(tx: pg.PoolClient, context: FlowContext, rows: readonly
   after.exceptions = faults.length > 0 || recorded.exceptions.length > 0;
   if (recorded.exceptions.some((e) => e.kind === 'VARIANT_UNMAPPED')) after.rereadCatalogue = true;
   return after;
-}
-
-async function unopened(tx: pg.PoolClient, storeId: number, levels: readonly { itemId: number; locationId: number }[]): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    `select from unnest($2::int[], $3::int[]) as t(item_id, location_id) where not exists
-       (select from opening o where o.store_id = $1 and o.item_id = t.item_id and o.location_id = t.location_id) limit 1`,
-    [storeId, levels.map((l) => l.itemId), levels.map((l) => l.locationId)]);
-  return (rowCount ?? 0) > 0;
 }
 
 /** Reads the fulfilment orders of orders that have units without a place; those not routed yet are asked again, ever more slowly. Returns how many orders were placed. */

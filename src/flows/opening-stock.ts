@@ -2,17 +2,17 @@
  * opening-stock: first counts → opening movements.   Woken once by the first import; levels that appear later are opened by stock-levels.
  *  1 gather  every level with all its states, by bulk, after the sales history: what was shipped before is inside the count
  *  2 decide  per level: on hand opens as available, open orders then commit their units (domain/stock/order-facts.ts explains the cut)
+ *            a level that changed a moment ago is read again first (store/settled-levels.ts)
  *  3 record  opening movements with their balances, the cut, and what Shopify stated; then the open orders are posted against it
  */
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
 import { unmappedLocation } from '../domain/exceptions/unmapped.ts';
 import { defineFlow } from '../runtime/flow.ts';
-import { mapLevels, openLevels, saveObserved } from '../store/levels.ts';
+import { mapLevels, openLevels, saveObserved, type MappedLevel } from '../store/levels.ts';
 import { postFacts } from '../store/ledger.ts';
 import { settleOrders } from '../store/orders.ts';
 import { writeCursor } from '../store/runs.ts';
-
-const CLOCK_SKEW_MS = 10 * 60_000;
+import { CLOCK_SKEW_MS, isYoung, settledLevels } from '../store/settled-levels.ts';
 
 export const openingStock = defineFlow({
   name: 'opening-stock', moves: 'first counts → opening movements', owner: 'ecommerce', schedule: { wokenBy: 'the first import' }, raises: ['LOCATION_UNMAPPED'],
@@ -20,7 +20,14 @@ export const openingStock = defineFlow({
     const { db, storeId, storefront, tally } = context;
     const started = context.now();
     let movements = 0;
-    const unmapped: RaisedException[] = [];
+    const unmapped: RaisedException[] = [], young: MappedLevel[] = [];
+    const open = async (levels: readonly MappedLevel[]): Promise<void> => {
+      movements += await db.transaction(async (tx) => {
+        await saveObserved(tx, storeId, levels, context.now());
+        return (await postFacts(tx, storeId, await openLevels(tx, storeId, levels, 'bulk'), context.now())).movements;
+      });
+      tally.applied += levels.length;
+    };
     for await (const batch of storefront.allLevels((p) => context.progress(p.stage, p.done, p.total))) {
       tally.input += batch.length;
       const mapped = await mapLevels(db.pool, storeId, batch);
@@ -28,13 +35,12 @@ export const openingStock = defineFlow({
       const strangers = batch.length - mapped.known.length - mapped.untracked;
       if (strangers > 0) tally.failed['item or location unmapped'] = (tally.failed['item or location unmapped'] ?? 0) + strangers;
       for (const [id, units] of mapped.unknownLocations) unmapped.push(unmappedLocation(id, units));
-      movements += await db.transaction(async (tx) => {
-        await saveObserved(tx, storeId, mapped.known, context.now());
-        const facts = await openLevels(tx, storeId, mapped.known, 'bulk');
-        return (await postFacts(tx, storeId, facts, context.now())).movements;
-      });
-      tally.applied += mapped.known.length;
+      young.push(...mapped.known.filter((level) => isYoung(level, started)));
+      await open(mapped.known.filter((level) => !isYoung(level, started)));
     }
+    let settled = 0;
+    for await (const levels of settledLevels(db, storeId, young, { levels: (keys) => storefront.levels(keys), sleep: (ms) => context.clock.sleep(ms) })) { await open(levels); settled += levels.length; }
+    if (settled < young.length) tally.skipped['open already, or gone since'] = young.length - settled;
     await context.raise(unmapped);
     // The commitments of open orders, and whatever happened since the reading began.
     const since = new Date(Date.parse(started) - CLOCK_SKEW_MS).toISOString();

@@ -1,19 +1,21 @@
 /**
  * stock-levels: levels Shopify changed → what it stated, and openings of new levels.   Woken every five minutes and by level webhooks of unknown levels.
  *  1 gather  levels updated at or after the cursor (start of the last run less an overlap), all states, switched off ones too; once a day every level by bulk
- *  2 record  what was stated, newest wins; a level seen for the first time is opened with its count
+ *  2 record  what was stated, newest wins; a level seen for the first time is opened with its count, once that is settled (store/settled-levels.ts)
  *  3 settle  locations that are inactive and still hold stock raise LOCATION_DEACTIVATED; drift-check compares
  */
+import type pg from 'pg';
 import type { StorefrontLevel } from '../domain/catalogue/storefront.ts';
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
 import { unmappedLocation } from '../domain/exceptions/unmapped.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
-import { mapLevels, openLevels, saveObserved } from '../store/levels.ts';
+import { mapLevels, openLevels, saveObserved, type MappedLevel } from '../store/levels.ts';
 import { heardLevels } from '../store/push-levels.ts';
 import { postFacts } from '../store/ledger.ts';
 import { saveLocations } from '../store/catalogue.ts';
 import { settleOrders } from '../store/orders.ts';
 import { readCursor, writeCursor } from '../store/runs.ts';
+import { isYoung, settledLevels } from '../store/settled-levels.ts';
 
 const OVERLAP_MS = 2 * 60_000;
 const WHOLE_EVERY_MS = 24 * 3_600_000;
@@ -29,10 +31,16 @@ export const stockLevels = defineFlow({
     const all = Date.parse(started) - Date.parse(whole) > WHOLE_EVERY_MS;
     await saveLocations(db, storeId, await storefront.locations(), started);
     let opened = 0;
-    const strangers = new Map<string, number>();
+    const strangers = new Map<string, number>(), young: MappedLevel[] = [];
     for await (const batch of all ? storefront.allLevels((p) => context.progress(p.stage, p.done, p.total)) : storefront.levelsChangedSince(cursor)) {
-      opened += await record(context, batch, strangers);
+      opened += await record(context, batch, strangers, young);
       context.progress('stock levels', context.tally.input, null);
+    }
+    for await (const levels of settledLevels(db, storeId, young, { levels: (keys) => storefront.levels(keys), sleep: (ms) => context.clock.sleep(ms) })) {
+      opened += await db.transaction(async (tx) => {
+        await heardLevels(tx, storeId, await saveObserved(tx, storeId, levels, context.now()), context.now());
+        return open(tx, context, levels);
+      });
     }
     if (opened > 0) await settleOrders(db, storeId, context.now(), context);
     context.detail['opened'] = opened;
@@ -44,7 +52,8 @@ export const stockLevels = defineFlow({
   },
 });
 
-async function record(context: FlowContext, batch: readonly StorefrontLevel[], strangers: Map<string, number>): Promise<number> {
+/** Answers how many movements opened levels; levels that changed too lately to be opened at once are added to `young`. */
+async function record(context: FlowContext, batch: readonly StorefrontLevel[], strangers: Map<string, number>, young: MappedLevel[]): Promise<number> {
   const { db, storeId, tally } = context;
   const mapped = await mapLevels(db, storeId, batch);
   tally.input += batch.length;
@@ -57,9 +66,15 @@ async function record(context: FlowContext, batch: readonly StorefrontLevel[], s
     await heardLevels(tx, storeId, changed, context.now());
     tally.applied += changed.length;
     tally.unchanged += mapped.known.length - changed.length;
-    // A level switched off keeps its number in Shopify; it opens when it is switched on.
-    return (await postFacts(tx, storeId, await openLevels(tx, storeId, mapped.known.filter((level) => level.isActive), 'read'), context.now())).movements;
+    const now = context.now();
+    young.push(...mapped.known.filter((level) => isYoung(level, now)));
+    return open(tx, context, mapped.known.filter((level) => !isYoung(level, now)));
   });
+}
+
+/** A level switched off keeps its number in Shopify; it opens when it is switched on. */
+async function open(tx: pg.PoolClient, context: FlowContext, levels: readonly MappedLevel[]): Promise<number> {
+  return (await postFacts(tx, context.storeId, await openLevels(tx, context.storeId, levels.filter((level) => level.isActive), 'read'), context.now())).movements;
 }
 
 async function deactivatedWithStock(context: FlowContext): Promise<RaisedException[]> {

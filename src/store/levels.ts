@@ -60,6 +60,16 @@ export async function saveObserved(tx: Queryable, storeId: number, levels: reado
   return rows.map((row) => ({ itemId: row.item_id, locationId: row.location_id }));
 }
 
+/** Those of the levels that are not in the ledger yet. */
+export async function unopened<Level extends LevelKey>(db: Queryable, storeId: number, levels: readonly Level[]): Promise<Level[]> {
+  if (levels.length === 0) return [];
+  const { rows } = await db.query<{ n: number }>(
+    `select t.n::int - 1 as n from unnest($2::int[], $3::int[]) with ordinality as t(item_id, location_id, n) where not exists
+       (select from opening o where o.store_id = $1 and o.item_id = t.item_id and o.location_id = t.location_id) order by 1`,
+    [storeId, levels.map((l) => l.itemId), levels.map((l) => l.locationId)]);
+  return rows.map((row) => levels[row.n]!);
+}
+
 /**
  * Opening facts of levels not opened yet, and their cuts. Committed units are opened as available: the open orders then commit them,
  * so that a promise and its order can never be counted apart.
