@@ -31,6 +31,7 @@ import { attemptUnknown, closeAttempt, ghostUnits, levelsAgain, levelsOvertaken,
 import { coverLevels, dirtyLevels, heardLevels, lockLevels, markDirty, saveLooks, type DirtyLevel, type LookedAt } from '../store/push-levels.ts';
 import { pushCases, staleBuffers, unconfirmed } from '../store/push-checks.ts';
 import { forecastRates, itemTerms, measuredLag, sharingOf, type ItemTerms } from '../store/push-terms.ts';
+import { inboxWaiting } from '../store/inbox.ts';
 import { mapLevels, saveObserved, type MappedLevel } from '../store/levels.ts';
 import { postFacts } from '../store/ledger.ts';
 import { servedLocations } from '../store/order-demand.ts';
@@ -112,8 +113,8 @@ export async function pushWaiting(context: FlowContext): Promise<number> {
   if (levels.length === 0) return looked;
   const read = await readAfresh(context, levels.filter((level) => level.reread));
   // What was read and the ledger does not hold needs its own movement: an order on its way, or an edit in Shopify. Asked for before the look is saved, and, as the
-  // check passes over levels that are being written, once more afterwards.
-  const unexplained = levels.some((level) => differs(level, read));
+  // check passes over levels that are being written, once more afterwards. While messages wait, the order is most likely among them: the level is looked at again.
+  const unexplained = levels.some((level) => differs(level, read)) && (await inboxWaiting(db, storeId, 1)) === 0;
   if (unexplained) await context.enqueue('drift-check');
   // Asked before levels are locked: whoever hears of an order waits for these locks.
   const lag = await measuredLag(db, storeId, context.now(), FIRST_LAG_SECONDS);
