@@ -88,7 +88,7 @@ export interface DirtyLevel {
   mode: 'shadow' | 'live'; paused: boolean; first_push_cap: number; buffer_quantile: number; peak_quantile: number; peak_until: string | null; buffer_cap_units: number | null; buffer_cap_share: number;
 }
 
-/** Kinds of movement whose `occurred_at` is by Shopify's clock, in whole seconds; that of the others is by ours. */
+/** Kinds of movement whose `occurred_at` is by Shopify's clock, in whole seconds; that of the others is by ours, which may stand a second or two apart from it. */
 const BY_SHOPIFYS_CLOCK = `('order committed', 'fulfilled', 'returned to stock', 'released without restock', 'restocked elsewhere', 'storefront edit')`;
 
 /**
@@ -100,7 +100,7 @@ const BY_SHOPIFYS_CLOCK = `('order committed', 'fulfilled', 'returned to stock',
 const CONTRADICTED = `coalesce(case when o.available <> b.available then (
   select (count(*) < 50 or min(recorded_at) < o.available_at - interval '10 seconds')
      and o.available > b.available - coalesce(sum(case when occurred_at > o.available_at + slack then delta when occurred_at >= o.available_at - slack then least(delta, 0) end), 0)
-  from (select m.occurred_at, m.recorded_at, case when m.kind in ${BY_SHOPIFYS_CLOCK} then interval '1 second' else interval '30 seconds' end as slack,
+  from (select m.occurred_at, m.recorded_at, case when m.kind in ${BY_SHOPIFYS_CLOCK} then interval '0' else interval '2 seconds' end as slack,
           case when m.to_location = p.location_id and m.to_state = 'available' then m.quantity when m.from_location = p.location_id and m.from_state = 'available' then -m.quantity else 0 end as delta
         from movement m where m.store_id = p.store_id and m.item_id = p.item_id order by m.movement_id desc limit 50) m) end, false)`;
 
