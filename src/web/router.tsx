@@ -148,7 +148,7 @@ const SHADOW_SORTS = ['size', 'gap', 'sku', 'theirs', 'ours', 'parity'] as const
 const planner = createRoute({
   getParentRoute: () => app, path: '/settings/planner', component: lazyRouteComponent(() => import('./planner/PlannerPage.tsx'), 'PlannerPage'),
   validateSearch: optional((raw) => ({
-    tab: oneOf(raw['tab'], ['shadow', 'orders'] as const), view: oneOf(raw['view'], ['gaps', 'not at parity', 'all'] as const), q: text(raw['q'], 4000), location: text(raw['location']), reason: text(raw['reason'], 60), sort: oneOf(raw['sort'], SHADOW_SORTS), dir: oneOf(raw['dir'], ['asc', 'desc'] as const),
+    tab: oneOf(raw['tab'], ['shadow', 'orders', 'files'] as const), view: oneOf(raw['view'], ['gaps', 'not at parity', 'all'] as const), q: text(raw['q'], 4000), location: text(raw['location']), reason: text(raw['reason'], 60), sort: oneOf(raw['sort'], SHADOW_SORTS), dir: oneOf(raw['dir'], ['asc', 'desc'] as const),
     why: text(raw['why']), stuck: oneOf(raw['stuck'], ['yes'] as const), order: positive(raw['order']), edit: oneOf(raw['edit'], ['yes'] as const),
   })),
 });
