@@ -121,7 +121,7 @@ describe('a planner', () => {
     await page.getByRole('button', { name: 'Ship 3 units' }).click();
     await page.getByText('Being shipped').first().waitFor();
     await w.run(transfers);
-    await page.getByText('Partly on its way').first().waitFor({ timeout: 15_000 });
+    await page.getByText('Partly shipped').first().waitFor({ timeout: 15_000 });
     await picture(page, 'transfer-parts');
     expect(await axeFaults(page)).toEqual([]);
     const phone = await browser.newContext({ viewport: { width: 390, height: 844 }, reducedMotion: 'reduce', hasTouch: true, isMobile: true });

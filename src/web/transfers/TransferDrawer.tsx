@@ -36,7 +36,7 @@ function Transfer({ transfer }: { transfer: TransferDetail }) {
     mutationFn: (name: string) => write<TransferDetail>('POST', `/transfers/${transfer.transferId}/${name}`, { store: store.storeId }, { version: transfer.version }),
     onError: (error) => notifications.show({ color: 'red', autoClose: 12_000, message: error.message }), onSettled: () => client.invalidateQueries({ queryKey: ['transfers'] }),
   });
-  const button = (name: keyof typeof STEP, variant: 'filled' | 'default') => may(name) && <Button variant={variant} loading={step.isPending} onClick={() => step.mutate(name)}>{STEP[name]}</Button>;
+  const button = (name: keyof typeof STEP, variant: 'filled' | 'default') => may(name) && <Button variant={variant} loading={step.isPending} onClick={() => step.mutate(name)}>{name === 'ship' && transfer.shipped > 0 ? 'Ship the rest' : STEP[name]}</Button>;
   return (
     <div className="stack">
       <div className="row"><TransferState row={transfer} />{transfer.shopifyTransferId && <span className="dim small">Shopify’s {transfer.shopifyTransferId}</span>}</div>

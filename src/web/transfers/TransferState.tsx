@@ -8,5 +8,5 @@ const ASKED: Record<NonNullable<TransferRow['asked']>, string> = { create: 'Bein
 export function TransferState({ row }: { row: TransferRow }) {
   if (row.refused) return <Status tone="bad" title={row.message ?? undefined}>Refused</Status>;
   if (row.asked) return <Status tone="info" title={row.message ?? undefined}>{ASKED[row.asked]}</Status>;
-  return <Status tone={LOOK[row.state].tone}>{row.state === 'in transit' && row.shipped < row.units ? 'Partly on its way' : LOOK[row.state].word}</Status>;
+  return <Status tone={LOOK[row.state].tone}>{row.state === 'in transit' && row.shipped < row.units ? 'Partly shipped' : LOOK[row.state].word}</Status>;
 }
