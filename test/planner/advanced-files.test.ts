@@ -1,5 +1,5 @@
 /** The advanced files, loaded by a reader as strict as the specification: whole, row by row, from the first file over every change to what is gone. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -74,6 +74,19 @@ describe('the reader is strict', () => {
     ['an unknown column', good.replace('DISPLAY_NAME', 'NAME'), /NAME is not supported/], ['a missing one', good.replace(',REMOVED', '').replace(',false', ''), /REMOVED is missing/], ['a time with a zone', good.replace('08:00:00', '08:00:00Z'), /UPDATED_AT is no time/], ['yes for true', good.replace('false', 'no'), /REMOVED is no boolean/],
     ['a name of 257 letters', good.replace('Mill', 'x'.repeat(257)), /DISPLAY_NAME is no text/], ['an empty id', good.replace('1,Mill', ',Mill'), /WAREHOUSE_ID is no id/], ['another number of cells', good.replace('1,Mill', '1,2,Mill'), /Record Length|columns/i], ['another encoding', '', /is empty/],
   ])('%s rejects the whole file', (_what, text, why) => expect(load(text)).toMatchObject({ rows: 0, rejected: expect.stringMatching(why) }));
+  test('files are read from the oldest to the newest, each once, and not before they are an hour old', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'instep-night-')), put = (name: string, text: string, minutes: number): void => { const file = path.join(folder, 'warehouses', name); mkdirSync(path.dirname(file), { recursive: true }); writeFileSync(file, text); utimesSync(file, 1_800_000_000 + minutes * 60, 1_800_000_000 + minutes * 60); };
+    put('z.csv', good, 0);
+    put('a.csv', good.replace('Mill', 'Store'), 10);
+    put('b.csv', good.replace('Mill', 'Late'), 50);
+    const reader = new AdvancedCsv(folder), at = (minutes: number): number => (1_800_000_000 + minutes * 60) * 1000, name = (): string | undefined => reader.rows.get('warehouse')!.get('1')?.['DISPLAY_NAME'];
+    expect(reader.run(at(59))).toEqual([]);
+    expect(reader.run(at(75)).map((each) => each.file)).toEqual(['warehouses/z.csv', 'warehouses/a.csv']);
+    expect(name()).toBe('Store');
+    expect(reader.run(at(1_000)).map((each) => each.file)).toEqual(['warehouses/b.csv']);
+    expect(name()).toBe('Late');
+    rmSync(folder, { recursive: true });
+  });
   test('a row without its parent is not loaded, the others are', () => {
     const reader = new AdvancedCsv('nowhere');
     reader.rows.get('variant')!.set('7', {});
