@@ -214,4 +214,14 @@ describe('a shop, over some days', () => {
     expect([again.headers['content-disposition'], columnsOf(again.body).map((row) => row['VARIANT_ID'])]).toEqual([expect.stringContaining('sales-'), [id('MUG')]]);
     expect((await clock.app.inject({ method: 'GET', url: `/api/v1/planner/files/999999.csv?store=${town.storeId}`, headers: { host: 'localhost' } })).statusCode).toBe(404);
   });
+  test('more rows than a file holds come in a second one of the same exchange, before what names them', async () => {
+    reader.run(Date.now() + HOURS_LATER * ++nights);
+    await sql(`insert into variant (store_id, shopify_variant_id, shopify_product_id, shopify_inventory_item_id, sku, title, price, product_status, updated_at) select $1, 900000000 + n, 1, 900000000 + n, 'MANY-' || n, 'Many ' || n, 100, 'ACTIVE', $2 from generate_series(1, 50010) n`, [clock.now()]);
+    await sql(`insert into bundle_component (store_id, bundle_variant_id, component_variant_id, quantity) values ($1, 900000001, 900050010, 3)`);
+    await clock.advance(3_600_000);
+    await town.flow('planner-exchange');
+    const outcomes = reader.run(Date.now() + HOURS_LATER * ++nights).filter((each) => each.rows > 0);
+    expect(outcomes.map((each) => [each.file.replace(/-\d{8}T\d{6}Z/, ''), each.rows, each.rejected, each.orphans])).toEqual([['variants/variants.csv', 50_000, null, 0], ['variants/variants-2.csv', 10, null, 0], ['variant-component/components.csv', 1, null, 0]]);
+    expect(of('variant', { VARIANT_ID: '900050010' })['SKU']).toBe('MANY-50010');
+  }, 60_000);
 });

@@ -37,7 +37,7 @@ export function Proposals({ search, change }: { search: Search; change(part: Sea
     },
     onSuccess: () => setChosen([]), onSettled: () => client.invalidateQueries({ queryKey: ['transfers'] }),
   });
-  const columns = proposalColumns(store.currency, chosen, (row) => setChosen((old) => toggled(old, row)), (row, quantity) => setChosen((old) => old.map((one) => (idOf(one) === idOf(row) ? { ...one, quantity } : one))));
+  const wrong = chosen.find((row) => !fits(row)), columns = proposalColumns(store.currency, chosen, (row) => setChosen((old) => toggled(old, row)), (row, quantity) => setChosen((old) => old.map((one) => (idOf(one) === idOf(row) ? { ...one, quantity } : one))));
   const chips: Chip[] = [
     ...(search.q ? [{ label: searchLabel(search.q), remove: () => change({ q: undefined }) }] : []), ...(search.from ? [{ label: `From: ${locationNames(String(search.from), locations)}`, remove: () => change({ from: undefined }) }] : []),
     ...(search.to ? [{ label: `To: ${locationNames(String(search.to), locations)}`, remove: () => change({ to: undefined }) }] : []),
@@ -55,7 +55,7 @@ export function Proposals({ search, change }: { search: Search; change(part: Sea
       {(chosen.length > 0 || make.isError || make.data) && (
         <div className="transfers-selection" role="region" aria-label="Chosen proposals">
           {chosen.length > 0 && <div className="row"><strong>{count(chosen.length, 'proposal')} chosen</strong><span className="dim">{units(chosen.reduce((sum, row) => sum + row.quantity, 0))} units{isAsProposed(chosen, rows) && <>, {money(chosen.reduce((sum, row) => sum + row.gain, 0), store.currency)}</>}</span>
-            <Button size="xs" loading={make.isPending} disabled={chosen.some((row) => row.quantity < 1 || row.quantity > row.worth.here)} onClick={() => make.mutate(chosen)}>Create {count(new Set(chosen.map((row) => `${row.fromLocationId}>${row.toLocationId}`)).size, 'transfer')}</Button><Button size="xs" variant="subtle" onClick={() => setChosen([])}>Choose none</Button></div>}
+            <Button size="xs" loading={make.isPending} disabled={wrong !== undefined} onClick={() => make.mutate(chosen)}>Create {count(new Set(chosen.map((row) => `${row.fromLocationId}>${row.toLocationId}`)).size, 'transfer')}</Button><Button size="xs" variant="subtle" onClick={() => setChosen([])}>Choose none</Button>{wrong && <span className="negative" role="status">{wrong.sku || wrong.title}: 1 to {units(wrong.worth.here)} units stand at {wrong.fromName}</span>}</div>}
           {make.isError && <ErrorState title="Not all transfers were made" error={make.error} />}
           {make.data && chosen.length === 0 && <p role="status">Made {make.data.map((one, n) => <span key={one.transferId}>{n > 0 && ', '}<AppLink to={`/transfers?tab=transfers&id=${one.transferId}`}>{one.reference}</AppLink> ({one.fromName} to {one.toName}: {units(one.units)} units)</span>)}. Shopify is told at once.</p>}
         </div>
@@ -64,6 +64,7 @@ export function Proposals({ search, change }: { search: Search; change(part: Sea
   );
 }
 
+const fits = (row: TransferProposal): boolean => row.quantity >= 1 && row.quantity <= row.worth.here;
 /** The gain is that of the quantity proposed. */
 const isAsProposed = (chosen: readonly TransferProposal[], rows: readonly TransferProposal[]): boolean => chosen.every((one) => rows.find((row) => idOf(row) === idOf(one))?.quantity === one.quantity);
 
@@ -105,6 +106,6 @@ function Worth({ there, here }: { there: string; here: string }) {
 /** Chosen: a number to type. */
 function Units({ row, chosen, set }: { row: TransferProposal; chosen: TransferProposal | undefined; set(row: TransferProposal, quantity: number): void }) {
   if (!chosen) return <strong className="num">{units(row.quantity)}</strong>;
-  const isWrong = chosen.quantity < 1 || chosen.quantity > row.worth.here;
+  const isWrong = !fits(chosen);
   return <NumberInput size="xs" className="proposal-units" aria-label={`Units of ${row.sku || row.title} to move, at most ${row.worth.here}`} title={isWrong ? `1 to ${row.worth.here}` : undefined} min={1} max={row.worth.here} clampBehavior="none" hideControls allowDecimal={false} allowNegative={false} error={isWrong} value={chosen.quantity || ''} onChange={(value) => set(row, Number(value) || 0)} />;
 }
