@@ -91,6 +91,7 @@ describe('a planner', () => {
     await page.getByText('Being shipped').first().waitFor();
     await w.run(transfers);
     await page.getByRole('button', { name: 'Receive all' }).click({ timeout: 15_000 });
+    await page.getByText('Being received').first().waitFor();
     await picture(page, 'transfer-drawer');
     await w.run(transfers);
     await page.getByText('Received', { exact: true }).first().waitFor({ timeout: 15_000 });
