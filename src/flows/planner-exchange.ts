@@ -12,10 +12,10 @@ import { explainGap } from '../domain/planner/gap.ts';
 import { velocity } from '../domain/planner/parity.ts';
 import { receiptStep } from '../domain/planner/receipts.ts';
 import { statusName, statusType } from '../domain/planner/status.ts';
-import { ADVANCED_FILES, PlannerRefused, type OrderToPlan, type Planner, type PlannerOrderHead, type PlannerOrderLine } from '../ports/planner.ts';
+import { ADVANCED_FILES, ADVANCED_FOLDERS, PlannerRefused, type AdvancedFile, type OrderToPlan, type Planner, type PlannerOrderHead, type PlannerOrderLine } from '../ports/planner.ts';
 import { idempotencyKey } from '../runtime/key.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
-import { changedFileRows, fileRowsSaid } from '../store/planner-files.ts';
+import { changedFileRows, fileWritten, filesSettled, leftOutRows, type LeftOut } from '../store/planner-files.ts';
 import { beginAttempt, followOrder, headDigest, itemsOfVariants, linkedOrders, ordersToTell, refusedOrders, saveAgreed, saveLink, settleAttempt, sharedOrder, takeOrder, takeReceipt, unlinkedByReference, type SharedOrder, type TakenLine } from '../store/planner-orders.ts';
 import { forgetOldShadow, saveShadow, shadowInputs } from '../store/planner-shadow.ts';
 import { findPlanner, plannerFailed, plannerHeard, plannerWarehouses, savePlannerFigures, savePlannerVariants, savePlannerWarehouses, type PlannerConnectionRow, type PlannerWarehouseRow } from '../store/planner.ts';
@@ -24,6 +24,10 @@ const SILENT_MS = 26 * 3_600_000;
 /** How long writes are remembered. */
 const ATTEMPT_DAYS = 400;
 const ROWS_IN_FILE = 50_000;
+/** Files of one kind in an exchange. */
+const MOST_PARTS = 20;
+/** How long the files themselves are kept to be looked at. */
+const FILE_DAYS = 30;
 /** After so many writes in a row without an outcome it is the planner that is in trouble, not an order. */
 const MOST_UNKNOWN = 3;
 
@@ -295,16 +299,25 @@ class Exchange {
   }
 
   /** Parents first, so that a line never comes before what it names. Said again after a crash between putting and noting: a row there is keyed by its id. */
+  /** Parents first. Children wait for the next exchange when their parents do not all fit into this one. */
   async #files(): Promise<void> {
     if (!this.#connection.sftp) return;
-    const { db, storeId } = this.#context;
-    for (const file of ADVANCED_FILES) {
-      const rows = await changedFileRows(db, storeId, file, this.#connection.returns_on, ROWS_IN_FILE);
-      if (rows.length === 0) continue;
-      const name = await this.#planner.putRows(file, rows.map((each) => ({ ...each.row, isRemoved: each.isRemoved, ...(each.isRemoved ? { updatedAt: this.#context.now() } : {}) })), this.#context.store.currency);
-      await fileRowsSaid(db, storeId, file, rows);
-      this.#context.detail[`file ${file}`] = `${name}, ${rows.length} rows`;
+    const { db, storeId, clock } = this.#context, { returns_on: returnsOn, file_folders: folders } = this.#connection, leftOut: Partial<Record<AdvancedFile, LeftOut[]>> = {};
+    kinds: for (const file of ADVANCED_FILES) {
+      const without = await leftOutRows(db, storeId, file, returnsOn, this.#context.now());
+      if (without.length > 0) leftOut[file] = without;
+      for (const { reason, rows } of without) this.#count(`${file} file: ${reason}`, rows);
+      for (let part = 1; ; part++) {
+        if (part > MOST_PARTS) { this.#context.detail[`file ${file}`] = 'more than fits into one exchange; the rest and later files come with the next'; break kinds; }
+        const now = this.#context.now(), rows = await changedFileRows(db, storeId, file, returnsOn, ROWS_IN_FILE, now);
+        if (rows.length === 0) break;
+        const said = rows.map((each) => ({ ...each.row, isRemoved: each.isRemoved || each.row['isRemoved'] === true, ...(each.wasSaid ? { updatedAt: now } : {}) }));
+        const written = await this.#planner.putRows(file, said, this.#context.store.currency, folders[file] ?? ADVANCED_FOLDERS[file], part);
+        await db.transaction((tx) => fileWritten(tx, storeId, file, rows, written, now));
+        this.#context.detail[`file ${file}`] = `${written.folder}/${written.name}, ${rows.length} rows`;
+        if (rows.length < ROWS_IN_FILE) break;
+      }
     }
-    await db.query('update planner_connection set files_sent_at = $2 where store_id = $1', [storeId, this.#context.now()]);
+    await filesSettled(db, storeId, leftOut, new Date(clock.now().getTime() - FILE_DAYS * 86_400_000).toISOString(), this.#context.now());
   }
 }

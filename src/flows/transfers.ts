@@ -2,16 +2,17 @@
  * transfers: a transfer somebody made → Shopify, and followed there until it is received.   Woken when a step is asked for, and every five minutes.
  *  1 gather  transfers with a step asked for and those under way; what Shopify shows of each
  *  2 decide  domain/replenishment/transfer-steps: the call to make, or what is seen is the outcome: after a lost answer it is looked up, not repeated
- *  3 send    made ready, shipped, received or cancelled, each under a key of its own, the same at every try
- *  4 record  the state and the units accepted; stock follows by Shopify's own events, as after anybody's edit
+ *  3 send    made ready, changed, shipped or received in parts, or cancelled, each under a key of its own, the same at every try
+ *  4 record  the state and the units shipped, accepted and rejected; stock follows by Shopify's own events, as after anybody's edit
  *  5 settle  TRANSFER_REFUSED opened and closed by what Shopify said
  */
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
+import { isCountedOver, isMoved, receiptOf, rejectedUnits } from '../domain/replenishment/transfer-moves.ts';
 import { nextStep, type TransferStepName } from '../domain/replenishment/transfer-steps.ts';
 import type { StorefrontTransfer, TransferStep } from '../ports/storefront.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { idempotencyKey } from '../runtime/key.ts';
-import { settleTransfer, transferLines, transfersRefused, transfersUnderWay, type TransferRow } from '../store/transfers.ts';
+import { settleTransfer, transferLines, transferMoves, transfersRefused, transfersUnderWay, type MoveRow, type TransferRow } from '../store/transfers.ts';
 
 const AT_ONCE = 100, LONGEST_WAIT_MS = 3_600_000, LEAST_WAIT_MS = 2_000;
 
@@ -37,22 +38,23 @@ export const transfers = defineFlow({
 async function moveOn(context: FlowContext, row: TransferRow): Promise<'moved' | 'still' | 'no answer' | 'refused'> {
   const { db, storeId, storefront } = context, settle = (to: Parameters<typeof settleTransfer>[3]): Promise<boolean> => settleTransfer(db, storeId, row, to, context.now());
   const later = (ms: number): string => new Date(context.clock.now().getTime() + ms).toISOString();
-  const refuse = async (why: string, seen: StorefrontTransfer | null): Promise<'refused'> => { await settle({ ...told(row, seen), asked: null, refused: true, message: why, attempts: 0, notBefore: null }); return 'refused'; };
+  const part = row.asked === 'ship' || row.asked === 'receive' || row.asked === 'change' ? (await transferMoves(db, storeId, row.transfer_id, 1)).find((one) => one.state === 'asked') ?? null : null;
+  const refuse = async (why: string, seen: StorefrontTransfer | null): Promise<'refused'> => { await settle({ ...told(row, seen), asked: null, refused: true, message: why, attempts: 0, notBefore: null, part: part && { id: part.transfer_move_id, state: 'refused' } }); return 'refused'; };
   try {
     // The first try of a new one needs no look.
     let seen = row.shopify_transfer_id !== null ? await storefront.transfer(row.shopify_transfer_id) : row.attempts === 0 && row.asked === 'create' ? null : await storefront.transferMadeBy(keyOf(row));
-    const next = nextStep(row.asked, row.state, seen && { status: seen.status, underWay: underWay(seen).length });
+    const next = nextStep(row.asked, row.state, seen && { status: seen.status, underWay: seen.shipments.filter((one) => one.status === 'in transit').length, isMoved: part !== null && isMoved(part.move, seen), isCountedOver: part !== null && isCountedOver(part.move, seen) });
     if (next.do === 'refuse') return await refuse(next.why, seen);
     if (next.do === 'settle') return (await settle({ state: next.state, asked: null, message: null, attempts: 0, notBefore: null })) ? 'moved' : 'still';
     if (next.do !== 'record') {
       // It is written down that the call goes out: whatever happens to its answer, the next try looks first.
       if (row.attempts === 0) await settle({ asked: row.asked, message: null, attempts: 1, notBefore: null });
-      const made = await send(context, row, next.do, seen);
+      const made = await send(context, row, next.do, seen, part);
       if (made.outcome === 'refused') return await refuse(made.message, seen);
       if (made.outcome !== 'written') { await settle({ asked: row.asked, message: made.message, attempts: row.attempts + 1, turn: row.turn + (made.outcome === 'new key' ? 1 : 0), notBefore: later(LEAST_WAIT_MS) }); return 'no answer'; }
       seen = await storefront.transfer(seen?.id ?? made.id);
     }
-    return (await settle({ ...told(row, seen), asked: null, message: row.asked === null && row.refused ? row.message : null, refused: row.asked === null && row.refused, attempts: 0, notBefore: null })) ? 'moved' : 'still';
+    return (await settle({ ...told(row, seen), asked: null, message: row.asked === null && row.refused ? row.message : null, refused: row.asked === null && row.refused, attempts: 0, notBefore: null, part: part && { id: part.transfer_move_id, state: 'done' } })) ? 'moved' : 'still';
   } catch (error) {
     await settle({ asked: row.asked, message: `no answer: ${(error as Error).message}`, attempts: row.attempts + 1, refused: row.refused, notBefore: later(Math.min(LEAST_WAIT_MS * 2 ** Math.min(row.attempts, 12), LONGEST_WAIT_MS)) });
     if ((error as Error).name === 'TokenDead') throw error;
@@ -61,27 +63,33 @@ async function moveOn(context: FlowContext, row: TransferRow): Promise<'moved' |
 }
 
 const keyOf = (row: TransferRow): string => idempotencyKey(`transfers/${row.key}`);
-const underWay = (seen: StorefrontTransfer) => seen.shipments.filter((one) => one.status === 'in transit');
 
-/** Every line at once: what is left to ship, all that came. */
-async function send({ db, storeId, storefront }: FlowContext, row: TransferRow, step: TransferStepName, seen: StorefrontTransfer | null): Promise<TransferStep> {
-  const key = step === 'create' && row.turn === 0 ? keyOf(row) : idempotencyKey(`transfers/${row.key}/${step}/${row.turn}`);
+/** The part that was asked for; a receipt shipment by shipment, those first that do not show it yet. */
+async function send({ db, storeId, storefront }: FlowContext, row: TransferRow, step: TransferStepName, seen: StorefrontTransfer | null, part: MoveRow | null): Promise<TransferStep> {
   if (step === 'create') {
     const lines = await transferLines(db, storeId, row.transfer_id);
-    return storefront.createTransfer({ key, tag: keyOf(row), reference: row.reference, fromLocationId: row.from_shopify_id, toLocationId: row.to_shopify_id, note: row.reason, lines: lines.map((line) => ({ inventoryItemId: line.inventory_item_id, quantity: line.quantity })) });
+    return storefront.createTransfer({ key: row.turn === 0 ? keyOf(row) : idempotencyKey(`transfers/${row.key}/create/${row.turn}`), tag: keyOf(row), reference: row.reference, fromLocationId: row.from_shopify_id, toLocationId: row.to_shopify_id, note: row.reason, lines: lines.map((line) => ({ inventoryItemId: line.inventory_item_id, quantity: line.quantity })) });
   }
   if (step === 'cancel') return storefront.cancelTransfer(seen!.id);
-  if (step === 'ship') return storefront.shipTransfer({ key, transferId: seen!.id, lines: seen!.lines.filter((line) => line.total > line.shipped).map((line) => ({ inventoryItemId: line.inventoryItemId, quantity: line.total - line.shipped })) });
+  if (part === null) return { outcome: 'refused', message: 'What of it was asked for is not known any more: ask again' };
+  const { move } = part, key = `transfers/${row.key}/${move.kind}/${part.transfer_move_id}/${row.turn}`;
+  if (move.kind === 'ship') return storefront.shipTransfer({ key: idempotencyKey(key), transferId: seen!.id, lines: move.lines });
+  if (move.kind === 'change') {
+    const kept = move.lines.filter((line) => line.quantity > 0), gone = seen!.lines.filter((line) => move.lines.some((one) => one.inventoryItemId === line.inventoryItemId && one.quantity === 0)), set: TransferStep = kept.length === 0 ? { outcome: 'written', id: seen!.id } : await storefront.setTransferQuantities({ key: idempotencyKey(key), transferId: seen!.id, lines: kept });
+    return set.outcome !== 'written' || gone.length === 0 ? set : storefront.removeTransferLines({ transferId: seen!.id, lineIds: gone.map((line) => line.lineId) });
+  }
   let last: TransferStep = { outcome: 'refused', message: 'Nothing of it is on its way' };
-  for (const shipment of underWay(seen!)) {
-    last = await storefront.receiveShipment({ key: idempotencyKey(`${key}/${shipment.id}`), shipmentId: shipment.id });
+  for (const [shipmentId, became] of receiptOf(move.lines, seen!)) {
+    if (became !== 'open') continue;
+    const shipment = seen!.shipments.find((one) => one.id === shipmentId)!, lines = move.lines.filter((line) => line.shipmentId === shipmentId && line.accepted + rejectedUnits(line) > 0);
+    last = await storefront.receiveShipment({ key: idempotencyKey(`${key}/${shipmentId}`), shipmentId, lines: lines.map((line) => ({ lineId: shipment.lines.find((one) => one.inventoryItemId === line.inventoryItemId)!.lineId, accepted: line.accepted, rejected: rejectedUnits(line) })) });
     if (last.outcome !== 'written') return last;
   }
   return last;
 }
 
 /** What Shopify shows, as it is kept. A state it has no word of ours for leaves ours as it is. */
-function told(row: TransferRow, seen: StorefrontTransfer | null): Pick<Parameters<typeof settleTransfer>[3], 'state' | 'shopifyId' | 'accepted'> {
+function told(row: TransferRow, seen: StorefrontTransfer | null): Pick<Parameters<typeof settleTransfer>[3], 'state' | 'shopifyId' | 'seen'> {
   if (seen === null) return {};
-  return { state: seen.status === 'other' ? row.state : seen.status, shopifyId: seen.id, accepted: seen.lines.map((line) => ({ inventoryItemId: line.inventoryItemId, units: line.accepted })) };
+  return { state: seen.status === 'other' ? row.state : seen.status, shopifyId: seen.id, seen };
 }

@@ -3,6 +3,8 @@ import { z } from 'zod';
 
 const instant = z.string();
 const inStore = { store: z.coerce.number() };
+/** Kinds of advanced files, parents first. */
+export const ADVANCED_KINDS = ['warehouses', 'vendors', 'variants', 'variant-vendors', 'components', 'stock', 'purchase-orders', 'sales'] as const;
 export const StatusTypeName = z.enum(['active', 'draft', 'closed', 'cancelled']);
 
 export const PlannerPlace = z.object({
@@ -12,7 +14,7 @@ export const PlannerPlace = z.object({
 }).meta({ id: 'PlannerPlace' });
 export const PlannerView = z.object({
   origin: z.string(), account: z.string(), version: z.number(), sendsOrders: z.boolean(), takesOrders: z.boolean(), pushesStock: z.boolean(), floorsInLeadTime: z.boolean(), forecastDays: z.number(), returnsOn: z.enum(['order day', 'return day']),
-  statusTypes: z.record(z.string(), StatusTypeName), unknownStatuses: z.array(z.string()), filesUser: z.string().nullable(), sftp: z.record(z.string(), z.unknown()).nullable(), filesSentAt: instant.nullable(),
+  statusTypes: z.record(z.string(), StatusTypeName), unknownStatuses: z.array(z.string()), filesUser: z.string().nullable(), sftp: z.record(z.string(), z.unknown()).nullable(), filesSentAt: instant.nullable(), fileFolders: z.record(z.string(), z.string()),
   status: z.enum(['new', 'ok', 'failing']), checkedAt: instant.nullable(), lastError: z.string().nullable(), exchangedAt: instant.nullable(), places: z.array(PlannerPlace),
   counts: z.object({ variants: z.number(), unmatched: z.number(), orders: z.number(), refused: z.number(), held: z.number() }),
 }).meta({ id: 'Planner' });
@@ -22,6 +24,7 @@ export const PlannerBody = z.object({
   sendsOrders: z.boolean(), takesOrders: z.boolean(), pushesStock: z.boolean(), floorsInLeadTime: z.boolean(), forecastDays: z.number().int().min(1).max(730), returnsOn: z.enum(['order day', 'return day']),
   statusTypes: z.record(z.string().min(1).max(100), StatusTypeName).refine((types) => Object.keys(types).length <= 100, 'holds more than 100 names'),
   filesUser: z.string().regex(/^[^:\u0000-\u001f]{1,100}$/, 'must have no colon').nullable(), filesPassword: z.string().min(8).max(200), sftp: z.record(z.string(), z.unknown()).nullable(), sftpSecret: z.string().min(1).max(10_000),
+  fileFolders: z.partialRecord(z.enum(ADVANCED_KINDS), z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}$/, 'must be a folder’s name: letters, digits, space, dot, hyphen, underscore')).describe('the account’s own names of the folders, the usual ones for those left out'),
 }).partial().required({ account: true }).strict().meta({ id: 'PlannerBody' });
 export const PlaceBody = z.object({ locationId: z.number().int().nullable() }).strict();
 
@@ -50,3 +53,13 @@ export const PlannerOrderView = z.object({
   attempts: z.array(z.object({ what: z.string(), createdAt: instant, outcome: z.string().nullable(), message: z.string().nullable() })),
 }).meta({ id: 'PlannerOrder' });
 export const PlannerOrdersPage = z.object({ rows: z.array(PlannerOrderView), nextCursor: z.string().nullable() }).meta({ id: 'PlannerOrdersPage' });
+
+export const PlannerFilesPage = z.object({
+  /** Parents first, as they are written. */
+  kinds: z.array(z.object({
+    file: z.enum(ADVANCED_KINDS), folder: z.string(), /** Rows it has by now, those removed not counted. */ rows: z.number(), writtenAt: instant.nullable(),
+    leftOut: z.array(z.object({ reason: z.string(), rows: z.number(), such: z.array(z.string()).describe('keys of up to five of them') })),
+  })),
+  /** Newest first, of the last 30 days. */
+  rows: z.array(z.object({ fileId: z.number(), file: z.enum(ADVANCED_KINDS), name: z.string(), rows: z.number(), removed: z.number(), bytes: z.number(), writtenAt: instant })), nextCursor: z.string().nullable(),
+}).meta({ id: 'PlannerFilesPage' });

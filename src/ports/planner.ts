@@ -62,8 +62,8 @@ export interface Planner {
   changeLines(orderId: string, lines: readonly { variantId: string; ordered: number; unitCost: number }[], currency: string): Promise<void>;
   /** Sets the total received so far of a line. */
   setReceived(orderId: string, variantId: string, total: number): Promise<void>;
-  /** Writes the file of these rows and puts it into its folder; answers its name. Money of the store's currency. Throws when no folder is set up. */
-  putRows(file: AdvancedFile, rows: readonly unknown[], currency: string): Promise<string>;
+  /** Writes the file of these rows, the `part`th of its kind in this second, and puts it into `folder`. Money of the store's currency. Throws when no server is set up, or when a file of its name is there. */
+  putRows(file: AdvancedFile, rows: readonly unknown[], currency: string, folder: string, part?: number): Promise<PlannerFile>;
   close(): Promise<void>;
 }
 
@@ -83,5 +83,18 @@ export interface PurchaseRow {
 export interface StockRow { variantId: string; locationId: string; inStock: number; minStock: number | null; maxStock: number | null; updatedAt: string; isRemoved: boolean }
 export const STARTER_FILES = ['products', 'sales', 'purchase-orders'] as const;
 export type StarterFile = (typeof STARTER_FILES)[number];
-export const ADVANCED_FILES = ['stock', 'purchase-orders', 'sales'] as const;
+// ---- files of the advanced connector: what changed since the last ones -----------------------------------------------------------------
+export interface WarehouseRow { warehouseId: string; name: string; updatedAt: string; isRemoved: boolean }
+/** The planner knows vendors by their names, so a name is an id as well: whoever reads one as the other is right. */
+export interface VendorRow { vendorId: string; currency: string; email: string | null; address: string | null; updatedAt: string; isRemoved: boolean }
+export interface VariantRow { variantId: string; sku: string; title: string; barcode: string | null; productId: string; price: number; createdAt: string; type: 'simple' | 'bundle'; updatedAt: string; isRemoved: boolean }
+/** `cost` in minor units of `currency`, the vendor's; null where only a cost in another currency is known. */
+export interface VariantVendorRow { variantId: string; vendorId: string; cost: number | null; currency: string; supplierSku: string | null; moq: number | null; casePack: number | null; updatedAt: string; isRemoved: boolean }
+export interface ComponentRow { variantId: string; componentId: string; quantity: number; updatedAt: string; isRemoved: boolean }
+/** Parents first: a row of a later file may name rows of the earlier ones. */
+export const ADVANCED_FILES = ['warehouses', 'vendors', 'variants', 'variant-vendors', 'components', 'stock', 'purchase-orders', 'sales'] as const;
 export type AdvancedFile = (typeof ADVANCED_FILES)[number];
+/** What the folders are called unless the account's are called otherwise: its documents speak of a folder each and do not name them. */
+export const ADVANCED_FOLDERS: Readonly<Record<AdvancedFile, string>> = {
+  warehouses: 'warehouses', vendors: 'vendors', variants: 'variants', 'variant-vendors': 'variant-vendor', components: 'variant-component', stock: 'variant-warehouse', 'purchase-orders': 'stock-orders', sales: 'sales-lines',
+};

@@ -68,9 +68,9 @@ export interface NewDisposition { reverseLineId: string; quantity: number; type:
 
 export interface StorefrontTransfer {
   id: string; name: string; status: 'draft' | 'ready' | 'in transit' | 'received' | 'cancelled' | 'other';
-  shipments: { id: string; status: 'draft' | 'in transit' | 'received' | 'other' }[];
-  /** `accepted` units came into stock at the destination, `rejected` ones did not. */
-  lines: { inventoryItemId: string; total: number; shipped: number; accepted: number; rejected: number }[];
+  /** `accepted` units came into stock at the destination, `rejected` ones did not; the others of `quantity` are on their way. */
+  shipments: { id: string; name: string; status: 'draft' | 'in transit' | 'received' | 'other'; lines: { lineId: string; inventoryItemId: string; quantity: number; accepted: number; rejected: number }[] }[];
+  lines: { lineId: string; inventoryItemId: string; total: number; shipped: number; accepted: number; rejected: number }[];
 }
 /** What became of a step of a transfer; `id` of what was made. As WriteResult. */
 export type TransferStep = { outcome: 'written'; id: string } | { outcome: 'refused' | 'repeat' | 'new key'; message: string };
@@ -127,8 +127,12 @@ export interface Storefront {
   createTransfer(made: { key: string; tag: string; reference: string; fromLocationId: string; toLocationId: string; note: string; lines: readonly { inventoryItemId: string; quantity: number }[] }): Promise<TransferStep>;
   /** A shipment on its way: its units leave the origin and are incoming at the destination. Answers the shipment's id. */
   shipTransfer(made: { key: string; transferId: string; lines: readonly { inventoryItemId: string; quantity: number }[] }): Promise<TransferStep>;
-  /** All of what has not been received yet is accepted. */
-  receiveShipment(made: { key: string; shipmentId: string }): Promise<TransferStep>;
+  /** Units of its lines come into stock, or are not expected any more; the others stay on their way. */
+  receiveShipment(made: { key: string; shipmentId: string; lines: readonly { lineId: string; accepted: number; rejected: number }[] }): Promise<TransferStep>;
+  /** The units of items of a transfer of which nothing was shipped; what is reserved at the origin follows. */
+  setTransferQuantities(made: { key: string; transferId: string; lines: readonly { inventoryItemId: string; quantity: number }[] }): Promise<TransferStep>;
+  /** Takes lines off; one must stay. */
+  removeTransferLines(made: { transferId: string; lineIds: readonly string[] }): Promise<TransferStep>;
   /** Possible until something was shipped. */
   cancelTransfer(id: string): Promise<TransferStep>;
 

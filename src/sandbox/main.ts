@@ -3,13 +3,15 @@
  *   node src/sandbox/main.ts --port 4010 --data DIR [--shops 1] [--history FILE] [--seed 7] [--months 24] [--scale 1] [--orders-per-minute 6]
  *     [--no-shipping] [--plan standard|advanced|plus|enterprise] [--client-id ID] [--client-secret SECRET] [--shop-domain x.myshopify.com]
  *     [--warehouse-at second --warehouse-hook URL]   a pretended warehouse serves the second location; SANDBOX_WAREHOUSE_SECRET in the environment signs both ways
- *     [--planner ACCOUNT]   a pretended Inventory Planner plans for the first shop; SANDBOX_PLANNER_KEY in the environment is its key
- * Prints JSON lines: {"progress": …} while seeding, {"ready": true, "url": …, "shops": […], "warehouse": {"url": …, "locationId": …}?, "planner": {"url": …}?} once all listen. SIGTERM and SIGINT stop it cleanly.
+ *     [--planner ACCOUNT]   a pretended Inventory Planner plans for the first shop; SANDBOX_PLANNER_KEY in the environment is its key, and the password of its SFTP folder
+ * Prints JSON lines: {"progress": …} while seeding, {"ready": true, "url": …, "shops": […], "warehouse": {"url": …, "locationId": …}?, "planner": {"url": …, "sftp": {"port": …, "fingerprint": …}}?} once all listen. SIGTERM and SIGINT stop it cleanly.
  */
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { secondPlace, startServed, type ServedPlace } from './served.ts';
+import { startSftp, type SftpServer } from './warehouse/sftp-server.ts';
 import { startPlanner, type SandboxPlanner } from './planner/server.ts';
 import { firstOrder, platformOf } from './planner/shop-platform.ts';
 import { PLANS, type Plan } from './shopify/graphql/throttle.ts';
@@ -53,7 +55,7 @@ async function main(): Promise<void> {
   }
   const plannerKey = process.env['SANDBOX_PLANNER_KEY'];
   if (values.planner !== undefined && !plannerKey) throw new Error('--planner needs SANDBOX_PLANNER_KEY in the environment');
-  let building: ServedPlace | undefined, planner: SandboxPlanner | undefined;
+  let building: ServedPlace | undefined, planner: SandboxPlanner | undefined, plannerFolder: SftpServer | undefined;
   const served = async (shop: OpenShop) => {
     const place = secondPlace(shop);
     if (place === undefined) return undefined;
@@ -75,12 +77,14 @@ async function main(): Promise<void> {
     }));
   }
   if (values.planner !== undefined) {
-    const { shop } = open[0]!;
-    planner = await startPlanner({ port: 0, apiKey: plannerKey!, accountId: values.planner, platform: () => platformOf(shop), currency: [...shop.tables.shop.values()][0]!.currency, memory: join(data, 'planner.json') });
+    const { shop } = open[0]!, files = join(data, 'planner-files');
+    mkdirSync(files, { recursive: true });
+    planner = await startPlanner({ port: 0, apiKey: plannerKey!, accountId: values.planner, platform: () => platformOf(shop), currency: [...shop.tables.shop.values()][0]!.currency, memory: join(data, 'planner.json'), files });
+    plannerFolder = await startSftp({ root: files, port: 0, user: 'planner', password: plannerKey!, loseAnswer: () => false });
     firstOrder(planner.account);
   }
-  print({ ready: true, url: open[0]?.url, shops: open.map(({ url, domain }) => ({ url, domain })), ...(building === undefined ? {} : { warehouse: { url: building.warehouse.url, locationId: building.locationId } }), ...(planner === undefined ? {} : { planner: { url: planner.url } }) });
-  const stop = () => { void Promise.all([building?.stop(), planner?.stop(), ...open.map((sandbox) => sandbox.stop())]).then(() => process.exit(0), (error: unknown) => { print({ error: String(error) }); process.exit(1); }); };
+  print({ ready: true, url: open[0]?.url, shops: open.map(({ url, domain }) => ({ url, domain })), ...(building === undefined ? {} : { warehouse: { url: building.warehouse.url, locationId: building.locationId } }), ...(planner === undefined ? {} : { planner: { url: planner.url, sftp: { port: plannerFolder!.port, fingerprint: plannerFolder!.fingerprint } } }) });
+  const stop = () => { void Promise.all([building?.stop(), planner?.stop(), plannerFolder?.stop(), ...open.map((sandbox) => sandbox.stop())]).then(() => process.exit(0), (error: unknown) => { print({ error: String(error) }); process.exit(1); }); };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   // Whoever started us with --with-parent holds our standard input: when it dies, however it dies, so do we.

@@ -1,11 +1,11 @@
 /** The connection to a planner, and how its places and variants are ours. Secrets arrive and leave sealed. */
 import type { StatusType } from '../domain/planner/status.ts';
-import type { PlannerVariant, PlannerWarehouse } from '../ports/planner.ts';
+import type { AdvancedFile, PlannerVariant, PlannerWarehouse } from '../ports/planner.ts';
 import type { Queryable } from './db.ts';
 
 export interface PlannerConnectionRow {
   store_id: number; origin: string; account: string; api_key: Buffer; version: number; sends_orders: boolean; takes_orders: boolean; pushes_stock: boolean; floors_in_lead_time: boolean; forecast_days: number; returns_on: 'order day' | 'return day';
-  status_types: Record<string, StatusType>; unknown_statuses: string[]; files_token: string; files_user: string | null; files_password: Buffer | null; sftp: Record<string, unknown> | null; sftp_secret: Buffer | null; files_sent_at: string | null;
+  status_types: Record<string, StatusType>; unknown_statuses: string[]; files_token: string; files_user: string | null; files_password: Buffer | null; sftp: Record<string, unknown> | null; sftp_secret: Buffer | null; files_sent_at: string | null; file_folders: Partial<Record<AdvancedFile, string>>; file_left_out: Partial<Record<AdvancedFile, { reason: string; rows: number; such: string[] }[]>>;
   status: 'new' | 'ok' | 'failing'; checked_at: string | null; last_error: string | null; exchanged_at: string | null; created_at: string; updated_at: string; updated_by: string;
 }
 

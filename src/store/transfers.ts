@@ -1,20 +1,22 @@
 /** Transfers between locations: made once by a key, moved on by compare-and-set of their version, followed until they are received. */
+import type { Move, ShipmentSeen } from '../domain/replenishment/transfer-moves.ts';
 import type { TransferState, TransferStepName } from '../domain/replenishment/transfer-steps.ts';
 import type { Db, Queryable } from './db.ts';
 
 export interface TransferRow {
   transfer_id: number; reference: string; from_location_id: number; to_location_id: number; from_location: string; to_location: string; from_shopify_id: string; to_shopify_id: string; state: TransferState; asked: TransferStepName | null; refused: boolean;
-  shopify_transfer_id: string | null; reason: string; message: string | null; key: string; turn: number; attempts: number; version: number; created_at: string; created_by: string; updated_at: string; lines: number; units: number; received: number;
+  shopify_transfer_id: string | null; reason: string; message: string | null; key: string; turn: number; attempts: number; version: number; created_at: string; created_by: string; updated_at: string; shipments: ShipmentSeen[]; lines: number; units: number; shipped: number; received: number; rejected: number;
 }
-export interface TransferLineRow { line: number; item_id: number; inventory_item_id: string; sku: string | null; title: string; quantity: number; received: number; detail: TransferDetail | null }
+export interface TransferLineRow { line: number; item_id: number; inventory_item_id: string; sku: string | null; barcode: string | null; title: string; quantity: number; shipped: number; received: number; rejected: number; detail: TransferDetail | null }
+export interface MoveRow { transfer_move_id: number; move: Move; note: string; state: 'asked' | 'done' | 'refused'; message: string | null; made_at: string; made_by: string; settled_at: string | null }
 /** What was known when it was proposed. Worths in minor units of the store's currency. */
 export interface TransferDetail { firstThere: number; firstHere: number; lastThere: number; lastHere: number; here: number; there: number; thereIncoming: number; gain: number }
 export interface NewTransfer { key: string; fromLocationId: number; toLocationId: number; reason: string; lines: { itemId: number; quantity: number }[] }
 
 const ROWS = `select t.transfer_id, t.reference, t.from_location_id, t.to_location_id, f.name as from_location, d.name as to_location, f.shopify_location_id as from_shopify_id, d.shopify_location_id as to_shopify_id, t.state, t.asked, t.refused,
-    t.shopify_transfer_id, t.reason, t.message, t.key, t.turn, t.attempts, t.version, t.created_at, t.created_by, t.updated_at, n.*
+    t.shopify_transfer_id, t.reason, t.message, t.key, t.turn, t.attempts, t.version, t.created_at, t.created_by, t.updated_at, t.shipments, n.*
   from transfer t join location f on f.store_id = t.store_id and f.location_id = t.from_location_id join location d on d.store_id = t.store_id and d.location_id = t.to_location_id
-  cross join lateral (select count(*)::int as lines, coalesce(sum(quantity), 0)::int as units, coalesce(sum(received), 0)::int as received from transfer_line n where n.store_id = t.store_id and n.transfer_id = t.transfer_id) n
+  cross join lateral (select count(*)::int as lines, coalesce(sum(quantity), 0)::int as units, coalesce(sum(shipped), 0)::int as shipped, coalesce(sum(received), 0)::int as received, coalesce(sum(rejected), 0)::int as rejected from transfer_line n where n.store_id = t.store_id and n.transfer_id = t.transfer_id) n
   where t.store_id = $1`;
 
 /** Makes a transfer with what its proposals said; the same key answers the same one. */
@@ -43,7 +45,7 @@ export async function findTransfer(db: Queryable, storeId: number, id: number): 
 
 export async function transferLines(db: Queryable, storeId: number, id: number): Promise<TransferLineRow[]> {
   return (await db.query<TransferLineRow>(
-    `select n.line, n.item_id, x.shopify_inventory_item_id as inventory_item_id, i.sku, i.title, n.quantity, n.received, n.detail from transfer_line n join item i using (item_id)
+    `select n.line, n.item_id, x.shopify_inventory_item_id as inventory_item_id, i.sku, i.barcode, i.title, n.quantity, n.shipped, n.received, n.rejected, n.detail from transfer_line n join item i using (item_id)
      join inventory_item x on x.store_id = n.store_id and x.item_id = n.item_id where n.store_id = $1 and n.transfer_id = $2 order by n.line limit 1000`, [storeId, id])).rows;
 }
 
@@ -60,10 +62,38 @@ export async function transferCounts(db: Queryable, storeId: number): Promise<Re
   return { ...Object.fromEntries(rows.map((row) => [row.state, row.n])), refused: rows.reduce((sum, row) => sum + row.refused, 0) };
 }
 
+export interface Asked { step: TransferStepName; /** Of a part: what of it, under whose key. */ part: { key: string; move: Move; note: string } | null; by: string }
 /** A person asks for a step. False when somebody moved it on since `version`. */
-export async function askTransfer(db: Queryable, storeId: number, id: number, version: number, step: TransferStepName, now: string): Promise<boolean> {
-  const { rowCount } = await db.query('update transfer set asked = $4, refused = false, message = null, attempts = 0, not_before = null, version = version + 1, updated_at = $5 where store_id = $1 and transfer_id = $2 and version = $3', [storeId, id, version, step, now]);
-  return rowCount === 1;
+export async function askTransfer(db: Db, storeId: number, id: number, version: number, asked: Asked, now: string): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    const { rowCount } = await tx.query('update transfer set asked = $4, refused = false, message = null, attempts = 0, not_before = null, version = version + 1, updated_at = $5 where store_id = $1 and transfer_id = $2 and version = $3', [storeId, id, version, asked.step, now]);
+    if (rowCount !== 1) return false;
+    if (asked.part) await tx.query('insert into transfer_move (store_id, transfer_id, kind, key, move, note, made_at, made_by) values ($1, $2, $3, $4, $5, $6, $7, $8)', [storeId, id, asked.part.move.kind, asked.part.key, JSON.stringify(asked.part.move), asked.part.note, now, asked.by]);
+    return true;
+  });
+}
+
+/** Parts asked for, the newest first. */
+export async function transferMoves(db: Queryable, storeId: number, id: number, limit: number): Promise<MoveRow[]> {
+  return (await db.query<MoveRow>('select transfer_move_id, move, note, state, message, made_at, made_by, settled_at from transfer_move where store_id = $1 and transfer_id = $2 order by transfer_move_id desc limit $3', [storeId, id, limit])).rows;
+}
+/** The transfer of a part that was asked for under this key already. */
+export async function transferOfKey(db: Queryable, storeId: number, key: string): Promise<number | null> {
+  return (await db.query<{ transfer_id: number }>('select transfer_id from transfer_move where store_id = $1 and key = $2', [storeId, key])).rows[0]?.transfer_id ?? null;
+}
+
+/** New quantities of a transfer that Shopify does not have: 0 takes a line off. Its next try goes under another key. False when somebody moved it on since `version`. */
+export async function changeDraft(db: Db, storeId: number, id: number, version: number, lines: readonly { itemId: number; quantity: number }[], now: string): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    const { rowCount } = await tx.query(`update transfer set turn = turn + 1, version = version + 1, updated_at = $4 where store_id = $1 and transfer_id = $2 and version = $3 and state = 'draft' and asked is null`, [storeId, id, version, now]);
+    if (rowCount !== 1) return false;
+    await setQuantities(tx, storeId, id, lines);
+    return true;
+  });
+}
+async function setQuantities(tx: Queryable, storeId: number, id: number, lines: readonly { itemId: number; quantity: number }[]): Promise<void> {
+  await tx.query(`delete from transfer_line where store_id = $1 and transfer_id = $2 and item_id = any($3)`, [storeId, id, lines.filter((line) => line.quantity === 0).map((line) => line.itemId)]);
+  await tx.query(`update transfer_line n set quantity = a.quantity from unnest($3::int[], $4::int[]) as a(item_id, quantity) where n.store_id = $1 and n.transfer_id = $2 and n.item_id = a.item_id and a.quantity > 0 and n.quantity <> a.quantity`, [storeId, id, lines.map((line) => line.itemId), lines.map((line) => line.quantity)]);
 }
 
 /** What waits for Shopify, and what is followed there: those not looked at for longest. */
@@ -71,7 +101,7 @@ export async function transfersUnderWay(db: Queryable, storeId: number, now: str
   return (await db.query<TransferRow>(`${ROWS} and (t.not_before is null or t.not_before <= $2) and (t.asked is not null or t.state in ('ready', 'in transit')) order by t.asked is null, t.read_at nulls first, t.transfer_id limit $3`, [storeId, now, limit])).rows;
 }
 
-export interface Settled { state?: TransferState; asked: TransferStepName | null; shopifyId?: string | null; refused?: boolean; message: string | null; attempts: number; turn?: number; notBefore: string | null; accepted?: { inventoryItemId: string; units: number }[] }
+export interface Settled { state?: TransferState; asked: TransferStepName | null; shopifyId?: string | null; refused?: boolean; message: string | null; attempts: number; turn?: number; notBefore: string | null; seen?: { shipments: ShipmentSeen[]; lines: { inventoryItemId: string; total: number; shipped: number; accepted: number; rejected: number }[] }; part?: { id: number; state: 'done' | 'refused' } | null }
 /** Records what was seen, if nobody moved it on meanwhile. The version moves only with what a person sees. */
 export async function settleTransfer(db: Db, storeId: number, row: TransferRow, to: Settled, now: string): Promise<boolean> {
   return db.transaction(async (tx) => {
@@ -80,10 +110,17 @@ export async function settleTransfer(db: Db, storeId: number, row: TransferRow, 
       `update transfer set state = $4, asked = $5, shopify_transfer_id = $6, refused = $7, message = $8, attempts = $9, turn = $10, not_before = $11, read_at = $12, version = version + $13::int, updated_at = case when $13::int = 1 then $12 else updated_at end
        where store_id = $1 and transfer_id = $2 and version = $3`, [storeId, row.transfer_id, row.version, state, to.asked, shopifyId, refused, to.message?.slice(0, 500) ?? null, to.attempts, to.turn ?? row.turn, to.notBefore, now, seen ? 1 : 0]);
     if (rowCount !== 1) return false;
-    if (to.accepted && to.accepted.length > 0) {
-      await tx.query(
-        `update transfer_line n set received = a.units from unnest($3::bigint[], $4::int[]) as a(inventory_item_id, units) join inventory_item x on x.store_id = $1 and x.shopify_inventory_item_id = a.inventory_item_id
-         where n.store_id = $1 and n.transfer_id = $2 and n.item_id = x.item_id and n.received <> a.units`, [storeId, row.transfer_id, to.accepted.map((a) => a.inventoryItemId), to.accepted.map((a) => a.units)]);
+    if (to.part) await tx.query('update transfer_move set state = $3, message = $4, settled_at = $5 where store_id = $1 and transfer_move_id = $2', [storeId, to.part.id, to.part.state, to.part.state === 'refused' ? to.message?.slice(0, 500) ?? null : null, now]);
+    if (to.seen && to.seen.lines.length > 0) {
+      await tx.query('update transfer set shipments = $3 where store_id = $1 and transfer_id = $2', [storeId, row.transfer_id, JSON.stringify(to.seen.shipments)]);
+      const { rows } = await tx.query<{ item_id: number; n: number }>('select x.item_id, a.n::int from unnest($2::bigint[]) with ordinality as a(id, n) join inventory_item x on x.store_id = $1 and x.shopify_inventory_item_id = a.id', [storeId, to.seen.lines.map((line) => line.inventoryItemId)]);
+      const at = rows.map(({ item_id: itemId, n }) => ({ itemId, ...to.seen!.lines[n - 1]! }));
+      await tx.query('delete from transfer_line where store_id = $1 and transfer_id = $2 and not (item_id = any($3))', [storeId, row.transfer_id, at.map((line) => line.itemId)]);
+      const { rowCount: moved } = await tx.query(
+        `update transfer_line n set quantity = a.total, shipped = a.shipped, received = a.accepted, rejected = a.rejected from unnest($3::int[], $4::int[], $5::int[], $6::int[], $7::int[]) as a(item_id, total, shipped, accepted, rejected)
+         where n.store_id = $1 and n.transfer_id = $2 and n.item_id = a.item_id and a.total > 0 and (n.quantity, n.shipped, n.received, n.rejected) is distinct from (a.total, a.shipped, a.accepted, a.rejected)`,
+        [storeId, row.transfer_id, at.map((line) => line.itemId), at.map((line) => line.total), at.map((line) => line.shipped), at.map((line) => line.accepted), at.map((line) => line.rejected)]);
+      if (!seen && (moved ?? 0) > 0) { await tx.query('update transfer set version = version + 1, updated_at = $3 where store_id = $1 and transfer_id = $2', [storeId, row.transfer_id, now]); return true; }
     }
     return seen;
   });
@@ -93,11 +130,11 @@ export async function transfersRefused(db: Queryable, storeId: number): Promise<
   return (await db.query<TransferRow>(`${ROWS} and t.refused and t.state in ('draft', 'ready', 'in transit') order by t.transfer_id limit 200`, [storeId])).rows;
 }
 
-/** Units of transfers that were not shipped: on their way for planning, though Shopify shows none; `unheard` are those it has not reserved either. */
+/** Units of open transfers that were not shipped: on their way for planning, though Shopify shows none; `unheard` are those it has not reserved either. */
 export async function openTransferUnits(db: Queryable, storeId: number, itemIds: readonly number[]): Promise<{ item_id: number; from_location_id: number; to_location_id: number; units: number; unheard: number }[]> {
   return (await db.query<{ item_id: number; from_location_id: number; to_location_id: number; units: number; unheard: number }>(
-    `select n.item_id, t.from_location_id, t.to_location_id, sum(n.quantity)::int as units, coalesce(sum(n.quantity) filter (where t.state = 'draft'), 0)::int as unheard
-     from transfer t join transfer_line n using (store_id, transfer_id) where t.store_id = $1 and t.state in ('draft', 'ready') and n.item_id = any($2) group by 1, 2, 3`, [storeId, itemIds])).rows;
+    `select n.item_id, t.from_location_id, t.to_location_id, sum(n.quantity - n.shipped)::int as units, coalesce(sum(n.quantity) filter (where t.state = 'draft'), 0)::int as unheard
+     from transfer t join transfer_line n using (store_id, transfer_id) where t.store_id = $1 and t.state in ('draft', 'ready', 'in transit') and n.quantity > n.shipped and n.item_id = any($2) group by 1, 2, 3`, [storeId, itemIds])).rows;
 }
 
 export interface TransferSettings { unitCost: number; leastGain: number; version: number }

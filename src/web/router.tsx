@@ -95,6 +95,7 @@ const transfers = createRoute({
   getParentRoute: () => app, path: '/transfers', component: lazyRouteComponent(() => import('./transfers/TransfersScreen.tsx'), 'TransfersScreen'),
   validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], ['transfers'] as const), view: oneOf(raw['view'], TRANSFER_VIEWS), q: text(raw['q'], 4000), from: positive(raw['from']), to: positive(raw['to']), id: positive(raw['id']), show: oneOf(raw['show'], ['settings'] as const) })),
 });
+const receiveTransfer = createRoute({ getParentRoute: () => app, path: '/transfers/$transferId/receive', component: lazyRouteComponent(() => import('./transfers/ReceiveTransfer.tsx'), 'ReceiveTransfer') });
 
 export const FORECAST_TABS = ['accuracy', 'events', 'prices'] as const;
 export const FORECAST_VIEWS = ['all', 'overridden', 'unusual', 'out of stock', 'intermittent', 'short history'] as const;
@@ -148,7 +149,7 @@ const SHADOW_SORTS = ['size', 'gap', 'sku', 'theirs', 'ours', 'parity'] as const
 const planner = createRoute({
   getParentRoute: () => app, path: '/settings/planner', component: lazyRouteComponent(() => import('./planner/PlannerPage.tsx'), 'PlannerPage'),
   validateSearch: optional((raw) => ({
-    tab: oneOf(raw['tab'], ['shadow', 'orders'] as const), view: oneOf(raw['view'], ['gaps', 'not at parity', 'all'] as const), q: text(raw['q'], 4000), location: text(raw['location']), reason: text(raw['reason'], 60), sort: oneOf(raw['sort'], SHADOW_SORTS), dir: oneOf(raw['dir'], ['asc', 'desc'] as const),
+    tab: oneOf(raw['tab'], ['shadow', 'orders', 'files'] as const), view: oneOf(raw['view'], ['gaps', 'not at parity', 'all'] as const), q: text(raw['q'], 4000), location: text(raw['location']), reason: text(raw['reason'], 60), sort: oneOf(raw['sort'], SHADOW_SORTS), dir: oneOf(raw['dir'], ['asc', 'desc'] as const),
     why: text(raw['why']), stuck: oneOf(raw['stuck'], ['yes'] as const), order: positive(raw['order']), edit: oneOf(raw['edit'], ['yes'] as const),
   })),
 });
@@ -168,7 +169,7 @@ const setup = createRoute({
   getParentRoute: () => root, path: '/setup', component: lazyRouteComponent(() => import('./session/SetupPage.tsx'), 'SetupPage'), validateSearch: optional((raw) => ({ token: text(raw['token']) })),
 });
 
-const tree = root.addChildren([app.addChildren([today, stock, push, mapping, item, forecast, forecastOfItem, replenishment, replay, transfers, purchaseOrders, purchaseOrder, receive, suppliers, supplier, exceptions, fulfilments, returns, returnCase, counts, count, audit, help, peak, flows, connections, warehouses, planner, locations, alerts]), login, setup]);
+const tree = root.addChildren([app.addChildren([today, stock, push, mapping, item, forecast, forecastOfItem, replenishment, replay, transfers, receiveTransfer, purchaseOrders, purchaseOrder, receive, suppliers, supplier, exceptions, fulfilments, returns, returnCase, counts, count, audit, help, peak, flows, connections, warehouses, planner, locations, alerts]), login, setup]);
 
 /** Addresses stay plain text: `?view=out+of+stock`, never quoted JSON. */
 export function buildRouter(client: QueryClient) {

@@ -156,10 +156,12 @@ test('files go into their folder over SFTP, whole and never over another', async
   afterAll(async () => { await sftp.stop(); rmSync(root, { recursive: true, force: true }); });
   const withFiles = inventoryPlanner({ origin: side.url, apiKey: KEY, account: ACCOUNT, clock, timeZone: 'UTC', sftp: { host: '127.0.0.1', port: sftp.port, user: 'u', password: 'p', privateKey: null, fingerprint: sftp.fingerprint, folder: '' } });
   const rows = [{ variantId: '101', locationId: '301', inStock: 7, minStock: 2, maxStock: null, updatedAt: '2026-11-26T08:00:00.000Z', isRemoved: false }];
-  const name = await withFiles.putRows('stock', rows, 'EUR');
-  expect(name).toMatch(/^variant-warehouse\/variant-warehouse-20261126T\d{6}Z\.csv$/);
-  expect(readFileSync(path.join(root, name), 'utf8')).toBe('VARIANT_ID,WAREHOUSE_ID,IN_STOCK,REMOVED,UPDATED_AT,MIN_STOCK,MAX_STOCK\r\n101,301,7,false,2026-11-26T08:00:00.000Z,2,\r\n');
-  await expect(withFiles.putRows('stock', rows, 'EUR')).rejects.toThrow(/is there already/);
+  const file = await withFiles.putRows('stock', rows, 'EUR', 'levels');
+  expect([file.folder, file.name]).toEqual(['levels', expect.stringMatching(/^stock-20261126T\d{6}Z\.csv$/)]);
+  expect(file.content).toBe('VARIANT_ID,WAREHOUSE_ID,IN_STOCK,REMOVED,UPDATED_AT,MIN_STOCK,MAX_STOCK\r\n101,301,7,false,2026-11-26 08:00:00.000,2,\r\n');
+  expect(readFileSync(path.join(root, file.folder, file.name), 'utf8')).toBe(file.content);
+  expect((await withFiles.putRows('stock', rows, 'EUR', 'levels', 2)).name).toMatch(/Z-2\.csv$/);
+  await expect(withFiles.putRows('stock', rows, 'EUR', 'levels')).rejects.toThrow(/is there already/);
   await withFiles.close();
-  await expect(planner.putRows('stock', rows, 'EUR')).rejects.toThrow(PlannerRefused);
+  await expect(planner.putRows('stock', rows, 'EUR', 'levels')).rejects.toThrow(PlannerRefused);
 });

@@ -52,7 +52,7 @@ it('a person connects it, tests it and exchanges', async () => {
 }, 90_000);
 
 const PAGES: [name: string, address: string, shows: string | RegExp][] = [
-  ['connection', '/settings/planner', 'What its documents leave open'], ['form', '/settings/planner?edit=yes', 'What moves'], ['shadow', '/settings/planner?tab=shadow&view=all', /at parity/], ['orders', '/settings/planner?tab=orders', 'IP-00001'], ['empty', '/settings/planner?tab=shadow&q=nothing-like-it', 'Nothing fits these filters'],
+  ['connection', '/settings/planner', 'What its documents leave open'], ['form', '/settings/planner?edit=yes', 'What moves'], ['shadow', '/settings/planner?tab=shadow&view=all', /at parity/], ['orders', '/settings/planner?tab=orders', 'IP-00001'], ['files', '/settings/planner?tab=files', 'Files for its Starter connector'], ['empty', '/settings/planner?tab=shadow&q=nothing-like-it', 'Nothing fits these filters'],
 ];
 describe.each([['light', 1440], ['dark', 1440], ['light', 390]] as const)('in %s, %i wide', (colorScheme, width) => {
   let context: BrowserContext;
@@ -83,7 +83,7 @@ it('a gap opens into steps that end at our number, and a reload shows the same',
 
 it('the demo finds its connection again at the next start, under another address', async () => {
   const second = await startPlanner({ port: 0, apiKey: KEY, accountId: 'a1001', platform: () => platformOf(w.sandbox.shop) });
-  await connectDemoPlanner(w.house, w.storeId, { apiKey: KEY, account: 'a1001' }, second.url, () => {});
+  await connectDemoPlanner(w.house, w.storeId, { apiKey: KEY, account: 'a1001' }, { url: second.url, sftp: { port: 22, fingerprint: `SHA256:${'A'.repeat(43)}` } }, () => {});
   await w.run(plannerExchange);
   expect(second.calls).toContain('GET variants');
   const { rows } = await w.house.db.query<{ origin: string; version: number }>('select origin, version from planner_connection where store_id = $1', [w.storeId]);

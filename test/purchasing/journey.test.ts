@@ -1,5 +1,6 @@
 /** One order's life on the real thing: recommended, made, approved by another person, mailed, shown as incoming, received in part, taken into stock. Ledger and shop agree at every stop. */
 import { createHash } from 'node:crypto';
+import { extractText, getDocumentProxy } from 'unpdf';
 import { describe, expect, it } from 'vitest';
 import { driftCheck } from '../../src/flows/drift-check.ts';
 import { goodsReceipt } from '../../src/flows/goods-receipt.ts';
@@ -71,6 +72,17 @@ describe('an order at a storefront’s location', () => {
     before = await shown(item, place);
   });
 
+  it('warns before it is sent of a letter that no font has, and prints its code', async () => {
+    const warned = async (): Promise<string[]> => (await ok<{ warnings: string[] }>('ann', `/purchase-orders/${po.purchaseOrderId}`)).warnings.filter((text) => text.includes('PDF'));
+    expect(await warned()).toEqual([]);
+    await db.query(`update supplier set address = '東京都 1-2-3 😀' where store_id = $1 and supplier_id = $2`, [w.storeId, po.supplierId]);
+    expect(await warned()).toEqual(['The PDF has no letter for 😀 (U+1F600): a box with the code stands in its place. The CSV has it as it is.']);
+    const pdf = await fetch(`${w.url}/api/v1/purchase-orders/${po.purchaseOrderId}/paper.pdf?${q}`, { headers: { cookie: 'instep_session=ann@shop.example' } });
+    const { text } = await extractText(await getDocumentProxy(new Uint8Array(await pdf.arrayBuffer())), { mergePages: true });
+    expect(text).toContain('東京都');
+    expect(text).toContain('1F600');
+    await db.query('update supplier set address = null where store_id = $1 and supplier_id = $2', [w.storeId, po.supplierId]);
+  });
   it('waits above the limit for somebody who did not make it', async () => {
     await ok('ann', `/suppliers/${po.supplierId}`, { version: (await ok<{ version: number }>('ann', `/suppliers/${po.supplierId}`)).version, email: 'sales@mill.example', leadTimeDays: 10 }, 'PUT');
     await ok('bob', '/purchase-settings', { version: 0, approvalLimits: { USD: 1, EUR: 1, GBP: 1 }, overdueToleranceDays: 2 }, 'PUT');

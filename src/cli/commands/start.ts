@@ -17,7 +17,7 @@ import { startEmbeddedPostgres } from '../../runtime/postgres.ts';
 import { findConnection, listStores, saveStore } from '../../store/stores.ts';
 import { administratorExists, saveSetupToken } from '../../store/users.ts';
 import { demoWarehouse, readdressDemo, serveDemo, type DemoWarehouse } from '../demo-warehouse.ts';
-import { connectDemoPlanner, demoPlanner, type DemoPlanner } from '../demo-planner.ts';
+import { connectDemoPlanner, demoPlanner, type DemoPlanner, type SandboxPlannerAt } from '../demo-planner.ts';
 import { progressBars, UsageError } from '../terminal.ts';
 import { buildWeb } from '../web-build.ts';
 
@@ -88,7 +88,7 @@ export async function start(options: { web: boolean; history?: string }, triesLe
       }
     }
     if (sandbox?.demo) await serveDemo(house, sandbox.storeId, sandbox.demo, say);
-    if (sandbox?.planner) await connectDemoPlanner(house, sandbox.storeId, sandbox.planner, sandbox.planner.url, say);
+    if (sandbox?.planner) await connectDemoPlanner(house, sandbox.storeId, sandbox.planner, sandbox.planner, say);
     say(`\nInstep is ready on ${address}  (${((performance.now() - began) / 1000).toFixed(1)} s)`);
     if (!(await administratorExists(house.db))) {
       const token = randomBytes(24).toString('base64url');
@@ -108,7 +108,7 @@ export async function start(options: { web: boolean; history?: string }, triesLe
 }
 
 /** Starts the sandbox when no real shop is configured, and makes or refreshes its store. */
-async function sandboxIfAlone(house: BuiltHouse, config: Config, address: string, log: (line: string) => void): Promise<{ child: ChildProcess; storeId: number; demo: DemoWarehouse | null; planner: (DemoPlanner & { url: string }) | null } | null> {
+async function sandboxIfAlone(house: BuiltHouse, config: Config, address: string, log: (line: string) => void): Promise<{ child: ChildProcess; storeId: number; demo: DemoWarehouse | null; planner: (DemoPlanner & SandboxPlannerAt) | null } | null> {
   const stores = await listStores(house.db);
   if (!config.sandbox.enabled || stores.some((s) => s.shop_domain !== SANDBOX_SHOP)) return null;
   const known = stores.find((s) => s.shop_domain === SANDBOX_SHOP);
@@ -133,7 +133,7 @@ async function sandboxIfAlone(house: BuiltHouse, config: Config, address: string
 }
 
 /** Starts the sandbox as a process of its own; with `demo`, a pretended warehouse beside it serves its second location, when it has one. */
-export function spawnSandbox(config: Config, clientId: string, clientSecret: string, log: (line: string) => void, port = 0, demo: Pick<DemoWarehouse, 'hookUrl' | 'secret'> | null = null, planned: DemoPlanner | null = null): Promise<{ child: ChildProcess; url: string; warehouse?: { url: string; locationId: string }; planner?: { url: string } }> {
+export function spawnSandbox(config: Config, clientId: string, clientSecret: string, log: (line: string) => void, port = 0, demo: Pick<DemoWarehouse, 'hookUrl' | 'secret'> | null = null, planned: DemoPlanner | null = null): Promise<{ child: ChildProcess; url: string; warehouse?: { url: string; locationId: string }; planner?: SandboxPlannerAt }> {
   const main = fileURLToPath(new URL('../../sandbox/main.ts', import.meta.url));
   const dataDir = path.join(config.dataDir, 'sandbox');
   fs.mkdirSync(dataDir, { recursive: true });
@@ -148,7 +148,7 @@ export function spawnSandbox(config: Config, clientId: string, clientSecret: str
     let lastSaid = 0;
     child.once('exit', (code) => reject(new Error(`The sandbox stopped while starting (exit ${code})`)));
     createInterface({ input: child.stdout! }).on('line', (line) => {
-      let message: { ready?: boolean; url?: string; warehouse?: { url: string; locationId: string }; planner?: { url: string }; progress?: { what?: string; rows?: number; done?: number; of?: number | null }; text?: string; history?: unknown; error?: string };
+      let message: { ready?: boolean; url?: string; warehouse?: { url: string; locationId: string }; planner?: SandboxPlannerAt; progress?: { what?: string; rows?: number; done?: number; of?: number | null }; text?: string; history?: unknown; error?: string };
       try { message = JSON.parse(line); } catch { log(line); return; }
       if (message.ready && message.url) resolve({ child, url: message.url, ...(message.warehouse ? { warehouse: message.warehouse } : {}), ...(message.planner ? { planner: message.planner } : {}) });
       else if (message.history) log(message.text ?? JSON.stringify(message.history));

@@ -68,13 +68,13 @@ export function inventoryPlanner(options: InventoryPlannerOptions): Planner {
     async setReceived(orderId, variantId, total) {
       await client.write('PATCH', `purchase-orders/${encodeURIComponent(orderId)}/items/${encodeURIComponent(variantId)}`, { item: { id: variantId, received: total } });
     },
-    async putRows(kind, rows, currency) {
+    async putRows(kind, rows, currency, into, part) {
       if (!options.sftp) throw new PlannerRefused('No SFTP folder is set up for files');
-      const file = advancedFile(kind, rows, currency, options.clock.now());
+      const file = advancedFile(kind, rows, currency, options.clock.now(), into, part);
       folder ??= sftpFolder(options.sftp);
       await folder.makeFolder(file.folder);
       await folder.write(`${file.folder}/${file.name}`, file.content);
-      return `${file.folder}/${file.name}`;
+      return file;
     },
     async close() { folder?.close(); folder = null; },
   };

@@ -31,4 +31,4 @@ function sale(row: SaleRow, currency: string): (string | number | null)[] {
 function purchase(row: PurchaseRow): (string | number | null)[] {
   return [row.orderId, row.createdOn, row.expectedOn ?? row.createdOn, row.variantId, row.sku || row.variantId, amount(row.unitCost, row.currency), statusOf(row.state), row.ordered, row.received, row.reference, row.supplier, row.currency];
 }
-export const statusOf = (state: string): string => (state === 'closed' || state === 'received' ? 'Closed' : state === 'cancelled' ? 'Canceled' : 'Open');
+const statusOf = (state: string): string => (state === 'closed' || state === 'received' ? 'Closed' : state === 'cancelled' ? 'Canceled' : 'Open');

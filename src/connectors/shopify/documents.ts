@@ -162,16 +162,16 @@ export const ORDERS_WITH_RETURNS = /* GraphQL */ `query OrdersWithReturns($query
   orders(first: 100, after: $after, query: $query, sortKey: UPDATED_AT) { nodes { id returnStatus } ${NEXT} } }`;
 
 // ---- transfers ------------------------------------------------------------------------------------------------------------------------
-const TRANSFER_LINE = `inventoryItem { id } totalQuantity shippedQuantity`, SHIPMENT_LINE = `inventoryItem { id } acceptedQuantity rejectedQuantity unreceivedQuantity`;
+const TRANSFER_LINE = `id inventoryItem { id } totalQuantity shippedQuantity`, SHIPMENT_LINE = `id inventoryItem { id } quantity acceptedQuantity rejectedQuantity`;
 const TRANSFER_FIELDS = `id name status tags lineItems(first: 100) { nodes { ${TRANSFER_LINE} } ${NEXT} }
-  shipments(first: 10) { nodes { id status lineItems(first: 50) { nodes { ${SHIPMENT_LINE} } ${NEXT} } } ${NEXT} }`;
+  shipments(first: 10) { nodes { id name status lineItems(first: 50) { nodes { ${SHIPMENT_LINE} } ${NEXT} } } ${NEXT} }`;
 
 export const TRANSFER = /* GraphQL */ `query Transfer($id: ID!) { inventoryTransfer(id: $id) { ${TRANSFER_FIELDS} } }`;
 
 /** The further lines of a transfer and of a shipment, and its further shipments. */
 export const MORE_TRANSFER_LINES = /* GraphQL */ `query MoreTransferLines($id: ID!, $after: String) { inventoryTransfer(id: $id) { lineItems(first: 200, after: $after) { nodes { ${TRANSFER_LINE} } ${NEXT} } } }`;
 export const MORE_SHIPMENTS = /* GraphQL */ `query MoreShipments($id: ID!, $after: String) { inventoryTransfer(id: $id) {
-  shipments(first: 10, after: $after) { nodes { id status lineItems(first: 50) { nodes { ${SHIPMENT_LINE} } ${NEXT} } } ${NEXT} } } }`;
+  shipments(first: 10, after: $after) { nodes { id name status lineItems(first: 50) { nodes { ${SHIPMENT_LINE} } ${NEXT} } } ${NEXT} } } }`;
 export const MORE_SHIPMENT_LINES = /* GraphQL */ `query MoreShipmentLines($id: ID!, $after: String) { inventoryShipment(id: $id) { lineItems(first: 200, after: $after) { nodes { ${SHIPMENT_LINE} } ${NEXT} } } }`;
 
 /** By the tag it was made with: reference names cannot be searched. */
@@ -183,8 +183,15 @@ export const CREATE_TRANSFER = /* GraphQL */ `mutation CreateTransfer($input: In
 export const SHIP_TRANSFER = /* GraphQL */ `mutation ShipTransfer($input: InventoryShipmentCreateInput!, $key: String!) {
   inventoryShipmentCreateInTransit(input: $input) @idempotent(key: $key) { inventoryShipment { id } userErrors { code field message } } }`;
 
-export const RECEIVE_SHIPMENT = /* GraphQL */ `mutation ReceiveShipment($id: ID!, $key: String!) {
-  inventoryShipmentReceive(id: $id, bulkReceiveAction: ACCEPTED) @idempotent(key: $key) { inventoryShipment { id } userErrors { code field message } } }`;
+export const RECEIVE_SHIPMENT = /* GraphQL */ `mutation ReceiveShipment($id: ID!, $lines: [InventoryShipmentReceiveItemInput!], $key: String!) {
+  inventoryShipmentReceive(id: $id, lineItems: $lines) @idempotent(key: $key) { inventoryShipment { id } userErrors { code field message } } }`;
+
+export const SET_TRANSFER_ITEMS = /* GraphQL */ `mutation SetTransferItems($input: InventoryTransferSetItemsInput!, $key: String!) {
+  inventoryTransferSetItems(input: $input) @idempotent(key: $key) { inventoryTransfer { id } userErrors { code field message } } }`;
+
+/** Not idempotent at Shopify: look at the lines before a call without an answer is made again. */
+export const REMOVE_TRANSFER_ITEMS = /* GraphQL */ `mutation RemoveTransferItems($input: InventoryTransferRemoveItemsInput!) {
+  inventoryTransferRemoveItems(input: $input) { inventoryTransfer { id } userErrors { code field message } } }`;
 
 /** Not idempotent at Shopify, but a transfer cancelled twice is cancelled. */
 export const CANCEL_TRANSFER = /* GraphQL */ `mutation CancelTransfer($id: ID!) { inventoryTransferCancel(id: $id) { inventoryTransfer { id } userErrors { code field message } } }`;

@@ -7,15 +7,15 @@ import type { Page } from './order-wire.ts';
 import { idOf } from './wire.ts';
 
 interface UserError { code?: string | null; field: string[] | null; message: string }
-interface GqlShipment { id: string; status: string; lineItems: Page<{ inventoryItem: { id: string } | null; acceptedQuantity: number; rejectedQuantity: number; unreceivedQuantity: number }> }
-interface GqlTransfer { id: string; name: string; status: string; tags: string[]; lineItems: Page<{ inventoryItem: { id: string } | null; totalQuantity: number; shippedQuantity: number }>; shipments: Page<GqlShipment> }
+interface GqlShipment { id: string; name: string; status: string; lineItems: Page<{ id: string; inventoryItem: { id: string } | null; quantity: number; acceptedQuantity: number; rejectedQuantity: number }> }
+interface GqlTransfer { id: string; name: string; status: string; tags: string[]; lineItems: Page<{ id: string; inventoryItem: { id: string } | null; totalQuantity: number; shippedQuantity: number }>; shipments: Page<GqlShipment> }
 
 const STATUS: Record<string, StorefrontTransfer['status']> = { DRAFT: 'draft', READY_TO_SHIP: 'ready', IN_PROGRESS: 'in transit', TRANSFERRED: 'received', CANCELED: 'cancelled' };
 const SHIPMENT: Record<string, StorefrontTransfer['shipments'][number]['status']> = { DRAFT: 'draft', IN_TRANSIT: 'in transit', PARTIALLY_RECEIVED: 'in transit', RECEIVED: 'received' };
 /** Shopify's longest tag has 255 letters. */
 const tagOf = (tag: string): string => `instep-${tag}`;
 
-export function transferWrites(client: AdminClient): Pick<Storefront, 'transfer' | 'transferMadeBy' | 'createTransfer' | 'shipTransfer' | 'receiveShipment' | 'cancelTransfer'> {
+export function transferWrites(client: AdminClient): Pick<Storefront, 'transfer' | 'transferMadeBy' | 'createTransfer' | 'shipTransfer' | 'receiveShipment' | 'setTransferQuantities' | 'removeTransferLines' | 'cancelTransfer'> {
   return {
     async transfer(id) {
       const { inventoryTransfer: node } = await client.run<{ inventoryTransfer: GqlTransfer | null }>(doc.TRANSFER, { id: transferGid(id) });
@@ -30,7 +30,10 @@ export function transferWrites(client: AdminClient): Pick<Storefront, 'transfer'
       originLocationId: placeGid(fromLocationId), destinationLocationId: placeGid(toLocationId), lineItems: lines.map((line) => ({ inventoryItemId: itemGid(line.inventoryItemId), quantity: line.quantity })), referenceName: reference, note, tags: ['instep', tagOf(tag)],
     } }),
     shipTransfer: ({ key, transferId, lines }) => step(doc.SHIP_TRANSFER, 'inventoryShipmentCreateInTransit', 'inventoryShipment', { key, input: { movementId: transferGid(transferId), lineItems: lines.map((line) => ({ inventoryItemId: itemGid(line.inventoryItemId), quantity: line.quantity })) } }),
-    receiveShipment: ({ key, shipmentId }) => step(doc.RECEIVE_SHIPMENT, 'inventoryShipmentReceive', 'inventoryShipment', { key, id: `gid://shopify/InventoryShipment/${shipmentId}` }),
+    receiveShipment: ({ key, shipmentId, lines }) => step(doc.RECEIVE_SHIPMENT, 'inventoryShipmentReceive', 'inventoryShipment', { key, id: `gid://shopify/InventoryShipment/${shipmentId}`, lines: lines.flatMap((line) =>
+      ([['ACCEPTED', line.accepted], ['REJECTED', line.rejected]] as const).flatMap(([reason, quantity]) => (quantity === 0 ? [] : [{ shipmentLineItemId: `gid://shopify/InventoryShipmentLineItem/${line.lineId}`, quantity, reason }]))) }),
+    setTransferQuantities: ({ key, transferId, lines }) => step(doc.SET_TRANSFER_ITEMS, 'inventoryTransferSetItems', 'inventoryTransfer', { key, input: { id: transferGid(transferId), lineItems: lines.map((line) => ({ inventoryItemId: itemGid(line.inventoryItemId), quantity: line.quantity })) } }),
+    removeTransferLines: ({ transferId, lineIds }) => step(doc.REMOVE_TRANSFER_ITEMS, 'inventoryTransferRemoveItems', 'inventoryTransfer', { input: { id: transferGid(transferId), transferLineItemIds: lineIds.map((id) => `gid://shopify/InventoryTransferLineItem/${id}`) } }),
     cancelTransfer: (id) => step(doc.CANCEL_TRANSFER, 'inventoryTransferCancel', 'inventoryTransfer', { id: transferGid(id) }),
   };
 
@@ -75,8 +78,8 @@ function transferOf(node: GqlTransfer): StorefrontTransfer {
     received.set(id, { accepted: known.accepted + line.acceptedQuantity, rejected: known.rejected + line.rejectedQuantity });
   }
   return {
-    id: idOf(node.id), name: node.name, status: STATUS[node.status] ?? 'other', shipments: node.shipments.nodes.map((one) => ({ id: idOf(one.id), status: SHIPMENT[one.status] ?? 'other' })),
-    lines: node.lineItems.nodes.flatMap((line) => (line.inventoryItem === null ? [] : [{ inventoryItemId: idOf(line.inventoryItem.id), total: line.totalQuantity, shipped: line.shippedQuantity, ...(received.get(idOf(line.inventoryItem.id)) ?? { accepted: 0, rejected: 0 }) }])),
+    id: idOf(node.id), name: node.name, status: STATUS[node.status] ?? 'other', shipments: node.shipments.nodes.map((one) => ({ id: idOf(one.id), name: one.name, status: SHIPMENT[one.status] ?? 'other', lines: one.lineItems.nodes.flatMap((line) => (line.inventoryItem === null ? [] : [{ lineId: idOf(line.id), inventoryItemId: idOf(line.inventoryItem.id), quantity: line.quantity, accepted: line.acceptedQuantity, rejected: line.rejectedQuantity }])) })),
+    lines: node.lineItems.nodes.flatMap((line) => (line.inventoryItem === null ? [] : [{ lineId: idOf(line.id), inventoryItemId: idOf(line.inventoryItem.id), total: line.totalQuantity, shipped: line.shippedQuantity, ...(received.get(idOf(line.inventoryItem.id)) ?? { accepted: 0, rejected: 0 }) }])),
   };
 }
 

@@ -3,15 +3,16 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { STARTER_FILES } from '../../ports/planner.ts';
+import { ADVANCED_FOLDERS, STARTER_FILES } from '../../ports/planner.ts';
 import { decodeCursor, encodeCursor } from '../../store/keyset.ts';
+import { fileKinds, writtenFile, writtenFiles } from '../../store/planner-files.ts';
 import { plannerOrders, sendAgain } from '../../store/planner-orders-page.ts';
 import { shadowOverall, shadowPage, shadowTotals, type ShadowFilter, type ShadowRow } from '../../store/planner-shadow.ts';
 import { findPlanner, plannerFailed, plannerHeard, plannerWarehouses, type PlannerConnectionRow } from '../../store/planner.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
 import { TestResult, type Of } from '../contract.ts';
-import { PlaceBody, PlannerBody, PlannerOrdersPage, PlannerView, ShadowPage, ShadowQuery } from '../contract-planner.ts';
+import { PlaceBody, PlannerBody, PlannerFilesPage, PlannerOrdersPage, PlannerView, ShadowPage, ShadowQuery } from '../contract-planner.ts';
 import { csv } from '../csv.ts';
 import { cut, decodeParts } from '../cursor.ts';
 import { storeOf } from '../store-scope.ts';
@@ -41,15 +42,15 @@ export function plannerRoutes(app: FastifyInstance, { house }: Services): void {
       if (!fits.ok) throw new Refusal(400, `sftp.${fits.field}: ${fits.message}`);
     }
     if (body.filesUser && body.filesPassword === undefined && !row?.files_password) throw new Refusal(400, 'filesPassword: a user needs a password');
-    const settings = { ...checked.settings, sendsOrders: body.sendsOrders, takesOrders: body.takesOrders, pushesStock: body.pushesStock, floorsInLeadTime: body.floorsInLeadTime, forecastDays: body.forecastDays, returnsOn: body.returnsOn, statusTypes: body.statusTypes, filesUser: body.filesUser, sftp: body.sftp };
+    const settings = { ...checked.settings, sendsOrders: body.sendsOrders, takesOrders: body.takesOrders, pushesStock: body.pushesStock, floorsInLeadTime: body.floorsInLeadTime, forecastDays: body.forecastDays, returnsOn: body.returnsOn, statusTypes: body.statusTypes, filesUser: body.filesUser, sftp: body.sftp, fileFolders: body.fileFolders };
     await house.db.transaction(async (tx) => {
       if (!row) await tx.query('insert into planner_connection (store_id, origin, account, api_key, version, files_token, created_at, updated_at, updated_by) values ($1, $2, $3, $4, 0, $5, $6, $6, $7) on conflict do nothing', [storeId, checked.settings.origin, checked.settings.account, seal(storeId, 'api_key', body.apiKey), randomBytes(24).toString('base64url'), now(), who(request)]);
       const { rowCount } = await tx.query(
         `update planner_connection set version = version + 1, origin = $3, account = $4, api_key = coalesce($5, api_key), sends_orders = coalesce($6, sends_orders), takes_orders = coalesce($7, takes_orders), pushes_stock = coalesce($8, pushes_stock), floors_in_lead_time = coalesce($9, floors_in_lead_time),
            forecast_days = coalesce($10, forecast_days), returns_on = coalesce($11, returns_on), status_types = coalesce($12, status_types), files_user = case when $13 then $14 else files_user end, files_password = case when $13 and $14::text is null then null else coalesce($15, files_password) end,
-           sftp = case when $16 then $17 else sftp end, sftp_secret = case when $16 and $17::jsonb is null then null else coalesce($18, sftp_secret) end, updated_at = $19, updated_by = $20 where store_id = $1 and version = $2`,
+           sftp = case when $16 then $17 else sftp end, sftp_secret = case when $16 and $17::jsonb is null then null else coalesce($18, sftp_secret) end, updated_at = $19, updated_by = $20, file_folders = coalesce($21, file_folders) where store_id = $1 and version = $2`,
         [storeId, row?.version ?? 0, checked.settings.origin, checked.settings.account, seal(storeId, 'api_key', body.apiKey), body.sendsOrders ?? null, body.takesOrders ?? null, body.pushesStock ?? null, body.floorsInLeadTime ?? null, body.forecastDays ?? null, body.returnsOn ?? null, body.statusTypes ? JSON.stringify(body.statusTypes) : null,
-          body.filesUser !== undefined, body.filesUser ?? null, seal(storeId, 'files_password', body.filesPassword), body.sftp !== undefined, body.sftp ? JSON.stringify(body.sftp) : null, seal(storeId, 'sftp_secret', body.sftpSecret), now(), who(request)]);
+          body.filesUser !== undefined, body.filesUser ?? null, seal(storeId, 'files_password', body.filesPassword), body.sftp !== undefined, body.sftp ? JSON.stringify(body.sftp) : null, seal(storeId, 'sftp_secret', body.sftpSecret), now(), who(request), body.fileFolders ? JSON.stringify(body.fileFolders) : null]);
       if (rowCount === 0) throw new Refusal(409, 'version: somebody changed the connection at the same moment. Read it again, then change it.');
       await audit(tx, { at: now(), actor: who(request), action: row ? 'planner changed' : 'planner connected', subject: store.shop_domain, after: { ...settings, apiKey: body.apiKey === undefined ? 'kept' : 'replaced' } });
     });
@@ -119,6 +120,20 @@ export function plannerRoutes(app: FastifyInstance, { house }: Services): void {
     return { asked: true };
   });
 
+  api.get('/api/v1/planner/files', { schema: { tags, summary: 'The advanced files: what each kind holds by now, what was left out of it and why, and the files put there in the last 30 days', querystring: inStore.extend({ cursor: z.string().optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }), response: { 200: PlannerFilesPage } } }, async (request) => {
+    const { store_id: storeId } = await storeOf(house.db, request.query.store), { limit, cursor } = request.query, after = decodeParts<[number]>(cursor, ['number']), row = await found(storeId);
+    const { page, nextCursor } = cut(await writtenFiles(house.db, storeId, after?.[0] ?? null, limit + 1), limit, (each) => [each.planner_file_id]);
+    return {
+      kinds: (await fileKinds(house.db, storeId)).map(({ file, rows, written_at: writtenAt }) => ({ file, folder: row.file_folders[file] ?? ADVANCED_FOLDERS[file], rows, writtenAt, leftOut: row.file_left_out[file] ?? [] })), nextCursor,
+      rows: page.map((each) => ({ fileId: each.planner_file_id, file: each.file, name: each.name, rows: each.rows, removed: each.removed, bytes: each.bytes, writtenAt: each.written_at })),
+    };
+  });
+  api.get('/api/v1/planner/files/:fileId.csv', { schema: { tags, summary: 'An advanced file as it was put there', params: z.object({ fileId: z.coerce.number().int() }), querystring: inStore } }, async (request, reply) => {
+    const { store_id: storeId } = await storeOf(house.db, request.query.store), file = await writtenFile(house.db, storeId, request.params.fileId);
+    if (!file) throw new Refusal(404, `There is no file ${request.params.fileId}; files are kept for 30 days`);
+    return reply.type('text/csv; charset=utf-8').header('content-disposition', `attachment; filename="${file.name.split('/')[1]!.replaceAll(/[^A-Za-z0-9._-]/g, '-')}"`).send(file.content);
+  });
+
   async function view(row: PlannerConnectionRow): Promise<Of<typeof PlannerView>> {
     const places = await plannerWarehouses(house.db, row.store_id), shopIds = new Map((await house.db.query<{ location_id: number; id: string }>('select location_id, shopify_location_id as id from location where store_id = $1', [row.store_id])).rows.map((each) => [each.location_id, each.id]));
     const { rows: [counts] } = await house.db.query<{ variants: number; unmatched: number; orders: number; refused: number; held: number }>(
@@ -126,7 +141,7 @@ export function plannerRoutes(app: FastifyInstance, { house }: Services): void {
          count(*) filter (where state in ('refused', 'conflict', 'gone'))::int as refused, count(*) filter (where state = 'linked' and message like 'Not told%')::int as held from planner_order where store_id = $1`, [row.store_id]);
     return {
       origin: row.origin, account: row.account, version: row.version, sendsOrders: row.sends_orders, takesOrders: row.takes_orders, pushesStock: row.pushes_stock, floorsInLeadTime: row.floors_in_lead_time, forecastDays: row.forecast_days, returnsOn: row.returns_on, statusTypes: row.status_types, unknownStatuses: row.unknown_statuses,
-      filesUser: row.files_user, sftp: row.sftp, filesSentAt: row.files_sent_at, status: row.status, checkedAt: row.checked_at, lastError: row.last_error, exchangedAt: row.exchanged_at, counts: counts!,
+      filesUser: row.files_user, sftp: row.sftp, filesSentAt: row.files_sent_at, fileFolders: { ...ADVANCED_FOLDERS, ...row.file_folders }, status: row.status, checkedAt: row.checked_at, lastError: row.last_error, exchangedAt: row.exchanged_at, counts: counts!,
       places: places.map((each) => ({
         plannerWarehouseId: each.planner_warehouse_id, name: each.name, kind: each.kind, isDisabled: each.is_disabled, locationId: each.location_id, location: each.location, matchedBy: each.matched_by, syncedAt: each.synced_at,
         files: each.location_id === null ? [] : STARTER_FILES.map((file) => ({ file, url: `${house.publicUrl}/planner-files/${row.files_token}/${shopIds.get(each.location_id!)}/${file}.csv` })),

@@ -36,7 +36,17 @@ export function purchaseOrderRoutes(app: FastifyInstance, { house }: Services): 
   const querystring = z.object({ store: z.coerce.number() }), params = z.object({ purchaseOrderId: z.coerce.number().int().min(1).max(2 ** 31 - 1) });
   const doing = (storeId: number, by: string, said?: string): Doing => ({ by, now: now(), keyOf: (cause) => idempotencyKey(`stock-adjustments/${storeId}/${cause}`), said: said ?? null });
   const today = (store: StoreRow): string => dayOf(now(), store.time_zone);
-  const detail = (store: StoreRow, id: number, by: string): Promise<Of<typeof PurchaseDetail>> => purchaseDetail(house.db, store.store_id, id, { by, today: today(store), canMail: house.notifier !== null });
+  const detail = async (store: StoreRow, id: number, by: string): Promise<Of<typeof PurchaseDetail>> => {
+    const found = await purchaseDetail(house.db, store.store_id, id, { by, today: today(store), canMail: house.notifier !== null });
+    return ['closed', 'cancelled'].includes(found.state) ? found : { ...found, warnings: [...found.warnings, ...await lettersLost(store, id)] };
+  };
+  /** A supplier should not be the one who finds out. */
+  const lettersLost = async (store: StoreRow, id: number): Promise<string[]> => {
+    const letters = await house.paper.unprintable(await purchasePaper(house.db, store, (await findPurchase(house.db, store.store_id, { id }))!));
+    if (letters.length === 0) return [];
+    const named = letters.slice(0, 10).map((letter) => `${letter} (U+${letter.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')})`).join(', ');
+    return [`The PDF has no letter for ${named}${letters.length > 10 ? ` and ${letters.length - 10} others` : ''}: a box with the code stands in its place. The CSV has it as it is.`];
+  };
   const changed = async (storeId: number): Promise<void> => { house.changed(storeId, ['replenishment', 'stock']); await house.enqueue('replenishment', storeId); };
 
   const filterOf = async (query: Of<typeof PurchaseQuery>, store: StoreRow, limit: number): Promise<PurchaseFilter> => {

@@ -1,17 +1,18 @@
-/** Transfers: proposals, what was made of them, each step under the version it saw. */
+/** Transfers: proposals, what was made of them, each step and each part under the version it saw. */
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { money, toDecimal } from '../../domain/money.ts';
-import { stepRefusal, TRANSFER_STEPS } from '../../domain/replenishment/transfer-steps.ts';
+import { rejectedUnits, type Move, type RejectReason } from '../../domain/replenishment/transfer-moves.ts';
+import { stepRefusal, TRANSFER_STEPS, type TransferStepName } from '../../domain/replenishment/transfer-steps.ts';
 import { positions } from '../../store/planning.ts';
 import type { StoreRow } from '../../store/stores.ts';
 import { proposalPage, proposalTotals, type ProposalRow } from '../../store/transfer-proposals.ts';
-import { askTransfer, findTransfer, makeTransfer, saveTransferSettings, transferCounts, transferLines, transferPage, transferSettings, type TransferRow as Row } from '../../store/transfers.ts';
+import { askTransfer, changeDraft, findTransfer, makeTransfer, saveTransferSettings, transferCounts, transferLines, transferMoves, transferOfKey, transferPage, transferSettings, type MoveRow, type TransferLineRow, type TransferRow as Row } from '../../store/transfers.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
 import type { Of } from '../contract.ts';
-import { ProposalPage, ProposalQuery, TransferBody, TransferDetail, TransferPage, TransferQuery, TransferSettings, TransferStepBody, type TransferProposal, type TransferRow, type TRANSFER_VIEWS } from '../contract-transfers.ts';
+import { ProposalPage, ProposalQuery, ShipmentBody, TransferBody, TransferDetail, TransferLinesBody, TransferPage, TransferQuery, TransferReceiptBody, TransferSettings, TransferStepBody, type TransferProposal, type TransferRow, type TRANSFER_VIEWS } from '../contract-transfers.ts';
 import { csv } from '../csv.ts';
 import { cut, decodeParts, encodeParts } from '../cursor.ts';
 import { storeOf } from '../store-scope.ts';
@@ -21,8 +22,15 @@ const VIEWS: Record<(typeof TRANSFER_VIEWS)[number], readonly string[] | null> =
 const proposalView = (r: ProposalRow): Of<typeof TransferProposal> => ({ itemId: r.item_id, sku: r.sku, title: r.title, fromLocationId: r.from_location_id, fromName: r.from_location, toLocationId: r.to_location_id, toName: r.to_location, quantity: r.quantity, gain: Number(r.gain), worth: r.detail });
 const rowView = (r: Row): Of<typeof TransferRow> => ({
   transferId: r.transfer_id, reference: r.reference, fromLocationId: r.from_location_id, fromName: r.from_location, toLocationId: r.to_location_id, toName: r.to_location, state: r.state, asked: r.asked, refused: r.refused, message: r.message, reason: r.reason, shopifyTransferId: r.shopify_transfer_id,
-  lines: r.lines, units: r.units, received: r.received, version: r.version, createdAt: r.created_at, createdBy: r.created_by, updatedAt: r.updated_at,
+  lines: r.lines, units: r.units, shipped: r.shipped, received: r.received, rejected: r.rejected, version: r.version, createdAt: r.created_at, createdBy: r.created_by, updatedAt: r.updated_at,
 });
+const figures = (r: Row): { left: number; coming: number } => ({ left: r.units - r.shipped, coming: r.shipped - r.received - r.rejected });
+const partView = ({ move, state, message, note, made_at: madeAt, made_by: madeBy }: MoveRow): Of<typeof TransferDetail>['parts'][number] => {
+  const rejected = new Map<RejectReason, number>();
+  if (move.kind === 'receive') for (const part of move.lines.flatMap((line) => line.rejected)) rejected.set(part.reason, (rejected.get(part.reason) ?? 0) + part.quantity);
+  return { kind: move.kind, state, message, note, madeAt, madeBy, units: move.kind === 'receive' ? move.lines.reduce((sum, line) => sum + line.accepted, 0) : move.lines.reduce((sum, line) => sum + line.quantity, 0), rejected: [...rejected].map(([reason, quantity]) => ({ reason, quantity })) };
+};
+const CANNOT: Record<TransferStepName, string> = { create: 'made', change: 'changed', ship: 'shipped', receive: 'received', cancel: 'cancelled' };
 
 export function transferRoutes(app: FastifyInstance, { house }: Services): void {
   const api = app.withTypeProvider<ZodTypeProvider>(), querystring = z.object({ store: z.coerce.number() }), params = z.object({ transferId: z.coerce.number().int().min(1).max(2 ** 31 - 1) }), now = (): string => house.clock.now().toISOString();
@@ -32,8 +40,18 @@ export function transferRoutes(app: FastifyInstance, { house }: Services): void 
     return row;
   };
   const detail = async (storeId: number, id: number): Promise<Of<typeof TransferDetail>> => {
-    const row = await found(storeId, id);
-    return { ...rowView(row), may: TRANSFER_STEPS.filter((step) => row.asked !== step && stepRefusal(row.state, row.asked, step) === null), items: (await transferLines(house.db, storeId, id)).map((line) => ({ itemId: line.item_id, sku: line.sku, title: line.title, quantity: line.quantity, received: line.received, worth: line.detail })) };
+    const row = await found(storeId, id), lines = await transferLines(house.db, storeId, id), free = await freeFor(storeId, row, lines), itemOf = new Map(lines.map((line) => [line.inventory_item_id, line.item_id]));
+    return {
+      ...rowView(row), may: TRANSFER_STEPS.filter((step) => row.asked !== step && stepRefusal(row.state, row.asked, step, figures(row)) === null),
+      items: lines.map((line) => ({ itemId: line.item_id, sku: line.sku, barcode: line.barcode, title: line.title, quantity: line.quantity, shipped: line.shipped, received: line.received, rejected: line.rejected, free: free.get(line.item_id)!, worth: line.detail })),
+      shipments: row.shipments.map((one) => ({ shipmentId: one.id, name: one.name, status: one.status, lines: one.lines.flatMap((line) => { const itemId = itemOf.get(line.inventoryItemId); return itemId === undefined ? [] : [{ itemId, quantity: line.quantity, accepted: line.accepted, rejected: line.rejected }]; }) })),
+      parts: (await transferMoves(house.db, storeId, id, 50)).map(partView),
+    };
+  };
+  /** What each line may have in all: what stands free at the origin, and what is set aside for it there. */
+  const freeFor = async (storeId: number, row: Row, lines: readonly TransferLineRow[]): Promise<Map<number, number>> => {
+    const stock = await positions(house.db, storeId, lines.map((line) => line.item_id)), holds = row.state === 'draft' || row.state === 'ready';
+    return new Map(lines.map((line) => [line.item_id, Math.max(0, (stock.get(`${line.item_id}@${row.from_location_id}`)?.available ?? 0) + (holds ? line.quantity : 0))]));
   };
 
   api.get('/api/v1/transfers/proposals', { schema: { tags: ['transfers'], summary: 'Units worth more elsewhere than where they stand, the most gain first', querystring: ProposalQuery, response: { 200: ProposalPage } } }, async (request) => {
@@ -77,16 +95,83 @@ export function transferRoutes(app: FastifyInstance, { house }: Services): void 
     return detail(store.store_id, id);
   });
 
-  api.post('/api/v1/transfers/:transferId/:step', { schema: { tags: ['transfers'], summary: 'Ask for a step: ship, receive, cancel, or make it again after a refusal', querystring, params: params.extend({ step: z.enum(TRANSFER_STEPS) }), body: TransferStepBody, response: { 200: TransferDetail } } }, async (request) => {
-    const store = await storeOf(house.db, request.query.store), { transferId, step } = request.params, by = request.user?.email ?? 'operator', row = await found(store.store_id, transferId), moved = `${row.reference} moved on meanwhile: it is ${row.state}${row.asked ? `, ${row.asked} was asked for` : ''}. Look again.`;
-    if (row.version !== request.body.version) throw new Refusal(409, moved);
-    const why = stepRefusal(row.state, row.asked, step);
-    if (why !== null) throw new Refusal(409, `${row.reference} cannot be ${step === 'cancel' ? 'cancelled' : step === 'ship' ? 'shipped' : step === 'receive' ? 'received' : 'made'}: ${why}.`);
-    if (!(await askTransfer(house.db, store.store_id, transferId, row.version, step, now()))) throw new Refusal(409, moved);
-    await audit(house.db, { at: now(), actor: by, action: `transfer ${step}`, subject: `${store.shop_domain} ${row.reference}` });
-    await asked(store.store_id);
+  api.post('/api/v1/transfers/:transferId/:step', { schema: { tags: ['transfers'], summary: 'Ask for a step: ship all that is left, receive all that is coming, cancel, or make it again after a refusal', querystring, params: params.extend({ step: z.enum(['create', 'ship', 'receive', 'cancel']) }), body: TransferStepBody, response: { 200: TransferDetail } } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store), { transferId, step } = request.params, row = await found(store.store_id, transferId), lines = await transferLines(house.db, store.store_id, transferId), itemOf = new Map(lines.map((line) => [line.inventory_item_id, line.item_id]));
+    const all: Move | null = step === 'ship' ? { kind: 'ship', known: row.shipments.map((one) => one.id), lines: lines.filter((line) => line.quantity > line.shipped).map((line) => ({ itemId: line.item_id, inventoryItemId: line.inventory_item_id, quantity: line.quantity - line.shipped })) }
+      : step !== 'receive' ? null : { kind: 'receive', lines: row.shipments.filter((one) => one.status === 'in transit').flatMap((one) => one.lines.filter((line) => line.quantity > line.accepted + line.rejected)
+        .map((line) => ({ itemId: itemOf.get(line.inventoryItemId) ?? 0, shipmentId: one.id, inventoryItemId: line.inventoryItemId, accepted: line.quantity - line.accepted - line.rejected, rejected: [], before: { accepted: line.accepted, rejected: line.rejected } }))) };
+    await ask(store, row, request.body.version, step, all && { key: `${row.key}/${step}/${row.version}`, move: all, note: '' }, request.user?.email ?? 'operator');
     return detail(store.store_id, transferId);
   });
+  api.post('/api/v1/transfers/:transferId/shipments', { schema: { tags: ['transfers'], summary: 'Ship a part of what is left', querystring, params, body: ShipmentBody, response: { 200: TransferDetail } } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store), { transferId } = request.params, { key, version, note, lines: wanted } = request.body;
+    if (await isKnown(store, key, transferId)) return detail(store.store_id, transferId);
+    const row = await found(store.store_id, transferId), lines = byItem(row, await transferLines(house.db, store.store_id, transferId), wanted);
+    for (const [n, line] of wanted.entries()) { const left = lines[n]!.quantity - lines[n]!.shipped; if (line.quantity > left) throw new Refusal(409, `lines.${n}.quantity: ${line.quantity} are to be shipped, but ${left} of ${lines[n]!.sku || lines[n]!.title} are left`); }
+    await ask(store, row, version, 'ship', { key, note, move: { kind: 'ship', known: row.shipments.map((one) => one.id), lines: wanted.map((line, n) => ({ ...line, inventoryItemId: lines[n]!.inventory_item_id })) } }, request.user?.email ?? 'operator');
+    return detail(store.store_id, transferId);
+  });
+  api.post('/api/v1/transfers/:transferId/receipts', { schema: { tags: ['transfers'], summary: 'Receive a part of what is coming: units that come into stock, and units that do not, by reason; the others stay on their way', querystring, params, body: TransferReceiptBody, response: { 200: TransferDetail } } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store), { transferId } = request.params, { key, version, note, lines: wanted } = request.body;
+    if (await isKnown(store, key, transferId)) return detail(store.store_id, transferId);
+    const row = await found(store.store_id, transferId), lines = await transferLines(house.db, store.store_id, transferId), twice = new Set<string>();
+    const counted = wanted.map((line, n) => {
+      const item = lines.find((one) => one.item_id === line.itemId), shipment = row.shipments.find((one) => one.id === line.shipmentId), at = shipment?.lines.find((one) => one.inventoryItemId === item?.inventory_item_id), units = line.accepted + rejectedUnits(line);
+      if (!shipment) throw new Refusal(400, `lines.${n}.shipmentId: ${row.reference} has no shipment ${line.shipmentId}`);
+      if (!item || !at) throw new Refusal(400, `lines.${n}.itemId: the item is not in shipment ${shipment.name}`);
+      if (twice.has(`${line.shipmentId}/${line.itemId}`)) throw new Refusal(400, `lines.${n}.itemId: the item is listed twice`);
+      if (units === 0) throw new Refusal(400, `lines.${n}.accepted: neither accepted nor rejected units`);
+      if (units > at.quantity - at.accepted - at.rejected) throw new Refusal(409, `lines.${n}.accepted: ${units} were counted, but ${at.quantity - at.accepted - at.rejected} of ${item.sku || item.title} are still coming with ${shipment.name}. What came beyond that is a stock count.`);
+      twice.add(`${line.shipmentId}/${line.itemId}`);
+      return { itemId: line.itemId, shipmentId: line.shipmentId, inventoryItemId: item.inventory_item_id, accepted: line.accepted, rejected: line.rejected, before: { accepted: at.accepted, rejected: at.rejected } };
+    });
+    await ask(store, row, version, 'receive', { key, note, move: { kind: 'receive', lines: counted } }, request.user?.email ?? 'operator');
+    return detail(store.store_id, transferId);
+  });
+  api.put('/api/v1/transfers/:transferId/lines', { schema: { tags: ['transfers'], summary: 'Other quantities, until something of it has left', querystring, params, body: TransferLinesBody, response: { 200: TransferDetail } } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store), storeId = store.store_id, { transferId } = request.params, { key, version, lines: wanted } = request.body, by = request.user?.email ?? 'operator';
+    if (await isKnown(store, key, transferId)) return detail(storeId, transferId);
+    const row = await found(storeId, transferId), all = await transferLines(house.db, storeId, transferId), lines = byItem(row, all, wanted), free = await freeFor(storeId, row, all);
+    for (const [n, line] of wanted.entries()) if (line.quantity > Math.max(free.get(line.itemId)!, lines[n]!.quantity)) throw new Refusal(409, `lines.${n}.quantity: ${line.quantity} are to be moved, but ${free.get(line.itemId)!} stand free at the origin now`);
+    if (all.every((line) => wanted.some((one) => one.itemId === line.item_id && one.quantity === 0))) throw new Refusal(400, 'lines: one must keep some units. Cancel the transfer instead.');
+    const changed = wanted.flatMap((line, n) => (line.quantity === lines[n]!.quantity ? [] : [{ ...line, inventoryItemId: lines[n]!.inventory_item_id }]));
+    if (changed.length === 0) throw new Refusal(400, 'lines: these are the quantities it has');
+    if (row.state !== 'draft') await ask(store, row, version, 'change', { key, note: '', move: { kind: 'change', lines: changed } }, by);
+    else {
+      const why = stepRefusal(row.state, row.asked, 'change', figures(row));
+      if (why !== null) throw new Refusal(409, `${row.reference} cannot be changed: ${why}.`);
+      if (!(await changeDraft(house.db, storeId, transferId, version, changed, now()))) throw new Refusal(409, movedOn(row));
+      await audit(house.db, { at: now(), actor: by, action: 'transfer change', subject: `${store.shop_domain} ${row.reference}`, after: { lines: changed } });
+      house.changed(storeId, ['transfers']);
+    }
+    return detail(storeId, transferId);
+  });
+
+  const movedOn = (row: Row): string => `${row.reference} moved on meanwhile: it is ${row.state}${row.asked ? `, ${row.asked} was asked for` : ''}. Look again.`;
+  async function ask(store: StoreRow, row: Row, version: number, step: TransferStepName, part: { key: string; move: Move; note: string } | null, by: string): Promise<void> {
+    if (row.version !== version) throw new Refusal(409, movedOn(row));
+    const why = stepRefusal(row.state, row.asked, step, figures(row));
+    if (why !== null || part?.move.lines.length === 0) throw new Refusal(409, `${row.reference} cannot be ${CANNOT[step]}: ${why ?? 'Shopify has not shown yet what is on its way; it is looked at every five minutes'}.`);
+    if (row.asked !== null && part !== null) throw new Refusal(409, movedOn(row));
+    if (!(await askTransfer(house.db, store.store_id, row.transfer_id, row.version, { step, part, by }, now()))) throw new Refusal(409, movedOn(row));
+    await audit(house.db, { at: now(), actor: by, action: `transfer ${step}`, subject: `${store.shop_domain} ${row.reference}`, ...(part ? { after: part } : {}) });
+    await asked(store.store_id);
+  }
+  /** The same key came before: what it asked for stands. */
+  async function isKnown(store: StoreRow, key: string, transferId: number): Promise<boolean> {
+    const known = await transferOfKey(house.db, store.store_id, key);
+    if (known !== null && known !== transferId) throw new Refusal(409, 'key: was used for another transfer');
+    return known !== null;
+  }
+  /** The transfer's line of each, in their order. */
+  function byItem(row: Row, lines: readonly TransferLineRow[], wanted: readonly { itemId: number }[]): TransferLineRow[] {
+    return wanted.map(({ itemId }, n) => {
+      const line = lines.find((one) => one.item_id === itemId);
+      if (!line) throw new Refusal(400, `lines.${n}.itemId: the item is not on ${row.reference}`);
+      if (wanted.findIndex((one) => one.itemId === itemId) < n) throw new Refusal(400, `lines.${n}.itemId: the item is listed twice`);
+      return line;
+    });
+  }
 
   async function asked(storeId: number): Promise<void> {
     await house.enqueue('transfers', storeId);

@@ -1,5 +1,6 @@
 /** A pretended Inventory Planner account: warehouses, variants with their figures, orders. Stock and sales change at a sync; orders change what is on order at once. */
 import { createHash } from 'node:crypto';
+import { AdvancedCsv } from './advanced-csv.ts';
 import { orderLine, replenishment, toOrder, USUAL, velocity, type ForecastSettings, type Terms } from './formulas.ts';
 
 /** What the connected platform shows; read at a sync and never between. Days are oldest first and end yesterday. */
@@ -44,7 +45,10 @@ export class Account {
   readonly #currency: string;
   #ids = 0;
 
-  constructor(platform: () => Platform, now: () => number, currency = 'EUR') { this.#platform = platform; this.#now = now; this.#currency = currency; }
+  /** What the files of its Advanced CSV connector hold; null without one. */
+  readonly files: AdvancedCsv | null;
+
+  constructor(platform: () => Platform, now: () => number, currency = 'EUR', files: string | null = null) { this.#platform = platform; this.#now = now; this.#currency = currency; this.files = files === null ? null : new AdvancedCsv(files); }
 
   remember(): Memory { return { orders: [...this.orders.values()].map((order) => ({ ...order, lines: [...order.lines.values()] })), terms: [...this.terms], statuses: [...this.statuses], ids: this.#ids, settings: this.settings }; }
   recall(memory: Memory | null): void {
@@ -75,6 +79,7 @@ export class Account {
       const variantId = `${this.connection}_${level.variantId}`, warehouse = `${this.connection}_${level.locationId}`;
       this.levels.set(`${variantId}@${warehouse}`, { ...level, variantId, warehouse });
     }
+    this.files?.run(at);
     this.syncedAt = at;
   }
   /** The daily clock: a sync when a day has gone by since the last one. */

@@ -21,6 +21,7 @@ const shown = (order: Order): object => ({ ...order, lines: [...order.lines.valu
 const COMMANDS: Record<string, (controlled: Controlled, body: Body) => unknown> = {
   state: ({ account, faults }) => ({ syncedAt: account.syncedAt, warehouses: [...account.warehouses.values()], variants: account.variants.size, orders: [...account.orders.values()].map(shown), statuses: [...account.statuses], settings: account.settings, faults: { ...faults } }),
   sync: ({ account }) => account.sync(),
+  files: ({ account }) => ({ loaded: Object.fromEntries([...account.files?.rows ?? []].map(([name]) => [name, account.files!.live(name).length])), outcomes: account.files?.outcomes.slice(-200) ?? [] }),
   order: ({ account }, body) => shown(account.makeOrder(body)),
   receive: ({ account }, body) => { for (const line of (body['lines'] ?? []) as { id: string; received: number }[]) account.receive(orderOf(account, body), line.id, line.received); },
   change: ({ account }, body) => account.changeOrder(orderOf(account, body), body),

@@ -19,6 +19,8 @@ export interface PlannerOptions {
   clock?: { now(): Date };
   /** A file that keeps orders, terms and statuses between two starts. */
   memory?: string;
+  /** The folder that holds the folders of its Advanced CSV connector, read at each sync. */
+  files?: string;
 }
 export interface SandboxPlanner {
   url: string; account: Account; faults: Faults;
@@ -32,7 +34,7 @@ const HANG_MS = 60_000;
 
 export async function startPlanner(options: PlannerOptions): Promise<SandboxPlanner> {
   const now = (): number => (options.clock?.now() ?? new Date()).getTime(), calls: string[] = [];
-  const faults = new Faults(), account = new Account(() => options.platform(), now, options.currency), api = new Api(account, faults);
+  const faults = new Faults(), account = new Account(() => options.platform(), now, options.currency, options.files), api = new Api(account, faults);
   if (options.memory) account.recall(readMemory(options.memory));
   account.sync();
   const keep = (): void => { if (options.memory) writeFileSync(options.memory, JSON.stringify(account.remember())); };

@@ -1,4 +1,4 @@
-/** How the connection is, which of its warehouses is which location, where its files are, and what its documents leave open. */
+/** How the connection is, which of its warehouses is which location, and what its documents leave open. */
 import { Button, NativeSelect } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -8,7 +8,6 @@ import { write } from '../api/client.ts';
 import type { PlannerPlace, PlannerView } from '../api/planner-queries.ts';
 import type { TestResult } from '../api/queries.ts';
 import { Checks } from '../settings/Checks.tsx';
-import { CopyField } from '../settings/CopyField.tsx';
 import { useStore } from '../shell/store.tsx';
 import { useLocations } from '../table/LocationVendorFilter.tsx';
 import { Banner, ErrorState } from '../ui/feedback.tsx';
@@ -23,7 +22,6 @@ const KIND: Record<PlannerPlace['kind'], string> = { warehouse: 'of the shop', c
 export function ConnectionTab({ planner, edit }: { planner: PlannerView; edit(): void }) {
   const store = useStore(), client = useQueryClient(), health = HEALTH[planner.status];
   const test = useMutation({ mutationFn: () => write<TestResult>('POST', '/planner/test', { store: store.storeId }, {}), onSettled: () => client.invalidateQueries({ queryKey: ['planner'] }) });
-  const served = planner.places.filter((place) => place.files.length > 0);
   return (
     <div className="stack planner-connection">
       {planner.unknownStatuses.length > 0 && <Banner action={<Button size="compact-xs" variant="default" onClick={edit}>Say what they mean</Button>}>Orders there are in {planner.unknownStatuses.map((name) => `“${name}”`).join(', ')}, and nobody has said whether that is active, draft, closed or cancelled. They wait.</Banner>}
@@ -35,7 +33,7 @@ export function ConnectionTab({ planner, edit }: { planner: PlannerView; edit():
           {test.data && <Checks result={test.data} />}
           <div className="columns">
             <div className="span-4"><h3 className="small-head">Account</h3><Facts rows={[['Account', planner.account], ['Address', planner.origin], ['Key', 'kept, encrypted'], ['Last exchange', <Ago key="e" at={planner.exchangedAt} />], ['Tested', <Ago key="t" at={planner.checkedAt} />]]} /></div>
-            <div className="span-4"><h3 className="small-head">Moves</h3><Facts rows={[['Our orders', planner.sendsOrders ? 'told there' : 'stay here'], ['Their orders', planner.takesOrders ? 'taken over' : 'stay there'], ['Receipts', planner.pushesStock ? 'careful: it may raise stock' : 'told both ways'], ['Files to SFTP', planner.sftp ? <Ago key="f" at={planner.filesSentAt} /> : 'not set up']]} /></div>
+            <div className="span-4"><h3 className="small-head">Moves</h3><Facts rows={[['Our orders', planner.sendsOrders ? 'told there' : 'stay here'], ['Their orders', planner.takesOrders ? 'taken over' : 'stay there'], ['Receipts', planner.pushesStock ? 'careful: it may raise stock' : 'told both ways'], ['Files to SFTP', <Link key="f" to="/settings/planner" search={{ tab: 'files' }}>{planner.sftp ? <Ago at={planner.filesSentAt} /> : 'not set up'}</Link>]]} /></div>
             <div className="span-4"><h3 className="small-head">Known there</h3><Facts rows={[['Variants', units(planner.counts.variants)], ['Not an item here', planner.counts.unmatched === 0 ? 'none' : units(planner.counts.unmatched)], ['Shared orders', <Link key="o" to="/settings/planner" search={{ tab: 'orders' }}>{units(planner.counts.orders)}</Link>], ['Refused or unclear', planner.counts.refused === 0 ? 'none' : <Link key="r" to="/settings/planner" search={{ tab: 'orders', stuck: 'yes' }}>{units(planner.counts.refused)}</Link>]]} /></div>
           </div>
         </div>
@@ -44,12 +42,6 @@ export function ConnectionTab({ planner, edit }: { planner: PlannerView; edit():
         {planner.places.length === 0 ? <p className="dim pad">They are read by the first exchange.</p> : (
           <Wide label="Its warehouses"><table className="plain"><thead><tr><th>Warehouse there</th><th>Kind</th><th>Location here</th><th>Its stock is of</th></tr></thead><tbody>{planner.places.map((place) => <Place key={place.plannerWarehouseId} place={place} />)}</tbody></table></Wide>
         )}
-      </Panel>
-      <Panel title="Files for its Starter connector">
-        <div className="stack">
-          <p className="dim">Permanent addresses of today’s products, sales and purchase orders, one set a location. They name no buyer. {planner.filesUser ? `They ask for the user ${planner.filesUser} and its password.` : 'Whoever has the address can read them: set a user and a password under Change.'} A row that is missing one day is deleted there, so do not filter them.</p>
-          {served.length === 0 ? <p className="dim">Give one of its warehouses a location first.</p> : served.map((place) => <details key={place.plannerWarehouseId}><summary>{place.location}</summary><div className="stack">{place.files.map(({ file, url }) => <CopyField key={file} label={file} value={url} />)}</div></details>)}
-        </div>
       </Panel>
       <Panel title="What its documents leave open" flush>
         <Wide label="Open questions"><table className="plain questions"><thead><tr><th>Question</th><th>What Instep does until it is answered</th></tr></thead>

@@ -50,6 +50,10 @@ function Form({ planner, close }: { planner: PlannerView | null; close(): void }
         <div className="field-grid">
           {SFTP_FIELDS.map(({ key, label, hint, wide }) => <TextInput key={key} size="sm" className={wide ? 'full' : ''} label={label} description={hint} value={draft.sftp[key] ?? ''} error={wrong(`sftp.${key}`)} autoComplete="off" onChange={(event) => { const { value } = event.currentTarget; set({ sftp: { ...draft.sftp, [key]: value } }); }} />)}
           <Textarea size="sm" className="full mono" autosize minRows={1} maxRows={5} label="Password or private key" placeholder={planner?.sftp ? 'kept as it is when empty' : ''} value={draft.sftpSecret} error={wrong('sftp.password') ?? wrong('sftp.privateKey')} autoComplete="off" spellCheck={false} onChange={(event) => set({ sftpSecret: event.currentTarget.value })} />
+          {planner && <details className="full"><summary>Names of the folders</summary><div className="field-grid">
+            <p className="dim full">Its documents do not name them: enter them as you find them after signing in there.</p>
+            {Object.entries(planner.fileFolders).map(([kind, known]) => <TextInput key={kind} size="xs" label={kind} placeholder={known} value={draft.fileFolders[kind] ?? ''} error={wrong(`fileFolders.${kind}`)} autoComplete="off" onChange={(event) => { const { value } = event.currentTarget; set({ fileFolders: { ...draft.fileFolders, [kind]: value } }); }} />)}
+          </div></details>}
         </div>
       )}
       {save.isError && !fault && <ErrorState title="It was not saved" error={save.error} />}

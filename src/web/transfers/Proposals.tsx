@@ -1,5 +1,5 @@
 /** Proposals, the most gain first: chosen ones become a transfer for each pair of places. */
-import { Button, Checkbox, Select } from '@mantine/core';
+import { Button, Checkbox, NumberInput, Select } from '@mantine/core';
 import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useMemo, useRef, useState } from 'react';
 import { address, write } from '../api/client.ts';
@@ -37,7 +37,7 @@ export function Proposals({ search, change }: { search: Search; change(part: Sea
     },
     onSuccess: () => setChosen([]), onSettled: () => client.invalidateQueries({ queryKey: ['transfers'] }),
   });
-  const columns = proposalColumns(store.currency, chosen, (row) => setChosen((old) => toggled(old, row)));
+  const wrong = chosen.find((row) => !fits(row)), columns = proposalColumns(store.currency, chosen, (row) => setChosen((old) => toggled(old, row)), (row, quantity) => setChosen((old) => old.map((one) => (idOf(one) === idOf(row) ? { ...one, quantity } : one))));
   const chips: Chip[] = [
     ...(search.q ? [{ label: searchLabel(search.q), remove: () => change({ q: undefined }) }] : []), ...(search.from ? [{ label: `From: ${locationNames(String(search.from), locations)}`, remove: () => change({ from: undefined }) }] : []),
     ...(search.to ? [{ label: `To: ${locationNames(String(search.to), locations)}`, remove: () => change({ to: undefined }) }] : []),
@@ -54,8 +54,8 @@ export function Proposals({ search, change }: { search: Search; change(part: Sea
       />
       {(chosen.length > 0 || make.isError || make.data) && (
         <div className="transfers-selection" role="region" aria-label="Chosen proposals">
-          {chosen.length > 0 && <div className="row"><strong>{count(chosen.length, 'proposal')} chosen</strong><span className="dim">{units(chosen.reduce((sum, row) => sum + row.quantity, 0))} units, {money(chosen.reduce((sum, row) => sum + row.gain, 0), store.currency)}</span>
-            <Button size="xs" loading={make.isPending} onClick={() => make.mutate(chosen)}>Create {count(new Set(chosen.map((row) => `${row.fromLocationId}>${row.toLocationId}`)).size, 'transfer')}</Button><Button size="xs" variant="subtle" onClick={() => setChosen([])}>Choose none</Button></div>}
+          {chosen.length > 0 && <div className="row"><strong>{count(chosen.length, 'proposal')} chosen</strong><span className="dim">{units(chosen.reduce((sum, row) => sum + row.quantity, 0))} units{isAsProposed(chosen, rows) && <>, {money(chosen.reduce((sum, row) => sum + row.gain, 0), store.currency)}</>}</span>
+            <Button size="xs" loading={make.isPending} disabled={wrong !== undefined} onClick={() => make.mutate(chosen)}>Create {count(new Set(chosen.map((row) => `${row.fromLocationId}>${row.toLocationId}`)).size, 'transfer')}</Button><Button size="xs" variant="subtle" onClick={() => setChosen([])}>Choose none</Button>{wrong && <span className="negative" role="status">{wrong.sku || wrong.title}: 1 to {units(wrong.worth.here)} units stand at {wrong.fromName}</span>}</div>}
           {make.isError && <ErrorState title="Not all transfers were made" error={make.error} />}
           {make.data && chosen.length === 0 && <p role="status">Made {make.data.map((one, n) => <span key={one.transferId}>{n > 0 && ', '}<AppLink to={`/transfers?tab=transfers&id=${one.transferId}`}>{one.reference}</AppLink> ({one.fromName} to {one.toName}: {units(one.units)} units)</span>)}. Shopify is told at once.</p>}
         </div>
@@ -63,6 +63,10 @@ export function Proposals({ search, change }: { search: Search; change(part: Sea
     </>
   );
 }
+
+const fits = (row: TransferProposal): boolean => row.quantity >= 1 && row.quantity <= row.worth.here;
+/** The gain is that of the quantity proposed. */
+const isAsProposed = (chosen: readonly TransferProposal[], rows: readonly TransferProposal[]): boolean => chosen.every((one) => rows.find((row) => idOf(row) === idOf(one))?.quantity === one.quantity);
 
 function toggled(chosen: readonly TransferProposal[], row: TransferProposal): TransferProposal[] {
   const others = chosen.filter((one) => idOf(one) !== idOf(row));
@@ -79,12 +83,12 @@ function pairsOf(chosen: readonly TransferProposal[]): TransferProposal[][] {
   return [...found.values()].map((lines) => lines.slice(0, MOST_LINES));
 }
 
-function proposalColumns(currency: string, chosen: readonly TransferProposal[], toggle: (row: TransferProposal) => void): Column<TransferProposal>[] {
-  const say = (minor: number): string => money(minor, currency);
+function proposalColumns(currency: string, chosen: readonly TransferProposal[], toggle: (row: TransferProposal) => void, set: (row: TransferProposal, quantity: number) => void): Column<TransferProposal>[] {
+  const say = (minor: number): string => money(minor, currency), chosenOf = (row: TransferProposal): TransferProposal | undefined => chosen.find((one) => idOf(one) === idOf(row));
   return [
     { id: 'sku', header: 'SKU', width: 150, grows: true, card: 'lead', cell: (row) => <AppLink to={`/items/${row.itemId}?location=${row.toLocationId}`} className="ellipsis">{row.sku || row.title}</AppLink> },
-    { id: 'select', header: '✓', title: 'Choose proposals', width: 38, cell: (row) => <Checkbox size="xs" aria-label={`Choose ${row.sku || row.title}`} checked={chosen.some((one) => idOf(one) === idOf(row))} onChange={() => toggle(row)} /> },
-    { id: 'units', header: 'Move', width: 70, align: 'right', card: 'pair', cell: (row) => <strong className="num">{units(row.quantity)}</strong> },
+    { id: 'select', header: '✓', title: 'Choose proposals', width: 38, cell: (row) => <Checkbox size="xs" aria-label={`Choose ${row.sku || row.title}`} checked={chosenOf(row) !== undefined} onChange={() => toggle(row)} /> },
+    { id: 'units', header: 'Move', title: 'Units; of a chosen proposal they can be others, up to what stands at the origin', width: 96, align: 'right', card: 'pair', cell: (row) => <Units row={row} chosen={chosenOf(row)} set={set} /> },
     { id: 'from', header: 'From', width: 150, card: 'wide', cell: (row) => <span className="ellipsis">{row.fromName}</span> },
     { id: 'here', header: 'Stands there', title: 'Available at the origin', width: 98, align: 'right', card: 'pair', cell: (row) => <span className="num">{units(row.worth.here)}</span> },
     { id: 'to', header: 'To', width: 150, card: 'wide', cell: (row) => <span className="ellipsis">{row.toName}</span> },
@@ -97,4 +101,11 @@ function proposalColumns(currency: string, chosen: readonly TransferProposal[], 
 
 function Worth({ there, here }: { there: string; here: string }) {
   return <span className="num" title={`${there} at the destination, ${here} at the origin`}>{there} <span className="dim">for {here}</span></span>;
+}
+
+/** Chosen: a number to type. */
+function Units({ row, chosen, set }: { row: TransferProposal; chosen: TransferProposal | undefined; set(row: TransferProposal, quantity: number): void }) {
+  if (!chosen) return <strong className="num">{units(row.quantity)}</strong>;
+  const isWrong = !fits(chosen);
+  return <NumberInput size="xs" className="proposal-units" aria-label={`Units of ${row.sku || row.title} to move, at most ${row.worth.here}`} title={isWrong ? `1 to ${row.worth.here}` : undefined} min={1} max={row.worth.here} clampBehavior="none" hideControls allowDecimal={false} allowNegative={false} error={isWrong} value={chosen.quantity || ''} onChange={(value) => set(row, Number(value) || 0)} />;
 }
