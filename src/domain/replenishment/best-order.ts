@@ -52,7 +52,7 @@ function searched(made: Choices, price: Float64Array, known: { quantities: Units
   let best = known && improved(choices, picked(choices, at(choices, known.quantities))), bound = asPriced.bound, left = MOST_LOOKED;
   for (const width of WIDTHS) {
     const near = NEAR * Math.abs(best?.worth ?? bound), floor = best?.worth ?? -Infinity;
-    if (bound - floor <= (width === WIDTHS[0] ? ENOUGH : WIDE_ENOUGH) * Math.abs(floor)) break;
+    if (best !== null && bound - floor <= (width === WIDTHS[0] ? ENOUGH : WIDE_ENOUGH) * Math.abs(floor)) break;
     const core = unsettled(choices, asPriced, price, floor + near);
     if (core === null) { bound = Math.min(bound, floor + near); break; }
     const ways = Math.min(width, Math.floor(left / core.quantity.length));

@@ -44,7 +44,8 @@ export function followed(choices: Choices, prices: readonly Float64Array[], know
     prices.forEach((_, p) => { let best = -Infinity; for (let c = start[n]!; c < start[n + 1]!; c++) if (net[p]![c]! > best) best = net[p]![c]!; ahead[p]![s] = ahead[p]![s + 1]! + best; });
     for (let r = 0; r < m; r++) needed[r]![s] = needed[r]![s + 1]! + least[r]![n]!;
   }
-  let ways: Way[] = [{ worth: fixed, load: base, hope: Infinity, choice: -1, before: null }], left = known + near, looked = 0;
+  const none = rows.some((row, r) => base[r]! + needed[r]![0]! > row.limit + ROUNDING);
+  let ways: Way[] = none ? [] : [{ worth: fixed, load: base, hope: Infinity, choice: -1, before: null }], left = known + near, looked = 0;
   for (let s = 0; s < steps && ways.length > 0; s++) {
     const next: Way[] = [], n = order[s]!;
     for (const before of ways) for (let c = start[n]!; c < start[n + 1]!; c++) {

@@ -6,8 +6,8 @@ import { nextQuantity, type SupplierLine, type Worth } from './supplier-line.ts'
 /** Cases added to a line at most, and cases of all lines looked at. */
 const MOST_CASES = 2_000, MOST_STEPS = 60_000;
 
-/** Case by case up to `line.most`, the best for its room first, until nothing fits or the order would be worth less than none at all. What takes no room is not added. */
-export function filled(lines: readonly SupplierLine[], worth: Worth, from: readonly Units[], room: Bound): Units[] {
+/** Case by case up to `line.most`, the best for its room first, until nothing fits or the order would be worth less than `keep`, 0 being none at all. What takes no room is not added. */
+export function filled(lines: readonly SupplierLine[], worth: Worth, from: readonly Units[], room: Bound, keep = 0): Units[] {
   const now = [...from], load = { ...total(lines, now) }, each = Math.max(8, Math.min(MOST_CASES, Math.floor(MOST_STEPS / Math.max(1, lines.length))));
   const steps = lines.flatMap((line, n) => {
     const found: { n: number; from: Units; to: Units; gain: number; rate: number }[] = [];
@@ -22,7 +22,7 @@ export function filled(lines: readonly SupplierLine[], worth: Worth, from: reado
   }).sort((a, b) => b.rate - a.rate || a.n - b.n || a.to - b.to);
   let sum = now.reduce((all, quantity, n) => all + worth[n]!(quantity), 0);
   for (const { n, from: at, to, gain } of steps) {
-    const change = now[n] === at && sum + gain >= 0 ? difference(lines[n]!, at, to) : null;
+    const change = now[n] === at && (gain >= 0 || sum + gain >= keep) ? difference(lines[n]!, at, to) : null;
     if (change === null || !fits(plus(load, change), room)) continue;
     Object.assign(load, plus(load, change));
     now[n] = to;

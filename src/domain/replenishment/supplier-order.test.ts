@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lineOf, worthOfAll } from '../../../test/helpers/order-lines.ts';
+import { bestOrder } from './best-order.ts';
 import { beyondOf, expectedBeyond } from './demand-total.ts';
-import { total } from './load.ts';
+import { fits, missing, total } from './load.ts';
 import { planOrders } from './plan-orders.ts';
 import { containersOf, MINIMUM_COUNTS, NO_LIMITS, type SupplierLimits } from './supplier-limits.ts';
-import { worthOf, type SupplierLine } from './supplier-line.ts';
+import { choicesOf, worthOf, type SupplierLine } from './supplier-line.ts';
 import { supplierOrder, withinBudget } from './supplier-order.ts';
 
 const drawn = fc.record({
@@ -141,3 +142,25 @@ it('expected shortages of one total, worked out once, are those worked out each 
   const { demand } = lineOf({ ...one, mean: one.mean * times }, 0), expected = expectedBeyond(demand, s);
   expect(Math.abs(beyondOf(demand)(s) - expected)).toBeLessThanOrEqual(1e-9 * Math.max(1, expected));
 }), { numRuns: 300 }));
+
+it('of few lines it is the best of all there are, limits and leasts together, or there is none', () => {
+  const few = fc.array(drawn.map((one) => ({ ...one, casePack: 12, moq: one.moq === 10 ? 30 : 0 })), { minLength: 1, maxLength: 4 }).map((all) => all.map(lineOf).map((line) => ({ ...line, most: 72 })));
+  const shares = fc.record({ cost: fc.integer({ min: 0, max: 110 }), volumeCm3: fc.integer({ min: 0, max: 110 }), least: fc.integer({ min: 0, max: 110 }), units: fc.integer({ min: 0, max: 80 }) });
+  fc.assert(fc.property(few, shares, (lines, share) => {
+    const most = lines.map((line) => Math.floor(line.most / 12) * 12), all = total(lines, most), cap = { cost: Math.round((all.cost * share.cost) / 100), volumeCm3: Math.round((all.volumeCm3 * share.volumeCm3) / 100) };
+    const floor = { cost: Math.round((all.cost * share.least) / 200), units: Math.round((all.units * share.units) / 200) }, worth = lines.map(worthOf), found = bestOrder(lines, worth, lines.map(() => 0), most, cap, floor);
+    let best = -Infinity;
+    const each = (n: number, quantities: number[]): void => {
+      if (n === lines.length) { const load = total(lines, quantities); if (fits(load, cap) && missing(load, floor) === 0) best = Math.max(best, worthOfAll(lines, quantities)); return; }
+      for (const q of choicesOf(lines[n]!, 0, most[n]!, 100)) each(n + 1, [...quantities, q]);
+    };
+    each(0, []);
+    if (best === -Infinity) { expect(found).toBeNull(); return; }
+    expect(found).not.toBeNull();
+    const made = total(lines, found!.quantities);
+    expect(fits(made, cap) && missing(made, floor) === 0).toBe(true);
+    expect(found!.bound).toBeGreaterThanOrEqual(best - 1e-6);
+    expect(found!.worth).toBeGreaterThanOrEqual(best - 0.0011 * Math.abs(best) - 1e-6);
+    expect(found!.worth).toBeLessThanOrEqual(best + 1e-6);
+  }), { numRuns: 300 });
+});

@@ -77,11 +77,23 @@ class Steps {
     const { budget } = this.#limits, own = this.#lines.map((line) => line.quantity);
     if (own.every((quantity) => quantity === 0)) return [];
     const broken = own.map((quantity, n) => worthwhile(this.#lines[n]!, this.#worth[n]!, quantity));
-    const raised = this.#each(this.#minimums, broken, (members, now) => this.#raised(members, now));
-    const packed = this.#each(this.#places, raised, (members, now) => this.#packed(members, now));
-    const kept = budget === null || fits(total(this.#lines, packed), { cost: budget }) ? packed : this.#affordable(raised, packed, budget);
+    let raised = this.#each(this.#minimums, broken, (members, now) => this.#raised(members, now)), [packed, kept] = this.#limited(raised, budget);
+    // A minimum that the limits put out of reach again, or above what is left of the order, is not paid for.
+    const gone = new Set(this.#minimums.filter((members) => members.some((n) => raised[n] !== broken[n]) && (this.#worthOf(members, kept) < 0 || missing(total(members.map((n) => this.#lines[n]!), members.map((n) => kept[n]!)), this.#floor) > 0)).flat());
+    if (gone.size > 0) {
+      raised = raised.map((quantity, n) => (gone.has(n) ? broken[n]! : quantity));
+      [packed, kept] = this.#limited(raised, budget);
+    }
     for (const [place, note] of shortfalls(this.#lines, kept, this.#limits)) this.#note(place, note);
     return [{ term: 'price break', quantities: broken }, { term: 'supplier minimum', quantities: raised }, { term: 'container', quantities: packed }, { term: 'budget', quantities: kept }];
+  }
+
+  /** Into the containers, then down to the budget. */
+  #limited(raised: readonly Units[], budget: number | null): [packed: Units[], kept: Units[]] {
+    // What a place loses for the minimum of all, the others keep when they are filled.
+    const lost = this.#places.reduce((sum, members) => sum - Math.min(0, this.#worthOf(members, raised)), 0);
+    const packed = this.#each(this.#places, raised, (members, now) => this.#packed(members, now, lost));
+    return [packed, budget === null || fits(total(this.#lines, packed), { cost: budget }) ? packed : this.#affordable(raised, packed, budget)];
   }
 
   containers(quantities: readonly Units[]): number | null {
@@ -111,12 +123,12 @@ class Steps {
   }
 
   /** Into the containers of a place, and where asked filling them: as many as are needed, or one fewer where that is worth more. */
-  #packed(members: readonly number[], from: Units[]): Units[] {
+  #packed(members: readonly number[], from: Units[], keep: number): Units[] {
     const { containers, fillContainer } = this.#limits, lines = members.map((n) => this.#lines[n]!), worth = members.map((n) => this.#worth[n]!), needed = containersOf(total(lines, from), this.#limits);
     if (needed === null || (containers === null && !fillContainer)) return from;
     const into = (count: number): Units[] => {
       const room = roomOf(this.#limits, count), inside = fits(total(lines, from), room) ? from : this.#down(members, from, from, room);
-      return fillContainer ? filled(lines, worth, inside, room) : inside;
+      return fillContainer ? filled(lines, worth, inside, room, keep) : inside;
     };
     const most = Math.min(Math.max(1, needed), containers ?? Infinity), up = into(most);
     if (!fillContainer || most === 1) return up;
@@ -145,6 +157,10 @@ class Steps {
   #used(best: BestOrder): Units[] {
     this.gap = Math.max(this.gap, gapOf(best));
     return best.quantities;
+  }
+
+  #worthOf(members: readonly number[], quantities: readonly Units[]): number {
+    return members.reduce((sum, n) => sum + this.#worth[n]!(quantities[n]!), 0);
   }
 
   #note(place: string, note: string): void {
