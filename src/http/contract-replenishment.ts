@@ -34,7 +34,7 @@ export const ReplenishmentQuery = z.object({
 const Money = z.object({ currency: z.string(), cost: minor });
 const PlanBudget = z.object({ amount: minor, per: z.enum(['plan', 'month']), ordered: minor.describe('this month, where the budget is a month’s'), planned: minor.describe('all that the plan proposes, as planners decided it') });
 export const SupplierTotals = z.object({
-  supplier: z.string(), supplierId: z.number().nullable(), currency: z.string(), lines: z.number(), units: z.number(), cost: minor, atRiskValue: minor, due: z.number(), orderBy: day.nullable(), minOrderCost: minor.nullable().describe('the supplier’s minimum, in its currency'),
+  supplier: z.string(), supplierId: z.number().nullable(), currency: z.string(), lines: z.number(), units: z.number(), cost: minor, atRiskValue: minor, due: z.number(), orderBy: day.nullable(), minOrderCost: minor.nullable().describe('the supplier’s minimum, in its currency'), minOrderUnits: z.number().nullable(), belowMinimum: z.boolean().describe('the order of a place is, or all of them are, as its terms count'),
   containers: z.number().nullable().describe('over its places; null where its terms know none'), containersFilled: z.number().nullable().describe('share of them that is filled'), budget: PlanBudget.nullable(),
 });
 export const ReplenishmentPage = z.object({

@@ -51,7 +51,7 @@ export function supplierView(row: SupplierTotals, { spent, planned }: Spending) 
   const own = row.terms_currency === row.currency, key = `${row.supplier_id}@${row.currency}`, perMonth = row.budget_per === 'month';
   return {
     supplier: row.supplier ?? '', supplierId: row.supplier_id, currency: row.currency, lines: row.lines, units: row.units, cost: Number(row.cost), atRiskValue: Number(row.at_risk_value), due: row.due, orderBy: row.order_by,
-    minOrderCost: own ? number(row.min_order_cost) : null, containers: row.containers, containersFilled: row.filled === null ? null : Math.round(row.filled * 1000) / 1000,
+    minOrderCost: own ? number(row.min_order_cost) : null, minOrderUnits: row.min_order_units, belowMinimum: row.below_minimum, containers: row.containers, containersFilled: row.filled === null ? null : Math.round(row.filled * 1000) / 1000,
     budget: row.budget === null || !own ? null : { amount: Number(row.budget), per: row.budget_per!, ordered: perMonth ? spent.get(key) ?? 0 : 0, planned: planned.get(key) ?? 0 },
   };
 }

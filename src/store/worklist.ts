@@ -62,7 +62,9 @@ export async function worklistPage(db: Queryable, storeId: number, filter: Workl
 
 export interface WorklistTotals { rows: number; units: number; due: number; at_risk: number; at_risk_value: string; overstock: number; next_order_by: string | null; no_cost: number }
 export interface SupplierTotals {
-  supplier: string | null; supplier_id: number | null; currency: string; lines: number; units: number; cost: string; at_risk_value: string; due: number; order_by: string | null; min_order_cost: string | null; terms_currency: string | null;
+  supplier: string | null; supplier_id: number | null; currency: string; lines: number; units: number; cost: string; at_risk_value: string; due: number; order_by: string | null; min_order_cost: string | null; min_order_units: number | null; terms_currency: string | null;
+  /** Some order of it is below its minimum: of a place, or of all of them, as its terms count. */
+  below_minimum: boolean;
   /** Containers over its places, and the share of them that is filled, where it has any. */
   containers: number | null; filled: number | null; budget: string | null; budget_per: BudgetPer | null;
 }
@@ -79,7 +81,9 @@ export async function worklistTotals(db: Queryable, storeId: number, filter: Wor
          sum(r.quantity::float8 * t.volume_cm3) as volume, sum(r.quantity::float8 * t.weight_g) as weight
        from r left join supplier_item t on t.store_id = $1 and t.supplier_id = r.supplier_id and t.item_id = r.item_id where r.quantity > 0 group by 1, 2, 3, 4)
      select p.supplier, p.supplier_id, p.currency, sum(p.lines)::int as lines, sum(p.units)::int as units, coalesce(sum(p.cost), 0) as cost, coalesce(sum(p.at_risk_value), 0) as at_risk_value, sum(p.due)::int as due, min(p.order_by) as order_by,
-       max(s.min_order_cost) as min_order_cost, max(s.currency) as terms_currency, max(s.budget) as budget, max(s.budget_per) as budget_per, nullif(sum(ceil(f.share - 1e-9)), 0)::int as containers, sum(f.share) / nullif(sum(ceil(f.share - 1e-9)), 0) as filled
+       max(s.min_order_cost) as min_order_cost, max(s.min_order_units) as min_order_units, max(s.currency) as terms_currency,
+       coalesce(case max(s.minimum_counts) when 'place' then min(p.cost) else sum(p.cost) end < max(s.min_order_cost) and max(s.currency) = p.currency, false)
+         or coalesce(case max(s.minimum_counts) when 'place' then min(p.units) else sum(p.units) end < max(s.min_order_units), false) as below_minimum, max(s.budget) as budget, max(s.budget_per) as budget_per, nullif(sum(ceil(f.share - 1e-9)), 0)::int as containers, sum(f.share) / nullif(sum(ceil(f.share - 1e-9)), 0) as filled
      from place p left join supplier s on s.store_id = $1 and s.supplier_id = p.supplier_id
      cross join lateral (select greatest(p.volume / s.container_volume_cm3, p.weight / s.container_weight_g) as share) f
      group by 1, 2, 3 order by sum(p.at_risk_value) desc nulls last, sum(p.cost) desc nulls last limit 500`, params);

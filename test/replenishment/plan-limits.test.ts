@@ -138,6 +138,10 @@ it('a minimum is of the order of each place, or of all that is asked for at once
   await terms(boat, { minOrderUnits: least, minimumCounts: 'all places' });
   await plan();
   expect(unitsOf(await lines('Boat'))).toBe(unitsOf(own));
+  const below = async (): Promise<boolean> => (await list()).suppliers.find((one) => one.supplier === 'Boat')!.belowMinimum;
+  expect(await below()).toBe(false);
+  await terms(boat, { minimumCounts: 'place' });
+  expect(await below()).toBe(true); // until it is planned anew
   await terms(boat, { minimumCounts: 'place', minOrderUnits: at(own, shop!) + 30 });
   await plan();
   const each = await lines('Boat');

@@ -52,9 +52,9 @@ function budgetWords({ amount, per, ordered, planned }: NonNullable<ReturnType<t
   return `${ordered > 0 ? `${words(ordered, currency)} ordered and ${words(planned, currency)} planned` : words(planned, currency)} of the budget of ${words(amount, currency)}${per === 'month' ? ' a month' : ''}`;
 }
 
-/** A supplier's containers and budget; nothing where its terms have none. */
+/** A supplier's containers, budget and whether it is below its minimum; nothing where its terms have none. */
 function limitWords(row: ReturnType<typeof supplierView>): string[] {
-  const said = [...(row.containers !== null && row.containersFilled !== null ? [`${row.containers} ${row.containers === 1 ? 'container' : 'containers'}, ${Math.round(row.containersFilled * 100)} % full`] : []), ...(row.budget ? [budgetWords(row.budget, row.currency)] : [])];
+  const said = [...(row.containers !== null && row.containersFilled !== null ? [`${row.containers} ${row.containers === 1 ? 'container' : 'containers'}, ${Math.round(row.containersFilled * 100)} % full`] : []), ...(row.budget ? [budgetWords(row.budget, row.currency)] : []), ...(row.belowMinimum ? ['below its minimum'] : [])];
   return said.length === 0 ? [] : [`${row.supplier}: ${said.join('; ')}`];
 }
 
