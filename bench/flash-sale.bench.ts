@@ -8,6 +8,7 @@ import { spawnSandbox, stopChild } from '../src/cli/commands/start.ts';
 import { buildHouse } from '../src/compose.ts';
 import { flowNamed } from '../src/flows/contents.ts';
 import { readConfig } from '../src/runtime/config.ts';
+import { shopifyRequests } from '../src/runtime/metrics.ts';
 import { runFlow } from '../src/runtime/run-flow.ts';
 import { changePolicy, setAuthority } from '../src/store/authority.ts';
 import type { Db } from '../src/store/db.ts';
@@ -61,7 +62,7 @@ export const bench: Benchmark = {
       await until(db, `select exists (select from push_level where dirty_version > seen_version and state <> 'quarantined') or exists (select from push_attempt where state = 'open') or exists (select from order_out where state = 'waiting') as waiting`, [], 120_000);
 
       say(`${PER_SECOND} orders a second for ${SECONDS} s`);
-      const began = performance.now(), before = await processorTime(db, child.pid!);
+      const began = performance.now(), before = await processorTime(db, child.pid!), callsBefore = await calls(), saleFrom = new Date().toISOString();
       let selling = true;
       const recounting = (async () => {
         for (let n = 0; selling; n++) {
@@ -85,6 +86,8 @@ export const bench: Benchmark = {
         await pause(200);
       }
       const caughtUp = (Date.now() - ended) / 1000, after = await processorTime(db, child.pid!);
+      const callsAfter = await calls();
+      const { rows: runs } = await db.query<{ flow: string; n: number }>('select flow, count(*)::int as n from flow_run where store_id = $1 and started_at >= $2 group by 1 having count(*) > 3 order by 2 desc', [storeId, saleFrom]);
       const perThousand = (of: 'own' | 'postgres' | 'sandbox', until: typeof during): string => ((until[of] - before[of]) / placed.size * 1000).toFixed(2);
       const { rows: movements } = await db.query<{ order_id: string; at: string }>(
         `select split_part(split_part(fact, '/', 2), ':', 1) as order_id, min(recorded_at) as at from movement where store_id = $1 and kind = 'order committed' and fact like 'shopify:order/%' group by 1`, [storeId]);
@@ -109,6 +112,8 @@ export const bench: Benchmark = {
             ['Instep: door, inbox, places, pushes, orders out', perThousand('own', during), perThousand('own', after)], ['its PostgreSQL', perThousand('postgres', during), perThousand('postgres', after)], ['the sandbox, not ours', perThousand('sandbox', during), perThousand('sandbox', after)]] },
         ],
         verdicts: [
+          { what: 'calls to Shopify meanwhile, by operation', goal: null, measured: [...callsAfter].map(([op, n]) => [op, n - (callsBefore.get(op) ?? 0)] as const).filter(([, n]) => n > 0).sort((a, b) => b[1] - a[1]).map(([op, n]) => `${op} ${whole(n)}`).join(', '), met: null },
+          { what: 'flows that ran more than three times', goal: null, measured: runs.map((run) => `${run.flow} ${run.n}`).join(', ') || 'none', met: null },
           { what: `orders a second that reached the shop, of ${PER_SECOND} offered`, goal: null, measured: whole((placed.size + refused) / took), met: null },
           { what: 'lag of the ledger', goal: 'p50 ≤ 1 s, p99 ≤ 5 s', measured: `p50 ${ms(quantile(lags, 0.5))} ms, p99 ${ms(quantile(lags, 0.99))} ms`, met: quantile(lags, 0.5) <= 1000 && quantile(lags, 0.99) <= 5000 },
           { what: 'caught up with everything after the last order', goal: null, measured: `${caughtUp.toFixed(1)} s`, met: null },
@@ -125,6 +130,12 @@ export const bench: Benchmark = {
     }
   }),
 };
+
+/** Calls to Shopify so far, by operation and by status where it is not a success. */
+async function calls(): Promise<Map<string, number>> {
+  const { values } = await shopifyRequests.get();
+  return new Map(values.map(({ labels, value }) => [labels['status'] === '200' ? String(labels['op']) : `${labels['op']} ${labels['status']}`, value]));
+}
 
 /** Asks every 50 ms until the answer is no, or `patienceMs` are over. */
 async function until(db: Db, question: string, values: unknown[], patienceMs: number): Promise<void> {

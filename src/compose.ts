@@ -134,7 +134,7 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
       return openAlertChannel(row.kind, row.shown, row.sealed && vault.open(`${storeId}:alert_channel:${channelId}`, row.sealed), { notifier, clock, allow });
     },
     async reader(storeId) { return webhookReader((await findStore(db, storeId))!.currency); },
-    enqueue: (flow, storeId) => jobs.enqueue(flow, storeId, 'event'),
+    enqueue: (flow, storeId, afterSeconds) => jobs.enqueue(flow, storeId, 'event', afterSeconds),
     changed: (storeId, topics) => hub.changed(storeId, topics),
     reconnect: (storeId) => { storefronts.delete(storeId); },
     reconnectWarehouse(warehouseId) {

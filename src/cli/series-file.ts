@@ -25,7 +25,7 @@ export interface SeriesSource {
 
 /** Learned from: the best sellers, and no more than so many periods of them. */
 const LEARN_SERIES = 1_500;
-const LEARN_PERIODS = 2_000_000;
+const LEARN_PERIODS = 600_000;
 /** Faults kept; the rest are counted. */
 const FAULTS_KEPT = 1_000;
 

@@ -4,7 +4,7 @@
  *  2 decide  domain/drift: causes whose units sum to the difference; equal committed and moved stock is an edit in Shopify
  *  3 record  at storefront-authority locations an edit becomes a movement (Shopify is right there); findings with their causes
  *            then Shopify beside the shelf of every warehouse, from the push's own arithmetic, in one statement
- *  4 settle  unknown units raise STOCK_DRIFT; a level in step closes it. Missing orders ask sales-history to read
+ *  4 settle  unknown units raise STOCK_DRIFT; a level in step closes it. Orders nobody told of ask sales-history to read, once they had time to be told of
  */
 import { DRIFT_CAUSES, explainDrift, type DriftFinding, type LevelState, type PendingEffect } from '../domain/drift/causes.ts';
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
@@ -14,7 +14,7 @@ import { UnreadableWebhook } from '../ports/storefront.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { driftUnits } from '../runtime/metrics.ts';
 import { driftCandidates, levelsCompared, lockBalances, negativeLevels, openOrdersOf, postedSoFar, saveDrift, unplacedUnits, writesPending, type DriftCandidate, type DriftRow, type LedgerLevel } from '../store/drift.ts';
-import { inboxHealth, unappliedMessages } from '../store/inbox.ts';
+import { inboxWaiting, unappliedMessages } from '../store/inbox.ts';
 import { mapLevels, saveObserved, type MappedLevel } from '../store/levels.ts';
 import { postFacts } from '../store/ledger.ts';
 import { orderEffects, type OrderEffect } from '../store/order-effects.ts';
@@ -23,6 +23,11 @@ import { readCursor, writeCursor } from '../store/runs.ts';
 import { checkWarehouses, type WarehouseDrift } from '../store/warehouse-drift.ts';
 
 const MOST = 5_000;
+/**
+ * Webhooks are seconds on their way, and a rush is all orders on their way: reading every order again, of a level that sells each second, would take the calls that
+ * placing them needs. A level that stands still for this long and still lacks an order was not told of it; the five minutes' reading finds the others.
+ */
+const ON_ITS_WAY_MS = 45_000;
 const OTHER: readonly StockState[] = ['reserved', 'damaged', 'safety_stock', 'quality_control', 'incoming'];
 
 export const driftCheck = defineFlow({
@@ -34,20 +39,21 @@ export const driftCheck = defineFlow({
     const candidates = await driftCandidates(db, storeId, MOST);
     const causes: Record<string, number> = {};
     const unknown: RaisedException[] = [];
-    let differing = 0, edits = 0;
+    let differing = 0, edits = 0, missed = false;
     // Edits that are seen and not posted yet, because something else of the level is still on its way.
     const editsPending = new Map<string, number>();
     const pending = candidates.length === 0 ? new Map<string, PendingEffect[]>() : await pendingEffects(context, candidates);
     for (let start = 0; start < candidates.length; start += 240) {
       const some = candidates.slice(start, start + 240);
       const found = await checkLevels(context, some, pending);
-      for (const { row, finding } of found) {
+      for (const { row, finding, changedAt } of found) {
         if (finding.edits.length > 0) edits++;
         else for (const { cause, units } of finding.causes) if (cause === 'edited in Shopify') editsPending.set(`${row.itemId}@${row.locationId}`, units);
         for (const { cause, units } of finding.causes) causes[cause] = (causes[cause] ?? 0) + Math.abs(units);
         if (finding.settled) continue;
         differing++;
         if (finding.causes.some((c) => c.cause === 'unknown')) unknown.push(driftException(row));
+        missed ||= finding.causes.some((c) => c.cause === 'event not received') && Date.parse(context.now()) - Date.parse(changedAt) > ON_ITS_WAY_MS;
       }
       context.progress('levels that differ', start + some.length, candidates.length);
     }
@@ -66,17 +72,17 @@ export const driftCheck = defineFlow({
       kind: 'STOCK_NEGATIVE', key: `level/${level.item_id}@${level.location_id}`, subject: `${level.sku || level.title} at ${level.location}`, itemId: level.item_id, locationId: level.location_id,
       sentence: `${level.sku || level.title} shows ${level.available} available at ${level.location}: more is promised than is there.`, evidence: { available: level.available },
     })));
-    if (causes['event not received']) await context.enqueue('sales-history');
+    if (missed) await context.enqueue('sales-history');
     context.changed('stock', 'exceptions');
   },
 });
 
-async function checkLevels(context: FlowContext, candidates: readonly DriftCandidate[], pending: ReadonlyMap<string, readonly PendingEffect[]>): Promise<{ row: DriftRow; finding: DriftFinding }[]> {
+async function checkLevels(context: FlowContext, candidates: readonly DriftCandidate[], pending: ReadonlyMap<string, readonly PendingEffect[]>): Promise<{ row: DriftRow; finding: DriftFinding; changedAt: string }[]> {
   const { db, storeId, storefront } = context;
   const readAt = context.now();
   const read = await storefront.levels(candidates.map((c) => ({ inventoryItemId: c.inventory_item_id, locationId: c.shopify_location_id })));
   const { known } = await mapLevels(db, storeId, read);
-  const health = await inboxHealth(db, storeId, context.now(), context.now());
+  const waiting = await inboxWaiting(db, storeId);
   const unplaced = await unplacedUnits(db, storeId);
   const writes = await writesPending(db, storeId, known);
   const ordersReadThrough = (await readCursor(db, storeId, 'sales-history')) ?? '';
@@ -86,11 +92,12 @@ async function checkLevels(context: FlowContext, candidates: readonly DriftCandi
     const balances = await lockBalances(tx, storeId, known);
     const found = known.map((level) => {
       const ledger = ledgerState(balances, level), observed = observedState(level), key = `${level.itemId}@${level.locationId}`;
+      const changedAt = level.availableAt > level.onHandAt ? level.availableAt : level.onHandAt;
       const finding = explainDrift({
-        ledger, observed, observedAt: level.availableAt > level.onHandAt ? level.availableAt : level.onHandAt, pending: pending.get(key) ?? [],
-        unplacedUnits: unplaced.get(level.itemId) ?? 0, inboxWaiting: health.waiting, writesPending: writes.get(key) ?? 0, ordersReadThrough,
+        ledger, observed, observedAt: changedAt, pending: pending.get(key) ?? [],
+        unplacedUnits: unplaced.get(level.itemId) ?? 0, inboxWaiting: waiting, writesPending: writes.get(key) ?? 0, ordersReadThrough,
       });
-      return { level, finding, row: { itemId: level.itemId, locationId: level.locationId, ledger: ledger.available, observed: observed.available, difference: finding.difference, causes: finding.causes } };
+      return { level, finding, changedAt, row: { itemId: level.itemId, locationId: level.locationId, ledger: ledger.available, observed: observed.available, difference: finding.difference, causes: finding.causes } };
     });
     await postEdits(tx, context, found);
     await saveDrift(tx, storeId, known, found.filter((f) => !f.finding.settled).map((f) => f.row), context.now());

@@ -31,6 +31,7 @@ import { attemptUnknown, closeAttempt, ghostUnits, levelsAgain, levelsOvertaken,
 import { coverLevels, dirtyLevels, heardLevels, lockLevels, markDirty, saveLooks, type DirtyLevel, type LookedAt } from '../store/push-levels.ts';
 import { pushCases, staleBuffers, unconfirmed } from '../store/push-checks.ts';
 import { forecastRates, itemTerms, measuredLag, sharingOf, type ItemTerms } from '../store/push-terms.ts';
+import { inboxWaiting } from '../store/inbox.ts';
 import { mapLevels, saveObserved, type MappedLevel } from '../store/levels.ts';
 import { postFacts } from '../store/ledger.ts';
 import { servedLocations } from '../store/order-demand.ts';
@@ -46,6 +47,8 @@ const LEASE_MS = 60_000;
 const KEY_LIFE_MS = 23 * 3_600_000;
 /** Pause of a level after its third stale set in a row, doubled with each further one up to a quarter of an hour: a busy item is soon free, a second writer is not fought. */
 const PAUSE_SECONDS = 30, LONGEST_PAUSE_SECONDS = 900;
+/** While messages wait the order behind a difference is most likely among them: then the drift check is asked for no more often than this, or a rush would be read again and again. */
+const RUSH_SECONDS = 10;
 /** Until something was measured: a webhook's usual way plus ours. */
 const FIRST_LAG_SECONDS = 5;
 
@@ -114,13 +117,14 @@ export async function pushWaiting(context: FlowContext): Promise<number> {
   // What was read and the ledger does not hold needs its own movement: an order on its way, or an edit in Shopify. Asked for before the look is saved, and, as the
   // check passes over levels that are being written, once more afterwards.
   const unexplained = levels.some((level) => differs(level, read));
-  if (unexplained) await context.enqueue('drift-check');
+  const afterSeconds = unexplained && (await inboxWaiting(db, storeId, 1)) > 0 ? RUSH_SECONDS : 0;
+  if (unexplained) await context.enqueue('drift-check', afterSeconds);
   // Asked before levels are locked: whoever hears of an order waits for these locks.
   const lag = await measuredLag(db, storeId, context.now(), FIRST_LAG_SECONDS);
   const prepared = await db.transaction((tx) => prepare(tx, context, levels, read, lag.inSeconds + lag.outSeconds));
   for (const attemptId of prepared.attemptIds) await sendAttempt(context, await readAttempt(db, storeId, attemptId));
   if (prepared.looked > 0) context.changed('stock');
-  if (unexplained) await context.enqueue('drift-check');
+  if (unexplained) await context.enqueue('drift-check', afterSeconds);
   return looked + prepared.looked;
 }
 

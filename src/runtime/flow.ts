@@ -46,8 +46,8 @@ export interface FlowContext {
   raise(cases: readonly RaisedException[]): Promise<void>;
   /** The check behind a kind has run: cases not in `stillBad` are closed. */
   checked(kind: ExceptionKindName, stillBad: readonly RaisedException[]): Promise<void>;
-  /** Asks for another flow to run soon; asking twice before it starts is asking once. */
-  enqueue(flow: string): Promise<void>;
+  /** Asks for another flow to run soon, or after so many seconds; asking twice before it starts is asking once. */
+  enqueue(flow: string, afterSeconds?: number): Promise<void>;
   /** Tells open screens what changed. */
   changed(...topics: Topic[]): void;
   /** Runs named computations on worker threads, so that the event loop stays free. */

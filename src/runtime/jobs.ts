@@ -4,7 +4,8 @@ import type { Flow } from './flow.ts';
 import { runFlow, type House } from './run-flow.ts';
 
 export interface Jobs {
-  enqueue(flow: string, storeId: number, trigger?: string): Promise<void>;
+  /** Soon, or after so many seconds; asking again while one run waits is asking once, and leaves the time of that run. */
+  enqueue(flow: string, storeId: number, trigger?: string, afterSeconds?: number): Promise<void>;
   /** Starts working the flows and, in one process at a time, their schedules. */
   work(flows: readonly Flow[], house: House, storeIds: () => Promise<number[]>): Promise<void>;
   stop(): Promise<void>;
@@ -23,10 +24,10 @@ export async function openJobs(connectionString: string, onError: (error: unknow
     await boss.createQueue(name, { policy: 'short', retryLimit: 5, retryDelay: 5, retryBackoff: true, retryDelayMax: 600, expireInSeconds: 7_200, heartbeatSeconds: 30, retentionSeconds: 604_800, notify: true });
   }
   return {
-    async enqueue(flow, storeId, trigger = 'asked') {
+    async enqueue(flow, storeId, trigger = 'asked', afterSeconds = 0) {
       await queue(flow);
       // Policy "short": at most one waiting job per key, so asking twice before it starts is asking once.
-      await boss.send(flow, { storeId, trigger } satisfies Payload, { singletonKey: String(storeId) });
+      await boss.send(flow, { storeId, trigger } satisfies Payload, { singletonKey: String(storeId), ...(afterSeconds > 0 ? { startAfter: afterSeconds } : {}) });
     },
     async work(flows, house, storeIds) {
       for (const flow of flows) {

@@ -26,7 +26,7 @@ export interface House {
   warehouse(warehouseId: number): Promise<Warehouse>;
   planner(storeId: number): Promise<Planner>;
   alertChannel(storeId: number, channelId: string): Promise<AlertChannel>;
-  enqueue(flow: string, storeId: number): Promise<void>;
+  enqueue(flow: string, storeId: number, afterSeconds?: number): Promise<void>;
   /** Tells every process's open screens. */
   changed(storeId: number, topics: readonly Topic[]): void;
   readonly compute: FlowContext['compute'];
@@ -48,7 +48,7 @@ export async function contextFor(house: House, storeId: number, onProgress: Flow
       await raise(house.db.pool, storeId, stillBad, now());
       await resolveChecked(house.db.pool, storeId, kind, stillBad.map((c) => c.key), now());
     },
-    enqueue: (flow) => house.enqueue(flow, storeId),
+    enqueue: (flow, afterSeconds) => house.enqueue(flow, storeId, afterSeconds),
     changed: (...topics) => house.changed(storeId, topics),
     compute: house.compute,
   };

@@ -58,6 +58,12 @@ export async function inboxHealth(db: Queryable, storeId: number, now: string, d
   return rows[0]!;
 }
 
+/** Messages of the store that wait to be applied, counted up to `most`: what a rush leaves behind is not counted whole each time somebody asks. */
+export async function inboxWaiting(db: Queryable, storeId: number, most = 1_000): Promise<number> {
+  const { rows } = await db.query<{ n: number }>({ name: 'inbox-waiting', text: 'select count(*)::int as n from (select from inbox where store_id = $1 and state = 0 limit $2) w', values: [storeId, most] });
+  return rows[0]!.n;
+}
+
 /** A dead letter goes back into the inbox, to be read by what has learned since. */
 export async function readAgain(db: Queryable, storeId: number, inboxId: string): Promise<boolean> {
   const { rowCount } = await db.query('update inbox set state = 0, reason = null, settled_at = null where store_id = $1 and inbox_id = $2 and state = 3', [storeId, inboxId]);

@@ -88,13 +88,21 @@ export interface DirtyLevel {
   mode: 'shadow' | 'live'; paused: boolean; first_push_cap: number; buffer_quantile: number; peak_quantile: number; peak_until: string | null; buffer_cap_units: number | null; buffer_cap_share: number;
 }
 
+/** Kinds of movement whose `occurred_at` is by Shopify's clock, in whole seconds; that of the others is by ours, which may stand a second or two apart from it. */
+const BY_SHOPIFYS_CLOCK = `('order committed', 'fulfilled', 'returned to stock', 'released without restock', 'restocked elsewhere', 'storefront edit')`;
+
 /**
- * The last word heard of a level is later than an order that was heard only after it, and does not have it in: something else made up for the order, an edit of as
- * many units. When the word came it agreed with the ledger, so nobody looked; now Shopify is read. The newest movements are enough, for the order is among them.
+ * The last word heard of a level says more than the ledger, as it is known today, can have been at that time: something made up for an order that was heard only
+ * later, an edit of as many units. When the word came it agreed with the ledger, so nobody looked; now Shopify is read. Movements that may have been before or
+ * after the word are taken as it suits the word, and where the newest fifty do not reach back to it nothing is said: in a rush the next word is a moment away,
+ * and a read of every level for every order would use up the calls that the orders themselves need.
  */
-const CONTRADICTED = `coalesce(case when o.available <> b.available then exists (
-  select from (select * from movement m where m.store_id = p.store_id and m.item_id = p.item_id order by m.movement_id desc limit 50) m
-  where m.kind = 'order committed' and m.from_location = p.location_id and m.occurred_at < o.available_at and m.recorded_at > o.available_at) end, false)`;
+const CONTRADICTED = `coalesce(case when o.available <> b.available then (
+  select (count(*) < 50 or min(recorded_at) < o.available_at - interval '10 seconds')
+     and o.available > b.available - coalesce(sum(case when occurred_at > o.available_at + slack then delta when occurred_at >= o.available_at - slack then least(delta, 0) end), 0)
+  from (select m.occurred_at, m.recorded_at, case when m.kind in ${BY_SHOPIFYS_CLOCK} then interval '0' else interval '2 seconds' end as slack,
+          case when m.to_location = p.location_id and m.to_state = 'available' then m.quantity when m.from_location = p.location_id and m.from_state = 'available' then -m.quantity else 0 end as delta
+        from movement m where m.store_id = p.store_id and m.item_id = p.item_id order by m.movement_id desc limit 50) m) end, false)`;
 
 // Each row's own rows, by key: `limit 1` keeps the planner from reading whole tables for 250 levels while it does not know how large they have grown.
 const LEVEL = `

@@ -21,10 +21,17 @@ const AGING = 0.9;
 /** How much of the belief is taken at the demand of the time, the rest at today's level and the factors of late: what is planned ahead has no say in the past. */
 const AT_THE_TIME = 0.2;
 const LEAST_SEEN = 0.3;
+/** What of that is left once a young level is drawn to its category's. Measured on series of 28 days: their 95 % totals held 91.6 %, and hold 93.7 %; independent demand is held a little too well. */
+const UNSURE = 0.6;
 
-/** Variance of a total of `length` periods before windows have spoken. */
+/**
+ * Variance of a total of `length` periods before windows have spoken. What a young series' level was read off is as much chance as what is to come: a level of `known`
+ * periods adds `length` ÷ `known` of the chance of a total (the variance of a difference of two means). Windows of a long history have that in them.
+ */
 function believed(work: Work, total: number, length: number): number {
-  return total + ((work.phi / length) + (work.grain === 'D' ? 0.05 : 0.08)) * total * total + 0.3;
+  const chance = total + (work.phi / length) * total * total, young = 1 - maturity(work.n - work.first, work.rules);
+  const unsure = young > 0 ? (UNSURE * young * length) / Math.max(1, work.expected[work.n]!) : 0;
+  return chance * (1 + unsure) + (work.grain === 'D' ? 0.05 : 0.08) * total * total + 0.3;
 }
 
 interface Windows { count: number; said: Float64Array; came: Float64Array; weight: Float64Array; size: Float64Array; misses: number; weights: number }

@@ -1,5 +1,4 @@
 /** Virtual bundles: master data with effective dates, availability from the scarcest part, CSV both ways. A cycle is refused with its path. */
-import { parse } from 'csv-parse/sync';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -11,6 +10,7 @@ import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
 import type { Of } from '../contract.ts';
 import { Bundle, BundleBody, ImportResult, VariantHit } from '../contract-stock.ts';
+import { csvRows } from '../csv-in.ts';
 import { csv } from '../csv.ts';
 import { storeOf } from '../store-scope.ts';
 
@@ -94,18 +94,12 @@ export function bundleRoutes(app: FastifyInstance, { house }: Services): void {
   interface Entry { variantId: string; from: string; parts: BundlePart[]; lines: number[] }
   async function readFile(storeId: number, text: string, at: string): Promise<{ wanted: Entry[]; errors: Of<typeof ImportResult>['errors']; lines: number }> {
     const errors: Of<typeof ImportResult>['errors'] = [], wanted = new Map<string, Entry>();
-    let rows: { record: Record<string, string>; info: { lines: number } }[];
-    try {
-      rows = parse(text, { columns: true, bom: true, skip_empty_lines: true, trim: true, info: true, relax_column_count: true, delimiter: /^[^\n]*;/.test(text) && !/^[^\n]*,/.test(text) ? ';' : ',' });
-    } catch (error) {
-      throw new Refusal(400, `The file is not CSV: ${(error as Error).message}`);
-    }
-    if (rows.length > MOST_LINES) throw new Refusal(400, `The file has ${rows.length} lines; at most ${MOST_LINES} at once`);
+    const rows = csvRows(text, MOST_LINES);
     const missing = rows[0] ? COLUMNS.slice(0, 3).filter((name) => !(name in rows[0]!.record)) : [];
     if (missing.length > 0) throw new Refusal(400, `The first line must name the columns; missing: ${missing.join(', ')}`);
     const skus = await variantsBySku(house.db, storeId, [...new Set(rows.flatMap(({ record }) => [record['Bundle SKU'] ?? '', record['Part SKU'] ?? '']))]);
-    for (const { record, info } of rows) {
-      const wrong = (field: string, message: string): void => { errors.push({ line: info.lines, field, message }); };
+    for (const { record, line } of rows) {
+      const wrong = (field: string, message: string): void => { errors.push({ line, field, message }); };
       const variant = (field: 'Bundle SKU' | 'Part SKU'): string | null => {
         const hits = skus.get(record[field] ?? '') ?? [];
         if (hits.length === 1) return hits[0]!;
@@ -119,7 +113,7 @@ export function bundleRoutes(app: FastifyInstance, { house }: Services): void {
       if (bundle === null || part === null) continue;
       const key = `${bundle} ${from.toISOString()}`, entry = wanted.get(key) ?? { variantId: bundle, from: from.toISOString(), parts: [], lines: [] };
       entry.parts.push({ variantId: part, quantity });
-      entry.lines.push(info.lines);
+      entry.lines.push(line);
       wanted.set(key, entry);
     }
     return { wanted: [...wanted.values()], errors, lines: rows.length };

@@ -1,5 +1,4 @@
 /** Mapping: whose a warehouse's code is. What nobody matched keeps its stock and is a case until somebody does. */
-import { parse } from 'csv-parse/sync';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -9,6 +8,7 @@ import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
 import type { Of } from '../contract.ts';
 import { ImportResult, MappingPage, MappingQuery, MatchBody, type MappingRow } from '../contract-stock.ts';
+import { csvRows } from '../csv-in.ts';
 import { csv } from '../csv.ts';
 import { cut, decodeParts } from '../cursor.ts';
 import { storeOf } from '../store-scope.ts';
@@ -47,16 +47,14 @@ export function mappingRoutes(app: FastifyInstance, { house }: Services): void {
     tags: ['mapping'], summary: 'Matches from CSV (Warehouse, Code, Item SKU or Item id; Title and Barcode as the warehouse has them); a dry run first', querystring: querystring.extend({ dryRun: z.enum(['true', 'false']).default('true') }), body: z.object({ csv: z.string().max(20_000_000) }).strict(), response: { 200: ImportResult },
   } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), dryRun = request.query.dryRun === 'true';
-    let rows: { record: Record<string, string>; info: { lines: number } }[];
-    try { rows = parse(request.body.csv, { columns: true, bom: true, skip_empty_lines: true, trim: true, info: true, relax_column_count: true }); } catch (error) { throw new Refusal(400, `The file is not CSV: ${(error as Error).message}`); }
-    if (rows.length > MOST_LINES) throw new Refusal(400, `The file has ${rows.length} lines; at most ${MOST_LINES} at once`);
+    const rows = csvRows(request.body.csv, MOST_LINES);
     const warehouses = await house.db.query<{ warehouse_id: number; name: string }>('select warehouse_id, name from warehouse');
     const skus = rows.map(({ record }) => record['Item SKU'] ?? '').filter(Boolean);
     const items = await house.db.query<{ sku: string; ids: number[] }>('select i.sku, array_agg(distinct i.item_id) as ids from item i join inventory_item x using (item_id) where x.store_id = $1 and i.sku = any($2) group by 1', [store.store_id, skus]);
     const itemOf = new Map(items.rows.map((row) => [row.sku, row.ids]));
     const result: Of<typeof ImportResult> = { dryRun, lines: rows.length, applied: 0, unchanged: 0, errors: [] }, wanted: { warehouseId: number; sku: string; itemId: number | null }[] = [], described: Parameters<typeof describeCodes>[1][number][] = [];
-    for (const { record, info } of rows) {
-      const wrong = (field: string, message: string): void => { result.errors.push({ line: info.lines, field, message }); };
+    for (const { record, line } of rows) {
+      const wrong = (field: string, message: string): void => { result.errors.push({ line, field, message }); };
       const named = warehouses.rows.filter((w) => w.name === record['Warehouse'] || (!record['Warehouse'] && warehouses.rows.length === 1));
       if (named.length !== 1) { wrong('Warehouse', record['Warehouse'] ? `there is no warehouse called ${record['Warehouse']}` : 'is empty, and there are several'); continue; }
       if (!record['Code']) { wrong('Code', 'is empty'); continue; }

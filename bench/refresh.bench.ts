@@ -1,0 +1,57 @@
+/** refresh: the nightly forecast of 100 k series as the worker runs it, with all its reads and writes; what memory it takes, and whether the process still answers meanwhile. */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { availableParallelism } from 'node:os';
+import { buildHouse } from '../src/compose.ts';
+import { forecast } from '../src/flows/forecast.ts';
+import { readConfig } from '../src/runtime/config.ts';
+import { runFlow } from '../src/runtime/run-flow.ts';
+import { saveStore } from '../src/store/stores.ts';
+import { withCluster } from './cluster.ts';
+import { makeCatalogue, PLACES, STORE } from './levels.ts';
+import type { Benchmark } from './report.ts';
+import { ms, seconds, timed, whole } from './statistics.ts';
+
+const SERIES = Number(process.env['BENCH_REFRESH_SERIES'] ?? 100_000), DAYS = 365;
+
+export const bench: Benchmark = {
+  name: 'refresh',
+  about: `The nightly forecast of ${whole(SERIES)} series (item × location) with ${DAYS} days of history each, from their demand in the database to forecasts saved there: the flow as the worker runs it.`,
+  run: (say) => withCluster(async ({ db, dir, url }) => {
+    const house = await buildHouse({ config: readConfig({ INSTEP_DATA_DIR: dir, INSTEP_PORT: '0', INSTEP_LOG: 'silent' }), databaseUrl: url });
+    try {
+      say('preparing a year of demand');
+      await makeCatalogue(db, SERIES / PLACES);
+      await saveStore(db, { shopDomain: 'bench.myshopify.com', name: 'Bench', currency: 'EUR', timeZone: 'UTC', origin: 'http://127.0.0.1:9', clientId: 'c', clientSecret: Buffer.alloc(0), hookToken: 't', now: new Date().toISOString() });
+      await db.query('update connection set client_secret = $1', [house.vault.seal(`${STORE}:connection:client_secret`, 'secret')]);
+      const today = new Date().toISOString().slice(0, 10);
+      // Rates from one in a month to several a day, weekends twice as good, a season; exponential sizes rounded down, so that most days of most series are empty.
+      for (let place = 1; place <= PLACES; place++) {
+        await db.transaction(async (tx) => {
+          await tx.query(`insert into daily_demand (store_id, item_id, location_id, day, quantity)
+            select ${STORE}, i, $1, d::date, q from generate_series(1, $2::int) i, generate_series($3::date - ${DAYS}::int, $3::date - 1, interval '1 day') d,
+              lateral (select floor(power(10, (i * 37 + $1 * 11) % 100 / 60.0 - 1) * case when extract(isodow from d) >= 6 then 2 else 1 end * (1 + 0.4 * sin(extract(doy from d) / 58.1)) * -ln(1 - abs(hashint8extended(i * 1000003::bigint + $1 * 10007 + extract(epoch from d)::bigint / 86400, 7) % 1000000) / 1000001.0))::int as q) s
+            where q > 0`, [place, SERIES / PLACES, today]);
+        });
+      }
+      await db.query('vacuum analyze daily_demand');
+      const { rows: [made] } = await db.query<{ days: number; series: number }>('select count(*)::int as days, count(distinct (item_id, location_id))::int as series from daily_demand');
+      say(`${whole(made!.days)} days with demand of ${whole(made!.series)} series`);
+      const idle = process.memoryUsage().rss, delay = monitorEventLoopDelay({ resolution: 10 });
+      let peak = idle, told = 0;
+      const watch = setInterval(() => { peak = Math.max(peak, process.memoryUsage().rss); }, 50);
+      delay.enable();
+      const { ms: took, value } = await timed(() => runFlow(house, forecast, STORE, 'bench', (at) => { told++; if (told % 200 === 0) say(`${at.stage} ${whole(at.done)}`); }));
+      delay.disable();
+      clearInterval(watch);
+      const { rows: [saved] } = await db.query<{ n: number; size: string }>(`select count(*)::int as n, pg_size_pretty(pg_total_relation_size('forecast')) as size from forecast`);
+      if (saved!.n !== made!.series || value?.tally.applied !== made!.series) throw new Error(`saved ${saved!.n} of ${made!.series}: ${JSON.stringify(value?.tally)}`);
+      const mb = (bytes: number): string => `${whole(bytes / 1_048_576)} MB`;
+      return {
+        tables: [{ title: `One run of ${whole(made!.series)} series, ${whole(made!.days)} days with demand, on ${availableParallelism()} cores`, columns: ['time', 'series/s', 'RSS before', 'peak RSS', 'event loop held p50', 'p99', 'longest', 'forecasts on disk'], rows: [
+          [seconds(took), whole(made!.series / took * 1000), mb(idle), mb(peak), `${ms(delay.percentile(50) / 1e6 - 10)} ms`, `${ms(delay.percentile(99) / 1e6 - 10)} ms`, `${ms(delay.max / 1e6 - 10)} ms`, saved!.size]] }],
+        verdicts: [{ what: `${whole(made!.series)} series refreshed in the background, progress told`, goal: null, measured: `${seconds(took)}, told ${whole(told)} times`, met: null }],
+        notes: ['PostgreSQL runs on the same cores. The memory is of the process with its worker threads, beside which the benchmark keeps nothing.'],
+      };
+    } finally { await house.close(); }
+  }),
+};
