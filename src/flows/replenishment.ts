@@ -1,24 +1,31 @@
 /**
  * replenishment: forecast + position + policy → recommendations.   Woken by a finished forecast, hourly, by a changed policy, and by hand.
  *  1 gather  the forecasts in use, planners' overrides, stock positions, planning values by scope, suppliers' terms and learned lead times; what was sold
- *            lately where there is no forecast
- *  2 decide  domain/replenishment: the level of the policy's kind, MOQ, case pack, cap; then each supplier's order: price breaks and its minimum
+ *            lately where there is no forecast; planners' decisions and what was ordered this month
+ *  2 decide  domain/replenishment: the level of the policy's kind, MOQ, case pack, cap; then each supplier's order: price breaks, its minimum, containers
+ *            and budget; then the store's budget
  *  3 record  one recommendation an item and location, where it changed; those neither forecast nor ruled any more leave
  */
 import { abcClasses } from '../domain/replenishment/abc.ts';
 import { planLine, supplierLine } from '../domain/replenishment/plan-line.ts';
+import { planOrders, type PlannedLine } from '../domain/replenishment/plan-orders.ts';
 import { adjusted, type Recommendation } from '../domain/replenishment/recommend.ts';
-import type { SupplierLine } from '../domain/replenishment/supplier-line.ts';
-import { NO_LIMITS, supplierOrder } from '../domain/replenishment/supplier-order.ts';
+import { NO_LIMITS, type SupplierLimits } from '../domain/replenishment/supplier-limits.ts';
+import { unitCostAt } from '../domain/replenishment/supplier-line.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { currentRun, forecastsOf, forecastValues } from '../store/forecasts.ts';
+import { leftOf } from '../store/plan-budgets.ts';
 import { fallbackSince, planInputs, planWorld, type PlanInput, type PlanWorld } from '../store/plan-inputs.ts';
 import { removeOthers, savePlan, saveRecommendations, type RecommendationRecord } from '../store/recommendations.ts';
+import { limitsOf } from '../store/supplier-terms.ts';
 import { unforecast } from '../store/unforecast.ts';
 
-/** Lines of a supplier that has a minimum or price breaks: they wait until all of its order is known. */
-interface Waiting { record: RecommendationRecord; line: SupplierLine }
-interface Decided { now: RecommendationRecord[]; supplier: Map<string, Waiting[]>; faults: Map<string, number> }
+/** Lines of an order that is more than its lines: they wait until all of it is known. */
+interface Waiting { record: RecommendationRecord; line: PlannedLine }
+interface Decided { now: RecommendationRecord[]; waiting: Waiting[]; limits: Map<string, SupplierLimits>; faults: Map<string, number> }
+
+/** Recommendations saved at once. */
+const PAGE = 1_000;
 
 export const replenishment = defineFlow({
   name: 'replenishment', moves: 'forecast + position + policy → recommendations', owner: 'planner', schedule: { cron: '40 * * * *' }, raises: [],
@@ -26,7 +33,7 @@ export const replenishment = defineFlow({
     const { db, storeId, tally } = context, today = context.dayOf(context.now()), run = await currentRun(db, storeId);
     const classes = abcClasses(run ? (await forecastValues(db, storeId, run.run_id)).map((row) => ({ id: row.item_id * 2 ** 20 + row.location_id, value: row.value })) : []);
     const world = await planWorld(db, context.store, today, (itemId, locationId) => classes.get(itemId * 2 ** 20 + locationId) ?? null);
-    const kept = { itemIds: [] as number[], locationIds: [] as number[] }, decided: Decided = { now: [], supplier: new Map(), faults: new Map() };
+    const kept = { itemIds: [] as number[], locationIds: [] as number[] }, decided: Decided = { now: [], waiting: [], limits: new Map(), faults: new Map() };
     let changed = 0, saved: Promise<void> = Promise.resolve(); // a page is saved while the next is decided
     const save = async (records: RecommendationRecord[]): Promise<void> => {
       await saved;
@@ -50,7 +57,9 @@ export const replenishment = defineFlow({
       ahead = next;
     }
     if (ahead) await take(ahead);
-    for (const [key, lines] of decided.supplier) await save(ordered(world, key, lines));
+    const { records, gap } = ordered(world, decided);
+    for (let n = 0; n < records.length; n += PAGE) await save(records.slice(n, n + PAGE));
+    if (gap > 0) context.detail['orders'] = `within ${(gap * 100).toFixed(2)} % of the best`;
     await saved;
     await removeOthers(db, storeId, kept);
     await savePlan(db, storeId, run?.run_id ?? null, today, changed, context.now());
@@ -74,12 +83,20 @@ function decide(world: PlanWorld, inputs: readonly PlanInput[], decided: Decided
   for (const input of inputs) {
     const made = planLine(input);
     if (typeof made === 'string') { decided.faults.set(made, (decided.faults.get(made) ?? 0) + 1); continue; }
-    const record = recordOf(input, made), { supplierId } = input.buying, supplier = supplierId === null ? undefined : world.suppliers.get(supplierId);
-    if (!supplier || (supplier.min_order_cost === null && supplier.min_order_units === null && input.buying.priceBreaks.length === 0)) { decided.now.push(record); continue; }
-    const key = `${supplierId}@${input.locationId}@${input.buying.currency}`, line = supplierLine(String(input.itemId), made, input);
-    const waiting = decided.supplier.get(key);
-    if (waiting) waiting.push({ record, line }); else decided.supplier.set(key, [{ record, line }]);
+    const record = recordOf(input, made), line = waits(world, input, made, decided.limits);
+    if (line) decided.waiting.push({ record, line }); else decided.now.push(record);
   }
+}
+
+/** The line in the order it waits for; null where nothing but the line decides, or a planner set it aside. */
+function waits(world: PlanWorld, input: PlanInput, made: Recommendation, limits: Map<string, SupplierLimits>): PlannedLine | null {
+  const { buying: { supplierId, currency, priceBreaks } } = input, decision = world.decisions.get(`${input.itemId}@${input.locationId}`), supplier = supplierId === null ? undefined : world.suppliers.get(supplierId);
+  if (decision?.decision === 'excluded' || decision?.decision === 'snoozed') return null;
+  const key = supplier ? `${supplierId}@${currency}` : '', limit = supplier ? limits.get(key) ?? limitsOf(supplier, currency, world.spent.get(key) ?? 0) ?? (priceBreaks.length > 0 ? NO_LIMITS : null) : null;
+  if (limit !== null) limits.set(key, limit);
+  const fixed = decision?.decision === 'quantity' ? decision.quantity : null, domestic = world.budget !== null && currency === world.store.currency;
+  if (limit === null && !(domestic && (fixed ?? made.quantity) > 0)) return null;
+  return { line: supplierLine(`${input.itemId}@${input.locationId}`, String(input.locationId), made, input, fixed), order: limit === null ? '' : key, domestic };
 }
 
 function recordOf(input: PlanInput, made: Recommendation): RecommendationRecord {
@@ -89,12 +106,13 @@ function recordOf(input: PlanInput, made: Recommendation): RecommendationRecord 
   };
 }
 
-/** The lines with what their supplier's order makes of them. A minimum in money holds for lines in its currency. */
-function ordered(world: PlanWorld, key: string, waiting: readonly Waiting[]): RecommendationRecord[] {
-  const [supplierId, , currency] = key.split('@'), supplier = world.suppliers.get(Number(supplierId))!;
-  const order = supplierOrder(waiting.map((one) => one.line), { ...NO_LIMITS, minUnits: supplier.min_order_units, minCost: supplier.min_order_cost === null || currency !== supplier.currency ? null : Number(supplier.min_order_cost) }, false);
-  return waiting.map(({ record }, n) => {
-    const made = order.lines[n]!.changes.reduce((sum, { term, change }) => adjusted(sum, term, change), record.made);
-    return { ...record, made: made.quantity > 0 && order.notes.length > 0 ? { ...made, conflicts: [...made.conflicts, ...order.notes] } : made };
+/** The lines with what their supplier's order, and the store's budget, make of them. A planner's own quantity counts there, and its recommendation stays. */
+function ordered(world: PlanWorld, { waiting, limits }: Decided): { records: RecommendationRecord[]; gap: number } {
+  const { lines, gap } = planOrders(waiting.map((one) => one.line), limits, world.budget && leftOf(world.budget));
+  const records = waiting.map(({ record, line: { line } }, n): RecommendationRecord => {
+    if (line.fixed === true) return record;
+    const made = lines[n]!.changes.reduce((sum, { term, change }) => adjusted(sum, term, change), record.made), { notes } = lines[n]!;
+    return { ...record, unitCost: record.unitCost === null ? null : unitCostAt(line, made.quantity), made: made.quantity > 0 && notes.length > 0 ? { ...made, conflicts: [...made.conflicts, ...notes] } : made };
   });
+  return { records, gap };
 }

@@ -17,17 +17,20 @@ export const PriceBreak = z.object({ from: z.number().int().min(2).max(10_000_00
 const supplierFields = {
   name: z.string().trim().min(1).max(200), email: z.email().nullable(), contact: textOrNull(200), address: textOrNull(1_000), notes: textOrNull(4_000), currency, leadTimeDays: days.nullable(), leadTimeToleranceDays: days,
   orderDays: z.array(z.number().int().min(1).max(7)).max(7), minOrderCost: minor.nullable(), minOrderUnits: count.nullable(), containerVolumeCm3: z.number().int().min(1).max(1e12).nullable(), containerWeightG: z.number().int().min(1).max(1e12).nullable(),
+  minimumCounts: z.enum(['place', 'all places']).describe('whose order the minimum is of: what goes to one place, or all that is asked for at once'), fillContainer: z.boolean().describe('the last container is filled with what is worth most'),
+  mostContainers: z.number().int().min(1).max(1_000).nullable().describe('that the order of a place may take'), budget: minor.nullable().describe('most that is planned of it, in its currency'), budgetPer: z.enum(['plan', 'month']).describe('a month’s budget is less by what was ordered in it'),
   paymentTerms: textOrNull(500), active: z.boolean(),
 };
 export const SupplierBody = z.object({ ...supplierFields, email: supplierFields.email.default(null), contact: supplierFields.contact.default(null), address: supplierFields.address.default(null), notes: supplierFields.notes.default(null),
   leadTimeDays: supplierFields.leadTimeDays.default(null), leadTimeToleranceDays: days.default(3), orderDays: supplierFields.orderDays.default([]), minOrderCost: supplierFields.minOrderCost.default(null), minOrderUnits: supplierFields.minOrderUnits.default(null),
-  containerVolumeCm3: supplierFields.containerVolumeCm3.default(null), containerWeightG: supplierFields.containerWeightG.default(null), paymentTerms: supplierFields.paymentTerms.default(null), active: z.boolean().default(true) }).strict().meta({ id: 'SupplierBody' });
+  containerVolumeCm3: supplierFields.containerVolumeCm3.default(null), containerWeightG: supplierFields.containerWeightG.default(null), minimumCounts: supplierFields.minimumCounts.default('place'), fillContainer: z.boolean().default(false), mostContainers: supplierFields.mostContainers.default(null),
+  budget: supplierFields.budget.default(null), budgetPer: supplierFields.budgetPer.default('plan'), paymentTerms: supplierFields.paymentTerms.default(null), active: z.boolean().default(true) }).strict().meta({ id: 'SupplierBody' });
 export const SupplierChange = z.object({ version: z.number().int(), ...supplierFields }).partial().required({ version: true }).strict().meta({ id: 'SupplierChange', description: 'what is left out stays' });
 export const LearnedLeadTime = z.object({ n: z.number(), p10: z.number(), p50: z.number(), p90: z.number(), spread: z.number(), days: z.array(z.number()) }).meta({ id: 'LearnedLeadTime' });
 export const Scorecard = z.object({ orders: z.number(), onTime: z.number().nullable(), inFull: z.number().nullable(), onTimeInFull: z.number().nullable(), damagedShare: z.number().nullable(), leadTime: LearnedLeadTime.nullable() }).meta({ id: 'Scorecard' });
 export const Supplier = z.object({
   supplierId: z.number(), name: z.string(), vendor: z.string().nullable(), email: z.string().nullable(), contact: z.string().nullable(), address: z.string().nullable(), notes: z.string().nullable(), currency: z.string(), leadTimeDays: z.number().nullable(),
-  leadTimeToleranceDays: z.number(), orderDays: z.array(z.number()), minOrderCost: z.number().nullable(), minOrderUnits: z.number().nullable(), containerVolumeCm3: z.number().nullable(), containerWeightG: z.number().nullable(), paymentTerms: z.string().nullable(),
+  leadTimeToleranceDays: z.number(), orderDays: z.array(z.number()), minOrderCost: z.number().nullable(), minOrderUnits: z.number().nullable(), containerVolumeCm3: z.number().nullable(), containerWeightG: z.number().nullable(), minimumCounts: supplierFields.minimumCounts, fillContainer: z.boolean(), mostContainers: z.number().nullable(), budget: z.number().nullable(), budgetPer: supplierFields.budgetPer, paymentTerms: z.string().nullable(),
   active: z.boolean(), version: z.number(), updatedAt: instant, updatedBy: z.string(), items: z.number(), openOrders: z.number(), scorecard: Scorecard, /** Learned P50 − stated, days, when it is a drift. */ driftDays: z.number().nullable(),
 }).meta({ id: 'Supplier' });
 export const SupplierQuery = z.object({ ...inStore, q: z.string().max(200).optional(), all: z.enum(['true', 'false']).default('false').describe('inactive ones too'), ...page });
@@ -83,7 +86,9 @@ export const PurchaseDetail = z.object({
   verbs: z.array(z.string()), approvalWanted: z.boolean(), approveRefused: z.string().nullable(), canMail: z.boolean(), /** Terms of the supplier that the order does not meet. */ warnings: z.array(z.string()),
   versions: z.array(PurchaseVersionView), receipts: z.array(GoodsReceipt), mails: z.array(z.object({ version: z.number(), recipient: z.string(), state: z.enum(['waiting', 'sent', 'failed']), attempts: z.number(), message: z.string().nullable(), madeAt: instant, sentAt: instant.nullable() })),
 }).meta({ id: 'PurchaseDetail' });
-export const PurchaseSettings = z.object({ version: z.number().int(), approvalLimits: z.record(currency, minor).describe('minor units by currency: above it another person approves'), overdueToleranceDays: z.number().int().min(0).max(90) }).strict().meta({ id: 'PurchaseSettings' });
+export const PurchaseSettings = z.object({ version: z.number().int(), approvalLimits: z.record(currency, minor).describe('minor units by currency: above it another person approves'), overdueToleranceDays: z.number().int().min(0).max(90),
+  planBudget: minor.nullable().describe('most that is planned over all suppliers, minor units of the store’s currency'), planBudgetPer: z.enum(['plan', 'month']) }).strict().meta({ id: 'PurchaseSettings' });
+export const PurchaseSettingsBody = PurchaseSettings.partial({ planBudget: true, planBudgetPer: true }).meta({ id: 'PurchaseSettingsBody', description: 'a budget left out stays' });
 
 // ---- goods receipts -------------------------------------------------------------------------------------------------------------------------
 export const ReceiptBody = z.object({ key: z.string().min(8).max(100).describe('made by the client before its first try: the same key posts once'), note: z.string().max(1_000).default(''), lines: z.array(z.object({ itemId: z.number().int(), quantity: count.default(0), damaged: count.default(0) }).strict()).min(1).max(5_000) }).strict().meta({ id: 'ReceiptBody' });

@@ -32,13 +32,15 @@ export const ReplenishmentQuery = z.object({
   cursor: z.string().optional(), limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 const Money = z.object({ currency: z.string(), cost: minor });
+const PlanBudget = z.object({ amount: minor, per: z.enum(['plan', 'month']), ordered: minor.describe('this month, where the budget is a month’s'), planned: minor.describe('all that the plan proposes, as planners decided it') });
 export const SupplierTotals = z.object({
-  supplier: z.string(), supplierId: z.number().nullable(), currency: z.string(), lines: z.number(), units: z.number(), cost: minor, atRiskValue: minor, due: z.number(), orderBy: day.nullable(), minOrderCost: minor.nullable().describe('the supplier’s minimum, in its currency'),
+  supplier: z.string(), supplierId: z.number().nullable(), currency: z.string(), lines: z.number(), units: z.number(), cost: minor, atRiskValue: minor, due: z.number(), orderBy: day.nullable(), minOrderCost: minor.nullable().describe('the supplier’s minimum, in its currency'), minOrderUnits: z.number().nullable(), belowMinimum: z.boolean().describe('the order of a place is, or all of them are, as its terms count'),
+  containers: z.number().nullable().describe('over its places; null where its terms know none'), containersFilled: z.number().nullable().describe('share of them that is filled'), budget: PlanBudget.nullable(),
 });
 export const ReplenishmentPage = z.object({
   rows: z.array(Recommendation), nextCursor: z.string().nullable(), computedAt: instant.nullable(), nextOrderBy: day.nullable(),
   totals: z.object({ rows: z.number(), units: z.number(), costs: z.array(Money), withoutCost: z.number(), atRisk: z.number(), atRiskValue: minor, due: z.number(), overstockUnits: z.number() }),
-  suppliers: z.array(SupplierTotals),
+  suppliers: z.array(SupplierTotals), budget: PlanBudget.nullable().describe('over all suppliers, in the store’s currency'),
 }).meta({ id: 'ReplenishmentPage' });
 
 /** A planner's word on lines: another quantity, not at all, not now, or none any more. `version` is the decision's they saw; 0 where there was none. */

@@ -65,13 +65,23 @@ function sentenceOf(recommendation: unknown): string | null {
 }
 
 /** The supplier's terms the draft does not meet: said, not enforced; a buyer may know better. */
+/** Goods and units of the supplier's other orders in this currency that are not sent yet. */
+async function waitingBeside(db: Queryable, storeId: number, order: PurchaseOrder): Promise<{ goods: number; units: number }> {
+  const { rows: [row] } = await db.query<{ goods: string; units: number }>(
+    `select coalesce(sum(n.ordered::bigint * n.unit_cost), 0) as goods, coalesce(sum(n.ordered), 0)::int as units from purchase_order p join purchase_order_line n using (store_id, purchase_order_id)
+     where p.store_id = $1 and p.supplier_id = $2 and p.currency = $3 and p.reference <> $4 and p.state in ('draft', 'awaiting approval', 'approved')`, [storeId, order.supplierId, order.currency, order.reference]);
+  return { goods: Number(row!.goods), units: row!.units };
+}
+
 async function warningsOf(db: Queryable, storeId: number, order: PurchaseOrder, today: string): Promise<string[]> {
   if (!['draft', 'awaiting approval', 'approved'].includes(order.state)) return [];
   const supplier = await findSupplier(db, storeId, { id: order.supplierId }), terms = await termsOf(db, storeId, order.supplierId, order.lines.map((line) => line.itemId)), warnings: string[] = [];
   if (!supplier) return [];
   const goods = goodsValue(order), unitsInAll = order.lines.reduce((sum, line) => sum + line.ordered, 0);
-  if (supplier.min_order_cost !== null && goods < Number(supplier.min_order_cost)) warnings.push(`${supplier.name} takes orders from ${format(money(Number(supplier.min_order_cost), order.currency))} on: ${format(money(Number(supplier.min_order_cost) - goods, order.currency))} are missing.`);
-  if (supplier.min_order_units !== null && unitsInAll < supplier.min_order_units) warnings.push(`${supplier.name} takes orders from ${supplier.min_order_units} units on: ${supplier.min_order_units - unitsInAll} are missing.`);
+  // Where the minimum is of all places, what else waits to be sent to the supplier counts with it.
+  const others = supplier.minimum_counts === 'all places' ? await waitingBeside(db, storeId, order) : { goods: 0, units: 0 }, all = others.units > 0 ? `${supplier.name}, its other orders that are not sent yet counted,` : supplier.name;
+  if (supplier.min_order_cost !== null && goods + others.goods < Number(supplier.min_order_cost)) warnings.push(`${all} takes orders from ${format(money(Number(supplier.min_order_cost), order.currency))} on: ${format(money(Number(supplier.min_order_cost) - goods - others.goods, order.currency))} are missing.`);
+  if (supplier.min_order_units !== null && unitsInAll + others.units < supplier.min_order_units) warnings.push(`${all} takes orders from ${supplier.min_order_units} units on: ${supplier.min_order_units - unitsInAll - others.units} are missing.`);
   const volume = order.lines.reduce((sum, line) => sum + line.ordered * Number(terms.get(line.itemId)?.volume_cm3 ?? 0), 0), weight = order.lines.reduce((sum, line) => sum + line.ordered * Number(terms.get(line.itemId)?.weight_g ?? 0), 0);
   if (supplier.container_volume_cm3 !== null && volume > 0) warnings.push(`By volume it fills ${percent(volume / Number(supplier.container_volume_cm3))} of a container.`);
   if (supplier.container_weight_g !== null && weight > 0) warnings.push(`By weight it fills ${percent(weight / Number(supplier.container_weight_g))} of a container.`);

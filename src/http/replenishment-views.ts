@@ -4,7 +4,9 @@ import { layerWords } from '../domain/replenishment/layers.ts';
 import { POLICY_FIELDS, SOURCE_OF } from '../domain/replenishment/policy.ts';
 import { explain } from '../domain/replenishment/sentence.ts';
 import { termsOf } from '../domain/replenishment/terms.ts';
+import type { Queryable } from '../store/db.ts';
 import { decodeCursor } from '../store/keyset.ts';
+import { plannedCosts, spentThisMonth, storeBudget, type StoreBudget } from '../store/plan-budgets.ts';
 import { POLICY_COLUMNS, type PolicyRow } from '../store/planning.ts';
 import type { SupplierTotals, WorklistFilter, WorklistRow } from '../store/worklist.ts';
 import { Refusal } from './app.ts';
@@ -37,11 +39,27 @@ export function detailView(row: WorklistRow): Of<typeof RecommendationDetail> {
   };
 }
 
-export function supplierView(row: SupplierTotals) {
+/** What budgets are told beside: minor units by `supplier@currency`. */
+export interface Spending { spent: ReadonlyMap<string, number>; planned: ReadonlyMap<string, number>; store: StoreBudget | null; currency: string }
+
+export async function spendingOf(db: Queryable, store: { store_id: number; currency: string }, today: string): Promise<Spending> {
+  const spent = await spentThisMonth(db, store.store_id, today);
+  return { spent, planned: await plannedCosts(db, store.store_id, today), store: await storeBudget(db, store, spent), currency: store.currency };
+}
+
+export function supplierView(row: SupplierTotals, { spent, planned }: Spending) {
+  const own = row.terms_currency === row.currency, key = `${row.supplier_id}@${row.currency}`, perMonth = row.budget_per === 'month';
   return {
     supplier: row.supplier ?? '', supplierId: row.supplier_id, currency: row.currency, lines: row.lines, units: row.units, cost: Number(row.cost), atRiskValue: Number(row.at_risk_value), due: row.due, orderBy: row.order_by,
-    minOrderCost: row.min_order_cost === null || row.min_order_currency !== row.currency ? null : Number(row.min_order_cost),
+    minOrderCost: own ? number(row.min_order_cost) : null, minOrderUnits: row.min_order_units, belowMinimum: row.below_minimum, containers: row.containers, containersFilled: row.filled === null ? null : Math.round(row.filled * 1000) / 1000,
+    budget: row.budget === null || !own ? null : { amount: Number(row.budget), per: row.budget_per!, ordered: perMonth ? spent.get(key) ?? 0 : 0, planned: planned.get(key) ?? 0 },
   };
+}
+
+/** The budget over all suppliers, in the store's currency; null: none. */
+export function storeBudgetView({ store, planned, currency }: Spending) {
+  if (store === null) return null;
+  return { amount: store.budget, per: store.per, ordered: store.spent, planned: [...planned].reduce((sum, [key, cost]) => sum + (key.endsWith(`@${currency}`) ? cost : 0), 0) };
 }
 
 /** Costs by currency, the most first. */

@@ -12,6 +12,12 @@ export async function decisionsOn(db: Queryable, storeId: number, lines: readonl
   return new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, row]));
 }
 
+/** Decisions in force on a day, by `item@location`. */
+export async function decisionsInForce(db: Queryable, storeId: number, today: string): Promise<Map<string, Pick<DecisionRow, 'decision' | 'quantity'>>> {
+  const { rows } = await db.query<DecisionRow>('select item_id, location_id, decision, quantity from plan_decision where store_id = $1 and (until is null or until >= $2::date)', [storeId, today]);
+  return new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, row]));
+}
+
 /** Decides lines that are recommended; answers those it did. A line somebody else decided since, or that is not recommended, is left as it is. */
 export async function decide(db: Queryable, storeId: number, lines: readonly DecidedLine[], said: { decision: Decision; quantity: number | null; until: string | null; reason: string }, by: string, now: string, today: string): Promise<Set<string>> {
   const { rows } = await db.query<{ item_id: number; location_id: number }>(

@@ -15,6 +15,8 @@ import { learnedDays } from '../domain/replenishment/recommend.ts';
 import type { Queryable } from './db.ts';
 import { currentRun, type ForecastRunRow, type PlanningForecast } from './forecasts.ts';
 import { asOverride, overridesInForce, type OverrideRow } from './overrides.ts';
+import { spentThisMonth, storeBudget, type StoreBudget } from './plan-budgets.ts';
+import { decisionsInForce, type DecisionRow } from './plan-decisions.ts';
 import { positions, scopedValues, type PositionRow } from './planning.ts';
 import type { StoreRow } from './stores.ts';
 import { activeSuppliers, itemTerms, observedLeadTimes, type ItemTerms, type SupplierRow } from './supplier-terms.ts';
@@ -23,7 +25,9 @@ import type { UnforecastRow } from './unforecast.ts';
 /** What holds for every line of a store today. */
 export interface PlanWorld {
   store: Pick<StoreRow, 'store_id' | 'currency' | 'time_zone'>; today: string; run: ForecastRunRow | null; scopes: ScopedValues; suppliers: ReadonlyMap<number, SupplierRow>; leadTimes: ReadonlyMap<number, LeadTimeShare[]>;
-  overrides: (itemId: number, locationId: number) => OverrideRow[]; classOf: (itemId: number, locationId: number) => AbcClass | null; policies: Map<string, ResolvedPolicy>;
+  overrides: (itemId: number, locationId: number) => OverrideRow[]; classOf: (itemId: number, locationId: number) => AbcClass | null;
+  /** Minor units ordered this month, by `supplier@currency`; and the budget over all suppliers. */
+  spent: ReadonlyMap<string, number>; budget: StoreBudget | null; decisions: ReadonlyMap<string, Pick<DecisionRow, 'decision' | 'quantity'>>; policies: Map<string, ResolvedPolicy>;
 }
 
 export interface PlanInput extends PlanLineInput { itemId: number; locationId: number; layers: PolicyLayer[]; abc: AbcClass | null; byRule: boolean; /** Said beside the recommendation. */ notes: string[] }
@@ -33,8 +37,9 @@ const LEARNED_DAYS = 400;
 export async function planWorld(db: Queryable, store: PlanWorld['store'], today: string, classOf: PlanWorld['classOf'], itemIds: readonly number[] | null = null): Promise<PlanWorld> {
   const observed = await observedLeadTimes(db, store.store_id, store.time_zone, addDays(today, -LEARNED_DAYS), today);
   const leadTimes = new Map([...observed].flatMap(([supplier, days]) => { const shares = learnedLeadTimes(days); return shares ? [[supplier, shares] as const] : []; }));
+  const spent = await spentThisMonth(db, store.store_id, today);
   return {
-    store, today, classOf, leadTimes, policies: new Map(), run: await currentRun(db, store.store_id), scopes: await scopedValues(db, store.store_id), suppliers: await activeSuppliers(db, store.store_id),
+    store, today, classOf, leadTimes, spent, budget: await storeBudget(db, store, spent), decisions: await decisionsInForce(db, store.store_id, today), policies: new Map(), run: await currentRun(db, store.store_id), scopes: await scopedValues(db, store.store_id), suppliers: await activeSuppliers(db, store.store_id),
     overrides: await overridesInForce(db, store.store_id, today, itemIds),
   };
 }

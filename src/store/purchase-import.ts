@@ -10,11 +10,11 @@ import { findSupplier, makeSupplier, saveSupplier, type SupplierRow, type Suppli
 
 export interface Brought { applied: number; unchanged: number; errors: ImportError[]; notes: string[] }
 const none = (): Brought => ({ applied: 0, unchanged: 0, errors: [], notes: [] });
-const EMPTY: Omit<SupplierTerms, 'name' | 'currency'> = { email: null, contact: null, address: null, notes: null, leadTimeDays: null, leadTimeToleranceDays: 3, orderDays: [], minOrderCost: null, minOrderUnits: null, containerVolumeCm3: null, containerWeightG: null, paymentTerms: null, active: true };
+const EMPTY: Omit<SupplierTerms, 'name' | 'currency'> = { email: null, contact: null, address: null, notes: null, leadTimeDays: null, leadTimeToleranceDays: 3, orderDays: [], minOrderCost: null, minOrderUnits: null, containerVolumeCm3: null, containerWeightG: null, minimumCounts: 'place', fillContainer: false, mostContainers: null, budget: null, budgetPer: 'plan', paymentTerms: null, active: true };
 
 const termsFrom = (row: SupplierRow): SupplierTerms => ({
   name: row.name, email: row.email, contact: row.contact, address: row.address, notes: row.notes, currency: row.currency, leadTimeDays: row.lead_time_days, leadTimeToleranceDays: row.lead_time_tolerance_days, orderDays: row.order_days, minOrderCost: row.min_order_cost === null ? null : Number(row.min_order_cost),
-  minOrderUnits: row.min_order_units, containerVolumeCm3: row.container_volume_cm3 === null ? null : Number(row.container_volume_cm3), containerWeightG: row.container_weight_g === null ? null : Number(row.container_weight_g), paymentTerms: row.payment_terms, active: row.active,
+  minOrderUnits: row.min_order_units, containerVolumeCm3: row.container_volume_cm3 === null ? null : Number(row.container_volume_cm3), containerWeightG: row.container_weight_g === null ? null : Number(row.container_weight_g), minimumCounts: row.minimum_counts, fillContainer: row.fill_container, mostContainers: row.most_containers, budget: row.budget === null ? null : Number(row.budget), budgetPer: row.budget_per, paymentTerms: row.payment_terms, active: row.active,
 });
 const same = (a: object, b: object): boolean => JSON.stringify(a) === JSON.stringify(b);
 

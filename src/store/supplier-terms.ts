@@ -1,12 +1,29 @@
 /** From whom items are bought and on which terms, what they sell for, and how long suppliers took: read for many items at once. */
+import { NO_LIMITS, type BudgetPer, type SupplierLimits } from '../domain/replenishment/supplier-limits.ts';
 import type { PriceBreak } from '../domain/replenishment/supplier-line.ts';
 import type { Queryable } from './db.ts';
 
-export interface SupplierRow { supplier_id: number; name: string; currency: string; lead_time_days: number | null; min_order_cost: string | null; min_order_units: number | null; container_volume_cm3: string | null; container_weight_g: string | null }
+export interface SupplierRow { supplier_id: number; name: string; currency: string; lead_time_days: number | null; min_order_cost: string | null; min_order_units: number | null; container_volume_cm3: string | null; container_weight_g: string | null;
+  minimum_counts: SupplierLimits['minimumCounts']; fill_container: boolean; most_containers: number | null; budget: string | null; budget_per: BudgetPer;
+}
 
 export async function activeSuppliers(db: Queryable, storeId: number): Promise<Map<number, SupplierRow>> {
-  const { rows } = await db.query<SupplierRow>('select supplier_id, name, currency, lead_time_days, min_order_cost, min_order_units, container_volume_cm3, container_weight_g from supplier where store_id = $1 and active', [storeId]);
+  const { rows } = await db.query<SupplierRow>('select supplier_id, name, currency, lead_time_days, min_order_cost, min_order_units, container_volume_cm3, container_weight_g, minimum_counts, fill_container, most_containers, budget, budget_per from supplier where store_id = $1 and active', [storeId]);
   return new Map(rows.map((row) => [row.supplier_id, row]));
+}
+
+/**
+ * What a supplier's terms allow of an order in a currency; `spent`: minor units ordered of it this month. Amounts of money hold for lines in its own currency.
+ * Null where they allow everything.
+ */
+export function limitsOf(supplier: SupplierRow, currency: string, spent: number): SupplierLimits | null {
+  const number = (text: string | null): number | null => (text === null ? null : Number(text)), own = currency === supplier.currency, budget = own ? number(supplier.budget) : null;
+  const limits: SupplierLimits = {
+    minCost: own ? number(supplier.min_order_cost) : null, minUnits: supplier.min_order_units, minimumCounts: supplier.minimum_counts, volumeCm3: number(supplier.container_volume_cm3), weightG: number(supplier.container_weight_g),
+    containers: supplier.most_containers, fillContainer: supplier.fill_container, budget: budget === null ? null : Math.max(0, budget - (supplier.budget_per === 'month' ? spent : 0)),
+  };
+  const free = (Object.keys(NO_LIMITS) as (keyof SupplierLimits)[]).every((each) => limits[each] === NO_LIMITS[each] || ['minimumCounts', 'volumeCm3', 'weightG'].includes(each));
+  return free ? null : limits;
 }
 
 /** Terms of the supplier an item is bought from, with its selling price; `supplier_id` null: nobody is preferred. */

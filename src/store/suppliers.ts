@@ -1,16 +1,21 @@
 /** Suppliers and their terms. A supplier is made for each vendor of the catalogue that has none, so that purchasing works on the first day; what people changed stays. */
 import type pg from 'pg';
+import type { BudgetPer, SupplierLimits } from '../domain/replenishment/supplier-limits.ts';
 import type { Queryable } from './db.ts';
 
 export interface SupplierRow {
   supplier_id: number; name: string; vendor: string | null; email: string | null; contact: string | null; address: string | null; notes: string | null; currency: string; lead_time_days: number | null; lead_time_tolerance_days: number;
-  order_days: number[]; min_order_cost: string | null; min_order_units: number | null; container_volume_cm3: string | null; container_weight_g: string | null; payment_terms: string | null; active: boolean; version: number;
+  order_days: number[]; min_order_cost: string | null; min_order_units: number | null; container_volume_cm3: string | null; container_weight_g: string | null;
+  minimum_counts: SupplierLimits['minimumCounts']; fill_container: boolean; most_containers: number | null; budget: string | null; budget_per: BudgetPer; payment_terms: string | null; active: boolean; version: number;
   updated_at: string; updated_by: string; items: number; open_orders: number;
 }
 /** What a person may change of a supplier. Money in minor units of `currency`, order days ISO weekdays. */
 export interface SupplierTerms {
   name: string; email: string | null; contact: string | null; address: string | null; notes: string | null; currency: string; leadTimeDays: number | null; leadTimeToleranceDays: number; orderDays: number[];
-  minOrderCost: number | null; minOrderUnits: number | null; containerVolumeCm3: number | null; containerWeightG: number | null; paymentTerms: string | null; active: boolean;
+  minOrderCost: number | null; minOrderUnits: number | null; containerVolumeCm3: number | null; containerWeightG: number | null;
+  /** Whose order the minimum is of. */
+  minimumCounts: SupplierLimits['minimumCounts']; /** Fill the last container with what is worth most. */ fillContainer: boolean; /** A place's order may take; null: as many as it needs. */ mostContainers: number | null;
+  /** Of what is planned, or of that and what was ordered this month; null: none. */ budget: number | null; budgetPer: BudgetPer; paymentTerms: string | null; active: boolean;
 }
 
 const SUPPLIER = `select s.*, (select count(*)::int from supplier_item i where i.store_id = s.store_id and i.supplier_id = s.supplier_id) as items,
@@ -30,8 +35,8 @@ export async function findSupplier(db: Queryable, storeId: number, by: { id: num
   return rows[0] ?? null;
 }
 
-const COLUMNS = 'name, email, contact, address, notes, currency, lead_time_days, lead_time_tolerance_days, order_days, min_order_cost, min_order_units, container_volume_cm3, container_weight_g, payment_terms, active';
-const values = (t: SupplierTerms): unknown[] => [t.name, t.email, t.contact, t.address, t.notes, t.currency, t.leadTimeDays, t.leadTimeToleranceDays, t.orderDays, t.minOrderCost, t.minOrderUnits, t.containerVolumeCm3, t.containerWeightG, t.paymentTerms, t.active];
+const COLUMNS = 'name, email, contact, address, notes, currency, lead_time_days, lead_time_tolerance_days, order_days, min_order_cost, min_order_units, container_volume_cm3, container_weight_g, minimum_counts, fill_container, most_containers, budget, budget_per, payment_terms, active';
+const values = (t: SupplierTerms): unknown[] => [t.name, t.email, t.contact, t.address, t.notes, t.currency, t.leadTimeDays, t.leadTimeToleranceDays, t.orderDays, t.minOrderCost, t.minOrderUnits, t.containerVolumeCm3, t.containerWeightG, t.minimumCounts, t.fillContainer, t.mostContainers, t.budget, t.budgetPer, t.paymentTerms, t.active];
 
 /** Makes a supplier; null when the name is taken. */
 export async function makeSupplier(db: Queryable, storeId: number, terms: SupplierTerms, by: string, now: string): Promise<number | null> {

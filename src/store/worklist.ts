@@ -1,4 +1,5 @@
 /** The replenishment worklist: recommendations as the planner decided them, filtered, sorted, in pages, with what they come to. */
+import type { BudgetPer } from '../domain/replenishment/supplier-limits.ts';
 import type { Queryable } from './db.ts';
 import { keysetSql, searchTerms, type Keyset, type SortColumn } from './keyset.ts';
 
@@ -60,7 +61,13 @@ export async function worklistPage(db: Queryable, storeId: number, filter: Workl
 }
 
 export interface WorklistTotals { rows: number; units: number; due: number; at_risk: number; at_risk_value: string; overstock: number; next_order_by: string | null; no_cost: number }
-export interface SupplierTotals { supplier: string | null; supplier_id: number | null; currency: string; lines: number; units: number; cost: string; at_risk_value: string; due: number; order_by: string | null; min_order_cost: string | null; min_order_currency: string | null }
+export interface SupplierTotals {
+  supplier: string | null; supplier_id: number | null; currency: string; lines: number; units: number; cost: string; at_risk_value: string; due: number; order_by: string | null; min_order_cost: string | null; min_order_units: number | null; terms_currency: string | null;
+  /** Some order of it is below its minimum: of a place, or of all of them, as its terms count. */
+  below_minimum: boolean;
+  /** Containers over its places, and the share of them that is filled, where it has any. */
+  containers: number | null; filled: number | null; budget: string | null; budget_per: BudgetPer | null;
+}
 
 /** What the filtered worklist comes to: in all, and by supplier and currency (money is never summed over currencies). */
 export async function worklistTotals(db: Queryable, storeId: number, filter: WorklistFilter): Promise<{ totals: WorklistTotals; suppliers: SupplierTotals[]; plan: { computed_at: string; planned_on: string } | null }> {
@@ -69,9 +76,17 @@ export async function worklistTotals(db: Queryable, storeId: number, filter: Wor
     `${ROWS} select count(*)::int as rows, coalesce(sum(quantity), 0)::int as units, count(*) filter (where quantity > 0 and order_by <= $7)::int as due, coalesce(sum(at_risk), 0)::float8 as at_risk, coalesce(sum(at_risk_value), 0) as at_risk_value,
        coalesce(sum(overstock), 0)::int as overstock, min(order_by) filter (where order_by > $7) as next_order_by, count(*) filter (where quantity > 0 and cost is null)::int as no_cost from r`, params);
   const suppliers = await db.query<SupplierTotals>(
-    `${ROWS} select r.supplier, r.supplier_id, r.currency, count(*)::int as lines, sum(quantity)::int as units, coalesce(sum(cost), 0) as cost, coalesce(sum(at_risk_value), 0) as at_risk_value, count(*) filter (where order_by <= $7)::int as due, min(order_by) as order_by,
-       max(s.min_order_cost) as min_order_cost, max(s.currency) as min_order_currency
-     from r left join supplier s on s.store_id = $1 and s.supplier_id = r.supplier_id where quantity > 0 group by 1, 2, 3 order by sum(at_risk_value) desc nulls last, sum(cost) desc nulls last limit 500`, params);
+    `${ROWS}, place as ( -- a container goes to one place
+       select r.supplier, r.supplier_id, r.currency, r.location_id, count(*) as lines, sum(r.quantity) as units, sum(r.cost) as cost, sum(r.at_risk_value) as at_risk_value, count(*) filter (where r.order_by <= $7) as due, min(r.order_by) as order_by,
+         sum(r.quantity::float8 * t.volume_cm3) as volume, sum(r.quantity::float8 * t.weight_g) as weight
+       from r left join supplier_item t on t.store_id = $1 and t.supplier_id = r.supplier_id and t.item_id = r.item_id where r.quantity > 0 group by 1, 2, 3, 4)
+     select p.supplier, p.supplier_id, p.currency, sum(p.lines)::int as lines, sum(p.units)::int as units, coalesce(sum(p.cost), 0) as cost, coalesce(sum(p.at_risk_value), 0) as at_risk_value, sum(p.due)::int as due, min(p.order_by) as order_by,
+       max(s.min_order_cost) as min_order_cost, max(s.min_order_units) as min_order_units, max(s.currency) as terms_currency,
+       coalesce(case max(s.minimum_counts) when 'place' then min(p.cost) else sum(p.cost) end < max(s.min_order_cost) and max(s.currency) = p.currency, false)
+         or coalesce(case max(s.minimum_counts) when 'place' then min(p.units) else sum(p.units) end < max(s.min_order_units), false) as below_minimum, max(s.budget) as budget, max(s.budget_per) as budget_per, nullif(sum(ceil(f.share - 1e-9)), 0)::int as containers, sum(f.share) / nullif(sum(ceil(f.share - 1e-9)), 0) as filled
+     from place p left join supplier s on s.store_id = $1 and s.supplier_id = p.supplier_id
+     cross join lateral (select greatest(p.volume / s.container_volume_cm3, p.weight / s.container_weight_g) as share) f
+     group by 1, 2, 3 order by sum(p.at_risk_value) desc nulls last, sum(p.cost) desc nulls last limit 500`, params);
   const plan = await db.query<{ computed_at: string; planned_on: string }>('select computed_at, planned_on from plan where store_id = $1', [storeId]);
   return { totals: totals.rows[0]!, suppliers: suppliers.rows, plan: plan.rows[0] ?? null };
 }

@@ -100,4 +100,22 @@ describe('a planner at work', () => {
     await page.getByRole('button', { name: 'Create purchase orders' }).click();
     await page.getByText(/Made |No purchase order was/).first().waitFor();
   }, 60_000);
+
+  it('says what a supplier may cost, and the plan and its header keep it', async () => {
+    const { rows: [most] } = await w.house.db.query<{ id: number; name: string; cost: string }>(
+      'select s.supplier_id as id, s.name, sum(r.cost) as cost from recommendation r join supplier s using (store_id, supplier_id) where store_id = $1 group by 1, 2 having sum(r.cost) > 10000 order by sum(r.cost) desc limit 1', [w.storeId]);
+    await page.goto(`${w.url}/suppliers/${most!.id}?tab=terms`);
+    await page.getByLabel('Planning budget').fill(String(Math.floor(Number(most!.cost) / 200)));
+    await page.getByRole('switch', { name: 'Fill containers' }).waitFor();
+    await page.getByLabel('The minimums are').selectOption('all places');
+    await picture(page, 'supplier-terms');
+    await page.getByRole('button', { name: 'Save terms' }).click();
+    await page.getByText('Saved.').waitFor();
+    await w.run(replenishment);
+    await page.goto(`${w.url}/replenishment`);
+    await page.getByRole('button', { name: new RegExp(`^${most!.name}.* of the budget of `) }).waitFor();
+    await picture(page, 'plan-budget');
+    const { rows: [kept] } = await w.house.db.query<{ within: boolean; counts: string }>('select sum(r.cost) <= max(s.budget) as within, max(s.minimum_counts) as counts from recommendation r join supplier s using (store_id, supplier_id) where store_id = $1 and supplier_id = $2', [w.storeId, most!.id]);
+    expect(kept).toEqual({ within: true, counts: 'all places' });
+  }, 60_000);
 });

@@ -19,7 +19,7 @@ import { NOW, storeWith } from '../helpers/store.ts';
 
 const { db } = await freshDatabase();
 const doing = (by = 'ann', now = NOW): Doing => ({ by, now, keyOf: (cause) => idempotencyKey(cause) });
-const TERMS = { email: null, contact: null, address: null, notes: null, currency: 'EUR', leadTimeDays: 20, leadTimeToleranceDays: 3, orderDays: [], minOrderCost: null, minOrderUnits: null, containerVolumeCm3: null, containerWeightG: null, paymentTerms: null, active: true };
+const TERMS = { email: null, contact: null, address: null, notes: null, currency: 'EUR', leadTimeDays: 20, leadTimeToleranceDays: 3, orderDays: [], minOrderCost: null, minOrderUnits: null, containerVolumeCm3: null, containerWeightG: null, minimumCounts: 'place' as const, fillContainer: false, mostContainers: null, budget: null, budgetPer: 'plan' as const, paymentTerms: null, active: true };
 
 async function shop(): Promise<{ storeId: number; itemIds: number[]; locationIds: number[]; supplierId: number }> {
   const made = await storeWith(db, { variants: 3, locations: 2 });

@@ -6,7 +6,8 @@ import { POLICY_KINDS, type PolicyKind } from '../../domain/replenishment/policy
 import { explain } from '../../domain/replenishment/sentence.ts';
 import { replenishment } from '../../flows/replenishment.ts';
 import { cell } from '../../domain/csv.ts';
-import { costsOf, sentenceOfRow } from '../../http/replenishment-views.ts';
+import { money, toDecimal } from '../../domain/money.ts';
+import { costsOf, sentenceOfRow, spendingOf, storeBudgetView, supplierView } from '../../http/replenishment-views.ts';
 import { runFlow } from '../../runtime/run-flow.ts';
 import type { Db } from '../../store/db.ts';
 import { forecastsNamed } from '../../store/forecasts.ts';
@@ -34,12 +35,27 @@ export async function planCommand(options: PlanOptions): Promise<void> {
     const lines = kind ? await byKind(house.db, store, today, rows, kind) : rows.map((row): PlanLine => ({ row, quantity: row.quantity, sentence: sentenceOfRow(row) }));
     if (options.csv) { console.log(asCsv(lines)); return; }
     const { totals, suppliers } = await worklistTotals(house.db, store.store_id, filter), costs = costsOf(suppliers).map(({ currency, cost }) => `${(cost / 100).toLocaleString('en-GB', { minimumFractionDigits: 2 })} ${currency}`).join(' + ');
-    print(options.json ?? false, { policy: kind ?? null, totals, lines: lines.map(({ row: { sort_value: _, facts: __, ...row }, quantity, sentence }) => ({ ...row, quantity, sentence })) }, () => {
+    const spending = await spendingOf(house.db, store, today), budget = storeBudgetView(spending);
+    print(options.json ?? false, { policy: kind ?? null, totals, suppliers: suppliers.map((row) => supplierView(row, spending)), budget, lines: lines.map(({ row: { sort_value: _, facts: __, ...row }, quantity, sentence }) => ({ ...row, quantity, sentence })) }, () => {
       const head = kind ? `${lines.length.toLocaleString('en-GB')} lines as ${kind} would order, nothing saved: ${lines.reduce((sum, line) => sum + line.quantity, 0).toLocaleString('en-GB')} units` : `${totals.rows.toLocaleString('en-GB')} lines, ${totals.units.toLocaleString('en-GB')} units${costs === '' ? '' : `, ${costs}`}`;
-      return `${head}\n\n${table(['SKU', 'Location', 'Supplier', 'Available', 'Order', 'Order by', 'Out P50', 'At risk'], lines.map(({ row, quantity }) => [row.sku || row.title, row.location, row.supplier, row.available, quantity, row.order_by, row.stockout_p50, Math.round(row.at_risk)]))}\n\n${
+      const limits = kind ? [] : [...(budget ? [`All suppliers: ${budgetWords(budget, store.currency)}`] : []), ...suppliers.map((row) => supplierView(row, spending)).flatMap(limitWords)];
+      return `${head}\n${limits.map((line) => `${line}\n`).join('')}\n${table(['SKU', 'Location', 'Supplier', 'Available', 'Order', 'Order by', 'Out P50', 'At risk'], lines.map(({ row, quantity }) => [row.sku || row.title, row.location, row.supplier, row.available, quantity, row.order_by, row.stockout_p50, Math.round(row.at_risk)]))}\n\n${
         lines.slice(0, 5).map(({ row, sentence }) => `${row.sku || row.title}: ${sentence}`).join('\n')}`;
     });
   });
+}
+
+const words = (minor: number, currency: string): string => `${toDecimal(money(minor, currency))} ${currency}`;
+
+/** "1200.00 EUR ordered and 3400.00 EUR planned of the budget of 5000.00 EUR a month". */
+function budgetWords({ amount, per, ordered, planned }: NonNullable<ReturnType<typeof storeBudgetView>>, currency: string): string {
+  return `${ordered > 0 ? `${words(ordered, currency)} ordered and ${words(planned, currency)} planned` : words(planned, currency)} of the budget of ${words(amount, currency)}${per === 'month' ? ' a month' : ''}`;
+}
+
+/** A supplier's containers, budget and whether it is below its minimum; nothing where its terms have none. */
+function limitWords(row: ReturnType<typeof supplierView>): string[] {
+  const said = [...(row.containers !== null && row.containersFilled !== null ? [`${row.containers} ${row.containers === 1 ? 'container' : 'containers'}, ${Math.round(row.containersFilled * 100)} % full`] : []), ...(row.budget ? [budgetWords(row.budget, row.currency)] : []), ...(row.belowMinimum ? ['below its minimum'] : [])];
+  return said.length === 0 ? [] : [`${row.supplier}: ${said.join('; ')}`];
 }
 
 /** The lines as another kind of policy would order them, their other values staying. */

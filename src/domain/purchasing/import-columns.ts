@@ -10,7 +10,7 @@ const NAMES: Record<ImportFile, Record<string, readonly string[]>> = {
   suppliers: {
     name: ['Supplier', 'Supplier name', 'Vendor', 'Vendor name', 'Name', 'Company'], email: ['Email', 'E-mail', 'Email address', 'Contact email', 'Supplier email'], contact: ['Contact', 'Contact name', 'Attn'], address: ['Address', 'Vendor address', 'Supplier address'],
     currency: ['Currency', 'Currency code'], leadTimeDays: ['Lead time days', 'Lead time', 'Leadtime', 'Default lead time', 'Lead time (days)'], leadTimeToleranceDays: ['Lead time tolerance days'], orderDays: ['Order days'], minOrderCost: ['Minimum order value', 'Min order', 'Minimum order', 'Minimum order amount'],
-    minOrderUnits: ['Minimum order units', 'Minimum order quantity'], containerVolumeCm3: ['Container volume cm3'], containerWeightG: ['Container weight g'], paymentTerms: ['Payment terms', 'Terms'], notes: ['Notes', 'Note', 'Comments'], active: ['Active'],
+    minOrderUnits: ['Minimum order units', 'Minimum order quantity'], containerVolumeCm3: ['Container volume cm3'], containerWeightG: ['Container weight g'], minimumCounts: ['Minimum counts'], mostContainers: ['Most containers'], fillContainer: ['Fill containers', 'Fill container'], budget: ['Planning budget', 'Budget'], budgetPer: ['Budget per'], paymentTerms: ['Payment terms', 'Terms'], notes: ['Notes', 'Note', 'Comments'], active: ['Active'],
   },
   'supplier-items': {
     supplier: ['Supplier', 'Supplier name', 'Vendor', 'Vendor name', 'Vendor_id'], sku: ['SKU', 'Variant SKU', 'Code'], barcode: ['Barcode', 'UPC', 'EAN'], variantId: ['Variant id', 'Variant_ID', 'Shopify variant id', 'ID', 'Product id'], supplierSku: ['Supplier SKU', 'Supplier code', 'Vendor reference', 'Vendor SKU', 'Supplier product code'],

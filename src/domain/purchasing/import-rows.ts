@@ -1,4 +1,5 @@
 /** Files of suppliers, their terms, minimum and maximum stock, and purchase orders → what they say, row by row. A wrong row is an error and stops no other. */
+import { BUDGET_PER, MINIMUM_COUNTS, type BudgetPer, type SupplierLimits } from '../replenishment/supplier-limits.ts';
 import { columnsOf, type ImportError, type ImportFile } from './import-columns.ts';
 import { isDay, readAmount, readCount, readDay, readState, readYes } from './import-values.ts';
 import { breaksFault, type PriceBreak } from './price.ts';
@@ -9,7 +10,7 @@ export interface Read<R> { rows: R[]; errors: ImportError[]; skipped: number; co
 export interface CodeOf { line: number; code: string }
 
 /** Undefined: the file has no such column or the cell is empty: what is kept stays. */
-export interface SupplierSaid { line: number; name: string; email?: string; contact?: string; address?: string; currency?: string; leadTimeDays?: number; leadTimeToleranceDays?: number; orderDays?: number[]; minOrderCost?: number; minOrderUnits?: number; containerVolumeCm3?: number; containerWeightG?: number; paymentTerms?: string; notes?: string; active?: boolean }
+export interface SupplierSaid { line: number; name: string; email?: string; contact?: string; address?: string; currency?: string; leadTimeDays?: number; leadTimeToleranceDays?: number; orderDays?: number[]; minOrderCost?: number; minOrderUnits?: number; containerVolumeCm3?: number; containerWeightG?: number; minimumCounts?: SupplierLimits['minimumCounts']; mostContainers?: number; fillContainer?: boolean; budget?: number; budgetPer?: BudgetPer; paymentTerms?: string; notes?: string; active?: boolean }
 export interface TermsSaid extends CodeOf { supplier: string; supplierSku?: string; unitCost?: number; currency?: string; moq?: number; casePack?: number; priceBreaks?: PriceBreak[]; volumeCm3?: number; weightG?: number; leadTimeDays?: number; preferred?: boolean }
 export interface MinMaxSaid extends CodeOf { location: string | null; minStock?: number; maxStock?: number }
 export interface OrderSaid { line: number; id: string; reference: string; supplier: string; location: string | null; state: 'draft' | 'sent' | 'part received' | 'closed' | 'cancelled'; currency: string | null; orderedOn: string | null; expectedOn: string | null; receivedOn: string | null; notes: string; lines: (CodeOf & { ordered: number; received: number; /** As written: its currency is known with the supplier. */ cost: string; supplierSku: string | null })[] }
@@ -36,6 +37,11 @@ class Cells {
   amount(field: string, currency: string): number | undefined { return this.read<number>(field, (text) => readAmount(text, currency), (v): v is string => typeof v === 'string'); }
   day(field: string): string | undefined { return this.read<string>(field, readDay, (v): v is string => !isDay(v)); }
   yes(field: string): boolean | undefined { return this.read<boolean>(field, (text) => readYes(text) ?? `expected yes or no, not ${text}`, (v): v is string => typeof v === 'string'); }
+  oneOf<T extends string>(field: string, words: readonly T[]): T | undefined {
+    const text = this.text(field), word = words.find((one) => one === text.toLowerCase());
+    if (text !== '' && word === undefined) this.fault(field, `expected ${words.join(' or ')}, not ${text}`);
+    return word;
+  }
   currency(): string | undefined { return this.read<string>('currency', (text) => (/^[A-Za-z]{3}$/.test(text) ? text.toUpperCase() : `! not a currency code: ${text}`), (v): v is string => v.startsWith('!')); }
   code(): string { const code = this.text('sku') || this.text('barcode') || this.text('variantId').replace(/^gid:\/\/shopify\/\w+\//, ''); if (code === '') this.fault('sku', 'is empty'); return code; }
 }
@@ -67,7 +73,8 @@ export function readSuppliers(rows: readonly FileRow[], currencyOf: (name: strin
     if (days.some((d) => !Number.isInteger(d) || d < 1 || d > 7)) c.fault('orderDays', `expected weekdays 1 (Monday) to 7, not ${c.text('orderDays')}`);
     return said({
       line: c.row.line, name: name.slice(0, 200), email, contact: c.text('contact'), address: c.text('address'), currency, leadTimeDays: c.count('leadTimeDays', 0, 730), leadTimeToleranceDays: c.count('leadTimeToleranceDays', 0, 730), orderDays: days.length > 0 ? days : undefined,
-      minOrderCost: c.amount('minOrderCost', currency ?? currencyOf(name)), minOrderUnits: c.count('minOrderUnits'), containerVolumeCm3: c.count('containerVolumeCm3', 1, 999_999_999), containerWeightG: c.count('containerWeightG', 1, 999_999_999), paymentTerms: c.text('paymentTerms'), notes: c.text('notes'), active: c.yes('active'),
+      minOrderCost: c.amount('minOrderCost', currency ?? currencyOf(name)), minOrderUnits: c.count('minOrderUnits'), containerVolumeCm3: c.count('containerVolumeCm3', 1, 999_999_999), containerWeightG: c.count('containerWeightG', 1, 999_999_999),
+      minimumCounts: c.oneOf('minimumCounts', MINIMUM_COUNTS), mostContainers: c.count('mostContainers', 1, 1_000), fillContainer: c.yes('fillContainer'), budget: c.amount('budget', currency ?? currencyOf(name)), budgetPer: c.oneOf('budgetPer', BUDGET_PER), paymentTerms: c.text('paymentTerms'), notes: c.text('notes'), active: c.yes('active'),
     }) as SupplierSaid;
   });
 }

@@ -33,7 +33,7 @@ it('says who said a value, for every layer', () => {
 
 it('a line alone is worth most at the quantity its policy orders', () => fc.assert(fc.property(fc.integer({ min: 20, max: 300 }), fc.integer({ min: 0, max: 80 }), fc.double({ min: 0.6, max: 0.98, noNaN: true }), (sold, onHand, serviceLevel) => {
   const given = input({ forecast: fallbackForecast(sold, 60), stock: { onHand, incoming: 0, committed: 0, backorders: 0 }, policy: { ...BUILT_IN, moq: 0, serviceLevel } }), made = planLine(given) as Recommendation;
-  const line = supplierLine('a', made, given), worth = worthOf(line);
+  const line = supplierLine('a', 'here', made, given), worth = worthOf(line);
   let best = 0;
   for (let q: number | null = 0; q !== null; q = nextQuantity(line, q)) if (worth(q) > worth(best)) best = q;
   expect(Math.abs(best - made.quantity)).toBeLessThanOrEqual(2);

@@ -8,8 +8,13 @@ export type Bound = Partial<Load>;
 export const RESOURCES = ['cost', 'units', 'volumeCm3', 'weightG'] as const;
 export const NOTHING: Load = { cost: 0, units: 0, volumeCm3: 0, weightG: 0 };
 
+/** What a quantity takes of one of them. */
+export function takenOf(line: SupplierLine, quantity: Units, of: keyof Load): number {
+  return quantity * (of === 'cost' ? unitCostAt(line, quantity) : of === 'units' ? 1 : line[of]);
+}
+
 export function loadOf(line: SupplierLine, quantity: Units): Load {
-  return { cost: quantity * unitCostAt(line, quantity), units: quantity, volumeCm3: quantity * line.volumeCm3, weightG: quantity * line.weightG };
+  return { cost: takenOf(line, quantity, 'cost'), units: quantity, volumeCm3: takenOf(line, quantity, 'volumeCm3'), weightG: takenOf(line, quantity, 'weightG') };
 }
 
 export function total(lines: readonly SupplierLine[], quantities: readonly Units[]): Load {

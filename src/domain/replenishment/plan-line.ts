@@ -48,15 +48,16 @@ export function planLine(input: PlanLineInput): Recommendation | string {
 /**
  * The line in its supplier's order. A wanted unit is worth its margin (half its cost where the price is not known); what one too many costs follows from
  * the level the policy chose: Co = Cu × (1 − F) ÷ F with F = P(D ≤ level), so that a line alone is worth most at its own quantity. No more is ever
- * bought than the level and the demand of the whole forecast.
+ * bought than the level and the demand of the whole forecast. `fixed`: a planner's own quantity, which stays; null: none.
  */
-export function supplierLine(key: string, made: Recommendation, { forecast, policy, buying, price, storeCurrency }: PlanLineInput): SupplierLine {
+export function supplierLine(key: string, place: string, made: Recommendation, { forecast, policy, buying, price, storeCurrency }: PlanLineInput, fixed: Units | null = null): SupplierLine {
   const demand = demandTotal(forecast, Math.min(made.protectionDays, forecast.mean.length)), unitCost = buying.unitCost ?? 0;
   const margin = price !== null && buying.currency === storeCurrency && price > unitCost ? price - unitCost : unitCost / 2, short = Math.max(1, margin);
   const chosen = Math.min(0.995, Math.max(0.5, made.ratio ?? atMost(demand, made.orderUpTo)));
   const highest = Math.min(policy.maxStock ?? Infinity, made.orderUpTo + Math.ceil(expectedDemand(forecast, forecast.mean.length)));
   return {
-    key, position: made.position, quantity: made.quantity, casePack: policy.casePack, moq: policy.moq, most: ended(made) ? made.quantity : Math.max(made.quantity, roundDownToCasePack(Math.max(0, highest - made.position), policy.casePack)),
+    key, place, ...(fixed === null ? {} : { fixed: true }), position: made.position, quantity: fixed ?? made.quantity, casePack: policy.casePack, moq: policy.moq,
+    most: fixed ?? (ended(made) ? made.quantity : Math.max(made.quantity, roundDownToCasePack(Math.max(0, highest - made.position), policy.casePack))),
     unitCost, priceBreaks: buying.priceBreaks, volumeCm3: buying.volumeCm3, weightG: buying.weightG, demand, short, over: (short * (1 - chosen)) / chosen,
   };
 }

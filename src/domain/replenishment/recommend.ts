@@ -3,7 +3,7 @@
  *
  *   expected demand + safety stock + minimum stock − on hand − incoming + committed + backorders   (the need)
  *   + floor at zero + lots + minimum order + full cases − maximum stock − end of life               (what can be ordered of it)
- *   + price break + supplier minimum + container − budget                                           (what its supplier's order makes of it)
+ *   + price break + supplier minimum + container − budget − store budget                            (what its supplier's order and the purse make of it)
  *
  * The words are made when they are read (terms.ts, sentence.ts): a hundred thousand lines are decided and kept as numbers.
  */
@@ -32,7 +32,7 @@ export interface RecommendationInput {
 /** Every step of the waterfall, in its order. */
 export const TERM_KEYS = [
   'expected demand', 'safety stock', 'minimum stock', 'on hand', 'incoming', 'committed', 'backorders', 'lost before arrival', 'floor at zero', 'order quantity', 'minimum order', 'full cases',
-  'maximum stock', 'end of life', 'price break', 'supplier minimum', 'container', 'budget',
+  'maximum stock', 'end of life', 'price break', 'supplier minimum', 'container', 'budget', 'store budget',
 ] as const;
 export type TermKey = (typeof TERM_KEYS)[number];
 
@@ -100,7 +100,7 @@ export function recommend(input: RecommendationInput): Recommendation {
 
   const terms = [
     target.expected, target.served - target.expected, target.level - target.served, -stock.onHand, -stock.incoming, stock.committed, stock.backorders, floor, floored - need - floor, lots - floored,
-    accepted - lots, packed - accepted, limit.quantity - packed, quantity - limit.quantity, 0, 0, 0, 0,
+    accepted - lots, packed - accepted, limit.quantity - packed, quantity - limit.quantity, 0, 0, 0, 0, 0,
   ].map((term) => units(term));
   const cover = coverDays(position, forecast.mean), first = dayNumber(today), there = Math.max(0, position);
   const dayAt = (offset: number | null): Day | null => (offset === null ? null : dayFromNumber(first + offset));
@@ -119,7 +119,7 @@ export function recommend(input: RecommendationInput): Recommendation {
 }
 
 /** A recommendation with the change its supplier's order makes of it. */
-export function adjusted(made: Recommendation, key: 'price break' | 'supplier minimum' | 'container' | 'budget', change: Units): Recommendation {
+export function adjusted(made: Recommendation, key: 'price break' | 'supplier minimum' | 'container' | 'budget' | 'store budget', change: Units): Recommendation {
   if (change === 0) return made;
   const terms = [...made.terms];
   terms[TERM_KEYS.indexOf(key)]! += units(change);

@@ -1,11 +1,16 @@
 /** What one more unit of a line is worth, and what a quantity of it costs and fills: the line as its supplier's order sees it. */
 import type { Units } from '../quantity.ts';
-import { expectedBeyond, type DemandTotal } from './demand-total.ts';
+import { beyondOf, type DemandTotal } from './demand-total.ts';
 
 export interface PriceBreak { /** From so many units on, all of them cost … */ from: Units; /** … so much, in minor units. */ unitCost: number }
 
 export interface SupplierLine {
+  /** Its own among the lines of an order. */
   key: string;
+  /** Where it is delivered. */
+  place: string;
+  /** A planner's own quantity: it stays whatever the order needs, `most` being no more. */
+  fixed?: boolean;
   /** Inventory position before the order. */
   position: Units;
   /** What its own policy orders. */
@@ -27,20 +32,17 @@ export interface SupplierLine {
   over: number;
 }
 
+/** What each line's quantities are worth, in the order of the lines. */
+export type Worth = readonly ((quantity: Units) => number)[];
+
 /** The next quantity that can be ordered above `quantity`: the minimum order in full cases, then case by case; null when it passes the most. */
 export function nextQuantity(line: SupplierLine, quantity: Units): Units | null {
   const next = quantity === 0 ? Math.ceil(Math.max(1, line.moq) / line.casePack) * line.casePack : quantity + line.casePack;
   return next <= line.most ? next : null;
 }
 
-/** The next quantity below: one case less, or nothing when that is under the minimum order. */
-export function previousQuantity(line: SupplierLine, quantity: Units): Units {
-  const previous = quantity - line.casePack;
-  return previous >= line.moq && previous > 0 ? previous : 0;
-}
-
 /** The price of a unit when so many are bought. */
-export function unitCostAt(line: SupplierLine, quantity: Units): number {
+export function unitCostAt(line: Pick<SupplierLine, 'unitCost' | 'priceBreaks'>, quantity: Units): number {
   let cost = line.unitCost;
   for (const each of line.priceBreaks) if (quantity >= each.from) cost = each.unitCost;
   return cost;
@@ -52,26 +54,18 @@ export function unitCostAt(line: SupplierLine, quantity: Units): number {
  * Σ P(D > x) from the position on = E[(D − position)⁺] − E[(D − position − q)⁺].
  */
 export function worthOf(line: SupplierLine): (quantity: Units) => number {
-  const before = expectedBeyond(line.demand, line.position), known = new Map<Units, number>([[0, 0]]);
-  return (quantity) => {
-    let worth = known.get(quantity);
-    if (worth === undefined) {
-      const sold = before - expectedBeyond(line.demand, line.position + quantity);
-      worth = (line.short + line.unitCost - unitCostAt(line, quantity) + line.over) * sold - line.over * quantity;
-      known.set(quantity, worth);
-    }
-    return worth;
-  };
+  const beyond = beyondOf(line.demand), before = beyond(line.position);
+  return (quantity) => (quantity === 0 ? 0 : (line.short + line.unitCost - unitCostAt(line, quantity) + line.over) * (before - beyond(line.position + quantity)) - line.over * quantity);
 }
 
-/** Quantities a line can be ordered in from `least` to `most`, at most about so many: every case at first, then in growing strides; its price breaks too. */
+/** Quantities a line can be ordered in from `least` to `most`: all of them where they are at most about so many, else every case at first, then in strides; its price breaks too. */
 export function choicesOf(line: SupplierLine, least: Units, most: Units, about: number): Units[] {
   const first = nextQuantity(line, 0), found = new Set<Units>([least]);
   if (first === null || first > most) return [least];
   if (first > least) found.add(first);
-  const start = Math.max(first, least), cases = Math.floor((most - start) / line.casePack), close = Math.floor(about / 2);
-  for (let k = 1; k <= Math.min(cases, close); k++) found.add(start + k * line.casePack);
-  for (let k = close, stride = Math.max(1, Math.ceil((cases - close) / close)); k <= cases; k += stride) found.add(start + k * line.casePack);
+  const start = Math.max(first, least), cases = Math.floor((most - start) / line.casePack), close = cases <= about ? cases : Math.floor(about / 2);
+  for (let k = 1; k <= close; k++) found.add(start + k * line.casePack);
+  for (let k = close, stride = Math.max(1, Math.ceil((cases - close) / Math.max(1, about - close))); k <= cases; k += stride) found.add(start + k * line.casePack);
   if (cases >= 0) found.add(start + cases * line.casePack);
   for (const { from } of line.priceBreaks) { const q = Math.ceil(Math.max(from, first) / line.casePack) * line.casePack; if (q >= least && q <= most) found.add(q); }
   return [...found].sort((a, b) => a - b);

@@ -1,75 +1,171 @@
 /**
- * The order of one supplier to one place: the lines' own quantities, changed until they fit what the supplier and the purse allow. In this order, each a
- * term of the waterfall: a price break that pays for itself; up to the supplier's minimum by the units that lose least; into the container (filled with the
- * best of the rest where asked); down to the budget by the units that are worth least.
+ * The order of one supplier in one currency: the lines' own quantities, changed until they fit what the supplier and the purse allow. In this order, each a
+ * term of the waterfall: a price break that pays for itself; up to the supplier's minimum by the units that lose least; into the container of each place
+ * (filled with the best of the rest where asked); down to the budget by the units that are worth least. An order that reached the minimum stays above it
+ * where the limits let it.
  *
- * Greedy by marginal value per unit of what is scarce. Minimum orders and price breaks make a line's worth uneven: it is taken by the steps of its upper
- * hull, as for the knapsack of multiple choice (Sinha & Zoltners 1979). An order of few lines, where a case more or less counts, is searched over its
- * frontier beside it and the better one taken. Tests compare with an exact solver.
+ * Each step is the best there is within the gap it states (best-order.ts); tests compare with an exact solver.
  */
 import { assert } from '../assert.ts';
 import type { Units } from '../quantity.ts';
-import { bestWithin, reaching, topped, trimmed, type Worth } from './frontier.ts';
-import { difference, fits, loadOf, missing, NOTHING, plus, share, total, type Bound, type Load } from './load.ts';
-import { choicesOf, worthOf, type SupplierLine } from './supplier-line.ts';
-
-export interface SupplierLimits {
-  minCost: number | null; minUnits: Units | null;
-  /** Of one container. */
-  volumeCm3: number | null; weightG: number | null;
-  /** Containers the order may take; null: as many as it needs. */
-  containers: number | null;
-  /** Fill the last container with what is worth most. */
-  fillContainer: boolean;
-  /** Most the order may cost, in minor units. */
-  budget: number | null;
-}
-export const NO_LIMITS: SupplierLimits = { minCost: null, minUnits: null, volumeCm3: null, weightG: null, containers: null, fillContainer: false, budget: null };
+import { bestOrder, type BestOrder } from './best-order.ts';
+import { filled } from './fill.ts';
+import { fits, missing, total, type Bound, type Load } from './load.ts';
+import { containersOf, floorOf, minimumsOf, placesOf, roomOf, shortfalls, type SupplierLimits } from './supplier-limits.ts';
+import { worthOf, type SupplierLine, type Worth } from './supplier-line.ts';
 
 export type SupplierTerm = 'price break' | 'supplier minimum' | 'container' | 'budget';
 export interface SupplierOrder {
-  lines: { key: string; quantity: Units; changes: { term: SupplierTerm; change: Units }[] }[];
+  /** `notes`: what could not be reached for the order of the line's place. */
+  lines: { key: string; quantity: Units; changes: { term: SupplierTerm; change: Units }[]; notes: string[] }[];
   load: Load;
-  /** Containers it takes; null where the supplier has none. */
+  /** Containers it takes, over its places; null where the supplier has none. */
   containers: number | null;
-  /** What could not be reached. */
   notes: string[];
+  /** Share of its worth that the worst of its steps may be below the best there is: proven. */
+  gap: number;
 }
 
-/** Orders of up to so many lines are searched, which takes some hundred milliseconds; in longer ones a case is small beside the whole. */
-export const MOST_SEARCHED = 30;
+/** One order whatever the sequence of its lines. Throws AssertionError for a line that is no order of full cases. */
+export function supplierOrder(given: readonly SupplierLine[], limits: SupplierLimits): SupplierOrder {
+  for (const line of given) assert(line.casePack >= 1 && line.quantity >= 0 && (line.fixed === true || line.quantity % line.casePack === 0), `not an order of full cases: ${line.quantity} of ${line.casePack}`);
+  const sorted = byKey(given), lines = sorted.map((n) => given[n]!), order = new Steps(lines, limits), stages = order.made();
+  const quantities = stages.at(-1)?.quantities ?? lines.map((line) => line.quantity), made = new Map<number, SupplierOrder['lines'][number]>();
+  lines.forEach((line, n) => {
+    const changes = stages.map(({ term, quantities: now }, s) => ({ term, change: now[n]! - (s === 0 ? line.quantity : stages[s - 1]!.quantities[n]!) })).filter(({ change }) => change !== 0);
+    made.set(sorted[n]!, { key: line.key, quantity: quantities[n]!, changes, notes: order.notes.get(line.place) ?? [] });
+  });
+  return { lines: given.map((_, n) => made.get(n)!), load: total(lines, quantities), containers: order.containers(quantities), notes: [...new Set([...order.notes.values()].flat())], gap: order.gap };
+}
 
-/** Points of all hulls together: a what-if over thousands of lines answers while a slider moves. */
-const MOST_POINTS = 60_000;
+/** The most valuable quantities at or below `most` that cost no more, whatever the sequence of the lines, and how far from the best they may be. Fixed ones stay, and what is enough for all takes nothing away. */
+export function withinBudget(given: readonly SupplierLine[], most: readonly Units[], budget: number): { quantities: Units[]; gap: number } {
+  if (fits(total(given, most), { cost: budget })) return { quantities: [...most], gap: 0 };
+  const sorted = byKey(given), lines = sorted.map((n) => given[n]!), high = sorted.map((n) => most[n]!), low = lines.map((line, k) => (line.fixed === true ? high[k]! : 0));
+  const best = bestOrder(lines, lines.map(worthOf), low, high, { cost: budget }, {}), quantities = new Array<Units>(given.length);
+  sorted.forEach((n, k) => { quantities[n] = (best?.quantities ?? low)[k]!; });
+  return { quantities, gap: best === null ? 0 : gapOf(best) };
+}
 
-/** `thorough` searches the frontier of short orders; without it greedy alone, a hundred times faster. */
-export function supplierOrder(lines: readonly SupplierLine[], limits: SupplierLimits, thorough = true): SupplierOrder {
-  for (const line of lines) assert(line.casePack >= 1 && line.quantity >= 0 && line.quantity % line.casePack === 0, `not an order of full cases: ${line.quantity} of ${line.casePack}`);
-  const worth = lines.map(worthOf), notes: string[] = [], own = lines.map((line) => line.quantity), search = thorough && lines.length <= MOST_SEARCHED;
-  const stages: { term: SupplierTerm; quantities: Units[] }[] = [];
-  let now = own;
-  const stage = (term: SupplierTerm, quantities: Units[]): void => { stages.push({ term, quantities }); now = quantities; };
-  if (now.some((quantity) => quantity > 0)) {
-    stage('price break', lines.map((line, n) => worthwhile(line, worth[n]!, now[n]!)));
-    const floor: Bound = { ...(limits.minCost === null ? {} : { cost: limits.minCost }), ...(limits.minUnits === null ? {} : { units: limits.minUnits }) };
-    stage('supplier minimum', raised(lines, worth, now, floor, search));
-    const room = containerRoom(lines, now, limits);
-    if (room) {
-      const inside = fitted(lines, worth, now, room, search);
-      stage('container', limits.fillContainer ? topped(lines, worth, inside, lines.map((line) => line.most), room, true) : inside);
-    }
-    if (limits.budget !== null) stage('budget', fitted(lines, worth, now, { ...room, cost: limits.budget }, search));
-    const short = shortfall(total(lines, now), floor);
-    if (short !== null) notes.push(short);
+function byKey(lines: readonly SupplierLine[]): number[] {
+  return lines.map((_, n) => n).sort((a, b) => (lines[a]!.key < lines[b]!.key ? -1 : lines[a]!.key > lines[b]!.key ? 1 : a - b));
+}
+
+const gapOf = ({ worth, bound }: { worth: number; bound: number }): number => (bound <= worth ? 0 : bound <= 0 ? 1 : Math.min(1, (bound - worth) / bound));
+
+class Steps {
+  readonly notes = new Map<string, string[]>();
+  gap = 0;
+  readonly #lines: readonly SupplierLine[];
+  readonly #limits: SupplierLimits;
+  readonly #worth: Worth;
+  /** Lines by place, and by whose order the minimum is of. */
+  readonly #places: number[][];
+  readonly #minimums: number[][];
+  readonly #floor: Bound;
+
+  constructor(lines: readonly SupplierLine[], limits: SupplierLimits) {
+    this.#lines = lines;
+    this.#limits = limits;
+    this.#worth = lines.map(worthOf);
+    this.#places = placesOf(lines);
+    this.#minimums = minimumsOf(lines, limits);
+    this.#floor = floorOf(limits);
   }
-  const load = total(lines, now);
-  return {
-    lines: lines.map((line, n) => ({
-      key: line.key, quantity: now[n]!,
-      changes: stages.map(({ term, quantities }, s) => ({ term, change: quantities[n]! - (s === 0 ? own : stages[s - 1]!.quantities)[n]! })).filter(({ change }) => change !== 0),
-    })),
-    load, containers: containersOf(load, limits), notes,
-  };
+
+  made(): { term: SupplierTerm; quantities: Units[] }[] {
+    const { budget } = this.#limits, own = this.#lines.map((line) => line.quantity);
+    if (own.every((quantity) => quantity === 0)) return [];
+    const broken = own.map((quantity, n) => worthwhile(this.#lines[n]!, this.#worth[n]!, quantity));
+    let raised = this.#each(this.#minimums, broken, (members, now) => this.#raised(members, now)), [packed, kept] = this.#limited(raised, budget);
+    // A minimum that the limits put out of reach again, or above what is left of the order, is not paid for.
+    const gone = new Set(this.#minimums.filter((members) => members.some((n) => raised[n] !== broken[n]) && (this.#worthOf(members, kept) < 0 || missing(total(members.map((n) => this.#lines[n]!), members.map((n) => kept[n]!)), this.#floor) > 0)).flat());
+    if (gone.size > 0) {
+      raised = raised.map((quantity, n) => (gone.has(n) ? broken[n]! : quantity));
+      [packed, kept] = this.#limited(raised, budget);
+    }
+    for (const [place, note] of shortfalls(this.#lines, kept, this.#limits)) this.#note(place, note);
+    return [{ term: 'price break', quantities: broken }, { term: 'supplier minimum', quantities: raised }, { term: 'container', quantities: packed }, { term: 'budget', quantities: kept }];
+  }
+
+  /** Into the containers, then down to the budget. */
+  #limited(raised: readonly Units[], budget: number | null): [packed: Units[], kept: Units[]] {
+    // What a place loses for the minimum of all, the others keep when they are filled.
+    const lost = this.#places.reduce((sum, members) => sum - Math.min(0, this.#worthOf(members, raised)), 0);
+    const packed = this.#each(this.#places, raised, (members, now) => this.#packed(members, now, lost));
+    return [packed, budget === null || fits(total(this.#lines, packed), { cost: budget }) ? packed : this.#affordable(raised, packed, budget)];
+  }
+
+  containers(quantities: readonly Units[]): number | null {
+    const needed = this.#places.map((members) => containersOf(total(members.map((n) => this.#lines[n]!), members.map((n) => quantities[n]!)), this.#limits));
+    return needed.includes(null) ? null : needed.reduce((sum: number, one) => sum + one!, 0);
+  }
+
+  /** Each group of lines by itself; those that order nothing stay. */
+  #each(groups: readonly number[][], from: readonly Units[], change: (members: number[], now: Units[]) => Units[]): Units[] {
+    const next = [...from];
+    for (const members of groups) {
+      const now = members.map((n) => from[n]!);
+      if (now.some((quantity) => quantity > 0)) change(members, now).forEach((quantity, k) => { next[members[k]!] = quantity; });
+    }
+    return next;
+  }
+
+  /** Up to the minimum. Unchanged where that is out of reach, or would make the order worth less than none: what is not reached is not paid for. */
+  #raised(members: readonly number[], from: Units[]): Units[] {
+    const lines = members.map((n) => this.#lines[n]!);
+    if (missing(total(lines, from), this.#floor) <= 0) return from;
+    const best = this.#best(members, from, lines.map((line) => line.most), {}, this.#floor);
+    if (best === null) return from;
+    if (best.worth >= 0) return this.#used(best);
+    for (const place of new Set(lines.map((line) => line.place))) this.#note(place, 'To reach the least the supplier takes an order for would cost more than the order is worth.');
+    return from;
+  }
+
+  /** Into the containers of a place, and where asked filling them: as many as are needed, or one fewer where that is worth more. */
+  #packed(members: readonly number[], from: Units[], keep: number): Units[] {
+    const { containers, fillContainer } = this.#limits, lines = members.map((n) => this.#lines[n]!), worth = members.map((n) => this.#worth[n]!), needed = containersOf(total(lines, from), this.#limits);
+    if (needed === null || (containers === null && !fillContainer)) return from;
+    const into = (count: number): Units[] => {
+      const room = roomOf(this.#limits, count), inside = fits(total(lines, from), room) ? from : this.#down(members, from, from, room);
+      return fillContainer ? filled(lines, worth, inside, room, keep) : inside;
+    };
+    const most = Math.min(Math.max(1, needed), containers ?? Infinity), up = into(most);
+    if (!fillContainer || most === 1) return up;
+    const fewer = into(most - 1), sum = (quantities: Units[]): number => quantities.reduce((all, quantity, k) => all + worth[k]!(quantity), 0);
+    return sum(fewer) > sum(up) ? fewer : up;
+  }
+
+  /** Down to the budget over all places; the order of one place is chosen anew, within its containers too. */
+  #affordable(raised: readonly Units[], packed: Units[], budget: number): Units[] {
+    const all = [...this.#lines.keys()], { containers, fillContainer } = this.#limits, one = this.#places.length === 1, needed = one && (containers !== null || fillContainer) ? containersOf(total(this.#lines, packed), this.#limits) : null;
+    return this.#down(all, packed, one ? packed.map((quantity, n) => Math.max(quantity, raised[n]!)) : packed, { cost: budget, ...(needed === null ? {} : roomOf(this.#limits, needed)) });
+  }
+
+  /** The best at or below `most` within the cap; above the minimum where `now` was and it can be. */
+  #down(members: readonly number[], now: readonly Units[], most: readonly Units[], cap: Bound): Units[] {
+    const lines = members.map((n) => this.#lines[n]!), nothing = lines.map((line, k) => (line.fixed === true ? now[k]! : 0)), alone = this.#minimums.some((group) => group.length === members.length) && missing(total(lines, now), this.#floor) <= 0;
+    const above = alone && (this.#floor.cost ?? this.#floor.units) !== undefined ? this.#best(members, nothing, most, cap, this.#floor) : null;
+    const best = above !== null && above.worth >= 0 ? above : this.#best(members, nothing, most, cap, {});
+    return best === null ? nothing : this.#used(best);
+  }
+
+  #best(members: readonly number[], least: readonly Units[], most: readonly Units[], cap: Bound, floor: Bound): BestOrder | null {
+    return bestOrder(members.map((n) => this.#lines[n]!), members.map((n) => this.#worth[n]!), least, most, cap, floor);
+  }
+
+  #used(best: BestOrder): Units[] {
+    this.gap = Math.max(this.gap, gapOf(best));
+    return best.quantities;
+  }
+
+  #worthOf(members: readonly number[], quantities: readonly Units[]): number {
+    return members.reduce((sum, n) => sum + this.#worth[n]!(quantities[n]!), 0);
+  }
+
+  #note(place: string, note: string): void {
+    this.notes.set(place, [...(this.notes.get(place) ?? []), note]);
+  }
 }
 
 /** The quantity at a lower price where that, with what is bought too early, is worth more. */
@@ -81,64 +177,4 @@ function worthwhile(line: SupplierLine, worth: (quantity: Units) => number, quan
     if (reached > quantity && reached <= line.most && worth(reached) > worth(best) + 1e-9) best = reached;
   }
   return best;
-}
-
-const sumOf = (worth: Worth, quantities: readonly Units[]): number => quantities.reduce((sum, quantity, n) => sum + worth[n]!(quantity), 0);
-const better = (worth: Worth, a: Units[] | null, b: Units[] | null): Units[] | null => (a === null ? b : b === null || sumOf(worth, a) >= sumOf(worth, b) ? a : b);
-
-/** Up to the floor; unchanged where that is out of reach: what is not reached is not paid for. */
-function raised(lines: readonly SupplierLine[], worth: Worth, from: readonly Units[], floor: Bound, search: boolean): Units[] {
-  if (missing(total(lines, from), floor) <= 0) return [...from];
-  const greedily = reaching(lines, worth, from, floor), searched = search && greedily !== null ? bestWithin(lines, worth, from, lines.map((line) => line.most), {}, floor) : null;
-  const trim = (quantities: Units[] | null): Units[] | null => quantities && trimmed(lines, worth, quantities, from, floor);
-  return better(worth, trim(greedily), trim(searched)) ?? [...from];
-}
-
-/** The most valuable quantities at or below `most` that fit. */
-export function fitted(lines: readonly SupplierLine[], worth: Worth, most: readonly Units[], cap: Bound, search: boolean): Units[] {
-  if (fits(total(lines, most), cap)) return [...most];
-  const top = (quantities: Units[] | null): Units[] | null => quantities && topped(lines, worth, quantities, most, cap);
-  const searched = search ? bestWithin(lines, worth, lines.map(() => 0), most, cap, {}) : null;
-  return better(worth, top(greedy(lines, worth, most, cap)), top(searched))!;
-}
-
-/** Steps of the lines' upper hulls, the most valuable for their share of the caps first. */
-function greedy(lines: readonly SupplierLine[], worth: Worth, most: readonly Units[], cap: Bound): Units[] {
-  const slope = (a: { gain: number; use: number }, b: { gain: number; use: number }): number => (b.gain - a.gain) / Math.max(1e-12, b.use - a.use);
-  const about = Math.max(12, Math.min(128, Math.floor(MOST_POINTS / lines.length)));
-  const steps = lines.flatMap((line, n) => {
-    const points = choicesOf(line, 0, most[n]!, about).map((q) => ({ q, gain: worth[n]!(q), use: share(loadOf(line, q), cap) })), hull: typeof points = [];
-    for (const point of points.sort((a, b) => a.use - b.use || a.gain - b.gain)) {
-      if (hull.length > 0 && point.gain <= hull.at(-1)!.gain) continue;
-      while (hull.length > 1 && slope(hull.at(-2)!, hull.at(-1)!) <= slope(hull.at(-1)!, point)) hull.pop();
-      hull.push(point);
-    }
-    return hull.slice(1).map((point, k) => ({ n, from: hull[k]!.q, to: point.q, rate: slope(hull[k]!, point) }));
-  }).sort((a, b) => b.rate - a.rate);
-  const now = lines.map(() => 0), load = { ...NOTHING };
-  for (const { n, from, to } of steps) {
-    const change = now[n] === from ? difference(lines[n]!, from, to) : null; // an earlier step of the line did not fit
-    if (change === null || !fits(plus(load, change), cap)) continue;
-    Object.assign(load, plus(load, change));
-    now[n] = to;
-  }
-  return now;
-}
-
-function containersOf(load: Load, { volumeCm3, weightG }: SupplierLimits): number | null {
-  if (volumeCm3 === null && weightG === null) return null;
-  return Math.ceil(Math.max(volumeCm3 === null ? 0 : load.volumeCm3 / volumeCm3, weightG === null ? 0 : load.weightG / weightG) - 1e-9);
-}
-
-/** Volume and weight the order may take; null where there is no container, or as many as it likes and none to fill. */
-function containerRoom(lines: readonly SupplierLine[], quantities: readonly Units[], limits: SupplierLimits): Bound | null {
-  const needed = containersOf(total(lines, quantities), limits);
-  if (needed === null || (limits.containers === null && !limits.fillContainer)) return null;
-  const count = limits.containers ?? Math.max(1, needed);
-  return { ...(limits.volumeCm3 === null ? {} : { volumeCm3: limits.volumeCm3 * count }), ...(limits.weightG === null ? {} : { weightG: limits.weightG * count }) };
-}
-
-function shortfall(load: Load, floor: Bound): string | null {
-  if (missing(load, floor) <= 0 || load.units === 0) return null;
-  return floor.units !== undefined && load.units < floor.units ? `The supplier takes orders from ${floor.units} units; this one is of ${load.units}.` : 'The order stays below the least the supplier takes an order for.';
 }

@@ -11,12 +11,12 @@ export function termsOf(made: Recommendation): Term[] {
     .filter((term) => term.quantity !== 0 || !SELDOM.has(term.key));
 }
 
-const SELDOM: ReadonlySet<TermKey> = new Set<TermKey>(['lost before arrival', 'order quantity', 'end of life', 'price break', 'supplier minimum', 'container', 'budget']);
+const SELDOM: ReadonlySet<TermKey> = new Set<TermKey>(['lost before arrival', 'order quantity', 'end of life', 'price break', 'supplier minimum', 'container', 'budget', 'store budget']);
 
 const LABELS: Record<TermKey, string> = {
   'expected demand': 'Expected demand', 'safety stock': 'Safety stock', 'minimum stock': 'Minimum stock', 'on hand': 'On hand', incoming: 'Incoming', committed: 'Committed', backorders: 'Backorders',
   'lost before arrival': 'Lost before arrival', 'floor at zero': 'Already covered', 'order quantity': 'Lot', 'minimum order': 'Minimum order', 'full cases': 'Full cases', 'maximum stock': 'Maximum stock',
-  'end of life': 'End of life', 'price break': 'Price break', 'supplier minimum': 'Supplier minimum', container: 'Container', budget: 'Budget',
+  'end of life': 'End of life', 'price break': 'Price break', 'supplier minimum': 'Supplier minimum', container: 'Container', budget: 'Supplier budget', 'store budget': 'Store budget',
 };
 
 const WORDS: Record<TermKey, (units: Units, made: Recommendation) => string> = {
@@ -42,7 +42,8 @@ const WORDS: Record<TermKey, (units: Units, made: Recommendation) => string> = {
   'price break': (units) => `${units} more reach a lower price`,
   'supplier minimum': (units) => `${units} more bring the supplier's order to its minimum`,
   container: (units) => (units >= 0 ? `${units} more fill the container` : `${-units} fewer fit the container`),
-  budget: (units) => `${-units} fewer keep the budget`,
+  budget: (units) => (units > 0 ? `${units} more, which the budget buys in place of others` : `${-units} fewer keep the budget`),
+  'store budget': (units) => `${-units} fewer keep the store's budget`,
 };
 
 function span({ policy, protectionDays, leadTime }: Recommendation): string {

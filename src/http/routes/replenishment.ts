@@ -12,7 +12,7 @@ import { worklistPage, worklistTotals } from '../../store/worklist.ts';
 import { Refusal, type Services } from '../app.ts';
 import { DecisionBody, DecisionResult, PolicyBody, RecommendationDetail, ReplenishmentPage, ReplenishmentQuery } from '../contract-replenishment.ts';
 import { csv } from '../csv.ts';
-import { costsOf, detailView, lineView, policyView, sentenceOfRow, supplierView, worklistFilter } from '../replenishment-views.ts';
+import { costsOf, detailView, lineView, policyView, sentenceOfRow, spendingOf, storeBudgetView, supplierView, worklistFilter } from '../replenishment-views.ts';
 import { storeOf } from '../store-scope.ts';
 
 const SCOPE = /^(default|class:[ABC]|vendor:.{1,200}|item:\d{1,9}(@\d{1,9})?)$/;
@@ -25,10 +25,10 @@ export function replenishmentRoutes(app: FastifyInstance, { house }: Services): 
   api.get('/api/v1/replenishment', { schema: { tags: ['replenishment'], summary: 'What to order, most urgent first, and what it comes to by supplier', querystring: ReplenishmentQuery, response: { 200: ReplenishmentPage } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), filter = worklistFilter(request.query, todayOf(store));
     const rows = await worklistPage(house.db, store.store_id, { ...filter, limit: filter.limit + 1 });
-    const page = rows.slice(0, filter.limit), last = page.at(-1), { totals, suppliers, plan } = await worklistTotals(house.db, store.store_id, filter);
+    const page = rows.slice(0, filter.limit), last = page.at(-1), { totals, suppliers, plan } = await worklistTotals(house.db, store.store_id, filter), spending = await spendingOf(house.db, store, filter.today);
     return {
       rows: page.map(lineView), nextCursor: rows.length > filter.limit && last ? encodeCursor({ value: last.sort_value, key: [last.item_id, last.location_id] }) : null,
-      computedAt: plan?.computed_at ?? null, nextOrderBy: totals.next_order_by, suppliers: suppliers.map(supplierView),
+      computedAt: plan?.computed_at ?? null, nextOrderBy: totals.next_order_by, suppliers: suppliers.map((row) => supplierView(row, spending)), budget: storeBudgetView(spending),
       totals: { rows: totals.rows, units: totals.units, costs: costsOf(suppliers), withoutCost: totals.no_cost, atRisk: Math.round(totals.at_risk), atRiskValue: Number(totals.at_risk_value), due: totals.due, overstockUnits: totals.overstock },
     };
   });

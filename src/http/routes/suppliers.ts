@@ -41,8 +41,8 @@ export function supplierRoutes(app: FastifyInstance, { house }: Services): void 
   api.get('/api/v1/suppliers.csv', { schema: { tags: ['purchasing'], summary: 'Suppliers as CSV, in the form the import takes', querystring: SupplierQuery } }, async (request, reply) => {
     const store = await storeOf(house.db, request.query.store);
     const rows = await listSuppliers(house.db, store.store_id, { q: request.query.q ?? null, all: true, after: null, limit: MOST });
-    return csv(reply, `suppliers-${store.shop_domain}`, ['Supplier', 'Email', 'Contact', 'Address', 'Currency', 'Lead time days', 'Lead time tolerance days', 'Order days', 'Minimum order value', 'Minimum order units', 'Container volume cm3', 'Container weight g', 'Payment terms', 'Notes', 'Active'],
-      rows.map((r) => [r.name, r.email, r.contact, r.address, r.currency, r.lead_time_days, r.lead_time_tolerance_days, r.order_days.join(' '), amount(r.min_order_cost, r.currency), r.min_order_units, number(r.container_volume_cm3), number(r.container_weight_g), r.payment_terms, r.notes, r.active ? 'yes' : 'no']));
+    return csv(reply, `suppliers-${store.shop_domain}`, ['Supplier', 'Email', 'Contact', 'Address', 'Currency', 'Lead time days', 'Lead time tolerance days', 'Order days', 'Minimum order value', 'Minimum order units', 'Minimum counts', 'Container volume cm3', 'Container weight g', 'Most containers', 'Fill containers', 'Planning budget', 'Budget per', 'Payment terms', 'Notes', 'Active'],
+      rows.map((r) => [r.name, r.email, r.contact, r.address, r.currency, r.lead_time_days, r.lead_time_tolerance_days, r.order_days.join(' '), amount(r.min_order_cost, r.currency), r.min_order_units, r.minimum_counts, number(r.container_volume_cm3), number(r.container_weight_g), r.most_containers, r.fill_container ? 'yes' : 'no', amount(r.budget, r.currency), r.budget_per, r.payment_terms, r.notes, r.active ? 'yes' : 'no']));
   });
 
   api.post('/api/v1/suppliers', { schema: { tags: ['purchasing'], summary: 'A new supplier', querystring, body: SupplierBody, response: { 200: Supplier } } }, async (request) => {
@@ -119,7 +119,8 @@ const sorted = (list: readonly number[]): number[] => [...new Set(list)].sort((a
 function termsFrom(row: SupplierRow): SupplierTerms {
   return {
     name: row.name, email: row.email, contact: row.contact, address: row.address, notes: row.notes, currency: row.currency, leadTimeDays: row.lead_time_days, leadTimeToleranceDays: row.lead_time_tolerance_days, orderDays: row.order_days,
-    minOrderCost: number(row.min_order_cost), minOrderUnits: row.min_order_units, containerVolumeCm3: number(row.container_volume_cm3), containerWeightG: number(row.container_weight_g), paymentTerms: row.payment_terms, active: row.active,
+    minOrderCost: number(row.min_order_cost), minOrderUnits: row.min_order_units, containerVolumeCm3: number(row.container_volume_cm3), containerWeightG: number(row.container_weight_g), minimumCounts: row.minimum_counts, fillContainer: row.fill_container,
+    mostContainers: row.most_containers, budget: number(row.budget), budgetPer: row.budget_per, paymentTerms: row.payment_terms, active: row.active,
   };
 }
 

@@ -6,18 +6,26 @@ const NO_SUPPLIER = '-', SHOWN = 12;
 
 export const costWords = (costs: readonly { currency: string; cost: number }[]): string => costs.map(({ currency, cost }) => money(cost, currency)).join(' + ') || 'no cost known';
 
+/** "€4,100 of the budget of €5,000", with what was ordered before it where the budget is a month's. */
+function Budget({ budget: { amount, per, ordered, planned }, currency }: { budget: NonNullable<ReplenishmentPage['budget']>; currency: string }) {
+  const used = ordered > 0 ? `${money(ordered, currency)} ordered and ${money(planned, currency)} planned` : money(planned, currency);
+  return <span className={ordered + planned > amount ? 'risk' : 'dim'}>{used} of the budget of {money(amount, currency)}{per === 'month' && ' a month'}</span>;
+}
+
+const containerWords = (containers: number, filled: number): string => `${count(containers, 'container')}, ${Math.round(filled * 100)} % full`;
+
 export function Totals({ page, currency, vendor, choose }: { page: ReplenishmentPage; currency: string; vendor: string | undefined; choose(vendor: string | undefined): void }) {
   const { totals, suppliers } = page;
   return (
     <div className="plan-totals">
-      <p><b>{units(totals.units)}</b> units · <b>{costWords(totals.costs)}</b> · {count(totals.rows, 'line')}, {units(totals.due)} due{totals.atRiskValue > 0 && <> · <b>{money(totals.atRiskValue, currency)}</b> of sales at risk</>}{totals.withoutCost > 0 && <span className="dim"> · {units(totals.withoutCost)} without a cost</span>}</p>
+      <p><b>{units(totals.units)}</b> units · <b>{costWords(totals.costs)}</b> · {count(totals.rows, 'line')}, {units(totals.due)} due{totals.atRiskValue > 0 && <> · <b>{money(totals.atRiskValue, currency)}</b> of sales at risk</>}{totals.withoutCost > 0 && <span className="dim"> · {units(totals.withoutCost)} without a cost</span>}{page.budget && <> · <Budget budget={page.budget} currency={currency} /></>}</p>
       <div className="suppliers" role="group" aria-label="By supplier">
         {suppliers.slice(0, SHOWN).map((each) => {
-          const name = each.supplier || NO_SUPPLIER, short = each.minOrderCost !== null && each.cost < each.minOrderCost;
+          const name = each.supplier || NO_SUPPLIER, least = [each.minOrderCost === null ? null : money(each.minOrderCost, each.currency), each.minOrderUnits === null ? null : `${units(each.minOrderUnits)} units`].filter(Boolean).join(' and ');
           return (
             <button key={`${name}${each.currency}`} type="button" aria-pressed={name === vendor} title={each.orderBy ? `First order by ${day(each.orderBy)}` : undefined} onClick={() => choose(name === vendor ? undefined : name)}>
-              <span>{each.supplier || 'No supplier'}</span><span className="dim">{count(each.lines, 'line')} · {units(each.units)} units · {money(each.cost, each.currency)}</span>
-              <span className={each.atRiskValue > 0 ? 'risk' : 'dim'}>{each.atRiskValue > 0 ? `${money(each.atRiskValue, currency)} at risk` : 'nothing at risk'}{short ? ` · below its minimum of ${money(each.minOrderCost, each.currency)}` : ''}</span>
+              <span>{each.supplier || 'No supplier'}</span><span className="dim">{count(each.lines, 'line')} · {units(each.units)} units · {money(each.cost, each.currency)}{each.containers !== null && each.containersFilled !== null && ` · ${containerWords(each.containers, each.containersFilled)}`}</span>
+              <span className={each.atRiskValue > 0 ? 'risk' : 'dim'}>{each.atRiskValue > 0 ? `${money(each.atRiskValue, currency)} at risk` : 'nothing at risk'}{each.belowMinimum ? ` · below its minimum of ${least}` : ''}{each.budget && <> · <Budget budget={each.budget} currency={each.currency} /></>}</span>
             </button>
           );
         })}

@@ -1,0 +1,34 @@
+/** What planning may still spend: budgets of the store and its suppliers, and what was ordered in the shop's month. */
+import type { BudgetPer } from '../domain/replenishment/supplier-limits.ts';
+import type { Queryable } from './db.ts';
+import { purchaseSettings } from './purchase-settings.ts';
+
+/** Minor units ordered since the first of the month of `today`, by `supplier@currency`: goods of orders that were sent, less what was closed short. A draft costs nothing yet: the plan still proposes what it holds. */
+export async function spentThisMonth(db: Queryable, storeId: number, today: string): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ supplier_id: number; currency: string; spent: string }>(
+    `select p.supplier_id, p.currency, sum((n.ordered - n.cancelled)::bigint * n.unit_cost) as spent from purchase_order p join purchase_order_line n using (store_id, purchase_order_id)
+     where p.store_id = $1 and p.ordered_on between date_trunc('month', $2::date)::date and $2::date and p.state in ('sent', 'confirmed', 'part received', 'received', 'closed') group by 1, 2`, [storeId, today]);
+  return new Map(rows.map((row) => [`${row.supplier_id}@${row.currency}`, Number(row.spent)]));
+}
+
+export interface StoreBudget { budget: number; per: BudgetPer; /** Ordered this month in the store's currency, where the budget is a month's. */ spent: number }
+
+/** Over all suppliers, minor units of the store's currency; null: none. */
+export async function storeBudget(db: Queryable, store: { store_id: number; currency: string }, spent: ReadonlyMap<string, number>): Promise<StoreBudget | null> {
+  const { planBudget, planBudgetPer } = await purchaseSettings(db, store.store_id);
+  if (planBudget === null) return null;
+  const domestic = [...spent].reduce((sum, [key, cost]) => sum + (key.endsWith(`@${store.currency}`) ? cost : 0), 0);
+  return { budget: planBudget, per: planBudgetPer, spent: planBudgetPer === 'month' ? domestic : 0 };
+}
+
+/** What is left of it; never below zero. */
+export const leftOf = ({ budget, spent }: StoreBudget): number => Math.max(0, budget - spent);
+
+/** Minor units the plan proposes as planners decided it, by `supplier@currency`; lines of no supplier by `@currency`. */
+export async function plannedCosts(db: Queryable, storeId: number, today: string): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ supplier_id: number | null; currency: string; cost: string }>(
+    `select r.supplier_id, r.currency, sum(case when d.decision = 'quantity' then d.quantity * r.unit_cost else r.cost end) as cost from recommendation r
+     left join plan_decision d on d.store_id = r.store_id and d.item_id = r.item_id and d.location_id = r.location_id and (d.until is null or d.until >= $2::date)
+     where r.store_id = $1 and (d.decision is null or d.decision = 'quantity') group by 1, 2 having sum(case when d.decision = 'quantity' then d.quantity * r.unit_cost else r.cost end) > 0`, [storeId, today]);
+  return new Map(rows.map((row) => [`${row.supplier_id ?? ''}@${row.currency}`, Number(row.cost)]));
+}

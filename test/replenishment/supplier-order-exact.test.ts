@@ -1,0 +1,47 @@
+/** A supplier's order beside the exact solver (HiGHS) on the same problem: within one per cent whatever its size, and the bound it states holds. */
+import { afterAll, describe, expect, it } from 'vitest';
+import { seeded } from '../../bench/random.ts';
+import { total, type Bound } from '../../src/domain/replenishment/load.ts';
+import { NO_LIMITS, type SupplierLimits } from '../../src/domain/replenishment/supplier-limits.ts';
+import type { SupplierLine } from '../../src/domain/replenishment/supplier-line.ts';
+import { supplierOrder } from '../../src/domain/replenishment/supplier-order.ts';
+import { drawLines, exact, worthOfAll } from '../helpers/order-lines.ts';
+
+const SIZES = [5, 14, 40, 90, 120], gaps = new Map<string, { gap: number; stated: number }[]>();
+type Problem = { kind: string; limits: Partial<SupplierLimits>; least?: number[]; most?: number[]; cap: Bound; floor?: Bound };
+
+/** What is asked of an order that without limits would be of `most`. */
+function problems(lines: readonly SupplierLine[], most: number[]): Problem[] {
+  const load = total(lines, most), part = (of: number, share: number): number => Math.round(of * share), room = (share: number): { volumeCm3: number; weightG: number } => ({ volumeCm3: part(load.volumeCm3, share), weightG: part(load.weightG, share * 0.95) });
+  return [
+    ...[0.03, 0.1, 0.4, 0.7].map((share): Problem => ({ kind: 'budget', limits: { budget: part(load.cost, share) }, most, cap: { cost: part(load.cost, share) } })),
+    ...[0.05, 0.25, 0.6].map((share): Problem => ({ kind: 'container of volume and weight', limits: { ...room(share), containers: 1 }, most, cap: room(share) })),
+    { kind: 'container and budget', limits: { ...room(0.5), containers: 1, budget: part(load.cost, 0.45) }, most, cap: { ...room(0.5), cost: part(load.cost, 0.45) } },
+    { kind: 'minimum of value', limits: { minCost: part(load.cost, 1.25) }, least: most, cap: {}, floor: { cost: part(load.cost, 1.25) } },
+    { kind: 'minimum of value and units', limits: { minCost: part(load.cost, 1.1), minUnits: part(load.units, 1.2) }, least: most, cap: {}, floor: { cost: part(load.cost, 1.1), units: part(load.units, 1.2) } },
+  ];
+}
+
+describe('within one per cent of the exact solver', () => {
+  for (const size of SIZES) for (const large of [false, true]) for (const seed of size < 40 ? [1, 2, 3] : [1]) {
+    it(`${size} lines in ${large ? 'large' : 'small'} cases, seed ${seed}`, () => {
+      const lines = drawLines(size, seeded(seed * 1_000 + size), large), free = supplierOrder(lines, NO_LIMITS).lines.map((line) => line.quantity);
+      let solved = 0;
+      for (const { kind, limits, least, most, cap, floor } of problems(lines, free)) {
+        const order = supplierOrder(lines, { ...NO_LIMITS, ...limits }), best = exact(lines, { ...(least && { least }), ...(most && { most }) }, cap, floor);
+        if (best === null || best <= 0) { if (floor && best === null) expect(order.notes).not.toEqual([]); continue; }
+        const made = worthOfAll(lines, order.lines.map((line) => line.quantity));
+        expect(1 - made / best, `${kind}: ${made} of ${best}`).toBeLessThan(0.01);
+        expect(best * (1 - 0.0002)).toBeLessThanOrEqual(made / (1 - order.gap) + 1e-6); // the bound is one
+        gaps.set(kind, [...(gaps.get(kind) ?? []), { gap: Math.max(0, 1 - made / best), stated: order.gap }]);
+        solved++;
+      }
+      expect(solved).toBeGreaterThan(3);
+    }, 120_000);
+  }
+});
+
+afterAll(() => {
+  const words = (share: number): string => `${(share * 100).toFixed(3)} %`.padStart(9), mean = (all: number[]): number => all.reduce((sum, one) => sum + one, 0) / all.length;
+  for (const [kind, all] of gaps) console.info(`${kind.padEnd(32)} ${String(all.length).padStart(3)} orders: worst ${words(Math.max(...all.map((one) => one.gap)))}, mean ${words(mean(all.map((one) => one.gap)))} below the exact solver; stated at most ${words(Math.max(...all.map((one) => one.stated)))}`);
+});
