@@ -13,11 +13,18 @@ export type DriftCause =
   | 'dispatched, not fulfilled'        // left the building, not yet fulfilled in Shopify
   | 'fulfilled, not dispatched'        // fulfilled in Shopify, still on the shelf as far as the warehouse said
   | 'count pending'                    // counted, not approved yet
-  | 'unmapped location or SKU'         // on the shelf under a code nobody matched to an item
+  | 'unmapped location or SKU'         // on the shelf under a code nobody matched to an item, or at the planner under a variant or a place nobody matched
+  | 'not exchanged yet'                // changed here after the planner read it
+  | 'order not sent'                   // a purchase order the planner was not told
+  | 'receipt not written'              // goods received here that the planner still expects
+  | 'order not taken over'             // a purchase order kept at the planner alone
+  | 'available against on hand'        // the planner counts what is on hand, units of open orders included
+  | 'bundle counted otherwise'         // the planner counts the bundle, here its parts are counted
   | 'unknown';
 
 export const DRIFT_CAUSES: readonly DriftCause[] = [
-  'event received, not applied', 'push refused or pending', 'event not received', 'edited in Shopify', 'restocked without inspection', 'dispatched, not fulfilled', 'fulfilled, not dispatched', 'count pending', 'unmapped location or SKU', 'unknown',
+  'event received, not applied', 'push refused or pending', 'event not received', 'edited in Shopify', 'restocked without inspection', 'dispatched, not fulfilled', 'fulfilled, not dispatched', 'count pending', 'unmapped location or SKU', 'not exchanged yet', 'order not sent', 'receipt not written', 'order not taken over',
+  'available against on hand', 'bundle counted otherwise', 'unknown',
 ];
 
 export interface LevelState { available: number; committed: number; onHand: number; other: Partial<Record<StockState, number>> }

@@ -53,6 +53,7 @@ const DEEDS: Partial<Record<FixName, Deed>> = {
 
 async function repair(services: Services, { storeId, row, reason, by }: Press, way: RepairWay): Promise<string> {
   if (row.item_id === null || row.location_id === null) throw new Refusal(409, 'This case is of no single level.');
+  if (row.fingerprint.startsWith('STOCK_DRIFT:planner/')) throw new Refusal(409, 'This case is about what the planner holds, which neither number changes. Exchange with the planner, or correct it there.');
   const id = await askRepair(services, storeId, { itemId: row.item_id, locationId: row.location_id, way, reason }, by), made = (await findRepair(services.house.db, storeId, id))!;
   return made.state === 'waits for approval' ? `${made.units} units are more than one person repairs alone: a second one approves it under Stock & drift → Repairs` : `Under way: ${made.units} units; the next check reads both sides back`;
 }
