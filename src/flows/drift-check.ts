@@ -13,7 +13,7 @@ import { at, outside, type Fact, type StockState } from '../domain/stock/fact.ts
 import { UnreadableWebhook } from '../ports/storefront.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { driftUnits } from '../runtime/metrics.ts';
-import { driftCandidates, levelsCompared, lockBalances, negativeLevels, openOrdersOf, postedSoFar, saveDrift, unplacedUnits, writesPending, type DriftCandidate, type DriftRow, type LedgerLevel } from '../store/drift.ts';
+import { driftCandidates, levelsCompared, lockBalances, negativeLevels, openOrdersOf, postedSoFar, saveDrift, unplacedUnits, writesSent, type DriftCandidate, type DriftRow, type LedgerLevel } from '../store/drift.ts';
 import { inboxHealth, unappliedMessages } from '../store/inbox.ts';
 import { mapLevels, saveObserved, type MappedLevel } from '../store/levels.ts';
 import { postFacts } from '../store/ledger.ts';
@@ -94,7 +94,7 @@ async function checkLevels(context: FlowContext, candidates: readonly DriftCandi
   const { known } = await mapLevels(db, storeId, read);
   const health = await inboxHealth(db, storeId, context.now(), context.now());
   const unplaced = await unplacedUnits(db, storeId);
-  const writes = await writesPending(db, storeId, known);
+  const writes = await writesSent(db, storeId, known);
   const ordersReadThrough = (await readCursor(db, storeId, 'sales-history')) ?? '';
 
   return db.transaction(async (tx) => {
@@ -104,7 +104,7 @@ async function checkLevels(context: FlowContext, candidates: readonly DriftCandi
       const ledger = ledgerState(balances, level), observed = observedState(level), key = `${level.itemId}@${level.locationId}`;
       const finding = explainDrift({
         ledger, observed, observedAt: level.availableAt > level.onHandAt ? level.availableAt : level.onHandAt, pending: pending.get(key) ?? [],
-        unplacedUnits: unplaced.get(level.itemId) ?? 0, inboxWaiting: health.waiting, writesPending: writes.get(key) ?? 0, ordersReadThrough,
+        unplacedUnits: unplaced.get(level.itemId) ?? 0, inboxWaiting: health.waiting, writesPending: writes.get(key)?.sets ?? 0, deltasSent: writes.get(key)?.deltas ?? [], ordersReadThrough,
       });
       return { level, finding, row: { itemId: level.itemId, locationId: level.locationId, ledger: ledger.available, observed: observed.available, difference: finding.difference, causes: finding.causes } };
     });

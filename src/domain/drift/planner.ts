@@ -10,14 +10,17 @@ export interface PlannerStockInput {
   ours: number;
   /** When the planner last read the shop, as far as it says; else when it was read. */
   syncedAt: string;
-  /** Available moved by this since: by when it happened, and by when the ledger heard of it. Corrections of the ledger are left out: nothing moved. */
-  moved: number; heard: number;
+  /**
+   * Available moved by this since, told in several ways, the likeliest first: by when it happened, by when the ledger heard of it, and without edits the check
+   * found (they are dated by the level's last change). Corrections of the ledger are left out: nothing moved.
+   */
+  moved: readonly number[];
   /** Units on hand that were not available then (committed, damaged …). */
   held: number;
   /** Whether the account's places show what is on hand: more of its levels with units held back show that than show what is available. */
   countsOnHand: boolean;
-  /** Causes of Shopify's own difference from the ledger: what the planner reads differs alike. */
-  beside: readonly ExplainedUnits[];
+  /** Causes of Shopify's own difference from the ledger: what the planner reads differs alike, surely where Shopify's level has not changed since its sync. */
+  beside: readonly ExplainedUnits[]; besideIsOlder: boolean;
   stray: Stray | null;
   isBundle: boolean;
 }
@@ -51,12 +54,13 @@ export function explainPlannerStock(input: PlannerStockInput): PlannerFinding {
   const rest = new Rest(input.theirs - input.ours);
   if (input.stray?.whole) rest.give('unmapped location or SKU', rest.left, input.stray.evidence);
   const held = input.countsOnHand ? input.held : 0;
-  // An event may reach us after the planner read what it did: of both ways to tell what it cannot have seen, the one that leaves less.
+  // An event may reach us after the planner read what it did: of the ways to tell what it cannot have seen, the one that leaves least.
   const leaves = (since: number): number => Math.abs(rest.left + since - held);
-  const since = leaves(input.heard) < leaves(input.moved) ? input.heard : input.moved;
+  const since = input.moved.reduce((best, way) => (leaves(way) < leaves(best) ? way : best));
   if (!rest.done) rest.give('not exchanged yet', -since, `it read the shop at ${input.syncedAt}; available moved by ${signed(since)} here since`);
   if (!rest.done) rest.give('available against on hand', held, `it shows what is on hand, ${held} units of which are not available`);
-  for (const { cause, units, evidence } of input.beside) if (cause !== 'unknown') rest.take(cause, units, `what it reads in Shopify differs alike: ${evidence}`);
+  const alike = input.beside.reduce((sum, cause) => sum + cause.units, 0);
+  if (!rest.done && alike !== 0 && (input.besideIsOlder || Math.abs(rest.left - alike) < Math.abs(rest.left))) for (const { cause, units, evidence } of input.beside) rest.give(cause, units, `what it reads in Shopify differs alike: ${evidence}`);
   if (input.stray) rest.take('unmapped location or SKU', -input.stray.units, input.stray.evidence);
   if (input.isBundle) rest.give('bundle counted otherwise', rest.left, `it is a bundle: the planner counts ${input.theirs} of it, here its parts are counted`);
   return rest.end(`nothing explains why it shows ${input.theirs} where ${input.ours - since} were available`);
