@@ -50,6 +50,7 @@ const kinds = [
   { kind: 'ORDER_OUT_FAILED', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'the warehouse has acknowledged the order' },
   { kind: 'ORDER_SHORT', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'the shelf holds what the order wants' },
   { kind: 'FULFIL_NOT_SYNCED', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'the fulfilment was read back from Shopify' },
+  { kind: 'OVER_FULFILLED', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'no more is fulfilled than was ordered and not cancelled, or somebody accepted it' },
   { kind: 'RETURN_AWAITING_INSPECTION', severity: 3, owner: 'warehouse', dueHours: 16, closes: 'every received unit has a disposition' },
   { kind: 'REFUND_RESTOCK_MISMATCH', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'the units restocked in Shopify were taken back' },
   { kind: 'PO_OVERDUE', severity: 3, owner: 'planner', dueHours: 24, closes: 'the goods came, the order was closed or a new day was agreed' },
