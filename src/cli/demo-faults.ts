@@ -232,6 +232,7 @@ export const NOT_DEMONSTRATED: Readonly<Partial<Record<ExceptionKindName, { why:
   WAREHOUSE_SILENT: { why: 'a warehouse that is asked answers, which ends its silence', test: 'test/exceptions/detected.test.ts' },
   ORDER_SHORT: { why: 'wants two lines that share a part of a bundle kept in Instep', test: 'test/scenarios/writing.test.ts' },
   FULFIL_NOT_SYNCED: { why: 'half an hour must pass', test: 'test/push/orders.test.ts' },
+  AUDIT_CHAIN_BROKEN: { why: 'a signed period would have to be tampered with, and its break stays', test: 'test/audit/store.test.ts' },
   OVER_FULFILLED: { why: 'the sandbox, as Shopify, fulfils no more than is open; it takes a race with a cancellation', test: 'test/exceptions/detected.test.ts' },
   PO_MAIL_FAILED: { why: 'wants a mail server that refuses', test: 'test/purchasing/journey.test.ts' },
   LEADTIME_DRIFT: { why: 'wants a supplier with months of late deliveries', test: 'test/purchasing/journey.test.ts' },

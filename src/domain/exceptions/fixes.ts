@@ -48,6 +48,8 @@ const fixes = [
   { name: 'open_planner', label: 'Inventory Planner', open: '/settings/planner' },
   { name: 'audit_now', label: 'Audit the shop now', run: 'audit' },
   { name: 'open_audit', label: 'Audit report', open: '/audit' },
+  { name: 'verify_periods', label: 'Verify the signed periods', run: 'daily-digest' },
+  { name: 'open_periods', label: 'Signed periods', open: '/audit?tab=period' },
   { name: 'open_alerts', label: 'Alerts', open: '/settings/alerts' },
   { name: 'open_locations', label: 'Locations', open: '/settings/locations' },
   { name: 'release_push', label: 'Release it', does: 'lets the level be written, above the cap or after it was set aside', kinds: ['PUSH_HELD', 'PUSH_FAILED', 'PUSH_CONFLICT'] },
