@@ -228,6 +228,7 @@ export const NOT_DEMONSTRATED: Readonly<Partial<Record<ExceptionKindName, { why:
   PUSH_CONFLICT: { why: 'another app must be faster than us three times in a row', test: 'test/scenarios/pushing.test.ts' },
   PUSH_FAILED: { why: 'Shopify refuses a level only when the product was turned into a bundle behind our back', test: 'test/scenarios/pushing.test.ts' },
   BUNDLE_COMPONENT_UNKNOWN: { why: 'the pages refuse a bundle of parts that are not there', test: 'test/exceptions/detected.test.ts' },
+  BUNDLE_CYCLE: { why: 'the pages, the import and a second person at the same time are refused; only a hand in the database makes one', test: 'test/exceptions/detected.test.ts' },
   WAREHOUSE_REJECTED: { why: 'the sandbox warehouse breaks rows of files only, and speaks by messages here', test: 'test/exceptions/detected.test.ts' },
   WAREHOUSE_SILENT: { why: 'a warehouse that is asked answers, which ends its silence', test: 'test/exceptions/detected.test.ts' },
   ORDER_SHORT: { why: 'wants two lines that share a part of a bundle kept in Instep', test: 'test/scenarios/writing.test.ts' },

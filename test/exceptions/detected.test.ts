@@ -99,6 +99,25 @@ it('OVER_FULFILLED: more went out than was ordered and not cancelled, until it i
   expect(await open()).toEqual([expect.stringContaining('3 units too many')]);
 });
 
+it('BUNDLE_CYCLE: no way in makes one, at no moment; a hand in the database does, and the orders beside it go on', async () => {
+  const { id: ant } = town.variant('ANT'), { id: bee } = town.variant('BEE'), one = (variantId: string) => [{ variantId, quantity: 1 }];
+  const save = (id: string, from: string, part: string) => clock.house.db.transaction((tx) => saveBundle(tx, town.storeId, id, from, one(part), 'test', clock.now()));
+  // Half of it from May on, the other from April: from May on it would be one.
+  await save(bee, '2026-05-01T00:00:00.000Z', ant);
+  await expect(save(ant, '2026-04-01T00:00:00.000Z', bee)).rejects.toThrow('A bundle contains itself');
+  await sql('delete from bundle_version where store_id = $1');
+  // Two people at once, half each.
+  const both = await Promise.allSettled([save(ant, '2026-01-01T00:00:00.000Z', bee), save(bee, '2026-01-01T00:00:00.000Z', ant)]);
+  expect(both.map((each) => each.status).sort()).toEqual(['fulfilled', 'rejected']);
+  await sql('delete from bundle_version where store_id = $1');
+  const write = async (id: string, part: string) => {
+    await sql(`insert into bundle_version (store_id, variant_id, effective_from, updated_at, updated_by) values ($1, $2, '2026-01-01', '2026-01-01', 'a hand')`, id);
+    await sql(`insert into bundle_part values ($1, $2, '2026-01-01', $3, 1)`, id, part);
+  };
+  await raisedAndCleared('BUNDLE_CYCLE', 'catalogue', async () => { await write(ant, bee); await write(bee, ant); const order = await town.sell({ ANT: 1 }, 0); await town.settle(); expect((await town.known(order.id)).id).toBe(order.id); expect((await town.ledger('ANT', 0))['committed']).toBe(1); },
+    () => sql('delete from bundle_version where store_id = $1 and variant_id = $2', bee));
+});
+
 it('RATE_STARVED: fewer than a tenth of the calls left for five minutes, until half of them are free', async () => {
   const left = (share: number) => sql(`insert into shop_bucket (store_id, available, maximum, restore_rate, at) values ($1, $2::float8 * 1000, 1000, 0.0001, $3) on conflict (store_id) do update set available = excluded.available, maximum = excluded.maximum, restore_rate = excluded.restore_rate, at = excluded.at`, share, clock.now());
   const open = async () => (await town.cases('RATE_STARVED')).length;

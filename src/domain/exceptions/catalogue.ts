@@ -44,6 +44,7 @@ const kinds = [
   { kind: 'OVERSELL_RISK', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the level lasts longer than the news of it takes, and the lag is covered by the buffer' },
   { kind: 'OVERSOLD', severity: 1, owner: 'ecommerce', dueHours: 1, closes: 'no more is promised than is there' },
   { kind: 'BUNDLE_COMPONENT_UNKNOWN', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'every part of the bundle is known' },
+  { kind: 'BUNDLE_CYCLE', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'no bundle contains itself' },
   { kind: 'WAREHOUSE_SKU_UNMAPPED', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the SKU is matched to an item, or ignored with a reason' },
   { kind: 'WAREHOUSE_REJECTED', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'the rejected row was set aside or sent again' },
   { kind: 'WAREHOUSE_SILENT', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'the warehouse was heard from again' },
