@@ -24,3 +24,7 @@ begin
 end $$;
 alter table signed_period alter column previous set not null, alter column chain set not null;
 create unique index signed_period_previous on signed_period (store_id, previous); -- no two links after one
+
+-- A channel that tells one person of the cases assigned to them; made when the first is. Null: a channel of roles.
+alter table alert_channel add column person text;
+create unique index alert_channel_person on alert_channel (store_id, person) where person is not null;
