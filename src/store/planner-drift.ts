@@ -12,13 +12,13 @@ const HELD = ON_HAND_STATES.filter((state) => state !== 'available'), OPEN = `('
 
 /** Where a variant nobody matched bears the SKU of an item here, at a place that is ours: what it has. $2: when the figures were read, all of them at once. */
 const STRAY = `
-  stray as (
+  stray as materialized (
     select i.item_id, w.location_id, sum(f.in_stock)::int as in_stock, sum(f.on_order)::int as on_order, coalesce(min(w.synced_at), $2) as synced_at,
       'the variant ' || min(v.planner_variant_id) || ' with the SKU ' || min(v.sku) || ' is matched to no item' as why
     from planner_variant v join planner_figure f using (store_id, planner_variant_id) join planner_warehouse w using (store_id, planner_warehouse_id)
       join item i on lower(i.sku) = lower(v.sku) join inventory_item x on x.store_id = $1 and x.item_id = i.item_id
     where v.store_id = $1 and v.item_id is null and v.sku <> '' and w.location_id is not null and not w.is_disabled group by 1, 2
-  ), stands as (
+  ), stands as materialized (
     select item_id, location_id from planner_figure f join planner_variant v using (store_id, planner_variant_id) join planner_warehouse w using (store_id, planner_warehouse_id)
     where f.store_id = $1 and w.location_id is not null and v.item_id in (select item_id from stray)
   )`;
@@ -43,12 +43,12 @@ const STOCK = `
   ), legs as (
     select item_id, to_location as location_id, to_state as state, occurred_at, recorded_at, quantity as units, kind = 'storefront edit' as found from movement where store_id = $1 and recorded_at > $3 and to_location > 0 and kind not in ('opening', 'opening corrected', 'drift accepted')
     union all select item_id, from_location, from_state, occurred_at, recorded_at, -quantity, kind = 'storefront edit' from movement where store_id = $1 and recorded_at > $3 and from_location > 0 and kind not in ('opening', 'opening corrected', 'drift accepted')
-  ), since as (
+  ), since as materialized (
     select d.item_id, d.location_id, coalesce(sum(m.units) filter (where m.state = 'available' and m.occurred_at > d.synced_at), 0)::int as moved, coalesce(sum(m.units) filter (where m.state = 'available'), 0)::int as heard,
       coalesce(sum(m.units) filter (where m.state = 'available' and m.occurred_at > d.synced_at and not m.found), 0)::int as unedited,
       coalesce(sum(m.units) filter (where m.state = any($4) and m.occurred_at > d.synced_at), 0)::int as held
     from differs d join legs m on m.item_id = d.item_id and m.location_id = d.location_id where m.recorded_at > d.synced_at group by 1, 2
-  ), account as (
+  ), account as materialized (
     select count(*) filter (where f.in_stock = g.available + ${HELD_NOW}) > count(*) filter (where f.in_stock = g.available) as counts_on_hand
     from (select * from ledger_level g where store_id = $1 and ${HELD_NOW} <> 0 limit ${MOST_JUDGED}) g join planner_variant v on v.store_id = g.store_id and v.item_id = g.item_id
       join planner_warehouse w on w.store_id = g.store_id and w.location_id = g.location_id join planner_figure f on f.store_id = g.store_id and f.planner_variant_id = v.planner_variant_id and f.planner_warehouse_id = w.planner_warehouse_id
@@ -72,7 +72,7 @@ const INCOMING = `
     from purchase_order h join purchase_order_line n on n.store_id = h.store_id and n.purchase_order_id = h.purchase_order_id join planner_warehouse w on w.store_id = h.store_id and w.location_id = h.location_id and not w.is_disabled
       left join planner_order o on o.store_id = h.store_id and o.purchase_order_id = h.purchase_order_id left join planner_order_line a on a.store_id = h.store_id and a.purchase_order_id = h.purchase_order_id and a.item_id = n.item_id
     where h.store_id = $1 and (h.state in ${OPEN} or (o.planner_id is not null and (h.updated_at > $2 or (h.state = 'received' and n.received + n.damaged <> coalesce(a.agreed, 0)))))
-  ), ours as (
+  ), ours as materialized (
     select item_id, location_id, sum(open)::int as units,
       coalesce(sum(open) filter (where not shared and approved_at > $2), 0)::int as fresh,
       coalesce(sum(open) filter (where not shared and approved_at <= $2), 0)::int as unsent, min(reference || coalesce(': ' || message, '')) filter (where not shared and approved_at <= $2 and open > 0) as unsent_why,
@@ -80,7 +80,7 @@ const INCOMING = `
       coalesce(sum(untold) filter (where received_at <= $2), 0)::int as unwritten, min(reference || coalesce(': ' || message, '')) filter (where received_at <= $2 and untold <> 0) as unwritten_why,
       min(reference) filter (where shared and greatest(updated_at, told_at) > $2) as changed
     from line group by 1, 2
-  ), theirs as (
+  ), theirs as materialized (
     select v.item_id, w.location_id, sum(f.on_order)::int as units from planner_figure f join planner_variant v using (store_id, planner_variant_id) join planner_warehouse w using (store_id, planner_warehouse_id)
     where f.store_id = $1 and f.on_order <> 0 and v.item_id is not null and w.location_id is not null and not w.is_disabled group by 1, 2
   )

@@ -107,6 +107,10 @@ describe('a period', () => {
     expect(third.signed!.chain).not.toBe(second.signed!.chain);
     await w.run(dailyDigest);
     expect([await broken(), await cases()]).toEqual([[], []]);
+    // The migration chained what was signed before it by the same words.
+    const { rows: same } = await w.house.db.query<{ same: boolean }>(
+      `select chain = encode(sha256(convert_to(concat_ws(E'\n', previous, digest, from_day::text, to_day::text, to_char(signed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), signed_by, signed_role, coalesce(note, '')), 'UTF8')), 'hex') as same from signed_period where store_id = $1`, [w.storeId]);
+    expect(same.map((row) => row.same)).toEqual([true, true, true]);
     await change(`update signed_period set figures = jsonb_set(figures, '{closing}', '1') where store_id = $1 and from_day = $2`, of(3).from);
     expect(await broken()).toEqual(['its figures are not those that were signed']);
     await expect(sign(of(1))).rejects.toThrow('The chain of signed periods is broken');
