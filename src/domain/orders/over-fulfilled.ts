@@ -9,6 +9,8 @@ export function overFulfilledLines(order: OrderState): OverFulfilledLine[] {
   const fulfilled = new Map<string, number>(), cancelled = new Map<string, number>();
   const add = (to: Map<string, number>, lineId: string, units: number): void => void to.set(lineId, (to.get(lineId) ?? 0) + units);
   for (const parcel of Object.values(order.fulfilments)) if (!parcel.cancelled) for (const [lineId, units] of Object.entries(parcel.lines)) add(fulfilled, lineId, units);
+  // Most orders are just placed: nothing went out, and there is nothing to add up.
+  if (fulfilled.size === 0) return [];
   for (const refund of Object.values(order.refunds)) if (refund.restockType === 'cancel') add(cancelled, refund.lineId, refund.quantity);
   return Object.entries(order.lines).flatMap(([lineId, line]) => {
     const gone = line.removed + (cancelled.get(lineId) ?? 0), sent = fulfilled.get(lineId) ?? 0, over = sent - Math.max(0, line.ordered - gone);
