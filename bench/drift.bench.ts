@@ -1,6 +1,8 @@
 /** drift check: the one statement that compares every level of the ledger with what Shopify stated (`driftCandidates`), at a million levels. */
 import { driftCandidates, levelsCompared } from '../src/store/drift.ts';
+import { checkPlanner } from '../src/store/planner-drift.ts';
 import { withCluster } from './cluster.ts';
+import type { Db } from '../src/store/db.ts';
 import { makeCatalogue, makeLevels, PLACES, STORE } from './levels.ts';
 import type { Benchmark } from './report.ts';
 import { median, ratio, seconds, timed, whole } from './statistics.ts';
@@ -9,6 +11,9 @@ const LEVELS = 1_000_000;
 const ROUNDS = 5;
 /** Levels of the second measurement that differ: a thousandth. */
 const DIFFERING = 1_000;
+/** Sales since the planner's sync: a busy day. */
+const SOLD_SINCE = 100_000;
+const SYNCED_AT = '2026-11-01T02:00:00Z', NOW = '2026-11-01T20:00:00Z';
 
 export const bench: Benchmark = {
   name: 'drift',
@@ -32,11 +37,21 @@ export const bench: Benchmark = {
     await db.query(`update observed_level set available = available + 1 where (item_id, location_id) in (select 1 + k * 37, 1 + k % $2::int from generate_series(0, $1::int - 1) k)`, [DIFFERING, PLACES]);
     await db.query('vacuum analyze observed_level');
     for (let n = 0; n < ROUNDS; n++) await round(differing, DIFFERING);
+    const without: number[] = [], beside: number[] = [];
+    for (let n = 0; n < ROUNDS; n++) without.push((await timed(() => checkPlanner(db, STORE, null, NOW))).ms);
+    say('preparing the planner’s 1 M figures');
+    const moved = await makePlanner(db);
+    for (let n = 0; n < ROUNDS; n++) {
+      const { ms, value } = await timed(() => checkPlanner(db, STORE, null, NOW));
+      if (value.compared !== LEVELS || value.found.length !== moved) throw new Error(`${value.compared} figures, ${value.found.length} differ, not ${moved}`);
+      if (value.found.some((one) => one.causes.some(({ cause }) => cause !== 'not exchanged yet'))) throw new Error('a sale since the sync was given another cause');
+      beside.push(ms);
+    }
     const compared = await levelsCompared(db, STORE), worst = Math.max(median(equal), median(differing));
     return {
       tables: [{
         title: `Median of ${ROUNDS} rounds, ${whole(compared)} levels`, columns: ['', 'time', 'levels/s', '× reading alone'],
-        rows: [['balances read and summed, nothing compared', bare], ['all levels equal', equal], [`${whole(DIFFERING)} levels differ`, differing]].map(([title, times]) =>
+        rows: [['no planner is connected: what the check of it costs', without], [`1 M figures of a planner beside the ledger, ${whole(SOLD_SINCE)} movements since its sync, ${whole(moved)} levels differ (\`checkPlanner\`, findings kept)`, beside], ['balances read and summed, nothing compared', bare], ['all levels equal', equal], [`${whole(DIFFERING)} levels differ`, differing]].map(([title, times]) =>
           [title as string, seconds(median(times as number[])), whole(LEVELS / median(times as number[]) * 1000), ratio(median(times as number[]) / median(bare))]),
       }],
       verdicts: [{ what: 'drift check of 1 M levels, one SQL', goal: '≤ 5 s', measured: seconds(worst), met: worst <= 5_000 }],
@@ -44,3 +59,17 @@ export const bench: Benchmark = {
     };
   }),
 };
+
+/** A planner that shows what was available before the sales of its day; answers at how many levels it differs by them. */
+async function makePlanner(db: Db): Promise<number> {
+  await db.query(`insert into planner_connection (store_id, origin, account, api_key, files_token, created_at, updated_at, updated_by) values ($1, 'http://127.0.0.1', 'a1', '', 'f', $2, $2, 'bench')`, [STORE, SYNCED_AT]);
+  await db.query(`insert into planner_warehouse (store_id, planner_warehouse_id, name, kind, is_disabled, location_id, matched_by, synced_at, seen_at) select $1, 'c1_' || n, 'Place ' || n, 'warehouse', false, n, 'same id', $2, $2 from generate_series(1, ${PLACES}) n`, [STORE, SYNCED_AT]);
+  await db.query(`insert into planner_variant select $1, 'c1_' || item_id, sku, title, item_id, 'same id', $2 from item`, [STORE, SYNCED_AT]);
+  await db.query(`insert into planner_figure (store_id, planner_variant_id, planner_warehouse_id, in_stock, on_order, replenishment, read_at) select $1, 'c1_' || item_id, 'c1_' || location_id, available, 0, 0, $2 from ledger_level`, [STORE, SYNCED_AT]);
+  await db.query(
+    `with sold as (insert into movement (store_id, item_id, kind, from_location, from_state, to_location, to_state, quantity, fact, revision, occurred_at, recorded_at, source)
+       select $1, 1 + k % ${LEVELS / PLACES} , 'order committed', 1 + k % ${PLACES}, 'available', 1 + k % ${PLACES}, 'committed', 1, 'bench:sale/' || k, 1, $2, $2, 'bench' from generate_series(1, $3::int) k returning item_id, to_location)
+     update ledger_level g set available = available - n, committed = committed + n from (select item_id, to_location, count(*)::int as n from sold group by 1, 2) s where g.store_id = $1 and g.item_id = s.item_id and g.location_id = s.to_location`, [STORE, NOW, SOLD_SINCE]);
+  await db.query('vacuum analyze movement, ledger_level, planner_figure, planner_variant, planner_warehouse');
+  return (await db.query<{ n: number }>('select count(*)::int as n from (select distinct item_id, to_location from movement where store_id = $1 and recorded_at = $2) d', [STORE, NOW])).rows[0]!.n;
+}

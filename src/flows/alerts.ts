@@ -10,7 +10,7 @@ import { digestDue, tellAt } from '../domain/alerts/routing.ts';
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
 import { ChannelGone, NotDelivered } from '../ports/alert-channel.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
-import { deafChannels, holdChannels, listChannels, type ChannelRow } from '../store/alert-channels.ts';
+import { deafChannels, holdChannels, listChannels, makePersonal, type ChannelRow } from '../store/alert-channels.ts';
 import { addDelivery, addLines, claimDeliveries, forgetDeliveries, markTold, MOST_WAITING, recordTry, takeDueLines, untoldEvents, waitingOf, type Claimed, type Line } from '../store/alert-deliveries.ts';
 import { listDigests } from '../store/digests.ts';
 
@@ -49,7 +49,9 @@ export async function tellWaiting(context: FlowContext): Promise<number> {
 async function compose(context: FlowContext): Promise<number> {
   const { db, storeId, store } = context, at = context.now();
   return db.transaction(async (tx) => {
-    const channels = await holdChannels(tx, storeId), events = await untoldEvents(tx, storeId, EVENTS), lines: Line[] = [];
+    const events = await untoldEvents(tx, storeId, EVENTS), lines: Line[] = [];
+    await makePersonal(tx, storeId, [...new Set(events.flatMap((event) => event.assignedTo ?? []))], at);
+    const channels = await holdChannels(tx, storeId);
     for (const event of events) {
       for (const channel of channels) {
         const dueAt = channel.state === 'on' ? tellAt(termsOf(channel), event, at, store.time_zone) : null;
@@ -103,5 +105,5 @@ async function digestSent(context: FlowContext, channelId: string, day: string):
   return ((await context.db.query('select from alert_delivery where store_id = $1 and channel_id = $2 and message_key = $3', [context.storeId, channelId, `digest:${day}`])).rowCount ?? 0) > 0;
 }
 
-const termsOf = (row: ChannelRow): Parameters<typeof tellAt>[0] => ({ kind: row.kind, roles: row.roles, leastSeverity: row.least_severity, from: row.quiet_from, to: row.quiet_to, weekends: row.quiet_weekends });
+const termsOf = (row: ChannelRow): Parameters<typeof tellAt>[0] => ({ kind: row.kind, person: row.person, roles: row.roles, leastSeverity: row.least_severity, from: row.quiet_from, to: row.quiet_to, weekends: row.quiet_weekends });
 const about = ({ store, publicUrl }: FlowContext, at: string): { at: string; store: AlertMessage['store']; publicUrl: string } => ({ at, store: { id: store.store_id, name: store.name || store.shop_domain, domain: store.shop_domain }, publicUrl });

@@ -8,6 +8,7 @@
 import { endingSoon } from '../domain/catalogue/api-version.ts';
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
+import { bundleCycles, itemsOfVariants } from '../store/bundles.ts';
 import { markMissing, saveLocations, saveVariants, skuFaults } from '../store/catalogue.ts';
 import { resolveChecked } from '../store/exceptions.ts';
 import { settleOrders } from '../store/orders.ts';
@@ -20,7 +21,7 @@ const WHOLE_EVERY_MS = 24 * 3_600_000;
 
 export const catalogue = defineFlow({
   name: 'catalogue', moves: 'products and variants → items and mappings', owner: 'ecommerce', schedule: { cron: '7 * * * *' },
-  raises: ['SKU_DUPLICATE', 'SKU_BLANK', 'SKU_RENAMED', 'VARIANT_UNMAPPED', 'LOCATION_UNMAPPED', 'API_VERSION_RETIRED', 'API_VERSION_ENDING', 'BUNDLE_COMPONENT_UNKNOWN'],
+  raises: ['SKU_DUPLICATE', 'SKU_BLANK', 'SKU_RENAMED', 'VARIANT_UNMAPPED', 'LOCATION_UNMAPPED', 'API_VERSION_RETIRED', 'API_VERSION_ENDING', 'BUNDLE_COMPONENT_UNKNOWN', 'BUNDLE_CYCLE'],
   async run(context) {
     const { db, storeId, storefront, tally } = context;
     const started = context.now();
@@ -67,9 +68,19 @@ export const catalogue = defineFlow({
     await checkRenames(context, renamed);
     await checkSkus(context);
     await closeMapped(context);
+    await checkBundles(context);
     context.changed('catalogue', 'stock', 'exceptions');
   },
 });
+
+/** No way in lets a bundle contain itself; a hand in the database does. Until it is mended it is taken for no bundle, and its orders go on. */
+async function checkBundles({ db, storeId, now, checked }: FlowContext): Promise<void> {
+  const cycles = await bundleCycles(db, storeId, now()), names = await itemsOfVariants(db, storeId, [...new Set(cycles.flat())]);
+  await checked('BUNDLE_CYCLE', cycles.map((path) => {
+    const said = path.map((id) => names.get(id)?.sku || names.get(id)?.title || id);
+    return { kind: 'BUNDLE_CYCLE' as const, key: `bundle/${path[0]!}`, subject: said[0]!, sentence: `A bundle contains itself: ${said.join(' → ')}. It is sold and promised as if it were no bundle until its parts are put right.`, evidence: { path } };
+  }));
+}
 
 /** What was unknown may be known now: those cases close, and the orders of the last week that waited for them are posted. */
 async function closeMapped(context: FlowContext): Promise<void> {

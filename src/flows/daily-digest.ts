@@ -2,9 +2,11 @@
  * daily-digest: the day's state of things → twelve lines on Today.   Woken at 05:30 UTC, after an import, and by hand; composed also when all is
  * well, so that silence means failure.
  *  1 gather  ties, exceptions, pushes of the last day, forecast and orders due   2 decide  verdict first, then what needs somebody   3 record  one per day
+ *  4 settle  an old forecast is a case; and once a day the chain of signed periods is verified
  */
-import { defineFlow } from '../runtime/flow.ts';
+import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { digestNumbers, saveDigest, type DigestLine, type DigestNumbers } from '../store/digests.ts';
+import { openFaults, verifySigned } from '../store/signed-periods.ts';
 import { roleNumbers, type RoleNumbers } from '../store/today.ts';
 
 /** A parcel not in Shopify after so long is late. */
@@ -14,7 +16,7 @@ const LATE_MS = 30 * 60_000;
 const FORECAST_AGE_MS = 26 * 3_600_000;
 
 export const dailyDigest = defineFlow({
-  name: 'daily-digest', moves: 'the day’s state of things → twelve lines on Today', owner: 'integration owner', schedule: { cron: '30 5 * * *' }, raises: ['FORECAST_STALE'],
+  name: 'daily-digest', moves: 'the day’s state of things → twelve lines on Today', owner: 'integration owner', schedule: { cron: '30 5 * * *' }, raises: ['FORECAST_STALE', 'AUDIT_CHAIN_BROKEN'],
   async run(context) {
     const { db, storeId, tally } = context;
     const day = context.dayOf(context.now());
@@ -23,12 +25,23 @@ export const dailyDigest = defineFlow({
     await context.checked('FORECAST_STALE', stale ? [{
       kind: 'FORECAST_STALE', key: 'forecast', subject: 'Forecast', sentence: numbers.forecast_as_of === null ? 'There is no forecast yet.' : `The newest forecast is of ${numbers.forecast_as_of}.`,
     }] : []);
+    await verifyPeriods(context);
     const { verdict, lines } = composeDigest(numbers, await roleNumbers(db, storeId, day, new Date(context.clock.now().getTime() - LATE_MS).toISOString()));
     await saveDigest(db, storeId, day, verdict, lines, context.now());
     tally.input = tally.applied = lines.length;
     context.changed('digest', 'exceptions');
   },
 });
+
+/** A broken chain is never good again by itself: a person closes the case as an incident, and it stays closed. */
+async function verifyPeriods(context: FlowContext): Promise<void> {
+  const { links, broken } = await verifySigned(context.db, context.storeId);
+  context.detail['signedPeriods'] = links;
+  await context.raise(await openFaults(context.db, context.storeId, broken.map(({ periodId, subject, fault, found }) => ({
+    kind: 'AUDIT_CHAIN_BROKEN' as const, key: `period/${periodId ?? 'gone'}/${found.slice(0, 16)}`, subject: `Signed period ${subject}`,
+    sentence: `The signed period ${subject} does not hold: ${fault}. Somebody changed it in the database, or it was restored from another copy.`, evidence: { periodId, fault, found },
+  }))));
+}
 
 /** Verdict first, then what needs somebody, oldest first; at most twelve lines. */
 export function composeDigest(n: DigestNumbers, work: RoleNumbers): { verdict: string; lines: DigestLine[] } {

@@ -1,9 +1,9 @@
 /**
- * drift-check: ledger against Shopify per level → explained, posted or raised.   Woken every minute, after an import, and by hand.
+ * drift-check: ledger against Shopify, warehouse and planner per level → explained, posted or raised.   Woken every minute, after an import, and by hand.
  *  1 gather  levels that differ (one SQL), each read afresh from Shopify with all its states; the orders on their way, each with what it will do
  *  2 decide  domain/drift: causes whose units sum to the difference; equal committed and moved stock is an edit in Shopify
  *  3 record  at storefront-authority locations an edit becomes a movement (Shopify is right there); findings with their causes
- *            then Shopify beside the shelf of every warehouse, from the push's own arithmetic, in one statement
+ *            then Shopify beside the shelf of every warehouse, from the push's own arithmetic, in one statement; and the planner beside the ledger
  *  4 settle  unknown units raise STOCK_DRIFT; a level in step closes it. Orders nobody told of ask sales-history to read, once they had time to be told of
  */
 import { DRIFT_CAUSES, explainDrift, type DriftFinding, type LevelState, type PendingEffect } from '../domain/drift/causes.ts';
@@ -13,11 +13,12 @@ import { at, outside, type Fact, type StockState } from '../domain/stock/fact.ts
 import { UnreadableWebhook } from '../ports/storefront.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { driftUnits } from '../runtime/metrics.ts';
-import { driftCandidates, levelsCompared, lockBalances, negativeLevels, openOrdersOf, postedSoFar, saveDrift, unplacedUnits, writesPending, type DriftCandidate, type DriftRow, type LedgerLevel } from '../store/drift.ts';
+import { driftCandidates, levelsCompared, lockBalances, negativeLevels, openOrdersOf, postedSoFar, saveDrift, unplacedUnits, writesSent, type DriftCandidate, type DriftRow, type LedgerLevel } from '../store/drift.ts';
 import { inboxWaiting, unappliedMessages } from '../store/inbox.ts';
 import { mapLevels, saveObserved, type MappedLevel } from '../store/levels.ts';
 import { postFacts } from '../store/ledger.ts';
 import { orderEffects, type OrderEffect } from '../store/order-effects.ts';
+import { checkPlanner, type PlannerDrift } from '../store/planner-drift.ts';
 import { markDirty } from '../store/push-levels.ts';
 import { readCursor, writeCursor } from '../store/runs.ts';
 import { checkWarehouses, type WarehouseDrift } from '../store/warehouse-drift.ts';
@@ -31,7 +32,7 @@ const ON_ITS_WAY_MS = 45_000;
 const OTHER: readonly StockState[] = ['reserved', 'damaged', 'safety_stock', 'quality_control', 'incoming'];
 
 export const driftCheck = defineFlow({
-  name: 'drift-check', moves: 'ledger against Shopify → explained, posted or raised', owner: 'ecommerce', schedule: { cron: '* * * * *' },
+  name: 'drift-check', moves: 'ledger against Shopify, warehouse and planner → explained, posted or raised', owner: 'ecommerce', schedule: { cron: '* * * * *' },
   raises: ['STOCK_DRIFT', 'STOCK_NEGATIVE'],
   async run(context) {
     const { db, storeId, tally } = context;
@@ -61,12 +62,14 @@ export const driftCheck = defineFlow({
     const shelves = await checkWarehouses(db, storeId, { orders: ordersPending, edits: editsPending }, context.now());
     for (const { cause, units } of shelves.flatMap((shelf) => shelf.causes)) if (cause !== 'event not received') causes[cause] = (causes[cause] ?? 0) + Math.abs(units);
     for (const shelf of shelves) if (shelf.causes.some((c) => c.cause === 'unknown')) unknown.push(shelfException(shelf));
+    unknown.push(...await besidePlanner(context, unknown));
     tally.applied = edits;
     if (differing > 0) tally.failed['differ, see causes'] = differing;
     tally.unchanged = tally.input - edits - differing;
     context.detail['unitsByCause'] = causes;
     context.detail['unexplainedUnits'] = causes['unknown'] ?? 0;
-    for (const cause of DRIFT_CAUSES) driftUnits.set({ cause }, causes[cause] ?? 0);
+    const atPlanner = (context.detail['planner'] as PlannerTally | undefined)?.unitsByCause ?? {};
+    for (const cause of DRIFT_CAUSES) driftUnits.set({ cause }, (causes[cause] ?? 0) + (atPlanner[cause] ?? 0));
     await context.checked('STOCK_DRIFT', unknown);
     await context.checked('STOCK_NEGATIVE', (await negativeLevels(db, storeId)).map((level) => ({
       kind: 'STOCK_NEGATIVE', key: `level/${level.item_id}@${level.location_id}`, subject: `${level.sku || level.title} at ${level.location}`, itemId: level.item_id, locationId: level.location_id,
@@ -77,6 +80,19 @@ export const driftCheck = defineFlow({
   },
 });
 
+interface PlannerTally { compared: number; differ: number; unitsByCause: Record<string, number> }
+
+/** The planner beside the ledger: kept by level, counted in the run's detail. A level that is a case already, by what Shopify shows, is not made another. */
+async function besidePlanner(context: FlowContext, raised: readonly RaisedException[]): Promise<RaisedException[]> {
+  const { db, storeId } = context, { compared, found, fresh } = await checkPlanner(db, storeId, await readCursor(db, storeId, 'drift-planner'), context.now());
+  if (compared === null) return [];
+  if (fresh) await writeCursor(db, storeId, 'drift-planner', context.now(), context.now());
+  const unitsByCause: Record<string, number> = {}, cases = new Set(raised.map((one) => `${one.itemId}@${one.locationId}`));
+  for (const { cause, units } of found.flatMap((one) => one.causes)) unitsByCause[cause] = (unitsByCause[cause] ?? 0) + Math.abs(units);
+  context.detail['planner'] = { compared, differ: found.length, unitsByCause } satisfies PlannerTally;
+  return found.filter((one) => one.causes.some((c) => c.cause === 'unknown') && !cases.has(`${one.itemId}@${one.locationId}`)).map(plannerException);
+}
+
 async function checkLevels(context: FlowContext, candidates: readonly DriftCandidate[], pending: ReadonlyMap<string, readonly PendingEffect[]>): Promise<{ row: DriftRow; finding: DriftFinding; changedAt: string }[]> {
   const { db, storeId, storefront } = context;
   const readAt = context.now();
@@ -84,7 +100,7 @@ async function checkLevels(context: FlowContext, candidates: readonly DriftCandi
   const { known } = await mapLevels(db, storeId, read);
   const waiting = await inboxWaiting(db, storeId);
   const unplaced = await unplacedUnits(db, storeId);
-  const writes = await writesPending(db, storeId, known);
+  const writes = await writesSent(db, storeId, known);
   const ordersReadThrough = (await readCursor(db, storeId, 'sales-history')) ?? '';
 
   return db.transaction(async (tx) => {
@@ -95,7 +111,7 @@ async function checkLevels(context: FlowContext, candidates: readonly DriftCandi
       const changedAt = level.availableAt > level.onHandAt ? level.availableAt : level.onHandAt;
       const finding = explainDrift({
         ledger, observed, observedAt: changedAt, pending: pending.get(key) ?? [],
-        unplacedUnits: unplaced.get(level.itemId) ?? 0, inboxWaiting: waiting, writesPending: writes.get(key) ?? 0, ordersReadThrough,
+        unplacedUnits: unplaced.get(level.itemId) ?? 0, inboxWaiting: waiting, writesPending: writes.get(key)?.sets ?? 0, deltasSent: writes.get(key)?.deltas ?? [], ordersReadThrough,
       });
       return { level, finding, changedAt, row: { itemId: level.itemId, locationId: level.locationId, ledger: ledger.available, observed: observed.available, difference: finding.difference, causes: finding.causes } };
     });
@@ -196,6 +212,14 @@ function shelfException(shelf: WarehouseDrift): RaisedException {
   return {
     kind: 'STOCK_DRIFT', key: `shelf/${shelf.itemId}@${shelf.locationId}`, subject: `Item ${shelf.itemId} at location ${shelf.locationId}`, itemId: shelf.itemId, locationId: shelf.locationId, size: units,
     sentence: `Shopify shows ${shelf.shown} available, the warehouse’s shelf allows ${shelf.wanted}: ${units} units of the difference have no known cause.`, evidence: { shown: shelf.shown, allowed: shelf.wanted, causes: shelf.causes },
+  };
+}
+
+function plannerException(drift: PlannerDrift): RaisedException {
+  const units = drift.causes.filter((c) => c.cause === 'unknown').reduce((sum, c) => sum + Math.abs(c.units), 0), what = drift.measure === 'stock' ? 'in stock' : 'on order';
+  return {
+    kind: 'STOCK_DRIFT', key: `planner/${drift.measure}/${drift.itemId}@${drift.locationId}`, subject: `Item ${drift.itemId} at location ${drift.locationId}`, itemId: drift.itemId, locationId: drift.locationId, size: units,
+    sentence: `The planner has ${drift.theirs} ${what}, here are ${drift.ours}: ${units} units of the difference have no known cause.`, evidence: { planner: drift.theirs, here: drift.ours, measure: drift.measure, readAt: drift.syncedAt, causes: drift.causes },
   };
 }
 

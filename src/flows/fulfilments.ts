@@ -4,7 +4,8 @@
  *  2 decide  domain/fulfilment: what left so far less what is fulfilled is what to create; held, moved, scheduled, closed each say so
  *  3 send    one call, which Shopify does not make idempotent: after a lost answer the totals are read again before anything is sent
  *  4 record  the fulfilment joins the order in the same transaction as the shipment's outcome, so open and dispatched fall together
- *  5 settle  shipped longer ago than promised and not in Shopify is a case, until the fulfilment was read back
+ *  5 settle  shipped longer ago than promised and not in Shopify is a case, until the fulfilment was read back; more fulfilled than wanted is one from when the
+ *            order was recorded so, until it is right or accepted
  */
 import { carrierName } from '../domain/fulfilment/carrier.ts';
 import { planFulfilment } from '../domain/fulfilment/plan.ts';
@@ -13,6 +14,7 @@ import { emptyOrder, type OrderState } from '../domain/orders/order-state.ts';
 import type { Fulfilment } from '../ports/storefront.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { bundleBook, itemsOfVariants } from '../store/bundles.ts';
+import { recheckOverFulfilled } from '../store/over-fulfilled.ts';
 import { recordOrders } from '../store/orders.ts';
 import { markDirty } from '../store/push-levels.ts';
 import { dispatchedOf, fulfilmentsTaken, numbersWaiting, settleShipment, takeShipments, type ShipmentRow } from '../store/shipments.ts';
@@ -23,7 +25,7 @@ const LEASE_MS = 60_000;
 export const LATE_MS = 30 * 60_000;
 
 export const fulfilments = defineFlow({
-  name: 'fulfilments', moves: 'parcels the warehouse sent → Shopify fulfilments', owner: 'warehouse', schedule: { cron: '* * * * *' }, raises: ['FULFIL_NOT_SYNCED'],
+  name: 'fulfilments', moves: 'parcels the warehouse sent → Shopify fulfilments', owner: 'warehouse', schedule: { cron: '* * * * *' }, raises: ['FULFIL_NOT_SYNCED', 'OVER_FULFILLED'],
   async run(context) {
     for (let done = -1; done !== 0;) {
       done = await fulfilWaiting(context);
@@ -35,6 +37,7 @@ export const fulfilments = defineFlow({
       sentence: `Parcel ${row.document_id} of order ${row.order_name ?? row.order_id} left ${row.warehouse} at ${row.shipped_at} and is not fulfilled in Shopify: ${row.reason ?? 'waiting'}. The customer has no tracking.`,
       evidence: { shipmentId: row.shipment_id, state: row.state, reason: row.reason, attempts: row.attempts, numbers: row.parcels.map((p) => p.number) },
     })));
+    await recheckOverFulfilled(context.db, context.storeId, context.now());
     context.changed('exceptions', 'stock');
   },
 });

@@ -1,11 +1,12 @@
 /**
  * mapping-suggest: codes of warehouses that nobody matched → the items they could be.   Woken every ten minutes, by a file of titles, and by a person.
  *  1 gather  open codes of the store's warehouses, all codes beside them, and the items that are sold
- *  2 decide  domain/mapping/match: basis and confidence of each; domain/mapping/auto-approve where a warehouse is set to take what is sure
+ *  2 decide  domain/mapping/match on a computing thread: basis and confidence of each; domain/mapping/auto-approve where a warehouse is set to take what is sure
  *  3 record  suggestions; matches taken, each in the code's history   4 settle  stock of matched codes counts from then on: levels are looked at again
  */
 import { approvable } from '../domain/mapping/auto-approve.ts';
-import { matcher } from '../domain/mapping/match.ts';
+import type { Suggestion } from '../domain/mapping/match.ts';
+import type { MatchTask } from '../runtime/compute-thread.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { applyMatches, autoMatchOf } from '../store/code-matches.ts';
 import { bestSuggestions, codesOf, itemsToMatch, saveSuggestions } from '../store/code-suggestions.ts';
@@ -22,10 +23,11 @@ export const mappingSuggest = defineFlow({
   },
 });
 
-async function compare({ db, tally, now }: FlowContext, warehouse: { warehouse_id: number; auto_match: number | null }): Promise<void> {
-  const { all, open } = await codesOf(db, warehouse.warehouse_id), suggest = matcher(open.length === 0 ? [] : await itemsToMatch(db, warehouse.warehouse_id), all, open);
+async function compare({ db, tally, now, compute }: FlowContext, warehouse: { warehouse_id: number; auto_match: number | null }): Promise<void> {
+  const { all, open } = await codesOf(db, warehouse.warehouse_id);
   tally.input += open.length;
-  const found = open.flatMap((code) => suggest(code).map((suggestion) => ({ ...suggestion, sku: code.code })));
+  // Two seconds of work at 100,000 items, which the worker has other uses for: on a thread of its own.
+  const found = open.length === 0 ? [] : await compute.run<MatchTask, (Suggestion & { sku: string })[]>('match', { items: await itemsToMatch(db, warehouse.warehouse_id), all, open });
   await db.transaction(async (tx) => {
     await saveSuggestions(tx, warehouse.warehouse_id, found, now());
     if (warehouse.auto_match === null) return;

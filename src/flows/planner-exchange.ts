@@ -103,6 +103,8 @@ class Exchange {
     const read = await this.#planner.variants(), able = warehouses.filter((one) => !one.isDisabled && one.kind !== 'combined');
     await savePlannerVariants(db, storeId, read.variants, this.#context.now());
     const figures = await db.transaction((tx) => savePlannerFigures(tx, storeId, read.variants, able.length === 1 ? able[0]!.id : null, this.#context.now()));
+    // Replaced whole: the drift check joins them all, and must not plan by what was known of the last ones, or of none.
+    await db.query('analyze planner_figure, planner_variant');
     tally.input += read.variants.length + read.rejects.length;
     tally.applied += read.variants.length;
     if (read.rejects.length > 0) tally.failed['could not be read'] = (tally.failed['could not be read'] ?? 0) + read.rejects.length;

@@ -19,12 +19,13 @@ export const AuditGap = z.object({
 export const GapPage = z.object({ rows: z.array(AuditGap), nextCursor: z.string().nullable() }).meta({ id: 'GapPage' });
 
 const Figures = z.object({
-  locations: z.array(z.object({ locationId: z.number(), name: z.string(), opening: z.number(), movements: z.array(z.object({ kind: z.string(), units: z.number() })), closing: z.number() })), opening: z.number(), closing: z.number(),
+  locations: z.array(z.object({ locationId: z.number(), name: z.string(), opening: z.number(),
+    counted: z.object({ units: z.number(), from: day, to: day }).nullish().describe('units counted when levels were first looked at, within the period; no movement'), movements: z.array(z.object({ kind: z.string(), units: z.number() })), closing: z.number() })), opening: z.number(), closing: z.number(),
 }).meta({ id: 'PeriodFigures' });
-const Signature = z.object({ at: instant, by: z.string(), role: z.string(), note: z.string().nullable(), digest: z.string() });
+const Signature = z.object({ at: instant, by: z.string(), role: z.string(), note: z.string().nullable(), digest: z.string().describe('SHA-256 of days and figures'), chain: z.string().describe('SHA-256 of the signature, the digest and the chain hash of the period signed before') });
 export const PeriodQuery = z.object({ ...inStore, from: day, to: day.describe('inclusive') }).refine((asked) => asked.from <= asked.to, { path: ['to'], message: 'lies before from' });
 export const PeriodView = z.object({
-  from: day, to: day, ended: z.boolean(), figures: Figures, signed: Signature.nullable(), heardSince: z.array(z.object({ name: z.string(), what: z.string(), units: z.number() })).describe('differences between the signed figures and those of now'),
+  from: day, to: day, unsignable: z.string().nullable().describe('why it cannot be signed'), figures: Figures, signed: Signature.nullable(), heardSince: z.array(z.object({ name: z.string(), what: z.string(), units: z.number() })).describe('differences between the signed figures and those of now'),
 }).meta({ id: 'PeriodView' });
-export const PeriodList = z.object({ periods: z.array(Signature.extend({ from: day, to: day, opening: z.number(), closing: z.number() })) }).meta({ id: 'PeriodList' });
+export const PeriodList = z.object({ chain: z.object({ links: z.number(), broken: z.array(z.object({ subject: z.string(), fault: z.string() })) }), periods: z.array(Signature.extend({ from: day, to: day, opening: z.number(), closing: z.number() })) }).meta({ id: 'PeriodList' });
 export const SignBody = z.object({ from: day, to: day, closing: z.number().int().describe('units on hand at the end, as the signer saw them'), note: z.string().trim().max(500).optional() }).strict().meta({ id: 'SignBody' });

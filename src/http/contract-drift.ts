@@ -11,6 +11,8 @@ export const LevelDrift = z.object({
   warehouse: z.object({
     shown: z.number(), wanted: z.number(), causes: z.array(Cause), shopifyOnHand: z.number(), warehouseOnHand: z.number(), arithmetic: z.array(z.object({ what: z.string(), units: z.number() })), shelfCauses: z.array(Cause), firstSeen: instant, checkedAt: instant,
   }).nullable(),
+  /** The planner beside the ledger, stock and units on order; those that agree are left out. */
+  planner: z.array(z.object({ measure: z.enum(['stock', 'incoming']), ours: z.number(), theirs: z.number(), difference: z.number(), causes: z.array(Cause), syncedAt: instant, firstSeen: instant, checkedAt: instant })),
 }).meta({ id: 'LevelDrift' });
 
 export const REPAIR_STATES = ['waits for approval', 'sending', 'done', 'refused', 'reversing', 'reversed'] as const;

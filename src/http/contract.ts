@@ -61,13 +61,15 @@ export const StockRow = z.object({
   state: StockState, lastMovementAt: instant.nullable(),
   /** Where a warehouse is the authority and Instep may write. */
   push: LevelPush.nullable(),
+  /** What the planner holds less what is here, where they differ: available, and units on order. */
+  planner: z.object({ stock: z.number(), incoming: z.number() }).nullable(),
   /** Units sold per day over the last 30 days, oldest first. */
   sold30: z.array(z.number()),
 }).meta({ id: 'StockRow' });
 export const StockQuery = z.object({
   store: z.coerce.number(), q: z.string().max(4000).optional().describe('SKUs or words; commas or line breaks separate several SKUs'),
   location: z.string().optional().describe('location ids, comma separated'),
-  view: z.enum(['all', 'drift', 'negative', 'out of stock', 'pending', 'changed']).default('all'),
+  view: z.enum(['all', 'drift', 'planner', 'negative', 'out of stock', 'pending', 'changed']).default('all'),
   vendor: z.string().optional(),
   sort: z.enum(['sku', 'title', 'onHand', 'committed', 'available', 'drift', 'lastMovement']).default('sku'),
   dir: z.enum(['asc', 'desc']).default('asc'),

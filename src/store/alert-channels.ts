@@ -3,7 +3,7 @@ import type { ChannelKind } from '../domain/alerts/routing.ts';
 import type { Queryable } from './db.ts';
 
 export interface ChannelRow {
-  store_id: number; channel_id: string; name: string; kind: ChannelKind; shown: string; sealed: Buffer | null; roles: string[]; least_severity: number;
+  store_id: number; channel_id: string; name: string; /** Whose own it is. */ person: string | null; kind: ChannelKind; shown: string; sealed: Buffer | null; roles: string[]; least_severity: number;
   quiet_from: number | null; quiet_to: number | null; quiet_weekends: boolean; digest_hour: number | null; state: 'on' | 'paused' | 'gone'; state_reason: string | null;
   told_at: string | null; failing_since: string | null; delivered_at: string | null; version: number; updated_at: string; updated_by: string;
 }
@@ -19,6 +19,19 @@ export async function findChannel(db: Queryable, storeId: number, channelId: str
 /** The channels of a store, held until the transaction ends, so that one process at a time decides what they are told. */
 export async function holdChannels(tx: Queryable, storeId: number): Promise<ChannelRow[]> {
   return (await tx.query<ChannelRow>('select * from alert_channel where store_id = $1 order by channel_id for update', [storeId])).rows;
+}
+
+/**
+ * Channels of these people, made where they have none: by mail, where the store tells anybody by mail, with the quiet hours of the mail channel that bears their
+ * address, else of the first. Whoever has no account, or none any more, gets none.
+ */
+export async function makePersonal(tx: Queryable, storeId: number, persons: readonly string[], at: string): Promise<void> {
+  if (persons.length === 0) return;
+  await tx.query(
+    `insert into alert_channel (store_id, kind, name, shown, person, least_severity, quiet_from, quiet_to, quiet_weekends, updated_by, updated_at)
+     select $1, 'email', left(u.name || ', assigned cases', 80), u.email, u.email, 4, c.quiet_from, c.quiet_to, c.quiet_weekends, 'Instep', $3
+     from app_user u cross join lateral (select * from alert_channel m where m.store_id = $1 and m.kind = 'email' and m.person is null and m.state = 'on' order by (u.email = any(string_to_array(m.shown, ', '))) desc, m.channel_id limit 1) c
+     where u.email = any($2) and u.disabled_at is null on conflict do nothing`, [storeId, persons, at]);
 }
 
 export interface ChannelSettings {

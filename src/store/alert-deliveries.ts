@@ -16,12 +16,12 @@ export async function storesToAlert(db: Queryable, at: string): Promise<number[]
 /** A channel that cannot be reached collects lines, not messages: with so many waiting no other is composed. */
 export const MOST_WAITING = 20;
 
-export interface UntoldEvent { event_id: string; exception_id: string; at: string; what: string; level: number | null; kind: string; severity: number; owner: string }
+export interface UntoldEvent { event_id: string; exception_id: string; at: string; what: string; level: number | null; kind: string; severity: number; owner: string; assignedTo: string | null; said: string | null; by: string }
 
 /** Events nobody was told of, oldest first. */
 export async function untoldEvents(tx: Queryable, storeId: number, limit: number): Promise<UntoldEvent[]> {
   return (await tx.query<UntoldEvent>(
-    `select v.event_id, v.exception_id, v.at, v.what, (v.detail ->> 'level')::int as level, e.kind, e.severity, e.owner from exception_event v join exception e using (store_id, exception_id)
+    `select v.event_id, v.exception_id, v.at, v.what, (v.detail ->> 'level')::int as level, e.kind, e.severity, e.owner, e.assigned_to as "assignedTo", v.said, v.by_whom as by from exception_event v join exception e using (store_id, exception_id)
      where v.store_id = $1 and not v.told order by v.event_id limit $2`, [storeId, limit])).rows;
 }
 
@@ -39,7 +39,7 @@ export async function addLines(tx: Queryable, storeId: number, lines: readonly L
 
 export interface DueLine extends Omit<ToldCase, 'link'> { eventId: string; stillSo: boolean }
 
-/** Takes what a channel is to be told by now, oldest first. `stillSo`: the case still is as the event said, and nobody gathered it into a storm. */
+/** Takes what a channel is to be told by now, oldest first. `stillSo`: the case still is as the event said, nobody gathered it into a storm, and it is still the person's whose channel it is. */
 export async function takeDueLines(tx: Queryable, storeId: number, channelId: string, at: string, limit: number): Promise<DueLine[]> {
   return (await tx.query<DueLine>(
     `with taken as (
@@ -47,8 +47,8 @@ export async function takeDueLines(tx: Queryable, storeId: number, channelId: st
        where l.store_id = $1 and l.channel_id = $2 and l.event_id = d.event_id returning l.event_id, l.exception_id
      ) select t.event_id as "eventId", e.exception_id as "exceptionId", e.kind, v.what, e.severity, e.owner, e.subject, e.sentence, e.due_at as "dueAt",
          (select count(*)::int from exception c where c.store_id = e.store_id and c.parent_id = e.exception_id and c.state in ('open', 'snoozed')) as cases,
-         case when v.what = 'resolved' then e.state = 'resolved' else e.state = 'open' and e.parent_id is null end as "stillSo"
-       from taken t join exception e on e.store_id = $1 and e.exception_id = t.exception_id join exception_event v on v.store_id = $1 and v.event_id = t.event_id order by t.event_id`,
+         case when v.what = 'resolved' then e.state = 'resolved' else e.state = 'open' and e.parent_id is null and (c.person is null or c.person = e.assigned_to) end as "stillSo"
+       from taken t join alert_channel c on c.store_id = $1 and c.channel_id = $2 join exception e on e.store_id = $1 and e.exception_id = t.exception_id join exception_event v on v.store_id = $1 and v.event_id = t.event_id order by t.event_id`,
     [storeId, channelId, at, limit])).rows;
 }
 

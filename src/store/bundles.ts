@@ -1,12 +1,21 @@
 /** Virtual bundles: master data with effective dates. A version holds from its instant until the next one; an order uses the version of its own moment. */
 import type pg from 'pg';
-import { explode, type BundlePart, type PartsOf } from '../domain/catalogue/bundle.ts';
+import { cyclesOf, explode, unbroken, type BundlePart, type PartsOf } from '../domain/catalogue/bundle.ts';
 import type { Queryable } from './db.ts';
 
 interface PartRow { variant_id: string; effective_from: string; effective_to: string | null; component_variant_id: string; quantity: number }
 
-/** All versions of the bundles reachable downwards from the given variants, as a lookup by variant and instant. Empty and cheap where there are none. */
+/**
+ * All versions of the bundles reachable downwards from the given variants, as a lookup by variant and instant. Empty and cheap where there are none. A bundle that
+ * contains itself, which only a hand in the database can make, is taken for none: one such must not hold up the orders beside it.
+ */
 export async function bundleBook(db: Queryable, storeId: number, variantIds: readonly string[]): Promise<(at: string) => PartsOf> {
+  const kept = await keptBundles(db, storeId, variantIds);
+  return (at) => unbroken(kept(at));
+}
+
+/** The same as it stands in the database. */
+export async function keptBundles(db: Queryable, storeId: number, variantIds: readonly string[]): Promise<(at: string) => PartsOf> {
   const { rows } = await db.query<PartRow>({ name: 'bundle-book', text: `
     with recursive reached as (
       select unnest($2::bigint[]) as variant_id
@@ -23,15 +32,36 @@ export async function bundleBook(db: Queryable, storeId: number, variantIds: rea
   };
 }
 
+const MOST_INSTANTS = 500;
+
+/** Throws BundleCycle where these parts would make a bundle contain itself, or be too deep, at any moment they hold: another's version may begin later. */
+async function refuseCycles(tx: pg.PoolClient, storeId: number, variantId: string, from: string, until: string | null, parts: readonly BundlePart[]): Promise<void> {
+  const { rows: above } = await tx.query<{ id: string }>(
+    `with recursive above as (select $2::bigint as id union select p.variant_id from above a join bundle_part p on p.store_id = $1 and p.component_variant_id = a.id) select id from above limit ${MOST_INSTANTS}`, [storeId, variantId]);
+  const kept = await keptBundles(tx, storeId, [...above.map((row) => row.id), ...parts.map((part) => part.variantId)]);
+  const { rows: moments } = await tx.query<{ at: string }>(
+    `select distinct effective_from as at from bundle_version where store_id = $1 and effective_from > $2 and ($3::timestamptz is null or effective_from < $3) order by 1 limit ${MOST_INSTANTS}`, [storeId, from, until]);
+  for (const at of [from, ...moments.map((row) => row.at)]) for (const { id: root } of above) explode(root, 1, (id) => (id === variantId ? parts : kept(at)(id)));
+}
+
+/** Bundles that contain themselves now, each as the path of its variants. */
+export async function bundleCycles(db: Queryable, storeId: number, now: string): Promise<string[][]> {
+  const { rows } = await db.query<{ id: string }>('select distinct variant_id as id from bundle_version where store_id = $1 and effective_from <= $2 and (effective_to is null or effective_to > $2) order by 1 limit 100000', [storeId, now]);
+  if (rows.length === 0) return [];
+  const ids = rows.map((row) => row.id);
+  return cyclesOf(ids, (await keptBundles(db, storeId, ids))(now));
+}
+
 /**
- * Saves the parts a bundle has from an instant on; the version before ends there. No parts: it is no bundle from then on. The caller has refused cycles.
- * Shopify tells the moment of an order to the second, so a version begins with its second: an order placed right after it uses it.
+ * Saves the parts a bundle has from an instant on; the version before ends there. No parts: it is no bundle from then on. Throws BundleCycle, under the lock of the
+ * store's bundles: of two people who save half a cycle each, the second is refused. Shopify tells the moment of an order to the second, so a version begins with its second: an order placed right after it uses it.
  */
 export async function saveBundle(tx: pg.PoolClient, storeId: number, variantId: string, fromInstant: string, parts: readonly BundlePart[], by: string, now: string): Promise<void> {
   const from = new Date(Math.floor(Date.parse(fromInstant) / 1000) * 1000).toISOString();
   await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`bundles:${storeId}`]);
   await tx.query('delete from bundle_version where store_id = $1 and variant_id = $2 and effective_from = $3', [storeId, variantId, from]);
   const next = await tx.query<{ at: string | null }>('select min(effective_from) as at from bundle_version where store_id = $1 and variant_id = $2 and effective_from > $3', [storeId, variantId, from]);
+  if (parts.length > 0) await refuseCycles(tx, storeId, variantId, from, next.rows[0]?.at ?? null, parts);
   await tx.query('update bundle_version set effective_to = $3 where store_id = $1 and variant_id = $2 and effective_from < $3 and (effective_to is null or effective_to > $3)', [storeId, variantId, from]);
   if (parts.length === 0) return;
   await tx.query('insert into bundle_version (store_id, variant_id, effective_from, effective_to, updated_at, updated_by) values ($1, $2, $3, $4, $5, $6)', [storeId, variantId, from, next.rows[0]?.at ?? null, now, by]);

@@ -59,14 +59,18 @@ export async function openOrdersOf(db: Queryable, storeId: number, itemIds: read
      select order_id, needs_place from sales_order o where store_id = $1 and (is_open or needs_place) and exists (select from jsonb_each(o.state -> 'lines') l join variants on variants.id = l.value ->> 'variantId') order by needs_place desc, updated_at limit $3`, [storeId, itemIds, limit])).rows;
 }
 
-/** Writes of ours to these levels whose outcome is not known: open attempts and deltas that were sent. */
-export async function writesPending(db: Queryable, storeId: number, levels: readonly { itemId: number; locationId: number }[]): Promise<Map<string, number>> {
-  const { rows } = await db.query<{ item_id: number; location_id: number; writes: number }>(
-    `select item_id, location_id, count(*)::int as writes from (
-       select item_id, location_id from push_attempt_row where store_id = $1 and state = 'open'
-       union all select item_id, location_id from stock_adjustment where store_id = $1 and state = 'sent') w
-     join unnest($2::int[], $3::int[]) as t(item_id, location_id) using (item_id, location_id) group by 1, 2`, [storeId, levels.map((l) => l.itemId), levels.map((l) => l.locationId)]);
-  return new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, row.writes]));
+export interface WritesSent { sets: number; deltas: { cause: 'count pending' | 'push refused or pending'; units: number; sentAt: string; evidence: string }[] }
+
+/** Writes of ours to these levels whose outcome is not known: sets, and deltas of available that were sent, each with its units. */
+export async function writesSent(db: Queryable, storeId: number, levels: readonly { itemId: number; locationId: number }[]): Promise<Map<string, WritesSent>> {
+  const { rows } = await db.query<{ item_id: number; location_id: number; sets: number; deltas: WritesSent['deltas'] }>(
+    `with level as (select * from unnest($2::int[], $3::int[]) as t(item_id, location_id)), write as (
+       select item_id, location_id, 1 as sets, null::jsonb as delta, 0::bigint as n from push_attempt_row where store_id = $1 and state = 'open'
+       union all select item_id, location_id, (state_name <> 'available')::int, case when state_name = 'available' then jsonb_build_object('cause', case when cause like 'count/%' then 'count pending' else 'push refused or pending' end,
+         'units', delta, 'sentAt', to_char(first_sent_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'evidence', sentence || ': sent at ' || to_char(first_sent_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') || ', its outcome not known yet') end, adjustment_id from stock_adjustment where store_id = $1 and state = 'sent')
+     select item_id, location_id, sum(sets)::int as sets, coalesce(jsonb_agg(delta order by n) filter (where delta is not null), '[]') as deltas from write join level using (item_id, location_id) group by 1, 2`,
+    [storeId, levels.map((l) => l.itemId), levels.map((l) => l.locationId)]);
+  return new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, { sets: row.sets, deltas: row.deltas }]));
 }
 
 /** What was posted so far for facts, so that an edit is added to the edits before it. */

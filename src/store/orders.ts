@@ -15,6 +15,7 @@ import { recordDemand } from './demand.ts';
 import { raise } from './exceptions.ts';
 import { postFacts } from './ledger.ts';
 import { recordOrderDemand } from './order-demand.ts';
+import { overFulfilled } from './over-fulfilled.ts';
 import { markDirty } from './push-levels.ts';
 import type { Db, Queryable } from './db.ts';
 
@@ -92,7 +93,7 @@ export async function recordOrders(tx: pg.PoolClient, storeId: number, heard: re
   result.movements = posted.movements;
   result.itemIds = posted.itemIds;
   result.demandChanged = await recordDemand(tx, storeId, demand);
-  result.exceptions.push(...wanted.exceptions);
+  result.exceptions.push(...wanted.exceptions, ...await overFulfilled(tx, storeId, ours.map(({ state }) => state)));
   await markDirty(tx, [...new Set([...posted.itemIds, ...wanted.itemIds])], options.now);
   await raise(tx, storeId, result.exceptions, options.now);
   return outrun.length === 0 ? result : together(result, await recordOrders(tx, storeId, outrun, options));

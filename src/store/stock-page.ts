@@ -7,11 +7,11 @@ export interface StockPageRow {
   item_id: number; location_id: number; sku: string | null; title: string; vendor: string | null; location: string; authority: 'storefront' | 'warehouse';
   on_hand: number; committed: number; available: number; unavailable: number; incoming: number; shopify_available: number | null; shopify_at: string | null;
   drift: number; causes: { cause: string; units: number }[] | null; opened: boolean; last_movement: string | null; sort_value: string | null;
-  push_state: string | null; wanted: number | null; pushed_at: string | null; confirmed_at: string | null; push_reason: string | null;
+  planner: { stock?: number; incoming?: number } | null; push_state: string | null; wanted: number | null; pushed_at: string | null; confirmed_at: string | null; push_reason: string | null;
 }
 
 export interface StockFilter {
-  q?: string | undefined; locations?: number[] | undefined; vendor?: string | undefined; view: 'all' | 'drift' | 'negative' | 'out of stock' | 'pending' | 'changed'; itemId?: number;
+  q?: string | undefined; locations?: number[] | undefined; vendor?: string | undefined; view: 'all' | 'drift' | 'planner' | 'negative' | 'out of stock' | 'pending' | 'changed'; itemId?: number;
   sort: string; dir: 'asc' | 'desc'; after: Keyset | null; limit: number; changedSince: string;
 }
 
@@ -37,7 +37,7 @@ const ROWS = `
       and ($4::int[] is null or o.location_id = any($4)) and ($5::text is null or i.vendor = $5)
   ), r_view as (
     select * from r where case $6
-      when 'drift' then drift <> 0 when 'negative' then available < 0 or on_hand < 0 when 'out of stock' then available <= 0
+      when 'drift' then drift <> 0 when 'planner' then exists (select from planner_drift w where w.store_id = $1 and w.item_id = r.item_id and w.location_id = r.location_id) when 'negative' then available < 0 or on_hand < 0 when 'out of stock' then available <= 0
       when 'pending' then drift <> 0 or not opened when 'changed' then last_movement >= $7 else true end
   )`;
 
@@ -51,7 +51,8 @@ export async function stockPage(db: Queryable, storeId: number, filter: StockFil
   const page = keysetSql(column, filter.dir, ['r.item_id', 'r.location_id'], filter.after, 10);
   const { rows } = await db.query<StockPageRow>(
     `${ROWS}, page as (select r.*, (${column.sql})::text as sort_value from r_view r where ${page.where} order by ${page.orderBy} limit $9)
-     select r.*, w.state as push_state, w.wanted, w.pushed_at, w.confirmed_at, w.reason as push_reason from page r left join push_level w on w.store_id = $1 and w.item_id = r.item_id and w.location_id = r.location_id order by ${page.orderBy}`, [...values(storeId, filter), filter.limit, ...page.values]);
+     select r.*, w.state as push_state, w.wanted, w.pushed_at, w.confirmed_at, w.reason as push_reason,
+       (select jsonb_object_agg(d.measure, d.theirs - d.ours) from planner_drift d where d.store_id = $1 and d.item_id = r.item_id and d.location_id = r.location_id) as planner from page r left join push_level w on w.store_id = $1 and w.item_id = r.item_id and w.location_id = r.location_id order by ${page.orderBy}`, [...values(storeId, filter), filter.limit, ...page.values]);
   return rows;
 }
 

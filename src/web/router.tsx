@@ -28,7 +28,7 @@ const today = createRoute({
   validateSearch: optional((raw) => ({ as: oneOf(raw['as'], TODAY_ROLES), day: text(raw['day'], 10) })),
 });
 
-export const STOCK_VIEWS = ['all', 'drift', 'negative', 'out of stock', 'pending', 'changed'] as const;
+export const STOCK_VIEWS = ['all', 'drift', 'planner', 'negative', 'out of stock', 'pending', 'changed'] as const;
 export const STOCK_SORTS = ['sku', 'title', 'onHand', 'committed', 'available', 'drift', 'lastMovement'] as const;
 const stock = createRoute({
   getParentRoute: () => app, path: '/stock', component: lazyRouteComponent(() => import('./stock/StockScreen.tsx'), 'StockScreen'),

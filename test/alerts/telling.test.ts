@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { ExceptionKindName } from '../../src/domain/exceptions/catalogue.ts';
 import { tellWaiting } from '../../src/flows/alerts.ts';
 import { contextFor } from '../../src/runtime/run-flow.ts';
-import { raise, resolveChecked } from '../../src/store/exceptions.ts';
+import { changeCases, chase, raise, resolveChecked } from '../../src/store/exceptions.ts';
 import { clockwork } from '../helpers/clockwork.ts';
 import { hookSink } from '../helpers/hook-sink.ts';
 import { mailbox } from '../helpers/mailbox.ts';
@@ -64,6 +64,48 @@ describe('an event', () => {
     await clock.advance(minute);
     await s.tell();
     expect(JSON.parse(s.posts(`/all-${s.storeId}`)[1]!.body).data.cases).toMatchObject([{ subject: 'three' }]);
+  });
+
+  it('of a case that is somebody’s is told to them by mail: when it is given to them and when half its time is gone, not in their quiet hours', async () => {
+    const s = await shop(), ann = `ann-${s.storeId}@shop.example`, bob = `bob-${s.storeId}@shop.example`, mails = (to: string) => box.mails.filter((mail) => mail.to.includes(to)).map((mail) => mail.text);
+    for (const email of [ann, bob]) await house.db.query(`insert into app_user (email, name, role, password_hash, created_at) values ($1, $1, 'ecommerce', 'x', $2)`, [email, clock.now()]);
+    const ids = async () => (await house.db.query<{ id: string }>('select exception_id as id from exception where store_id = $1 order by 1', [s.storeId])).rows.map((row) => row.id);
+    const assign = async (id: string, to: string | null, by: string) => house.db.transaction((tx) => changeCases(tx, s.storeId, [id], { action: 'assign', to }, by, clock.now()));
+    await s.raise('PUSH_FAILED', 'early');
+    // Nobody is told by mail here: then no person is either.
+    await assign((await ids())[0]!, ann, bob);
+    await s.tell();
+    expect(mails(ann)).toEqual([]);
+    await s.channel({ name: 'Post', kind: 'email', address: 'ops@shop.example', quiet: { from: 20, to: 7 }, roles: ['finance'] });
+    await s.raise('PUSH_FAILED', 'given', 'taken');
+    const [, given, taken] = await ids();
+    await assign(given!, ann, bob);
+    await assign(taken!, ann, ann);
+    await s.tell();
+    expect(mails(ann)).toHaveLength(1);
+    expect(mails(ann)[0]).toContain('given happened.');
+    expect(mails(ann)[0]).toContain('assigned to you');
+    expect(mails(ann)[0]).not.toContain('taken happened.');
+    // Half of four working hours.
+    await clock.advance(125 * minute);
+    await house.db.transaction(async (tx) => { await chase(tx, s.storeId, clock.now(), [0.5, 1, 2]); });
+    await s.tell();
+    expect(mails(ann)[1]).toMatch(/given happened.[\s\S]*taken happened.|taken happened.[\s\S]*given happened./);
+    expect(mails(bob)).toEqual([]);
+    // Given at night: told in the morning, unless it is somebody else's by then.
+    await clock.advance(Date.parse('2026-11-25T02:00:00.000Z') > clock.time() ? Date.parse('2026-11-25T02:00:00.000Z') - clock.time() : day);
+    await s.raise('PUSH_FAILED', 'night', 'passed on');
+    const [, , , night, passed] = await ids();
+    await assign(night!, bob, ann);
+    await assign(passed!, bob, ann);
+    await s.tell();
+    await assign(passed!, null, ann);
+    expect(mails(bob)).toEqual([]);
+    await clock.advance(8 * 60 * minute);
+    await s.tell();
+    expect(mails(bob)).toHaveLength(1);
+    expect(mails(bob)[0]).toContain('night happened.');
+    expect(mails(bob)[0]).not.toContain('passed on happened.');
   });
 
   it('of a storm is told once, and what is over before it could be told not at all', async () => {

@@ -1,7 +1,9 @@
 /** Audits of a connected store, and periods: kept, paged, downloaded, signed once and frozen. */
 import { describe, expect, it } from 'vitest';
 import { audit } from '../../src/flows/audit.ts';
-import { digestOf } from '../../src/http/routes/periods.ts';
+import { periodText } from '../../src/domain/audit/chain.ts';
+import { dailyDigest } from '../../src/flows/daily-digest.ts';
+import { sha256 } from '../../src/store/signed-periods.ts';
 import { addDays } from '../../src/domain/calendar.ts';
 import type { PeriodFigures } from '../../src/domain/audit/period.ts';
 import { shelfWarehouse } from '../helpers/shelf-warehouse.ts';
@@ -57,7 +59,7 @@ describe('an audit of a connected store', () => {
 });
 
 describe('a period', () => {
-  interface Period { from: string; ended: boolean; figures: PeriodFigures; signed: { by: string; digest: string } | null; heardSince: { what: string; units: number }[] }
+  interface Period { from: string; unsignable: string | null; figures: PeriodFigures; signed: { by: string; digest: string; chain: string } | null; heardSince: { what: string; units: number }[] }
   const zone = async (): Promise<string> => (await w.house.db.query<{ d: string }>(`select ($2::timestamptz at time zone time_zone)::date::text as d from store where store_id = $1`, [w.storeId, new Date().toISOString()])).rows[0]!.d;
 
   it('closes at what the ledger holds, each location by its causes', async () => {
@@ -65,16 +67,25 @@ describe('a period', () => {
     const { rows } = await w.house.db.query<{ location_id: number; units: number }>('select location_id, sum(available + committed + reserved + damaged + safety_stock + quality_control)::int as units from ledger_level where store_id = $1 group by 1 order by 1', [w.storeId]);
     expect(figures.locations.map((place) => [place.locationId, place.closing])).toEqual(rows.map((row) => [row.location_id, row.units]));
     expect(figures.opening).toBe(0);
-    for (const place of figures.locations) expect(place.opening + place.movements.reduce((sum, m) => sum + m.units, 0)).toBe(place.closing);
+    // What was counted first is no movement: it has its own row, with the days it was taken on.
+    expect(figures.locations.every((place) => place.counted != null && place.counted.units !== 0 && place.counted.from <= place.counted.to)).toBe(true);
+    for (const place of figures.locations) {
+      expect(place.movements.filter((m) => m.kind.startsWith('opening'))).toEqual([]);
+      expect(place.opening + (place.counted?.units ?? 0) + place.movements.reduce((sum, m) => sum + m.units, 0)).toBe(place.closing);
+    }
   });
   it('is signed once it has ended, only as it was seen, and stays as it was signed', async () => {
     const today = await zone(), to = addDays(today, -1), from = addDays(today, -30);
     const sign = (body: object): Promise<Period> => w.api<Period>(`/api/v1/periods?store=${w.storeId}`, { method: 'POST', body });
     const { figures } = await get<Period>(`/periods/report?from=${from}&to=${to}`);
     await expect(sign({ from, to: today, closing: 0 })).rejects.toThrow('has not ended');
+    await expect(sign({ from, to, closing: figures.closing })).rejects.toThrow(`The first whole day is ${addDays(today, 1)}`);
+    // As if imported a month ago, on the day before the first of the period; a day earlier is not whole.
+    await w.house.db.query(`update store set imported_at = (($2::date - 1)::timestamp + interval '12 hours') at time zone time_zone where store_id = $1`, [w.storeId, from]);
+    await expect(sign({ from: addDays(from, -1), to, closing: figures.closing })).rejects.toThrow(`The first whole day is ${from}`);
     await expect(sign({ from, to, closing: figures.closing + 1 })).rejects.toThrow('Look at the figures again');
     const signed = await sign({ from, to, closing: figures.closing, note: 'November' });
-    expect(signed).toMatchObject({ figures, signed: { by: 'operator', digest: digestOf(from, to, figures) }, heardSince: [] });
+    expect(signed).toMatchObject({ figures, signed: { by: 'operator', digest: sha256(periodText(from, to, figures)) }, heardSince: [] });
     await expect(sign({ from, to, closing: figures.closing })).rejects.toThrow('operator signed this period');
     // Heard of late: three units came in on the last day.
     const { rows: [level] } = await w.house.db.query<{ item_id: number; location_id: number }>('select item_id, location_id from ledger_level where store_id = $1 limit 1', [w.storeId]);
@@ -82,7 +93,39 @@ describe('a period', () => {
     const later = await get<Period>(`/periods/report?from=${from}&to=${to}`);
     expect(later.figures).toEqual(figures);
     expect(later.heardSince).toMatchObject([{ what: 'goods received', units: 3 }]);
-    expect(await get<{ periods: object[] }>('/periods')).toMatchObject({ periods: [{ from, to, closing: figures.closing, note: 'November' }] });
+    expect(await get<{ periods: object[] }>('/periods')).toMatchObject({ chain: { links: 1, broken: [] }, periods: [{ from, to, closing: figures.closing, note: 'November' }] });
     await expect(get(`/periods/report?from=${to}&to=${from}`)).rejects.toThrow('400');
+  });
+
+  it('is a link of a chain: AUDIT_CHAIN_BROKEN when one was changed, put in or taken out, until a person closes it as an incident', async () => {
+    const today = await zone(), of = (back: number) => ({ from: addDays(today, -back), to: addDays(today, -back) });
+    const sign = async (days: { from: string; to: string }): Promise<Period> => w.api<Period>(`/api/v1/periods?store=${w.storeId}`, { method: 'POST', body: { ...days, closing: (await get<Period>(`/periods/report?from=${days.from}&to=${days.to}`)).figures.closing } });
+    const broken = async () => (await get<{ chain: { broken: { fault: string }[] } }>('/periods')).chain.broken.map((one) => one.fault);
+    const cases = async () => (await w.house.db.query<{ exception_id: string; sentence: string }>(`select exception_id, sentence from exception where store_id = $1 and kind = 'AUDIT_CHAIN_BROKEN' and state = 'open' order by 1`, [w.storeId])).rows;
+    const change = (sql: string, ...values: unknown[]) => w.house.db.query(sql, [w.storeId, ...values]);
+    const [second, third] = [await sign(of(3)), await sign(of(2))];
+    expect(third.signed!.chain).not.toBe(second.signed!.chain);
+    await w.run(dailyDigest);
+    expect([await broken(), await cases()]).toEqual([[], []]);
+    // The migration chained what was signed before it by the same words.
+    const { rows: same } = await w.house.db.query<{ same: boolean }>(
+      `select chain = encode(sha256(convert_to(concat_ws(E'\n', previous, digest, from_day::text, to_day::text, to_char(signed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), signed_by, signed_role, coalesce(note, '')), 'UTF8')), 'hex') as same from signed_period where store_id = $1`, [w.storeId]);
+    expect(same.map((row) => row.same)).toEqual([true, true, true]);
+    await change(`update signed_period set figures = jsonb_set(figures, '{closing}', '1') where store_id = $1 and from_day = $2`, of(3).from);
+    expect(await broken()).toEqual(['its figures are not those that were signed']);
+    await expect(sign(of(1))).rejects.toThrow('The chain of signed periods is broken');
+    await w.run(dailyDigest);
+    const [found] = await cases();
+    expect(found!.sentence).toContain(`The signed period ${of(3).from} to ${of(3).to} does not hold: its figures are not those that were signed`);
+    await w.run(dailyDigest);
+    expect(await cases()).toHaveLength(1);
+    await w.api(`/api/v1/exceptions/${found!.exception_id}?store=${w.storeId}`, { method: 'POST', body: { action: 'resolve', said: 'a test wrote to the database' } });
+    await w.run(dailyDigest);
+    expect(await cases()).toEqual([]);
+    // Another change of the same link is another case; so is the last one gone, which only the audit log remembers.
+    await change(`update signed_period set figures = jsonb_set(figures, '{closing}', '2') where store_id = $1 and from_day = $2`, of(3).from);
+    await change('delete from signed_period where store_id = $1 and from_day = $2', of(2).from);
+    await w.run(dailyDigest);
+    expect((await cases()).map((one) => /: ([^.]+)\./.exec(one.sentence)![1]).sort()).toEqual(['it was signed, and is gone', 'its figures are not those that were signed']);
   });
 });

@@ -1,7 +1,9 @@
 /** Kinds the sandbox cannot bring about: each is raised and cleared by the flow that detects it, on the database. */
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { FLOWS } from '../../src/flows/contents.ts';
+import { emptyOrder } from '../../src/domain/orders/order-state.ts';
 import { saveBundle } from '../../src/store/bundles.ts';
+import { recordOrders } from '../../src/store/orders.ts';
 import { recordReceived } from '../helpers/received.ts';
 import { clockwork, type Clockwork } from '../helpers/clockwork.ts';
 import type { Town } from '../helpers/town.ts';
@@ -68,6 +70,52 @@ it('BUNDLE_COMPONENT_UNKNOWN: a bundle is sold whose part nobody knows, until th
   await sql(`insert into variant (store_id, shopify_variant_id, shopify_product_id, shopify_inventory_item_id, sku, title, product_status, updated_at) select store_id, 999999, shopify_product_id, 999998, 'PART', 'Part', product_status, updated_at from variant where store_id = $1 limit 1`);
   await town.flow('catalogue');
   expect(await open()).toEqual([]);
+});
+
+it('OVER_FULFILLED: more went out than was ordered and not cancelled, until it is taken back, or accepted; more of it is a case again', async () => {
+  const order = await town.sell({ BEE: 2 }, 0);
+  await town.settle();
+  const lineId = order.lines[0]!.id, place = town.places[0]!;
+  const parcel = async (id: string, units: number, cancelled = false) => {
+    await clock.advance(1_000);
+    const at = clock.now(), heard = { ...emptyOrder(order.id), updatedAt: at, fulfilments: { [id]: { locationId: place, cancelled, at, updatedAt: at, lines: { [lineId]: units } } } };
+    await clock.house.db.transaction((tx) => recordOrders(tx, town.storeId, [heard], { dayOf: (instant) => instant.slice(0, 10), now: at, source: 'test' }));
+  };
+  const open = async () => (await town.cases('OVER_FULFILLED')).map((one) => one.sentence);
+  await parcel('901', 2);
+  expect(await open()).toEqual([]);
+  await raisedAndCleared('OVER_FULFILLED', 'fulfilments', () => parcel('902', 1), () => parcel('902', 1, true));
+  await parcel('903', 2);
+  expect(await open()).toEqual([expect.stringContaining('4 of BEE are fulfilled, 2 were ordered and 0 of them cancelled. 2 units too many')]);
+  const { rows: [row] } = await sql(`select exception_id from exception where store_id = $1 and kind = 'OVER_FULFILLED'`) as { rows: { exception_id: string }[] };
+  const press = (reason: string) => clock.app.inject({ method: 'POST', url: `/api/v1/exceptions/${row!.exception_id}/fix?store=${town.storeId}`, headers: { host: 'localhost', origin: 'http://localhost', 'sec-fetch-site': 'same-origin' }, payload: { fix: 'accept_over_fulfilled', reason } });
+  expect((await press('')).statusCode).toBe(400);
+  expect((await press('a replacement was sent')).json()).toEqual({ said: 'Accepted: 2 units too many; the case closes' });
+  await town.flow('fulfilments');
+  expect(await open()).toEqual([]);
+  await parcel('903', 2);
+  expect(await open()).toEqual([]);
+  await parcel('904', 1);
+  expect(await open()).toEqual([expect.stringContaining('3 units too many')]);
+});
+
+it('BUNDLE_CYCLE: no way in makes one, at no moment; a hand in the database does, and the orders beside it go on', async () => {
+  const { id: ant } = town.variant('ANT'), { id: bee } = town.variant('BEE'), one = (variantId: string) => [{ variantId, quantity: 1 }];
+  const save = (id: string, from: string, part: string) => clock.house.db.transaction((tx) => saveBundle(tx, town.storeId, id, from, one(part), 'test', clock.now()));
+  // Half of it from May on, the other from April: from May on it would be one.
+  await save(bee, '2026-05-01T00:00:00.000Z', ant);
+  await expect(save(ant, '2026-04-01T00:00:00.000Z', bee)).rejects.toThrow('A bundle contains itself');
+  await sql('delete from bundle_version where store_id = $1');
+  // Two people at once, half each.
+  const both = await Promise.allSettled([save(ant, '2026-01-01T00:00:00.000Z', bee), save(bee, '2026-01-01T00:00:00.000Z', ant)]);
+  expect(both.map((each) => each.status).sort()).toEqual(['fulfilled', 'rejected']);
+  await sql('delete from bundle_version where store_id = $1');
+  const write = async (id: string, part: string) => {
+    await sql(`insert into bundle_version (store_id, variant_id, effective_from, updated_at, updated_by) values ($1, $2, '2026-01-01', '2026-01-01', 'a hand')`, id);
+    await sql(`insert into bundle_part values ($1, $2, '2026-01-01', $3, 1)`, id, part);
+  };
+  await raisedAndCleared('BUNDLE_CYCLE', 'catalogue', async () => { await write(ant, bee); await write(bee, ant); const order = await town.sell({ ANT: 1 }, 0); await town.settle(); expect((await town.known(order.id)).id).toBe(order.id); expect((await town.ledger('ANT', 0))['committed']).toBe(1); },
+    () => sql('delete from bundle_version where store_id = $1 and variant_id = $2', bee));
 });
 
 it('RATE_STARVED: fewer than a tenth of the calls left for five minutes, until half of them are free', async () => {

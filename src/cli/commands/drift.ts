@@ -18,10 +18,14 @@ export async function driftCommand(options: { store?: string; json?: boolean }):
     const { rows } = await house.db.query<{ sku: string | null; title: string; location: string; ledger: number; observed: number; difference: number; causes: { cause: string; units: number }[] }>(
       `select i.sku, i.title, l.name as location, d.ledger, d.observed, d.difference, d.causes from drift d join item i using (item_id)
        join location l on l.store_id = d.store_id and l.location_id = d.location_id where d.store_id = $1 order by abs(d.difference) desc limit 1000`, [store.store_id]);
+    const { rows: planner } = await house.db.query<{ sku: string | null; title: string; location: string; measure: string; ours: number; theirs: number; causes: { cause: string; units: number }[] }>(
+      `select i.sku, i.title, l.name as location, d.measure, d.ours, d.theirs, d.causes from planner_drift d join item i using (item_id)
+       join location l on l.store_id = d.store_id and l.location_id = d.location_id where d.store_id = $1 order by abs(d.theirs - d.ours) desc limit 1000`, [store.store_id]);
     const unexplained = Number(result?.detail['unexplainedUnits'] ?? 0);
-    print(options.json ?? false, { ran: result !== null, levels: result?.tally.input ?? null, unexplainedUnits: unexplained, unitsByCause: result?.detail['unitsByCause'] ?? {}, levelsThatDiffer: rows }, () =>
+    print(options.json ?? false, { ran: result !== null, levels: result?.tally.input ?? null, unexplainedUnits: unexplained, unitsByCause: result?.detail['unitsByCause'] ?? {}, levelsThatDiffer: rows, planner }, () =>
       `${result === null ? 'Another process is checking; these are its last findings.\n' : `${result.tally.input.toLocaleString('en-GB')} levels compared, ${rows.length} differ, ${unexplained} units unexplained.\n`}${
-        rows.length === 0 ? '' : table(['SKU', 'Location', 'Ledger', 'Shopify', 'Drift', 'Causes'], rows.map((r) => [r.sku || r.title, r.location, r.ledger, r.observed, r.difference, r.causes.map((c) => `${c.cause} ${c.units}`).join(', ')]))}`);
+        rows.length === 0 ? '' : table(['SKU', 'Location', 'Ledger', 'Shopify', 'Drift', 'Causes'], rows.map((r) => [r.sku || r.title, r.location, r.ledger, r.observed, r.difference, r.causes.map((c) => `${c.cause} ${c.units}`).join(', ')]))}${
+        planner.length === 0 ? '' : `\nThe planner differs at ${planner.length}:\n${table(['SKU', 'Location', 'What', 'Here', 'Planner', 'Causes'], planner.map((r) => [r.sku || r.title, r.location, r.measure === 'stock' ? 'in stock' : 'on order', r.ours, r.theirs, r.causes.map((c) => `${c.cause} ${c.units}`).join(', ')]))}`}`);
     if (unexplained > 0) process.exitCode = EXIT.found;
   });
 }

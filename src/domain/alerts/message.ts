@@ -67,6 +67,6 @@ export const label = (kind: string): string => kind.toLowerCase().replaceAll('_'
 
 /** What happened to a case and what is wanted, as people read it. */
 export function happened(one: ToldCase): string {
-  const what: Record<string, string> = { opened: 'new', 'came back': 'back again', woke: 'awake again', escalated: 'still open', resolved: 'over' };
+  const what: Record<string, string> = { opened: 'new', 'came back': 'back again', woke: 'awake again', escalated: 'still open', assigned: 'assigned to you', resolved: 'over' };
   return `${what[one.what] ?? one.what}, ${one.owner}${one.what === 'resolved' ? '' : `, ${URGENCY[one.severity] ?? ''}`}`;
 }

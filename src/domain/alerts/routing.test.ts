@@ -8,8 +8,8 @@ import { afterQuiet, concerned, digestDue, tellAt, type CaseEvent, type ChannelT
 const zones = fc.constantFrom('Europe/Amsterdam', 'America/Los_Angeles', 'Asia/Kolkata', 'Australia/Lord_Howe', 'UTC');
 const instants = fc.integer({ min: Date.parse('2026-01-01'), max: Date.parse('2027-12-31') }).map((ms) => new Date(ms).toISOString());
 const hours = fc.integer({ min: 0, max: 23 });
-const everything: ChannelTerms = { kind: 'email', roles: [], leastSeverity: 4, from: null, to: null, weekends: false };
-const event = (part: Partial<CaseEvent> = {}): CaseEvent => ({ what: 'opened', level: null, kind: 'STOCK_DRIFT', severity: 2, owner: 'ecommerce', ...part });
+const everything: ChannelTerms = { kind: 'email', person: null, roles: [], leastSeverity: 4, from: null, to: null, weekends: false };
+const event = (part: Partial<CaseEvent> = {}): CaseEvent => ({ what: 'opened', level: null, kind: 'STOCK_DRIFT', severity: 2, owner: 'ecommerce', assignedTo: null, said: null, by: 'check', ...part });
 
 describe('who is told', () => {
   it('the owner at first, the backup when its time is over, the administrator at last', () => {
@@ -20,6 +20,15 @@ describe('who is told', () => {
     const at = '2026-11-24T12:00:00.000Z', say = (terms: Partial<ChannelTerms>, of: CaseEvent) => tellAt({ ...everything, ...terms }, of, at, 'UTC');
     expect([say({ roles: ['planner'] }, event()), say({ leastSeverity: 1 }, event()), say({}, event({ what: 'assigned' })), say({}, event({ what: 'gathered' })), say({}, event({ what: 'resolved' }))]).toEqual([null, null, null, null, null]);
     expect([say({ roles: ['planner', 'ecommerce'] }, event()), say({ leastSeverity: 2 }, event()), say({ kind: 'webhook' }, event({ what: 'resolved' })), say({}, event({ what: 'resolved', severity: 1 })), say({ roles: ['warehouse'] }, event({ what: 'escalated', level: 2 }))]).toEqual([at, at, at, at, at]);
+  });
+  it('a person is told of what somebody else assigned to them, and when its clock is half over; not of what they took themselves, nor of others’ cases', () => {
+    const own = { ...everything, person: 'ann@shop.example', roles: ['finance'], leastSeverity: 1 }, at = '2026-11-24T12:00:00.000Z', say = (of: Partial<CaseEvent>) => tellAt(own, event({ assignedTo: 'ann@shop.example', ...of }), at, 'UTC') !== null;
+    const given = { what: 'assigned', said: 'ann@shop.example', by: 'bob@shop.example' };
+    expect([say(given), say({ ...given, severity: 4 }), say({ what: 'escalated', level: 1 }), say({ what: 'woke' })]).toEqual([true, true, true, true]);
+    expect([say({ ...given, by: 'ann@shop.example' }), say({ ...given, assignedTo: 'bob@shop.example' }), say({ ...given, said: 'bob@shop.example' }), say({ what: 'escalated', level: 1, assignedTo: null }), say({ what: 'opened' }), say({ what: 'resolved', severity: 1 })]).toEqual([false, false, false, false, false, false]);
+    const night = { ...own, from: 20, to: 7 }, late = '2026-11-24T22:00:00.000Z';
+    expect(tellAt(night, event({ ...given, assignedTo: 'ann@shop.example' }), late, 'UTC')).toBe('2026-11-25T07:00:00.000Z');
+    expect(tellAt(night, event({ ...given, assignedTo: 'ann@shop.example', severity: 1 }), late, 'UTC')).toBe(late);
   });
   it('not in quiet hours, unless stock or money is misstated now', () => {
     const night = { ...everything, from: 20, to: 7, weekends: true }, friday = '2026-11-27T22:00:00.000Z';

@@ -11,6 +11,8 @@ export interface QuietHours { from: number | null; to: number | null; weekends: 
 
 export interface ChannelTerms extends QuietHours {
   kind: ChannelKind;
+  /** Whose own channel it is: it tells of the cases assigned to them, and of nothing else. Null: everybody's of its roles. */
+  person: string | null;
   /** Empty: every role. */
   roles: readonly string[];
   /** 1 to 4: only cases at least as urgent as this. */
@@ -18,7 +20,11 @@ export interface ChannelTerms extends QuietHours {
 }
 
 /** Something that happened to a case. `level`: of an escalation, 1 owner, 2 backup, 3 administrator. */
-export interface CaseEvent { what: string; level: number | null; kind: string; severity: number; owner: string }
+export interface CaseEvent {
+  what: string; level: number | null; kind: string; severity: number; owner: string;
+  /** Whom the case is assigned to by now; of an assignment, to whom it was, and who did it. */
+  assignedTo: string | null; said: string | null; by: string;
+}
 
 /** What people are told of: a case wants them. The rest is in its history. */
 const WANTS_PEOPLE: readonly string[] = ['opened', 'came back', 'woke', 'escalated'];
@@ -31,11 +37,18 @@ export function concerned(event: CaseEvent): string[] {
 
 /** When a channel is told of an event at `at`, as an instant; null: not at all. Programs hear every end, people only that of what was most urgent. */
 export function tellAt(channel: ChannelTerms, event: CaseEvent, at: string, timeZone: string): string | null {
+  if (channel.person !== null) return forPerson(channel.person, event) ? (event.severity === 1 ? at : afterQuiet(channel, at, timeZone)) : null;
   const ended = event.what === 'resolved' && (channel.kind === 'webhook' || event.severity === 1);
   if (!WANTS_PEOPLE.includes(event.what) && !ended) return null;
   if (event.severity > channel.leastSeverity) return null;
   if (channel.roles.length > 0 && !concerned(event).some((role) => channel.roles.includes(role))) return null;
   return event.severity === 1 ? at : afterQuiet(channel, at, timeZone);
+}
+
+/** A case somebody else gave them, one of theirs whose clock is half over or more, and one that is there again. */
+function forPerson(person: string, event: CaseEvent): boolean {
+  if (event.assignedTo !== person) return false;
+  return event.what === 'assigned' ? event.said === person && event.by !== person : ['escalated', 'woke', 'came back'].includes(event.what);
 }
 
 /** `at`, or the end of the quiet hours it lies in. */

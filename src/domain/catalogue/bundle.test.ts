@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BundleCycle, bundleAvailability, cycleOf, explode, shortages, type BundlePart } from './bundle.ts';
+import { BundleCycle, bundleAvailability, cycleOf, cyclesOf, explode, shortages, unbroken, type BundlePart } from './bundle.ts';
 
 /** Bundles that can only contain variants of a higher number: no cycle by their making. */
 const book = fc.array(fc.array(fc.record({ step: fc.integer({ min: 1, max: 4 }), quantity: fc.integer({ min: 1, max: 3 }) }), { maxLength: 3 }), { minLength: 6, maxLength: 6 })
@@ -23,6 +23,21 @@ describe('bundles', () => {
     expect(() => explode('a', 1, of(loop))).toThrow(BundleCycle);
     expect(cycleOf('c', [{ variantId: 'a', quantity: 1 }], of(loop))).toEqual(['c', 'a', 'b', 'c']);
     expect(cycleOf('c', [{ variantId: 'd', quantity: 1 }], of(loop))).toBeNull();
+  });
+  it('explodes whatever master data say once cycles are broken, and changes nothing where there are none', () => {
+    const any = fc.array(fc.array(fc.record({ variantId: fc.nat(7).map(String), quantity: fc.constant(1) }), { maxLength: 3 }), { minLength: 6, maxLength: 6 }).map((all) => new Map(all.map((parts, n) => [String(n), parts])));
+    fc.assert(fc.property(any, (map) => {
+      const raw = of(map), cycles = cyclesOf([...map.keys()], raw);
+      for (const id of map.keys()) explode(id, 1, unbroken(raw));
+      for (const path of cycles) {
+        expect(path[0]).toBe(path.at(-1));
+        for (const [n, id] of path.slice(0, -1).entries()) expect(raw(id)!.map((part) => part.variantId)).toContain(path[n + 1]);
+      }
+      // Every bundle on a cycle is none; where there is no cycle all are as they were.
+      if (cycles.length === 0) for (const id of map.keys()) expect(unbroken(raw)(id)).toEqual(raw(id));
+      else expect(cycles.flat().every((id) => unbroken(raw)(id) === null)).toBe(true);
+    }));
+    fc.assert(fc.property(book, (map) => { expect(cyclesOf([...map.keys()], of(map))).toEqual([]); }));
   });
   it('two bundles A × 1, B × 3 want A 2 and B 6', () => {
     expect(explode('set', 2, of(new Map([['set', [{ variantId: 'A', quantity: 1 }, { variantId: 'B', quantity: 3 }]]])))).toEqual(new Map([['A', 2], ['B', 6]]));

@@ -34,6 +34,50 @@ export function explode(variantId: string, quantity: number, partsOf: PartsOf): 
   return units;
 }
 
+/** The same, where a bundle that contains itself is none: it stands for itself, and everything beside it is exploded. No such bundle can be saved here; a database can be written to. */
+export function unbroken(partsOf: PartsOf): PartsOf {
+  const known = new Map<string, readonly BundlePart[] | null>();
+  return (id) => {
+    if (!known.has(id)) known.set(id, reaches(id, partsOf) ? null : partsOf(id));
+    return known.get(id)!;
+  };
+}
+
+function reaches(id: string, partsOf: PartsOf): boolean {
+  const seen = new Set<string>(), next = [...partsOf(id) ?? []];
+  for (let part = next.pop(); part !== undefined; part = next.pop()) {
+    if (part.variantId === id) return true;
+    if (seen.has(part.variantId)) continue;
+    seen.add(part.variantId);
+    next.push(...partsOf(part.variantId) ?? []);
+  }
+  return false;
+}
+
+/** Cycles among these bundles, each as its path from the lowest id; one that shares a bundle with another may stand for both. */
+export function cyclesOf(variantIds: readonly string[], partsOf: PartsOf): string[][] {
+  const told = new Set<string>(), found: string[][] = [];
+  for (const id of [...variantIds].sort()) {
+    if (told.has(id) || !reaches(id, partsOf)) continue;
+    const path = wayBack(id, partsOf);
+    for (const each of path) told.add(each);
+    found.push([...path, id]);
+  }
+  return found;
+}
+
+/** The shortest way from a bundle to itself. */
+function wayBack(id: string, partsOf: PartsOf): string[] {
+  const from = new Map<string, string>(), queue = [id];
+  for (const at of queue) {
+    for (const { variantId } of partsOf(at) ?? []) {
+      if (variantId === id) { const path = [at]; while (path[0] !== id) path.unshift(from.get(path[0]!)!); return path; }
+      if (!from.has(variantId)) { from.set(variantId, at); queue.push(variantId); }
+    }
+  }
+  return [id];
+}
+
 /** The path of a cycle that these parts would make, or null. `partsOf` answers the other bundles as they are. */
 export function cycleOf(variantId: string, parts: readonly BundlePart[], partsOf: PartsOf): readonly string[] | null {
   try {

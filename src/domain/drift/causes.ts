@@ -13,11 +13,18 @@ export type DriftCause =
   | 'dispatched, not fulfilled'        // left the building, not yet fulfilled in Shopify
   | 'fulfilled, not dispatched'        // fulfilled in Shopify, still on the shelf as far as the warehouse said
   | 'count pending'                    // counted, not approved yet
-  | 'unmapped location or SKU'         // on the shelf under a code nobody matched to an item
+  | 'unmapped location or SKU'         // on the shelf under a code nobody matched to an item, or at the planner under a variant or a place nobody matched
+  | 'not exchanged yet'                // changed here after the planner read it
+  | 'order not sent'                   // a purchase order the planner was not told
+  | 'receipt not written'              // goods received here that the planner still expects
+  | 'order not taken over'             // a purchase order kept at the planner alone
+  | 'available against on hand'        // the planner counts what is on hand, units of open orders included
+  | 'bundle counted otherwise'         // the planner counts the bundle, here its parts are counted
   | 'unknown';
 
 export const DRIFT_CAUSES: readonly DriftCause[] = [
-  'event received, not applied', 'push refused or pending', 'event not received', 'edited in Shopify', 'restocked without inspection', 'dispatched, not fulfilled', 'fulfilled, not dispatched', 'count pending', 'unmapped location or SKU', 'unknown',
+  'event received, not applied', 'push refused or pending', 'event not received', 'edited in Shopify', 'restocked without inspection', 'dispatched, not fulfilled', 'fulfilled, not dispatched', 'count pending', 'unmapped location or SKU', 'not exchanged yet', 'order not sent', 'receipt not written', 'order not taken over',
+  'available against on hand', 'bundle counted otherwise', 'unknown',
 ];
 
 export interface LevelState { available: number; committed: number; onHand: number; other: Partial<Record<StockState, number>> }
@@ -37,8 +44,10 @@ export interface DriftInput {
   unplacedUnits: number;
   /** Webhooks of the store still waiting to be applied. */
   inboxWaiting: number;
-  /** Writes of ours to this level whose outcome is not known yet. */
+  /** Sets of ours to this level whose outcome is not known yet. */
   writesPending: number;
+  /** Deltas of ours to available that were sent and not answered: those of approved counts, and others. */
+  deltasSent: readonly { cause: 'count pending' | 'push refused or pending'; units: number; sentAt: string; evidence: string }[];
   /** Orders are known to be read up to here. */
   ordersReadThrough: string;
 }
@@ -73,11 +82,14 @@ export function explainDrift(input: DriftInput): DriftFinding {
     give(effect.cause, effect.available, effect.evidence);
   }
   // What orders nobody named account for: units committed there and not here took as many from available.
+  let waits = false;
   if (missing !== 0) {
     const unplaced = Math.max(0, Math.min(missing, input.unplacedUnits));
     const rest = missing - unplaced;
     give('event received, not applied', -unplaced, `${unplaced} units of known orders wait for their fulfilment location`);
     edited += unplaced;
+    missing = rest;
+    waits = unplaced > 0;
     if (rest !== 0) {
       const cause: DriftCause = input.inboxWaiting > 0 ? 'event received, not applied' : input.ordersReadThrough <= input.observedAt ? 'event not received' : 'unknown';
       give(cause, -rest, cause === 'unknown'
@@ -88,11 +100,14 @@ export function explainDrift(input: DriftInput): DriftFinding {
   }
   const moved = (Object.keys({ ...ledger.other, ...observed.other }) as StockState[])
     .map((state) => ({ state, quantity: (observed.other[state] ?? 0) - (ledger.other[state] ?? 0) })).filter((m) => m.quantity !== 0);
+  // A delta without an answer was carried out or not. Where nothing is left, or the level has not changed since, it was not; else it was, for a call that left us
+  // mostly is, and the rest is an edit.
+  if (edited !== 0) for (const sent of input.deltasSent.filter((each) => second(each.sentAt) <= second(input.observedAt))) { give(sent.cause, sent.units, sent.evidence); edited -= sent.units; }
   if (edited !== 0 || moved.length > 0) {
     if (input.writesPending > 0) give('push refused or pending', edited, `${input.writesPending} of our own writes to this level are on their way`);
     else if (missing === 0) {
       // Posted only when nothing at all is on its way: an edit taken for one too early would have to be taken back.
-      if (input.inboxWaiting === 0 && input.pending.length === 0) {
+      if (input.inboxWaiting === 0 && input.pending.length === 0 && input.deltasSent.length === 0 && !waits) {
         if (edited !== 0) edits.push({ state: 'available', quantity: edited });
         edits.push(...moved);
       }
@@ -102,3 +117,6 @@ export function explainDrift(input: DriftInput): DriftFinding {
   const settled = input.pending.length === 0 && causes.every((c) => c.cause === 'edited in Shopify') && (edited === 0 && moved.length === 0 || edits.length > 0);
   return { difference, causes, edits, settled };
 }
+
+/** Shopify tells the second of a change; our own clock tells more. */
+const second = (instant: string): string => instant.slice(0, 19);

@@ -19,11 +19,15 @@ export interface WarehouseInput {
   edits: number;
   /** Orders not in the ledger yet: what they will do to available. */
   ordersPending: number;
+  /** Counts of the level that nobody has decided on: counted less expected. */
+  counted: number;
+  /** Units on the shelf under a code nobody matched, which is in all likelihood this item, and the code; null: none. */
+  unmatched: { units: number; code: string } | null;
 }
 
 /**
- * shown − wanted, in causes. Restocks first, then edits, then orders on their way, each at most as far as the difference goes their way; the rest is the
- * push itself as long as it is queued, sent, held or refused.
+ * shown − wanted, in causes. Restocks first, then edits (those that follow a count are the count's), then orders on their way, then units the shelf lost to a
+ * code nobody matched, each at most as far as the difference goes their way; the rest is the push itself as long as it is queued, sent, held or refused.
  */
 export function explainWarehouse(input: WarehouseInput): { difference: number; causes: ExplainedUnits[] } {
   const difference = input.shown - input.wanted, causes: ExplainedUnits[] = [];
@@ -35,8 +39,11 @@ export function explainWarehouse(input: WarehouseInput): { difference: number; c
     left -= taken;
   };
   give('restocked without inspection', input.ghosts, `${input.ghosts} units were restocked in Shopify and no inspection has accepted them`);
-  give('edited in Shopify', input.edits, `somebody changed it by ${input.edits} since ${input.pushed === null ? 'it was first looked at' : `${input.pushed} was set`}`);
+  const counted = Math.sign(input.counted) === Math.sign(input.edits) ? Math.sign(input.edits) * Math.min(Math.abs(input.counted), Math.abs(input.edits)) : 0;
+  give('count pending', counted, `a count found ${Math.abs(input.counted)} ${input.counted > 0 ? 'more' : 'fewer'} than the shelf and waits to be approved; Shopify was changed after it`);
+  give('edited in Shopify', input.edits - counted, `somebody changed it by ${input.edits} since ${input.pushed === null ? 'it was first looked at' : `${input.pushed} was set`}`);
   give('event not received', input.ordersPending, 'orders that Shopify has and the ledger has not');
+  if (input.unmatched) give('unmapped location or SKU', input.unmatched.units, `${input.unmatched.units} units stand under the code ${input.unmatched.code}, which nobody matched and which looks like this item`);
   if (left !== 0) {
     const pending = input.push !== 'in step' && input.push !== 'not written';
     causes.push(pending ? { cause: 'push refused or pending', units: left, evidence: `the push is ${input.push}${input.reason ? `: ${input.reason}` : ''}` } : { cause: 'unknown', units: left, evidence: `the push says ${input.push}, and nothing that was heard explains it` });

@@ -44,12 +44,14 @@ const kinds = [
   { kind: 'OVERSELL_RISK', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the level lasts longer than the news of it takes, and the lag is covered by the buffer' },
   { kind: 'OVERSOLD', severity: 1, owner: 'ecommerce', dueHours: 1, closes: 'no more is promised than is there' },
   { kind: 'BUNDLE_COMPONENT_UNKNOWN', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'every part of the bundle is known' },
+  { kind: 'BUNDLE_CYCLE', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'no bundle contains itself' },
   { kind: 'WAREHOUSE_SKU_UNMAPPED', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the SKU is matched to an item, or ignored with a reason' },
   { kind: 'WAREHOUSE_REJECTED', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'the rejected row was set aside or sent again' },
   { kind: 'WAREHOUSE_SILENT', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'the warehouse was heard from again' },
   { kind: 'ORDER_OUT_FAILED', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'the warehouse has acknowledged the order' },
   { kind: 'ORDER_SHORT', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'the shelf holds what the order wants' },
   { kind: 'FULFIL_NOT_SYNCED', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'the fulfilment was read back from Shopify' },
+  { kind: 'OVER_FULFILLED', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'no more is fulfilled than was ordered and not cancelled, or somebody accepted it' },
   { kind: 'RETURN_AWAITING_INSPECTION', severity: 3, owner: 'warehouse', dueHours: 16, closes: 'every received unit has a disposition' },
   { kind: 'REFUND_RESTOCK_MISMATCH', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'the units restocked in Shopify were taken back' },
   { kind: 'PO_OVERDUE', severity: 3, owner: 'planner', dueHours: 24, closes: 'the goods came, the order was closed or a new day was agreed' },
@@ -60,6 +62,7 @@ const kinds = [
   { kind: 'DEMAND_ANOMALY', severity: 3, owner: 'planner', dueHours: 16, closes: 'seven days inside P1 to P99, or an event or override that explains them' },
   { kind: 'PLANNER_SILENT', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'an exchange with the planner came to its end' },
   { kind: 'PLANNER_REJECTED', severity: 2, owner: 'planner', dueHours: 4, closes: 'the next exchange finds both sides in step' },
+  { kind: 'AUDIT_CHAIN_BROKEN', severity: 1, owner: 'admin', dueHours: 1, closes: 'never by itself: a person closes it as an incident, with what was found' },
   { kind: 'AUDIT_SCORE_FELL', severity: 3, owner: 'integration owner', dueHours: 16, closes: 'an audit scores within five points of the one before' },
 ] as const satisfies readonly ExceptionKind[];
 

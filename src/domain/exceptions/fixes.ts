@@ -48,6 +48,8 @@ const fixes = [
   { name: 'open_planner', label: 'Inventory Planner', open: '/settings/planner' },
   { name: 'audit_now', label: 'Audit the shop now', run: 'audit' },
   { name: 'open_audit', label: 'Audit report', open: '/audit' },
+  { name: 'verify_periods', label: 'Verify the signed periods', run: 'daily-digest' },
+  { name: 'open_periods', label: 'Signed periods', open: '/audit?tab=period' },
   { name: 'open_alerts', label: 'Alerts', open: '/settings/alerts' },
   { name: 'open_locations', label: 'Locations', open: '/settings/locations' },
   { name: 'release_push', label: 'Release it', does: 'lets the level be written, above the cap or after it was set aside', kinds: ['PUSH_HELD', 'PUSH_FAILED', 'PUSH_CONFLICT'] },
@@ -56,6 +58,7 @@ const fixes = [
   { name: 'set_row_aside', label: 'Set the row aside', does: 'keeps the row and expects nothing of it any more', kinds: ['WAREHOUSE_REJECTED'], reason: true },
   { name: 'accept_shopify', label: 'Accept Shopify’s number', does: 'makes the ledger follow what Shopify shows, by a movement', kinds: ['STOCK_DRIFT'], reason: true },
   { name: 'push_ours', label: 'Push our number', does: 'sets Shopify to what the ledger says, if it still shows what was looked at', kinds: ['STOCK_DRIFT'], reason: true },
+  { name: 'accept_over_fulfilled', label: 'Accept what went out', does: 'takes note of the units too many; only more of them is a case again', kinds: ['OVER_FULFILLED'], reason: true },
   { name: 'accept_rename', label: 'Accept the new SKU', does: 'takes the new SKU for right', kinds: ['SKU_RENAMED'] },
 ] as const satisfies readonly Fix[];
 

@@ -2,8 +2,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { cycleOf, type BundlePart } from '../../domain/catalogue/bundle.ts';
-import { bundleBook, itemsOfVariants, listBundles, saveBundle, type BundleRow } from '../../store/bundles.ts';
+import { BundleCycle, cycleOf, type BundlePart } from '../../domain/catalogue/bundle.ts';
+import { itemsOfVariants, keptBundles, listBundles, saveBundle, type BundleRow } from '../../store/bundles.ts';
 import { bundleAvailabilities, searchVariants, variantsBySku } from '../../store/bundles-page.ts';
 import { markDirty } from '../../store/push-levels.ts';
 import { audit } from '../../store/users.ts';
@@ -69,11 +69,14 @@ export function bundleRoutes(app: FastifyInstance, { house }: Services): void {
   });
 
   async function refuseCycle(storeId: number, variantId: string, parts: readonly BundlePart[], from: string, others: readonly (readonly [string, readonly BundlePart[]])[] = []): Promise<void> {
-    const book = (await bundleBook(house.db, storeId, [variantId, ...parts.map((p) => p.variantId), ...others.flatMap(([, ps]) => ps.map((p) => p.variantId))]))(from), also = new Map(others);
+    const book = (await keptBundles(house.db, storeId, [variantId, ...parts.map((p) => p.variantId), ...others.flatMap(([, ps]) => ps.map((p) => p.variantId))]))(from), also = new Map(others);
     const path = cycleOf(variantId, parts, (id) => also.get(id) ?? book(id));
-    if (path === null) return;
+    if (path !== null) throw await cycleRefusal(storeId, path);
+  }
+
+  async function cycleRefusal(storeId: number, path: readonly string[]): Promise<Refusal> {
     const names = await itemsOfVariants(house.db, storeId, [...path]);
-    throw new Refusal(409, `A bundle cannot contain itself: ${path.map((id) => names.get(id)?.sku || names.get(id)?.title || id).join(' → ')}`);
+    return new Refusal(409, `A bundle cannot contain itself: ${path.map((id) => names.get(id)?.sku || names.get(id)?.title || id).join(' → ')}`);
   }
 
   async function save(storeId: number, variantId: string, from: string, parts: readonly BundlePart[], by: string): Promise<void> {
@@ -82,11 +85,15 @@ export function bundleRoutes(app: FastifyInstance, { house }: Services): void {
     if (strange !== undefined) throw new Refusal(400, `parts: there is no variant ${strange} in this shop`);
     const native = await house.db.query<{ title: string }>('select title from variant where store_id = $1 and shopify_variant_id = $2 and is_bundle', [storeId, variantId]);
     if (native.rows[0]) throw new Refusal(409, `${native.rows[0].title} is a bundle of Shopify's own: its parts are kept there, and its order lines already are the parts`);
-    await refuseCycle(storeId, variantId, parts, from);
-    await house.db.transaction(async (tx) => {
-      await saveBundle(tx, storeId, variantId, from, parts, by, now());
-      await markDirty(tx, [...known.values()].flatMap((k) => (k.item_id === null ? [] : [k.item_id])), now());
-    });
+    try {
+      await house.db.transaction(async (tx) => {
+        await saveBundle(tx, storeId, variantId, from, parts, by, now());
+        await markDirty(tx, [...known.values()].flatMap((k) => (k.item_id === null ? [] : [k.item_id])), now());
+      });
+    } catch (error) {
+      if (error instanceof BundleCycle) throw await cycleRefusal(storeId, error.path);
+      throw error;
+    }
     await house.enqueue('stock-push', storeId);
     house.changed(storeId, ['push', 'stock']);
   }

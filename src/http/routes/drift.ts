@@ -6,6 +6,7 @@ import { decideRepair, type RepairWay } from '../../domain/drift/repair.ts';
 import { idempotencyKey } from '../../runtime/key.ts';
 import { driftOf } from '../../store/drift.ts';
 import { findRepair, levelForRepair, listRepairs, moveRepair, proposeRepair, repairLimit, type RepairRow } from '../../store/drift-repair.ts';
+import { plannerDriftOf } from '../../store/planner-drift.ts';
 import { audit } from '../../store/users.ts';
 import { warehouseDriftOf } from '../../store/warehouse-drift.ts';
 import { Refusal, type Services } from '../app.ts';
@@ -23,10 +24,11 @@ export function driftRoutes(app: FastifyInstance, { house }: Services): void {
     const store = await storeOf(house.db, request.query.store), { itemId, locationId } = request.params;
     const level = await levelForRepair(house.db, store.store_id, itemId, locationId);
     if (!level) throw new Refusal(404, 'This item is not stocked at this location');
-    const [beside, shelf] = [await driftOf(house.db, store.store_id, itemId, locationId), await warehouseDriftOf(house.db, store.store_id, itemId, locationId)];
+    const beside = await driftOf(house.db, store.store_id, itemId, locationId), shelf = await warehouseDriftOf(house.db, store.store_id, itemId, locationId), planner = await plannerDriftOf(house.db, store.store_id, itemId, locationId);
     return {
       itemId, locationId, authority: level.authority, shopify: beside && { ledger: beside.ledger, observed: beside.observed, difference: beside.difference, causes: beside.causes, firstSeen: beside.first_seen, checkedAt: beside.checked_at },
       warehouse: shelf && { shown: shelf.shown, wanted: shelf.wanted, causes: shelf.causes, shopifyOnHand: shelf.shopifyOnHand, warehouseOnHand: shelf.warehouseOnHand, arithmetic: shelf.shelf.arithmetic, shelfCauses: shelf.shelf.causes, firstSeen: shelf.firstSeen, checkedAt: shelf.checkedAt },
+      planner: planner.map((side) => ({ ...side, difference: side.theirs - side.ours })),
     };
   });
 

@@ -8,6 +8,7 @@ import { releaseLevels } from '../../store/authority.ts';
 import { findRepair } from '../../store/drift-repair.ts';
 import { changeCases, findException, note, type ExceptionRow } from '../../store/exceptions.ts';
 import { readAgain, setAside } from '../../store/inbox.ts';
+import { acceptOverFulfilled } from '../../store/over-fulfilled.ts';
 import { findStore } from '../../store/stores.ts';
 import { settleRejected } from '../../store/warehouse-documents.ts';
 import { audit } from '../../store/users.ts';
@@ -44,6 +45,12 @@ const DEEDS: Partial<Record<FixName, Deed>> = {
   },
   accept_shopify: (services, press) => repair(services, press, 'accept Shopify'),
   push_ours: (services, press) => repair(services, press, 'push ours'),
+  async accept_over_fulfilled({ house }, { storeId, row, reason, by, at }) {
+    const orderId = /:order\/(\d+)$/.exec(row.fingerprint)?.[1], units = orderId ? await acceptOverFulfilled(house.db, storeId, orderId, by, reason, at) : null;
+    if (units === null) throw new Refusal(409, 'No more is fulfilled than wanted any more; the next run of fulfilments closes the case.');
+    await house.enqueue('fulfilments', storeId);
+    return `Accepted: ${units} units too many; the case closes`;
+  },
   async accept_rename({ house }, { storeId, row, by, at }) {
     if ((await findStore(house.db, storeId))?.product_master === 'warehouse') throw new Refusal(409, 'The inventory system is the master of products (Mapping → Rules): set the old SKU again in Shopify, or resolve the case when it was changed there too.');
     await changeCases(house.db.pool, storeId, [row.exception_id], { action: 'resolve', said: 'the new SKU is right' }, by, at);
@@ -53,6 +60,7 @@ const DEEDS: Partial<Record<FixName, Deed>> = {
 
 async function repair(services: Services, { storeId, row, reason, by }: Press, way: RepairWay): Promise<string> {
   if (row.item_id === null || row.location_id === null) throw new Refusal(409, 'This case is of no single level.');
+  if (row.fingerprint.startsWith('STOCK_DRIFT:planner/')) throw new Refusal(409, 'This case is about what the planner holds, which neither number changes. Exchange with the planner, or correct it there.');
   const id = await askRepair(services, storeId, { itemId: row.item_id, locationId: row.location_id, way, reason }, by), made = (await findRepair(services.house.db, storeId, id))!;
   return made.state === 'waits for approval' ? `${made.units} units are more than one person repairs alone: a second one approves it under Stock & drift → Repairs` : `Under way: ${made.units} units; the next check reads both sides back`;
 }

@@ -32,8 +32,8 @@ export function stockRoutes(app: FastifyInstance, { house }: Services): void {
   api.get('/api/v1/stock.csv', { schema: { tags: ['stock'], summary: 'The filtered stock table as CSV (at most 100,000 rows)', querystring: StockQuery } }, async (request, reply) => {
     const store = await storeOf(house.db, request.query.store);
     const rows = await stockPage(house.db, store.store_id, { ...stockFilter({ ...request.query, cursor: undefined }, house.clock.now()), limit: 100_000 });
-    return csv(reply, `stock-${store.shop_domain}`, ['SKU', 'Title', 'Vendor', 'Location', 'On hand', 'Committed', 'Available', 'Unavailable', 'Incoming', 'Shopify available', 'Drift', 'State'],
-      rows.map((r) => [r.sku, r.title, r.vendor, r.location, r.on_hand, r.committed, r.available, r.unavailable, r.incoming, r.shopify_available, r.drift, stateOf(r)]));
+    return csv(reply, `stock-${store.shop_domain}`, ['SKU', 'Title', 'Vendor', 'Location', 'On hand', 'Committed', 'Available', 'Unavailable', 'Incoming', 'Shopify available', 'Drift', 'State', 'Planner stock less ours', 'Planner on order less ours'],
+      rows.map((r) => [r.sku, r.title, r.vendor, r.location, r.on_hand, r.committed, r.available, r.unavailable, r.incoming, r.shopify_available, r.drift, stateOf(r), r.planner?.stock ?? 0, r.planner?.incoming ?? 0]));
   });
 
   api.get('/api/v1/vendors', { schema: { tags: ['stock'], summary: 'Vendors of the store', querystring: z.object({ store: z.coerce.number() }), response: { 200: z.object({ vendors: z.array(z.string()) }) } } }, async (request) => {
@@ -68,6 +68,7 @@ export function stockRow(row: StockPageRow, sold: number[]): Of<typeof StockRow>
     shopifyAvailable: row.shopify_available, shopifyAt: row.shopify_at, drift: row.drift,
     cause: row.drift === 0 ? null : (row.causes ?? []).map((c) => `${c.cause} ${c.units > 0 ? '+' : ''}${c.units}`).join(', ') || 'just changed, not checked yet',
     state: stateOf(row), lastMovementAt: row.last_movement, sold30: sold,
+    planner: row.planner && { stock: row.planner.stock ?? 0, incoming: row.planner.incoming ?? 0 },
     push: row.push_state === null || row.authority !== 'warehouse' ? null : { state: row.push_state, wanted: row.wanted, pushedAt: row.pushed_at, confirmedAt: row.confirmed_at, reason: row.push_reason },
   };
 }

@@ -37,12 +37,11 @@ export function PeriodTab() {
         <div className="columns">
           <div className="span-8 stack">
             {view.heardSince.length > 0 && <Banner>Heard of since it was signed, and not in these figures: {view.heardSince.slice(0, 6).map((line) => `${line.name} ${line.what} ${signed(line.units)}`).join(', ')}{view.heardSince.length > 6 && ` and ${view.heardSince.length - 6} more`}.</Banner>}
-            {store.importedAt && from <= store.importedAt.slice(0, 10) && <Banner>The ledger was begun on {day(store.importedAt.slice(0, 10))}. What lies before is known only by opening counts, each at the time its level last changed.</Banner>}
             {view.figures.locations.length === 0 ? <Panel><EmptyState title="Nothing moved up to then">The ledger begins with the first import.</EmptyState></Panel> : <Figures view={view} />}
           </div>
           <div className="span-4 stack">
-            <Panel title="Sign-off">{view.signed ? <Signed view={view} /> : view.ended ? <Sign key={`${from}${to}`} view={view} /> : <p className="dim">The period is still going on; it can be signed the day after its last.</p>}</Panel>
-            <Panel flush title="Signed periods">{!signatures.data ? <div className="panel-body"><Lines rows={3} /></div> : signatures.data.periods.length === 0 ? <div className="panel-body"><p className="dim">None yet.</p></div> : <table className="plain"><tbody>{signatures.data.periods.map((each) => <tr key={`${each.from}${each.to}`}><td><Link to="/audit" search={{ tab: 'period', from: each.from, to: each.to }}>{day(each.from, true)} to {day(each.to)}</Link></td><td className="dim">{each.by}</td><td className="num">{units(each.closing)}</td></tr>)}</tbody></table>}</Panel>
+            <Panel title="Sign-off">{view.signed ? <Signed view={view} /> : view.unsignable === null ? <Sign key={`${from}${to}`} view={view} /> : <p className="dim">{view.unsignable}</p>}</Panel>
+            <Panel flush title="Signed periods">{signatures.data && signatures.data.chain.links > 0 && <div className="panel-body">{signatures.data.chain.broken.length === 0 ? <Status tone="good">The chain of all {units(signatures.data.chain.links)} holds</Status> : signatures.data.chain.broken.slice(0, 5).map((each) => <p key={`${each.subject}${each.fault}`}><Status tone="bad">{each.subject}: {each.fault}</Status></p>)}</div>}{!signatures.data ? <div className="panel-body"><Lines rows={3} /></div> : signatures.data.periods.length === 0 ? <div className="panel-body"><p className="dim">None yet.</p></div> : <table className="plain"><tbody>{signatures.data.periods.map((each) => <tr key={`${each.from}${each.to}`}><td><Link to="/audit" search={{ tab: 'period', from: each.from, to: each.to }}>{day(each.from, true)} to {day(each.to)}</Link></td><td className="dim">{each.by}</td><td className="num">{units(each.closing)}</td></tr>)}</tbody></table>}</Panel>
           </div>
         </div>
       )}
@@ -53,12 +52,14 @@ export function PeriodTab() {
 /** A column a location, a row a cause. */
 function Figures({ view: { figures, from, to } }: { view: PeriodView }) {
   const kinds = [...new Set(figures.locations.flatMap((place) => place.movements.map((m) => m.kind)))].sort(), of = (place: PeriodView['figures']['locations'][number], kind: string): number => place.movements.find((m) => m.kind === kind)?.units ?? 0;
+  const counted = figures.locations.flatMap((place) => place.counted ?? []), [first, last] = [counted.map((each) => each.from).sort()[0], counted.map((each) => each.to).sort().at(-1)];
   return (
     <Panel flush><Wide label="Units on hand over the period">
       <table className="plain period">
         <thead><tr><th>Units on hand</th>{figures.locations.map((place) => <th key={place.locationId} className="num">{place.name}</th>)}<th className="num">All</th></tr></thead>
         <tbody>
           <tr className="sum"><td>Opening, {day(from)}</td>{figures.locations.map((place) => <td key={place.locationId} className="num">{units(place.opening)}</td>)}<td className="num">{units(figures.opening)}</td></tr>
+          {counted.length > 0 && <tr><td>{first === last ? `Opening count taken on ${day(first!)}` : `Opening counts taken from ${day(first!)} to ${day(last!)}`}</td>{figures.locations.map((place) => <td key={place.locationId} className={place.counted ? 'num' : 'num dim'}>{place.counted ? signed(place.counted.units) : '–'}</td>)}<td className="num">{signed(counted.reduce((sum, each) => sum + each.units, 0))}</td></tr>}
           {kinds.map((kind) => <tr key={kind}><td>{kind === 'opening' ? 'Opening count' : capital(kind)}</td>{figures.locations.map((place) => <td key={place.locationId} className={of(place, kind) === 0 ? 'num dim' : 'num'}>{of(place, kind) === 0 ? '–' : signed(of(place, kind))}</td>)}<td className="num">{signed(figures.locations.reduce((sum, place) => sum + of(place, kind), 0))}</td></tr>)}
           <tr className="sum"><td>Closing, {day(to)}</td>{figures.locations.map((place) => <td key={place.locationId} className="num">{units(place.closing)}</td>)}<td className="num">{units(figures.closing)}</td></tr>
         </tbody>
@@ -86,5 +87,5 @@ function Sign({ view }: { view: PeriodView }) {
 
 function Signed({ view: { signed: signature } }: { view: PeriodView }) {
   const store = useStore();
-  return <div className="stack"><Status tone="good">Signed</Status><p><b>{signature!.by}</b>, {signature!.role}, {instant(signature!.at, store.timeZone)}</p>{signature!.note && <p className="sentence">{signature!.note}</p>}<p className="dim small">SHA-256 of the figures <code className="digest">{signature!.digest}</code></p></div>;
+  return <div className="stack"><Status tone="good">Signed</Status><p><b>{signature!.by}</b>, {signature!.role}, {instant(signature!.at, store.timeZone)}</p>{signature!.note && <p className="sentence">{signature!.note}</p>}<p className="dim small">SHA-256 of the figures <code className="digest">{signature!.digest}</code>, of the chain up to here <code className="digest">{signature!.chain}</code></p></div>;
 }

@@ -38,7 +38,7 @@ function Why({ subject, change }: { subject: Subject; change(to: string | undefi
   const state = subject.figure === 'onHand' || subject.figure === 'drift' ? 'available' : subject.figure === 'unavailable' ? 'reserved' : subject.figure;
   return (
     <div className="stack">
-      {row && (subject.figure === 'drift' || row.drift !== 0) && <DriftCauses itemId={row.itemId} locationId={row.locationId} timeZone={store.timeZone} />}
+      {row && (subject.figure === 'drift' || row.drift !== 0 || row.planner !== null) && <DriftCauses itemId={row.itemId} locationId={row.locationId} timeZone={store.timeZone} />}
       {row && <Equation row={row} />}
       <StateTabs value={state} onChange={(next) => change(subjectText({ ...subject, figure: next }))} />
       <Explain itemId={subject.itemId} locationId={subject.locationId} state={state} />

@@ -1,4 +1,4 @@
-/** Why a level differs: each unit with its cause and evidence; Shopify beside the warehouse's shelf; and what can be done about it. */
+/** Why a level differs: each unit with its cause and evidence; Shopify beside the warehouse's shelf; the planner; and what can be done about it. */
 import { Button } from '@mantine/core';
 import { IconArrowsExchange, IconCloudUpload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -42,6 +42,13 @@ export function DriftCauses({ itemId, locationId, timeZone }: { itemId: number; 
           </tbody></table>
         </>
       )}
+      {data.planner.map((side) => (
+        <div key={side.measure}>
+          <h4>{side.measure === 'stock' ? 'In stock' : 'On order'}: {units(side.theirs)} at the planner, {units(side.ours)} here</h4>
+          <Causes causes={side.causes} total={side.difference} />
+          <p className="dim small">The planner {side.measure === 'stock' ? 'read the shop' : 'was read'} {instant(side.syncedAt, timeZone)}. First seen {instant(side.firstSeen, timeZone)}, last checked {instant(side.checkedAt, timeZone)}.</p>
+        </div>
+      ))}
     </section>
   );
 }

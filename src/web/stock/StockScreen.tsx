@@ -21,7 +21,8 @@ import { RepairsTab } from './RepairsTab.tsx';
 const route = getRouteApi('/app/stock');
 const VIEWS: readonly { id: (typeof STOCK_VIEWS)[number]; label: string; good: string }[] = [
   { id: 'all', label: 'All', good: '' },
-  { id: 'drift', label: 'Drift', good: 'Every level agrees with Shopify' }, { id: 'negative', label: 'Negative', good: 'No level is below zero' },
+  { id: 'drift', label: 'Drift', good: 'Every level agrees with Shopify' }, { id: 'planner', label: 'Planner differs', good: 'The planner holds what the ledger does, or none is connected' },
+  { id: 'negative', label: 'Negative', good: 'No level is below zero' },
   { id: 'out of stock', label: 'Out of stock', good: 'Nothing that sells is out of stock' }, { id: 'pending', label: 'Pending', good: 'Nothing is on its way' },
   { id: 'changed', label: 'Changed last hour', good: 'Nothing moved in the last hour' },
 ];
@@ -46,8 +47,8 @@ function Levels() {
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]);
   const totals = query.data?.pages[0]?.totals;
   const change = useCallback((part: Partial<typeof search>, replace = true) => void navigate({ search: (old) => ({ ...old, ...part }), replace }), [navigate]);
-  const pushed = rows.some((row) => row.push !== null);
-  const columns = useMemo(() => stockColumns((row, figure) => change({ why: subjectText({ itemId: row.itemId, locationId: row.locationId, figure }) }, false), pushed), [change, pushed]);
+  const pushed = rows.some((row) => row.push !== null), planned = view === 'planner' || rows.some((row) => row.planner !== null);
+  const columns = useMemo(() => stockColumns((row, figure) => change({ why: subjectText({ itemId: row.itemId, locationId: row.locationId, figure }) }, false), { pushed, planned }), [change, pushed, planned]);
   const chips: Chip[] = [
     ...(search.q ? [{ label: searchLabel(search.q), remove: () => change({ q: undefined }) }] : []),
     ...(search.location ? [{ label: `Location: ${locationNames(search.location, locations)}`, remove: () => change({ location: undefined }) }] : []),

@@ -11,8 +11,8 @@ import { Status, STOCK_LOOK } from '../ui/tone.tsx';
 
 export const levelId = (row: StockRow): string => `${row.itemId}@${row.locationId}`;
 
-/** `pushed`: a warehouse is right about some of the rows. */
-export function stockColumns(why: (row: StockRow, figure: string) => void, pushed: boolean): Column<StockRow>[] {
+/** `pushed`: a warehouse is right about some of the rows; `planned`: a planner holds otherwise of some. */
+export function stockColumns(why: (row: StockRow, figure: string) => void, { pushed, planned }: { pushed: boolean; planned: boolean }): Column<StockRow>[] {
   const figure = (id: 'onHand' | 'committed' | 'available' | 'unavailable' | 'incoming', header: string, width: number, more: Partial<Column<StockRow>> = {}): Column<StockRow> => ({
     id, header, width, align: 'right', ...more,
     cell: (row) => <Figure onClick={() => why(row, id)} zero={row[id] === 0} negative={row[id] < 0} label={`${header} ${row[id]} of ${row.sku || row.title} at ${row.locationName}: why?`}>{units(row[id])}</Figure>,
@@ -35,6 +35,10 @@ export function stockColumns(why: (row: StockRow, figure: string) => void, pushe
     {
       id: 'drift', header: 'Drift', title: 'Shopify less the ledger', width: 62, align: 'right', sort: 'drift',
       cell: (row) => <Figure onClick={() => why(row, 'drift')} zero={row.drift === 0} negative={row.drift !== 0 && row.state === 'drift'} label={`Drift ${row.drift} of ${row.sku || row.title} at ${row.locationName}: why?`}>{signed(row.drift)}</Figure>,
+    },
+    {
+      id: 'planner', header: 'Planner', title: 'What the planner holds less the ledger: available, and on order', width: 84, align: 'right', extra: !planned,
+      cell: (row) => (row.planner === null ? <span className="dim">–</span> : <Figure onClick={() => why(row, 'drift')} zero={false} negative={false} label={`The planner differs by ${row.planner.stock} in stock and ${row.planner.incoming} on order of ${row.sku || row.title} at ${row.locationName}: why?`}>{row.planner.incoming === 0 ? signed(row.planner.stock) : `${signed(row.planner.stock)} / ${signed(row.planner.incoming)}`}</Figure>),
     },
     {
       id: 'state', header: 'State and cause', width: 132, card: 'wide',
