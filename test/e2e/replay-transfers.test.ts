@@ -23,6 +23,7 @@ const webDir = await buildWeb(() => {});
 const w = await world({ webDir, months: 6, scale: 0.15 });
 await w.import();
 const now = new Date().toISOString(), today = now.slice(0, 10);
+await w.house.db.query('update supplier set min_order_units = 60 where store_id = $1', [w.storeId]);
 const id = await askReplay(w.house.db, w.storeId, { key: randomUUID(), kind: 'cycle service', promise: 0.95, from_day: addDays(today, -90), to_day: addDays(today, -1), scope: {}, most: 300, orderCost: 0 }, 'test', now);
 await w.run(replay);
 await w.run(replenishment);
