@@ -10,6 +10,7 @@ import { addDays, dayNumber, daysBetween } from '../domain/calendar.ts';
 import { denseSeries, seriesFrom } from '../domain/demand/series.ts';
 import type { CalendarEvent, PanelOptions, PanelSeries, Pool } from '../domain/forecast/panel.ts';
 import { abcClasses } from '../domain/replenishment/abc.ts';
+import { cameBack } from '../domain/replenishment/came-back.ts';
 import { protectionDays } from '../domain/replenishment/policy.ts';
 import { costsOfLine, wantedOf, type Replayed, type ReplayLine } from '../domain/replenishment/replay.ts';
 import { knownBefore, type ReplayTask, type Variant } from '../domain/replenishment/replay-panel.ts';
@@ -155,18 +156,6 @@ function together(lines: readonly Gathered[]): Gathered[][] {
     if (last && last.length + group.length <= BATCH) last.push(...group); else batches.push(group);
   }
   return batches;
-}
-
-/** Units that came back by day. What was taken back later is taken off what comes after: on its own day nobody knew. */
-function cameBack(known: Sparse | undefined, first: number, days: number): Int32Array {
-  const back = new Int32Array(days);
-  let owed = 0;
-  known?.days.forEach((day, n) => {
-    const left = known.values[n]! - owed;
-    if (day >= first && day < first + days) back[day - first] = Math.max(0, left);
-    owed = Math.max(0, -left);
-  });
-  return back;
 }
 
 /** The price in force on a day; null before the first one noted. */

@@ -26,6 +26,7 @@ const now = new Date().toISOString(), today = now.slice(0, 10);
 await w.house.db.query('update supplier set min_order_units = 60 where store_id = $1', [w.storeId]);
 const id = await askReplay(w.house.db, w.storeId, { key: randomUUID(), kind: 'cycle service', promise: 0.95, from_day: addDays(today, -90), to_day: addDays(today, -1), scope: {}, most: 300, orderCost: 0 }, 'test', now);
 await w.run(replay);
+await w.house.db.query('update supplier set min_order_units = null where store_id = $1', [w.storeId]);
 await w.run(replenishment);
 await w.run(transferProposals);
 const { rows: [top] } = await w.house.db.query<{ item_id: number; from_location_id: number; to_location_id: number; quantity: number }>('select * from transfer_proposal where store_id = $1 order by gain desc limit 1', [w.storeId]);
