@@ -1,7 +1,8 @@
 /** supplier-order: the best order of a supplier under limits, by its number of lines, beside the exact solver on the same orders where it is fast enough. */
+import { caseByCase, fullness } from '../src/domain/replenishment/fill.ts';
 import { total, type Bound } from '../src/domain/replenishment/load.ts';
 import { NO_LIMITS, type SupplierLimits } from '../src/domain/replenishment/supplier-limits.ts';
-import type { SupplierLine } from '../src/domain/replenishment/supplier-line.ts';
+import { worthOf, type SupplierLine } from '../src/domain/replenishment/supplier-line.ts';
 import { supplierOrder, withinBudget } from '../src/domain/replenishment/supplier-order.ts';
 import { drawLines, exact, worthOfAll } from '../test/helpers/order-lines.ts';
 import { seeded } from './random.ts';
@@ -55,6 +56,7 @@ const KINDS: Record<string, (lines: readonly SupplierLine[], most: readonly numb
   'budget of 40 %': (lines, most) => { const cost = Math.round(total(lines, most).cost * 0.4); return { limits: { budget: cost }, cap: { cost } }; },
   'container, volume and weight, 25 %': (lines, most) => { const room = roomOf(lines, most, 0.25); return { limits: { ...room, containers: 1 }, cap: room }; },
   'container 50 % and budget 45 %': (lines, most) => { const room = roomOf(lines, most, 0.5), cost = Math.round(total(lines, most).cost * 0.45); return { limits: { ...room, containers: 1, budget: cost }, cap: { ...room, cost } }; },
+  'a container of 130 % filled': (lines, most) => { const room = roomOf(lines, most, 1.3), cased = caseByCase(lines, lines.map(worthOf), most, room); return { limits: { ...room, containers: 1, fillContainer: true }, cap: room, floor: fullness(lines, cased, room) }; },
   'minimum of 125 %': (lines, most) => { const cost = Math.round(total(lines, most).cost * 1.25); return { limits: { minCost: cost }, cap: {}, floor: { cost } }; },
 };
 function roomOf(lines: readonly SupplierLine[], most: readonly number[], share: number): { volumeCm3: number; weightG: number } {

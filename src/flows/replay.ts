@@ -1,28 +1,31 @@
 /**
  * replay: a policy on the days that were → what it would have cost and served.   Woken when somebody asks for one.
- *  1 gather  the scope's demand with its days out of stock, prices; policies, terms and lead times as learned by the first day; stock on that morning from the
- *            ledger; purchase orders and stock of the period, as they really were
+ *  1 gather  the scope's demand with its days out of stock and its bulk order lines, prices; policies, suppliers' terms and lead times as learned by the first
+ *            day; stock on that morning from the ledger; what came back, purchase orders and stock of the period, as they really were
  *  2 decide  domain/replenishment/replay on worker threads: what items share is learned once from before the first day, then each review forecasts from the
- *            days before it alone; the policy, and the same with other promises for the frontier
+ *            days before it alone and orders as a plan does, a supplier's lines together; the policy, and the same with other promises for the frontier
  *  3 record  the lines, their sums and a hash of both, as one: the same data gives the same hash
  */
 import { addDays, dayNumber, daysBetween } from '../domain/calendar.ts';
 import { denseSeries, seriesFrom } from '../domain/demand/series.ts';
 import type { CalendarEvent, PanelOptions, PanelSeries, Pool } from '../domain/forecast/panel.ts';
 import { abcClasses } from '../domain/replenishment/abc.ts';
+import { cameBack } from '../domain/replenishment/came-back.ts';
 import { protectionDays } from '../domain/replenishment/policy.ts';
 import { costsOfLine, wantedOf, type Replayed, type ReplayLine } from '../domain/replenishment/replay.ts';
 import { knownBefore, type ReplayTask, type Variant } from '../domain/replenishment/replay-panel.ts';
-import { frontierKind, PROMISES, replayNotes, type RealTotals, type ReplayResult } from '../domain/replenishment/replay-result.ts';
+import { frontierKind, orderTerms, PROMISES, replayNotes, type RealTotals, type ReplayResult } from '../domain/replenishment/replay-result.ts';
 import { addLine, noTotals } from '../domain/replenishment/replay-totals.ts';
+import { NO_LIMITS, type SupplierLimits } from '../domain/replenishment/supplier-limits.ts';
 import type { PanelTask } from '../runtime/compute-thread.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
-import { categoriesOf, pricesOf, type SeriesRow, type Sparse } from '../store/demand.ts';
+import { bulkUnits, categoriesOf, pricesOf, type SeriesRow, type Sparse } from '../store/demand.ts';
 import { exposureBelowOne } from '../store/forecasts.ts';
-import { planInputs, planWorld } from '../store/plan-inputs.ts';
+import { planInputs, planWorld, type PlanInput, type PlanWorld } from '../store/plan-inputs.ts';
 import { planningEvents } from '../store/planning-events.ts';
-import { realPurchases, realStock, seriesBetween } from '../store/replay-series.ts';
+import { realPurchases, realStock, returnedUnits, seriesBetween, termsSince } from '../store/replay-series.ts';
 import { failReplay, finishReplay, nextReplay, replayProgress, type ReplayItem, type ReplayRow } from '../store/replays.ts';
+import { limitsOf } from '../store/supplier-terms.ts';
 
 const HISTORY_DAYS = 760, LEARN_SERIES = 1_000, BATCH = 40, SHORTEST_HORIZON = 40, LONGEST_HORIZON = 240;
 const QUANTILES = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995];
@@ -55,12 +58,12 @@ async function replayed(context: FlowContext, asked: ReplayRow): Promise<string>
   context.progress('read the days', 0, null);
   const rows = await seriesBetween(db, storeId, since, to, asked.scope, asked.most);
   if (rows.length === 0) throw new Error('Nothing was sold in this scope up to the last day. Choose a wider scope, or a later period.');
-  const orderCost = Number(asked.order_cost), lines = await gather(context, rows, asked, days), items = [...new Set(rows.map((row) => row.item_id))];
+  const orderCost = Number(asked.order_cost), limits = new Map<string, SupplierLimits>(), batches = together(await gather(context, rows, asked, days, limits)), lines = batches.flat(), items = [...new Set(rows.map((row) => row.item_id))];
   const horizon = Math.min(LONGEST_HORIZON, Math.max(SHORTEST_HORIZON, ...lines.map(({ line: { policy, leadTimes } }) => Math.max(protectionDays(policy), policy.leadTimeDays + (policy.daysOfStock ?? 0), ...(leadTimes ?? []).map((one) => one.days + policy.reviewDays)) + policy.reviewDays)));
   const options: PanelOptions = { grain: 'D', horizon, quantiles: QUANTILES, events: await calendar(context, since) };
 
   context.progress('learn from the days before', 0, null);
-  const best = await knownSeries(context, await seriesBetween(db, storeId, since, addDays(from, -1), {}, LEARN_SERIES), addDays(from, -1));
+  const best = await knownSeries(context, await seriesBetween(db, storeId, since, addDays(from, -1), {}, LEARN_SERIES), addDays(from, -1), from);
   if (best.length === 0) throw new Error(`There is no demand before ${from} to learn from. Begin the replay later.`);
   const learned = best.map((one) => knownBefore(one, first, horizon)).filter((one) => one !== null), learnedFrom = learned.length;
   const pool = await compute.run<PanelTask, Pool>('learn', { panel: learned, options });
@@ -72,23 +75,24 @@ async function replayed(context: FlowContext, asked: ReplayRow): Promise<string>
     context.progress('replay', outcomes.length, lines.length);
     await replayProgress(db, storeId, asked.replay_run_id, outcomes.length, lines.length);
   };
-  for (let start = 0; start < lines.length; start += BATCH) {
-    const batch = lines.slice(start, start + BATCH);
-    const made = compute.run<ReplayTask, Replayed[][]>('replay', { panel: batch.map((one) => one.series), lines: batch.map((one) => one.line), options, first, days, variants }, { key: `replay:${storeId}:${asked.replay_run_id}:${asked.attempts}`, value: pool });
+  for (const batch of batches) {
+    const asks = new Set(batch.map((one) => one.line.order));
+    const made = compute.run<ReplayTask, Replayed[][]>('replay', { panel: batch.map((one) => one.series), lines: batch.map((one) => one.line), limits: [...limits].filter(([order]) => asks.has(order)), options, first, days, variants }, { key: `replay:${storeId}:${asked.replay_run_id}:${asked.attempts}`, value: pool });
     made.catch(() => {}); // it is thrown where it is awaited
     underWay.push(made);
     if (underWay.length >= 2 * compute.threads) await settleOldest();
   }
   while (underWay.length > 0) await settleOldest();
 
-  const [stock, bought] = [await realStock(db, storeId, store.time_zone, items, from, to), await realPurchases(db, storeId, items, from, to)];
+  const [stock, bought, terms] = [await realStock(db, storeId, store.time_zone, items, from, to), await realPurchases(db, storeId, items, from, to), await termsSince(db, storeId, store.time_zone, items, from)];
   const kept: ReplayItem[] = [], policy = noTotals(), frontier = PROMISES.map((promise) => ({ kind, promise, totals: noTotals() })), held = noTotals(), boughtCosts = new Map<string, number>();
-  const real: RealTotals = { lines: 0, sold: 0, lost: 0, ordered: 0, orders: 0, cameIn: 0, unitDays: 0, costs: [] }, faults: Record<string, number> = {}, all = { estimated: 0, unknownDays: 0, standing: 0, ordered: 0, orders: 0 };
+  const real: RealTotals = { lines: 0, sold: 0, lost: 0, ordered: 0, orders: 0, cameIn: 0, unitDays: 0, costs: [] }, faults: Record<string, number> = {}, all = { estimated: 0, unknownDays: 0, standing: 0, ordered: 0, orders: 0 }, changes: ReplayResult['changes'] = {};
   for (const [n, { line, wanted, row }] of lines.entries()) {
     const [made, ...points] = outcomes[n]!, of = costsOfLine(made!, line, days, orderCost), key = `${row.item_id}@${row.location_id}`, there = stock.get(key), orders = bought.get(key), { unitCost, currency } = line.buying;
     addLine(policy, made!, of);
     points.forEach((point, k) => addLine(frontier[k]!.totals, point, costsOfLine(point, line, days, orderCost)));
     for (const [why, times] of Object.entries(made!.faults)) faults[why] = (faults[why] ?? 0) + times;
+    for (const [term, units] of orderTerms(made!)) changes[term] = (changes[term] ?? 0) + units;
     all.estimated += wanted.estimated; all.unknownDays += wanted.unknown; all.ordered += orders?.ordered ?? 0; all.orders += orders?.orders ?? 0;
     for (const [each, cost] of Object.entries(orders?.costs ?? {})) boughtCosts.set(each, (boughtCosts.get(each) ?? 0) + cost);
     if (line.opening === null) all.standing++;
@@ -97,39 +101,61 @@ async function replayed(context: FlowContext, asked: ReplayRow): Promise<string>
       real.lines++; real.sold += made!.wanted - wanted.estimated; real.lost += wanted.estimated; real.ordered += orders?.ordered ?? 0; real.orders += orders?.orders ?? 0; real.cameIn += there.came_in; real.unitDays += Math.max(0, there.unit_days);
       const money = (each: string) => { let found = real.costs.find((one) => one.currency === each); if (!found) { real.costs.push(found = { currency: each, bought: 0, holding: 0, cash: 0 }); real.costs.sort((a, b) => (a.currency < b.currency ? -1 : 1)); } return found; };
       for (const [each, cost] of Object.entries(orders?.costs ?? {})) money(each).bought += cost;
-      const cost = costsOfLine({ ordered: 0, orders: 0, unitDays: Math.max(0, there.unit_days), lost: 0 }, line, days, 0);
+      const cost = costsOfLine({ bought: 0, orders: 0, unitDays: Math.max(0, there.unit_days), lost: 0 }, line, days, 0);
       if (cost) { const sums = money(cost.currency); sums.holding += cost.holding; sums.cash += cost.cash; }
     }
     kept.push({
       item_id: row.item_id, location_id: row.location_id, wanted: made!.wanted, estimated: wanted.estimated, unknown_days: wanted.unknown, standing: line.opening === null, opening: made!.opening, opening_incoming: made!.openingIncoming,
       served: made!.served, lost: made!.lost, ordered: made!.ordered, orders: made!.orders, received: made!.received, closing: made!.closing, closing_incoming: made!.closingIncoming, unit_days: made!.unitDays, short_days: made!.shortDays,
       currency, unit_cost: unitCost, bought: of?.bought ?? null, holding: of?.holding ?? null, ordering: of?.ordering ?? null, lost_margin: of?.lostMargin ?? null, cash: of?.cash ?? null, fault: Object.keys(made!.faults)[0] ?? null, decisions: made!.decisions,
-      real_ordered: orders?.ordered ?? 0, real_orders: orders?.orders ?? 0, real_bought: orders ? orders.costs[currency] ?? null : 0, real_came_in: there?.came_in ?? null, real_unit_days: there ? Math.max(0, there.unit_days) : null,
+      returned: made!.returned, bulk_wanted: made!.bulkWanted, bulk_served: made!.bulkServed, for_supplier: orderTerms(made!).reduce((sum, [, units]) => sum + units, 0), below_minimum: made!.belowMinimum, real_ordered: orders?.ordered ?? 0, real_orders: orders?.orders ?? 0, real_bought: orders ? orders.costs[currency] ?? null : 0, real_came_in: there?.came_in ?? null, real_unit_days: there ? Math.max(0, there.unit_days) : null,
     });
   }
   const result: ReplayResult = {
     days, policy, frontier, compared: held.wanted === 0 ? null : { policy: held, real },
     bought: { ordered: all.ordered, orders: all.orders, costs: [...boughtCosts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([currency, cost]) => ({ currency, cost })) },
-    estimated: all.estimated, unknownDays: all.unknownDays, standing: all.standing, faults, learnedFrom,
-    notes: replayNotes({ days, estimated: all.estimated, unknownDays: all.unknownDays, standing: all.standing, faults, lines: lines.length, known: held.wanted === 0 ? 0 : real.lines, first: from }),
+    estimated: all.estimated, unknownDays: all.unknownDays, standing: all.standing, faults, learnedFrom, changes,
+    notes: replayNotes({ days, estimated: all.estimated, unknownDays: all.unknownDays, standing: all.standing, faults, lines: lines.length, known: held.wanted === 0 ? 0 : real.lines, first: from, policy, changes, terms }),
   };
   return finishReplay(db, storeId, asked.replay_run_id, kept, result, context.now());
 }
 
 /** The lines with everything that was known of them on the first morning. Series reach to the last day: they are cut at each review. */
-async function gather(context: FlowContext, rows: readonly SeriesRow[], asked: ReplayRow, days: number): Promise<Gathered[]> {
+async function gather(context: FlowContext, rows: readonly SeriesRow[], asked: ReplayRow, days: number, limits: Map<string, SupplierLimits>): Promise<Gathered[]> {
   const { db, store, storeId } = context, { from_day: from, to_day: to } = asked, first = dayNumber(from), items = [...new Set(rows.map((row) => row.item_id))];
   const sold = (row: SeriesRow): number => row.days.reduce((sum, day, n) => (day >= first - 28 && day < first ? sum + row.quantities[n]! : sum), 0), id = (itemId: number, locationId: number): number => itemId * 2 ** 20 + locationId;
   const classes = abcClasses(rows.map((row) => ({ id: id(row.item_id, row.location_id), value: sold(row) })));
   const world = await planWorld(db, store, from, (itemId, locationId) => classes.get(id(itemId, locationId)) ?? null, []);
   const inputs = new Map((await planInputs(db, world, rows.map((row) => ({ item_id: row.item_id, location_id: row.location_id, sold: 0 })))).map((input) => [`${input.itemId}@${input.locationId}`, input]));
-  const [series, stock, prices] = [await knownSeries(context, rows, to), await realStock(db, storeId, store.time_zone, items, from, to), await pricesOf(db, storeId, items)];
+  const [series, stock, prices, back] = [await knownSeries(context, rows, to, from), await realStock(db, storeId, store.time_zone, items, from, to), await pricesOf(db, storeId, items), await returnedUnits(db, storeId, store.time_zone, items, from, to)];
   return rows.flatMap((row, n): Gathered[] => {
     const key = `${row.item_id}@${row.location_id}`, input = inputs.get(key), there = stock.get(key);
     if (!input) return [];
-    const wanted = wantedOf(series[n]!.series, first, days), { policy, leadTimes, buying, storeCurrency } = input;
-    return [{ row, series: series[n]!, wanted, line: { key, wanted: wanted.wanted, opening: there ? { onHand: there.opening, incoming: there.incoming } : null, policy, leadTimes, buying, price: priceAt(prices.get(row.item_id), first), storeCurrency } }];
+    const wanted = wantedOf(series[n]!.series, first, days), { policy, leadTimes, buying, storeCurrency } = input, { bulk, series: { start } } = series[n]!;
+    return [{ row, series: series[n]!, wanted, line: { key, wanted: wanted.wanted, bulk: Int32Array.from({ length: days }, (_, day) => bulk?.[first + day - start] ?? 0), returned: cameBack(back.get(key), first, days), order: orderOf(world, input, limits), opening: there ? { onHand: there.opening, incoming: there.incoming } : null, policy, leadTimes, buying, price: priceAt(prices.get(row.item_id), first), storeCurrency } }];
   });
+}
+
+/**
+ * Whose order the line is part of, its limits noted: all but budgets, which are of what is bought beside these lines too. Lines of several places are of one
+ * order only where the supplier's minimum is; one with price breaks alone is an order of its own.
+ */
+function orderOf(world: PlanWorld, { itemId, locationId, buying: { supplierId, currency, priceBreaks } }: PlanInput, limits: Map<string, SupplierLimits>): string {
+  const supplier = supplierId === null ? undefined : world.suppliers.get(supplierId), known = supplier ? limitsOf({ ...supplier, budget: null }, currency, 0) : null;
+  if (known === null && priceBreaks.length === 0) return '';
+  const order = known === null ? `${itemId}@${locationId}` : `${supplierId}/${currency}${known.minimumCounts === 'place' ? `/${locationId}` : ''}`;
+  limits.set(order, known ?? NO_LIMITS);
+  return order;
+}
+
+/** Batches of lines, those of one order in one batch, however many they are. */
+function together(lines: readonly Gathered[]): Gathered[][] {
+  const batches: Gathered[][] = [];
+  for (const group of Map.groupBy(lines, ({ line }) => line.order || line.key).values()) {
+    const last = batches.at(-1);
+    if (last && last.length + group.length <= BATCH) last.push(...group); else batches.push(group);
+  }
+  return batches;
 }
 
 /** The price in force on a day; null before the first one noted. */
@@ -140,15 +166,17 @@ function priceAt(prices: Sparse | undefined, day: number): number | null {
   return price;
 }
 
-async function knownSeries({ db, storeId }: FlowContext, rows: readonly SeriesRow[], to: string): Promise<PanelSeries[]> {
+/** `morning`: the first, which knows what a bulk order line is from the days before it. */
+async function knownSeries({ db, storeId }: FlowContext, rows: readonly SeriesRow[], to: string, morning: string): Promise<PanelSeries[]> {
   const items = [...new Set(rows.map((row) => row.item_id))], last = dayNumber(to);
-  const [exposures, prices, categories] = [await exposureBelowOne(db, storeId, items), await pricesOf(db, storeId, items), await categoriesOf(db, items)];
+  const [exposures, prices, categories, bulk] = [await exposureBelowOne(db, storeId, items), await pricesOf(db, storeId, items), await categoriesOf(db, items), await bulkUnits(db, storeId, items, addDays(morning, -HISTORY_DAYS), morning)];
   return rows.map((row) => {
-    const { first } = row, length = last - first + 1, key = `${row.item_id}@${row.location_id}`, exposure = new Float64Array(length).fill(1), price = prices.get(row.item_id), known = exposures.get(key);
+    const { first } = row, length = last - first + 1, key = `${row.item_id}@${row.location_id}`, exposure = new Float64Array(length).fill(1), price = prices.get(row.item_id), known = exposures.get(key), large = bulk.get(key), inBulk = large && new Float64Array(length);
     known?.days.forEach((day, n) => { if (day >= first && day <= last) exposure[day - first] = known.shares[n]!; });
+    large?.days.forEach((day, n) => { if (day >= first && day <= last) inBulk![day - first] = large.values[n]!; });
     return {
       id: key, item: String(row.item_id), location: String(row.location_id), category: categories.get(row.item_id) ?? '',
-      series: seriesFrom(first, denseSeries(row.days.map((day, n) => ({ day, quantity: row.quantities[n]! })), first, last), exposure), ...(price ? { price: stepped(price, first, length) } : {}),
+      series: seriesFrom(first, denseSeries(row.days.map((day, n) => ({ day, quantity: row.quantities[n]! })), first, last), exposure), ...(inBulk ? { bulk: inBulk } : {}), ...(price ? { price: stepped(price, first, length) } : {}),
     };
   });
 }

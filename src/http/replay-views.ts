@@ -1,6 +1,6 @@
 /** Replays as the API tells them. */
 import { addDays, daysBetween } from '../domain/calendar.ts';
-import type { RealTotals } from '../domain/replenishment/replay-result.ts';
+import { orderTerms, type RealTotals } from '../domain/replenishment/replay-result.ts';
 import { fillOf, type ReplayTotals } from '../domain/replenishment/replay-totals.ts';
 import type { ReplayItemRow, ReplayRow } from '../store/replays.ts';
 import type { Of } from './contract.ts';
@@ -11,7 +11,8 @@ const number = (value: string | null): number | null => (value === null ? null :
 
 function totalsView(of: ReplayTotals, days: number): Of<typeof TotalsView> {
   const { unitDays, ...rest } = of;
-  return { ...rest, fill: fillOf(of), averageStock: tenths(unitDays / days) };
+  const { returned = null, bulkWanted = null, bulkServed = null, belowMinimum = null } = of as Partial<ReplayTotals>; // not kept by the first replays
+  return { ...rest, returned, bulkWanted, bulkServed, belowMinimum, fill: fillOf(of), averageStock: tenths(unitDays / days) };
 }
 
 function realView({ unitDays, ...rest }: RealTotals, days: number) {
@@ -26,7 +27,8 @@ export function replayView(row: ReplayRow): Of<typeof Replay> {
     result: result && {
       days, policy: totalsView(result.policy, days), frontier: result.frontier.map(({ kind, promise, totals }) => ({ kind, promise, totals: totalsView(totals, days) })),
       compared: result.compared && { policy: totalsView(result.compared.policy, days), real: realView(result.compared.real, days) },
-      bought: result.bought, estimated: result.estimated, unknownDays: result.unknownDays, standing: result.standing, learnedFrom: result.learnedFrom, notes: result.notes,
+      bought: result.bought, estimated: result.estimated, unknownDays: result.unknownDays, standing: result.standing, learnedFrom: result.learnedFrom,
+      changes: (result as Partial<typeof result>).changes ? orderTerms(result).map(([term, units]) => ({ term, units })) : null, notes: result.notes,
     },
   };
 }
@@ -36,6 +38,7 @@ export function replayLineView(row: ReplayItemRow, run: Pick<ReplayRow, 'from_da
   return {
     itemId: row.item_id, locationId: row.location_id, sku: row.sku, title: row.title, locationName: row.location, wanted: row.wanted, estimated: row.estimated, unknownDays: row.unknown_days, served: row.served, lost: row.lost, ordered: row.ordered, orders: row.orders, shortDays: row.short_days,
     opening: row.opening, closing: row.closing, averageStock: tenths(Number(row.unit_days) / days), currency: row.currency, bought: number(row.bought), holding: number(row.holding), lostMargin: number(row.lost_margin), cash: number(row.cash), standing: row.standing, fault: row.fault,
+    returned: row.returned, bulkWanted: row.bulk_wanted, bulkServed: row.bulk_served, forSupplier: row.for_supplier, belowMinimum: row.below_minimum,
     real: { ordered: row.real_ordered, orders: row.real_orders, bought: number(row.real_bought), cameIn: row.real_came_in, averageStock: row.real_unit_days === null ? null : tenths(Number(row.real_unit_days) / days) },
     decisions: row.decisions.map(([on, quantity, arrives]) => ({ on: addDays(run.from_day, on), quantity, arrives: addDays(run.from_day, arrives) })),
   };

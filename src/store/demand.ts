@@ -119,19 +119,20 @@ export interface Sparse { days: number[]; values: number[] }
 /**
  * Units of each day in bulk order lines, by `item@location`. A line is bulk when it lies beyond Tukey's outer fence of the item's lines by the logarithm
  * of their size (J. W. Tukey, Exploratory Data Analysis, 1977): above Q3 × (Q3 ÷ Q1)³, and at least eight times Q3 where most lines are alike. Of items
- * with fewer than ten lines nothing usual is known, and a line of fewer than ten units is never bulk.
+ * with fewer than ten lines nothing usual is known, and a line of fewer than ten units is never bulk. `before`: the fence is made of the lines before that day,
+ * as it was known then.
  */
-export async function bulkUnits(db: Queryable, storeId: number, itemIds: readonly number[], from: string): Promise<Map<string, Sparse>> {
+export async function bulkUnits(db: Queryable, storeId: number, itemIds: readonly number[], from: string, before = 'infinity'): Promise<Map<string, Sparse>> {
   const { rows } = await db.query<{ item_id: number; location_id: number; days: number[]; units: number[] }>(
     `with lines as (
        select item_id, location_id, day, quantity, ln(quantity) as size from demand_fact where store_id = $1 and item_id = any($2) and kind = 'sale' and quantity > 0 and location_id > 0 and day >= $3
      ), usual as (
-       select item_id, percentile_cont(array[0.25, 0.75]) within group (order by size) as q from lines group by item_id having count(*) >= 10 and max(quantity) >= 10
+       select item_id, percentile_cont(array[0.25, 0.75]) within group (order by size) filter (where day < $4) as q from lines group by item_id having count(*) filter (where day < $4) >= 10 and max(quantity) >= 10
      ), bulk as (
        select l.item_id, l.location_id, l.day, sum(l.quantity)::int as units from usual u join lines l using (item_id)
        where l.quantity >= 10 and l.size > u.q[2] + 3 * greatest(u.q[2] - u.q[1], ln(2)) group by 1, 2, 3
      )
-     select item_id, location_id, array_agg(day - '1970-01-01'::date order by day) as days, array_agg(units order by day) as units from bulk group by 1, 2`, [storeId, itemIds, from]);
+     select item_id, location_id, array_agg(day - '1970-01-01'::date order by day) as days, array_agg(units order by day) as units from bulk group by 1, 2`, [storeId, itemIds, from, before]);
   return new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, { days: row.days, values: row.units }]));
 }
 

@@ -1,5 +1,5 @@
 /** What a replay is made of: the demand of its lines, and what the ledger and the purchase orders say really happened. */
-import type { SeriesRow } from './demand.ts';
+import type { SeriesRow, Sparse } from './demand.ts';
 import type { Queryable } from './db.ts';
 import { searchTerms } from './keyset.ts';
 
@@ -62,4 +62,35 @@ export async function realPurchases(db: Queryable, storeId: number, itemIds: rea
     found.set(key, { ordered: real.ordered + row.ordered, orders: real.orders + row.orders, costs: { ...real.costs, [row.currency]: Number(row.cost) } });
   }
   return found;
+}
+
+/**
+ * Units that customers brought back into sellable stock, by day and `item@location`. Where the ledger had begun on the first morning they are its returns, less
+ * those it took back; elsewhere the returned units that Shopify's refunds put back into stock, where the order was served from. A day may be negative.
+ */
+export async function returnedUnits(db: Queryable, storeId: number, timeZone: string, itemIds: readonly number[], from: string, to: string): Promise<Map<string, Sparse>> {
+  const { rows } = await db.query<{ item_id: number; location_id: number; days: number[]; units: number[] }>(
+    `with known as (
+       select item_id, location_id from opening where store_id = $1 and item_id = any($3) and as_of <= $4::date::timestamp at time zone $2
+     ), back as (
+       select m.item_id, m.to_location as location_id, (m.occurred_at at time zone $2)::date as day, m.quantity from movement m join known k on k.item_id = m.item_id and k.location_id = m.to_location
+       where m.store_id = $1 and m.item_id = any($3) and m.to_state = 'available' and m.kind in ('returned to stock', 'return accepted', 'ghost restock reversed')
+       union all
+       select f.item_id, f.location_id, f.day, f.quantity from demand_fact f join sales_order o on o.store_id = f.store_id and o.order_id = f.order_id
+       where f.store_id = $1 and f.item_id = any($3) and f.kind = 'return' and f.day between $4 and $5 and f.location_id > 0 and o.state -> 'refunds' -> split_part(f.fact, ':line/', 2) ->> 'restockType' = 'return'
+         and not exists (select from known k where k.item_id = f.item_id and k.location_id = f.location_id)
+     ), daily as (
+       select item_id, location_id, day, sum(quantity)::int as units from back where day between $4 and $5 group by 1, 2, 3 having sum(quantity) <> 0
+     )
+     select item_id, location_id, array_agg(day - '1970-01-01'::date order by day) as days, array_agg(units order by day) as units from daily group by 1, 2`, [storeId, timeZone, itemIds, from, to]);
+  return new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, { days: row.days, values: row.units }]));
+}
+
+/** Suppliers these items are bought from, and how many of them, or of their items' terms, were noted or changed on a day or later: no earlier terms are kept. */
+export async function termsSince(db: Queryable, storeId: number, timeZone: string, itemIds: readonly number[], from: string): Promise<{ suppliers: number; changed: number }> {
+  const { rows: [row] } = await db.query<{ suppliers: number; changed: number }>(
+    `select count(*)::int as suppliers, count(*) filter (where latest >= $4::date::timestamp at time zone $2)::int as changed from (
+       select greatest(s.updated_at, max(t.updated_at)) as latest from supplier_item t join supplier s on s.store_id = t.store_id and s.supplier_id = t.supplier_id and s.active
+       where t.store_id = $1 and t.item_id = any($3) and t.preferred group by s.supplier_id, s.updated_at) known`, [storeId, timeZone, itemIds, from]);
+  return row!;
 }

@@ -93,6 +93,56 @@ describe('a replay', () => {
     for (const [n, line] of (await linesOf(after.replayId)).rows.entries()) expect(line.decisions.filter((one) => one.on <= day)).toEqual(lines[n]!.decisions.filter((one) => one.on <= day));
   });
 
+  it('orders a supplier’s lines together, by its terms as they are today, and says so', async () => {
+    const { rows: [supplier] } = await db.query<{ id: number }>(`insert into supplier (store_id, name, currency, min_order_units, updated_at, updated_by) values ($1, 'Weaver', 'EUR', 250, $2, 'test') returning supplier_id as id`, [storeId, clock.now()]);
+    await db.query(`insert into supplier_item (store_id, supplier_id, item_id, unit_cost, price_breaks, updated_at, updated_by) select $1, $2, unnest($3::int[]), 400, '[{"from": 60, "unitCost": 300}]', $4, 'test'`, [storeId, supplier!.id, itemIds.slice(1, 3), clock.now()]);
+    const run = await replayed(), rows = (await linesOf(run.replayId)).rows.filter((row) => ['SKU-2', 'SKU-3'].includes(row.sku!)), together = Map.groupBy(rows.flatMap((row) => row.decisions), (one) => one.on);
+    expect(together.size).toBeGreaterThan(3);
+    // What is not worth its minimum stays below it, and is counted.
+    const units = [...together.values()].map((all) => ({ lines: all.length, units: all.reduce((sum, one) => sum + one.quantity, 0) })), short = units.filter((one) => one.units < 250);
+    expect(short.length).toBeLessThan(units.length);
+    expect(rows.reduce((sum, row) => sum + row.belowMinimum!, 0)).toBe(short.reduce((sum, one) => sum + one.lines, 0));
+    expect(run.result!.changes!.find((one) => one.term === 'supplier minimum')!.units).toBeGreaterThan(0);
+    expect(run.result!.changes!.reduce((sum, one) => sum + one.units, 0)).toBe((await linesOf(run.replayId)).rows.reduce((sum, row) => sum + row.forSupplier!, 0));
+    for (const row of rows) expect(row.bought).toBe(row.decisions.reduce((sum, one) => sum + one.quantity * (one.quantity >= 60 ? 300 : 400), 0));
+    expect(run.result!.notes.join(' ')).toContain(`those of 1 of 1 suppliers were noted or changed on ${FROM} or later`);
+    expect((await replayed()).hash).toBe(run.hash);
+    await db.query('update supplier set min_order_units = 100000 where store_id = $1 and supplier_id = $2', [storeId, supplier!.id]);
+    const below = await replayed();
+    expect(below.result!.policy.belowMinimum).toBe((await linesOf(below.replayId)).rows.filter((row) => ['SKU-2', 'SKU-3'].includes(row.sku!)).reduce((sum, row) => sum + row.orders, 0));
+    expect(below.result!.notes.join(' ')).toContain('below their supplier’s minimum');
+    await db.query('delete from supplier_item where store_id = $1', [storeId]);
+  });
+
+  it('puts what came back on the shelf that day: the ledger’s returns, or refunds with a restock where it had not begun; none of it decides before', async () => {
+    const before = await replayed(), day = addDays(FROM, 30), lines = (await linesOf(before.replayId)).rows, at12 = `${day}T12:00:00.000Z`;
+    const fact = (name: string, kind: Fact['kind'], from: Fact['from'], quantity: number): Fact => ({ fact: name, kind, itemId: itemIds[0]!, from, to: at(mill!, 'available'), quantity, occurredAt: at12, source: 'test' });
+    await db.transaction((tx) => postFacts(tx, storeId, [fact('back', 'returned to stock', outside('customer'), 9), fact('ghost', 'ghost restock reversed', outside('warehouse'), -4)], clock.now()));
+    const refunds = { r1: { restockType: 'return' }, r2: { restockType: 'no_restock' } };
+    await db.query(`insert into sales_order (store_id, order_id, name, processed_at, updated_at, is_open, needs_place, state) values ($1, 77, '#77', $2, $2, false, false, $3)`, [storeId, at12, { refunds }]);
+    const back = (item: number, name: string, quantity: number) => ({ fact: `refund/1:line/${name}`, kind: 'return' as const, itemId: itemIds[item]!, locationId: mill!, day, quantity, orderId: '77' });
+    await db.transaction((tx) => recordDemand(tx, storeId, [back(1, 'r1', 6), back(2, 'r2', 8)]));
+    const after = await replayed(), now = (await linesOf(after.replayId)).rows, returned = (sku: string): number => now.find((row) => row.sku === sku)!.returned!;
+    expect([returned('SKU-1'), returned('SKU-2'), returned('SKU-3')]).toEqual([5, 6, 0]);
+    expect(after.result!.policy.returned).toBe(11);
+    expect(after.result!.compared!.policy.returned).toBe(5);
+    expect(after.hash).not.toBe(before.hash);
+    for (const line of now) expect(line.decisions.filter((one) => one.on <= day)).toEqual(lines.find((one) => one.itemId === line.itemId)!.decisions.filter((one) => one.on <= day));
+    expect(after.result!.notes.join(' ')).toContain('11 units that customers brought back');
+  });
+
+  it('tells bulk order lines apart by what was usual before the first day, whatever came later', async () => {
+    const day = addDays(FROM, 50), bulkOf = async (): Promise<(number | null)[]> => { const { rows } = await linesOf((await replayed()).replayId), row = rows.find((one) => one.sku === 'SKU-4')!; return [row.bulkWanted, row.wanted]; };
+    const [bulk, wanted] = await bulkOf();
+    await db.transaction((tx) => recordDemand(tx, storeId, [sales(3, day, 300, 'bulk')]));
+    expect(await bulkOf()).toEqual([bulk! + 300, wanted! + 300]);
+    const run = await replayed(), { bulkWanted, bulkServed } = run.result!.policy;
+    expect(run.result!.notes.join(' ')).toContain(`${bulkWanted} of the units wanted were in bulk order lines, ${bulkWanted! - bulkServed!} of them lost`);
+    // More as large would widen what is usual, with hindsight.
+    await db.transaction((tx) => recordDemand(tx, storeId, Array.from({ length: 200 }, (_, n) => sales(3, addDays(FROM, 60 + (n % 20)), 300, `more${n}`))));
+    expect((await bulkOf())[0]).toBe(bulk! + 300 + 200 * 300);
+  });
+
   it('is refused in words where it cannot be, and asked twice is asked once', async () => {
     expect((await call('POST', '/replays', { ...asked, key: randomUUID(), to: TODAY })).body.detail).toContain('is not over yet');
     expect((await call('POST', '/replays', { ...asked, key: randomUUID(), from: '2025-12-01' })).body.detail).toContain('the first sale known is of 2025-11-29');

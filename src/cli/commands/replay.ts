@@ -38,7 +38,8 @@ export async function replayCommand(options: ReplayOptions): Promise<void> {
     print(options.json ?? false, view, () => [
       `${kind ?? 'as planned'}${promise === null ? '' : ` at ${promise}`}, ${from} to ${to}, ${result.policy.lines} lines`, '',
       table(['', 'Fill', 'Lost', 'Ordered', 'Orders', 'In stock', 'Money in stock', 'Bought'], [line('this policy', result.policy), ...result.frontier.map((point) => line(`${point.kind} ${point.promise}`, point.totals))]), '',
-      `Really ordered in these days: ${result.bought.ordered.toLocaleString('en-GB')} units by ${result.bought.orders} order lines${result.bought.costs.map((one) => `, ${format(money(one.cost, one.currency))}`).join('')}.`, ...result.notes, `Hash ${row.hash}`,
+      `Really ordered in these days: ${result.bought.ordered.toLocaleString('en-GB')} units by ${result.bought.orders} order lines${result.bought.costs.map((one) => `, ${format(money(one.cost, one.currency))}`).join('')}.`, 
+      `This policy: ${result.policy.returned.toLocaleString('en-GB')} units brought back to the shelf, ${(result.policy.bulkWanted - result.policy.bulkServed).toLocaleString('en-GB')} of ${result.policy.bulkWanted.toLocaleString('en-GB')} in bulk order lines lost, ${result.policy.belowMinimum.toLocaleString('en-GB')} order lines below a supplier’s minimum.`, ...result.notes, `Hash ${row.hash}`,
     ].join('\n'));
   });
 }

@@ -20,12 +20,15 @@ const MOST_CHOICES = 40_000, FEWEST = 16, WIDTHS = [60, 600, 6_000], MOST_LOOKED
 /** Beside the best prices: what is worth following when less, or more, is left than they assume. */
 const AROUND = [1, 0, 0.6, 0.85, 1.15, 1.6, 3], ASIDE = [0, 0.5, 2];
 
-/** Each line between `least` and `most`. Null where nothing was found that keeps the bounds; with limits alone that is: where `least` does not. */
-export function bestOrder(lines: readonly SupplierLine[], worth: Worth, least: readonly Units[], most: readonly Units[], cap: Bound, floor: Bound): BestOrder | null {
+/**
+ * Each line between `least` and `most`. Null where nothing was found that keeps the bounds; with limits alone that is: where `least` does not. `start`: quantities
+ * that keep them, where some are known; the order is worth no less.
+ */
+export function bestOrder(lines: readonly SupplierLine[], worth: Worth, least: readonly Units[], most: readonly Units[], cap: Bound, floor: Bound, start: readonly Units[] | null = null): BestOrder | null {
   const rows = rowsOf(cap, floor), about = Math.max(FEWEST, Math.floor(MOST_CHOICES / Math.max(1, lines.length)));
-  const some = lines.map((line, n) => choicesOf(line, least[n]!, most[n]!, about)), coarse = affordable(choicesIn(rows, lines, worth, (n) => some[n]!));
+  const some = lines.map((line, n) => { const made = choicesOf(line, least[n]!, most[n]!, about); return start === null || made.includes(start[n]!) ? made : [...made, start[n]!].sort((a, b) => a - b); }), coarse = affordable(choicesIn(rows, lines, worth, (n) => some[n]!));
   if (coarse === null) return null;
-  let known: { quantities: Units[]; worth: number } | null = null;
+  let known: { quantities: Units[]; worth: number } | null = start === null ? null : { quantities: [...start], worth: start.reduce((sum, quantity, n) => sum + worth[n]!(quantity), 0) };
   const seen = (choices: Choices) => (fits: Pick): void => { if (known === null || fits.worth > known.worth) known = { quantities: quantitiesOf(choices, fits), worth: fits.worth }; };
   const { price } = pricesOf(coarse, seen(coarse)), close = finer(lines, worth, coarse, price, known === null ? [] : (known as { quantities: Units[] }).quantities), choices = close === coarse ? coarse : affordable(close);
   if (choices === null) return known && { ...(known as BestOrder), bound: Infinity };

@@ -5,6 +5,7 @@ import { learnPool, type PanelOptions, type PanelSeries } from '../forecast/pane
 import { BUILT_IN } from './policy.ts';
 import { knownBefore, replayPanel, varied, type ReplayTask } from './replay-panel.ts';
 import { wantedOf } from './replay.ts';
+import { NO_LIMITS } from './supplier-limits.ts';
 
 const START = 19_600, BEFORE = 200, DAYS = 56, FIRST = START + BEFORE, SERIES = 6;
 const options: PanelOptions = { grain: 'D', horizon: 40, quantiles: [0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.995] };
@@ -13,16 +14,17 @@ function panelOf(seed: number): PanelSeries[] {
   const dice = { state: seed };
   return Array.from({ length: SERIES }, (_, n) => ({
     id: `${n}@1`, item: String(n), location: '1', category: 'a',
-    series: { start: START, demand: Float64Array.from({ length: BEFORE + DAYS }, () => Math.floor(roll(dice) * (n + 2))), exposure: Float64Array.from({ length: BEFORE + DAYS }, () => (roll(dice) < 0.05 ? 0.5 : 1)) },
-    price: new Float64Array(BEFORE + DAYS).fill(1_000),
+    series: { start: START, demand: Float64Array.from({ length: BEFORE + DAYS }, (_, t) => Math.floor(roll(dice) * (n + 2)) + (t % 40 === 39 ? 1 : 0)), exposure: Float64Array.from({ length: BEFORE + DAYS }, () => (roll(dice) < 0.05 ? 0.5 : 1)) },
+    price: new Float64Array(BEFORE + DAYS).fill(1_000), bulk: Float64Array.from({ length: BEFORE + DAYS }, (_, t) => (t % 40 === 39 ? 1 : 0)),
   }));
 }
 function taskOf(panel: PanelSeries[]): ReplayTask {
   return {
     panel, options, first: FIRST, days: DAYS, variants: [{ kind: null, promise: null }, { kind: 'cycle service', promise: 0.8 }, { kind: 's,Q', promise: 0.95 }],
-    lines: panel.map((one) => ({
-      key: one.id, wanted: wantedOf(one.series, FIRST, DAYS).wanted, opening: { onHand: 20, incoming: 0 }, policy: { ...BUILT_IN, leadTimeDays: 6 }, leadTimes: [{ days: 4, share: 0.5 }, { days: 8, share: 0.5 }],
-      buying: { supplierId: null, unitCost: 400, currency: 'EUR', priceBreaks: [], volumeCm3: 0, weightG: 0 }, price: 1_000, storeCurrency: 'EUR',
+    limits: [['mill', { ...NO_LIMITS, minUnits: 60 }], ['4@1', NO_LIMITS]],
+    lines: panel.map((one, n) => ({
+      key: one.id, wanted: wantedOf(one.series, FIRST, DAYS).wanted, bulk: Int32Array.from(one.bulk!.subarray(BEFORE)), returned: Int32Array.from({ length: DAYS }, (_, day) => (day % 9 === n ? 2 : 0)), order: n < 3 ? 'mill' : n === 4 ? one.id : '', opening: { onHand: 20, incoming: 0 }, policy: { ...BUILT_IN, leadTimeDays: 6 }, leadTimes: [{ days: 4, share: 0.5 }, { days: 8, share: 0.5 }],
+      buying: { supplierId: null, unitCost: 400, currency: 'EUR', priceBreaks: n === 4 ? [{ from: 40, unitCost: 300 }] : [], volumeCm3: 0, weightG: 0 }, price: 1_000, storeCurrency: 'EUR',
     })),
   };
 }
@@ -37,11 +39,23 @@ describe('a replayed batch', () => {
     const honest = replayPanel(taskOf(panelOf(5)), pool);
     fc.assert(fc.property(fc.integer({ min: 1, max: DAYS - 1 }), fc.integer({ min: 0, max: 1_000 }), (day, seed) => {
       const panel = panelOf(5), dice = { state: seed };
-      for (const one of panel) for (let t = BEFORE + day; t < BEFORE + DAYS; t++) { one.series.demand[t] = Math.floor(roll(dice) * 30); one.series.exposure[t] = roll(dice); one.price![t] = Math.ceil(roll(dice) * 5_000); }
-      const other = replayPanel(taskOf(panel), pool);
+      for (const one of panel) for (let t = BEFORE + day; t < BEFORE + DAYS; t++) { one.series.demand[t] = Math.floor(roll(dice) * 30); one.series.exposure[t] = roll(dice); one.price![t] = Math.ceil(roll(dice) * 5_000); one.bulk![t] = Math.floor(roll(dice) * one.series.demand[t]!); }
+      const task = taskOf(panel);
+      for (const line of task.lines) for (let t = day; t < DAYS; t++) line.returned[t] = Math.floor(roll(dice) * 20);
+      const other = replayPanel(task, pool);
       // The order of a day is placed in its morning: that of the day itself is made from the days before it.
       for (const [n, variants] of honest.entries()) for (const [v, made] of variants.entries()) expect(other[n]![v]!.decisions.filter((one) => one.day <= day)).toEqual(made.decisions.filter((one) => one.day <= day));
     }), { numRuns: 12 });
+  });
+
+  it('orders a supplier’s lines together, each policy by itself', () => {
+    const of = replayPanel(taskOf(panelOf(5)), pool);
+    for (const v of [0, 1]) for (const day of new Set(of.slice(0, 3).flatMap((variants) => variants[v]!.decisions.map((one) => one.day)))) {
+      const units = of.slice(0, 3).flatMap((variants) => variants[v]!.decisions.filter((one) => one.day === day)), below = of.slice(0, 3).some((variants) => variants[v]!.belowMinimum > 0);
+      if (!below) expect(units.reduce((sum, one) => sum + one.quantity, 0)).toBeGreaterThanOrEqual(60);
+    }
+    expect(of.slice(0, 3).reduce((sum, variants) => sum + (variants[0]!.changes['supplier minimum'] ?? 0), 0)).toBeGreaterThan(0);
+    expect(of[5]![0]!.changes).toEqual({});
   });
 
   it('a series is known before a day up to the day before, its price as it was then', () => {

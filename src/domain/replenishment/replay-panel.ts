@@ -1,5 +1,5 @@
 /**
- * A batch of lines replayed under several policies at once. Forecasts are made on every review day from the days before it alone (the series is cut there,
+ * A batch of lines replayed under several policies at once, day by day: the lines of a supplier's order are ordered together. Forecasts are made on every review day from the days before it alone (the series is cut there,
  * and a price that changed later is not known yet) and serve every policy compared, so that a whole frontier costs little more than one of its points.
  */
 import type { DayNumber } from '../calendar.ts';
@@ -7,7 +7,10 @@ import { expectedUnits } from '../forecast/forecast.ts';
 import { forecastPanel, type PanelOptions, type PanelSeries, type Pool } from '../forecast/panel.ts';
 import type { DemandForecast } from './order-up-to.ts';
 import type { PlanningPolicy, PolicyKind } from './policy.ts';
-import { replayLine, type Replayed, type ReplayLine } from './replay.ts';
+import { planOrders, type OrderedLine } from './plan-orders.ts';
+import { supplierLine } from './plan-line.ts';
+import { LineDays, type Replayed, type ReplayLine } from './replay.ts';
+import type { SupplierLimits } from './supplier-limits.ts';
 
 /** A policy to try: another kind, another promise; null: as the line has it. */
 export interface Variant { kind: PolicyKind | null; promise: number | null }
@@ -16,6 +19,8 @@ export interface ReplayTask {
   /** Series of the lines, in their order, known through the end of the period. */
   panel: PanelSeries[];
   lines: ReplayLine[];
+  /** What suppliers allow, by the order of the lines. */
+  limits: [order: string, limits: SupplierLimits][];
   options: PanelOptions;
   first: DayNumber;
   days: number;
@@ -32,22 +37,39 @@ export function varied(policy: PlanningPolicy, { kind, promise }: Variant): Plan
 }
 
 /** Each line under each variant: `outcome[line][variant]`. */
-export function replayPanel({ panel, lines, options, first, days, variants }: ReplayTask, pool: Pool): Replayed[][] {
-  const reviews = lines.map((): (DemandForecast | null)[] => []);
+export function replayPanel({ panel, lines, limits, options, first, days, variants }: ReplayTask, pool: Pool): Replayed[][] {
+  const allowed = new Map(limits), latest: (DemandForecast | null)[] = lines.map(() => null);
+  let books: LineDays[][] = [];
   for (let day = 0; day < days; day++) {
     const due = lines.flatMap((line, n) => (day % line.policy.reviewDays === 0 ? [n] : []));
-    if (due.length === 0) continue;
-    const known = due.map((n) => knownBefore(panel[n]!, first + day, options.horizon)), made = forecasts(known.filter((one) => one !== null), pool, options);
-    let at = 0;
-    due.forEach((n, k) => { reviews[n]!.push(known[k] === null ? null : made[at++]!); });
-  }
-  return lines.map((line, n) => {
-    const forecastAt = (day: number): DemandForecast | null => {
-      const every = line.policy.reviewDays, forecast = reviews[n]![Math.floor(day / every)] ?? null;
-      return forecast === null ? null : begunAt(forecast, day % every);
+    if (due.length > 0) {
+      const known = due.map((n) => knownBefore(panel[n]!, first + day, options.horizon)), made = forecasts(known.filter((one) => one !== null), pool, options);
+      let at = 0;
+      due.forEach((n, k) => { latest[n] = known[k] === null ? null : made[at++]!; });
+    }
+    if (day === 0) books = variants.map((variant) => lines.map((line, n) => new LineDays(line, varied(line.policy, variant), first, latest[n]!)));
+    const begun = new Map<number, DemandForecast | null>(), forecastOf = (n: number): DemandForecast | null => {
+      if (!begun.has(n)) begun.set(n, latest[n] === null ? null : begunAt(latest[n]!, day % lines[n]!.policy.reviewDays));
+      return begun.get(n)!;
     };
-    return variants.map((variant) => replayLine(line, varied(line.policy, variant), first, forecastAt));
-  });
+    for (const book of books) replayDay(lines, book, day, forecastOf, allowed);
+  }
+  return lines.map((_, n) => books.map((book) => book[n]!.end()));
+}
+
+/** One day of lines under one policy: what arrives, what is ordered together, what is served and comes back. */
+export function replayDay(lines: readonly ReplayLine[], book: readonly LineDays[], day: number, forecastOf: (n: number) => DemandForecast | null, limits: ReadonlyMap<string, SupplierLimits>): void {
+  const own: { n: number; ordered: OrderedLine }[] = [], shared: { n: number; planned: Parameters<typeof planOrders>[0][number] }[] = [];
+  for (const [n, one] of book.entries()) {
+    one.morning(day);
+    const asked = one.asks(day, () => forecastOf(n)), { key, order } = lines[n]!;
+    if (asked === null) continue;
+    if (limits.has(order)) shared.push({ n, planned: { line: supplierLine(key, key.slice(key.indexOf('@') + 1), asked.made, asked.input), order, domestic: false } });
+    else own.push({ n, ordered: { quantity: asked.made.quantity, changes: [], notes: [] } });
+  }
+  if (shared.length > 0) planOrders(shared.map((one) => one.planned), limits, null).lines.forEach((ordered, k) => own.push({ n: shared[k]!.n, ordered }));
+  for (const { n, ordered } of own) book[n]!.order(day, ordered);
+  for (const one of book) one.evening(day);
 }
 
 /** The series as it was known on the morning of a day; null before its first day. */
@@ -56,7 +78,7 @@ export function knownBefore(one: PanelSeries, day: DayNumber, horizon: number): 
   if (n <= 0) return null;
   const price = one.price && new Float64Array(n + horizon).fill(one.price[n - 1]!);
   price?.set(one.price!.subarray(0, n));
-  return { id: one.id, item: one.item, location: one.location, category: one.category, series: { start, demand: demand.slice(0, n), exposure: exposure.slice(0, n) }, ...(price ? { price } : {}) };
+  return { id: one.id, item: one.item, location: one.location, category: one.category, series: { start, demand: demand.slice(0, n), exposure: exposure.slice(0, n) }, ...(one.bulk ? { bulk: one.bulk.slice(0, n) } : {}), ...(price ? { price } : {}) };
 }
 
 /** One odd series stops no other: its reviews know nothing. */

@@ -1,5 +1,6 @@
 /** A finished replay in sums: the policy, a frontier of the same with other promises, and beside them what was really bought. */
 import type { PolicyKind } from './policy.ts';
+import type { Replayed } from './replay.ts';
 import type { ReplayTotals } from './replay-totals.ts';
 
 /** What really happened on the lines whose stock the ledger knew all the time. */
@@ -16,6 +17,8 @@ export interface ReplayResult {
   /** Units bought by purchase orders of the period, whether or not stock was known. */
   bought: { ordered: number; orders: number; costs: { currency: string; cost: number }[] };
   estimated: number; unknownDays: number; standing: number; faults: Record<string, number>; learnedFrom: number;
+  /** Units the policy's lines ordered more or less for their suppliers' orders, by term. */
+  changes: Replayed['changes'];
   /** What must be said of it, in sentences. */
   notes: string[];
 }
@@ -27,14 +30,32 @@ export function frontierKind(kind: PolicyKind | null): PolicyKind {
   return kind === 'fill rate' || kind === 's,Q' || kind === 'cost ratio' ? kind : 'cycle service';
 }
 
+/** Units more or less for the supplier's order, by term; none of them zero. */
+export function orderTerms({ changes }: Pick<Replayed, 'changes'>): [keyof Replayed['changes'], number][] {
+  return (Object.entries(changes) as [keyof Replayed['changes'], number][]).filter(([, units]) => units !== 0);
+}
+
+export interface Noted {
+  days: number; estimated: number; unknownDays: number; standing: number; faults: Record<string, number>; lines: number; known: number; first: string;
+  policy: Pick<ReplayTotals, 'returned' | 'bulkWanted' | 'bulkServed' | 'belowMinimum' | 'orders'>; changes: Replayed['changes'];
+  /** Suppliers of the lines, and those whose terms were noted or changed since the first day. */
+  terms: { suppliers: number; changed: number };
+}
+
 /** What a reader must know to believe the numbers. */
-export function replayNotes({ days, estimated, unknownDays, standing, faults, lines, known, first }: { days: number; estimated: number; unknownDays: number; standing: number; faults: Record<string, number>; lines: number; known: number; first: string }): string[] {
+export function replayNotes({ days, estimated, unknownDays, standing, faults, lines, known, first, policy, changes, terms }: Noted): string[] {
   const notes = [`Every order was decided in the morning from what was known then: demand through the day before, prices and receipts until then. What all items share was learned once, from the days before ${first}.`];
   if (unknownDays > 0) notes.push(`On ${unknownDays} days an item had run out, and what was wanted then is not known: ${estimated} units were added at the rate of the eight weeks before.`);
   if (standing > 0) notes.push(`${standing === lines ? 'The ledger had not begun: all lines begin' : `Of ${standing} of ${lines} lines the ledger had not begun: they begin`} with the stock the policy itself would hold.${known === 0 ? ' Nothing can be said of what really stood there.' : ''}`);
   if (known < lines && known > 0) notes.push(`Beside what was really held stand the ${known} lines whose stock is known for all ${days} days.`);
   const silent = Object.values(faults).reduce((sum, n) => sum + n, 0);
   if (silent > 0) notes.push(`${silent} reviews could not decide: ${Object.entries(faults).sort((a, b) => b[1] - a[1]).slice(0, 3).map(([why, n]) => `${why} (${n})`).join(', ')}.`);
-  notes.push('Costs are today’s unit costs; price breaks, suppliers’ minimums and returned goods are left out.');
+  if (policy.bulkWanted > 0) notes.push(`${policy.bulkWanted} of the units wanted were in bulk order lines, ${policy.bulkWanted - policy.bulkServed} of them lost; on a short day the other customers are served first. What is bulk was known from the lines before ${first}.`);
+  if (policy.returned > 0) notes.push(`${policy.returned} units that customers brought back stand on the shelf again from the evening of the day they really came, whatever the policy had sold.${standing > 0 ? ' Where the ledger had not begun, those are the ones refunded in Shopify with a restock.' : ''}`);
+  const made = orderTerms({ changes });
+  if (made.length > 0) notes.push(`For their suppliers’ orders the lines ordered ${made.map(([term, units]) => `${units > 0 ? `${units} units more` : `${-units} units less`} (${term})`).join(', ')}.`);
+  if (policy.belowMinimum > 0) notes.push(`${policy.belowMinimum} of ${policy.orders} order lines were in orders below their supplier’s minimum, which a supplier may not take.`);
+  if (terms.suppliers > 0) notes.push(`Suppliers’ minimums, containers and price breaks are as they are today, since earlier ones are not kept: those of ${terms.changed} of ${terms.suppliers} suppliers were noted or changed on ${first} or later. A minimum and a container are asked of the replayed lines alone.`);
+  notes.push('Costs are today’s unit costs, stock being held at the price of small orders. Budgets, order days and planners’ own quantities are left out.');
   return notes;
 }

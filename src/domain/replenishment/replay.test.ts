@@ -4,17 +4,25 @@ import { roll } from '../forecast/boosting/dice.ts';
 import { fallbackForecast } from './fallback.ts';
 import type { DemandForecast } from './order-up-to.ts';
 import { BUILT_IN, POLICY_KINDS, type PlanningPolicy } from './policy.ts';
-import { costsOfLine, drawnLeadTime, replayLine, wantedOf, type ReplayLine } from './replay.ts';
+import { replayDay } from './replay-panel.ts';
+import { costsOfLine, drawnLeadTime, LineDays, wantedOf, type Replayed, type ReplayLine } from './replay.ts';
+import { NO_LIMITS, type SupplierLimits } from './supplier-limits.ts';
 
 const FIRST = 20_000;
 const line = (wanted: ArrayLike<number>, rest: Partial<ReplayLine> = {}): ReplayLine => ({
-  key: '7@1', wanted: Int32Array.from(wanted as number[]), opening: { onHand: 10, incoming: 0 }, policy: { ...BUILT_IN, leadTimeDays: 5, reviewDays: 7 }, leadTimes: null,
+  key: '7@1', wanted: Int32Array.from(wanted as number[]), bulk: new Int32Array(wanted.length), returned: new Int32Array(wanted.length), order: '', opening: { onHand: 10, incoming: 0 }, policy: { ...BUILT_IN, leadTimeDays: 5, reviewDays: 7 }, leadTimes: null,
   buying: { supplierId: null, unitCost: 400, currency: 'EUR', priceBreaks: [], volumeCm3: 0, weightG: 0 }, price: 1_000, storeCurrency: 'EUR', ...rest,
 });
 const steady = (rate: number): DemandForecast => fallbackForecast(Math.round(rate * 28), 60);
-const conserved = (of: ReturnType<typeof replayLine>): void => {
-  expect(of.opening + of.openingIncoming + of.ordered).toBe(of.served + of.closing + of.closingIncoming);
-  expect(of.opening + of.received).toBe(of.served + of.closing);
+function replayed(lines: readonly ReplayLine[], policies: readonly PlanningPolicy[], forecastAt: (day: number, n: number) => DemandForecast | null, limits: [string, SupplierLimits][] = []): Replayed[] {
+  const book = lines.map((one, n) => new LineDays(one, policies[n]!, FIRST, forecastAt(0, n)));
+  for (let day = 0; day < lines[0]!.wanted.length; day++) replayDay(lines, book, day, (n) => forecastAt(day, n), new Map(limits));
+  return book.map((one) => one.end());
+}
+const replayLine = (one: ReplayLine, policy: PlanningPolicy, _first: number, forecastAt: (day: number) => DemandForecast | null): Replayed => replayed([one], [policy], forecastAt)[0]!;
+const conserved = (of: Replayed): void => {
+  expect(of.opening + of.openingIncoming + of.ordered + of.returned).toBe(of.served + of.closing + of.closingIncoming);
+  expect(of.opening + of.received + of.returned).toBe(of.served + of.closing);
   expect(of.wanted).toBe(of.served + of.lost);
 };
 const lots = fc.array(fc.integer({ min: 0, max: 8 }), { minLength: 1, maxLength: 120 });
@@ -71,8 +79,60 @@ describe('a replayed line', () => {
   });
 
   it('costs whole minor units: stock by the day at a quarter of its cost a year, the margin of what was lost', () => {
-    expect(costsOfLine({ ordered: 10, orders: 2, unitDays: 730, lost: 3 }, line([]), 73, 500)).toEqual({ currency: 'EUR', bought: 4_000, holding: 200, ordering: 1_000, lostMargin: 1_800, cash: 4_000 });
-    expect(costsOfLine({ ordered: 1, orders: 1, unitDays: 1, lost: 1 }, line([], { buying: { ...line([]).buying, currency: 'USD' } }), 1, 0)).toMatchObject({ currency: 'USD', lostMargin: null });
+    expect(costsOfLine({ bought: 4_000, orders: 2, unitDays: 730, lost: 3 }, line([]), 73, 500)).toEqual({ currency: 'EUR', bought: 4_000, holding: 200, ordering: 1_000, lostMargin: 1_800, cash: 4_000 });
+    expect(costsOfLine({ bought: 400, orders: 1, unitDays: 1, lost: 1 }, line([], { buying: { ...line([]).buying, currency: 'USD' } }), 1, 0)).toMatchObject({ currency: 'USD', lostMargin: null });
+  });
+});
+
+describe('returns, bulk order lines and suppliers’ orders', () => {
+  const anyLimits = fc.record({ minCost: fc.option(fc.integer({ min: 0, max: 80_000 })), minUnits: fc.option(fc.integer({ min: 0, max: 200 })), minimumCounts: fc.constantFrom('place' as const, 'all places' as const), volumeCm3: fc.option(fc.integer({ min: 500, max: 40_000 })), containers: fc.option(fc.integer({ min: 1, max: 2 })), fillContainer: fc.boolean() });
+
+  it('make and lose no unit, and add up, whatever the supplier asks for', () => {
+    fc.assert(fc.property(fc.array(lots, { minLength: 1, maxLength: 4 }), policies, anyLimits, fc.nat(1_000), fc.double({ min: 0, max: 6, noNaN: true }), (all, policy, some, seed, rate) => {
+      const dice = { state: seed }, days = Math.min(...all.map((wanted) => wanted.length)), limits: SupplierLimits = { ...NO_LIMITS, ...some, weightG: null, budget: null };
+      const lines = all.map((wanted, n) => line(wanted.slice(0, days), {
+        key: `${n}@${n % 2}`, order: n === 3 ? '' : 'mill', policy, bulk: Int32Array.from(wanted.slice(0, days), (units) => Math.floor(roll(dice) * (units + 1))), returned: Int32Array.from({ length: days }, () => Math.floor(roll(dice) * 3)),
+        buying: { ...line([]).buying, priceBreaks: n === 0 ? [{ from: 20, unitCost: 360 }] : [], volumeCm3: 100 },
+      }));
+      for (const made of replayed(lines, lines.map(() => policy), () => steady(rate), [['mill', limits]])) {
+        conserved(made);
+        expect(made.ordered).toBe(made.decisions.reduce((sum, one) => sum + one.quantity, 0));
+        expect(made.bought).toBeLessThanOrEqual(made.ordered * 400);
+        expect(made.bought).toBeGreaterThanOrEqual(made.ordered * 360);
+        expect(made.bulkServed).toBeLessThanOrEqual(Math.min(made.bulkWanted, made.served));
+        expect(made.bulkWanted - made.bulkServed).toBeLessThanOrEqual(made.lost);
+      }
+    }), { numRuns: 100 });
+  });
+
+  it('what comes back is sold from the next morning on', () => {
+    const policy = { ...BUILT_IN, kind: 'min/max' as const, minStock: 0, maxStock: 0 }, back = line([5, 5, 5], { opening: { onHand: 4, incoming: 0 }, returned: Int32Array.of(3, 0, 0), policy });
+    expect(replayLine(back, policy, FIRST, () => steady(0))).toMatchObject({ served: 7, lost: 8, returned: 3, unitDays: 3, closing: 0 });
+  });
+
+  it('a bulk order line takes what the other customers leave', () => {
+    const policy = { ...BUILT_IN, kind: 'min/max' as const, minStock: 0, maxStock: 0 }, short = line([12, 0], { opening: { onHand: 5, incoming: 0 }, bulk: Int32Array.of(10, 0), policy });
+    expect(replayLine(short, policy, FIRST, () => steady(0))).toMatchObject({ served: 5, lost: 7, bulkWanted: 10, bulkServed: 3 });
+  });
+
+  it('lines of one supplier are ordered together up to its minimum; one below it is told', () => {
+    const policy = { ...BUILT_IN, leadTimeDays: 3, reviewDays: 7 }, two = [line(new Array(28).fill(2), { key: '1@1', order: 'mill', policy }), line(new Array(28).fill(3), { key: '2@1', order: 'mill', policy })];
+    const each = (limits: SupplierLimits): Replayed[] => replayed(two, [policy, policy], (_, n) => steady(n + 2), [['mill', limits]]), own = each(NO_LIMITS), raised = each({ ...NO_LIMITS, minUnits: 60 }), apart = each({ ...NO_LIMITS, minUnits: 100_000 });
+    const perDay = (made: Replayed[]): number[] => [...Map.groupBy(made.flatMap((one) => one.decisions), (one) => one.day).values()].map((all) => all.reduce((sum, one) => sum + one.quantity, 0));
+    expect(Math.min(...perDay(own))).toBeLessThan(60);
+    for (const units of perDay(raised)) expect(units).toBeGreaterThanOrEqual(60);
+    expect(raised.reduce((sum, one) => sum + (one.changes['supplier minimum'] ?? 0), 0)).toBeGreaterThan(0);
+    expect(raised.map((one) => one.belowMinimum)).toEqual([0, 0]);
+    expect(apart.map((one) => one.belowMinimum)).toEqual(apart.map((one) => one.orders));
+    expect(apart.map((one) => one.decisions)).toEqual(own.map((one) => one.decisions));
+  });
+
+  it('a price break that pays for itself is taken, and paid', () => {
+    const policy = { ...BUILT_IN, leadTimeDays: 3, reviewDays: 7 }, broken = line(new Array(28).fill(4), { order: 'mill', opening: { onHand: 0, incoming: 0 }, policy, buying: { ...line([]).buying, priceBreaks: [{ from: 60, unitCost: 200 }] } });
+    const [made] = replayed([broken], [policy], () => steady(4), [['mill', NO_LIMITS]]);
+    expect(made!.decisions[0]!.quantity).toBe(60);
+    expect(made!.changes['price break']).toBeGreaterThan(0);
+    expect(made!.bought).toBe(made!.decisions.reduce((sum, one) => sum + one.quantity * (one.quantity >= 60 ? 200 : 400), 0));
   });
 });
 

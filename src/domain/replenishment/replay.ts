@@ -1,6 +1,7 @@
 /**
- * A policy on the days that were: each morning what is due arrives, on a review day the policy orders from what was known then, and the day's demand takes
- * what is there; what is short is lost, as it is in a shop. Pure: the same line, policy and forecasts give the same days.
+ * A policy on the days that were: each morning what is due arrives, on a review day the policy orders from what was known then, the day's demand takes what
+ * is there, and what customers bring back stands there in the evening. What is short is lost, as it is in a shop. Pure: the same line, policy and forecasts
+ * give the same days.
  */
 import { assert } from '../assert.ts';
 import { dayFromNumber, type DayNumber } from '../calendar.ts';
@@ -8,13 +9,22 @@ import type { Series } from '../demand/series.ts';
 import { units, type Units } from '../quantity.ts';
 import type { LeadTimeShare } from './lead-time.ts';
 import { expectedDemand, type DemandForecast } from './order-up-to.ts';
-import { HOLDING_PER_YEAR, planLine, type Buying } from './plan-line.ts';
+import { HOLDING_PER_YEAR, planLine, type Buying, type PlanLineInput } from './plan-line.ts';
+import type { OrderedLine } from './plan-orders.ts';
 import type { PlanningPolicy } from './policy.ts';
+import type { Recommendation } from './recommend.ts';
+import { unitCostAt } from './supplier-line.ts';
 
 export interface ReplayLine {
   key: string;
   /** Units wanted on each day of the period, whole. */
   wanted: Int32Array;
+  /** Those of them in bulk order lines, day by day. */
+  bulk: Int32Array;
+  /** Units that customers brought back and that could be sold again, on the day they came. */
+  returned: Int32Array;
+  /** Whose order it is part of: a supplier in a currency, of one place where that is all its limits are of. Empty: nobody's that sets limits. */
+  order: string;
   /** What the ledger says stood there and was on its way on the first morning; null: it had not begun, so the replay begins at the policy's own level. */
   opening: { onHand: Units; incoming: Units } | null;
   policy: PlanningPolicy;
@@ -25,10 +35,18 @@ export interface ReplayLine {
   storeCurrency: string;
 }
 
-/** Where the units of a line went: opening + openingIncoming + ordered = served + closing + closingIncoming. */
+/** Where the units of a line went: opening + openingIncoming + ordered + returned = served + closing + closingIncoming. */
 export interface Replayed {
   opening: Units; openingIncoming: Units; wanted: Units; served: Units; lost: Units;
-  ordered: Units; orders: number; received: Units; closing: Units; closingIncoming: Units;
+  ordered: Units; orders: number; received: Units; returned: Units; closing: Units; closingIncoming: Units;
+  /** Of the units wanted and served, those in bulk order lines; on a short day they are served last. */
+  bulkWanted: Units; bulkServed: Units;
+  /** Minor units, each order at the price its quantity earns; 0 where no cost is known. */
+  bought: number;
+  /** Units more or less than the line's own policy, by the term of its supplier's order. */
+  changes: Partial<Record<OrderedLine['changes'][number]['term'], Units>>;
+  /** Orders of it in an order that stayed below its supplier's minimum. */
+  belowMinimum: number;
   /** Σ units standing there at the end of each day. */
   unitDays: number;
   /** Days on which something was lost. */
@@ -83,60 +101,103 @@ export function drawnLeadTime(shares: readonly LeadTimeShare[], key: string, day
 /** Policies that look every day; the others on their review days. */
 export const looksDaily = (policy: Pick<PlanningPolicy, 'kind'>): boolean => policy.kind === 's,Q' || policy.kind === 'min/max';
 
-/** Runs one line. `forecastAt` answers what was forecast on the morning of a day from the days before it, beginning that day; null where nothing could be. */
-export function replayLine(line: ReplayLine, policy: PlanningPolicy, first: DayNumber, forecastAt: (day: number) => DemandForecast | null): Replayed {
-  const days = line.wanted.length, leadTimes = line.leadTimes ?? [{ days: policy.leadTimeDays, share: 1 }], arriving = new Map<number, Units>();
-  const due = (day: number, quantity: Units): void => { if (quantity > 0) arriving.set(day, (arriving.get(day) ?? 0) + quantity); };
-  const made: Replayed = { opening: 0, openingIncoming: 0, wanted: 0, served: 0, lost: 0, ordered: 0, orders: 0, received: 0, closing: 0, closingIncoming: 0, unitDays: 0, shortDays: 0, faults: {}, decisions: [] };
-  const decide = (day: number, onHand: Units, incoming: Units) => {
-    const forecast = forecastAt(day);
-    if (forecast === null) return 'nothing known yet' as const;
-    return planLine({ today: dayFromNumber(first + day), forecast, policy, stock: { onHand, incoming, committed: 0, backorders: 0 }, leadTimes: line.leadTimes, buying: line.buying, price: line.price, storeCurrency: line.storeCurrency });
+/** What a line asks for on a morning: its recommendation, and what it was made from. */
+export interface Asked { made: Recommendation; input: PlanLineInput }
+
+/** One line under one policy, a day at a time: `morning`, then `asks` and `order`, then `evening`. */
+export class LineDays {
+  readonly made: Replayed = {
+    opening: 0, openingIncoming: 0, wanted: 0, served: 0, lost: 0, ordered: 0, orders: 0, received: 0, returned: 0, closing: 0, closingIncoming: 0, bulkWanted: 0, bulkServed: 0, bought: 0, changes: {}, belowMinimum: 0,
+    unitDays: 0, shortDays: 0, faults: {}, decisions: [],
   };
-  if (line.opening) {
-    made.opening = Math.max(0, line.opening.onHand);
-    made.openingIncoming = Math.max(0, line.opening.incoming);
-    due(drawnLeadTime(leadTimes, line.key, first - 1), made.openingIncoming);
-  } else standing();
-  let onHand = made.opening, incoming = made.openingIncoming;
-  const receive = (day: number): void => {
-    const units = arriving.get(day) ?? 0;
-    arriving.delete(day);
-    onHand += units; incoming -= units; made.received += units;
-  };
-  for (let day = 0; day < days; day++) {
-    receive(day);
-    if (looksDaily(policy) || day % policy.reviewDays === 0) {
-      const decided = decide(day, onHand, incoming);
-      if (typeof decided === 'string') made.faults[decided] = (made.faults[decided] ?? 0) + 1;
-      else if (decided.quantity > 0) {
-        const arrives = day + drawnLeadTime(leadTimes, line.key, first + day);
-        made.decisions.push({ day, quantity: decided.quantity, arrives });
-        made.ordered += decided.quantity; made.orders++; incoming += decided.quantity;
-        due(arrives, decided.quantity);
-        if (arrives === day) receive(day);
-      }
-    }
-    const asked = line.wanted[day]!, served = Math.min(asked, onHand);
-    onHand -= served;
-    made.wanted += asked; made.served += served; made.lost += asked - served;
-    if (served < asked) made.shortDays++;
-    made.unitDays += onHand;
+  readonly #line: ReplayLine;
+  readonly #policy: PlanningPolicy;
+  readonly #first: DayNumber;
+  readonly #leadTimes: readonly LeadTimeShare[];
+  readonly #arriving = new Map<number, Units>();
+  #onHand: Units = 0;
+  #incoming: Units = 0;
+
+  /** `forecast`: that of the first morning; the policy's own level is made of it where the ledger had not begun. */
+  constructor(line: ReplayLine, policy: PlanningPolicy, first: DayNumber, forecast: DemandForecast | null) {
+    this.#line = line; this.#policy = policy; this.#first = first;
+    this.#leadTimes = line.leadTimes ?? [{ days: policy.leadTimeDays, share: 1 }];
+    if (line.opening) {
+      this.made.opening = Math.max(0, line.opening.onHand);
+      this.made.openingIncoming = Math.max(0, line.opening.incoming);
+      this.#due(drawnLeadTime(this.#leadTimes, line.key, first - 1), this.made.openingIncoming);
+    } else this.#standing(forecast);
+    this.#onHand = this.made.opening; this.#incoming = this.made.openingIncoming;
   }
-  made.closing = onHand; made.closingIncoming = incoming;
-  assert(made.opening + made.openingIncoming + made.ordered === made.served + made.closing + made.closingIncoming, `units of ${line.key} were made or lost in its replay`);
-  return made;
+
+  /** What is due arrives. */
+  morning(day: number): void {
+    const arrived = this.#arriving.get(day) ?? 0;
+    this.#arriving.delete(day);
+    this.#onHand += arrived; this.#incoming -= arrived; this.made.received += arrived;
+  }
+
+  /** What the policy orders on a review day; null on others, and where it can say nothing. */
+  asks(day: number, forecast: () => DemandForecast | null): Asked | null {
+    if (!looksDaily(this.#policy) && day % this.#policy.reviewDays !== 0) return null;
+    const asked = this.#decide(day, this.#onHand, this.#incoming, forecast());
+    if (typeof asked !== 'string') return asked;
+    this.made.faults[asked] = (this.made.faults[asked] ?? 0) + 1;
+    return null;
+  }
+
+  order(day: number, { quantity, changes, notes }: OrderedLine): void {
+    const { made } = this, { buying } = this.#line;
+    for (const { term, change } of changes) made.changes[term] = (made.changes[term] ?? 0) + change;
+    if (quantity === 0) return;
+    const arrives = day + drawnLeadTime(this.#leadTimes, this.#line.key, this.#first + day);
+    made.decisions.push({ day, quantity, arrives });
+    made.ordered += quantity; made.orders++; this.#incoming += quantity;
+    made.bought += buying.unitCost === null ? 0 : quantity * unitCostAt({ unitCost: buying.unitCost, priceBreaks: buying.priceBreaks }, quantity);
+    if (notes.length > 0) made.belowMinimum++;
+    this.#due(arrives, quantity);
+    if (arrives === day) this.morning(day);
+  }
+
+  /** The day is served, then what came back is put on the shelf: what is decided in a morning knows of the days before. */
+  evening(day: number): void {
+    const { made } = this, asked = this.#line.wanted[day]!, served = Math.min(asked, this.#onHand), bulk = Math.min(asked, this.#line.bulk[day]!), returned = this.#line.returned[day]!;
+    this.#onHand += returned - served;
+    made.wanted += asked; made.served += served; made.lost += asked - served; made.returned += returned;
+    made.bulkWanted += bulk; made.bulkServed += Math.max(0, served - (asked - bulk));
+    if (served < asked) made.shortDays++;
+    made.unitDays += this.#onHand;
+  }
+
+  /** After the last day. */
+  end(): Replayed {
+    const { made } = this;
+    made.closing = this.#onHand; made.closingIncoming = this.#incoming;
+    assert(made.opening + made.openingIncoming + made.ordered + made.returned === made.served + made.closing + made.closingIncoming, `units of ${this.#line.key} were made or lost in its replay`);
+    return made;
+  }
+
+  #due(day: number, quantity: Units): void {
+    if (quantity > 0) this.#arriving.set(day, (this.#arriving.get(day) ?? 0) + quantity);
+  }
+
+  #decide(day: number, onHand: Units, incoming: Units, forecast: DemandForecast | null): Asked | string {
+    if (forecast === null) return 'nothing known yet';
+    const { leadTimes, buying, price, storeCurrency } = this.#line, input: PlanLineInput = { today: dayFromNumber(this.#first + day), forecast, policy: this.#policy, stock: { onHand, incoming, committed: 0, backorders: 0 }, leadTimes, buying, price, storeCurrency };
+    const made = planLine(input);
+    return typeof made === 'string' ? made : { made, input };
+  }
 
   /** Nothing is known of the stock: the level less the lead time's demand stands there, and that demand comes day by day as if ordered before. */
-  function standing(): void {
-    const decided = decide(0, 0, 0), forecast = forecastAt(0);
+  #standing(forecast: DemandForecast | null): void {
+    const decided = this.#decide(0, 0, 0, forecast);
     if (typeof decided === 'string' || forecast === null) return;
-    const lead = Math.min(policy.leadTimeDays, forecast.mean.length), flow = Math.min(decided.orderUpTo, Math.round(expectedDemand(forecast, lead)));
-    made.opening = units(Math.max(0, decided.orderUpTo - flow));
+    const { orderUpTo } = decided.made, lead = Math.min(this.#policy.leadTimeDays, forecast.mean.length), flow = Math.min(orderUpTo, Math.round(expectedDemand(forecast, lead)));
+    this.made.opening = units(Math.max(0, orderUpTo - flow));
     for (let day = 0; day < lead; day++) {
       const share = Math.floor((flow * (day + 1)) / lead) - Math.floor((flow * day) / lead);
-      made.openingIncoming += share;
-      due(day, share);
+      this.made.openingIncoming += share;
+      this.#due(day, share);
     }
   }
 }
@@ -144,11 +205,11 @@ export function replayLine(line: ReplayLine, policy: PlanningPolicy, first: DayN
 /** What a replayed (or real) line came to, in minor units of `currency`; null where no cost is known. */
 export interface LineCosts { currency: string; bought: number; holding: number; ordering: number; /** Margin of what was lost; null where the price is not known in that currency. */ lostMargin: number | null; /** Average money in stock. */ cash: number }
 
-export function costsOfLine(of: Pick<Replayed, 'ordered' | 'orders' | 'unitDays' | 'lost'>, { buying, price, storeCurrency }: Pick<ReplayLine, 'buying' | 'price' | 'storeCurrency'>, days: number, orderCost: number): LineCosts | null {
+export function costsOfLine(of: Pick<Replayed, 'bought' | 'orders' | 'unitDays' | 'lost'>, { buying, price, storeCurrency }: Pick<ReplayLine, 'buying' | 'price' | 'storeCurrency'>, days: number, orderCost: number): LineCosts | null {
   const { unitCost, currency } = buying;
   if (unitCost === null) return null;
   return {
-    currency, bought: of.ordered * unitCost, holding: Math.round((of.unitDays * unitCost * HOLDING_PER_YEAR) / 365), ordering: of.orders * orderCost,
+    currency, bought: of.bought, holding: Math.round((of.unitDays * unitCost * HOLDING_PER_YEAR) / 365), ordering: of.orders * orderCost,
     lostMargin: price === null || currency !== storeCurrency ? null : of.lost * Math.max(0, price - unitCost), cash: Math.round((of.unitDays * unitCost) / Math.max(1, days)),
   };
 }

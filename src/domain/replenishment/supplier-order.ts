@@ -4,7 +4,7 @@
  * (filled with the best of the rest where asked); down to the budget by the units that are worth least. An order that reached the minimum stays above it
  * where the limits let it.
  *
- * Each step is the best there is within the gap it states (best-order.ts); tests compare with an exact solver.
+ * Each step is the best there is within the gap it states (best-order.ts, fill.ts); tests compare with an exact solver.
  */
 import { assert } from '../assert.ts';
 import type { Units } from '../quantity.ts';
@@ -128,7 +128,10 @@ class Steps {
     if (needed === null || (containers === null && !fillContainer)) return from;
     const into = (count: number): Units[] => {
       const room = roomOf(this.#limits, count), inside = fits(total(lines, from), room) ? from : this.#down(members, from, from, room);
-      return fillContainer ? filled(lines, worth, inside, room, keep) : inside;
+      if (!fillContainer) return inside;
+      const { quantities, gap } = filled(lines, worth, inside, room, keep);
+      this.gap = Math.max(this.gap, gap);
+      return quantities;
     };
     const most = Math.min(Math.max(1, needed), containers ?? Infinity), up = into(most);
     if (!fillContainer || most === 1) return up;

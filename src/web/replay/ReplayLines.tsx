@@ -14,6 +14,7 @@ import { count, day, decimal, money, units } from '../ui/format.ts';
 const SORTS = { lost: 'Most lost', cash: 'Most money in stock', bought: 'Most bought', wanted: 'Most wanted', sku: 'SKU' } as const;
 const amount = (minor: number | null, currency: string) => (minor === null ? <span className="dim">–</span> : <span className="num">{money(minor, currency)}</span>);
 const maybe = (value: number | null) => (value === null ? <span className="dim" title="The ledger had not begun">–</span> : <span className="num">{decimal(value)}</span>);
+const whole = (value: number | null) => (value === null ? <span className="dim" title="Not kept by this replay">–</span> : <span className={value === 0 ? 'num dim' : 'num'}>{units(value)}</span>);
 const COLUMNS: Column<ReplayLine>[] = [
   { id: 'sku', header: 'SKU', width: 150, grows: true, card: 'lead', cell: (row) => <AppLink to={`/items/${row.itemId}?location=${row.locationId}`} className="ellipsis">{row.sku || row.title}</AppLink> },
   { id: 'location', header: 'Location', width: 120, card: 'lead', cell: (row) => <span className="ellipsis">{row.locationName}</span> },
@@ -26,6 +27,9 @@ const COLUMNS: Column<ReplayLine>[] = [
   { id: 'cash', header: 'In stock', title: 'Average money in stock', width: 104, align: 'right', cell: (row) => amount(row.cash, row.currency) },
   { id: 'bought', header: 'Bought', width: 104, align: 'right', cell: (row) => amount(row.bought, row.currency) },
   { id: 'came', header: 'Came in', title: 'Units that really came in by any way', width: 78, align: 'right', extra: true, cell: (row) => maybe(row.real.cameIn) },
+  { id: 'returned', header: 'Brought back', width: 96, align: 'right', extra: true, cell: (row) => whole(row.returned) },
+  { id: 'bulk', header: 'Bulk', title: 'Units wanted in bulk order lines', width: 64, align: 'right', extra: true, cell: (row) => whole(row.bulkWanted) },
+  { id: 'forSupplier', header: 'For supplier', title: 'Units more or less than its own policy, for its supplier’s order', width: 92, align: 'right', extra: true, cell: (row) => whole(row.forSupplier) },
   { id: 'margin', header: 'Margin lost', width: 100, align: 'right', extra: true, cell: (row) => amount(row.lostMargin, row.currency) },
   { id: 'fault', header: 'Note', width: 160, extra: true, cell: (row) => <span className="dim ellipsis">{row.fault ?? (row.standing ? 'began at its own level' : '')}</span> },
 ];
@@ -54,7 +58,7 @@ export function ReplayLines({ replay, search, change }: { replay: Replay; search
 function Orders({ line }: { line: ReplayLine }) {
   return (
     <div className="stack">
-      <p className="sentence">Of {count(line.wanted, 'unit')} wanted it served {units(line.served)}{line.lost > 0 && <> and lost {units(line.lost)} on {count(line.shortDays, 'day')}</>}. It began with {units(line.opening)} and ended with {units(line.closing)}.</p>
+      <p className="sentence">Of {count(line.wanted, 'unit')} wanted it served {units(line.served)}{line.lost > 0 && <> and lost {units(line.lost)} on {count(line.shortDays, 'day')}</>}.{(line.bulkWanted ?? 0) > 0 && <> Of them {units(line.bulkWanted!)} were wanted in bulk order lines and {units(line.bulkServed!)} of those served.</>}{(line.returned ?? 0) > 0 && <> Customers brought {units(line.returned!)} back.</>}{line.forSupplier ? <> For its supplier’s order it ordered {count(Math.abs(line.forSupplier), 'unit')} {line.forSupplier > 0 ? 'more' : 'less'} than for itself.</> : null}{(line.belowMinimum ?? 0) > 0 && <> {count(line.belowMinimum!, 'order')} stayed below the supplier’s minimum.</>} It began with {units(line.opening)} and ended with {units(line.closing)}.</p>
       {line.decisions.length === 0 ? <EmptyState title="It ordered nothing">{line.fault ?? 'What stood there was enough.'}</EmptyState> : (
         <table className="plain boxed"><thead><tr><th>Ordered on</th><th className="num">Units</th><th>Arrived</th></tr></thead><tbody>{line.decisions.map((one) => <tr key={one.on}><td>{day(one.on)}</td><td className="num">{units(one.quantity)}</td><td>{day(one.arrives)}</td></tr>)}</tbody></table>)}
     </div>
