@@ -86,7 +86,7 @@ export const BundleBody = z.object({
   variantId: id, effectiveFrom: z.iso.datetime({ offset: true }).optional().describe('now when left out'),
   parts: z.array(z.object({ variantId: id, quantity: z.number().int().min(1).max(2000) })).max(100).describe('none: no bundle any more from then on'),
 }).strict().meta({ id: 'BundleBody' });
-/** A file's outcome: nothing is saved in a dry run or when a line is wrong, unless `skipWrong`. */
+/** A file's outcome in lines; nothing is saved in a dry run. */
 export const ImportResult = z.object({ dryRun: z.boolean(), lines: z.number(), applied: z.number(), unchanged: z.number(), errors: z.array(z.object({ line: z.number(), field: z.string(), message: z.string() })) }).meta({ id: 'ImportResult' });
 export const VariantHit = z.object({ variantId: z.string(), sku: z.string().nullable(), title: z.string(), itemId: z.number().nullable() });
 
