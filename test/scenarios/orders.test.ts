@@ -243,11 +243,19 @@ describe('exchange-to-a-dearer-item', () => {
     await town.settle();
     await town.reconcile();
     expect((await town.ledger('ANT'))['available']).toBe(8);
+    expect(await town.ledger('BEE')).toMatchObject({ available: 10, committed: 0 });
     await town.control(`/returns/${made.id}/process`, { type: 'NOT_RESTOCKED', refund: true });
     await town.settle();
     await town.reconcile();
     expect((await town.ledger('ANT'))['available']).toBe(8);
     expect(await town.ledger('BEE')).toMatchObject({ available: 9, committed: 1 });
+    // The exchange is a document of its own, beside the return it belongs to: what goes out, whether it is in the order, whether it has left.
+    const exchange = async () => (await town.api<{ rows: { exchange: Record<string, unknown>[] }[] }>(`/api/v1/returns?store=${town.storeId}&view=all`)).rows.flatMap((row) => row.exchange);
+    expect(await exchange()).toMatchObject([{ sku: 'BEE', itemId: await town.itemId('BEE'), quantity: 1, processed: 1, sent: 0 }]);
+    await town.control(`/orders/${order.id}/fulfil`, {});
+    await town.settle();
+    expect(await exchange()).toMatchObject([{ sku: 'BEE', quantity: 1, processed: 1, sent: 1 }]);
+    expect(await town.ledger('BEE')).toMatchObject({ available: 9, committed: 0 });
     expect((await town.movements('ANT')).filter((m) => m.to === 'Mill available' && m.kind !== 'opening').map((m) => [m.kind, m.quantity])).toEqual([['returned to stock', 1]]);
     expect(await town.faults()).toEqual([]);
     expect(await town.reconcile()).toMatchObject({ unexplainedUnits: 0 });
