@@ -1,5 +1,6 @@
 /** Long jobs on pg-boss: flows as queues, cron, retries, dead letters; any number of worker processes on one database. */
 import { PgBoss } from 'pg-boss';
+import { SteadyClient } from '../store/db.ts';
 import type { Flow } from './flow.ts';
 import { runFlow, type House } from './run-flow.ts';
 
@@ -14,7 +15,7 @@ export interface Jobs {
 interface Payload { storeId: number; trigger: string }
 
 export async function openJobs(connectionString: string, onError: (error: unknown) => void): Promise<Jobs> {
-  const boss = new PgBoss({ connectionString, schema: 'jobs', max: 4, application_name: 'instep-jobs', useListenNotify: true } as ConstructorParameters<typeof PgBoss>[0]);
+  const boss = new PgBoss({ connectionString, schema: 'jobs', max: 4, application_name: 'instep-jobs', useListenNotify: true, Client: SteadyClient } as ConstructorParameters<typeof PgBoss>[0]);
   boss.on('error', onError);
   await boss.start();
   const known = new Set<string>();
