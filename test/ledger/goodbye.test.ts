@@ -2,7 +2,9 @@
 import net from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openHub } from '../../src/runtime/hub.ts';
+import { steadyListen } from '../../src/runtime/jobs-listener.ts';
 import { openJobs } from '../../src/runtime/jobs.ts';
+import { freshDatabase } from '../helpers/database.ts';
 import { databaseAway, openDb, SteadyClient } from '../../src/store/db.ts';
 
 const message = (type: string, body: Buffer): Buffer => { const head = Buffer.alloc(5); head.write(type); head.writeInt32BE(body.length + 4, 1); return Buffer.concat([head, body]); };
@@ -41,6 +43,7 @@ it('the listener and the jobs refuse to begin, and what begins them tries again'
   const db = openDb(url);
   await expect(openHub(url, db)).rejects.toThrow();
   await expect(openJobs(url, () => {})).rejects.toThrow();
+  await expect(steadyListen(url, 'x', () => {}, () => {})).rejects.toThrow();
   await heard();
   await db.close();
 });
@@ -50,6 +53,23 @@ it('nor does a goodbye to a connection that was let go of after a failed stateme
   const db = openDb(url);
   await expect(db.query('select')).rejects.toThrow('what?');
   await expect(openJobs(url, () => {})).rejects.toThrow('what?');
+  await expect(steadyListen(url, 'x', () => {}, () => {})).rejects.toThrow('what?');
   await heard();
+  await db.close();
+});
+
+it('the listener of the jobs hears, and hears again after its connection was taken from it', async () => {
+  const { url: real } = await freshDatabase(), db = openDb(real), said: string[] = [];
+  let connected = 0;
+  const listener = await steadyListen(real, 'goodbye_test', (payload) => { said.push(payload); }, () => { connected++; });
+  const until = async (what: () => boolean): Promise<void> => { for (const end = Date.now() + 10_000; !what() && Date.now() < end;) await heard(); expect(what()).toBe(true); };
+  await db.query(`select pg_notify('goodbye_test', 'one')`);
+  await until(() => said.length === 1);
+  await db.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'instep-jobs'`);
+  await until(() => connected === 2);
+  await db.query(`select pg_notify('goodbye_test', 'two')`);
+  await until(() => said.length === 2);
+  await listener.close();
+  expect(said).toEqual(['one', 'two']);
   await db.close();
 });
