@@ -295,6 +295,24 @@ describe('work-that-is-late-moved-or-held', () => {
     expect(await town.faults()).toEqual([]);
   });
 
+  it('work is split and merged again: the warehouse keeps one order, and its parcel is one fulfilment', async () => {
+    const town = await clock.town({ goods: [{ sku: 'ANT', stock: [10, 10] }], served: [0] });
+    const order = await town.sell({ ANT: 5 }, 0), open = () => town.control<{ fulfillmentOrders: { status: string }[] }>(`/orders/${order.id}`).then((it) => it.fulfillmentOrders.filter((work) => work.status === 'OPEN').length);
+    await town.settle();
+    await town.control(`/orders/${order.id}/split`, { lines: [{ sku: 'ANT', quantity: 2 }] });
+    await town.settle();
+    expect(await open()).toBe(2);
+    await town.control(`/orders/${order.id}/merge`, {});
+    await town.settle();
+    expect([await open(), town.shelves[0]!.orders.size, (await town.ledger('ANT', 0))['committed']]).toEqual([1, 1, 5]);
+    const { order: told } = wanted(town);
+    expect(told.lines.map((l) => l.quantity)).toEqual([5]);
+    town.shelves[0]!.ship(told.reference, [{ lineReference: told.lines[0]!.lineReference, quantity: 5 }], 'W-1');
+    await town.settle();
+    expect(gone(town, order.id).map((f) => Object.values(units(f)))).toEqual([[5]]);
+    expect(await town.faults()).toEqual([]);
+  });
+
   it('trap 25: held, closed by somebody else, or not ours to see: nothing is tried, and each says which', async () => {
     const town = await clock.town({ goods: [{ sku: 'ANT', stock: [10] }], served: [0] });
     const reasons: string[] = [];
