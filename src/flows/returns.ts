@@ -1,7 +1,7 @@
 /**
  * returns: announced → received → inspected; only accepted units become stock.   Woken by returns webhooks, every five minutes, and by inspections.
  *  1 gather  Shopify's returns of orders that changed, with what was done to the goods there; the warehouse's receipts come by warehouse-feed
- *  2 decide  announced lines from Shopify's return; an exchange's new lines are lines of the order and need nothing here
+ *  2 decide  announced lines from Shopify's return; what goes out in exchange is kept beside it and moves nothing here: its units are lines of the order
  *  3 record  the return with its lines; dispositions join the order, so that goods restocked in Shopify are seen in the ledger
  *  4 send    what to expect, once, to the warehouse that serves the place the goods left from; what inspection found, once, to Shopify's return, whose call is
  *            not idempotent: after a lost answer the return is read again before anything is said
@@ -18,7 +18,7 @@ import { lineReference } from '../store/orders-out.ts';
 import { recordOrders } from '../store/orders.ts';
 import { readCursor, writeCursor } from '../store/runs.ts';
 import { beginTelling, dispositionsDue, dispositionsKnown, postponeTelling, settleTelling, type DispositionRow } from '../store/return-dispositions.ts';
-import { saveReturn } from '../store/returns.ts';
+import { saveExchanges, saveReturn } from '../store/returns.ts';
 import { ghostRestocks, orderPlaces, returnsToAnnounce, returnsUninspected, takeReturnReads, type OrderPlace } from '../store/returns-checks.ts';
 
 const OVERLAP_MS = 2 * 60_000;
@@ -52,10 +52,11 @@ async function read(context: FlowContext, orderIds: readonly string[]): Promise<
     for (const returned of found) {
       await db.transaction(async (tx) => {
         const places = await orderPlaces(tx, storeId, returned.orderId);
-        await saveReturn(tx, storeId, {
+        const returnId = await saveReturn(tx, storeId, {
           reference: `shopify/${returned.id}`, name: returned.name, orderId: returned.orderId, ...homeOf(returned, places), announcedAt: returned.createdAt,
           cancelled: returned.status === 'cancelled' || returned.status === 'declined',
         }, linesOf(returned, places), context.now());
+        await saveExchanges(tx, storeId, returnId, returned.exchanged, context.now());
         const heard = dispositionsOf(returned.orderId, returned.dispositions);
         if (Object.keys(heard.dispositions).length > 0) await recordOrders(tx, storeId, [heard], { dayOf: context.dayOf, now: context.now(), source: 'returns' });
       });

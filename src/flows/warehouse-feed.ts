@@ -125,7 +125,7 @@ async function shipment(tx: pg.PoolClient, warehouseId: number, document: Shipme
   const { lines, strange } = linesOf(document.lines, order.lines, await itemsOfSkus(tx, warehouseId, document.lines.map((l) => l.sku)));
   if (lines.length > 0) {
     await saveShipment(tx, {
-      storeId: order.store_id, warehouseId, documentId: document.id, orderId: order.order_id, locationId: order.location_id, shippedAt: document.at, receivedAt: now, parcels: document.parcels, notify: true, lines,
+      storeId: order.store_id, warehouseId, documentId: document.id, orderId: order.order_id, locationId: order.location_id, shippedAt: document.at, receivedAt: now, parcels: document.parcels, lines,
     });
     await tx.query(`select pg_notify('instep_fulfil', '')`);
     await tx.query(

@@ -28,7 +28,7 @@ export const WarehouseMade = z.object({ warehouseId: z.number(), secret: z.strin
 // ---- locations and how they are written -------------------------------------------------------------------------------------------------
 export const PushPolicy = z.object({
   mode: z.enum(['off', 'shadow', 'live']), paused: z.boolean(), firstPushCap: z.number(), liveSince: instant.nullable(), bufferQuantile: z.number(), peakQuantile: z.number(), peakUntil: instant.nullable(),
-  bufferCapUnits: z.number().nullable(), bufferCapShare: z.number(), updatedAt: instant, updatedBy: z.string(),
+  bufferCapUnits: z.number().nullable(), bufferCapShare: z.number(), notifyCustomer: z.boolean(), updatedAt: instant, updatedBy: z.string(),
 }).meta({ id: 'PushPolicy' });
 export const LocationView = z.object({
   locationId: z.number(), shopifyLocationId: z.string(), name: z.string(), isActive: z.boolean(), authority: z.enum(['storefront', 'warehouse']), warehouseId: z.number().nullable(), warehouse: z.string().nullable(),
@@ -38,6 +38,7 @@ export const AuthorityBody = z.object({ authority: z.enum(['storefront', 'wareho
 export const PolicyChange = z.object({
   mode: z.enum(['off', 'shadow', 'live']), paused: z.boolean(), firstPushCap: z.number().int().min(0).max(1_000_000), bufferQuantile: z.number().min(0.5).max(0.99999), peakQuantile: z.number().min(0.5).max(0.99999),
   peakUntil: z.iso.datetime({ offset: true }).nullable(), bufferCapUnits: z.number().int().min(0).max(1_000_000).nullable(), bufferCapShare: z.number().min(0).max(1),
+  notifyCustomer: z.boolean().describe('whether Shopify mails the customer when a parcel becomes a fulfilment'),
 }).partial().strict().meta({ id: 'PolicyChange' });
 
 // ---- push queue -------------------------------------------------------------------------------------------------------------------------
@@ -86,7 +87,7 @@ export const BundleBody = z.object({
   variantId: id, effectiveFrom: z.iso.datetime({ offset: true }).optional().describe('now when left out'),
   parts: z.array(z.object({ variantId: id, quantity: z.number().int().min(1).max(2000) })).max(100).describe('none: no bundle any more from then on'),
 }).strict().meta({ id: 'BundleBody' });
-/** A file's outcome: nothing is saved in a dry run or when a line is wrong, unless `skipWrong`. */
+/** A file's outcome in lines; nothing is saved in a dry run. */
 export const ImportResult = z.object({ dryRun: z.boolean(), lines: z.number(), applied: z.number(), unchanged: z.number(), errors: z.array(z.object({ line: z.number(), field: z.string(), message: z.string() })) }).meta({ id: 'ImportResult' });
 export const VariantHit = z.object({ variantId: z.string(), sku: z.string().nullable(), title: z.string(), itemId: z.number().nullable() });
 
@@ -113,6 +114,8 @@ export const ReturnCase = z.object({
   returnId: z.string(), reference: z.string(), name: z.string(), orderId: z.string().nullable(), orderName: z.string().nullable(), locationId: z.number().nullable(), locationName: z.string().nullable(), authority: z.enum(['storefront', 'warehouse']).nullable(),
   state: z.enum(['announced', 'received', 'inspected', 'closed', 'cancelled']), announcedAt: instant.nullable(), receivedAt: instant.nullable(), inspectedAt: instant.nullable(), updatedAt: instant,
   lines: z.array(z.object({ lineKey: z.string(), itemId: z.number().nullable(), sku: z.string().nullable(), title: z.string(), announced: z.number(), received: z.number(), sellable: z.number(), damaged: z.number(), quarantine: z.number(), scrap: z.number() })),
+  /** What goes out in exchange: `processed` units are lines of the order, `sent` units have left. */
+  exchange: z.array(z.object({ exchangeId: z.string(), variantId: z.string().nullable(), itemId: z.number().nullable(), sku: z.string().nullable(), title: z.string(), quantity: z.number(), processed: z.number(), sent: z.number() })),
   /** What Shopify's own return was told of the inspection; null when there is nothing to tell. Units are those of its order lines. */
   shopify: z.object({ state: z.enum(['waiting', 'told', 'refused']), units: z.number(), restockedBefore: z.number(), adjusted: z.number(), at: instant.nullable(), message: z.string().nullable() }).nullable(),
 }).meta({ id: 'ReturnCase' });

@@ -55,7 +55,8 @@ export interface NewFulfilment {
 export interface StorefrontReturn {
   id: string; name: string; orderId: string; status: 'requested' | 'open' | 'closed' | 'cancelled' | 'declined'; createdAt: string;
   lines: { lineId: string; quantity: number }[];
-  exchanged: { variantId: string | null; quantity: number }[];
+  /** What goes out in exchange; `processed` units of it have become lines of the order. */
+  exchanged: { id: string; variantId: string | null; quantity: number; processed: number; lineIds: string[] }[];
   /** What was done with the goods in Shopify. `restocked` raises its stock there. */
   dispositions: StorefrontDisposition[];
   /** The goods as the work orders that take them in have them, by order line; a disposition is of one of these. */

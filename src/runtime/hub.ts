@@ -1,7 +1,6 @@
 /** One listening connection per process: what other processes committed wakes us, what we changed wakes their screens. */
 import { EventEmitter } from 'node:events';
-import pg from 'pg';
-import type { Db } from '../store/db.ts';
+import { SteadyClient, type Db } from '../store/db.ts';
 import type { Topic } from './flow.ts';
 
 export interface Hub {
@@ -21,10 +20,10 @@ const WAKES: Record<string, string> = { instep_inbox: 'inbox', instep_push: 'pus
 export async function openHub(url: string, db: Db): Promise<Hub> {
   const events = new EventEmitter();
   events.setMaxListeners(0);
-  let client: pg.Client | null = null, closed = false;
+  let client: SteadyClient | null = null, closed = false;
 
   async function listen(): Promise<void> {
-    const next = new pg.Client({ connectionString: url, application_name: 'instep-hub', keepAlive: true });
+    const next = new SteadyClient({ connectionString: url, application_name: 'instep-hub', keepAlive: true });
     await next.connect();
     client = next;
     next.on('notification', ({ channel, payload }) => {

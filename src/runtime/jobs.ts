@@ -1,6 +1,8 @@
 /** Long jobs on pg-boss: flows as queues, cron, retries, dead letters; any number of worker processes on one database. */
 import { PgBoss } from 'pg-boss';
+import { SteadyClient } from '../store/db.ts';
 import type { Flow } from './flow.ts';
+import { steadyListen } from './jobs-listener.ts';
 import { runFlow, type House } from './run-flow.ts';
 
 export interface Jobs {
@@ -14,8 +16,9 @@ export interface Jobs {
 interface Payload { storeId: number; trigger: string }
 
 export async function openJobs(connectionString: string, onError: (error: unknown) => void): Promise<Jobs> {
-  const boss = new PgBoss({ connectionString, schema: 'jobs', max: 4, application_name: 'instep-jobs', useListenNotify: true } as ConstructorParameters<typeof PgBoss>[0]);
+  const boss = new PgBoss({ connectionString, schema: 'jobs', max: 4, application_name: 'instep-jobs', useListenNotify: true, Client: SteadyClient } as ConstructorParameters<typeof PgBoss>[0]);
   boss.on('error', onError);
+  boss.getDb().listen = (channel, onNotification, onConnected) => steadyListen(connectionString, channel, onNotification, onConnected);
   await boss.start();
   const known = new Set<string>();
   async function queue(name: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { Queryable } from './db.ts';
 
 export interface PolicyRow {
   store_id: number; location_id: number; mode: 'off' | 'shadow' | 'live'; paused: boolean; first_push_cap: number; live_since: string | null; buffer_quantile: number; peak_quantile: number; peak_until: string | null;
-  buffer_cap_units: number | null; buffer_cap_share: number; updated_at: string; updated_by: string;
+  buffer_cap_units: number | null; buffer_cap_share: number; notify_customer: boolean; updated_at: string; updated_by: string;
 }
 export interface LocationRow {
   location_id: number; shopify_location_id: string; name: string; is_active: boolean; authority: 'storefront' | 'warehouse'; warehouse_id: number | null; warehouse: string | null; policy: PolicyRow | null;
@@ -33,7 +33,7 @@ export async function setAuthority(tx: pg.PoolClient, storeId: number, locationI
 
 export interface PolicyChange {
   mode?: PolicyRow['mode'] | undefined; paused?: boolean | undefined; firstPushCap?: number | undefined; bufferQuantile?: number | undefined; peakQuantile?: number | undefined; peakUntil?: string | null | undefined;
-  bufferCapUnits?: number | null | undefined; bufferCapShare?: number | undefined;
+  bufferCapUnits?: number | null | undefined; bufferCapShare?: number | undefined; notifyCustomer?: boolean | undefined;
 }
 
 /** Changes parts of a policy; what is left out stays. Going live is remembered: orders from before are left to whoever has them. Returns the row. */
@@ -41,11 +41,11 @@ export async function changePolicy(tx: Queryable, storeId: number, locationId: n
   await tx.query('insert into push_policy (store_id, location_id, updated_at, updated_by) values ($1, $2, $3, $4) on conflict do nothing', [storeId, locationId, now, by]);
   const { rows } = await tx.query<PolicyRow>(
     `update push_policy set mode = coalesce($3, mode), paused = coalesce($4, paused), first_push_cap = coalesce($5, first_push_cap), buffer_quantile = coalesce($6, buffer_quantile), peak_quantile = coalesce($7, peak_quantile),
-       peak_until = case when $8 then $9::timestamptz else peak_until end, buffer_cap_units = case when $10 then $11::int else buffer_cap_units end, buffer_cap_share = coalesce($12, buffer_cap_share),
+       peak_until = case when $8 then $9::timestamptz else peak_until end, buffer_cap_units = case when $10 then $11::int else buffer_cap_units end, buffer_cap_share = coalesce($12, buffer_cap_share), notify_customer = coalesce($15, notify_customer),
        live_since = case when $3 = 'live' and mode <> 'live' then $13::timestamptz else live_since end, updated_at = $13, updated_by = $14
      where store_id = $1 and location_id = $2 returning *`,
     [storeId, locationId, change.mode ?? null, change.paused ?? null, change.firstPushCap ?? null, change.bufferQuantile ?? null, change.peakQuantile ?? null, change.peakUntil !== undefined, change.peakUntil ?? null,
-      change.bufferCapUnits !== undefined, change.bufferCapUnits ?? null, change.bufferCapShare ?? null, now, by]);
+      change.bufferCapUnits !== undefined, change.bufferCapUnits ?? null, change.bufferCapShare ?? null, now, by, change.notifyCustomer ?? null]);
   await tx.query(
     `update push_level set dirty_version = dirty_version + 1, dirty_at = case when dirty_version > seen_version then dirty_at else $3 end, state = case when state in ('sent', 'quarantined') then state else 'queued' end
      where store_id = $1 and location_id = $2`, [storeId, locationId, now]);

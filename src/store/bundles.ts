@@ -1,6 +1,6 @@
 /** Virtual bundles: master data with effective dates. A version holds from its instant until the next one; an order uses the version of its own moment. */
 import type pg from 'pg';
-import { cyclesOf, explode, unbroken, type BundlePart, type PartsOf } from '../domain/catalogue/bundle.ts';
+import { cyclesOf, explode, unbroken, type BundlePart, type BundleVersions, type PartsOf } from '../domain/catalogue/bundle.ts';
 import type { Queryable } from './db.ts';
 
 interface PartRow { variant_id: string; effective_from: string; effective_to: string | null; component_variant_id: string; quantity: number }
@@ -52,19 +52,36 @@ export async function bundleCycles(db: Queryable, storeId: number, now: string):
   return cyclesOf(ids, (await keptBundles(db, storeId, ids))(now));
 }
 
+/** Every version of the bundles reachable downwards from the given variants, at any time; an end without a version after it stands as one without parts. */
+export async function bundleVersions(db: Queryable, storeId: number, variantIds: readonly string[]): Promise<BundleVersions> {
+  const { rows } = await db.query<{ variant_id: string; effective_from: string; effective_to: string | null; parts: BundlePart[] }>(
+    `select v.variant_id, v.effective_from, v.effective_to, (select jsonb_agg(jsonb_build_object('variantId', p.component_variant_id::text, 'quantity', p.quantity)) from bundle_part p
+       where p.store_id = v.store_id and p.variant_id = v.variant_id and p.effective_from = v.effective_from) as parts
+     from bundle_version v where v.store_id = $1 and v.variant_id = any($2)`, [storeId, await reachableVariants(db, storeId, variantIds)]);
+  return new Map([...Map.groupBy(rows, (row) => row.variant_id)].map(([variantId, own]) => [variantId, new Map([
+    ...own.flatMap((row): [string, BundlePart[]][] => (row.effective_to === null ? [] : [[row.effective_to, []]])), ...own.map((row): [string, BundlePart[]] => [row.effective_from, row.parts]),
+  ])]));
+}
+
+/** The instant a version begins at: the second it falls in, as Shopify tells the moments of orders. */
+export const versionStart = (instant: string): string => new Date(Math.floor(Date.parse(instant) / 1000) * 1000).toISOString();
+
 /**
- * Saves the parts a bundle has from an instant on; the version before ends there. No parts: it is no bundle from then on. Throws BundleCycle, under the lock of the
- * store's bundles: of two people who save half a cycle each, the second is refused. Shopify tells the moment of an order to the second, so a version begins with its second: an order placed right after it uses it.
+ * Saves the parts a bundle has from an instant on; the version before ends there, and the new one where that one would have ended. No parts: it is no bundle
+ * from then on. Throws BundleCycle, under the lock of the store's bundles: of two people who save half a cycle each, the second is refused. Shopify tells the
+ * moment of an order to the second, so a version begins with its second: an order placed right after it uses it.
  */
 export async function saveBundle(tx: pg.PoolClient, storeId: number, variantId: string, fromInstant: string, parts: readonly BundlePart[], by: string, now: string): Promise<void> {
-  const from = new Date(Math.floor(Date.parse(fromInstant) / 1000) * 1000).toISOString();
+  const from = versionStart(fromInstant);
   await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`bundles:${storeId}`]);
+  const { rows: [split] } = await tx.query<{ effective_to: string | null }>('select effective_to from bundle_version where store_id = $1 and variant_id = $2 and effective_from <= $3 and (effective_to is null or effective_to > $3)', [storeId, variantId, from]);
   await tx.query('delete from bundle_version where store_id = $1 and variant_id = $2 and effective_from = $3', [storeId, variantId, from]);
   const next = await tx.query<{ at: string | null }>('select min(effective_from) as at from bundle_version where store_id = $1 and variant_id = $2 and effective_from > $3', [storeId, variantId, from]);
-  if (parts.length > 0) await refuseCycles(tx, storeId, variantId, from, next.rows[0]?.at ?? null, parts);
+  const until = split?.effective_to ?? next.rows[0]?.at ?? null;
+  if (parts.length > 0) await refuseCycles(tx, storeId, variantId, from, until, parts);
   await tx.query('update bundle_version set effective_to = $3 where store_id = $1 and variant_id = $2 and effective_from < $3 and (effective_to is null or effective_to > $3)', [storeId, variantId, from]);
   if (parts.length === 0) return;
-  await tx.query('insert into bundle_version (store_id, variant_id, effective_from, effective_to, updated_at, updated_by) values ($1, $2, $3, $4, $5, $6)', [storeId, variantId, from, next.rows[0]?.at ?? null, now, by]);
+  await tx.query('insert into bundle_version (store_id, variant_id, effective_from, effective_to, updated_at, updated_by) values ($1, $2, $3, $4, $5, $6)', [storeId, variantId, from, until, now, by]);
   await tx.query('insert into bundle_part select $1, $2, $3, c, sum(q)::int from unnest($4::bigint[], $5::int[]) as t(c, q) group by c', [storeId, variantId, from, parts.map((p) => p.variantId), parts.map((p) => p.quantity)]);
 }
 

@@ -31,16 +31,25 @@ const types: pg.CustomTypesConfig = {
   }) as pg.CustomTypesConfig['getTypeParser'],
 };
 
+/**
+ * A connection whose loss its next statement tells. PostgreSQL may also say goodbye when nobody listens: with its very first word, between two statements of
+ * a transaction, or after a failed one, when the pool has let go of the connection and it is not closed yet. An `error` nobody hears ends the process.
+ */
+export class SteadyClient extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    this.on('error', () => {});
+  }
+}
+
 export function openDb(url: string, options: { max?: number; statementTimeoutMs?: number } = {}): Db {
   const pool = new pg.Pool({
-    connectionString: url, max: options.max ?? 12, types,
+    connectionString: url, max: options.max ?? 12, types, Client: SteadyClient,
     statement_timeout: options.statementTimeoutMs ?? 60_000, application_name: 'instep', keepAlive: true,
     options: '-c timezone=UTC -c search_path=public -c jit=off',
   });
   pool.on('error', () => {}); // an idle connection lost (server restart): the next query opens another
   const locks = processLocks(url);
-  // One lost while in somebody's hands, between two statements, would end the process: its next statement fails instead.
-  pool.on('connect', (client) => { client.on('error', () => {}); });
   return {
     pool,
     query: (text, values) => pool.query(text as string, values),
@@ -76,7 +85,7 @@ function processLocks(url: string): { take(name: string): Promise<boolean>; give
   const held = new Set<string>();
   let connected: Promise<pg.Client> | null = null;
   const connection = (): Promise<pg.Client> => (connected ??= (async () => {
-    const client = new pg.Client({ connectionString: url, application_name: 'instep-locks', keepAlive: true, statement_timeout: 60_000 });
+    const client = new SteadyClient({ connectionString: url, application_name: 'instep-locks', keepAlive: true, statement_timeout: 60_000 });
     const lost = (): void => { connected = null; };
     client.on('error', lost).on('end', lost);
     await client.connect();

@@ -26,6 +26,17 @@ export async function saveReturn(tx: pg.PoolClient, storeId: number, head: Retur
   return id;
 }
 
+/** What goes out in exchange, as Shopify says it now; a line that is gone there goes here. Moves nothing: processed units are lines of the order. */
+export async function saveExchanges(tx: Queryable, storeId: number, returnId: string, lines: readonly { id: string; variantId: string | null; quantity: number; processed: number; lineIds: readonly string[] }[], now: string): Promise<void> {
+  await tx.query('delete from return_exchange where store_id = $1 and return_id = $2 and exchange_id <> all($3::bigint[])', [storeId, returnId, lines.map((line) => line.id)]);
+  if (lines.length === 0) return;
+  await tx.query(
+    `insert into return_exchange as e (store_id, exchange_id, return_id, variant_id, quantity, processed, line_ids, updated_at)
+     select $1, t.id, $2, t.variant_id, t.quantity, t.processed, t.line_ids::bigint[], $8 from unnest($3::bigint[], $4::bigint[], $5::int[], $6::int[], $7::text[]) as t(id, variant_id, quantity, processed, line_ids) order by t.id
+     on conflict (store_id, exchange_id) do update set variant_id = coalesce(excluded.variant_id, e.variant_id), quantity = excluded.quantity, processed = excluded.processed, line_ids = excluded.line_ids, updated_at = $8`,
+    [storeId, returnId, lines.map((l) => l.id), lines.map((l) => l.variantId), lines.map((l) => l.quantity), lines.map((l) => l.processed), lines.map((l) => `{${l.lineIds.join(',')}}`), now]);
+}
+
 /** Goods at the door, as a total per line so far: a document heard twice adds nothing (the caller knows which documents are new). */
 export async function receiveReturn(tx: Queryable, storeId: number, returnId: string, lines: readonly { lineKey: string; quantity: number }[], at: string, now: string): Promise<void> {
   await tx.query(
@@ -61,6 +72,8 @@ export interface ReturnRow {
   return_id: string; reference: string; name: string; order_id: string | null; order_name: string | null; warehouse_id: number | null; location_id: number | null; location: string | null; authority: 'storefront' | 'warehouse' | null;
   state: 'announced' | 'received' | 'inspected' | 'closed' | 'cancelled'; announced_at: string | null; received_at: string | null; inspected_at: string | null; told_warehouse_at: string | null; updated_at: string;
   lines: { lineKey: string; lineId: string | null; itemId: number | null; sku: string | null; title: string; announced: number; received: number; sellable: number; damaged: number; quarantine: number; scrap: number }[];
+  /** What goes out in exchange; `sent` units of it have left. */
+  exchange: { exchangeId: string; variantId: string | null; itemId: number | null; sku: string | null; title: string; quantity: number; processed: number; sent: number }[];
   /** What Shopify's return was told of the inspections; null when none is to be told. */
   shopify: { state: 'waiting' | 'told' | 'refused'; units: number; restockedBefore: number; adjusted: number; at: string | null; message: string | null } | null;
 }
@@ -70,6 +83,10 @@ const RETURN = `
     (select coalesce(jsonb_agg(jsonb_build_object('lineKey', n.line_key, 'lineId', n.line_id::text, 'itemId', n.item_id, 'sku', coalesce(i.sku, n.sku), 'title', coalesce(i.title, n.title), 'announced', n.announced, 'received', n.received,
        'sellable', n.sellable, 'damaged', n.damaged, 'quarantine', n.quarantine, 'scrap', n.scrap) order by n.line_key), '[]')
      from return_line n left join item i on i.item_id = n.item_id where n.store_id = r.store_id and n.return_id = r.return_id) as lines,
+    (select coalesce(jsonb_agg(jsonb_build_object('exchangeId', e.exchange_id::text, 'variantId', e.variant_id::text, 'itemId', x.item_id, 'sku', v.sku, 'title', coalesce(v.title, 'Variant ' || e.variant_id, 'A deleted variant'), 'quantity', e.quantity, 'processed', e.processed,
+       'sent', (select coalesce(sum((made.lines ->> line::text)::int), 0)::int from unnest(e.line_ids) as line, lateral (select f.value -> 'lines' as lines from jsonb_each(o.state -> 'fulfilments') f where not (f.value ->> 'cancelled')::boolean) made)) order by e.exchange_id), '[]')
+     from return_exchange e left join variant v on v.store_id = e.store_id and v.shopify_variant_id = e.variant_id left join inventory_item x on x.store_id = v.store_id and x.shopify_inventory_item_id = v.shopify_inventory_item_id
+     where e.store_id = r.store_id and e.return_id = r.return_id) as exchange,
     (select case when count(*) > 0 then jsonb_build_object('state', case when bool_or(d.state in ('waiting', 'sent')) then 'waiting' when bool_or(d.state = 'refused') then 'refused' else 'told' end, 'units', sum(d.units)::int, 'restockedBefore', sum(d.there)::int,
        'adjusted', sum(d.adjusted)::int, 'at', to_char(max(d.settled_at), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'message', (array_agg(d.message order by d.disposition_id desc) filter (where d.message is not null and d.state <> 'told'))[1]) end
      from return_disposition d where d.store_id = r.store_id and d.return_id = r.return_id) as shopify

@@ -4,16 +4,17 @@ import type { Parcel } from '../ports/warehouse.ts';
 import type { Db, Queryable } from './db.ts';
 
 export interface NewShipment {
-  storeId: number; warehouseId: number; documentId: string; orderId: string; locationId: number; shippedAt: string; receivedAt: string; parcels: Parcel[]; notify: boolean;
+  storeId: number; warehouseId: number; documentId: string; orderId: string; locationId: number; shippedAt: string; receivedAt: string; parcels: Parcel[];
   lines: { lineId: string; itemId: number; quantity: number }[];
 }
 
-/** Records a shipment once by its document. Answers its id, or null when it was known. */
+/** Records a shipment once by its document; whether Shopify is to mail the customer is as the location says at that moment. Answers its id, or null when it was known. */
 export async function saveShipment(tx: pg.PoolClient, made: NewShipment): Promise<string | null> {
   const { rows } = await tx.query<{ shipment_id: string }>(
-    `insert into shipment (store_id, warehouse_id, document_id, order_id, location_id, shipped_at, received_at, parcels, notify) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    `insert into shipment (store_id, warehouse_id, document_id, order_id, location_id, shipped_at, received_at, parcels, notify)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, coalesce((select notify_customer from push_policy where store_id = $1 and location_id = $5), true))
      on conflict (store_id, warehouse_id, document_id, order_id) do nothing returning shipment_id`,
-    [made.storeId, made.warehouseId, made.documentId, made.orderId, made.locationId, made.shippedAt, made.receivedAt, JSON.stringify(made.parcels), made.notify]);
+    [made.storeId, made.warehouseId, made.documentId, made.orderId, made.locationId, made.shippedAt, made.receivedAt, JSON.stringify(made.parcels)]);
   const id = rows[0]?.shipment_id;
   if (id === undefined) return null;
   await tx.query(

@@ -73,7 +73,7 @@ export async function warehouseDay(options: { webDir: string | null; months?: nu
   warehouse.receiveReturn(`door-${second.id}`, [{ lineReference: null, sku: sold(11), quantity: 1 }]);
   await w.run(warehouseFeed);
   await w.run(mappingSuggest);
-  await w.control(`/orders/${first.id}/return`, { lines: [{ sku: sold(9), quantity: 1 }] });
+  await w.control(`/orders/${first.id}/return`, { lines: [{ sku: sold(9), quantity: 1 }], exchange: [{ sku: sold(14), quantity: 1 }] });
   await w.control(`/orders/${second.id}/refund`, { lines: [{ lineItemId: second.lines[0]!.id, quantity: 1, restockType: 'RETURN', locationId: place }] });
   await w.until('the return is announced', async () => (await w.house.db.query(`select from return_case where state = 'announced'`)).rowCount, 30);
   warehouse.inspectReturn(`door-${second.id}`, [{ lineReference: null, sku: sold(11), quantity: 1, disposition: 'damaged' }]);

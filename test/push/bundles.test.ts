@@ -74,12 +74,50 @@ describe('bundles', () => {
     await expect(put({ variantId: set.id, parts: [{ variantId: big.id, quantity: 1 }] })).rejects.toThrow(new RegExp(`409.*${set.sku}.*→.*${big.sku}.*→.*${set.sku}`));
   });
 
-  it('go round by CSV, and a wrong line names itself while the others stand', async () => {
-    const text = await (await fetch(`${w.url}/api/v1/bundles.csv?store=${w.storeId}`)).text();
-    const again = await w.api<{ applied: number; errors: unknown[]; lines: number }>(`/api/v1/bundles/import?store=${w.storeId}&dryRun=true`, { method: 'POST', body: { csv: text } });
-    expect(again).toMatchObject({ applied: 4, errors: [], lines: 4 });
-    const wrong = await w.api<{ applied: number; errors: { line: number; field: string }[] }>(`/api/v1/bundles/import?store=${w.storeId}&dryRun=true`, { method: 'POST', body: { csv: `Bundle SKU,Part SKU,Quantity\n${set.sku},${c.sku},1\n${set.sku},NOBODY,1\n${set.sku},${a.sku},half\n` } });
-    expect(wrong.errors.map((e) => [e.line, e.field])).toEqual([[3, 'Part SKU'], [4, 'Quantity']]);
-    expect(wrong.applied).toBe(1);
+  it('refuse a circle that versions of different dates would close', async () => {
+    await put({ variantId: a.id, effectiveFrom: '2031-01-01T00:00:00Z', parts: [{ variantId: c.id, quantity: 1 }] });
+    await expect(put({ variantId: c.id, parts: [{ variantId: a.id, quantity: 1 }] })).rejects.toThrow(new RegExp(`409.*${c.sku}.*→.*${a.sku}.*→.*${c.sku}, from 2031-01-01`));
+    await put({ variantId: a.id, effectiveFrom: '2031-01-01T00:00:00Z', parts: [] });
+  });
+
+  it('an order uses the parts of its own moment, whatever was decided since and for later', async () => {
+    await put({ variantId: set.id, effectiveFrom: '2032-01-01T00:00:00Z', parts: [{ variantId: c.id, quantity: 9 }] });
+    const made = await w.control<{ id: string }>('/orders', { lines: [{ variantId: set.id, quantity: 1 }], locationId: place });
+    const told = await w.until('the warehouse has it', async () => warehouse.orders.get(`${w.storeId}-${made.id}-${locationId}`));
+    expect(told.order.lines.map((l) => [l.sku, l.quantity]).sort()).toEqual([[a.sku, 1], [b.sku, 3]].sort());
+    await quiet();
+  });
+
+  const file = async (): Promise<string> => (await fetch(`${w.url}/api/v1/bundles.csv?store=${w.storeId}`)).text();
+  const load = (csv: string, dryRun = false) => w.api<{ applied: number; unchanged: number; errors: { line: number; field: string }[]; lines: number }>(`/api/v1/bundles/import?store=${w.storeId}&dryRun=${dryRun}`, { method: 'POST', body: { csv } });
+  const versions = async (): Promise<unknown[]> => (await w.house.db.query(
+    `select v.variant_id, v.effective_from, v.effective_to, p.component_variant_id, p.quantity from bundle_version v join bundle_part p using (store_id, variant_id, effective_from) where v.store_id = $1 order by 1, 2, 4`, [w.storeId])).rows;
+
+  it('go round by CSV with every version and every end, and what is kept already is not written again', async () => {
+    await put({ variantId: big.id, effectiveFrom: '2033-06-01T00:00:00Z', parts: [] });
+    const text = await file(), before = await versions();
+    expect(text.split('\r\n').filter((line) => line.includes('2033-06-01'))).toEqual([expect.stringMatching(new RegExp(`^${big.sku},,0,2033-06-01T00:00:00`))]);
+    const lines = before.length + 1;
+    expect(await load(text)).toEqual({ dryRun: false, lines, applied: 0, unchanged: lines, errors: [] });
+    // Another shop would have none of it.
+    await w.house.db.query('delete from bundle_version where store_id = $1', [w.storeId]);
+    expect(await load(text, true)).toMatchObject({ lines, applied: lines, unchanged: 0, errors: [] });
+    expect(await versions()).toEqual([]);
+    expect(await load(text)).toMatchObject({ lines, applied: lines, unchanged: 0, errors: [] });
+    expect(await versions()).toEqual(before);
+    expect(await file()).toBe(text);
+    // A version in between ends where the one it parts would have ended.
+    await put({ variantId: big.id, effectiveFrom: '2033-01-01T00:00:00Z', parts: [{ variantId: c.id, quantity: 1 }] });
+    const { rows } = await w.house.db.query<{ effective_to: string }>(`select effective_to from bundle_version where store_id = $1 and variant_id = $2 and effective_from = '2033-01-01T00:00:00Z'`, [w.storeId, big.id]);
+    expect(rows).toEqual([{ effective_to: '2033-06-01T00:00:00.000Z' }]);
+  });
+
+  it('a wrong line names itself and its bundle is left out whole, for one that lacks a part promises too much; the others stand', async () => {
+    const before = await versions();
+    const text = `Bundle SKU,Part SKU,Quantity\n${set.sku},${c.sku},1\n${set.sku},NOBODY,1\n${set.sku},${a.sku},half\n${a.sku},${c.sku},2\n`;
+    const wrong = await load(text);
+    expect(wrong.errors.map((e) => [e.line, e.field])).toEqual([[2, 'Bundle SKU'], [3, 'Part SKU'], [4, 'Quantity']]);
+    expect([wrong.lines, wrong.applied, wrong.unchanged]).toEqual([4, 1, 0]);
+    expect((await versions()).filter((row) => (row as { variant_id: string }).variant_id === set.id)).toEqual(before.filter((row) => (row as { variant_id: string }).variant_id === set.id));
   });
 });

@@ -83,6 +83,17 @@ describe('fulfilments', () => {
     expect(rows[0]!.state).toBe('done');
   });
 
+  it('lets Shopify mail the customer, or not, as the location says when the parcel is heard of', async () => {
+    const made = await order([{ n: 4, quantity: 3 }]);
+    await known(made.reference);
+    for (const notifyCustomer of [false, true]) {
+      await w.api(`/api/v1/locations/${locationId}/policy?store=${w.storeId}`, { method: 'PUT', body: { notifyCustomer } });
+      warehouse.ship(made.reference, [{ lineReference: made.line(4).lineReference, quantity: 1 }], `MAIL-${notifyCustomer}`);
+      await settle();
+    }
+    expect(shipped(made.id).map((f) => [f.tracking[0]!.number, f.notifications]).sort()).toEqual([['MAIL-false', 0], ['MAIL-true', 1]]);
+  });
+
   it('does not ship twice after a lost answer, though Shopify would let it', async () => {
     const made = await order([{ n: 1, quantity: 4 }]);
     await known(made.reference);

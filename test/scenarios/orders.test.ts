@@ -243,11 +243,19 @@ describe('exchange-to-a-dearer-item', () => {
     await town.settle();
     await town.reconcile();
     expect((await town.ledger('ANT'))['available']).toBe(8);
+    expect(await town.ledger('BEE')).toMatchObject({ available: 10, committed: 0 });
     await town.control(`/returns/${made.id}/process`, { type: 'NOT_RESTOCKED', refund: true });
     await town.settle();
     await town.reconcile();
     expect((await town.ledger('ANT'))['available']).toBe(8);
     expect(await town.ledger('BEE')).toMatchObject({ available: 9, committed: 1 });
+    // The exchange is a document of its own, beside the return it belongs to: what goes out, whether it is in the order, whether it has left.
+    const exchange = async () => (await town.api<{ rows: { exchange: Record<string, unknown>[] }[] }>(`/api/v1/returns?store=${town.storeId}&view=all`)).rows.flatMap((row) => row.exchange);
+    expect(await exchange()).toMatchObject([{ sku: 'BEE', itemId: await town.itemId('BEE'), quantity: 1, processed: 1, sent: 0 }]);
+    await town.control(`/orders/${order.id}/fulfil`, {});
+    await town.settle();
+    expect(await exchange()).toMatchObject([{ sku: 'BEE', quantity: 1, processed: 1, sent: 1 }]);
+    expect(await town.ledger('BEE')).toMatchObject({ available: 9, committed: 0 });
     expect((await town.movements('ANT')).filter((m) => m.to === 'Mill available' && m.kind !== 'opening').map((m) => [m.kind, m.quantity])).toEqual([['returned to stock', 1]]);
     expect(await town.faults()).toEqual([]);
     expect(await town.reconcile()).toMatchObject({ unexplainedUnits: 0 });
@@ -284,6 +292,24 @@ describe('work-that-is-late-moved-or-held', () => {
     await town.control(`/orders/${order.id}/fulfil`, { location: 'Store' });
     await town.settle();
     expect(gone(town, order.id).map((f) => [f.locationId, Object.values(units(f))]).sort()).toEqual([[town.places[0], [3]], [town.places[1], [2]]].sort());
+    expect(await town.faults()).toEqual([]);
+  });
+
+  it('work is split and merged again: the warehouse keeps one order, and its parcel is one fulfilment', async () => {
+    const town = await clock.town({ goods: [{ sku: 'ANT', stock: [10, 10] }], served: [0] });
+    const order = await town.sell({ ANT: 5 }, 0), open = () => town.control<{ fulfillmentOrders: { status: string }[] }>(`/orders/${order.id}`).then((it) => it.fulfillmentOrders.filter((work) => work.status === 'OPEN').length);
+    await town.settle();
+    await town.control(`/orders/${order.id}/split`, { lines: [{ sku: 'ANT', quantity: 2 }] });
+    await town.settle();
+    expect(await open()).toBe(2);
+    await town.control(`/orders/${order.id}/merge`, {});
+    await town.settle();
+    expect([await open(), town.shelves[0]!.orders.size, (await town.ledger('ANT', 0))['committed']]).toEqual([1, 1, 5]);
+    const { order: told } = wanted(town);
+    expect(told.lines.map((l) => l.quantity)).toEqual([5]);
+    town.shelves[0]!.ship(told.reference, [{ lineReference: told.lines[0]!.lineReference, quantity: 5 }], 'W-1');
+    await town.settle();
+    expect(gone(town, order.id).map((f) => Object.values(units(f)))).toEqual([[5]]);
     expect(await town.faults()).toEqual([]);
   });
 

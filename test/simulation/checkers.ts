@@ -147,6 +147,21 @@ export async function rest(run: Run): Promise<Violation[]> {
   return found;
 }
 
+/** Everything kept of the other stores in the database (those of earlier seeds), as one text. */
+export async function othersOf({ house: { db }, storeId, warehouseId }: Run): Promise<string> {
+  return JSON.stringify((await db.query(
+    `select (select count(*) from movement where store_id <> $1) as movements, (select sum(available * 31 + committed * 7) from ledger_level where store_id <> $1) as levels, (select sum(open * 3 + fulfilled) from order_demand where store_id <> $1) as wants,
+       (select sum(version * 5 + sent_version) from order_out where store_id <> $1) as orders, (select count(*) from shipment where store_id <> $1) as shipments, (select count(*) from return_case where store_id <> $1) as returns,
+       (select sum(on_hand * 5 + unsellable) from warehouse_stock where warehouse_id <> $2) as shelf, (select sum(dirty_version) from push_level where store_id <> $1) as looks, (select count(*) from push_attempt where store_id <> $1) as attempts,
+       (select count(*) from inbox where store_id <> $1) as inbox, (select count(*) from exception where store_id <> $1) as cases`, [storeId, warehouseId])).rows);
+}
+
+/** I17: what one store went through left every other as it was. */
+export async function alone(run: Run, before: string): Promise<Violation[]> {
+  const after = await othersOf(run);
+  return before === after ? [] : [`I17 rows of other stores changed from ${before} to ${after}`];
+}
+
 /** I4: hearing everything once more changes nothing. */
 export async function replay(run: Run): Promise<Violation[]> {
   const { db } = run.house, { storeId } = run;

@@ -1,5 +1,5 @@
 /** Plays one seed: so many steps of a broken world, then the faults end, and everything must come to rest in step. */
-import { replay, rest, safety, type Violation } from './checkers.ts';
+import { alone, othersOf, replay, rest, safety, type Violation } from './checkers.ts';
 import { dice } from './dice.ts';
 import type { Factory, Run } from './run.ts';
 import { step, weights, type Mode } from './workload.ts';
@@ -13,7 +13,7 @@ export async function play(factory: Factory, seed: number, mode: Mode = MODES[se
   const began = performance.now(), roll = dice(seed);
   const run = await factory.make(seed);
   try {
-    const rates = weights(mode, roll);
+    const rates = weights(mode, roll), others = await othersOf(run);
     let steps = 0;
     for (; steps < STEPS; steps++) {
       await step(run, roll, mode, rates);
@@ -23,7 +23,7 @@ export async function play(factory: Factory, seed: number, mode: Mode = MODES[se
     await heal(run);
     await comeToRest(run, mode);
     run.life.revive(true);
-    const violations = [...await safety(run), ...await rest(run)];
+    const violations = [...await safety(run), ...await rest(run), ...await alone(run, others)];
     return outcome(violations.length > 0 ? violations : await replay(run), steps);
 
     function outcome(violations: Violation[], done: number): Outcome {

@@ -2,7 +2,7 @@
  * Thirty seeds that are always the same and twenty that are new every day: the house as it is, on a real PostgreSQL, in a world that loses, doubles, delays and
  * kills. A failing seed prints the line that plays it again (`npm run simulate -- --seed N`).
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -37,6 +37,18 @@ describe('simulation', () => {
     expect(new Set(played.map((o) => o.mode))).toEqual(new Set(MODES));
     expect(played.reduce((sum, o) => sum + o.deaths, 0)).toBeGreaterThan(5);
     expect([...new Set(played.flatMap((o) => o.reached))].sort()).toEqual(expect.arrayContaining(['change by difference', 'edit by staff', 'inspection', 'refund with restock', 'shipment', 'webhooks lost or doubled']));
+  });
+  it('asks an auditor that shares no arithmetic with what it audits: nothing it loads is of src/domain', () => {
+    const loaded = new Set([new URL('./auditor.ts', import.meta.url).href]);
+    for (const file of loaded) for (const [, path_] of readFileSync(new URL(file), 'utf8').matchAll(/^(?:import|export) (?!type )[^;]*? from '(\.[^']+)';/gm)) loaded.add(new URL(path_!, file).href);
+    expect([...loaded].map((file) => file.split('/').slice(-2).join('/'))).toContain('simulation/town.ts');
+    expect([...loaded].filter((file) => file.includes('/src/domain/'))).toEqual([]);
+  });
+  it('I18: units are whole from end to end: no column they pass through could hold a part of one', async () => {
+    const columns = await world.house.db.query<{ column: string }>(
+      `select table_name || '.' || column_name as column from information_schema.columns where table_schema = 'public' and data_type in ('real', 'double precision', 'numeric') and table_name = any($1)`,
+      [['movement', 'ledger_level', 'opening', 'observed_level', 'order_demand', 'push_level', 'push_attempt_row', 'warehouse_stock', 'warehouse_change', 'shipment_line', 'return_line', 'return_inspection', 'return_exchange', 'stock_adjustment', 'bundle_part']]);
+    expect(columns.rows).toEqual([]);
   });
   it.each(MUTATIONS.map((m) => [m.name, m] as const))('mutation %s still finds its line', (_name, mutation) => { expect(sourceOf(mutation).split(mutation.find)).toHaveLength(2); });
 });

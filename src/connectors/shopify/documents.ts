@@ -149,7 +149,7 @@ export const MORE_REVERSE_LINES = /* GraphQL */ `query MoreReverseLines($id: ID!
 
 export const RETURNS_OF_ORDERS = /* GraphQL */ `query ReturnsOfOrders($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on Order { id returns(first: 10) { nodes { id name status createdAt
   returnLineItems(first: 20) { nodes { ${RETURN_LINE} } ${NEXT} }
-  exchangeLineItems(first: 10) { nodes { variantId quantity } ${NEXT} }
+  exchangeLineItems(first: 10) { nodes { id variantId quantity processedQuantity lineItems { id } } ${NEXT} }
   reverseFulfillmentOrders(first: 3) { nodes { id lineItems(first: 20) { nodes { ${REVERSE_LINE} } ${NEXT} } } ${NEXT} }
 } ${NEXT} } } } }`;
 

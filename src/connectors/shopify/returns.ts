@@ -9,7 +9,7 @@ type Whole<T> = Required<Page<T>>;
 interface GqlReturn {
   id: string; name: string; status: string; createdAt: string;
   returnLineItems: Whole<{ __typename: string; quantity: number; fulfillmentLineItem?: { lineItem: { id: string } } }>;
-  exchangeLineItems: Whole<{ variantId: string | null; quantity: number }>;
+  exchangeLineItems: Whole<{ id: string; variantId: string | null; quantity: number; processedQuantity: number; lineItems: { id: string }[] | null }>;
   reverseFulfillmentOrders: Whole<{ id: string; lineItems: Whole<GqlReverseLine> }>;
 }
 interface GqlReverseLine {
@@ -94,7 +94,7 @@ function returned(orderId: string, node: GqlReturn): StorefrontReturn {
   return {
     id: idOf(node.id), name: node.name, orderId, status: STATUS[node.status] ?? 'open', createdAt: instant(node.createdAt),
     lines: node.returnLineItems.nodes.flatMap((line) => (line.fulfillmentLineItem ? [{ lineId: idOf(line.fulfillmentLineItem.lineItem.id), quantity: line.quantity }] : [])),
-    exchanged: node.exchangeLineItems.nodes.map((line) => ({ variantId: line.variantId ? idOf(line.variantId) : null, quantity: line.quantity })),
+    exchanged: node.exchangeLineItems.nodes.map((line) => ({ id: idOf(line.id), variantId: line.variantId ? idOf(line.variantId) : null, quantity: line.quantity, processed: line.processedQuantity, lineIds: (line.lineItems ?? []).map((made) => idOf(made.id)) })),
     dispositions: node.reverseFulfillmentOrders.nodes.flatMap((reverse) => reverse.lineItems.nodes.flatMap(dispositions)),
     reverseLines: node.reverseFulfillmentOrders.nodes.flatMap((reverse) => reverse.lineItems.nodes.map((line) => ({ id: idOf(line.id), lineId: lineOf(line), total: line.totalQuantity }))),
   };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BundleCycle, bundleAvailability, cycleOf, cyclesOf, explode, shortages, unbroken, type BundlePart } from './bundle.ts';
+import { BundleCycle, bundleAvailability, cycleEver, cycleOf, cyclesOf, explode, partsAt, shortages, unbroken, type BundlePart, type BundleVersions } from './bundle.ts';
 
 /** Bundles that can only contain variants of a higher number: no cycle by their making. */
 const book = fc.array(fc.array(fc.record({ step: fc.integer({ min: 1, max: 4 }), quantity: fc.integer({ min: 1, max: 3 }) }), { maxLength: 3 }), { minLength: 6, maxLength: 6 })
@@ -38,6 +38,25 @@ describe('bundles', () => {
       else expect(cycles.flat().every((id) => unbroken(raw)(id) === null)).toBe(true);
     }));
     fc.assert(fc.property(book, (map) => { expect(cyclesOf([...map.keys()], of(map))).toEqual([]); }));
+  });
+  it('what it lets pass can be exploded at every instant from then on; what it refuses cannot at the instant it names', () => {
+    const days = ['2026-01-01', '2026-02-01', '2026-03-01', '2026-04-01'], ids = ['a', 'b', 'c', 'd'];
+    const drawn = fc.array(fc.record({ id: fc.constantFrom(...ids), from: fc.constantFrom(...days), parts: fc.array(fc.constantFrom(...ids), { maxLength: 2 }) }), { maxLength: 8 });
+    fc.assert(fc.property(drawn, fc.constantFrom(...ids), fc.constantFrom(...days), (rows, id, from) => {
+      const versions = new Map<string, Map<string, BundlePart[]>>();
+      for (const row of rows) versions.set(row.id, (versions.get(row.id) ?? new Map<string, BundlePart[]>()).set(row.from, row.parts.map((variantId) => ({ variantId, quantity: 1 }))));
+      const cycle = cycleEver(id, from, versions), exploded = (at: string) => (): unknown => explode(id, 1, partsAt(versions, at));
+      for (const at of days) if (at >= from && (cycle === null || at < cycle.at)) expect(exploded(at)).not.toThrow();
+      if (cycle !== null) expect(exploded(cycle.at)).toThrow(BundleCycle);
+    }), { numRuns: 500 });
+  });
+  it('a circle that closes by versions of different dates is refused, though none is there today', () => {
+    const versions: BundleVersions = new Map([
+      ['a', new Map([['2026-06-01', [{ variantId: 'b', quantity: 1 }]]])],
+      ['b', new Map([['2026-01-01', [{ variantId: 'a', quantity: 1 }]]])],
+    ]);
+    expect(cycleOf('b', [{ variantId: 'a', quantity: 1 }], partsAt(versions, '2026-01-01'))).toBeNull();
+    expect(cycleEver('b', '2026-01-01', versions)).toEqual({ at: '2026-06-01', path: ['b', 'a', 'b'] });
   });
   it('two bundles A × 1, B × 3 want A 2 and B 6', () => {
     expect(explode('set', 2, of(new Map([['set', [{ variantId: 'A', quantity: 1 }, { variantId: 'B', quantity: 3 }]]])))).toEqual(new Map([['A', 2], ['B', 6]]));

@@ -89,6 +89,37 @@ export function cycleOf(variantId: string, parts: readonly BundlePart[], partsOf
   }
 }
 
+/** What variants are made of from each instant (ISO-8601 UTC) on; no parts: no bundle from then on. */
+export type BundleVersions = ReadonlyMap<string, ReadonlyMap<string, readonly BundlePart[]>>;
+
+/** The bundles as they are at one instant. */
+export function partsAt(versions: BundleVersions, at: string): PartsOf {
+  return (variantId) => {
+    let since: string | null = null, held: readonly BundlePart[] | null = null;
+    for (const [from, parts] of versions.get(variantId) ?? []) if (from <= at && (since === null || from > since)) { since = from; held = parts; }
+    return held === null || held.length === 0 ? null : held;
+  };
+}
+
+/**
+ * The first instant from `from` on at which a bundle contains itself, with the path, or null. Versions of later dates can close a circle that is open today;
+ * between two changes nothing differs, so the instants of changes are all there is to look at.
+ */
+export function cycleEver(variantId: string, from: string, versions: BundleVersions): { at: string; path: readonly string[] } | null {
+  const instants = new Set([from]), reached = new Set([variantId]);
+  for (const id of reached) {
+    for (const [at, parts] of versions.get(id) ?? []) {
+      if (at > from) instants.add(at);
+      for (const part of parts) reached.add(part.variantId);
+    }
+  }
+  for (const at of [...instants].sort()) {
+    const partsOf = partsAt(versions, at), path = cycleOf(variantId, partsOf(variantId) ?? [], partsOf);
+    if (path !== null) return { at, path };
+  }
+  return null;
+}
+
 /** Whole bundles that can be made: min over parts of ⌊available ÷ quantity⌋; negative availability of a part counts as none. */
 export function bundleAvailability(parts: ReadonlyMap<string, number>, availableOf: (variantId: string) => number): { units: number; scarcest: string | null } {
   let units = Infinity, scarcest: string | null = null;

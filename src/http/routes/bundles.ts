@@ -2,8 +2,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { BundleCycle, cycleOf, type BundlePart } from '../../domain/catalogue/bundle.ts';
-import { itemsOfVariants, keptBundles, listBundles, saveBundle, type BundleRow } from '../../store/bundles.ts';
+import { BundleCycle, cycleEver, partsAt, type BundlePart, type BundleVersions } from '../../domain/catalogue/bundle.ts';
+import { bundleVersions, itemsOfVariants, listBundles, saveBundle, versionStart, type BundleRow } from '../../store/bundles.ts';
 import { bundleAvailabilities, searchVariants, variantsBySku } from '../../store/bundles-page.ts';
 import { markDirty } from '../../store/push-levels.ts';
 import { audit } from '../../store/users.ts';
@@ -42,21 +42,31 @@ export function bundleRoutes(app: FastifyInstance, { house }: Services): void {
     return { saved: true };
   });
 
-  api.get('/api/v1/bundles.csv', { schema: { tags: ['bundles'], summary: 'Bundles as CSV, in the form the import takes', querystring } }, async (request, reply) => {
+  api.get('/api/v1/bundles.csv', { schema: { tags: ['bundles'], summary: 'Bundles with all their versions as CSV, in the form the import takes; quantity 0 without a part: no bundle from then on', querystring } }, async (request, reply) => {
     const store = await storeOf(house.db, request.query.store);
     const rows = await listBundles(house.db, store.store_id, null, MOST_LINES);
-    return csv(reply, `bundles-${store.shop_domain}`, [...COLUMNS], rows.flatMap((row) => row.parts.map((part) => [row.sku ?? row.variant_id, part.sku ?? part.variantId, part.quantity, row.effective_from])));
+    const hits = await variantsBySku(house.db, store.store_id, [...new Set(rows.flatMap((row) => [row.sku ?? '', ...row.parts.map((part) => part.sku ?? '')]))]);
+    // A SKU that two variants share would be refused on its way back.
+    const code = (sku: string | null, variantId: string): string => (sku !== null && hits.get(sku)?.length === 1 ? sku : variantId);
+    const starts = new Set(rows.map((row) => `${row.variant_id} ${row.effective_from}`));
+    return csv(reply, `bundles-${store.shop_domain}`, [...COLUMNS], rows.flatMap((row) => [
+      ...(row.effective_to === null || starts.has(`${row.variant_id} ${row.effective_to}`) ? [] : [[code(row.sku, row.variant_id), null, 0, row.effective_to]]),
+      ...row.parts.map((part) => [code(row.sku, row.variant_id), code(part.sku, part.variantId), part.quantity, row.effective_from]),
+    ]));
   });
 
   api.post('/api/v1/bundles/import', { bodyLimit: 6_000_000, schema: {
-    tags: ['bundles'], summary: 'Bundles from CSV: a row a part; a dry run first shows every fault by line', querystring: querystring.extend({ dryRun: z.enum(['true', 'false']).default('true') }), body: z.object({ csv: z.string().max(5_000_000) }).strict(), response: { 200: ImportResult },
+    tags: ['bundles'], summary: 'Bundles from CSV: a row a part; a bundle with a wrong line is left out whole; a dry run first shows every fault by line', querystring: querystring.extend({ dryRun: z.enum(['true', 'false']).default('true') }), body: z.object({ csv: z.string().max(5_000_000) }).strict(), response: { 200: ImportResult },
   } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), dryRun = request.query.dryRun === 'true';
     const { wanted, errors, lines } = await readFile(store.store_id, request.body.csv, now());
     const result: Of<typeof ImportResult> = { dryRun, lines, applied: 0, unchanged: 0, errors };
+    const kept = await bundleVersions(house.db, store.store_id, wanted.flatMap((entry) => [entry.variantId, ...entry.parts.map((part) => part.variantId)]));
+    const versions = withVersions(kept, wanted);
     for (const entry of wanted) {
+      if (holds(kept, entry)) { result.unchanged += entry.lines.length; continue; }
       try {
-        if (dryRun) await refuseCycle(store.store_id, entry.variantId, entry.parts, entry.from, wanted.map((w) => [w.variantId, w.parts]));
+        if (dryRun) await refuse(store.store_id, entry.variantId, entry.from, versions);
         else await save(store.store_id, entry.variantId, entry.from, entry.parts, request.user?.email ?? 'operator');
         result.applied += entry.lines.length;
       } catch (error) {
@@ -64,33 +74,36 @@ export function bundleRoutes(app: FastifyInstance, { house }: Services): void {
         errors.push({ line: entry.lines[0]!, field: 'Part SKU', message: error.message });
       }
     }
+    errors.sort((one, other) => one.line - other.line);
     if (!dryRun && result.applied > 0) await audit(house.db, { at: now(), actor: request.user?.email ?? 'operator', action: 'bundles imported', subject: `${result.applied} lines` });
     return result;
   });
 
-  async function refuseCycle(storeId: number, variantId: string, parts: readonly BundlePart[], from: string, others: readonly (readonly [string, readonly BundlePart[]])[] = []): Promise<void> {
-    const book = (await keptBundles(house.db, storeId, [variantId, ...parts.map((p) => p.variantId), ...others.flatMap(([, ps]) => ps.map((p) => p.variantId))]))(from), also = new Map(others);
-    const path = cycleOf(variantId, parts, (id) => also.get(id) ?? book(id));
-    if (path !== null) throw await cycleRefusal(storeId, path);
+  /** Refuses parts for a bundle of Shopify's own, and a bundle that would contain itself at some instant from `from` on. */
+  async function refuse(storeId: number, variantId: string, from: string, versions: BundleVersions): Promise<void> {
+    const native = await house.db.query<{ title: string }>('select title from variant where store_id = $1 and shopify_variant_id = $2 and is_bundle', [storeId, variantId]);
+    if (native.rows[0]) throw new Refusal(409, `${native.rows[0].title} is a bundle of Shopify's own: its parts are kept there, and its order lines already are the parts`);
+    const cycle = cycleEver(variantId, from, versions);
+    if (cycle !== null) throw await cycleRefusal(storeId, cycle.path, cycle.at > from ? `, from ${cycle.at} on` : '');
   }
 
-  async function cycleRefusal(storeId: number, path: readonly string[]): Promise<Refusal> {
+  async function cycleRefusal(storeId: number, path: readonly string[], when = ''): Promise<Refusal> {
     const names = await itemsOfVariants(house.db, storeId, [...path]);
-    return new Refusal(409, `A bundle cannot contain itself: ${path.map((id) => names.get(id)?.sku || names.get(id)?.title || id).join(' → ')}`);
+    return new Refusal(409, `A bundle cannot contain itself: ${path.map((id) => names.get(id)?.sku || names.get(id)?.title || id).join(' → ')}${when}`);
   }
 
   async function save(storeId: number, variantId: string, from: string, parts: readonly BundlePart[], by: string): Promise<void> {
     const known = await itemsOfVariants(house.db, storeId, [variantId, ...parts.map((p) => p.variantId)]);
     const strange = [variantId, ...parts.map((p) => p.variantId)].find((id) => !known.has(id));
     if (strange !== undefined) throw new Refusal(400, `parts: there is no variant ${strange} in this shop`);
-    const native = await house.db.query<{ title: string }>('select title from variant where store_id = $1 and shopify_variant_id = $2 and is_bundle', [storeId, variantId]);
-    if (native.rows[0]) throw new Refusal(409, `${native.rows[0].title} is a bundle of Shopify's own: its parts are kept there, and its order lines already are the parts`);
+    await refuse(storeId, variantId, versionStart(from), withVersions(await bundleVersions(house.db, storeId, [variantId, ...parts.map((p) => p.variantId)]), [{ variantId, from: versionStart(from), parts }]));
     try {
       await house.db.transaction(async (tx) => {
         await saveBundle(tx, storeId, variantId, from, parts, by, now());
         await markDirty(tx, [...known.values()].flatMap((k) => (k.item_id === null ? [] : [k.item_id])), now());
       });
     } catch (error) {
+      // Somebody saved the other half of a circle since it was looked at.
       if (error instanceof BundleCycle) throw await cycleRefusal(storeId, error.path);
       throw error;
     }
@@ -98,9 +111,8 @@ export function bundleRoutes(app: FastifyInstance, { house }: Services): void {
     house.changed(storeId, ['push', 'stock']);
   }
 
-  interface Entry { variantId: string; from: string; parts: BundlePart[]; lines: number[] }
   async function readFile(storeId: number, text: string, at: string): Promise<{ wanted: Entry[]; errors: Of<typeof ImportResult>['errors']; lines: number }> {
-    const errors: Of<typeof ImportResult>['errors'] = [], wanted = new Map<string, Entry>();
+    const errors: Of<typeof ImportResult>['errors'] = [], wanted = new Map<string, Entry>(), wrongBundles = new Set<string>();
     const rows = csvRows(text, MOST_LINES);
     const missing = rows[0] ? COLUMNS.slice(0, 3).filter((name) => !(name in rows[0]!.record)) : [];
     if (missing.length > 0) throw new Refusal(400, `The first line must name the columns; missing: ${missing.join(', ')}`);
@@ -113,18 +125,45 @@ export function bundleRoutes(app: FastifyInstance, { house }: Services): void {
         wrong(field, record[field] ? (hits.length === 0 ? `no variant of this shop has the SKU ${record[field]}` : `${hits.length} variants have the SKU ${record[field]}; give its variant id`) : 'is empty');
         return null;
       };
-      const bundle = variant('Bundle SKU'), part = variant('Part SKU'), quantity = Number(record['Quantity']);
-      const from = record['Effective from'] ? new Date(record['Effective from']) : new Date(at);
-      if (!Number.isInteger(quantity) || quantity < 1 || quantity > 2000) { wrong('Quantity', `expected a whole number from 1 to 2000, not ${record['Quantity'] || 'nothing'}`); continue; }
-      if (Number.isNaN(from.getTime())) { wrong('Effective from', `not a date: ${record['Effective from']}`); continue; }
-      if (bundle === null || part === null) continue;
-      const key = `${bundle} ${from.toISOString()}`, entry = wanted.get(key) ?? { variantId: bundle, from: from.toISOString(), parts: [], lines: [] };
-      entry.parts.push({ variantId: part, quantity });
+      const faults = errors.length, ends = !record['Part SKU'] && record['Quantity'] === '0';
+      const bundle = variant('Bundle SKU'), part = ends ? null : variant('Part SKU'), quantity = Number(record['Quantity']);
+      const dated = Boolean(record['Effective from']), from = dated ? new Date(record['Effective from']!) : new Date(at);
+      if (!ends && (!Number.isInteger(quantity) || quantity < 1 || quantity > 2000)) wrong('Quantity', `expected a whole number from 1 to 2000, not ${record['Quantity'] || 'nothing'}`);
+      if (Number.isNaN(from.getTime())) wrong('Effective from', `not a date: ${record['Effective from']}`);
+      if (errors.length > faults) { if (bundle !== null) wrongBundles.add(bundle); continue; }
+      const start = versionStart(from.toISOString()), key = `${bundle!} ${start}`, entry = wanted.get(key) ?? { variantId: bundle!, from: start, dated, parts: [], lines: [] };
+      if (part !== null) entry.parts.push({ variantId: part, quantity });
       entry.lines.push(line);
       wanted.set(key, entry);
     }
-    return { wanted: [...wanted.values()], errors, lines: rows.length };
+    // A version that lacks a part would promise more than there is.
+    const whole = [...wanted.values()].filter((entry) => !wrongBundles.has(entry.variantId));
+    for (const entry of wanted.values()) if (wrongBundles.has(entry.variantId)) for (const line of entry.lines) errors.push({ line, field: 'Bundle SKU', message: 'left out: another line of this bundle is wrong' });
+    return { wanted: whole.sort((one, other) => (one.from < other.from ? -1 : one.from > other.from ? 1 : 0)), errors, lines: rows.length };
   }
+}
+
+/** One version of a bundle as a file says it; `dated` when the file said from when. */
+interface Entry { variantId: string; from: string; dated: boolean; parts: BundlePart[]; lines: number[] }
+
+/** The versions as they would be with these in their places. */
+function withVersions(versions: BundleVersions, wanted: readonly { variantId: string; from: string; parts: readonly BundlePart[] }[]): BundleVersions {
+  const all = new Map([...versions].map(([id, own]) => [id, new Map(own)]));
+  for (const { variantId, from, parts } of wanted) all.set(variantId, (all.get(variantId) ?? new Map<string, readonly BundlePart[]>()).set(from, parts));
+  return all;
+}
+
+/** Whether a version is kept already: it is not written again, so who made it, and when, stays. */
+function holds(kept: BundleVersions, { variantId, from, dated, parts }: Entry): boolean {
+  const own = kept.get(variantId)?.get(from) ?? (dated ? null : partsAt(kept, from)(variantId) ?? []);
+  return own !== null && partsKey(own) === partsKey(parts);
+}
+
+/** The same for the same parts, in whatever order and on however many lines. */
+function partsKey(parts: readonly BundlePart[]): string {
+  const units = new Map<string, number>();
+  for (const part of parts) units.set(part.variantId, (units.get(part.variantId) ?? 0) + part.quantity);
+  return JSON.stringify([...units].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 function view(row: BundleRow, availability: Of<typeof Bundle>['availability'], at: string): Of<typeof Bundle> {

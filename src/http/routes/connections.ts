@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { hasScope } from '../../domain/audit/checks/scopes.ts';
 import { dayOf } from '../../domain/calendar.ts';
 import { inboxHealth } from '../../store/inbox.ts';
 import { connectionFailed, findConnection, listStores, replaceSecret, saveStore, updateShop, type StoreRow } from '../../store/stores.ts';
@@ -87,7 +88,7 @@ async function describe({ house, apiVersion, scopes }: Services, store: StoreRow
   const rejected = (await webhooksReceived.get()).values.filter((v) => v.labels['result'] === 'bad signature' || v.labels['result'] === 'headers do not fit').reduce((sum, v) => sum + v.value, 0);
   return {
     storeId: store.store_id, shopDomain: store.shop_domain, isSandbox: connection.origin !== null, apiVersion, scopes: connection.scopes,
-    missingScopes: scopes.filter((scope) => !connection.scopes.includes(scope)), status: connection.status, checkedAt: connection.checked_at, lastError: connection.last_error,
+    missingScopes: scopes.filter((scope) => !hasScope(connection.scopes, scope)), status: connection.status, checkedAt: connection.checked_at, lastError: connection.last_error,
     tokenExpiresAt: connection.access_token_expires_at,
     bucket: bucket.rows[0] ? { available: Math.round(bucket.rows[0].available), maximum: bucket.rows[0].maximum, restoreRate: bucket.rows[0].restore_rate } : null,
     webhooks: { topics: topics.rows.map((r) => r.topic), receivedToday: health.today, lastReceivedAt: health.last, rejectedToday: rejected, deadLetters: health.dead },

@@ -39,7 +39,7 @@ export function locationRoutes(app: FastifyInstance, { house }: Services): void 
     return view(await one(store.store_id, before.location_id));
   });
 
-  api.put('/api/v1/locations/:locationId/policy', { schema: { tags: ['locations'], summary: 'Off, shadow or live; paused; caps and buffers', querystring, params, body: PolicyChange, response: { 200: LocationView } } }, async (request) => {
+  api.put('/api/v1/locations/:locationId/policy', { schema: { tags: ['locations'], summary: 'Off, shadow or live; paused; caps, buffers and mails to customers', querystring, params, body: PolicyChange, response: { 200: LocationView } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), before = await one(store.store_id, request.params.locationId);
     if (before.authority !== 'warehouse') throw new Refusal(409, `${before.name}: Shopify is the authority there, so Instep never sets its stock. Give the location to a warehouse first.`);
     if (request.body.mode === 'live' && before.policy?.mode !== 'live' && before.policy?.mode !== 'shadow') throw new Refusal(409, 'mode: look at the shadow first: set it to shadow, read what would be written, then go live');
@@ -56,7 +56,7 @@ function view(row: LocationRow): Of<typeof LocationView> {
     locationId: row.location_id, shopifyLocationId: row.shopify_location_id, name: row.name, isActive: row.is_active, authority: row.authority, warehouseId: row.warehouse_id, warehouse: row.warehouse,
     policy: row.policy && {
       mode: row.policy.mode, paused: row.policy.paused, firstPushCap: row.policy.first_push_cap, liveSince: row.policy.live_since, bufferQuantile: row.policy.buffer_quantile, peakQuantile: row.policy.peak_quantile, peakUntil: row.policy.peak_until,
-      bufferCapUnits: row.policy.buffer_cap_units, bufferCapShare: row.policy.buffer_cap_share, updatedAt: row.policy.updated_at, updatedBy: row.policy.updated_by,
+      bufferCapUnits: row.policy.buffer_cap_units, bufferCapShare: row.policy.buffer_cap_share, notifyCustomer: row.policy.notify_customer, updatedAt: row.policy.updated_at, updatedBy: row.policy.updated_by,
     },
     levels: row.levels, counts: row.counts,
   };

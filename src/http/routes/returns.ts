@@ -42,8 +42,8 @@ export function returnRoutes(app: FastifyInstance, { house }: Services): void {
   api.get('/api/v1/returns.csv', { schema: { tags: ['returns'], summary: 'The filtered returns as CSV, a row a line', querystring: ReturnQuery } }, async (request, reply) => {
     const store = await storeOf(house.db, request.query.store);
     const rows = await listReturns(house.db, store.store_id, filterOf({ ...request.query, cursor: undefined }, 20_000));
-    return csv(reply, `returns-${store.shop_domain}`, ['Return', 'Order', 'Location', 'State', 'Announced', 'Received', 'SKU', 'Title', 'Units announced', 'Units received', 'Sellable', 'Damaged', 'Quarantine', 'Scrap'],
-      rows.flatMap((r) => r.lines.map((l) => [r.name, r.order_name, r.location, r.state, r.announced_at, r.received_at, l.sku, l.title, l.announced, l.received, l.sellable, l.damaged, l.quarantine, l.scrap])));
+    return csv(reply, `returns-${store.shop_domain}`, ['Return', 'Order', 'Location', 'State', 'Announced', 'Received', 'SKU', 'Title', 'Units announced', 'Units received', 'Sellable', 'Damaged', 'Quarantine', 'Scrap', 'Goes out in exchange'],
+      rows.flatMap((r) => r.lines.map((l) => [r.name, r.order_name, r.location, r.state, r.announced_at, r.received_at, l.sku, l.title, l.announced, l.received, l.sellable, l.damaged, l.quarantine, l.scrap, r.exchange.map((e) => `${e.quantity} × ${e.sku ?? e.title}`).join('; ')])));
   });
 
   api.get('/api/v1/returns/ghosts', { schema: { tags: ['returns'], summary: 'Goods restocked in Shopify at a warehouse’s location without its inspection', querystring, response: { 200: z.object({ rows: z.array(GhostRow) }) } } }, async (request) => {
@@ -85,6 +85,6 @@ function knownLines(row: ReturnRow, lines: readonly { lineKey: string }[]): void
 function view(row: ReturnRow): Of<typeof ReturnCase> {
   return {
     returnId: row.return_id, reference: row.reference, name: row.name, orderId: row.order_id, orderName: row.order_name, locationId: row.location_id, locationName: row.location, authority: row.authority, state: row.state,
-    announcedAt: row.announced_at, receivedAt: row.received_at, inspectedAt: row.inspected_at, updatedAt: row.updated_at, lines: row.lines.map(({ lineId: _, ...line }) => line), shopify: row.shopify,
+    announcedAt: row.announced_at, receivedAt: row.received_at, inspectedAt: row.inspected_at, updatedAt: row.updated_at, lines: row.lines.map(({ lineId: _, ...line }) => line), exchange: row.exchange, shopify: row.shopify,
   };
 }

@@ -31,6 +31,7 @@ export function ReturnPage() {
         {row.state !== 'closed' && row.state !== 'cancelled' && row.lines.some((line) => missing(line) > 0) && <Receive row={row} />}
         {row.lines.some((line) => uninspected(line) > 0) && <Inspect key={row.returnId} row={row} />}
         <Done row={row} />
+        <Exchange row={row} />
       </div>
     </Page>
   );
@@ -49,6 +50,22 @@ function Done({ row }: { row: ReturnCase }) {
       </ul>
       {row.shopify && <Told told={row.shopify} />}
       <p className="dim small">Only sellable units can be sold again. An inspection is not undone; a mistake is put right with a <Link to="/counts">stock count</Link>.</p>
+    </Panel>
+  );
+}
+
+/** What the customer gets instead. Its units are lines of the order and go out as any other. */
+function Exchange({ row }: { row: ReturnCase }) {
+  if (row.exchange.length === 0) return null;
+  return (
+    <Panel title="Goes out in exchange">
+      <ul className="found">{row.exchange.map((line) => (
+        <li key={line.exchangeId}><Goods line={line} />
+          <span className="row"><span className="dim">{units(line.quantity)} {line.quantity === 1 ? 'unit' : 'units'}</span>
+            {line.sent >= line.quantity ? <Status tone="good">Sent</Status> : line.processed >= line.quantity ? <Status tone="held">{line.sent > 0 ? `${units(line.sent)} sent` : 'In the order'}</Status> : <Status tone="neutral">Not in the order yet</Status>}</span>
+        </li>))}
+      </ul>
+      <p className="dim small">Shopify adds these units to the order when the return is processed there; from then on they are promised and sent as any other line.</p>
     </Panel>
   );
 }

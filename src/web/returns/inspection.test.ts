@@ -4,7 +4,7 @@ import type { ReturnCase } from '../api/stock-queries.ts';
 import { after, DISPOSITIONS, drafted, inspected, missing, uninspected, withUnits, type Draft } from './inspection.ts';
 
 const line = (received: number, sellable = 0): ReturnCase['lines'][number] => ({ lineKey: 'a', itemId: 1, sku: 'A', title: 'A', announced: 5, received, sellable, damaged: 0, quarantine: 0, scrap: 0 });
-const row = (lines: ReturnCase['lines']): ReturnCase => ({ returnId: '1', reference: 'r', name: 'R1', orderId: null, orderName: null, locationId: 1, locationName: 'Leeds', authority: 'warehouse', state: 'received', announcedAt: null, receivedAt: null, inspectedAt: null, updatedAt: '', lines, shopify: null });
+const row = (lines: ReturnCase['lines']): ReturnCase => ({ returnId: '1', reference: 'r', name: 'R1', orderId: null, orderName: null, locationId: 1, locationName: 'Leeds', authority: 'warehouse', state: 'received', announcedAt: null, receivedAt: null, inspectedAt: null, updatedAt: '', lines, exchange: [], shopify: null });
 
 describe('a draft', () => {
   it('never holds more than is left, whatever is pressed', () => fc.assert(fc.property(

@@ -1,5 +1,5 @@
-/** Caps and buffer of one location: how much a first push may change, how much is withheld while Shopify does not know yet. */
-import { Button, Drawer, NumberInput, TextInput } from '@mantine/core';
+/** Caps and buffer of one location: how much a first push may change, how much is withheld while Shopify does not know yet; and whether customers are mailed of its parcels. */
+import { Button, Drawer, NumberInput, Switch, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { LocationView, PolicyChange, PushPolicy } from '../api/stock-queries.ts';
 import { Ago } from '../ui/time.tsx';
@@ -16,9 +16,9 @@ const inPercent = (share: number): number => Number((share * 100).toFixed(4)), a
 function Form({ row, policy, close }: { row: LocationView; policy: PushPolicy; close(): void }) {
   const change = useLocationChange();
   const [cap, setCap] = useState<string | number>(policy.firstPushCap), [quantile, setQuantile] = useState<string | number>(inPercent(policy.bufferQuantile)), [peak, setPeak] = useState<string | number>(inPercent(policy.peakQuantile));
-  const [most, setMost] = useState<string | number>(policy.bufferCapUnits ?? ''), [share, setShare] = useState<string | number>(inPercent(policy.bufferCapShare)), [until, setUntil] = useState(local(policy.peakUntil));
+  const [most, setMost] = useState<string | number>(policy.bufferCapUnits ?? ''), [share, setShare] = useState<string | number>(inPercent(policy.bufferCapShare)), [until, setUntil] = useState(local(policy.peakUntil)), [mails, setMails] = useState(policy.notifyCustomer);
   const wanted: PolicyChange = {
-    firstPushCap: Number(cap), bufferQuantile: asShare(quantile), peakQuantile: asShare(peak), bufferCapUnits: most === '' ? null : Number(most), bufferCapShare: asShare(share), peakUntil: until === '' ? null : new Date(until).toISOString(),
+    firstPushCap: Number(cap), bufferQuantile: asShare(quantile), peakQuantile: asShare(peak), bufferCapUnits: most === '' ? null : Number(most), bufferCapShare: asShare(share), peakUntil: until === '' ? null : new Date(until).toISOString(), notifyCustomer: mails,
   };
   const changed = Object.fromEntries(Object.entries(wanted).filter(([key, value]) => (key === 'peakUntil' ? local(value as string | null) !== local(policy.peakUntil) : value !== policy[key as keyof PushPolicy]))) as PolicyChange;
   const said = Object.keys(changed).length;
@@ -30,6 +30,7 @@ function Form({ row, policy, close }: { row: LocationView; policy: PushPolicy; c
       <NumberInput size="sm" label="Buffer at most, units" placeholder="no limit in units" min={0} max={1_000_000} value={most} onChange={setMost} />
       <NumberInput size="sm" label="Buffer at most, percent of the shelf" min={0} max={100} decimalScale={2} suffix=" %" value={share} onChange={setShare} />
       <TextInput size="sm" type="datetime-local" label="Peak mode until" description="Empty: no peak mode" value={until} onChange={(event) => setUntil(event.currentTarget.value)} />
+      <Switch size="sm" label="Shopify mails the customer" description="When a parcel from here becomes a fulfilment; parcels already heard of stay as they are" checked={mails} onChange={(event) => setMails(event.currentTarget.checked)} />
       <Button type="submit" size="sm" loading={change.isPending} disabled={said === 0}>{said === 0 ? 'No change to save' : `Save ${said} ${said === 1 ? 'value' : 'values'}`}</Button>
       <p className="dim small">Last changed <Ago at={policy.updatedAt} /> by {policy.updatedBy}</p>
     </form>

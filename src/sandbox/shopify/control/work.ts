@@ -1,7 +1,7 @@
-/** Controls of an order's fulfilment orders: move to another location, split, hold, release. What the merchant's staff do in the admin. */
+/** Controls of an order's fulfilment orders: move to another location, split, merge, hold, release. What the merchant's staff do in the admin. */
 import { holdFulfillmentOrder, releaseHolds } from '../engine/fulfilment-holds.ts';
 import { moveFulfillmentOrder } from '../engine/fulfilment-order-moves.ts';
-import { splitFulfillmentOrders } from '../engine/fulfilment-order-splits.ts';
+import { mergeFulfillmentOrders, splitFulfillmentOrders } from '../engine/fulfilment-order-splits.ts';
 import { isOpen } from '../engine/fulfilment-orders.ts';
 import { HttpRefusal } from '../http-message.ts';
 import type { FulfillmentOrderRecord, OrderRecord, Shop } from '../state.ts';
@@ -51,6 +51,12 @@ export const workRoutes: Routes = {
   'POST orders/:id/split': onWork(['lines'], (shop, order, body) => {
     const work = workOf(shop, order, body, isOpen);
     return splitFulfillmentOrders(shop, [{ workId: work.id, lines: linesOf(order, work, body) ?? [] }]);
+  }),
+  // Everything of the order that is open at one place becomes one.
+  'POST orders/:id/merge': onWork([], (shop, order, body) => {
+    const first = workOf(shop, order, body, isOpen);
+    const together = shop.fulfillmentOrdersOf(order.id).filter((work) => isOpen(work) && work.assignedLocationId === first.assignedLocationId);
+    return mergeFulfillmentOrders(shop, [{ intents: together.map((work) => ({ workId: work.id })) }]);
   }),
   'POST orders/:id/hold': onWork(['reason', 'reasonNotes', 'handle', 'app', 'lines'], (shop, order, body) => {
     const work = workOf(shop, order, body, isOpen);
