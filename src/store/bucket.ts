@@ -7,7 +7,7 @@ const FIRST = { maximum: 2_000, restore: 100 };
 
 export function sharedBucket(db: Db, storeId: number, clock: { now(): Date }): CostBucket {
   return {
-    async take(cost) {
+    async take(cost, reserve = 0) {
       const now = clock.now();
       const { rows } = await db.query<{ taken: boolean; wait_ms: number }>({ name: 'bucket-take', text: `
         with made as (
@@ -17,11 +17,11 @@ export function sharedBucket(db: Db, storeId: number, clock: { now(): Date }): C
           from shop_bucket where store_id = $1 for update
         ), taken as (
           update shop_bucket b set available = l.now_available - $3, at = greatest(b.at, $2::timestamptz) from level l
-          where b.store_id = l.store_id and l.now_available >= least($3::float8, l.maximum) returning 1
+          where b.store_id = l.store_id and l.now_available >= least($3::float8 + $6::float8 * l.maximum, l.maximum) returning 1
         )
         select exists (select from taken) as taken,
-          coalesce((select (least($3::float8, maximum) - now_available) / restore_rate * 1000 from level), 0)::float8 as wait_ms`,
-      values: [storeId, now.toISOString(), cost, FIRST.maximum, FIRST.restore] });
+          coalesce((select (least($3::float8 + $6::float8 * maximum, maximum) - now_available) / restore_rate * 1000 from level), 0)::float8 as wait_ms`,
+      values: [storeId, now.toISOString(), cost, FIRST.maximum, FIRST.restore, reserve] });
       return rows[0]!.taken ? 0 : Math.max(20, Math.min(rows[0]!.wait_ms, 30_000));
     },
     async observe(status, unused) {

@@ -2,7 +2,8 @@
  * A thin GraphQL client for the Admin API. It exists because the official clients never retry THROTTLED, read Retry-After as
  * milliseconds and would re-send writes after a lost answer (../docs/decisions/006-shopify-client.md).
  *
- * - The cost bucket is shared by all workers of a shop: a call waits for its points before it is sent.
+ * - The cost bucket is shared by all workers of a shop: a call waits for its points before it is sent. Reading anew what messages tell anyway leaves half of it to
+ *   the calls somebody waits for: where an order is, what a level should show.
  * - THROTTLED comes on HTTP 200; 429 carries Retry-After in seconds. Both wait and try again.
  * - Lost answers and 5xx are retried only for reads and for writes that carry @idempotent (the same key and variables each time).
  */
@@ -59,6 +60,10 @@ interface Reply { data?: unknown; errors?: GraphqlError[]; extensions?: { cost?:
 
 /** Refusals of a document for what the schema that answers does not have or demands besides. */
 const SCHEMA_CODES = new Set(['undefinedField', 'undefinedType', 'argumentNotAccepted', 'missingRequiredArguments', 'argumentLiteralsIncompatible', 'variableMismatch']);
+/** Reads that find what was missed: in a rush they would take the calls with which orders are placed and levels set, and find nothing that is not on its way. */
+const CAN_WAIT = new Set(['OrdersChanged', 'OrdersById', 'OrderRefunds', 'OrderLines', 'MoreLines', 'WorkChanged', 'LevelsChanged', 'VariantsChanged', 'MoreComponents', 'VariantsOfProduct', 'OrdersWithReturns', 'ReturnsOfOrders', 'TransfersTagged', 'Subscriptions']);
+/** Share of the bucket they leave. */
+const RESERVE = 0.5;
 const TRIES = 8;
 const LONGEST_WAIT_MS = 120_000;
 
@@ -115,7 +120,8 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     let renewed = false, renew = false;
     for (let attempt = 1; ; attempt++) {
       const taken = expectedCost.get(operation) ?? 50;
-      for (let wait = await bucket.take(taken); wait > 0; wait = await bucket.take(taken)) await clock.sleep(Math.min(wait, LONGEST_WAIT_MS));
+      const reserve = CAN_WAIT.has(operation) ? RESERVE : 0;
+      for (let wait = await bucket.take(taken, reserve); wait > 0; wait = await bucket.take(taken, reserve)) await clock.sleep(Math.min(wait, LONGEST_WAIT_MS));
       const started = clock.now().getTime();
       const note = (status: number | 'lost' | 'throttled', cost: number | null): void => options.onCall?.({ operation, status, ms: clock.now().getTime() - started, cost });
       let answer: { response: Response; reply: Reply | null };

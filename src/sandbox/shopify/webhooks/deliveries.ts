@@ -13,7 +13,8 @@ import { handOver, openAgents, post, type Deliver } from './post.ts';
 
 export const MAX_RETRIES = 8;
 const RETRY_SPAN_MS = 4 * 3_600_000;
-const PER_ADDRESS = 32;
+/** Deliveries under way at once: to one address, and to one host, where the addresses of all topics are. Guesses: Shopify states no limit. */
+const PER_ADDRESS = 32, PER_HOST = 8 * PER_ADDRESS;
 /** Deliveries of one address read ahead of sending; the rest stay on disk. */
 const READ_AHEAD = 256;
 const TICK_MS = 100;
@@ -34,7 +35,7 @@ export class Deliveries {
   private readonly file: DeliveryFile;
   private readonly faults: Faults;
   private readonly secret: () => string;
-  private readonly agents = openAgents(PER_ADDRESS);
+  private readonly agents = openAgents(PER_HOST);
   private readonly lanes = new Map<string, Lane>();
   private readonly lastSuccess = new Map<string, number>();
   private readonly timer: NodeJS.Timeout | undefined;

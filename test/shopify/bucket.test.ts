@@ -1,0 +1,39 @@
+/** The shared cost bucket: reads that can wait leave half of it to the calls somebody waits for. */
+import { expect, it } from 'vitest';
+import { adminClient } from '../../src/connectors/shopify/admin-client.ts';
+import { sharedBucket } from '../../src/store/bucket.ts';
+import { openDb } from '../../src/store/db.ts';
+import { freshDatabase } from '../helpers/database.ts';
+
+it('a read that can wait waits where a call somebody waits for does not; both get their turn', async () => {
+  const { url } = await freshDatabase(), db = openDb(url, { max: 4, statementTimeoutMs: 10_000 });
+  try {
+    const { rows: [store] } = await db.query<{ store_id: number }>(`insert into store (shop_domain, name, currency, time_zone, created_at) values ('b.myshopify.com', 'B', 'EUR', 'UTC', now()) returning store_id`);
+    let time = Date.parse('2026-03-02T09:00:00Z');
+    const bucket = sharedBucket(db, store!.store_id, { now: () => new Date(time) });
+    // 2,000 points at first, 100 a second: half is left.
+    expect(await bucket.take(900, 0.5)).toBe(0);
+    expect(await bucket.take(200, 0.5)).toBe(1_000);
+    expect(await bucket.take(200)).toBe(0);
+    expect(await bucket.take(800)).toBe(0);
+    expect(await bucket.take(200)).toBe(1_000);
+    time += 12_000; // 1,300 points
+    expect(await bucket.take(200, 0.5)).toBe(0);
+    expect(await bucket.take(200, 0.5)).toBe(1_000);
+    // What is dearer than the other half is sent when the bucket is full.
+    time += 10_000;
+    expect(await bucket.take(1_500, 0.5)).toBe(0);
+  } finally { await db.close(); }
+});
+
+it('looking for what was missed leaves half of the bucket; placing and setting leave nothing', async () => {
+  const asked: [number, number | undefined][] = [];
+  const client = adminClient({
+    shopDomain: 'b.myshopify.com', clientId: 'c', clientSecret: null, token: { value: 't', expiresAt: '9999-12-31T00:00:00.000Z' }, async saveToken() {},
+    bucket: { take: async (cost, reserve) => { asked.push([cost, reserve]); return 0; }, observe: async () => {} }, clock: { now: () => new Date(), sleep: async () => {} },
+    send: async () => new Response('{"data":{}}', { status: 200 }),
+  });
+  for (const operation of ['OrdersChanged', 'OrderAssignments', 'LevelsChanged', 'LevelsById']) await client.run(`query ${operation} { shop { id } }`);
+  await client.run('mutation SetQuantities { x }');
+  expect(asked.map(([, reserve]) => reserve)).toEqual([0.5, 0, 0.5, 0, 0]);
+});
