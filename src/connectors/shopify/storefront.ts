@@ -27,7 +27,7 @@ type Line = Record<string, unknown> & { id: string; __typename: string; __parent
 
 const BATCH = 1_000;
 /** Calls for the places of waiting orders on their way together. */
-const AT_ONCE = 4;
+const AT_ONCE = 10;
 
 export function shopifyStorefront(client: AdminClient, options: { currency: string; clock: { now(): Date; sleep(ms: number): Promise<void> } }): Storefront {
   const { currency, clock } = options;
