@@ -23,12 +23,12 @@ const STRAY = `
     where f.store_id = $1 and w.location_id is not null and v.item_id in (select item_id from stray)
   )`;
 
+const HELD_NOW = HELD.map((state) => `g.${state}`).join(' + ');
+const PAIRS = `planner_figure f join planner_variant v using (store_id, planner_variant_id) join planner_warehouse w using (store_id, planner_warehouse_id) join ledger_level g on g.store_id = f.store_id and g.item_id = v.item_id and g.location_id = w.location_id`;
 /**
  * Levels that differ first, by joins alone; what moved since is summed for those. Several listings of one item show the same stock each.
  * $3: the earliest sync of its places, before which no movement matters. $4: states on hand beside available. $5: now. $6: at most.
  */
-const HELD_NOW = HELD.map((state) => `g.${state}`).join(' + ');
-const PAIRS = `planner_figure f join planner_variant v using (store_id, planner_variant_id) join planner_warehouse w using (store_id, planner_warehouse_id) join ledger_level g on g.store_id = f.store_id and g.item_id = v.item_id and g.location_id = w.location_id`;
 const STOCK = `
   with ${STRAY}, differs as materialized (
     select v.item_id, w.location_id, max(f.in_stock) as theirs, coalesce(min(w.synced_at), $2) as synced_at, null::text as whole from ${PAIRS}

@@ -147,11 +147,16 @@ export const MORE_RETURN_LINES = /* GraphQL */ `query MoreReturnLines($id: ID!, 
 export const MORE_REVERSE_LINES = /* GraphQL */ `query MoreReverseLines($id: ID!, $after: String) { return(id: $id) { reverseFulfillmentOrders(first: 3) { nodes { id
   lineItems(first: 100, after: $after) { nodes { ${REVERSE_LINE} } ${NEXT} } } } } }`;
 
-export const RETURNS_OF_ORDERS = /* GraphQL */ `query ReturnsOfOrders($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on Order { id returns(first: 10) { nodes { id name status createdAt
+const EXCHANGE_LINE = `id variantId quantity processedQuantity lineItems { id }`;
+export const MORE_EXCHANGE_LINES = /* GraphQL */ `query MoreExchangeLines($id: ID!, $after: String) { return(id: $id) { exchangeLineItems(first: 100, after: $after) { nodes { ${EXCHANGE_LINE} } ${NEXT} } } }`;
+
+const RETURN = `id name status createdAt
   returnLineItems(first: 20) { nodes { ${RETURN_LINE} } ${NEXT} }
-  exchangeLineItems(first: 10) { nodes { id variantId quantity processedQuantity lineItems { id } } ${NEXT} }
-  reverseFulfillmentOrders(first: 3) { nodes { id lineItems(first: 20) { nodes { ${REVERSE_LINE} } ${NEXT} } } ${NEXT} }
-} ${NEXT} } } } }`;
+  exchangeLineItems(first: 10) { nodes { ${EXCHANGE_LINE} } ${NEXT} }
+  reverseFulfillmentOrders(first: 3) { nodes { id lineItems(first: 20) { nodes { ${REVERSE_LINE} } ${NEXT} } } ${NEXT} }`;
+export const RETURNS_OF_ORDERS = /* GraphQL */ `query ReturnsOfOrders($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on Order { id returns(first: 10) { nodes { ${RETURN} } ${NEXT} } } } }`;
+
+export const MORE_RETURNS = /* GraphQL */ `query MoreReturns($id: ID!, $after: String) { order(id: $id) { returns(first: 10, after: $after) { nodes { ${RETURN} } ${NEXT} } } }`;
 
 export const DISPOSE_RETURNED = /* GraphQL */ `mutation DisposeReturned($said: [ReverseFulfillmentOrderDisposeInput!]!) {
   reverseFulfillmentOrderDispose(dispositionInputs: $said) { reverseFulfillmentOrderLineItems { ${REVERSE_LINE} } userErrors { code field message } } }`;

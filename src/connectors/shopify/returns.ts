@@ -31,7 +31,7 @@ export function returnDocuments(client: AdminClient): Pick<Storefront, 'returns'
         const { nodes } = await client.run<{ nodes: ({ id: string; returns: Whole<GqlReturn> } | null)[] }>(doc.RETURNS_OF_ORDERS, { ids: orderIds.slice(start, start + 2).map((id) => `gid://shopify/Order/${id}`) });
         for (const order of nodes) {
           if (order === null) continue;
-          unread(order.returns, `order ${idOf(order.id)}: returns`);
+          await rest(order.id, doc.MORE_RETURNS, order.returns, (d: { order: { returns: Whole<GqlReturn> } }) => d.order.returns);
           for (const node of order.returns.nodes) { await readOn(node); found.push(returned(idOf(order.id), node)); }
         }
       }
@@ -69,8 +69,9 @@ export function returnDocuments(client: AdminClient): Pick<Storefront, 'returns'
   };
 
   /** A long return is read to its end: it must not stop the others. */
-  async function readOn({ id, returnLineItems, reverseFulfillmentOrders }: GqlReturn): Promise<void> {
+  async function readOn({ id, returnLineItems, exchangeLineItems, reverseFulfillmentOrders }: GqlReturn): Promise<void> {
     await rest(id, doc.MORE_RETURN_LINES, returnLineItems, (d: { return: Pick<GqlReturn, 'returnLineItems'> }) => d.return.returnLineItems);
+    await rest(id, doc.MORE_EXCHANGE_LINES, exchangeLineItems, (d: { return: Pick<GqlReturn, 'exchangeLineItems'> }) => d.return.exchangeLineItems);
     for (const reverse of reverseFulfillmentOrders.nodes) {
       await rest(id, doc.MORE_REVERSE_LINES, reverse.lineItems, (d: { return: Pick<GqlReturn, 'reverseFulfillmentOrders'> }) => d.return.reverseFulfillmentOrders.nodes.find((node) => node.id === reverse.id)!.lineItems);
     }
