@@ -147,7 +147,7 @@ describe('the first day', () => {
       await page.getByRole('article').getByRole('link', { name: 'Who owns what' }).first().click();
       await page.getByRole('heading', { name: 'Integration owner' }).waitFor();
       await page.getByRole('article').getByRole('link', { name: 'STOCK_DRIFT' }).click();
-      await page.getByText('Shopify and the ledger disagree').first().waitFor();
+      await page.getByText('disagrees with the ledger').first().waitFor();
       expect(errors).toEqual([]);
       expect(foreign).toEqual([]);
       await own.close();
