@@ -55,7 +55,7 @@ describe.each([['light', 1440], ['dark', 1440], ['light', 390]] as const)('in %s
   it.each(VIEWS)('%s loads clean and accessible', async (name, heading, address) => {
     const { page, errors, foreign } = await open(context, address);
     await page.getByRole('heading', { name: heading, exact: true }).first().waitFor();
-    await page.waitForTimeout(1_200);
+    await page.waitForTimeout(600);
     await picture(page, `${name}-${colorScheme}-${width}`);
     expect(await axeFaults(page)).toEqual([]);
     expect(errors).toEqual([]);
