@@ -12,7 +12,9 @@ import { mapLevels, openLevels, saveObserved, type MappedLevel } from '../store/
 import { postFacts } from '../store/ledger.ts';
 import { settleOrders } from '../store/orders.ts';
 import { writeCursor } from '../store/runs.ts';
-import { CLOCK_SKEW_MS, isYoung, settledLevels } from '../store/settled-levels.ts';
+import { isYoung, settledLevels } from '../store/settled-levels.ts';
+
+const CLOCK_SKEW_MS = 10 * 60_000;
 
 export const openingStock = defineFlow({
   name: 'opening-stock', moves: 'first counts → opening movements', owner: 'ecommerce', schedule: { wokenBy: 'the first import' }, raises: ['LOCATION_UNMAPPED'],

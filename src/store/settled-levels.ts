@@ -14,8 +14,8 @@ export interface LevelReader {
   sleep(ms: number): Promise<void>;
 }
 
-/** How far the two clocks may stand apart. A guess, on the safe side: machines that keep time at all are within seconds. */
-export const CLOCK_SKEW_MS = 10 * 60_000;
+/** How far the two clocks may stand apart. A guess, on the safe side: machines that keep time at all are within seconds. Each level that is younger costs another read. */
+const YOUNG_MS = 60_000;
 /** A little more than Shopify's whole second. */
 const SECOND_MS = 1_100;
 /** A level that changes in each of so many seconds is opened all the same; what falls between is then found by the drift check. */
@@ -23,7 +23,7 @@ const MOST_READS = 6;
 const CHUNK = 240;
 
 /** Whether the level changed so lately, seen from `readFrom` (ISO), that its second may not be over. */
-export const isYoung = (level: Pick<MappedLevel, 'onHandAt'>, readFrom: string): boolean => Date.parse(level.onHandAt) > Date.parse(readFrom) - CLOCK_SKEW_MS;
+export const isYoung = (level: Pick<MappedLevel, 'onHandAt'>, readFrom: string): boolean => Date.parse(level.onHandAt) > Date.parse(readFrom) - YOUNG_MS;
 
 /** The young levels among these that no opening exists for yet, read again until each is settled, in the order they settle. */
 export async function* settledLevels(db: Db, storeId: number, young: readonly MappedLevel[], from: LevelReader): AsyncGenerator<MappedLevel[]> {
