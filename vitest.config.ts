@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.{ts,tsx}', 'test/**/*.test.ts', 'tools/**/*.test.ts'],
     globalSetup: ['test/helpers/global-setup.ts'],
-    testTimeout: 30_000, hookTimeout: 60_000, maxWorkers: 2, reporters: ['default', './tools/closing-line.ts'],
+    testTimeout: 30_000, hookTimeout: 60_000, maxWorkers: 3, // on two cores: browsers, clocks and killed processes are mostly waited for
+    reporters: ['default', './tools/closing-line.ts'],
   },
 });
