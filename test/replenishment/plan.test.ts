@@ -1,24 +1,12 @@
 /** The plan on a real database: suppliers' terms and minimums, learned lead times, classes, lines without a forecast, what changes and what does not; the API over it. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addDays } from '../../src/domain/calendar.ts';
-import type { DecisionResult, PolicyBody, RecommendationDetail, ReplenishmentPage, WhatIf } from '../../src/http/contract-replenishment.ts';
+import type { DecisionResult, PolicyBody, RecommendationDetail, WhatIf } from '../../src/http/contract-replenishment.ts';
 import type { Of } from '../../src/http/contract.ts';
 import { recordDemand } from '../../src/store/demand.ts';
-import { clockwork } from '../helpers/clockwork.ts';
-import { storeWith } from '../helpers/store.ts';
+import { planningDesk } from '../helpers/planning-desk.ts';
 
-const clock = await clockwork('2026-11-24T09:00:00.000Z'), { house, app } = clock, { db } = house, TODAY = '2026-11-24';
-const { storeId, itemIds, locationIds: [mill, shop] } = await storeWith(db, { variants: 7, locations: 2 });
-await db.query('update connection set client_secret = $2 where store_id = $1', [storeId, house.vault.seal(`${storeId}:connection:client_secret`, 'secret')]);
-
-async function call<T = Record<string, never>>(method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<{ status: number; body: T & { detail?: string } }> {
-  const reply = await app.inject({ method, url: `/api/v1${path}${path.includes('?') ? '&' : '?'}store=${storeId}`, headers: { host: 'localhost', origin: 'http://localhost', 'sec-fetch-site': 'same-origin' }, ...(body ? { payload: body } : {}) });
-  return { status: reply.statusCode, body: (reply.headers['content-type']?.includes('json') ? reply.json() : reply.body) as T & { detail?: string } };
-}
-const list = async (query = ''): Promise<Of<typeof ReplenishmentPage>> => (await call<Of<typeof ReplenishmentPage>>('GET', `/replenishment?limit=500${query}`)).body;
-const detail = async (item: number, location = mill!): Promise<Of<typeof RecommendationDetail>> => (await call<Of<typeof RecommendationDetail>>('GET', `/items/${itemIds[item]}/replenishment?location=${location}`)).body;
-const term = (line: Of<typeof RecommendationDetail>, key: string): number => line.waterfall.find((one) => one.key === key)?.quantity ?? 0;
-const plan = () => clock.flow('replenishment', storeId);
+const TODAY = '2026-11-24', { clock, db, storeId, itemIds, locationIds: [mill, shop], call, list, detail, term, plan } = await planningDesk(`${TODAY}T09:00:00.000Z`, 7);
 const level = (item: number, available: number, location = mill!) => db.query('insert into ledger_level (store_id, item_id, location_id, available, updated_at) values ($1, $2, $3, $4, $5) on conflict (store_id, item_id, location_id) do update set available = excluded.available', [storeId, itemIds[item], location, available, clock.now()]);
 const sumsUp = (line: Of<typeof RecommendationDetail>): void => { expect(line.waterfall.reduce((sum, one) => sum + one.quantity, 0)).toBe(line.recommended); };
 
