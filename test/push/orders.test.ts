@@ -124,10 +124,12 @@ describe('fulfilments', () => {
     const page = await w.api<{ rows: { late: boolean }[]; counts: { late: number } }>(`/api/v1/fulfilments?store=${w.storeId}&view=late`);
     expect(page.counts.late).toBe(1);
     await w.control(`/orders/${made.id}/release`, {});
-    await w.house.db.query('update shipment set not_before = null');
-    await settle();
-    await w.run(fulfilments);
-    expect(shipped(made.id)).toHaveLength(1);
+    await w.until('it is fulfilled', async () => {
+      await w.house.db.query('update shipment set not_before = null');
+      await settle();
+      await w.run(fulfilments);
+      return shipped(made.id).length === 1;
+    });
     expect((await w.api<{ rows: unknown[] }>(`/api/v1/exceptions?store=${w.storeId}&kind=FULFIL_NOT_SYNCED`)).rows).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@
 import { addDays, daysBetween, type Day } from '../calendar.ts';
 import { POLICY_FIELDS, POLICY_LAYERS, type PlanningPolicy, type PolicyLayer } from './policy.ts';
 import { TERM_KEYS, type Recommendation } from './recommend.ts';
-import { explain } from './sentence.ts';
+import { explain, tenths } from './sentence.ts';
 import { termsOf, type Term } from './terms.ts';
 
 type Facts = [
@@ -24,7 +24,7 @@ export function keptAs({ made, layers }: Kept): string {
   while (terms.length > 0 && terms.at(-1) === 0) terms.pop();
   const facts: Facts = [
     made.today, terms, made.need, made.orderUpTo, made.position, made.protectionDays, POLICY_FIELDS.map((field) => made.policy[field]), layers.map((layer) => POLICY_LAYERS.indexOf(layer)).join(''), made.ratio,
-    made.coverDays === null ? null : Math.round(made.coverDays * 10) / 10, made.coverBeyondHorizon ? 1 : 0, [off(made.stockoutDate.p50), off(made.stockoutDate.p10)], off(made.orderBy), made.overstock, made.atRisk, made.oneDayLonger,
+    made.coverDays === null ? null : tenths(made.coverDays), made.coverBeyondHorizon ? 1 : 0, [off(made.stockoutDate.p50), off(made.stockoutDate.p10)], off(made.orderBy), made.overstock, made.atRisk, made.oneDayLonger,
     made.leadTime && [made.leadTime.shortest, made.leadTime.longest], made.conflicts,
   ];
   return JSON.stringify(facts);

@@ -38,8 +38,9 @@ function timing({ coverDays, coverBeyondHorizon, stockoutDate }: Recommendation)
   return `${cover} It may run out on ${stockoutDate.p10} (one chance in ten)${likely}.`;
 }
 
-function tenths(days: number): number {
-  return Number(days.toFixed(1));
+/** Days as they are said and kept: to a tenth, and a tenth at least while anything is left. */
+export function tenths(days: number): number {
+  return days > 0 ? Math.max(0.1, Math.round(days * 10) / 10) : days;
 }
 
 function capital(text: string): string {
