@@ -20,8 +20,8 @@ const COLUMNS: Column<TrailEntry>[] = [
   { id: 'at', header: 'When', width: 120, card: 'pair', cell: (row) => <Ago at={row.at} /> },
   { id: 'actor', header: 'Who', width: 200, card: 'lead', cell: (row) => <span className="ellipsis" title={row.actor}>{row.actor}</span> },
   { id: 'action', header: 'Did', width: 210, card: 'lead', cell: (row) => <span className="ellipsis" title={row.action}>{capital(row.action)}</span> },
-  { id: 'subject', header: 'On', width: 280, grows: true, card: 'wide', cell: (row) => <span className="ellipsis" title={row.subject}>{row.subject}</span> },
-  { id: 'after', header: 'With', width: 320, cell: (row) => <span className="ellipsis dim mono">{row.after === null ? '–' : JSON.stringify(row.after)}</span> },
+  { id: 'subject', header: 'On', width: 230, grows: true, card: 'wide', cell: (row) => <span className="ellipsis" title={row.subject}>{row.subject}</span> },
+  { id: 'after', header: 'With', width: 260, cell: (row) => <span className="ellipsis dim">{row.after === null ? '–' : inWords(row.after)}</span> },
   { id: 'link', header: 'Link', width: 80, align: 'right', cell: (row) => <span className="num">{units(Number(row.link))}</span> },
 ];
 
@@ -53,6 +53,12 @@ export function AuditTrailPage() {
       </Drawer>
     </Page>
   );
+}
+
+/** A document in one line: what is flat by name and value, what is deeper as it is. */
+function inWords(value: unknown): string {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return JSON.stringify(value);
+  return Object.entries(value).map(([key, each]) => `${key} ${typeof each === 'string' ? each : JSON.stringify(each)}`).join(', ');
 }
 
 const known = (words: readonly string[] | undefined, chosen: string | undefined): string[] => [...new Set([...(words ?? []), ...(chosen ? [chosen] : [])])];

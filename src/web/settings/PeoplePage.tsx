@@ -45,7 +45,7 @@ export function PeoplePage() {
                     <tbody>{people.map((person) => (
                       <tr key={person.userId}>
                         <td><strong>{person.name}</strong>{person.userId === me && <span className="dim"> · you</span>}</td><td>{person.email}</td><td>{ROLE[person.role].label}</td>
-                        <td><Status tone={LOOK[person.state].tone}>{LOOK[person.state].word}</Status>{person.state === 'invited' && <span className="dim small"> {person.inviteUntil ? <>until <Ago at={person.inviteUntil} /></> : 'link too old'}</span>}</td>
+                        <td><Status tone={LOOK[person.state].tone}>{LOOK[person.state].word}</Status>{person.state === 'invited' && <span className="dim small"> {person.inviteUntil ? <>link ends <Ago at={person.inviteUntil} /></> : 'link too old'}</span>}</td>
                         <td><Ago at={person.lastSeen} /></td><td className="num">{person.sessions === 0 ? '–' : `${person.sessions} ${person.sessions === 1 ? 'device' : 'devices'}`}</td>
                         <td><span className="row people-acts"><Link to="/settings/audit-trail" search={{ actor: person.email }}>What they did</Link>{query.data!.mayChange && <Button size="xs" variant="default" onClick={() => edit(String(person.userId))} aria-label={`Change ${person.name}`}>Change</Button>}</span></td>
                       </tr>
