@@ -182,13 +182,24 @@ function page(reply: { raw: object; header(name: string, value: string): unknown
   return reply.type('text/html; charset=utf-8').send(shell.html.replaceAll('__NONCE__', nonceOf(reply.raw as { nonce?: string })));
 }
 
+/** What hosts of one installation may differ by. Nothing goes wrong with more, but lags and clocks of cases are told wrong, and leases last longer or shorter than meant. */
+const MOST_CLOCK_APART_MS = 2_000;
+
+/** How far the database's clock lies outside the time between asking and its answer, ms. */
+export function clockApart(asked: number, answered: number, theirs: number): number {
+  return Math.max(0, asked - theirs, theirs - answered);
+}
+
 function healthRoutes(app: FastifyInstance, { house }: Services): void {
   const open = { config: { public: true }, schema: { hide: true } as never };
   app.get('/livez', open, () => ({ ok: true }));
   app.get('/readyz', open, async (_request, reply) => {
     try {
-      const { rows } = await house.db.query<{ n: number }>('select count(*)::int as n from migration');
-      return { ok: true, database: 'answers', migrations: rows[0]!.n };
+      const asked = house.clock.now().getTime();
+      const { rows: [row] } = await house.db.query<{ n: number; at: string | null }>('select count(*)::int as n, (select query_start from pg_stat_activity where pid = pg_backend_pid()) as at from migration');
+      const apart = row!.at === null ? 0 : clockApart(asked, house.clock.now().getTime(), Date.parse(row!.at));
+      if (apart > MOST_CLOCK_APART_MS) return reply.code(503).send({ ok: false, database: 'answers', migrations: row!.n, clock: `${(apart / 1000).toFixed(1)} s apart from the database's: set the time of this host or of that (NTP)` });
+      return { ok: true, database: 'answers', migrations: row!.n, clock: 'agrees with the database' };
     } catch (error) {
       return reply.code(503).send({ ok: false, database: (error as Error).message });
     }

@@ -85,6 +85,8 @@ export interface Storefront {
   versionFault(): string | null;
   /** Now by the storefront's own clock, never later than it is there: what cursors over its `updatedAt` begin with, and the time of what was written to it. */
   time(): Promise<string>;
+  /** How far our clock is behind the storefront's, ms (less than 0: ahead), as far as its answers of the last minute tell; 0 while the two may both be right. */
+  clockError(): number;
   locations(): Promise<StorefrontLocation[]>;
 
   /** All variants, by bulk operation, in batches. */

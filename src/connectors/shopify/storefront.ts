@@ -117,7 +117,7 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
 
   return {
     versionFault: () => versionFault(client),
-    time: () => client.time(),
+    time: () => client.time(), clockError: () => client.clockError(),
     ...inventoryWrites(client), ...fulfilmentWork(client), ...returnDocuments(client), ...transferWrites(client),
     async shop() {
       const { shop } = await client.run<{ shop: { id: string; name: string; myshopifyDomain: string; currencyCode: string; ianaTimezone: string; createdAt: string } }>(doc.SHOP);
