@@ -5,6 +5,9 @@ import type { DemandShape } from './demand-class.ts';
 /** One quantile over the horizon: `values[h]` for period h + 1. */
 export interface QuantilePath { q: number; values: number[] }
 
+/** The method of a series that never sold. */
+export const NOTHING_SOLD = 'nothing sold';
+
 export type ForecastFlag = 'short history' | 'no back-test' | 'intermittent' | 'censored' | 'never in stock' | 'no sales' | 'silent' | 'level shift' | 'bulk orders';
 
 /** Was the promise kept in the back-test? */
