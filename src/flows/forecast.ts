@@ -75,7 +75,7 @@ export const forecast = defineFlow({
     const failed = tally.input - tally.applied;
     // A few odd series are told of; when most fail, it is the run that failed, and the one before stays in use.
     if (failed * 2 > tally.input) throw new Error(`${failed} of ${tally.input} series could not be forecast: ${Object.keys(tally.failed)[0]}`);
-    await finishForecastRun(db, storeId, runId, { from: best.length, failed }, context.now());
+    await finishForecastRun(db, storeId, runId, { from: best.length, failed, events: pool.events?.effects ?? {} }, context.now());
     Object.assign(context.detail, { asOf, horizon, learnedFrom: best.length, events: options.events!.length });
     context.changed('forecast');
     await context.enqueue('replenishment');
@@ -85,7 +85,7 @@ export const forecast = defineFlow({
 
 async function calendar({ db, storeId }: FlowContext, from: string): Promise<CalendarEvent[]> {
   return (await planningEvents(db, storeId, from)).reverse()
-    .map((row) => ({ name: row.name, from: dayNumber(row.from_day), to: dayNumber(row.to_day), ...(row.location_ids === null ? {} : { locations: row.location_ids.map(String) }) }));
+    .map((row) => ({ name: row.name, from: dayNumber(row.from_day), to: dayNumber(row.to_day), ...(row.location_ids === null ? {} : { locations: row.location_ids.map(String) }), ...(row.uplift === null ? {} : { expected: 1 + row.uplift / 100 }) }));
 }
 
 /** Reads what is known of these rows' items; answers how to make a row the series with all of it. Item, location and category are ids and names as text. */

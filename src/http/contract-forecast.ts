@@ -54,8 +54,10 @@ export const OverrideBody = z.object({
 }).strict().meta({ id: 'OverrideBody' });
 export const OverrideEnd = z.object({ reason: z.string().trim().min(3).max(500) }).strict();
 
-export const PlanningEvent = z.object({ eventId: z.string(), name: z.string(), from: day, to: day, locationIds: z.array(z.number()).nullable(), locationNames: z.array(z.string()), updatedAt: instant, updatedBy: z.string() }).meta({ id: 'PlanningEvent' });
-export const PlanningEventBody = z.object({ name: z.string().trim().min(1).max(120), from: day, to: day, locationIds: z.array(z.number().int()).min(1).max(500).nullable().default(null) }).strict().meta({ id: 'PlanningEventBody' });
+export const PlanningEvent = z.object({ eventId: z.string(), name: z.string(), from: day, to: day, locationIds: z.array(z.number()).nullable(), locationNames: z.array(z.string()),
+  /** Per cent more than on another day (less with a minus): what the planner expects where nothing has been seen, and what the run in use learned, on how many days. */
+  uplift: number, learned: z.object({ uplift: z.number(), days: z.number() }).nullable(), updatedAt: instant, updatedBy: z.string() }).meta({ id: 'PlanningEvent' });
+export const PlanningEventBody = z.object({ name: z.string().trim().min(1).max(120), from: day, to: day, locationIds: z.array(z.number().int()).min(1).max(500).nullable().default(null), uplift: z.number().min(-100).max(10_000).nullable().default(null).describe('per cent more than on another day, believed as far as nothing has been seen of the event') }).strict().meta({ id: 'PlanningEventBody' });
 
 export const PlannedPrice = z.object({
   planId: z.string(), name: z.string(), from: day, to: day, percentOff: z.number(), skus: z.array(z.string()), vendor: z.string().nullable(), productType: z.string().nullable(),

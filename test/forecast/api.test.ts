@@ -75,6 +75,17 @@ describe('with a forecast', () => {
     expect((await call('POST', '/items/999999/overrides', body)).status).toBe(404);
   });
 
+  it('says what a forecast is made of, overrides too: terms that sum to what is shown', async () => {
+    const { body: made } = await call<{ overrideId: string }>('POST', `/items/${itemIds[0]}/overrides`, { locationId: locationIds[0], from: TODAY, to: addDays(TODAY, 6), kind: 'units', value: 2, reason: 'a fair' });
+    const { body: { forecast } } = await call<{ forecast: { mean: number[]; madeOf: { days: number; terms: { key: string; quantity: number }[] }; weekdays: number[] } }>('GET', `/items/${itemIds[0]}/demand?location=${locationIds[0]}`);
+    const { days, terms } = forecast.madeOf, expected = forecast.mean.slice(0, days).reduce((sum, units) => sum + units, 0);
+    expect(Math.abs(terms.reduce((sum, term) => sum + term.quantity, 0) - expected)).toBeLessThan(0.051);
+    expect(terms[0]).toMatchObject({ key: 'sold', quantity: 42 });
+    expect(Math.abs(terms.at(-1)!.quantity - 14)).toBeLessThan(0.11);
+    expect([days, terms.at(-1)!.key, forecast.weekdays.length]).toEqual([28, 'said', 7]);
+    await call('POST', `/overrides/${made.overrideId}/end`, { reason: 'was cancelled' });
+  });
+
   it('shows what earlier runs said of a series', async () => {
     const { body } = await call<{ runs: { asOf: string; mean: number[]; p90: number[] }[] }>('GET', `/items/${itemIds[0]}/forecast-runs?location=${locationIds[0]}`);
     expect(body.runs).toMatchObject([{ asOf: addDays(TODAY, -1), method: expect.any(String) }]);
@@ -83,7 +94,7 @@ describe('with a forecast', () => {
 });
 
 describe('the event calendar', () => {
-  interface Events { events: { eventId: string; name: string; from: string; to: string; locationNames: string[]; updatedBy: string }[] }
+  interface Events { events: { eventId: string; name: string; from: string; to: string; locationNames: string[]; uplift: number | null; learned: { uplift: number; days: number } | null; updatedBy: string }[] }
   const events = async (): Promise<Events['events']> => (await call<Events>('GET', '/planning-events')).body.events;
 
   it('is kept by hand', async () => {
@@ -96,6 +107,11 @@ describe('the event calendar', () => {
     expect(await events()).toMatchObject([{ to: '2026-12-05', locationNames: [] }]);
     expect(await call('POST', '/planning-events', { ...fair, to: '2026-11-01' })).toMatchObject({ status: 400, body: { detail: 'to: 2026-11-01 is before 2026-12-01' } });
     expect((await call('POST', '/planning-events', { ...fair, locationIds: [12345] })).status).toBe(400);
+    // Nobody has seen it, and nothing is expected of it, until the planner says so.
+    expect(kept).toMatchObject({ uplift: null, learned: null });
+    expect((await call('PUT', `/planning-events/${kept!.eventId}`, { ...fair, uplift: 150 })).status).toBe(200);
+    expect(await events()).toMatchObject([{ uplift: 150 }]);
+    expect((await call('PUT', `/planning-events/${kept!.eventId}`, { ...fair, uplift: -101 })).status).toBe(400);
     expect((await call('DELETE', `/planning-events/${kept!.eventId}`)).status).toBe(200);
     expect((await call('DELETE', `/planning-events/${kept!.eventId}`)).status).toBe(404);
   });
@@ -109,6 +125,11 @@ describe('the event calendar', () => {
     expect(out).toContain('Fair,2026-12-01,2026-12-01,Place 1;Place 2');
     expect(out).toContain("'=SUM(A1)");
     expect((await call('POST', '/planning-events/import?dryRun=false', { csv: out })).body).toMatchObject({ lines: 3, applied: 0, unchanged: 3, errors: [] });
+    const uplift = 'Name,From,To,Locations,Uplift\nBlack Friday,2026-11-27,2026-11-30,,80 %\nFair,2026-12-01,,place 2;Place 1,much\nLaunch,2026-12-09,,,-20\n';
+    expect((await call('POST', '/planning-events/import?dryRun=false', { csv: uplift })).body).toMatchObject({ applied: 2, unchanged: 0, errors: [{ line: 3, field: 'Uplift', message: 'expected per cent from -100 to 10000, not much' }] });
+    expect((await events()).map(({ name, uplift: said }) => [name, said])).toEqual([['=SUM(A1)', null], ['Launch', -20], ['Fair', null], ['Black Friday', 80]]);
+    const { body: again } = await call<string>('GET', '/planning-events.csv');
+    expect((await call('POST', '/planning-events/import?dryRun=false', { csv: again })).body).toMatchObject({ lines: 4, applied: 0, unchanged: 4, errors: [] });
     const wrong = await call('POST', '/planning-events/import?dryRun=false', { csv: 'Name,From,To,Locations\n,2026-11-27,,\nA,soon,,\nB,2026-11-27,2026-11-01,\nC,2026-11-27,,Atlantis\n' });
     expect(wrong.body).toMatchObject({ applied: 0, errors: [{ line: 2, field: 'Name' }, { line: 3, field: 'From' }, { line: 4, field: 'To' }, { line: 5, field: 'Locations', message: 'there is no location called Atlantis' }] });
   });

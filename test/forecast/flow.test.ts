@@ -54,8 +54,8 @@ beforeAll(async () => {
     await sold(0, there, day, 2);
   }
   await sold(0, here, addDays(today(), -30), 60);
-  await addEvents(db, storeId, [{ name: 'Fair', from_day: addDays(today(), 10), to_day: addDays(today(), 12), location_ids: [there] }], 'planner@example.com', now().toISOString());
-  await addEvents(db, storeId, [{ name: 'Fair', from_day: addDays(today(), 10), to_day: addDays(today(), 12), location_ids: [there] }], 'planner@example.com', now().toISOString());
+  await addEvents(db, storeId, [{ name: 'Fair', from_day: addDays(today(), 10), to_day: addDays(today(), 12), location_ids: [there], uplift: 40 }], 'planner@example.com', now().toISOString());
+  await addEvents(db, storeId, [{ name: 'Fair', from_day: addDays(today(), 10), to_day: addDays(today(), 12), location_ids: [there], uplift: 40 }], 'planner@example.com', now().toISOString());
 });
 
 describe('the nightly run', () => {
@@ -65,7 +65,7 @@ describe('the nightly run', () => {
     expect(detail).toMatchObject({ learnedFrom: 6, events: 1, asOf: addDays(today(), -1) });
     const [learn, apply] = seen;
     expect(learn!.panel).toHaveLength(6);
-    expect(apply!.options.events).toEqual([{ name: 'Fair', from: dayNumber(addDays(today(), 10)), to: dayNumber(addDays(today(), 12)), locations: [String(there)] }]);
+    expect(apply!.options.events).toEqual([{ name: 'Fair', from: dayNumber(addDays(today(), 10)), to: dayNumber(addDays(today(), 12)), locations: [String(there)], expected: 1.4 }]);
     const one = apply!.panel.find((series) => series.id === `${itemIds[0]}@${here}`)!, days = one.series.demand.length;
     expect(one).toMatchObject({ item: String(itemIds[0]), location: String(here), category: 'Thing' });
     expect(days).toBe(120);
@@ -73,6 +73,10 @@ describe('the nightly run', () => {
     expect([one.price!.length, one.price!.at(-1)]).toEqual([days + 60, 1000]);
     const kept = (await forecastFor(db, storeId, (await currentRun(db, storeId))!.run_id, itemIds[1]!, here))!;
     expect(kept.mean).toHaveLength(60);
+    // What it is made of sums to what is expected, and the run says what it knows of events.
+    expect(kept.made_of!.reduce((a, b) => a + b, 0)).toBeCloseTo(kept.mean28!, 3);
+    expect(kept.weekdays).toHaveLength(7);
+    expect((await currentRun(db, storeId))!.events).toEqual({ Fair: { factor: 1.4, days: 0 } });
     expect(kept).toMatchObject({ sold28: expect.any(Number), mean28: expect.any(Number), p90_28: expect.any(Number), demand_class: expect.any(String) });
     expect(asked).toEqual(['replenishment', 'forecast-watch']);
   });
@@ -162,7 +166,7 @@ describe('the watch', () => {
     // The same night again changes nothing.
     expect((await runFlow(house, forecastWatch, storeId, 'test'))!.tally.input).toBe(0);
     // An event explains the next day.
-    await addEvents(db, storeId, [{ name: 'Television', from_day: today(), to_day: today(), location_ids: null }], 'planner@example.com', now().toISOString());
+    await addEvents(db, storeId, [{ name: 'Television', from_day: today(), to_day: today(), location_ids: null, uplift: null }], 'planner@example.com', now().toISOString());
     await run();
     night++;
     await runFlow(house, forecastWatch, storeId, 'test');

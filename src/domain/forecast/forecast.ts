@@ -1,6 +1,7 @@
 /** What a forecast says: the shape that is stored, drawn and ordered by. */
 import type { Day } from '../calendar.ts';
 import type { DemandShape } from './demand-class.ts';
+import type { MadeOf } from './made-of.ts';
 
 /** One quantile over the horizon: `values[h]` for period h + 1. */
 export interface QuantilePath { q: number; values: number[] }
@@ -44,6 +45,8 @@ export interface ForecastResult {
     /** Pinball loss of window totals over P50, P80, P90 and P95, per unit sold. */
     pinball: number | null;
   };
+  /** From what was sold lately to what is expected next, in steps. */
+  madeOf: MadeOf;
   /** Past days the forecast was tested from. */
   origins: number;
   shape: DemandShape;

@@ -16,6 +16,7 @@ export function Accuracy({ forecast }: { forecast: NonNullable<DemandView['forec
       <div className="stack">
         {said.length > 0 ? <ul className="accuracy">{said.map(([figure, words]) => <li key={words}><b>{figure}</b><span className="dim">{words}</span></li>)}</ul> : <p className="dim">The history is too short for a back-test.</p>}
         <Facts rows={[['Method', capital(forecast.method)], ['Learned from', `${day(forecast.trainedFrom)} to ${day(forecast.trainedTo)}`], ['Days out of stock, taken as unknown demand', units(forecast.censoredDays)], ['As of', day(forecast.asOf)], ['Run', forecast.runId]]} />
+        <p className="dim small">The method says whose word the level is: means of about twelve weeks (slow), five (medium), two (quick) and one (quicker), and of the last four alike (plain), weighed by how well each did in back-tests.</p>
       </div>
     </Panel>
   );
