@@ -3,7 +3,12 @@ import { expectedUnits, type ForecastResult } from '../domain/forecast/forecast.
 import { binaryRows, realBytes, realsFrom, realsOf } from './binary-read.ts';
 import type { Db, Queryable } from './db.ts';
 
+/** Runs whose series are kept, whenever they were made; and days of which the last run's are. */
 export const KEPT_RUNS = 5;
+/** Days back a week's first run is kept: until the four weeks it spoke of are over and laid beside what came. */
+const KEPT_DAYS = 35;
+/** Rows of runs kept: years of nights. */
+const KEPT_ROWS = 1_500;
 
 /** Begins a run. What an earlier one left that never came to its end is removed; the finished ones stay, and the last of them stays in use. */
 export async function startForecastRun(db: Queryable, storeId: number, asOf: string, horizon: number, now: string): Promise<string> {
@@ -40,38 +45,48 @@ export async function saveForecasts(db: Queryable, storeId: number, runId: strin
 }
 
 /**
- * Closes the run: its error rolled up by the units of the last 90 days. Kept are the last runs, and of the four weeks before the first one of each, so
- * that what was said can be laid beside what came; every other is removed.
+ * Closes the run: its error rolled up by the units of the last 90 days. Kept are the series of the last runs, of the last run of each of as many days, and of
+ * the first run of each of five weeks, so that what was said can be laid beside what came. Of every other the row stays, with its figures.
  */
 export async function finishForecastRun(db: Queryable, storeId: number, runId: string, learned: { from: number; failed: number; events: LearnedEvents }, now: string): Promise<void> {
   await db.query(
-    `update forecast_run r set finished_at = $3, series = s.n, wape = s.wape, bias = s.bias, learned_from = $4, failed = $5, events = $6
-     from (select count(*)::int as n, (sum(wape * volume) / nullif(sum(volume) filter (where wape is not null), 0))::real as wape,
+    `update forecast_run r set finished_at = $3, series = s.n, wape = s.wape, bias = s.bias, learned_from = $4, failed = $5, events = $6, mean28 = s.mean28
+     from (select count(*)::int as n, sum(mean28) as mean28, (sum(wape * volume) / nullif(sum(volume) filter (where wape is not null), 0))::real as wape,
              (sum(bias * volume) / nullif(sum(volume) filter (where bias is not null), 0))::real as bias
-           from (select wape, bias, coalesce((select sum(d.quantity) from daily_demand d where d.store_id = f.store_id and d.item_id = f.item_id and d.location_id = f.location_id
+           from (select wape, bias, mean28, coalesce((select sum(d.quantity) from daily_demand d where d.store_id = f.store_id and d.item_id = f.item_id and d.location_id = f.location_id
                    and d.day > f.trained_to - 90 and d.day <= f.trained_to), 0) as volume from forecast f where store_id = $1 and run_id = $2) f) s
      where r.store_id = $1 and r.run_id = $2`, [storeId, runId, now, learned.from, learned.failed, JSON.stringify(learned.events)]);
   await db.query(
     `with runs as (
-       select run_id, as_of, row_number() over (order by run_id desc) as nth, row_number() over (partition by date_trunc('week', as_of) order by run_id) as in_week, max(as_of) over () as newest
+       select run_id, as_of, kept, row_number() over (order by run_id desc) as nth, row_number() over (partition by as_of order by run_id desc) as in_day, dense_rank() over (order by as_of desc) as day,
+         row_number() over (partition by date_trunc('week', as_of) order by run_id) as in_week, max(as_of) over () as newest
        from forecast_run where store_id = $1
-     ), old as (select run_id from runs where nth > $2 and not (in_week = 1 and as_of > newest - 28)),
+     ), old as (select run_id from runs where kept and nth > $2 and not (in_day = 1 and day <= $2) and not (in_week = 1 and as_of > newest - $3::int)),
      gone as (delete from forecast f using old where f.store_id = $1 and f.run_id = old.run_id)
-     delete from forecast_run r using old where r.store_id = $1 and r.run_id = old.run_id`, [storeId, KEPT_RUNS]);
+     update forecast_run r set kept = false from old where r.store_id = $1 and r.run_id = old.run_id`, [storeId, KEPT_RUNS, KEPT_DAYS]);
+  await db.query('delete from forecast_run r where store_id = $1 and not kept and run_id <= (select max(run_id) from forecast_run where store_id = $1) - $2::int', [storeId, KEPT_ROWS]);
 }
 
 /** By the event's name. */
 export type LearnedEvents = Record<string, { factor: number; days: number }>;
-export interface ForecastRunRow { run_id: string; as_of: string; horizon: number; series: number; started_at: string | null; finished_at: string | null; wape: number | null; bias: number | null; learned_from: number | null; failed: number; events: LearnedEvents }
+export interface ForecastRunRow { run_id: string; as_of: string; horizon: number; series: number; started_at: string | null; finished_at: string | null; wape: number | null; bias: number | null; learned_from: number | null; failed: number; events: LearnedEvents;
+  /** Whether its series are still there; units of its first 28 days; and what came of them, of series in stock all the time, once they are over. */
+  kept: boolean; mean28: number | null; settled_at: string | null; came_series: number | null; came_units: number | null; came_said: number | null; came_error: number | null; came_under90: number | null;
+}
 
 export async function currentRun(db: Queryable, storeId: number): Promise<ForecastRunRow | null> {
   const { rows } = await db.query<ForecastRunRow>('select * from forecast_run where store_id = $1 and finished_at is not null order by run_id desc limit 1', [storeId]);
   return rows[0] ?? null;
 }
 
-/** Finished runs, newest first. */
+/** Finished runs, newest first, whose series are still there. */
 export async function finishedRuns(db: Queryable, storeId: number): Promise<ForecastRunRow[]> {
-  return (await db.query<ForecastRunRow>('select * from forecast_run where store_id = $1 and finished_at is not null order by run_id desc limit 50', [storeId])).rows;
+  return (await db.query<ForecastRunRow>('select * from forecast_run where store_id = $1 and finished_at is not null and kept order by run_id desc limit 50', [storeId])).rows;
+}
+
+/** Every finished run there was, newest first. */
+export async function allRuns(db: Queryable, storeId: number, limit: number): Promise<ForecastRunRow[]> {
+  return (await db.query<ForecastRunRow>('select * from forecast_run where store_id = $1 and finished_at is not null order by run_id desc limit $2', [storeId, limit])).rows;
 }
 
 export interface ForecastRow {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { CsvError, parse } from 'csv-parse/sync';
 import { calendarEvent, eventRow, type EventColumn } from '../../domain/forecast/event-row.ts';
-import { NOTHING_SOLD, type ForecastResult } from '../../domain/forecast/forecast.ts';
+import type { ForecastResult } from '../../domain/forecast/forecast.ts';
 import type { CalendarEvent, Grain, PanelOptions, Pool } from '../../domain/forecast/panel.ts';
 import type { FileSeries } from '../../domain/forecast/series-file.ts';
 import { computeThreads, type Compute, type Shared } from '../../runtime/compute.ts';
@@ -48,7 +48,7 @@ export async function forecastCommand(given: ForecastOptions): Promise<void> {
       outcomes.forEach((outcome, n) => {
         const one = batch[n]!;
         if ('fault' in outcome) { failures++; if (failed.length < FAULTS_SHOWN) failed.push({ id: one.id, message: outcome.fault }); return; }
-        const method = outcome.result.method === NOTHING_SOLD ? NOTHING_SOLD : (outcome.result.shares[0]?.method ?? '');
+        const method = outcome.result.flags.includes('no sales') ? outcome.result.method : (outcome.result.shares[0]?.method ?? '');
         methods.set(method, (methods.get(method) ?? 0) + 1);
         for (const line of linesOfResult(one, outcome.result, asked.horizon, asked.totals)) { text += line; rows++; }
       });

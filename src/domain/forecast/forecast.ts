@@ -6,10 +6,10 @@ import type { MadeOf } from './made-of.ts';
 /** One quantile over the horizon: `values[h]` for period h + 1. */
 export interface QuantilePath { q: number; values: number[] }
 
-/** The method of a series that never sold. */
-export const NOTHING_SOLD = 'nothing sold';
+/** The method of a series that never sold: nothing is expected of it, or what its category's items usually sell. */
+export const NOTHING_SOLD = 'nothing sold', BY_CATEGORY = 'as its category sells';
 
-export type ForecastFlag = 'short history' | 'no back-test' | 'intermittent' | 'censored' | 'never in stock' | 'no sales' | 'silent' | 'level shift' | 'bulk orders';
+export type ForecastFlag = 'short history' | 'no back-test' | 'intermittent' | 'censored' | 'never in stock' | 'no sales' | 'silent' | 'level shift' | 'bulk orders' | 'like another item';
 
 /** Was the promise kept in the back-test? */
 export interface Coverage {

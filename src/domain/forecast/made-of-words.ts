@@ -7,7 +7,7 @@ type Step = (typeof STEPS)[number];
 const WORDS: Readonly<Record<Step, (days: number) => [label: string, sentence: string]>> = {
   sold: (days) => [`Sold, ${days} days`, ''],
   'bulk before': () => ['Bulk orders', 'In order lines far above what the item usually sells in one: forecast apart.'],
-  unseen: () => ['Not seen', 'Wanted while it was out of stock or not yet on sale, as the rest of its history has it.'],
+  unseen: () => ['Not seen', 'Wanted while it was out of stock or not yet on sale, as the rest of its history has it, or that of the item it is said to sell like.'],
   level: () => ['Own level', 'What a longer look back makes of it: a chance rise or fall of these days is evened out, a lasting one is followed.'],
   catalogue: () => ['Catalogue', 'What forecasts of the whole catalogue were off by lately, and what its category sells where its own history is short.'],
   weekdays: () => ['Weekdays', 'The days ahead fall on other weekdays.'],

@@ -3,7 +3,7 @@ import { dayFromNumber, type DayNumber } from '../calendar.ts';
 import { calibrated } from './calibration.ts';
 import { classifyDemand } from './demand-class.ts';
 import { quantilesOf } from './distribution.ts';
-import { NOTHING_SOLD, type ForecastFlag, type ForecastResult, type QuantilePath } from './forecast.ts';
+import { BY_CATEGORY, NOTHING_SOLD, type ForecastFlag, type ForecastResult, type QuantilePath } from './forecast.ts';
 import type { MadeOf } from './made-of.ts';
 import type { Pool, Told } from './panel.ts';
 import { stackedLevel } from './stacking.ts';
@@ -40,7 +40,7 @@ export function resultOf(work: Work, pool: Pool, levels: Float64Array, told: Tol
   if (work.bulk?.some((quantity) => quantity > 0)) flags.push('bulk orders');
   const dayOf = (period: number): DayNumber => source.series.start + Math.round(DAYS[grain] * period);
   return {
-    method: units === 0 ? NOTHING_SOLD : shares.slice(0, 2).map(({ method, share }) => `${Math.round(share * 100)} % ${method}`).join(', '),
+    method: units === 0 ? (work.totalLevel > 0 ? BY_CATEGORY : NOTHING_SOLD) : shares.slice(0, 2).map(({ method, share }) => `${Math.round(share * 100)} % ${method}`).join(', '),
     shares, shape, flags, mean: Array.from(told.mean), totals: Array.from(told.totals), cumulative: paths(told.cumulative), daily: paths(told.daily),
     error: error.error, origins: error.windows, madeOf,
     trainedOn: { from: n > 0 ? dayFromNumber(dayOf(days - n + first)) : null, to: days > 0 ? dayFromNumber(dayOf(days) - 1) : null, days: n - first, censoredDays: censored },

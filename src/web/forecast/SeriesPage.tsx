@@ -19,6 +19,7 @@ import { EmptyState, ErrorState, Lines } from '../ui/feedback.tsx';
 import { count, day, decimal, percent } from '../ui/format.ts';
 import { Page, Panel } from '../ui/page.tsx';
 import './forecast.css';
+import { LikeAnother } from './LikeAnother.tsx';
 import { MadeOf } from './MadeOf.tsx';
 import { OverrideDrawer } from './OverrideDrawer.tsx';
 import { Overrides } from './Overrides.tsx';
@@ -80,7 +81,8 @@ function Series({ item, location }: { item: Item; location: number }) {
           <Accuracy forecast={forecast} />
           <OverrideDrawer open={search.override === 'new'} close={() => set({ override: undefined })} item={item} location={location} forecast={forecast} inForce={overrides.data?.overrides ?? []} today={today} />
         </>
-      ) : <EmptyState title="No forecast here">There is one once the item has sold at this location and the forecast has run.</EmptyState>}
+      ) : <EmptyState title="No forecast here">There is one once the item has sold at this location, or is said to sell like one that has, and the forecast has run.</EmptyState>}
+      <LikeAnother itemId={item.itemId} open={search.like === 'set'} change={(open) => set({ like: open ? 'set' : undefined }, !open)} />
     </div>
   );
 }

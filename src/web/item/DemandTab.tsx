@@ -45,7 +45,7 @@ export function DemandTab({ item, location, grain, change }: { item: Item; locat
       </Panel>
       {view.forecast && <p className="dim"><Link to="/forecast/$itemId" params={{ itemId: String(item.itemId) }} search={{ location }}>Override it, mark events, compare with earlier runs</Link>{view.forecast.engineMean && <> · a planner’s override is in these numbers</>}</p>}
       {view.forecast && <MadeOf forecast={view.forecast} />}
-      {view.forecast ? <Accuracy forecast={view.forecast} /> : <EmptyState title="No forecast here">There is one once the item has sold at this location and the forecast has run.</EmptyState>}
+      {view.forecast ? <Accuracy forecast={view.forecast} /> : <EmptyState title="No forecast here">There is one once the item has sold at this location and the forecast has run. Of a new item, <Link to="/forecast/$itemId" params={{ itemId: String(item.itemId) }} search={{ location, like: 'set' }}>say what it sells like</Link>.</EmptyState>}
     </>
   );
 }
