@@ -39,7 +39,8 @@ export const ForecastPage = z.object({
 }).meta({ id: 'ForecastPage' });
 
 const AccuracyGroup = z.object({
-  name: z.string(), series: z.number(), units: z.number(),
+  /** `units` of the last 28 days, `next28` expected by the engine: sums of the group's series. */
+  name: z.string(), series: z.number(), units: z.number(), next28: z.number(),
   /** Totals of four weeks: errors and pinball loss per unit sold, shares within the 80, 90 and 95 % quantiles. */
   backtest: z.object({ wape: number, bias: number, rmsse: number, under80: number, under90: number, coverage: number, pinball: number }),
   /** Each night's first day ahead beside what came, with a memory of ninety days; null before there is any. */
@@ -47,7 +48,7 @@ const AccuracyGroup = z.object({
   /** Totals of four weeks beside what came, of runs that are four weeks old; one a week, with a memory of ten. */
   ahead: z.object({ runs: z.number(), wape: number, bias: number, under90: number }).nullable(),
 });
-export const Accuracy = z.object({ run: ForecastRun.nullable(), by: z.enum(['class', 'category', 'location']), whole: AccuracyGroup.nullable(), groups: z.array(AccuracyGroup) }).meta({ id: 'Accuracy' });
+export const Accuracy = z.object({ run: ForecastRun.nullable(), by: z.enum(['class', 'category', 'supplier', 'item', 'location']), whole: AccuracyGroup.nullable(), groups: z.array(AccuracyGroup) }).meta({ id: 'Accuracy' });
 
 export const SeriesRuns = z.object({ runs: z.array(z.object({ runId: z.string(), asOf: day, method: z.string(), mean: z.array(z.number()), p10: z.array(z.number()), p90: z.array(z.number()) })) }).meta({ id: 'SeriesRuns' });
 

@@ -58,18 +58,18 @@ export async function forecastTotals(db: Queryable, storeId: number, filter: For
 }
 
 export interface AccuracyRow {
-  name: string; series: number; units: number; wape: number | null; bias: number | null; rmsse: number | null; coverage: number | null; tested80: number | null; tested90: number | null; tested_pinball: number | null;
+  name: string; series: number; units: number; next28: number; wape: number | null; bias: number | null; rmsse: number | null; coverage: number | null; tested80: number | null; tested90: number | null; tested_pinball: number | null;
   days: number | null; live_wape: number | null; live_bias: number | null; under80: number | null; under90: number | null; under95: number | null; pinball: number | null;
   settled: number | null; ahead_wape: number | null; ahead_bias: number | null; ahead_under90: number | null;
 }
 
-const GROUP = { class: `coalesce(f.demand_class, 'not known')`, category: `coalesce(nullif(i.product_type, ''), nullif(i.vendor, ''), 'without')`, location: 'l.name' } as const;
+const GROUP = { class: `coalesce(f.demand_class, 'not known')`, category: `coalesce(nullif(i.product_type, ''), nullif(i.vendor, ''), 'without')`, supplier: `coalesce(nullif(i.vendor, ''), 'without')`, item: `coalesce(nullif(i.sku, ''), i.title)`, location: 'l.name' } as const;
 export type AccuracyGroup = keyof typeof GROUP;
 
 /** Back-tested errors weighed by the units of the last 28 days, and what came: of each night's first day ahead, with a memory of ninety days, and of four weeks. */
 export async function accuracyBy(db: Queryable, storeId: number, runId: string, by: AccuracyGroup): Promise<AccuracyRow[]> {
   return (await db.query<AccuracyRow>(
-    `select grouping(${GROUP[by]}) as whole, coalesce(${GROUP[by]}, '') as name, count(*)::int as series, coalesce(sum(f.sold28), 0) as units,
+    `select grouping(${GROUP[by]}) as whole, coalesce(${GROUP[by]}, '') as name, count(*)::int as series, coalesce(sum(f.sold28), 0) as units, coalesce(sum(f.mean28), 0) as next28,
        sum(f.wape * f.sold28) / nullif(sum(f.sold28) filter (where f.wape is not null), 0) as wape, sum(f.bias * f.sold28) / nullif(sum(f.sold28) filter (where f.bias is not null), 0) as bias,
        avg(f.rmsse) as rmsse, avg(f.coverage) as coverage, avg(f.under80) as tested80, avg(f.under90) as tested90,
        sum(f.pinball * f.sold28) / nullif(sum(f.sold28) filter (where f.pinball is not null), 0) as tested_pinball, max(c.days) as days, sum(c.abs_error) / nullif(sum(c.units), 0) as live_wape, sum(c.error) / nullif(sum(c.units), 0) as live_bias,

@@ -104,7 +104,7 @@ const forecast = createRoute({
   validateSearch: optional((raw) => ({
     tab: oneOf(raw['tab'], FORECAST_TABS), view: oneOf(raw['view'], FORECAST_VIEWS), q: text(raw['q'], 4000), location: text(raw['location']), vendor: text(raw['vendor']),
     sort: oneOf(raw['sort'], ['sku', 'location', 'mean28', 'p90', 'sold28', 'change', 'than', 'wape', 'bias', 'coverage'] as const), dir: oneOf(raw['dir'], ['asc', 'desc'] as const), than: text(raw['than'], 20),
-    by: oneOf(raw['by'], ['class', 'category', 'location'] as const), event: text(raw['event'], 20), plan: text(raw['plan'], 20), file: oneOf(raw['file'], ['in'] as const), state: oneOf(raw['state'], ['all'] as const), say: oneOf(raw['say'], ['many'] as const),
+    by: oneOf(raw['by'], ['class', 'category', 'supplier', 'item', 'location'] as const), event: text(raw['event'], 20), plan: text(raw['plan'], 20), file: oneOf(raw['file'], ['in'] as const), state: oneOf(raw['state'], ['all'] as const), say: oneOf(raw['say'], ['many'] as const),
   })),
 });
 const forecastOfItem = createRoute({

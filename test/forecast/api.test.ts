@@ -48,6 +48,14 @@ describe('with a forecast', () => {
     const { body } = await call<{ whole: { series: number }; groups: { name: string; series: number; live: null }[] }>('GET', '/forecast/accuracy?by=location');
     expect(body.whole.series).toBe(5);
     expect(body.groups.map((one) => [one.name, one.series, one.live])).toEqual([['Place 1', 4, null], ['Place 2', 1, null]]);
+    // Children sum to their parents, however they are grouped.
+    const { totals } = await list();
+    for (const by of ['class', 'category', 'supplier', 'item', 'location']) {
+      const { body: { whole, groups } } = await call<{ whole: { next28: number; units: number }; groups: { name: string; next28: number; units: number }[] }>('GET', `/forecast/accuracy?by=${by}`);
+      expect(groups.reduce((sum, one) => sum + one.next28, 0)).toBeCloseTo(totals.mean28, 2);
+      expect([whole.next28, whole.units]).toEqual([expect.closeTo(totals.mean28, 2), groups.reduce((sum, one) => sum + one.units, 0)]);
+      if (by === 'item') expect(groups.map((one) => one.name).sort()).toEqual(['SKU-1', 'SKU-2', 'SKU-3', 'SKU-4']);
+    }
   });
 
   it('an override changes what is planned, not what the engine said; undone it is history', async () => {

@@ -62,7 +62,7 @@ export function forecastRoutes(app: FastifyInstance, { house }: Services): void 
   });
 
   api.get('/api/v1/forecast/accuracy', { schema: {
-    tags: ['forecast'], summary: 'How good the forecasts are, rolled up: back-tests of the run in use, and what came of each night', querystring: inStore.extend({ by: z.enum(['class', 'category', 'location']).default('class') }), response: { 200: Accuracy },
+    tags: ['forecast'], summary: 'How good the forecasts are, rolled up: back-tests of the run in use, and what came of each night', querystring: inStore.extend({ by: z.enum(['class', 'category', 'supplier', 'item', 'location']).default('class') }), response: { 200: Accuracy },
   } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), { by } = request.query, run = await currentRun(house.db, store.store_id);
     const rows = run ? await accuracyBy(house.db, store.store_id, run.run_id, by) : [];
@@ -109,7 +109,7 @@ function view(row: ForecastListRow, next28: number | null, p90: number | null): 
 
 function group(row: AccuracyRow): Of<typeof Accuracy>['groups'][number] {
   return {
-    name: row.name, series: row.series, units: row.units, backtest: { wape: row.wape, bias: row.bias, rmsse: row.rmsse, under80: row.tested80, under90: row.tested90, coverage: row.coverage, pinball: row.tested_pinball },
+    name: row.name, series: row.series, units: row.units, next28: row.next28, backtest: { wape: row.wape, bias: row.bias, rmsse: row.rmsse, under80: row.tested80, under90: row.tested90, coverage: row.coverage, pinball: row.tested_pinball },
     live: row.days === null ? null : { days: row.days, wape: row.live_wape, bias: row.live_bias, under80: row.under80, under90: row.under90, under95: row.under95, pinball: row.pinball },
     ahead: row.settled === null ? null : { runs: row.settled, wape: row.ahead_wape, bias: row.ahead_bias, under90: row.ahead_under90 },
   };
