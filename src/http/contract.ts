@@ -120,6 +120,12 @@ export const DemandView = z.object({
     flags: z.array(z.string()), trainedFrom: day, trainedTo: day, censoredDays: z.number(),
     /** What the engine expects without planners' overrides; null where there are none. */
     engineMean: z.array(z.number()).nullable(),
+    /** From what was sold in the last days to what is expected in as many ahead, overrides included: terms that sum. Null in runs made before they were kept. */
+    madeOf: z.object({ days: z.number(), terms: z.array(z.object({ key: z.string(), label: z.string(), quantity: z.number(), sentence: z.string() })) }).nullable(),
+    /** The last forecast of four weeks that are over beside what came; and the error of all of those, as a share of what was wanted. */
+    ahead: z.object({ asOf: day, said: z.number(), came: z.number(), wape: z.number().nullable() }).nullable(),
+    /** Demand of Monday to Sunday relative to their mean. */
+    weekdays: z.array(z.number()).nullable(),
   }).nullable(),
   /** Stock over the horizon if nothing is ordered: median and P10/P90. */
   projection: z.object({ p10: z.array(z.number()), p50: z.array(z.number()), p90: z.array(z.number()) }).nullable(),

@@ -3,9 +3,11 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { addDays, dayNumber, dayOf } from '../../domain/calendar.ts';
+import { forecastTerms } from '../../domain/forecast/made-of-words.ts';
 import { overridden } from '../../domain/forecast/override.ts';
 import { balanceSentence, movementSentence } from '../../domain/stock/sentence.ts';
 import type { Party, StockState } from '../../domain/stock/fact.ts';
+import { outcomeOf } from '../../store/forecast-outcomes.ts';
 import { currentRun, forecastFor, paths } from '../../store/forecasts.ts';
 import { asOverride, overridesInForce } from '../../store/overrides.ts';
 import { accountByKind, explainAccount } from '../../store/ledger.ts';
@@ -17,6 +19,8 @@ import { storeOf } from '../store-scope.ts';
 import { stockRow } from './stock.ts';
 
 const HISTORY_DAYS = 420;
+/** The window an expected total is explained over: the engine's own for days. */
+const EXPLAINED_DAYS = 28;
 
 export function itemRoutes(app: FastifyInstance, { house }: Services): void {
   const api = app.withTypeProvider<ZodTypeProvider>();
@@ -86,6 +90,7 @@ export function itemRoutes(app: FastifyInstance, { house }: Services): void {
       `select coalesce(sum(quantity), 0)::int as units from balance where store_id = $1 and item_id = $2 and location_id = $3 and state in ('available', 'incoming')`, [store.store_id, itemId, location ?? 0]);
     const said = row && location !== null ? (await overridesInForce(house.db, store.store_id, today, [itemId]))(itemId, location) : [];
     const planned = row && run ? overridden(row, addDays(run.as_of, 1), said.map(asOverride)) : null;
+    const outcome = row && location !== null ? await outcomeOf(house.db, store.store_id, itemId, location) : null, days = Math.min(EXPLAINED_DAYS, row?.mean.length ?? 0);
     const cumulative = row && planned ? paths(row.levels, planned.cumulative) : [];
     const left = (level: number): number[] => (cumulative.find((p) => p.level === level)?.values ?? []).map((wanted) => Math.round((stock!.units - wanted) * 100) / 100);
     return {
@@ -93,12 +98,15 @@ export function itemRoutes(app: FastifyInstance, { house }: Services): void {
       forecast: row && run && planned ? {
         runId: run.run_id, asOf: run.as_of, method: row.method, mean: planned.mean, engineMean: planned.changed ? row.mean : null, daily: paths(row.levels, planned.daily ?? row.daily), cumulative, wape: row.wape, rmsse: row.rmsse, bias: row.bias, coverage: row.coverage, under80: row.under80, under90: row.under90, pinball: row.pinball,
         flags: row.flags, trainedFrom: row.trained_from, trainedTo: row.trained_to, censoredDays: row.censored_days,
+        madeOf: row.made_of && { days, terms: forecastTerms(row.made_of, days, sum(planned.mean, days) - sum(row.mean, days)) }, weekdays: row.weekdays, ahead: outcome && { asOf: outcome.as_of, said: outcome.said, came: outcome.came, wape: outcome.units > 0 ? outcome.abs_error / outcome.units : null },
       } : null,
       // Little demand leaves much stock: the 10 % quantile of stock comes from the 90 % quantile of demand.
       projection: row ? { p10: left(0.9), p50: left(0.5), p90: left(0.1) } : null,
     } satisfies Of<typeof DemandView>;
   });
 }
+
+const sum = (values: readonly number[], count: number): number => values.slice(0, count).reduce((all, value) => all + value, 0);
 
 async function locationNames(db: Services['house']['db'], storeId: number): Promise<Map<number, string>> {
   const { rows } = await db.query<{ location_id: number; name: string }>('select location_id, name from location where store_id = $1', [storeId]);
