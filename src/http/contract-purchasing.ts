@@ -49,7 +49,7 @@ export const PurchaseState = z.enum(['draft', 'awaiting approval', 'approved', '
 export const PURCHASE_VIEWS = ['open', 'draft', 'awaiting approval', 'on order', 'overdue', 'received', 'over', 'all'] as const;
 const purchaseHead = {
   purchaseOrderId: z.number(), reference: z.string(), supplierId: z.number(), supplier: z.string(), locationId: z.number(), locationName: z.string(), authority: z.enum(['storefront', 'warehouse']), state: PurchaseState, currency: z.string(),
-  orderedOn: z.string().nullable(), expectedOn: z.string().nullable(), overdue: z.boolean(), lines: z.number(), units: z.number(), receivedUnits: z.number(), openUnits: z.number(), /** Goods with shipping, duty and other cost. */ value: z.number(), origin: z.string(), version: z.number(), createdAt: instant, createdBy: z.string(), updatedAt: instant,
+  orderedOn: z.string().nullable(), expectedOn: z.string().nullable(), /** When it comes if the supplier takes as long as it usually did; null where that is not known, or nothing is to come. */ learnedOn: z.string().nullable(), overdue: z.boolean(), lines: z.number(), units: z.number(), receivedUnits: z.number(), openUnits: z.number(), /** Goods with shipping, duty and other cost. */ value: z.number(), origin: z.string(), version: z.number(), createdAt: instant, createdBy: z.string(), updatedAt: instant,
 };
 export const PurchaseRow = z.object(purchaseHead).meta({ id: 'PurchaseRow' });
 export const PurchaseQuery = z.object({ ...inStore, view: z.enum(PURCHASE_VIEWS).default('open'), q: z.string().max(200).optional(), supplier: z.coerce.number().int().optional(), location: z.coerce.number().int().optional(), ...page });
@@ -59,6 +59,7 @@ export const PurchaseBody = z.object({
   supplierId: z.number().int(), locationId: z.number().int(), expectedOn: day.nullable().default(null), notes: z.string().max(4_000).default(''), shipping: minor.default(0), duty: minor.default(0), otherCost: minor.default(0),
   key: z.string().min(8).max(100).optional().describe('made by the client before its first try: the same key makes one order'), lines: z.array(lineIn).max(5_000).default([]),
 }).strict().meta({ id: 'PurchaseBody' });
+export const CopyBody = z.object({ key: z.string().min(8).max(100).describe('made by the client before its first try: the same key makes one order') }).strict().meta({ id: 'CopyBody' });
 export const FromRecommendations = z.object({
   supplierId: z.number().int().optional(), locationId: z.number().int().optional(), itemIds: z.array(z.number().int()).max(20_000).optional(),
   /** These lines with these quantities, whatever is recommended. */
