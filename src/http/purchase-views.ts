@@ -6,15 +6,17 @@ import { nextOrderDay } from '../domain/purchasing/order-days.ts';
 import { landedCost } from '../domain/purchasing/landed-cost.ts';
 import { ENOUGH, learnLeadTime } from '../domain/purchasing/lead-time.ts';
 import { goodsValue, needsApproval, ON_ORDER, openUnits, orderValue, TRANSITIONS, type PurchaseOrder, type PurchaseVerb } from '../domain/purchasing/purchase-order.ts';
-import type { Queryable } from '../store/db.ts';
+import type { Db, Queryable } from '../store/db.ts';
 import { listReceipts, type ReceiptRow } from '../store/goods-receipts.ts';
 import { findPurchase } from '../store/purchase-orders.ts';
 import { purchaseItems, purchaseVersions, type PurchasePageRow } from '../store/purchase-page.ts';
 import { mailsOf, purchaseSettings } from '../store/purchase-settings.ts';
+import type { StoreRow } from '../store/stores.ts';
 import { termsOf } from '../store/supplier-items.ts';
 import { deliveredOrders } from '../store/supplier-performance.ts';
 import { findSupplier } from '../store/suppliers.ts';
 import { Refusal } from './app.ts';
+import { orderEffect } from './purchase-effect.ts';
 import type { GoodsReceipt, Of, PurchaseDetail, PurchaseRow } from './contract-purchasing.ts';
 
 /** The days a supplier usually took: the middle of what its receipts say. */
@@ -47,12 +49,13 @@ export function receiptView(row: ReceiptRow): Of<typeof GoodsReceipt> {
 }
 
 /** Everything of one order, as `who` sees it. 404 when it is not the store's. */
-export async function purchaseDetail(db: Queryable, storeId: number, id: number, who: { by: string; today: string; canMail: boolean }): Promise<Of<typeof PurchaseDetail>> {
+export async function purchaseDetail(db: Db, store: StoreRow, id: number, who: { by: string; today: string; canMail: boolean }): Promise<Of<typeof PurchaseDetail>> {
+  const storeId = store.store_id;
   const found = await findPurchase(db, storeId, { id });
   if (!found) throw new Refusal(404, `There is no purchase order ${id}`);
   const { order, row } = found;
   const [items, versions, receipts, mails, settings] = [await purchaseItems(db, storeId, id), await purchaseVersions(db, storeId, id), await listReceipts(db, storeId, { purchaseOrderId: id, before: null, limit: 200 }), await mailsOf(db, storeId, id), await purchaseSettings(db, storeId)];
-  const landed = landedCost(order), sum = (of: (line: PurchaseOrder['lines'][number]) => number): number => order.lines.reduce((total, line) => total + of(line), 0);
+  const effect = await orderEffect(db, store, order, who.today), landed = landedCost(order), sum = (of: (line: PurchaseOrder['lines'][number]) => number): number => order.lines.reduce((total, line) => total + of(line), 0);
   return {
     purchaseOrderId: id, reference: order.reference, supplierId: order.supplierId, supplier: row.supplier, locationId: order.locationId, locationName: row.location, authority: row.authority, state: order.state, currency: order.currency, orderedOn: order.orderedOn, expectedOn: order.expectedOn, learnedOn: learnedOn(order, await usualDaysOf(db, storeId, [order.supplierId])),
     overdue: order.expectedOn !== null && ['sent', 'confirmed', 'part received'].includes(order.state) && addDays(order.expectedOn, settings.overdueToleranceDays) < who.today, units: sum((l) => l.ordered), receivedUnits: sum((l) => l.received + l.damaged), openUnits: sum(openUnits), value: orderValue(order),
@@ -64,7 +67,7 @@ export async function purchaseDetail(db: Queryable, storeId: number, id: number,
       const item = items.get(line.itemId);
       return {
         line: line.line, itemId: line.itemId, sku: item?.sku ?? null, barcode: item?.barcode ?? null, title: item?.title ?? `Item ${line.itemId}`, supplierSku: line.supplierSku, ordered: line.ordered, unitCost: line.unitCost, expectedOn: line.expectedOn, received: line.received, damaged: line.damaged, cancelled: line.cancelled, open: openUnits(line),
-        goods: landed[n]!.goods, landedShare: landed[n]!.share, landedUnitCost: landed[n]!.landedUnitCost, available: item?.available ?? 0, incoming: item?.incoming ?? 0, incomingWritten: item?.written ?? null, why: sentenceOf(line.recommendation),
+        goods: landed[n]!.goods, landedShare: landed[n]!.share, landedUnitCost: landed[n]!.landedUnitCost, available: item?.available ?? 0, incoming: item?.incoming ?? 0, incomingWritten: item?.written ?? null, why: sentenceOf(line.recommendation), runsOut: effect.get(line.itemId) ?? null,
       };
     }),
     versions: versions.map((version, n) => ({

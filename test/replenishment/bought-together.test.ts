@@ -1,11 +1,11 @@
 /** A warehouse that buys for two shops, on a real database: planned for all three, the shops order nothing, what they lack is proposed from the warehouse; suppliers' order days and what is on its way. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { addDays } from '../../src/domain/calendar.ts';
+import { addDays, daysBetween } from '../../src/domain/calendar.ts';
 import type { MadePurchases, PurchaseDetail } from '../../src/http/contract-purchasing.ts';
 import type { RecommendationDetail, WhatIf } from '../../src/http/contract-replenishment.ts';
 import type { LocationView } from '../../src/http/contract-stock.ts';
 import type { ProposalPage } from '../../src/http/contract-transfers.ts';
-import type { Of } from '../../src/http/contract.ts';
+import type { DemandView, Of } from '../../src/http/contract.ts';
 import { recordDemand } from '../../src/store/demand.ts';
 import { observedLeadTimes } from '../../src/store/supplier-terms.ts';
 import { planningDesk } from '../helpers/planning-desk.ts';
@@ -133,6 +133,18 @@ describe('what a supplier and its orders say of days', () => {
     expect(line).toMatchObject({ quantity: 0, position: 305 });
     expect(line.stockoutP50! < addDays(TODAY, 5)).toBe(true); // five there, two and a half a day
     expect(line.sentence).toContain(`before the 300 of ${addDays(TODAY, 20)} come.`);
+    // The order's page says what it does to the shelf, before it is sent and after.
+    const draft = (await call<Of<typeof PurchaseDetail>>('POST', '/purchase-orders', { supplierId: line.supplierId, locationId: mill, expectedOn: addDays(TODAY, 1), lines: [{ itemId: itemIds[2], quantity: 60 }] })).body;
+    expect(draft.lines[0]!.runsOut).toMatchObject({ without: line.stockoutP50 });
+    expect(draft.lines[0]!.runsOut!.with === null || draft.lines[0]!.runsOut!.with > addDays(TODAY, 20)).toBe(true); // 60 more bridge the days until the 300
+    const { body: sent } = await call<Of<typeof PurchaseDetail>>('GET', `/purchase-orders/${order.purchaseOrderId}`);
+    expect(sent.lines[0]!.runsOut).toMatchObject({ without: line.stockoutP50, with: line.stockoutP50 }); // it comes after the shelf is empty
+    // So does the chart of the item: stock rises on the day the goods come, drafts are shown and do not count.
+    const { body: ahead } = await call<Of<typeof DemandView>>('GET', `/items/${itemIds[2]}/demand?location=${mill}`), { p50, orders } = ahead.projection!, index = daysBetween(addDays(ahead.forecast!.asOf, 1), addDays(TODAY, 20));
+    expect(orders.map((one) => [one.reference, one.units, one.sent, one.overdue])).toEqual([[draft.reference, 60, false, false], [order.reference, 300, true, false]]);
+    expect(p50[index]! - p50[index - 1]!).toBeGreaterThan(290);
+    expect(p50[index - 1]!).toBeLessThan(0);
+    await call('POST', `/purchase-orders/${draft.purchaseOrderId}/cancel`, { version: draft.version });
   });
 
   it('its lead time is planned with as its scorecard learns it: when half of the units had come', async () => {

@@ -24,7 +24,7 @@ export function purchaseDraftRoutes(app: FastifyInstance, { house }: Services): 
   const api = app.withTypeProvider<ZodTypeProvider>();
   const now = (): string => house.clock.now().toISOString(), querystring = z.object({ store: z.coerce.number() });
   const doing = (storeId: number, by: string): Doing => ({ by, now: now(), keyOf: (cause) => idempotencyKey(`stock-adjustments/${storeId}/${cause}`) });
-  const detail = (store: StoreRow, id: number, by: string): Promise<Of<typeof PurchaseDetail>> => purchaseDetail(house.db, store.store_id, id, { by, today: dayOf(now(), store.time_zone), canMail: house.notifier !== null });
+  const detail = (store: StoreRow, id: number, by: string): Promise<Of<typeof PurchaseDetail>> => purchaseDetail(house.db, store, id, { by, today: dayOf(now(), store.time_zone), canMail: house.notifier !== null });
 
   /** Makes one draft; the caller has looked at the supplier and the location. */
   async function draft(tx: Parameters<typeof makePurchase>[0], store: StoreRow, supplier: SupplierRow, locationId: number, lines: PurchaseLine[], head: Partial<PurchaseOrder>, externalId: string | null, by: string): Promise<{ id: number; reference: string }> {

@@ -37,7 +37,7 @@ export function purchaseOrderRoutes(app: FastifyInstance, { house }: Services): 
   const doing = (storeId: number, by: string, said?: string): Doing => ({ by, now: now(), keyOf: (cause) => idempotencyKey(`stock-adjustments/${storeId}/${cause}`), said: said ?? null });
   const today = (store: StoreRow): string => dayOf(now(), store.time_zone);
   const detail = async (store: StoreRow, id: number, by: string): Promise<Of<typeof PurchaseDetail>> => {
-    const found = await purchaseDetail(house.db, store.store_id, id, { by, today: today(store), canMail: house.notifier !== null });
+    const found = await purchaseDetail(house.db, store, id, { by, today: today(store), canMail: house.notifier !== null });
     return ['closed', 'cancelled'].includes(found.state) ? found : { ...found, warnings: [...found.warnings, ...await lettersLost(store, id)] };
   };
   /** A supplier should not be the one who finds out. */
