@@ -75,8 +75,8 @@ export const PurchaseActionBody = z.object({ version: z.number().int(), said: z.
 export const PurchaseLineView = z.object({
   line: z.number(), itemId: z.number(), sku: z.string().nullable(), barcode: z.string().nullable(), title: z.string(), supplierSku: z.string().nullable(), ordered: z.number(), unitCost: z.number(), expectedOn: z.string().nullable(), received: z.number(), damaged: z.number(), cancelled: z.number(), open: z.number(),
   goods: z.number(), landedShare: z.number(), landedUnitCost: z.number(), available: z.number(), incoming: z.number(), /** What became of its units on their way in Shopify; null where nothing is written. */ incomingWritten: z.string().nullable(), /** Why this many: the recommendation's sentence. */ why: z.string().nullable(),
-  /** The day it is more likely than not sold out there, without this order and with it; null of a day: not before `until`. Null: no forecast, or the order is over. */
-  runsOut: z.object({ without: day.nullable(), with: day.nullable(), until: day }).nullable(),
+  /** The day it is more likely than not sold out there without this order, and again once its units are `here`; null of a day: not before `until`. Null: no forecast, or the order is over. */
+  runsOut: z.object({ without: day.nullable(), here: day, with: day.nullable(), until: day }).nullable(),
 }).meta({ id: 'PurchaseLineView' });
 export const PurchaseVersionView = z.object({ version: z.number(), what: z.string(), at: instant, by: z.string(), said: z.string().nullable(), changes: z.array(z.object({ itemId: z.number().nullable(), sku: z.string().nullable(), field: z.string(), from: z.union([z.string(), z.number()]).nullable(), to: z.union([z.string(), z.number()]).nullable() })) }).meta({ id: 'PurchaseVersionView' });
 export const GoodsReceipt = z.object({

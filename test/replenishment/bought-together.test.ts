@@ -135,10 +135,11 @@ describe('what a supplier and its orders say of days', () => {
     expect(line.sentence).toContain(`before the 300 of ${addDays(TODAY, 20)} come.`);
     // The order's page says what it does to the shelf, before it is sent and after.
     const draft = (await call<Of<typeof PurchaseDetail>>('POST', '/purchase-orders', { supplierId: line.supplierId, locationId: mill, expectedOn: addDays(TODAY, 1), lines: [{ itemId: itemIds[2], quantity: 60 }] })).body;
-    expect(draft.lines[0]!.runsOut).toMatchObject({ without: line.stockoutP50 });
+    expect(draft.lines[0]!.runsOut).toMatchObject({ without: line.stockoutP50, here: addDays(TODAY, 1) });
     expect(draft.lines[0]!.runsOut!.with === null || draft.lines[0]!.runsOut!.with > addDays(TODAY, 20)).toBe(true); // 60 more bridge the days until the 300
     const { body: sent } = await call<Of<typeof PurchaseDetail>>('GET', `/purchase-orders/${order.purchaseOrderId}`);
-    expect(sent.lines[0]!.runsOut).toMatchObject({ without: line.stockoutP50, with: line.stockoutP50 }); // it comes after the shelf is empty
+    expect(sent.lines[0]!.runsOut).toMatchObject({ without: line.stockoutP50, here: addDays(TODAY, 20) }); // it comes after the shelf is empty
+    expect(sent.lines[0]!.runsOut!.with ?? '9999').toMatch(/^(9999|2027)/); // and then lasts for months
     // So does the chart of the item: stock rises on the day the goods come, drafts are shown and do not count.
     const { body: ahead } = await call<Of<typeof DemandView>>('GET', `/items/${itemIds[2]}/demand?location=${mill}`), { p50, orders } = ahead.projection!, index = daysBetween(addDays(ahead.forecast!.asOf, 1), addDays(TODAY, 20));
     expect(orders.map((one) => [one.reference, one.units, one.sent, one.overdue])).toEqual([[draft.reference, 60, false, false], [order.reference, 300, true, false]]);
@@ -156,5 +157,26 @@ describe('what a supplier and its orders say of days', () => {
       await db.query('insert into goods_receipt_line (store_id, goods_receipt_id, line, item_id, quantity, damaged) values ($1, $2, 1, $3, $4, 0)', [storeId, receipt!.id, itemIds[2], units]);
     }
     expect([...await observedLeadTimes(db, storeId, 'Europe/Amsterdam', '2026-01-01', TODAY)]).toEqual([[supplier!.supplier_id, [21]]]);
+  });
+});
+
+describe('where a warehouse has the count', () => {
+  it('a move is proposed to its people, with their codes, and is no transfer of Shopify’s', async () => {
+    const { rows: [warehouse] } = await db.query<{ id: number }>(`insert into warehouse (name, connector, hook_token, created_at) values ('Third Party', 'warehouse-rest', 'hook-of-third-party', $1) returning warehouse_id as id`, [clock.now()]);
+    await db.query(`update location set authority = 'warehouse', warehouse_id = $3 where store_id = $1 and location_id = $2`, [storeId, mill, warehouse!.id]);
+    await db.query(`insert into warehouse_sku (warehouse_id, sku, item_id, matched_by, updated_at, updated_by) values ($1, '3PL-0001', $2, 'by hand', $3, 'test')`, [warehouse!.id, itemIds[0], clock.now()]);
+    await supplyFrom(shop!, mill!);
+    await level(0, 100, mill!);
+    await plan();
+    await clock.flow('transfer-proposals', storeId);
+    const { rows, totals } = (await call<Of<typeof ProposalPage>>('GET', '/transfers/proposals')).body, mine = rows.find((row) => row.itemId === itemIds[0] && row.toLocationId === shop)!;
+    expect(mine).toMatchObject({ fromLocationId: mill, warehouse: 'Third Party' });
+    expect(totals.told).toBe(rows.filter((row) => row.warehouse !== null).length);
+    expect((await call<Of<typeof ProposalPage>>('GET', '/transfers/proposals?told=shopify')).body.rows.every((row) => row.warehouse === null)).toBe(true);
+    const list = String((await call<string>('GET', `/transfers/proposals.csv?told=warehouse&to=${shop}`)).body).split('\r\n');
+    expect(list.find((row) => row.startsWith('SKU-1'))).toContain('Third Party,3PL-0001');
+    const refused = await call('POST', '/transfers', { key: '7f0c1d52-2f52-4a0e-9c6b-1f4f4cf1a001', fromLocationId: mill, toLocationId: shop, reason: '', lines: [{ itemId: itemIds[0], quantity: 1 }] });
+    expect(refused).toMatchObject({ status: 400, body: { detail: expect.stringContaining('follows a warehouse') } });
+    await db.query(`update location set authority = 'storefront', warehouse_id = null where store_id = $1 and location_id = $2`, [storeId, mill]);
   });
 });

@@ -86,7 +86,7 @@ export interface Recommendation {
 }
 
 /** Chance of having run out by the two stockout dates → quantile of cumulative demand that exceeds the position by then. */
-const LIKELY = 0.5;
+export const LIKELY = 0.5;
 const ONE_IN_TEN = 0.9;
 
 /**
@@ -120,7 +120,7 @@ export function recommend(input: RecommendationInput): Recommendation {
     accepted - lots, packed - accepted, limit.quantity - packed, ordered - limit.quantity, 0, 0, 0, 0, 0, -elsewhere, quantity - ordered,
   ].map((term) => units(term));
   const cover = coverDays(position, forecast.mean), first = dayNumber(today), there = Math.max(0, position);
-  const arrivals = dated(input.arrivals ?? [], today, stock.incoming), gone = (level: number): number | null => dayExceeded(forecast, level, position, arrivals), likely = gone(LIKELY);
+  const arrivals = datedArrivals(input.arrivals ?? [], today, stock.incoming), gone = (level: number): number | null => dayExceeded(forecast, level, position, arrivals), likely = gone(LIKELY);
   const dayAt = (offset: number | null): Day | null => (offset === null ? null : dayFromNumber(first + offset));
   const over = ordered > 0 ? intervals(forecast, leadTimes, timed.reviewDays) : null;
   return {
@@ -146,7 +146,7 @@ export function adjusted(made: Recommendation, key: 'price break' | 'supplier mi
 }
 
 /** Units that come on a day of the forecast, by its offset, ascending: no more than are on their way; what is overdue counts as there. */
-function dated(arrivals: readonly Arrival[], today: Day, incoming: Units): { offset: number; units: Units }[] {
+export function datedArrivals(arrivals: readonly Arrival[], today: Day, incoming: Units): { offset: number; units: Units }[] {
   let left = Math.max(0, incoming);
   return arrivals.map(({ day, units: many }) => ({ offset: daysBetween(today, day), units: many })).sort((a, b) => a.offset - b.offset)
     .map(({ offset, units: many }) => { const counted = Math.min(left, many); left -= counted; return { offset, units: counted }; }).filter((one) => one.offset > 0 && one.units > 0);

@@ -22,6 +22,7 @@ export function ProjectionChart({ demand }: { demand: DemandView }) {
       if (index === null) return;
       const { ctx } = self, x = self.valToPos(self.data[0][index]!, 'x', true), y = self.valToPos(0, 'y', true);
       ctx.save();
+      ctx.setLineDash([]);
       ctx.beginPath();
       ctx.arc(x, y, 5 * devicePixelRatio, 0, 2 * Math.PI);
       ctx.fillStyle = filled ? palette.red : palette.surface;
@@ -35,6 +36,7 @@ export function ProjectionChart({ demand }: { demand: DemandView }) {
     const arrow = (self: uPlot, index: number, sent: boolean, overdue: boolean): void => {
       const { ctx } = self, x = self.valToPos(self.data[0][index]!, 'x', true), bottom = self.bbox.top + self.bbox.height, size = 5 * devicePixelRatio, colour = overdue ? palette.red : palette.green;
       ctx.save();
+      ctx.setLineDash([]);
       ctx.strokeStyle = colour;
       ctx.fillStyle = sent ? colour : palette.surface;
       ctx.lineWidth = 1.5 * devicePixelRatio;

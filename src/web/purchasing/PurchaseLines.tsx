@@ -80,12 +80,13 @@ function Fixed({ order }: { order: PurchaseDetail }) {
   );
 }
 
-const RUNS_OUT = 'The day it is more likely than not sold out there: without this order → with it';
+const RUNS_OUT = 'The day it is more likely than not sold out there without this order → and again once its units are there';
 
+/** A gap between running out and the goods is what a buyer wants to see first. */
 function RunsOut({ line: { runsOut } }: { line: PurchaseLine }) {
   if (runsOut === null) return <span className="dim">–</span>;
-  const say = (on: string | null): string => (on === null ? `after ${day(runsOut.until, true)}` : day(on, true));
-  return <span className="runs-out"><span className="dim">{say(runsOut.without)}</span>{runsOut.with !== runsOut.without && <> → {say(runsOut.with)}</>}</span>;
+  const say = (on: string | null): string => (on === null ? `after ${day(runsOut.until, true)}` : day(on, true)), gap = runsOut.without !== null && runsOut.without < runsOut.here;
+  return <span className="runs-out" title={`${gap ? `Sold out from ${day(runsOut.without)} until it comes on ${day(runsOut.here)}` : `Its units come on ${day(runsOut.here)}`}; then it lasts until ${say(runsOut.with)}`}><span className={gap ? 'negative' : 'dim'}>{say(runsOut.without)}</span>{runsOut.with !== runsOut.without && <> → {say(runsOut.with)}</>}</span>;
 }
 
 function Thing({ itemId, sku, title, why, code }: { itemId: number; sku: string | null; title: string; why: string | null; code?: string | null }) {
