@@ -124,8 +124,8 @@ export const DemandView = z.object({
   /** Stock over the horizon if nothing more is ordered: median and P10/P90; what is on its way is there from its day on. */
   projection: z.object({
     p10: z.array(z.number()), p50: z.array(z.number()), p90: z.array(z.number()),
-    /** Orders with a day: those sent count from it on (overdue ones from the first day), drafts do not count. */
-    orders: z.array(z.object({ purchaseOrderId: z.number(), reference: z.string(), day, units: z.number(), sent: z.boolean(), overdue: z.boolean() })),
+    /** Orders: those sent count from their day on (overdue ones from the first day), drafts do not count. */
+    orders: z.array(z.object({ purchaseOrderId: z.number(), reference: z.string(), day, units: z.number(), sent: z.boolean(), overdue: z.boolean(), /** Nobody said the day. */ byLeadTime: z.boolean() })),
     /** What the plan would order today, and when it would be here; null: nothing. */
     suggested: z.object({ units: z.number(), day }).nullable(),
   }).nullable(),

@@ -7,6 +7,7 @@ import { datedArrivals, LIKELY } from '../domain/replenishment/recommend.ts';
 import type { Db } from '../store/db.ts';
 import { forecastsNamed } from '../store/forecasts.ts';
 import { planInputs, planWorld } from '../store/plan-inputs.ts';
+import { DEFAULTS } from '../store/planning.ts';
 import type { StoreRow } from '../store/stores.ts';
 
 /** `here`: the day its units come. Null of a day: not within the forecast, which ends on `until`. */
@@ -22,7 +23,7 @@ export async function orderEffect(db: Db, store: StoreRow, order: PurchaseOrder,
   const itemIds = [...lines.keys()], world = await planWorld(db, store, today, () => null, itemIds);
   const inputs = world.run === null ? [] : await planInputs(db, world, await forecastsNamed(db, store.store_id, world.run.run_id, itemIds.map((itemId) => ({ itemId, locationId: order.locationId }))));
   return new Map(inputs.flatMap((input): [number, OrderEffect][] => {
-    const line = lines.get(input.itemId)!, units = sent ? openUnits(line) : line.ordered, said = line.expectedOn ?? order.expectedOn, arrives = Math.max(0, daysBetween(today, said ?? addDays(today, input.policy.leadTimeDays)));
+    const line = lines.get(input.itemId)!, units = sent ? openUnits(line) : line.ordered, said = line.expectedOn ?? order.expectedOn ?? (order.orderedOn === null ? null : addDays(order.orderedOn, world.suppliers.get(order.supplierId)?.lead_time_days ?? DEFAULTS.lead_time_days)), arrives = Math.max(0, daysBetween(today, said ?? addDays(today, input.policy.leadTimeDays)));
     const coming = input.arrivals ?? [], others = sent ? coming.flatMap((one) => (one.day === said && one.units >= units ? (one.units === units ? [] : [{ ...one, units: one.units - units }]) : [one])) : coming;
     const { stock, forecast } = input, own = inventoryPosition(stock) - (sent ? units : 0), dated = datedArrivals(others, today, stock.incoming - (sent ? units : 0)), day = (offset: number | null): string | null => (offset === null ? null : addDays(today, offset));
     if (forecast.cumulative.length < 2) return [];

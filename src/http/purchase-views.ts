@@ -61,7 +61,7 @@ export async function purchaseDetail(db: Db, store: StoreRow, id: number, who: {
     overdue: order.expectedOn !== null && ['sent', 'confirmed', 'part received'].includes(order.state) && addDays(order.expectedOn, settings.overdueToleranceDays) < who.today, units: sum((l) => l.ordered), receivedUnits: sum((l) => l.received + l.damaged), openUnits: sum(openUnits), value: orderValue(order),
     origin: row.origin, version: order.version, createdAt: row.created_at, createdBy: row.created_by, updatedAt: row.updated_at, shipping: order.shipping, duty: order.duty, otherCost: order.otherCost, goods: goodsValue(order), notes: order.notes, supplierEmail: row.supplier_email,
     approvedBy: order.approvedBy, approvedAt: row.approved_at, sentAt: row.sent_at, closedAt: row.closed_at,
-    verbs: (Object.keys(TRANSITIONS) as PurchaseVerb[]).filter((verb) => TRANSITIONS[verb].includes(order.state)), approvalWanted: needsApproval(order, settings.approvalLimits), approveRefused: order.madeBy.includes(who.by) ? `${order.reference} was made by ${who.by}: somebody else must approve it` : null, canMail: who.canMail,
+    verbs: (Object.keys(TRANSITIONS) as PurchaseVerb[]).filter((verb) => TRANSITIONS[verb].includes(order.state)), approvalWanted: needsApproval(order, settings.approvalLimits), approveRefused: order.madeBy.includes(who.by) ? `${order.reference} was made by ${who.by}: somebody else must approve it` : null, canMail: who.canMail, overTolerancePercent: settings.overTolerancePercent,
     warnings: await warningsOf(db, storeId, order, who.today),
     lines: order.lines.map((line, n) => {
       const item = items.get(line.itemId);

@@ -1,6 +1,8 @@
 /** What goes out as a file comes back as it was, whatever the SKUs; an order is duplicated once a key; an order's usual day stands beside its promise. */
+import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addDays } from '../../src/domain/calendar.ts';
+import { beyondTolerance } from '../../src/domain/purchasing/receipt-tolerance.ts';
 import type { PurchaseDetail, PurchasePage, PurchasingImportResult, SupplierItemsPage } from '../../src/http/contract-purchasing.ts';
 import type { Of } from '../../src/http/contract.ts';
 import { planningDesk } from '../helpers/planning-desk.ts';
@@ -80,5 +82,33 @@ describe('an order', () => {
     expect(String((await call<string>('GET', '/purchase-orders.csv?view=on+order')).body)).toContain(addDays(TODAY, 34));
     await step('cancel');
     expect(order.learnedOn).toBeNull();
+  });
+});
+
+describe('more than was ordered', () => {
+  it('is within tolerance as long as ordered × (1 + tolerance) is not passed, and what is beyond never exceeds what came now', () => {
+    fc.assert(fc.property(fc.array(fc.record({ itemId: fc.nat(9), ordered: fc.nat(500), came: fc.nat(600), now: fc.nat(600) }), { maxLength: 6 }), fc.option(fc.nat(100)), (lines, percent) => {
+      const beyond = beyondTolerance(lines, percent);
+      if (percent === null) { expect(beyond).toEqual([]); return; }
+      for (const line of beyond) { expect(line.beyond).toBeGreaterThan(0); expect(line.beyond).toBeLessThanOrEqual(Math.max(...lines.map((one) => one.now))); }
+      expect(beyond.length).toBe(lines.filter((line) => line.now > 0 && (line.came + line.now) * 100 > line.ordered * (100 + percent) + 1e-9).length);
+    }));
+  });
+
+  it('needs a word above the tolerance, by scan and by file; asked again with the same key it is posted once', async () => {
+    let order = (await call<Of<typeof PurchaseDetail>>('POST', '/purchase-orders', { supplierId: euro, locationId: mill, lines: [{ itemId: itemIds[0], quantity: 100 }] })).body;
+    for (const verb of ['submit', 'send']) order = (await call<Of<typeof PurchaseDetail>>('POST', `/purchase-orders/${order.purchaseOrderId}/${verb}`, { version: order.version })).body;
+    expect((await call('PUT', '/purchase-settings', { version: 0, approvalLimits: {}, overdueToleranceDays: 2, overTolerancePercent: 5 })).status).toBe(200);
+    const scan = (key: string, quantity: number, note = '') => call<{ goodsReceiptId: number }>('POST', `/purchase-orders/${order.purchaseOrderId}/receipts`, { key, note, lines: [{ itemId: itemIds[0], quantity }] });
+    expect((await scan('within-it', 105)).status).toBe(200);
+    expect((await scan('within-it', 105)).status).toBe(200); // heard again: known, whatever is beyond by now
+    expect(await scan('beyond-it', 3)).toMatchObject({ status: 409, body: { detail: 'note: 3 of SKU-1 are beyond the 100 ordered and the tolerance of 5 %: say why they are kept' } });
+    const file = (note: string) => call('POST', `/purchase-orders/${order.purchaseOrderId}/receipts/file`, { name: 'note.csv', csv: 'SKU,Quantity\nSKU-1,2', dryRun: false, note });
+    expect((await file('')).status).toBe(409);
+    expect((await file('a gift of the house')).status).toBe(200);
+    expect((await scan('beyond-it', 3, 'they asked us to keep them')).status).toBe(200);
+    order = (await call<Of<typeof PurchaseDetail>>('GET', `/purchase-orders/${order.purchaseOrderId}`)).body;
+    expect(order).toMatchObject({ overTolerancePercent: 5, lines: [{ ordered: 100, received: 110 }] });
+    expect(order.receipts.map((one) => one.note)).toEqual(['they asked us to keep them', 'note.csv: a gift of the house', '']);
   });
 });

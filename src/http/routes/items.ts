@@ -107,7 +107,7 @@ export function itemRoutes(app: FastifyInstance, { house }: Services): void {
 /** What is there by a day of what stands there and is on its way; the orders behind it, and what the plan would order today. */
 async function stockAhead(db: Services['house']['db'], storeId: number, itemId: number, locationId: number, today: string) {
   const level = (await positions(db, storeId, [itemId])).get(`${itemId}@${locationId}`), expected = await expectedOrders(db, storeId, itemId, locationId), [plan] = await worklistPage(db, storeId, { view: 'all', today, sort: 'urgency', dir: 'asc', after: null, limit: 1, itemId, locationId });
-  const orders = expected.map(({ purchase_order_id: purchaseOrderId, reference, state, day, units }) => ({ purchaseOrderId, reference, day, units, sent: (ON_ORDER as readonly string[]).includes(state), overdue: (ON_ORDER as readonly string[]).includes(state) && day < today }));
+  const orders = expected.map(({ purchase_order_id: purchaseOrderId, reference, state, day, by_lead_time: byLeadTime, units }) => ({ purchaseOrderId, reference, day, byLeadTime, units, sent: (ON_ORDER as readonly string[]).includes(state), overdue: (ON_ORDER as readonly string[]).includes(state) && day < today }));
   const coming = orders.filter((one) => one.sent && one.day > today), position = (level?.available ?? 0) + (level?.incoming ?? 0);
   const made = plan && plan.quantity > 0 ? fromKept(plan.facts).made : null;
   return {

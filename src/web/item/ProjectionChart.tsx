@@ -88,7 +88,7 @@ export function ProjectionChart({ demand }: { demand: DemandView }) {
         {ghost && <span><i style={{ color: 'var(--s-green)', borderTopStyle: 'dashed' }} />Median with the suggested order</span>}
         {marks.length > 0 && <span style={{ color: 'var(--s-green)' }}>▲<span className="dim">Goods come</span></span>}
       </div>
-      {orders.length > 0 && <ul className="coming small">{orders.map((one) => <li key={`${one.purchaseOrderId}${one.day}`}><Link to="/purchase-orders/$purchaseOrderId" params={{ purchaseOrderId: String(one.purchaseOrderId) }}>{one.reference}</Link> {one.sent ? 'brings' : 'would bring'} {units(one.units)} on {day(one.day)}{!one.sent && <span className="dim"> (not sent: not counted)</span>}{one.overdue && <strong className="negative"> overdue: counted as here today</strong>}</li>)}</ul>}
+      {orders.length > 0 && <ul className="coming small">{orders.map((one) => <li key={`${one.purchaseOrderId}${one.day}`}><Link to="/purchase-orders/$purchaseOrderId" params={{ purchaseOrderId: String(one.purchaseOrderId) }}>{one.reference}</Link> {one.sent ? 'brings' : 'would bring'} {units(one.units)} on {day(one.day)}{one.byLeadTime && <span className="dim"> (no day was said: by the lead time)</span>}{!one.sent && <span className="dim"> (not sent: not counted)</span>}{one.overdue && <strong className="negative"> overdue: counted as here today</strong>}</li>)}</ul>}
     </div>
   );
 }
