@@ -1,4 +1,5 @@
 /** Planning values by scope: the user's for an item (at a location) > a rule (a vendor, a class) > the store's default. */
+import { ORDER_DAYS_MOST } from '../domain/purchasing/order-days.ts';
 import { BUILT_IN, type PlanningPolicy, type PolicyKind } from '../domain/replenishment/policy.ts';
 import type { Queryable } from './db.ts';
 import { openPurchaseUnits } from './purchase-orders.ts';
@@ -52,9 +53,6 @@ export async function savePolicy(db: Queryable, storeId: number, scope: string, 
     [storeId, scope, version, now, by, ...fields.map((field) => values[field] ?? null)]);
   return rowCount === 1;
 }
-
-/** A supplier's next order day is at most six days off, and so is the first of its days behind a review period. */
-const ORDER_DAYS_MOST = 12;
 
 /** The longest lead time plus review period any scope or supplier asks for, in days: how far forecasts must reach. */
 export async function longestProtection(db: Queryable, storeId: number): Promise<number> {

@@ -1,6 +1,9 @@
 /** Suppliers that take orders on some weekdays only. */
 import { addDays, daysBetween, weekday, type Day } from '../calendar.ts';
 
+/** A supplier's next order day is at most six days off, and so is the first of its days behind a review period. */
+export const ORDER_DAYS_MOST = 12;
+
 /** The first day on or after `day` that orders go out on. ISO weekdays; none named: any day. */
 export function nextOrderDay(day: Day, orderDays: readonly number[]): Day {
   if (orderDays.length === 0) return day;
