@@ -46,6 +46,8 @@ program.command('audit').description('read a shop, change nothing, and say what 
   .option('--token <token>', 'its Admin API token; better in INSTEP_AUDIT_TOKEN, or typed when asked: an argument stays in the history of the shell').option(...storeOption).option(...jsonOption)
   .option('--html <file>', 'the report as one page').option('--csv <file>', 'every gap as a line').option('--pdf <file>', 'the report printed; needs the browser packages of the tests').addHelpText('after', example('INSTEP_AUDIT_TOKEN=shpat_… instep audit --shop example.myshopify.com --html audit.html'))
   .action(lazily(async () => (await import('./commands/audit.ts')).auditCommand));
+program.command('audit-trail').description('who did what, and whether the chain of it holds; exit 3 when it does not').option(...jsonOption).option('--actor <who>', 'one person').option('--action <act>', 'how the act begins').option('--search <words>', 'words that must all be in it').option('--limit <n>', 'entries shown', '25')
+  .addHelpText('after', example('instep audit-trail --actor buyer@shop.example --json')).action(lazily(async () => (await import('./commands/audit-trail.ts')).auditTrailCommand));
 const demo = program.command('demo').description('makes things go wrong on the sandbox, to learn what to do about them; never on a real shop');
 demo.command('raise').argument('[type]', 'kind of exception; left out, the kinds are listed').description('makes the cause of an exception happen and runs the flow that finds it').option('--clear', 'undo it').option(...storeOption).option(...jsonOption)
   .addHelpText('after', example('instep demo raise OVERSOLD   …   instep demo raise OVERSOLD --clear')).action(lazily(async () => (await import('./commands/demo.ts')).demoRaise));

@@ -40,7 +40,7 @@ export const catalogue = defineFlow({
     }]);
     await saveLocations(db.pool, storeId, await storefront.locations(), started);
 
-    const cursor = await readCursor(db.pool, storeId, 'catalogue'), whole = await readCursor(db.pool, storeId, 'catalogue.whole');
+    const since = await storefront.time(), cursor = await readCursor(db.pool, storeId, 'catalogue'), whole = await readCursor(db.pool, storeId, 'catalogue.whole');
     const readAll = cursor === null || whole === null || Date.parse(started) - Date.parse(whole) > WHOLE_EVERY_MS;
     const batches = readAll ? storefront.allVariants((p) => context.progress(p.stage, p.done, p.total)) : storefront.variantsChangedSince(cursor);
     const seen: string[] = [];
@@ -63,7 +63,7 @@ export const catalogue = defineFlow({
       context.detail['deleted'] = await markMissing(db.pool, storeId, started, seen, context.now());
       await writeCursor(db.pool, storeId, 'catalogue.whole', started, context.now());
     }
-    await writeCursor(db.pool, storeId, 'catalogue', new Date(Date.parse(started) - OVERLAP_MS).toISOString(), context.now());
+    await writeCursor(db.pool, storeId, 'catalogue', new Date(Date.parse(since) - OVERLAP_MS).toISOString(), context.now());
     context.detail['seeded'] = await db.transaction((tx) => seedSuppliers(tx, storeId, context.now()));
     await checkRenames(context, renamed);
     await checkSkus(context);

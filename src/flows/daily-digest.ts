@@ -2,11 +2,13 @@
  * daily-digest: the day's state of things → twelve lines on Today.   Woken at 05:30 UTC, after an import, and by hand; composed also when all is
  * well, so that silence means failure.
  *  1 gather  ties, exceptions, pushes of the last day, forecast and orders due   2 decide  verdict first, then what needs somebody   3 record  one per day
- *  4 settle  an old forecast is a case; and once a day the chain of signed periods is verified
+ *  4 settle  an old forecast is a case; and once a day the chains of signed periods and of the audit trail are verified, and the end of the trail sealed
  */
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
+import { sealTrail, verifyTrail, type Trail } from '../store/audit-trail.ts';
 import { digestNumbers, saveDigest, type DigestLine, type DigestNumbers } from '../store/digests.ts';
 import { openFaults, verifySigned } from '../store/signed-periods.ts';
+import { listStores } from '../store/stores.ts';
 import { roleNumbers, type RoleNumbers } from '../store/today.ts';
 
 /** A parcel not in Shopify after so long is late. */
@@ -26,7 +28,8 @@ export const dailyDigest = defineFlow({
       kind: 'FORECAST_STALE', key: 'forecast', subject: 'Forecast', sentence: numbers.forecast_as_of === null ? 'There is no forecast yet.' : `The newest forecast is of ${numbers.forecast_as_of}.`,
     }] : []);
     await verifyPeriods(context);
-    const { verdict, lines } = composeDigest(numbers, await roleNumbers(db, storeId, day, new Date(context.clock.now().getTime() - LATE_MS).toISOString()));
+    const trail = await verifyAuditTrail(context);
+    const { verdict, lines } = composeDigest(numbers, await roleNumbers(db, storeId, day, new Date(context.clock.now().getTime() - LATE_MS).toISOString()), trail);
     await saveDigest(db, storeId, day, verdict, lines, context.now());
     tally.input = tally.applied = lines.length;
     context.changed('digest', 'exceptions');
@@ -43,9 +46,23 @@ async function verifyPeriods(context: FlowContext): Promise<void> {
   }))));
 }
 
+/** The trail is of the whole installation: its faults are cases of the first store. It is sealed while it holds, so that an end cut off later is missed. */
+async function verifyAuditTrail(context: FlowContext): Promise<Trail> {
+  const trail = await verifyTrail(context.db);
+  context.detail['auditTrail'] = trail.links;
+  if (trail.broken.length === 0) await sealTrail(context.db, context.now());
+  if (context.storeId === (await listStores(context.db))[0]?.store_id) {
+    await context.raise(await openFaults(context.db, context.storeId, trail.broken.map(({ link, auditId, fault, found }) => ({
+      kind: 'AUDIT_CHAIN_BROKEN' as const, key: `trail/${link ?? 'none'}/${found.slice(0, 16)}`, subject: link === null ? `Audit trail, entry ${auditId}` : `Audit trail, link ${link}`,
+      sentence: `${link === null ? `Entry ${auditId}` : `Link ${link}`} of the audit trail does not hold: ${fault}. Somebody wrote to the database by hand, or it was restored from another copy.`, evidence: { link, auditId, fault, found },
+    }))));
+  }
+  return trail;
+}
+
 /** Verdict first, then what needs somebody, oldest first; at most twelve lines. */
-export function composeDigest(n: DigestNumbers, work: RoleNumbers): { verdict: string; lines: DigestLine[] } {
-  const number = (value: number): string => value.toLocaleString('en-GB');
+export function composeDigest(n: DigestNumbers, work: RoleNumbers, trail: Pick<Trail, 'links' | 'head' | 'broken'>): { verdict: string; lines: DigestLine[] } {
+  const number = (value: number): string => value.toLocaleString('en-GB'), count = (faults: number): string => `${number(faults)} ${faults === 1 ? 'fault' : 'faults'}`;
   const verdict = n.unexplained_units > 0
     ? `${number(n.unexplained_units)} units differ from Shopify without a known cause.`
     : n.drift_rows > 0 ? `Stock ties but for ${number(n.drift_rows)} levels whose changes are on their way.`
@@ -61,6 +78,9 @@ export function composeDigest(n: DigestNumbers, work: RoleNumbers): { verdict: s
     { text: `${number(n.dead_letters)} messages could not be read`, tone: n.dead_letters > 0 ? 'bad' : 'good', link: '/exceptions?kind=PAYLOAD_UNREADABLE' },
     { text: n.forecast_as_of === null ? 'No forecast yet' : `Forecast of ${n.forecast_as_of}: ${number(n.forecast_series)} series, WAPE ${n.forecast_wape === null ? '–' : `${Math.round(n.forecast_wape * 100)} %`}`, tone: n.forecast_as_of === null ? 'warn' : 'good', link: '/forecast' },
     { text: n.flows_failed > 0 ? `${number(n.flows_failed)} runs failed in the last 24 hours` : 'Every run of the last 24 hours came to its end', tone: n.flows_failed > 0 ? 'bad' : 'good', link: '/flows' },
+    trail.broken.length > 0
+      ? { text: `The audit trail does not hold: ${count(trail.broken.length)}`, tone: 'bad', link: '/settings/audit-trail' }
+      : { text: trail.links === 0 ? 'Nobody has changed anything yet' : `The audit trail holds: ${number(trail.links)} entries, head ${trail.head.slice(0, 16)}`, tone: trail.links === 0 ? 'neutral' : 'good', link: '/settings/audit-trail' },
   ];
   return { verdict, lines };
 }

@@ -41,6 +41,7 @@ export const driftCheck = defineFlow({
     const causes: Record<string, number> = {};
     const unknown: RaisedException[] = [];
     let differing = 0, edits = 0, missed = false;
+    const shopTime = Date.parse(await context.storefront.time());
     // Edits that are seen and not posted yet, because something else of the level is still on its way.
     const editsPending = new Map<string, number>();
     const pending = candidates.length === 0 ? new Map<string, PendingEffect[]>() : await pendingEffects(context, candidates);
@@ -54,7 +55,7 @@ export const driftCheck = defineFlow({
         if (finding.settled) continue;
         differing++;
         if (finding.causes.some((c) => c.cause === 'unknown')) unknown.push(driftException(row));
-        missed ||= finding.causes.some((c) => c.cause === 'event not received') && Date.parse(context.now()) - Date.parse(changedAt) > ON_ITS_WAY_MS;
+        missed ||= finding.causes.some((c) => c.cause === 'event not received') && shopTime - Date.parse(changedAt) > ON_ITS_WAY_MS;
       }
       context.progress('levels that differ', start + some.length, candidates.length);
     }
@@ -95,7 +96,7 @@ async function besidePlanner(context: FlowContext, raised: readonly RaisedExcept
 
 async function checkLevels(context: FlowContext, candidates: readonly DriftCandidate[], pending: ReadonlyMap<string, readonly PendingEffect[]>): Promise<{ row: DriftRow; finding: DriftFinding; changedAt: string }[]> {
   const { db, storeId, storefront } = context;
-  const readAt = context.now();
+  const readAt = await storefront.time();
   const read = await storefront.levels(candidates.map((c) => ({ inventoryItemId: c.inventory_item_id, locationId: c.shopify_location_id })));
   const { known } = await mapLevels(db, storeId, read);
   const waiting = await inboxWaiting(db, storeId);

@@ -20,12 +20,12 @@ export const openingStock = defineFlow({
   name: 'opening-stock', moves: 'first counts → opening movements', owner: 'ecommerce', schedule: { wokenBy: 'the first import' }, raises: ['LOCATION_UNMAPPED'],
   async run(context) {
     const { db, storeId, storefront, tally } = context;
-    const started = context.now();
+    const started = await storefront.time();
     let movements = 0;
     const unmapped: RaisedException[] = [], young: MappedLevel[] = [];
     const open = async (levels: readonly MappedLevel[]): Promise<void> => {
       movements += await db.transaction(async (tx) => {
-        await saveObserved(tx, storeId, levels, context.now());
+        await saveObserved(tx, storeId, levels, started);
         return (await postFacts(tx, storeId, await openLevels(tx, storeId, levels, 'bulk'), context.now())).movements;
       });
       tally.applied += levels.length;

@@ -14,7 +14,7 @@ export const orderRouting = defineFlow({
   name: 'order-routing', moves: 'fulfilment orders that moved → where units are promised', owner: 'ecommerce', schedule: { cron: '1-59/5 * * * *' }, raises: [],
   async run(context) {
     const { db, storeId, storefront, tally } = context;
-    const started = context.now();
+    const started = await context.storefront.time();
     const since = (await readCursor(db, storeId, 'order-routing')) ?? (await readCursor(db, storeId, 'sales-history')) ?? started;
     const seen = new Set<string>();
     for await (const ids of storefront.ordersWithMovedWork(since)) {

@@ -31,7 +31,7 @@ export const returns = defineFlow({
   raises: ['RETURN_AWAITING_INSPECTION', 'REFUND_RESTOCK_MISMATCH'],
   async run(context) {
     const { db, storeId, storefront } = context;
-    const started = context.now();
+    const started = await context.storefront.time();
     const since = (await readCursor(db, storeId, 'returns')) ?? new Date(Date.parse(started) - 60 * 86_400_000).toISOString();
     const seen = new Set<string>();
     for await (const ids of storefront.ordersWithReturns(since)) await read(context, ids.filter((id) => !seen.has(id) && seen.add(id)));

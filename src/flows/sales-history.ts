@@ -17,7 +17,7 @@ export const salesHistory = defineFlow({
   raises: ['VARIANT_UNMAPPED', 'LOCATION_UNMAPPED', 'IMPORT_INCOMPLETE'],
   async run(context) {
     const { db, storeId } = context;
-    const started = context.now();
+    const started = await context.storefront.time();
     const cursor = await readCursor(db.pool, storeId, 'sales-history');
     if (cursor === null) await importAll(context);
     else await readChanged(context, cursor);

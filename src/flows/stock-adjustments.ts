@@ -37,7 +37,7 @@ async function adjust(context: FlowContext, row: AdjustmentRow): Promise<void> {
     await settleAdjustment(db, storeId, row.adjustment_id, { state: 'parked', message: 'no answer for 23 hours: look in Shopify whether it was applied, then send it again or set it aside', notBefore: null }, context.now());
     return;
   }
-  await openUnstocked(db, storeId, row.item_id, row.location_id, context.now());
+  await openUnstocked(db, storeId, row.item_id, row.location_id, await storefront.time());
   let result;
   // Units on their way stand in Shopify under the purchase order they belong to; every other state under the change itself.
   const document = row.purchase_order_id === null ? `gid://instep/StockAdjustment/${storeId}-${row.adjustment_id}` : `gid://instep/PurchaseOrder/${storeId}-${row.purchase_order_id}`;
@@ -50,10 +50,11 @@ async function adjust(context: FlowContext, row: AdjustmentRow): Promise<void> {
     return;
   }
   if (result.outcome === 'written') {
+    const occurredAt = await storefront.time();
     await db.transaction(async (tx) => {
       if (!(await settleAdjustment(tx, storeId, row.adjustment_id, { state: 'written', message: null, notBefore: null }, context.now()))) return;
       const [kind, party] = KIND[row.cause.split(/[:/]/)[0]!] ?? ['counted', 'unknown'];
-      await postFacts(tx, storeId, [{ fact: `instep:${row.cause}`, kind, itemId: row.item_id, from: outside(party), to: at(row.location_id, row.state_name as StockState), quantity: row.delta, occurredAt: context.now(), source: row.sentence.slice(0, 300) }], context.now());
+      await postFacts(tx, storeId, [{ fact: `instep:${row.cause}`, kind, itemId: row.item_id, from: outside(party), to: at(row.location_id, row.state_name as StockState), quantity: row.delta, occurredAt, source: row.sentence.slice(0, 300) }], context.now());
     });
     return;
   }

@@ -24,7 +24,7 @@ export const stockLevels = defineFlow({
   name: 'stock-levels', moves: 'levels Shopify changed → what it stated', owner: 'ecommerce', schedule: { cron: '2-59/5 * * * *' }, raises: ['LOCATION_UNMAPPED', 'LOCATION_DEACTIVATED'],
   async run(context) {
     const { db, storeId, storefront } = context;
-    const started = context.now();
+    const started = await context.storefront.time();
     const cursor = await readCursor(db, storeId, 'stock-levels');
     if (cursor === null) { context.detail['waiting'] = 'the opening count has not been taken yet'; return; }
     const whole = (await readCursor(db, storeId, 'stock-levels.whole')) ?? cursor;
@@ -33,16 +33,16 @@ export const stockLevels = defineFlow({
     let opened = 0;
     const strangers = new Map<string, number>(), young: MappedLevel[] = [];
     for await (const batch of all ? storefront.allLevels((p) => context.progress(p.stage, p.done, p.total)) : storefront.levelsChangedSince(cursor)) {
-      opened += await record(context, batch, strangers, young);
+      opened += await record(context, started, batch, strangers, young);
       context.progress('stock levels', context.tally.input, null);
     }
     for await (const levels of settledLevels(db, storeId, young, { levels: (keys) => storefront.levels(keys), sleep: (ms) => context.clock.sleep(ms) })) {
       opened += await db.transaction(async (tx) => {
-        await heardLevels(tx, storeId, await saveObserved(tx, storeId, levels, context.now()), context.now());
+        await heardLevels(tx, storeId, await saveObserved(tx, storeId, levels, started), context.now());
         return open(tx, context, levels);
       });
     }
-    if (opened > 0) await settleOrders(db, storeId, context.now(), context);
+    if (opened > 0) await settleOrders(db, storeId, started, context);
     context.detail['opened'] = opened;
     await writeCursor(db, storeId, 'stock-levels', new Date(Date.parse(started) - OVERLAP_MS).toISOString(), context.now());
     if (all) await writeCursor(db, storeId, 'stock-levels.whole', started, context.now());
@@ -53,7 +53,7 @@ export const stockLevels = defineFlow({
 });
 
 /** Answers how many movements opened levels; levels that changed too lately to be opened at once are added to `young`. */
-async function record(context: FlowContext, batch: readonly StorefrontLevel[], strangers: Map<string, number>, young: MappedLevel[]): Promise<number> {
+async function record(context: FlowContext, readFrom: string, batch: readonly StorefrontLevel[], strangers: Map<string, number>, young: MappedLevel[]): Promise<number> {
   const { db, storeId, tally } = context;
   const mapped = await mapLevels(db, storeId, batch);
   tally.input += batch.length;
@@ -61,14 +61,14 @@ async function record(context: FlowContext, batch: readonly StorefrontLevel[], s
   const unknown = batch.length - mapped.known.length - mapped.untracked;
   if (unknown > 0) tally.failed['item or location unmapped'] = (tally.failed['item or location unmapped'] ?? 0) + unknown;
   for (const [id, units] of mapped.unknownLocations) strangers.set(id, (strangers.get(id) ?? 0) + units);
+  const readBy = await context.storefront.time();
   return db.transaction(async (tx) => {
-    const changed = await saveObserved(tx, storeId, mapped.known, context.now());
+    const changed = await saveObserved(tx, storeId, mapped.known, readFrom);
     await heardLevels(tx, storeId, changed, context.now());
     tally.applied += changed.length;
     tally.unchanged += mapped.known.length - changed.length;
-    const now = context.now();
-    young.push(...mapped.known.filter((level) => isYoung(level, now)));
-    return open(tx, context, mapped.known.filter((level) => !isYoung(level, now)));
+    young.push(...mapped.known.filter((level) => isYoung(level, readBy)));
+    return open(tx, context, mapped.known.filter((level) => !isYoung(level, readBy)));
   });
 }
 

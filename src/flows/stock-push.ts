@@ -139,7 +139,7 @@ async function readAfresh(context: FlowContext, levels: readonly DirtyLevel[]): 
   const { db, storeId, storefront } = context;
   const found = new Map<string, MappedLevel>();
   if (levels.length === 0) return found;
-  const readAt = context.now();
+  const readAt = await storefront.time();
   const answer = await storefront.levels(levels.map((l) => ({ inventoryItemId: l.inventory_item_id, locationId: l.shopify_location_id })));
   const { known } = await mapLevels(db, storeId, answer);
   await db.transaction((tx) => saveObserved(tx, storeId, known, readAt));
@@ -277,7 +277,7 @@ const isStale = (fault: { code: string }): boolean => fault.code === 'CHANGE_FRO
 
 /** Movements, balances and the levels' state in one transaction. Units restocked in Shopify without the warehouse are taken back under their own name. */
 async function written(context: FlowContext, attempt: Attempt): Promise<void> {
-  const { db, storeId } = context;
+  const { db, storeId } = context, occurredAt = await context.storefront.time();
   await db.transaction(async (tx) => {
     const now = context.now();
     if (!(await closeAttempt(tx, storeId, attempt.attempt_id, 'written', null, attempt.rows.map((row) => ({ ...rowKey(row), state: 'written', message: null })), now))) return;
@@ -287,7 +287,7 @@ async function written(context: FlowContext, attempt: Attempt): Promise<void> {
       const ghost = change < 0 ? Math.min(-change, ghosts.get(keyOf(row)) ?? 0) : 0;
       const fact = (kind: Fact['kind'], quantity: number, name: string): Fact => ({
         fact: `push:attempt/${attempt.attempt_id}:level/${row.item_id}@${row.location_id}${name}`, kind, itemId: row.item_id, from: outside('warehouse'), to: at(row.location_id, 'available'),
-        quantity, occurredAt: now, source: `stock-push: ${row.arithmetic.sentence ?? ''}`.slice(0, 300),
+        quantity, occurredAt, source: `stock-push: ${row.arithmetic.sentence ?? ''}`.slice(0, 300),
       });
       return [...(change + ghost === 0 ? [] : [fact('stock push', change + ghost, '')]), ...(ghost === 0 ? [] : [fact('ghost restock reversed', -ghost, ':ghost')])];
     });
@@ -355,9 +355,10 @@ async function readBack(context: FlowContext): Promise<void> {
   const { db, storeId, storefront } = context;
   const silent = await unconfirmed(db, storeId, new Date(Date.parse(context.now()) - 60_000).toISOString(), 1_000);
   if (silent.length === 0) return;
+  const readAt = await storefront.time();
   const { known } = await mapLevels(db, storeId, await storefront.levels(silent.map((l) => ({ inventoryItemId: l.inventory_item_id, locationId: l.shopify_location_id }))));
   await db.transaction(async (tx) => {
-    await saveObserved(tx, storeId, known, context.now());
+    await saveObserved(tx, storeId, known, readAt);
     await heardLevels(tx, storeId, known, context.now());
   });
 }

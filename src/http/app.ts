@@ -24,6 +24,8 @@ import { mappingSuggestionRoutes } from './routes/mapping-suggestions.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { periodRoutes } from './routes/periods.ts';
 import { alertRoutes } from './routes/alerts.ts';
+import { auditTrailRoutes } from './routes/audit-trail.ts';
+import { peopleRoutes } from './routes/people.ts';
 import { bundleRoutes } from './routes/bundles.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { countRoutes } from './routes/counts.ts';
@@ -154,7 +156,7 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
     exceptionRoutes, exceptionFixRoutes, alertRoutes, driftRoutes, peakRoutes, helpRoutes, flowRoutes, connectionRoutes, warehouseRoutes,
     plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, supplierRoutes,
     purchaseDraftRoutes, purchaseOrderRoutes, purchaseSettingRoutes, goodsReceiptRoutes, purchasingImportRoutes, countRoutes, searchRoutes,
-    eventRoutes, auditRoutes, periodRoutes, mappingSuggestionRoutes,
+    eventRoutes, auditRoutes, periodRoutes, mappingSuggestionRoutes, peopleRoutes, auditTrailRoutes,
   ]) routes(api as never, all);
   app.get('/api/openapi.json', { config: { public: true }, schema: { hide: true } as never }, () => app.swagger());
   if (options.webDir) {

@@ -83,6 +83,8 @@ export interface Storefront {
   shop(): Promise<StorefrontShop>;
   /** What the calls made so far showed to be wrong with the interface version we speak, in a sentence; null when nothing is. */
   versionFault(): string | null;
+  /** Now by the storefront's own clock, never later than it is there: what cursors over its `updatedAt` begin with, and the time of what was written to it. */
+  time(): Promise<string>;
   locations(): Promise<StorefrontLocation[]>;
 
   /** All variants, by bulk operation, in batches. */

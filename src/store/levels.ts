@@ -30,7 +30,7 @@ export async function mapLevels(db: Queryable, storeId: number, levels: readonly
 
 function bump(map: Map<string, number>, key: string, by: number): void { map.set(key, (map.get(key) ?? 0) + by); }
 
-/** Keeps the newest statement per level. `full` reads carry every state. Returns the levels whose stated numbers changed. */
+/** Keeps the newest statement per level. `full` reads carry every state; `fullAt` is when the reading began by Shopify's clock, and what it states is of no earlier time. Returns the levels whose stated numbers changed. */
 export async function saveObserved(tx: Queryable, storeId: number, levels: readonly MappedLevel[], fullAt: string | null): Promise<LevelKey[]> {
   const latest = new Map<string, MappedLevel>();
   for (const level of levels) {
@@ -42,7 +42,7 @@ export async function saveObserved(tx: Queryable, storeId: number, levels: reado
   const state = (name: StockState | 'on_hand'): (number | null)[] => all.map((l) => l.quantities[name] ?? null);
   const { rows } = await tx.query<{ item_id: number; location_id: number }>(
     `insert into observed_level as o (store_id, item_id, location_id, available, available_at, on_hand, committed, reserved, damaged, safety_stock, quality_control, incoming, full_at, is_active)
-     select $1, t.item_id, t.location_id, t.available, t.available_at, t.on_hand, t.committed, t.reserved, t.damaged, t.safety_stock, t.quality_control, t.incoming, $2, t.is_active
+     select $1, t.item_id, t.location_id, t.available, t.available_at, t.on_hand, t.committed, t.reserved, t.damaged, t.safety_stock, t.quality_control, t.incoming, greatest($2::timestamptz, case when $2 is not null then t.available_at end), t.is_active
      from unnest($3::int[], $4::int[], $5::int[], $6::timestamptz[], $7::int[], $8::int[], $9::int[], $10::int[], $11::int[], $12::int[], $13::int[], $14::bool[])
        as t(item_id, location_id, available, available_at, on_hand, committed, reserved, damaged, safety_stock, quality_control, incoming, is_active)
      order by 2, 3

@@ -1,7 +1,7 @@
 /** People, sessions and the one-time token that makes the first administrator. Only hashes of tokens are stored. */
 import type { Queryable } from './db.ts';
 
-export interface UserRow { user_id: number; email: string; name: string; role: string; password_hash: string; disabled_at: string | null }
+export interface UserRow { user_id: number; email: string; name: string; role: string; /** Null until the invitation is used. */ password_hash: string | null; disabled_at: string | null }
 
 export async function administratorExists(db: Queryable): Promise<boolean> {
   const { rowCount } = await db.query(`select from app_user where role = 'admin' and disabled_at is null limit 1`);

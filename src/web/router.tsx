@@ -162,6 +162,14 @@ const alerts = createRoute({
   validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], ['deliveries'] as const), edit: text(raw['edit'], 20), state: oneOf(raw['state'], ['waiting', 'delivered', 'failed'] as const), channel: text(raw['channel'], 20), delivery: text(raw['delivery'], 20) })),
 });
 
+const people = createRoute({
+  getParentRoute: () => app, path: '/settings/people', component: lazyRouteComponent(() => import('./settings/PeoplePage.tsx'), 'PeoplePage'), validateSearch: optional((raw) => ({ edit: text(raw['edit'], 20) })),
+});
+const auditTrail = createRoute({
+  getParentRoute: () => app, path: '/settings/audit-trail', component: lazyRouteComponent(() => import('./settings/AuditTrailPage.tsx'), 'AuditTrailPage'),
+  validateSearch: optional((raw) => ({ q: text(raw['q'], 200), actor: text(raw['actor'], 200), action: text(raw['action'], 100), from: dayText(raw['from']), to: dayText(raw['to']), entry: text(raw['entry'], 20) })),
+});
+
 const login = createRoute({
   getParentRoute: () => root, path: '/login', component: lazyRouteComponent(() => import('./session/LoginPage.tsx'), 'LoginPage'), validateSearch: optional((raw) => ({ next: text(raw['next'], 2000) })),
 });
@@ -169,7 +177,11 @@ const setup = createRoute({
   getParentRoute: () => root, path: '/setup', component: lazyRouteComponent(() => import('./session/SetupPage.tsx'), 'SetupPage'), validateSearch: optional((raw) => ({ token: text(raw['token']) })),
 });
 
-const tree = root.addChildren([app.addChildren([today, stock, push, mapping, item, forecast, forecastOfItem, replenishment, replay, transfers, receiveTransfer, purchaseOrders, purchaseOrder, receive, suppliers, supplier, exceptions, fulfilments, returns, returnCase, counts, count, audit, help, peak, flows, connections, warehouses, planner, locations, alerts]), login, setup]);
+const join = createRoute({
+  getParentRoute: () => root, path: '/join', component: lazyRouteComponent(() => import('./session/JoinPage.tsx'), 'JoinPage'), validateSearch: optional((raw) => ({ token: text(raw['token'], 200) })),
+});
+
+const tree = root.addChildren([app.addChildren([today, stock, push, mapping, item, forecast, forecastOfItem, replenishment, replay, transfers, receiveTransfer, purchaseOrders, purchaseOrder, receive, suppliers, supplier, exceptions, fulfilments, returns, returnCase, counts, count, audit, help, peak, flows, connections, warehouses, planner, locations, alerts, people, auditTrail]), login, setup, join]);
 
 /** Addresses stay plain text: `?view=out+of+stock`, never quoted JSON. */
 export function buildRouter(client: QueryClient) {

@@ -73,10 +73,12 @@ describe('kill -9', () => {
       } });
       if (response.status === 200) acknowledged.push(id);
     };
-    const sending = Array.from({ length: 400 }, (_, n) => n).reduce<Promise<unknown>[]>((all, n) => [...all, new Promise((resolve) => { setTimeout(resolve, n * 2); }).then(() => send(n)).catch(() => {})], []);
-    await new Promise((resolve) => { setTimeout(resolve, 450); });
+    let sent = 0, alive = true;
+    const sending = Array.from({ length: 12 }, async () => { while (alive) await send(sent++).catch(() => {}); });
+    for (const end = Date.now() + 30_000; acknowledged.length < 60 && Date.now() < end;) await new Promise((resolve) => { setTimeout(resolve, 5); });
     first.child.kill('SIGKILL');
     await gone(first.child);
+    alive = false;
     await Promise.all(sending);
     expect(acknowledged.length).toBeGreaterThan(20);
 

@@ -25,6 +25,7 @@ export const MUTATIONS: readonly Mutation[] = [
   { name: 'difference-miscounted', file: 'src/flows/stock-push.ts', find: 'delta: r.to_quantity - r.from_quantity!,', replace: 'delta: r.to_quantity - r.from_quantity! + 1,', why: 'Shopify is changed by another number than the ledger' },
   { name: 'ghosts-kept', file: 'src/domain/push/decide.ts', find: 'if (wanted === assumed) return', replace: 'if (wanted <= assumed && wanted >= assumed - 2) return', why: 'small restocks by staff stay' },
   { name: 'another-store', file: 'src/store/push-levels.ts', find: 'from push_level where item_id in (select item_id from touched)', replace: 'from push_level where cardinality($1::int[]) > 0', why: "one store's change touches the rows of every other" },
+  { name: 'cursor-by-our-clock', file: 'src/connectors/shopify/admin-client.ts', find: 'const known = shopClock.now(clock.now().getTime());', replace: 'const known: string | null = clock.now().toISOString();', why: 'a host whose clock is ahead never reads what was changed meanwhile' },
 ];
 
 /** The file a mutation changes, as it stands. */

@@ -22,9 +22,12 @@ import { saveBundle } from '../../src/store/bundles.ts';
 import { saveStore } from '../../src/store/stores.ts';
 import { makeWarehouse } from '../../src/store/warehouses.ts';
 import { shelfWarehouse, type ShelfWarehouse } from '../helpers/shelf-warehouse.ts';
+import { dice } from './dice.ts';
 import { life, mortal, ProcessDied, type Life } from './death.ts';
 import { BUNDLE, GOODS, PARTS, smallTown } from './town.ts';
 
+/** How wrong a clock may be, either way: far beyond every overlap and lease. */
+const SKEW_MS = 15 * 60_000;
 const SECRET = 'shpss_simulated_0123456789abcdef0123';
 
 /** What the house did at its edges: kept for the checkers. */
@@ -65,6 +68,9 @@ export async function factory(databaseUrl: string, dataDir: string): Promise<Fac
   const queued = new Map<number, Set<string>>();
   const alive = life();
   let current: Run | null = null;
+  // The house runs on two hosts whose clocks neither agree nor are right; the warehouse's is wrong too. Which host takes a deed is by dice of their own.
+  const skew = { hosts: [0, 0], warehouse: 0, host: 0, roll: dice(1) };
+  const hostNow = (): Date => new Date(clock + skew.hosts[skew.host]!);
 
   const transmit: typeof send = async (request) => {
     const url = new URL(request.url), shop = shops.get(url.host);
@@ -89,7 +95,7 @@ export async function factory(databaseUrl: string, dataDir: string): Promise<Fac
 
   const house = await buildHouse({
     config: readConfig({ INSTEP_DATA_DIR: dataDir, INSTEP_LOG: 'silent', INSTEP_PORT: '0' }), databaseUrl, send: transmit, log: { info() {}, warn() {}, error() {} },
-    clock: { now: () => new Date(clock), sleep: async (ms) => { clock += ms; await current?.sandbox.pump(); } },
+    clock: { now: hostNow, sleep: async (ms) => { clock += ms; await current?.sandbox.pump(); } },
     warehouse: async (id) => shelves.get(id)!,
     jobs: { async enqueue(flow, storeId) { const set = queued.get(storeId) ?? new Set(); queued.set(storeId, set.add(flow)); }, async work() {}, async stop() {} },
     hub: { on() {}, off() {}, changed() {}, async close() {} },
@@ -100,7 +106,10 @@ export async function factory(databaseUrl: string, dataDir: string): Promise<Fac
 
   async function make(seed: number): Promise<Run> {
     const host = `sim-${seed}.myshopify.com`;
-    // The shop's own clock is ours too; whole seconds on its wire are its own affair.
+    skew.roll = dice(seed ^ 0x5eed);
+    const wrong = (): number => skew.roll(2 * SKEW_MS + 1) - SKEW_MS;
+    Object.assign(skew, seed % 4 === 0 ? { hosts: [0, 0], warehouse: 0, host: 0 } : { hosts: [wrong(), wrong()], warehouse: wrong(), host: 0 });
+    // The shop's clock is the true one; whole seconds on its wire are its own affair.
     const sandbox = await startSandbox({
       port: null, dataDir: ':memory:', prepare: smallTown, timers: false, clock: () => clock, seed, idSpace: seed % 800, clientId: 'sim', clientSecret: SECRET, shopDomain: host, plan: 'plus', fulfilAfterMs: null,
       deliver: async ({ url, headers, body }) => {
@@ -111,8 +120,8 @@ export async function factory(databaseUrl: string, dataDir: string): Promise<Fac
       },
     });
     const [mill, store] = [...sandbox.shop.tables.locations.values()].map((l) => l.id) as [string, string];
-    const shelf = shelfWarehouse(() => new Date(clock).toISOString());
-    const now = (): string => new Date(clock).toISOString();
+    const shelf = shelfWarehouse(() => new Date(clock + skew.warehouse).toISOString());
+    const now = (): string => hostNow().toISOString();
     const hookToken = `sim-token-${seed}`;
     const storeId = await saveStore(house.db, { shopDomain: host, name: host, currency: 'EUR', timeZone: 'Europe/Berlin', origin: `https://${host}`, clientId: 'sim', clientSecret: Buffer.alloc(0), hookToken, now: now() });
     await house.db.query('update connection set client_secret = $2 where store_id = $1', [storeId, house.vault.seal(`${storeId}:connection:client_secret`, SECRET)]);
@@ -190,6 +199,10 @@ export async function factory(databaseUrl: string, dataDir: string): Promise<Fac
 
   /** What the world may do to a deed: kill it, cut its answers. Anything else is a defect. */
   async function survive(run: Run, work: () => Promise<number>): Promise<number> {
+    const host = skew.roll(2);
+    // What a host knows of Shopify's clock is its own.
+    if (host !== skew.host) house.reconnect(run.storeId);
+    skew.host = host;
     try {
       return await work();
     } catch (error) {

@@ -9,7 +9,8 @@
  */
 import { NetworkError, HttpError, readText, retryAfter, send } from '../http.ts';
 import type { CostBucket } from '../../ports/cost-bucket.ts';
-import { GRANTED_SCOPES } from './documents.ts';
+import { GRANTED_SCOPES, SHOP_TIME } from './documents.ts';
+import { ShopClock } from './shop-clock.ts';
 import { API_VERSION } from './version.ts';
 
 export interface AdminClientOptions {
@@ -52,6 +53,8 @@ export interface AdminClient {
   /** GET of a result file the API pointed to. */
   download(url: string): Promise<Response>;
   scopes(): Promise<string[]>;
+  /** Now by Shopify's clock, never later than it is there and up to a second or two earlier, ISO-8601 (shop-clock.ts). Asks, when no answer of the last minute told. */
+  time(): Promise<string>;
   /** What Shopify last said of the version we ask for: the one it answered with, why ours is on its way out, if it is, and what we ask for that it does not know. */
   versionHeard(): { served: string | null; deprecated: string | null; unknown: { operation: string; message: string }[] };
 }
@@ -76,7 +79,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
   let refreshing: Promise<string> | null = null;
   let granted: string[] | null = null;
   let heard: Omit<ReturnType<AdminClient['versionHeard']>, 'unknown'> = { served: null, deprecated: null };
-  const unknown = new Map<string, string>();
+  const unknown = new Map<string, string>(), shopClock = new ShopClock();
 
   async function requestToken(): Promise<string> {
     const response = await transmit({
@@ -107,6 +110,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
       headers: { 'content-type': 'application/json', accept: 'application/json', 'x-shopify-access-token': await accessToken(renew) },
       body: JSON.stringify({ query: document, variables, operationName: operation }),
     });
+    shopClock.heard(response.headers.get('date'), clock.now().getTime());
     const served = response.headers.get('x-shopify-api-version') ?? heard.served;
     if (served !== heard.served) unknown.clear(); // what another version did not know
     heard = { served, deprecated: response.headers.get('x-shopify-api-deprecated-reason') };
@@ -180,6 +184,12 @@ export function adminClient(options: AdminClientOptions): AdminClient {
       if (granted === null && options.clientSecret === null) granted = (await run<{ currentAppInstallation: { accessScopes: { handle: string }[] } }>(GRANTED_SCOPES)).currentAppInstallation.accessScopes.map((scope) => scope.handle);
       if (granted === null) await accessToken(true);
       return granted!;
+    },
+    async time() {
+      const known = shopClock.now(clock.now().getTime());
+      if (known !== null) return known;
+      await run(SHOP_TIME);
+      return shopClock.now(clock.now().getTime()) ?? clock.now().toISOString();
     },
     versionHeard: () => ({ ...heard, unknown: [...unknown].map(([operation, message]) => ({ operation, message })) }),
   };

@@ -5,6 +5,9 @@
 
 export const SHOP = /* GraphQL */ `query Shop { shop { id name myshopifyDomain currencyCode ianaTimezone createdAt } }`;
 
+/** The least there is to ask: what counts is the Date of the answer. */
+export const SHOP_TIME = /* GraphQL */ `query ShopTime { shop { id } }`;
+
 export const GRANTED_SCOPES = /* GraphQL */ `query GrantedScopes { currentAppInstallation { accessScopes { handle } } }`;
 
 export const LOCATIONS = /* GraphQL */ `query Locations($after: String) {

@@ -32,7 +32,8 @@ const AT_ONCE = 10;
 export function shopifyStorefront(client: AdminClient, options: { currency: string; clock: { now(): Date; sleep(ms: number): Promise<void> } }): Storefront {
   const { currency, clock } = options;
   const sleep = (ms: number): Promise<void> => clock.sleep(ms);
-  const readAt = (): string => clock.now().toISOString();
+  /** Before a call goes out: what is read is no older. By Shopify's clock, so that readings of two hosts stand in their order. */
+  const readAt = (): Promise<string> => client.time();
 
   async function* pages<T>(document: string, variables: Record<string, unknown>, pick: (data: never) => FullPage<T> | null): AsyncGenerator<T[]> {
     let after: string | null = null;
@@ -116,6 +117,7 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
 
   return {
     versionFault: () => versionFault(client),
+    time: () => client.time(),
     ...inventoryWrites(client), ...fulfilmentWork(client), ...returnDocuments(client), ...transferWrites(client),
     async shop() {
       const { shop } = await client.run<{ shop: { id: string; name: string; myshopifyDomain: string; currencyCode: string; ianaTimezone: string; createdAt: string } }>(doc.SHOP);
@@ -166,16 +168,16 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
       yield* oneAhead(assembleOrders(bulkLines(client, doc.BULK_ORDERS, 'sales history', sleep, onProgress), currency));
     },
     async *ordersChangedSince(since) {
-      let read = readAt();
+      let read = await readAt();
       for await (const nodes of pages<GqlOrder>(doc.ORDERS_CHANGED, { query: `updated_at:>='${since}'` }, (d: { orders: never }) => d.orders)) {
         const orders: OrderState[] = [];
         for (const node of nodes) orders.push(await whole(node, read));
         yield { orders, through: orders.reduce((latest, o) => (o.updatedAt > latest ? o.updatedAt : latest), '') };
-        read = readAt();
+        read = await readAt();
       }
     },
     async ordersById(ids) {
-      const read = readAt();
+      const read = await readAt();
       const nodes = await byId<GqlOrder & { __typename: string }>(doc.ORDERS_BY_ID, ids.map((id) => `gid://shopify/Order/${id}`), 8);
       const orders: OrderState[] = [];
       for (const node of nodes) orders.push(await whole(node, read));
@@ -188,7 +190,7 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
       return nodes.map(refundsFromNode);
     },
     async assignments(orderIds) {
-      const read = readAt();
+      const read = await readAt();
       // In a rush hundreds of orders wait for their place, and each call mostly waits for its answer: some at once, the bucket still decides when.
       const nodes: GqlOrder[] = [], ids = orderIds.map((id) => `gid://shopify/Order/${id}`);
       for (let start = 0; start < ids.length; start += 20 * AT_ONCE) {

@@ -33,7 +33,12 @@ export function countRoutes(app: FastifyInstance, { house }: Services): void {
     const store = await storeOf(house.db, request.query.store);
     const { rowCount } = await house.db.query('select from location where store_id = $1 and location_id = $2', [store.store_id, request.body.locationId]);
     if (rowCount === 0) throw new Refusal(400, `locationId: there is no location ${request.body.locationId}`);
-    return detail(store.store_id, await makeCount(house.db, store.store_id, request.body.locationId, request.body.name, request.user?.email ?? 'operator', now()));
+    const by = request.user?.email ?? 'operator';
+    return detail(store.store_id, await house.db.transaction(async (tx) => {
+      const id = await makeCount(tx, store.store_id, request.body.locationId, request.body.name, by, now());
+      await audit(tx, { at: now(), actor: by, action: 'count begun', subject: `count ${id}`, after: request.body });
+      return id;
+    }));
   });
   api.get('/api/v1/counts/:countId', { schema: { tags: ['counts'], summary: 'A count with its lines, largest difference first', querystring, params, response: { 200: StockCountDetail } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store);
@@ -47,7 +52,12 @@ export function countRoutes(app: FastifyInstance, { house }: Services): void {
   api.post('/api/v1/counts/:countId/lines', { schema: { tags: ['counts'], summary: 'What was counted, by SKU or barcode', querystring, params, body: CountLinesBody, response: { 200: z.object({ saved: z.number(), unknown: z.array(z.string()) }) } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), count = await one(store.store_id, request.params.countId);
     if (count.state !== 'open') throw new Refusal(409, `${count.name} was ${count.state}; begin another count`);
-    return house.db.transaction((tx) => recordCounted(tx, store.store_id, count.count_id, count.location_id, request.body.lines, request.user?.email ?? 'operator', now()));
+    const by = request.user?.email ?? 'operator';
+    return house.db.transaction(async (tx) => {
+      const told = await recordCounted(tx, store.store_id, count.count_id, count.location_id, request.body.lines, by, now());
+      if (told.saved > 0) await audit(tx, { at: now(), actor: by, action: 'count lines', subject: `count ${count.count_id}`, after: { saved: told.saved, lines: request.body.lines.slice(0, 50) } });
+      return told;
+    });
   });
   api.post('/api/v1/counts/:countId/decision', { schema: { tags: ['counts'], summary: 'Submit for approval, approve or reject', querystring, params, body: CountDecision, response: { 200: StockCountDetail } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), by = request.user?.email ?? 'operator', { decision, reason } = request.body;
@@ -60,8 +70,8 @@ export function countRoutes(app: FastifyInstance, { house }: Services): void {
       if (decision === 'approve' && request.user && held.created_by === by && await others(by)) throw new Refusal(403, 'Somebody else than who counted must approve');
       await tx.query('update stock_count set state = $3, decided_at = $4, decided_by = $5, reason = coalesce($6, reason) where store_id = $1 and count_id = $2', [store.store_id, request.params.countId, to, now(), by, reason ?? null]);
       if (decision === 'approve') await postCount(tx, store.store_id, (await findCount(tx, store.store_id, request.params.countId))!, (cause) => idempotencyKey(`stock-adjustments/${store.store_id}/${cause}`), now());
+      await audit(tx, { at: now(), actor: by, action: `count ${to}`, subject: `count ${request.params.countId}`, after: request.body });
     });
-    await audit(house.db, { at: now(), actor: by, action: `count ${to}`, subject: `count ${request.params.countId}`, after: request.body });
     house.changed(store.store_id, ['stock', 'push']);
     return detail(store.store_id, request.params.countId);
   });

@@ -71,6 +71,7 @@ export function fulfilmentRoutes(app: FastifyInstance, { house }: Services): voi
       `update order_out set state = case when jsonb_array_length(lines) = 0 then 'cancelling' else 'waiting' end, not_before = null, attempts = 0, message = null where store_id = $1 and order_id = $2 and location_id = $3 and state in ('waiting', 'cancelling', 'refused', 'unmapped', 'sent')`,
       [store.store_id, request.params.orderId, request.params.locationId]);
     if (rowCount === 0) throw new Refusal(409, 'The warehouse has that order already, or there is none of that id');
+    await audit(house.db, { at: house.clock.now().toISOString(), actor: request.user?.email ?? 'operator', action: 'order told again', subject: `order ${request.params.orderId} at location ${request.params.locationId}` });
     await house.db.query(`select pg_notify('instep_orders_out', '')`);
     return { queued: true };
   });

@@ -33,8 +33,10 @@ export function locationRoutes(app: FastifyInstance, { house }: Services): void 
       if (!rows[0]) throw new Refusal(400, `warehouseId: there is no warehouse ${warehouseId}`);
       if (rows[0].other !== null) throw new Refusal(409, `warehouseId: ${rows[0].name} already serves ${rows[0].other}; Shopify would add both up and promise its stock twice`);
     }
-    await house.db.transaction((tx) => setAuthority(tx, store.store_id, before.location_id, authority, warehouseId));
-    await audit(house.db, { at: now(), actor: request.user?.email ?? 'operator', action: 'authority changed', subject: before.name, before: { authority: before.authority, warehouseId: before.warehouse_id }, after: request.body });
+    await house.db.transaction(async (tx) => {
+      await setAuthority(tx, store.store_id, before.location_id, authority, warehouseId);
+      await audit(tx, { at: now(), actor: request.user?.email ?? 'operator', action: 'authority changed', subject: before.name, before: { authority: before.authority, warehouseId: before.warehouse_id }, after: request.body });
+    });
     await house.enqueue('stock-push', store.store_id);
     house.changed(store.store_id, ['stock', 'push', 'connections']);
     return view(await one(store.store_id, before.location_id));
@@ -54,8 +56,10 @@ export function locationRoutes(app: FastifyInstance, { house }: Services): void 
     const store = await storeOf(house.db, request.query.store), before = await one(store.store_id, request.params.locationId);
     if (before.authority !== 'warehouse') throw new Refusal(409, `${before.name}: Shopify is the authority there, so Instep never sets its stock. Give the location to a warehouse first.`);
     if (request.body.mode === 'live' && before.policy?.mode !== 'live' && before.policy?.mode !== 'shadow') throw new Refusal(409, 'mode: look at the shadow first: set it to shadow, read what would be written, then go live');
-    const policy = await changePolicy(house.db, store.store_id, before.location_id, request.body, request.user?.email ?? 'operator', now());
-    await audit(house.db, { at: now(), actor: request.user?.email ?? 'operator', action: `push ${request.body.mode ?? (request.body.paused === undefined ? 'policy changed' : request.body.paused ? 'paused' : 'resumed')}`, subject: before.name, before: before.policy, after: policy });
+    await house.db.transaction(async (tx) => {
+      const policy = await changePolicy(tx, store.store_id, before.location_id, request.body, request.user?.email ?? 'operator', now());
+      await audit(tx, { at: now(), actor: request.user?.email ?? 'operator', action: `push ${request.body.mode ?? (request.body.paused === undefined ? 'policy changed' : request.body.paused ? 'paused' : 'resumed')}`, subject: before.name, before: before.policy, after: policy });
+    });
     await house.enqueue('stock-push', store.store_id);
     house.changed(store.store_id, ['stock', 'push']);
     return view(await one(store.store_id, before.location_id));

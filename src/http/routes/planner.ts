@@ -77,6 +77,7 @@ export function plannerRoutes(app: FastifyInstance, { house }: Services): void {
   api.post('/api/v1/planner/exchange', { schema: { tags, summary: 'Exchange now', querystring: inStore, response: { 200: z.object({ asked: z.boolean() }) } } }, async (request) => {
     const { store_id: storeId } = await storeOf(house.db, request.query.store);
     await found(storeId);
+    await audit(house.db, { at: now(), actor: who(request), action: 'flow run', subject: 'planner-exchange' });
     await house.enqueue('planner-exchange', storeId);
     return { asked: true };
   });
@@ -116,6 +117,7 @@ export function plannerRoutes(app: FastifyInstance, { house }: Services): void {
   api.post('/api/v1/planner/orders/:orderId/again', { schema: { tags, summary: 'Tell an order again that was refused', params: z.object({ orderId: z.coerce.number().int() }), querystring: inStore, response: { 200: z.object({ asked: z.boolean() }) } } }, async (request) => {
     const { store_id: storeId } = await storeOf(house.db, request.query.store);
     if (!await sendAgain(house.db, storeId, request.params.orderId, now())) throw new Refusal(409, 'Nothing of this order waits to be told again');
+    await audit(house.db, { at: now(), actor: who(request), action: 'planner told again', subject: `purchase order ${request.params.orderId}` });
     await house.enqueue('planner-exchange', storeId);
     return { asked: true };
   });

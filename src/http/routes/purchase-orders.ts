@@ -96,7 +96,10 @@ export function purchaseOrderRoutes(app: FastifyInstance, { house }: Services): 
     const before = new Map(found.order.lines.map((line) => [line.itemId, line]));
     const priced = lines && await linesOf(house.db, store.store_id, { supplier_id: found.order.supplierId, currency: found.order.currency }, lines.map((line) => ({ ...line, supplierSku: line.supplierSku ?? before.get(line.itemId)?.supplierSku, recommendation: before.get(line.itemId)?.recommendation })));
     const action = { do: 'amend', by, ...Object.fromEntries(Object.entries(head).filter(([, value]) => value !== undefined)), ...(priced ? { lines: priced } : {}) } as PurchaseAction;
-    settled(await house.db.transaction((tx) => changePurchase(tx, store.store_id, id, version, action, doing(store.store_id, by))), id, version);
+    await house.db.transaction(async (tx) => {
+      const order = settled(await changePurchase(tx, store.store_id, id, version, action, doing(store.store_id, by)), id, version);
+      await audit(tx, { at: now(), actor: by, action: 'purchase order amend', subject: found.order.reference, after: { version: order.version, ...head, ...(lines ? { lines: lines.slice(0, 50) } : {}) } });
+    });
     await changed(store.store_id);
     return detail(store, id, by);
   });
@@ -114,8 +117,8 @@ export function purchaseOrderRoutes(app: FastifyInstance, { house }: Services): 
       const order = settled(await changePurchase(tx, store.store_id, id, version, action, doing(store.store_id, by, verb === 'send' ? `${how === 'mail' ? `by mail to ${recipient}` : 'by hand'}${said ? `: ${said}` : ''}` : said)), id, version);
       if (verb === 'send' && how === 'mail') await oweMail(tx, store.store_id, id, order.version, recipient!, words ?? '', now());
       if (verb === 'reopen' || verb === 'cancel') await dropMail(tx, store.store_id, id);
+      await audit(tx, { at: now(), actor: by, action: `purchase order ${verb}`, subject: found.order.reference, after: request.body });
     });
-    await audit(house.db, { at: now(), actor: by, action: `purchase order ${verb}`, subject: found.order.reference, after: request.body });
     if (verb === 'send') await house.enqueue('purchase-orders', store.store_id);
     await changed(store.store_id);
     return detail(store, id, by);

@@ -34,8 +34,11 @@ export function pushRoutes(app: FastifyInstance, { house }: Services): void {
 
   api.post('/api/v1/push/release', { schema: { tags: ['push'], summary: 'Let held, refused or contested levels go on', querystring: z.object({ store: z.coerce.number() }), body: LevelKeys, response: { 200: z.object({ released: z.number() }) } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store);
-    const released = await releaseLevels(house.db, store.store_id, request.body.levels, now());
-    await audit(house.db, { at: now(), actor: request.user?.email ?? 'operator', action: 'push released', subject: `${released} levels`, after: request.body });
+    const released = await house.db.transaction(async (tx) => {
+      const levels = await releaseLevels(tx, store.store_id, request.body.levels, now());
+      await audit(tx, { at: now(), actor: request.user?.email ?? 'operator', action: 'push released', subject: `${levels} levels`, after: request.body });
+      return levels;
+    });
     await house.enqueue('stock-push', store.store_id);
     house.changed(store.store_id, ['push', 'stock']);
     return { released };

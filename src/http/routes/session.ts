@@ -63,6 +63,7 @@ export function sessionRoutes(app: FastifyInstance, { house, guard }: Services):
   api.post('/api/v1/logout', { config: { public: true }, schema: { tags: ['session'], summary: 'Sign out', response: { 200: z.object({ ok: z.literal(true) }) } } }, async (request, reply) => {
     const token = sessionToken(request);
     if (token) await endSession(house.db, tokenHash(token));
+    if (request.user) await audit(house.db, { at: now(), actor: request.user.email, action: 'signed out', subject: request.ip });
     clearSession(reply);
     return { ok: true as const };
   });

@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { addDays, dayNumber, dayOf } from '../../domain/calendar.ts';
 import { movementSentence } from '../../domain/stock/sentence.ts';
+import { trailHead } from '../../store/audit-trail.ts';
 import { acknowledgeDigest, digestNumbers, listDigests, type DigestNumbers, type DigestRow } from '../../store/digests.ts';
 import { listExceptions } from '../../store/exceptions.ts';
 import { currentRun } from '../../store/forecasts.ts';
@@ -12,6 +13,7 @@ import { runningRuns } from '../../store/runs.ts';
 import type { Queryable } from '../../store/db.ts';
 import type { StoreRow } from '../../store/stores.ts';
 import { roleNumbers, sinceNumbers, type SinceNumbers } from '../../store/today.ts';
+import { audit } from '../../store/users.ts';
 import type { Services } from '../app.ts';
 import { Digest, Feed, Freshness, SinceLooked, Today, TodayRole, type Of } from '../contract.ts';
 import { storeOf } from '../store-scope.ts';
@@ -54,7 +56,9 @@ export function todayRoutes(app: FastifyInstance, { house, guard }: Services): v
 
   api.post('/api/v1/today/acknowledge', { schema: { tags: ['today'], summary: 'The daily check was done', querystring: inStore, response: { 200: z.object({ acknowledged: z.boolean() }) } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), now = house.clock.now().toISOString();
-    const acknowledged = await acknowledgeDigest(house.db, store.store_id, dayOf(now, store.time_zone), request.user?.name ?? 'operator', now);
+    const day = dayOf(now, store.time_zone), acknowledged = await acknowledgeDigest(house.db, store.store_id, day, request.user?.name ?? 'operator', now);
+    // The entry's own link stands on every link before it: who did the check has seen the trail up to there.
+    if (acknowledged) await audit(house.db, { at: now, actor: request.user?.email ?? 'operator', action: 'daily check done', subject: `${store.shop_domain} ${day}`, after: { head: (await trailHead(house.db)) || null } });
     house.changed(store.store_id, ['digest']);
     return { acknowledged };
   });

@@ -148,7 +148,9 @@ export function openStore(options: StoreOptions): Store {
     faults, deliveries, bulk, baseUrl: `https://${shop.tables.shop.values().next().value?.domain ?? 'store.invalid'}`,
     async handle(request) {
       try {
-        return await route(request);
+        const reply = await route(request);
+        reply.headers['Date'] = new Date(shop.now()).toUTCString();
+        return reply;
       } catch (error) {
         if (error instanceof ConnectionLost) throw error;
         if (error instanceof HttpRefusal) return jsonReply(error.status, { errors: error.message });

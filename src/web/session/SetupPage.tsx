@@ -8,7 +8,7 @@ import { Entry } from './Entry.tsx';
 
 const route = getRouteApi('/setup');
 /** As the API asks. */
-const SHORTEST_PASSWORD = 12;
+export const SHORTEST_PASSWORD = 12;
 
 export function SetupPage() {
   const { token = '' } = route.useSearch(), router = useRouter(), client = useQueryClient();

@@ -1,7 +1,7 @@
 /** The pages of the settings, side by side. */
 import { Link, useRouterState } from '@tanstack/react-router';
 
-const TABS = [{ to: '/settings/connections', label: 'Connections' }, { to: '/settings/warehouses', label: 'Warehouses' }, { to: '/settings/locations', label: 'Locations' }, { to: '/settings/planner', label: 'Inventory Planner' }, { to: '/settings/alerts', label: 'Alerts' }] as const;
+const TABS = [{ to: '/settings/connections', label: 'Connections' }, { to: '/settings/warehouses', label: 'Warehouses' }, { to: '/settings/locations', label: 'Locations' }, { to: '/settings/planner', label: 'Inventory Planner' }, { to: '/settings/alerts', label: 'Alerts' }, { to: '/settings/people', label: 'People' }, { to: '/settings/audit-trail', label: 'Audit trail' }] as const;
 
 export function SettingsTabs() {
   const path = useRouterState({ select: (state) => state.location.pathname });

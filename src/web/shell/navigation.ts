@@ -1,5 +1,5 @@
 /** The screens, in the groups of the people who own them, with the key that goes there after `g`. */
-import { IconAlertTriangle, IconArrowBackUp, IconArrowsExchange, IconArrowsTransferDown, IconBuildingWarehouse, IconBuildingStore, IconChartLine, IconClipboardList, IconCloudUpload, IconFlame, IconHelp, IconHistory, IconLink, IconListCheck, IconSettings, IconShieldCheck, IconShoppingCart, IconSun, IconTruckDelivery, type Icon } from '@tabler/icons-react';
+import { IconAlertTriangle, IconArrowBackUp, IconArrowsExchange, IconArrowsTransferDown, IconBuildingWarehouse, IconBuildingStore, IconChartLine, IconClipboardList, IconCloudUpload, IconFlame, IconHelp, IconHistory, IconLink, IconListCheck, IconSettings, IconShieldCheck, IconShoppingCart, IconSun, IconTruckDelivery, IconUsers, type Icon } from '@tabler/icons-react';
 
 export interface Screen {
   label: string; short: string; key: string; icon: Icon;
@@ -45,6 +45,7 @@ export const PLACES_WITHIN: readonly { label: string; to: string; icon: Icon }[]
   { label: 'Period sign-off', to: '/audit?tab=period', icon: IconShieldCheck },
   { label: 'Forecast accuracy', to: '/forecast?tab=accuracy', icon: IconChartLine }, { label: 'Event calendar', to: '/forecast?tab=events', icon: IconChartLine },
   { label: 'Connections', to: '/settings/connections', icon: IconSettings }, { label: 'Warehouses', to: '/settings/warehouses', icon: IconSettings }, { label: 'Locations', to: '/settings/locations', icon: IconSettings }, { label: 'Inventory Planner', to: '/settings/planner', icon: IconSettings },
+  { label: 'People', to: '/settings/people', icon: IconUsers }, { label: 'Audit trail', to: '/settings/audit-trail', icon: IconHistory },
 ];
 
 /** Whether the address is of the screen. */

@@ -1,0 +1,113 @@
+/** An installation becomes a team's in a real browser: the first administrator, somebody invited, two people where one is not enough, and what each did in the audit trail. */
+import type { BrowserContext } from 'playwright-core';
+import { afterAll, expect, it } from 'vitest';
+import { buildWeb } from '../../src/cli/web-build.ts';
+import { tokenHash } from '../../src/http/auth.ts';
+import { saveSetupToken } from '../../src/store/users.ts';
+import { openBrowser } from '../helpers/browser.ts';
+import { axeFaults, openWatched, sideways } from '../helpers/watched-page.ts';
+import { world } from '../helpers/world.ts';
+
+const w = await world({ webDir: await buildWeb(() => {}), months: 1, scale: 0.05, worker: false });
+await w.import();
+const browser = await openBrowser();
+afterAll(() => browser.close());
+const opened = async (viewport = { width: 1440, height: 900 }, colorScheme: 'light' | 'dark' = 'light', storageState?: Awaited<ReturnType<BrowserContext['storageState']>>): Promise<BrowserContext> => {
+  const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce', ...(storageState ? { storageState } : {}) });
+  context.setDefaultTimeout(10_000);
+  return context;
+};
+const ANN = 'correct horse battery', BOB = 'another long password';
+
+it('is handed from one person to a team', async () => {
+  const context = await opened(), { page, errors } = await openWatched(context, w.url, '/settings/people');
+  await page.getByText('No accounts yet').waitFor();
+  await saveSetupToken(w.house.db, tokenHash('printed-at-start'), new Date(Date.now() + 600_000).toISOString());
+  await page.goto(`${w.url}/setup?token=printed-at-start`);
+  await page.getByLabel('Name').fill('Ann Lee');
+  await page.getByLabel('E-mail').fill('ann@shop.example');
+  await page.getByLabel('Password', { exact: true }).fill(ANN);
+  await page.getByLabel('Password again').fill(ANN);
+  await page.getByRole('button', { name: 'Create administrator' }).click();
+  await page.getByRole('heading', { name: 'Today' }).waitFor();
+
+  await page.goto(`${w.url}/settings/people`);
+  await page.getByRole('button', { name: 'Invite somebody' }).click();
+  const form = page.getByRole('dialog');
+  await form.getByLabel('Name').fill('Bob Marsh');
+  await form.getByLabel('E-mail').fill('bob@shop.example');
+  await form.getByRole('button', { name: 'Make the link' }).click();
+  const link = await page.locator('.copy-field code').innerText();
+  expect(await axeFaults(page)).toEqual([]);
+  await page.getByRole('button', { name: 'I have passed it on' }).click();
+  await page.getByRole('row', { name: /Bob Marsh/ }).getByText('Invited').waitFor();
+
+  // Bob is somebody else, at a machine of his own.
+  const his = await opened(), bob = await openWatched(his, w.url, new URL(link).pathname + new URL(link).search);
+  await bob.page.getByLabel('Password', { exact: true }).fill('short');
+  await bob.page.getByRole('button', { name: 'Set password and sign in' }).click();
+  await bob.page.getByText('At least 12 characters').waitFor();
+  await bob.page.getByLabel('Password', { exact: true }).fill(BOB);
+  await bob.page.getByLabel('Password again').fill(BOB);
+  expect(await axeFaults(bob.page)).toEqual([]);
+  await bob.page.getByRole('button', { name: 'Set password and sign in' }).click();
+  await bob.page.getByRole('heading', { name: 'Today' }).waitFor();
+  await bob.page.goto(`${w.url}/settings/people`);
+  await bob.page.getByText('Only administrators change accounts').waitFor();
+  expect(await bob.page.getByRole('button', { name: 'Invite somebody' }).count()).toBe(0);
+
+  // Ann counts; she cannot approve her own count any more, since Bob could. He is let into the warehouse for it.
+  const ask = (on: typeof page, method: string, path: string, body: object): Promise<{ status: number; body: { countId?: string } }> => on.evaluate(async ([m, p, b]) => {
+    const answer = await fetch(`/api/v1${p}`, { method: m as string, headers: { 'content-type': 'application/json' }, body: b as string });
+    return { status: answer.status, body: await answer.json() as { countId?: string } };
+  }, [method, path, JSON.stringify(body)]);
+  const { rows: [level] } = await w.house.db.query<{ location_id: number; sku: string }>(`select l.location_id, i.sku from ledger_level l join item i using (item_id) where l.store_id = $1 and l.available > 3 and i.sku ~ '^[A-Z0-9-]+$' order by 1, 2 limit 1`, [w.storeId]);
+  await page.getByRole('button', { name: 'Change Bob Marsh' }).click();
+  await page.getByRole('dialog').getByLabel('Role').first().click();
+  await page.getByRole('option', { name: /^Warehouse/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('row', { name: /Bob Marsh.*Warehouse/ }).waitFor();
+  const count = (await ask(page, 'POST', `/counts?store=${w.storeId}`, { locationId: level!.location_id, name: 'Shelf one' })).body.countId!;
+  expect((await ask(page, 'POST', `/counts/${count}/lines?store=${w.storeId}`, { lines: [{ sku: level!.sku, counted: 2 }] })).status).toBe(200);
+  expect((await ask(page, 'POST', `/counts/${count}/decision?store=${w.storeId}`, { decision: 'submit' })).status).toBe(200);
+  expect((await ask(page, 'POST', `/counts/${count}/decision?store=${w.storeId}`, { decision: 'approve', reason: 'counted twice' })).status).toBe(403);
+  // His role changed, so he signs in anew; then he approves.
+  await bob.page.goto(`${w.url}/settings/audit-trail`);
+  await bob.page.getByLabel('E-mail').fill('bob@shop.example');
+  await bob.page.getByLabel('Password', { exact: true }).fill(BOB);
+  await bob.page.getByRole('button', { name: 'Sign in' }).click();
+  await bob.page.getByText(/^Holds: /).waitFor();
+  expect((await ask(bob.page, 'POST', `/counts/${count}/decision?store=${w.storeId}`, { decision: 'approve', reason: 'counted twice' })).status).toBe(200);
+
+  // What each did stands in the trail, and stays in the address.
+  await page.getByRole('row', { name: /Bob Marsh/ }).getByRole('link', { name: 'What they did' }).click();
+  await page.getByTitle('count approved').waitFor();
+  await page.reload();
+  await page.getByTitle('count approved').click();
+  await page.getByRole('dialog').getByText('counted twice').waitFor();
+  expect(await page.getByRole('row', { name: /Count submitted/ }).count()).toBe(0);
+  expect(errors.filter((one) => !/403/.test(one))).toEqual([]);
+  expect(bob.errors.filter((one) => !/401/.test(one))).toEqual([]);
+
+  const state = await context.storageState();
+  for (const [scheme, width] of [['light', 1440], ['dark', 1440], ['light', 390]] as const) {
+    const shown = await opened({ width, height: 900 }, scheme, state);
+    for (const [address, shows] of [['/settings/people', 'Bob Marsh'], ['/settings/people?edit=new', 'Make the link'], ['/settings/audit-trail', /^Holds: /], ['/settings/audit-trail?q=nothing-like-it', 'Nothing fits these filters']] as const) {
+      const watched = await openWatched(shown, w.url, address);
+      await watched.page.getByText(shows).first().waitFor();
+      await watched.page.waitForTimeout(500);
+      expect([address, scheme, width, watched.errors, await axeFaults(watched.page), await sideways(watched.page)]).toEqual([address, scheme, width, [], [], 0]);
+      await watched.page.close();
+    }
+    await shown.close();
+  }
+  // Shut out, he is out at once.
+  await page.goto(`${w.url}/settings/people`);
+  await page.getByRole('button', { name: 'Change Bob Marsh' }).click();
+  await page.getByRole('button', { name: 'Shut out' }).click();
+  await page.getByRole('row', { name: /Bob Marsh/ }).getByText('Shut out').waitFor();
+  await bob.page.goto(`${w.url}/stock`);
+  await bob.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await his.close();
+  await context.close();
+}, 180_000);
