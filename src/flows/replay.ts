@@ -7,6 +7,7 @@
  *  3 record  the lines, their sums and a hash of both, as one: the same data gives the same hash
  */
 import { addDays, dayNumber, daysBetween } from '../domain/calendar.ts';
+import { ORDER_DAYS_MOST } from '../domain/purchasing/order-days.ts';
 import { denseSeries, seriesFrom } from '../domain/demand/series.ts';
 import type { CalendarEvent, PanelOptions, PanelSeries, Pool } from '../domain/forecast/panel.ts';
 import { abcClasses } from '../domain/replenishment/abc.ts';
@@ -59,7 +60,7 @@ async function replayed(context: FlowContext, asked: ReplayRow): Promise<string>
   const rows = await seriesBetween(db, storeId, since, to, asked.scope, asked.most);
   if (rows.length === 0) throw new Error('Nothing was sold in this scope up to the last day. Choose a wider scope, or a later period.');
   const orderCost = Number(asked.order_cost), limits = new Map<string, SupplierLimits>(), batches = together(await gather(context, rows, asked, days, limits)), lines = batches.flat(), items = [...new Set(rows.map((row) => row.item_id))];
-  const horizon = Math.min(LONGEST_HORIZON, Math.max(SHORTEST_HORIZON, ...lines.map(({ line: { policy, leadTimes } }) => Math.max(protectionDays(policy), policy.leadTimeDays + (policy.daysOfStock ?? 0), ...(leadTimes ?? []).map((one) => one.days + policy.reviewDays)) + policy.reviewDays)));
+  const horizon = Math.min(LONGEST_HORIZON, Math.max(SHORTEST_HORIZON, ...lines.map(({ line: { policy, leadTimes, orderDays } }) => Math.max(protectionDays(policy), policy.leadTimeDays + (policy.daysOfStock ?? 0), ...(leadTimes ?? []).map((one) => one.days + policy.reviewDays)) + policy.reviewDays + (orderDays.length > 0 ? ORDER_DAYS_MOST : 0))));
   const options: PanelOptions = { grain: 'D', horizon, quantiles: QUANTILES, events: await calendar(context, since) };
 
   context.progress('learn from the days before', 0, null);
@@ -132,7 +133,7 @@ async function gather(context: FlowContext, rows: readonly SeriesRow[], asked: R
     const key = `${row.item_id}@${row.location_id}`, input = inputs.get(key), there = stock.get(key);
     if (!input) return [];
     const wanted = wantedOf(series[n]!.series, first, days), { policy, leadTimes, buying, storeCurrency } = input, { bulk, series: { start } } = series[n]!;
-    return [{ row, series: series[n]!, wanted, line: { key, wanted: wanted.wanted, bulk: Int32Array.from({ length: days }, (_, day) => bulk?.[first + day - start] ?? 0), returned: cameBack(back.get(key), first, days), order: orderOf(world, input, limits), opening: there ? { onHand: there.opening, incoming: there.incoming } : null, policy, leadTimes, buying, price: priceAt(prices.get(row.item_id), first), storeCurrency } }];
+    return [{ row, series: series[n]!, wanted, line: { key, wanted: wanted.wanted, bulk: Int32Array.from({ length: days }, (_, day) => bulk?.[first + day - start] ?? 0), returned: cameBack(back.get(key), first, days), order: orderOf(world, input, limits), opening: there ? { onHand: there.opening, incoming: there.incoming } : null, policy, leadTimes, orderDays: input.orderDays ?? [], buying, price: priceAt(prices.get(row.item_id), first), storeCurrency } }];
   });
 }
 

@@ -1,7 +1,7 @@
 /**
  * replenishment: forecast + position + policy → recommendations.   Woken by a finished forecast, hourly, by a changed policy, and by hand.
  *  1 gather  the forecasts in use, planners' overrides, stock positions, planning values by scope, suppliers' terms and learned lead times; what was sold
- *            lately where there is no forecast; planners' decisions and what was ordered this month
+ *            lately where there is no forecast; planners' decisions and what was ordered this month; a place that buys for others with all of theirs
  *  2 decide  domain/replenishment: the level of the policy's kind, MOQ, case pack, cap; then each supplier's order: price breaks, its minimum, containers
  *            and budget; then the store's budget
  *  3 record  one recommendation an item and location, where it changed; those neither forecast nor ruled any more leave
@@ -13,10 +13,12 @@ import { adjusted, type Recommendation } from '../domain/replenishment/recommend
 import { NO_LIMITS, type SupplierLimits } from '../domain/replenishment/supplier-limits.ts';
 import { unitCostAt } from '../domain/replenishment/supplier-line.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
+import { boughtTogether } from '../store/bought-together.ts';
 import { currentRun, forecastsOf, forecastValues } from '../store/forecasts.ts';
 import { leftOf } from '../store/plan-budgets.ts';
 import { fallbackSince, planInputs, planWorld, type PlanInput, type PlanWorld } from '../store/plan-inputs.ts';
 import { removeOthers, savePlan, saveRecommendations, type RecommendationRecord } from '../store/recommendations.ts';
+import { boughtFor } from '../store/supply.ts';
 import { limitsOf } from '../store/supplier-terms.ts';
 import { unforecast } from '../store/unforecast.ts';
 
@@ -51,7 +53,7 @@ export const replenishment = defineFlow({
     };
     let ahead: { size: number; read: Promise<PlanInput[]> } | null = null; // stock and terms of a page are read while the one before is decided
     for await (const page of pages(context, world)) {
-      const next = { size: page.length, read: planInputs(db, world, page) };
+      const next = { size: page.length, read: planInputs(db, world, page).then((inputs) => boughtTogether(db, world, inputs)) };
       next.read.catch(() => {}); // it is thrown where it is awaited
       if (ahead) await take(ahead);
       ahead = next;
@@ -71,8 +73,19 @@ export const replenishment = defineFlow({
   },
 });
 
-/** Forecasts, then levels without one. */
-async function* pages({ db, storeId }: FlowContext, world: PlanWorld) {
+/** Forecasts, then levels without one, then what places buy for others alone. */
+async function* pages(context: FlowContext, world: PlanWorld) {
+  const buyers = new Set(world.supply.from.values()), known = new Set<string>();
+  for await (const page of ownPages(context, world)) {
+    for (const line of page) if (buyers.has(line.location_id)) known.add(`${line.item_id}@${line.location_id}`);
+    yield page;
+  }
+  if (buyers.size === 0) return;
+  const others = (await boughtFor(context.db, context.storeId, world.run?.run_id ?? null, fallbackSince(world.today))).filter((line) => !known.has(`${line.item_id}@${line.location_id}`));
+  for (let n = 0; n < others.length; n += PAGE) yield others.slice(n, n + PAGE);
+}
+
+async function* ownPages({ db, storeId }: FlowContext, world: PlanWorld) {
   if (world.run) yield* forecastsOf(db, storeId, world.run.run_id);
   const keeps = (scope: string): boolean => { const said = world.scopes.get(scope)!; return (said.minStock ?? 0) > 0 || said.kind === 'min/max' || (said.reorderPoint ?? 0) > 0; }, ruled = [...world.scopes.keys()].filter(keeps);
   const items = ruled.flatMap((scope) => (scope.startsWith('item:') ? [Number.parseInt(scope.slice(5), 10)] : []));
@@ -91,7 +104,7 @@ function decide(world: PlanWorld, inputs: readonly PlanInput[], decided: Decided
 /** The line in the order it waits for; null where nothing but the line decides, or a planner set it aside. */
 function waits(world: PlanWorld, input: PlanInput, made: Recommendation, limits: Map<string, SupplierLimits>): PlannedLine | null {
   const { buying: { supplierId, currency, priceBreaks } } = input, decision = world.decisions.get(`${input.itemId}@${input.locationId}`), supplier = supplierId === null ? undefined : world.suppliers.get(supplierId);
-  if (decision?.decision === 'excluded' || decision?.decision === 'snoozed') return null;
+  if (decision?.decision === 'excluded' || decision?.decision === 'snoozed' || (input.boughtElsewhere === true && decision === undefined)) return null;
   const key = supplier ? `${supplierId}@${currency}` : '', limit = supplier ? limits.get(key) ?? limitsOf(supplier, currency, world.spent.get(key) ?? 0) ?? (priceBreaks.length > 0 ? NO_LIMITS : null) : null;
   if (limit !== null) limits.set(key, limit);
   const fixed = decision?.decision === 'quantity' ? decision.quantity : null, domestic = world.budget !== null && currency === world.store.currency;

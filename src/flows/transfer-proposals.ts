@@ -43,19 +43,19 @@ async function placesOf({ db, storeId }: FlowContext, world: PlanWorld, rows: re
   const keys = rows.map((row) => ({ itemId: row.item_id, locationId: row.location_id }));
   const forecasts = world.run ? await forecastsNamed(db, storeId, world.run.run_id, keys) : [], told = new Set(forecasts.map((one) => `${one.item_id}@${one.location_id}`));
   const inputs = await planInputs(db, world, [...forecasts, ...rows.filter((row) => !told.has(`${row.item_id}@${row.location_id}`)).map(({ item_id, location_id, sold }) => ({ item_id, location_id, sold }))]);
-  const movable = new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, row.movable])), places = new Map<number, TransferPlace[]>();
+  const places = new Map<number, TransferPlace[]>();
   for (const input of inputs) {
-    const place = placeOf(input, movable.get(`${input.itemId}@${input.locationId}`) ?? false), known = places.get(input.itemId);
+    const place = placeOf(input, world.supply.from.has(input.locationId)), known = places.get(input.itemId);
     if (place === null) continue;
     if (known) known.push(place); else places.set(input.itemId, [place]);
   }
   return places;
 }
 
-/** Null where a unit has no known worth. */
-function placeOf({ locationId, stock, forecast, policy, price, buying, storeCurrency, byRule }: PlanInput, movable: boolean): TransferPlace | null {
-  const margin = marginOf(price, buying, storeCurrency), days = Math.min(forecast.mean.length, protectionDays(policy));
+/** Null where a unit has no known worth. A place that is supplied from another is supplied again at the next review, not when a supplier has delivered. */
+function placeOf({ locationId, stock, forecast, policy, price, buying, storeCurrency, byRule }: PlanInput, supplied: boolean): TransferPlace | null {
+  const margin = marginOf(price, buying, storeCurrency), days = Math.min(forecast.mean.length, supplied ? policy.reviewDays : protectionDays(policy));
   if (margin === null) return null;
   const silent = byRule && forecast.mean[0] === 0;
-  return { locationId, available: stock.onHand - stock.committed - stock.backorders, incoming: stock.incoming, demand: silent || forecast.cumulative.length < 2 ? null : demandTotal(forecast, days), margin, keeps: policy.minStock, gives: movable, takes: movable && !silent };
+  return { locationId, available: stock.onHand - stock.committed - stock.backorders, incoming: stock.incoming, demand: silent || forecast.cumulative.length < 2 ? null : demandTotal(forecast, days), margin, keeps: policy.minStock, gives: true, takes: !silent };
 }

@@ -49,7 +49,7 @@ export const PurchaseState = z.enum(['draft', 'awaiting approval', 'approved', '
 export const PURCHASE_VIEWS = ['open', 'draft', 'awaiting approval', 'on order', 'overdue', 'received', 'over', 'all'] as const;
 const purchaseHead = {
   purchaseOrderId: z.number(), reference: z.string(), supplierId: z.number(), supplier: z.string(), locationId: z.number(), locationName: z.string(), authority: z.enum(['storefront', 'warehouse']), state: PurchaseState, currency: z.string(),
-  orderedOn: z.string().nullable(), expectedOn: z.string().nullable(), overdue: z.boolean(), lines: z.number(), units: z.number(), receivedUnits: z.number(), openUnits: z.number(), /** Goods with shipping, duty and other cost. */ value: z.number(), origin: z.string(), version: z.number(), createdAt: instant, createdBy: z.string(), updatedAt: instant,
+  orderedOn: z.string().nullable(), expectedOn: z.string().nullable(), /** When it comes if the supplier takes as long as it usually did; null where that is not known, or nothing is to come. */ learnedOn: z.string().nullable(), overdue: z.boolean(), lines: z.number(), units: z.number(), receivedUnits: z.number(), openUnits: z.number(), /** Goods with shipping, duty and other cost. */ value: z.number(), origin: z.string(), version: z.number(), createdAt: instant, createdBy: z.string(), updatedAt: instant,
 };
 export const PurchaseRow = z.object(purchaseHead).meta({ id: 'PurchaseRow' });
 export const PurchaseQuery = z.object({ ...inStore, view: z.enum(PURCHASE_VIEWS).default('open'), q: z.string().max(200).optional(), supplier: z.coerce.number().int().optional(), location: z.coerce.number().int().optional(), ...page });
@@ -59,6 +59,7 @@ export const PurchaseBody = z.object({
   supplierId: z.number().int(), locationId: z.number().int(), expectedOn: day.nullable().default(null), notes: z.string().max(4_000).default(''), shipping: minor.default(0), duty: minor.default(0), otherCost: minor.default(0),
   key: z.string().min(8).max(100).optional().describe('made by the client before its first try: the same key makes one order'), lines: z.array(lineIn).max(5_000).default([]),
 }).strict().meta({ id: 'PurchaseBody' });
+export const CopyBody = z.object({ key: z.string().min(8).max(100).describe('made by the client before its first try: the same key makes one order') }).strict().meta({ id: 'CopyBody' });
 export const FromRecommendations = z.object({
   supplierId: z.number().int().optional(), locationId: z.number().int().optional(), itemIds: z.array(z.number().int()).max(20_000).optional(),
   /** These lines with these quantities, whatever is recommended. */
@@ -74,6 +75,8 @@ export const PurchaseActionBody = z.object({ version: z.number().int(), said: z.
 export const PurchaseLineView = z.object({
   line: z.number(), itemId: z.number(), sku: z.string().nullable(), barcode: z.string().nullable(), title: z.string(), supplierSku: z.string().nullable(), ordered: z.number(), unitCost: z.number(), expectedOn: z.string().nullable(), received: z.number(), damaged: z.number(), cancelled: z.number(), open: z.number(),
   goods: z.number(), landedShare: z.number(), landedUnitCost: z.number(), available: z.number(), incoming: z.number(), /** What became of its units on their way in Shopify; null where nothing is written. */ incomingWritten: z.string().nullable(), /** Why this many: the recommendation's sentence. */ why: z.string().nullable(),
+  /** The day it is more likely than not sold out there without this order, and again once its units are `here`; null of a day: not before `until`. Null: no forecast, or the order is over. */
+  runsOut: z.object({ without: day.nullable(), here: day, with: day.nullable(), until: day }).nullable(),
 }).meta({ id: 'PurchaseLineView' });
 export const PurchaseVersionView = z.object({ version: z.number(), what: z.string(), at: instant, by: z.string(), said: z.string().nullable(), changes: z.array(z.object({ itemId: z.number().nullable(), sku: z.string().nullable(), field: z.string(), from: z.union([z.string(), z.number()]).nullable(), to: z.union([z.string(), z.number()]).nullable() })) }).meta({ id: 'PurchaseVersionView' });
 export const GoodsReceipt = z.object({
@@ -83,16 +86,17 @@ export const GoodsReceipt = z.object({
 export const PurchaseDetail = z.object({
   ...purchaseHead, lines: z.array(PurchaseLineView), shipping: z.number(), duty: z.number(), otherCost: z.number(), goods: z.number(), notes: z.string(), supplierEmail: z.string().nullable(), approvedBy: z.string().nullable(), approvedAt: instant.nullable(), sentAt: instant.nullable(), closedAt: instant.nullable(),
   /** What may be done now, and why approving is not for the one who asks. */
-  verbs: z.array(z.string()), approvalWanted: z.boolean(), approveRefused: z.string().nullable(), canMail: z.boolean(), /** Terms of the supplier that the order does not meet. */ warnings: z.array(z.string()),
+  verbs: z.array(z.string()), approvalWanted: z.boolean(), approveRefused: z.string().nullable(), canMail: z.boolean(), /** Per cent more than ordered that is received without a note; null: any amount. */ overTolerancePercent: z.number().nullable(), /** Terms of the supplier that the order does not meet. */ warnings: z.array(z.string()),
   versions: z.array(PurchaseVersionView), receipts: z.array(GoodsReceipt), mails: z.array(z.object({ version: z.number(), recipient: z.string(), state: z.enum(['waiting', 'sent', 'failed']), attempts: z.number(), message: z.string().nullable(), madeAt: instant, sentAt: instant.nullable() })),
 }).meta({ id: 'PurchaseDetail' });
 export const PurchaseSettings = z.object({ version: z.number().int(), approvalLimits: z.record(currency, minor).describe('minor units by currency: above it another person approves'), overdueToleranceDays: z.number().int().min(0).max(90),
-  planBudget: minor.nullable().describe('most that is planned over all suppliers, minor units of the store’s currency'), planBudgetPer: z.enum(['plan', 'month']) }).strict().meta({ id: 'PurchaseSettings' });
-export const PurchaseSettingsBody = PurchaseSettings.partial({ planBudget: true, planBudgetPer: true }).meta({ id: 'PurchaseSettingsBody', description: 'a budget left out stays' });
+  planBudget: minor.nullable().describe('most that is planned over all suppliers, minor units of the store’s currency'), planBudgetPer: z.enum(['plan', 'month']),
+  overTolerancePercent: z.number().int().min(0).max(1_000).nullable().describe('how much more than ordered is received without a note; null: any amount') }).strict().meta({ id: 'PurchaseSettings' });
+export const PurchaseSettingsBody = PurchaseSettings.partial({ planBudget: true, planBudgetPer: true, overTolerancePercent: true }).meta({ id: 'PurchaseSettingsBody', description: 'a budget or a tolerance left out stays' });
 
 // ---- goods receipts -------------------------------------------------------------------------------------------------------------------------
 export const ReceiptBody = z.object({ key: z.string().min(8).max(100).describe('made by the client before its first try: the same key posts once'), note: z.string().max(1_000).default(''), lines: z.array(z.object({ itemId: z.number().int(), quantity: count.default(0), damaged: count.default(0) }).strict()).min(1).max(5_000) }).strict().meta({ id: 'ReceiptBody' });
-export const ReceiptFileBody = z.object({ name: z.string().min(1).max(200), csv: z.string().max(5_000_000), dryRun: z.boolean().default(true) }).strict().meta({ id: 'ReceiptFileBody', description: 'columns: SKU or Barcode or Supplier SKU, Quantity, Damaged' });
+export const ReceiptFileBody = z.object({ name: z.string().min(1).max(200), csv: z.string().max(5_000_000), dryRun: z.boolean().default(true), note: z.string().max(1_000).default('').describe('needed where more came than ordered and tolerated') }).strict().meta({ id: 'ReceiptFileBody', description: 'columns: SKU or Barcode or Supplier SKU, Quantity, Damaged' });
 export const ReceiptFileResult = z.object({ dryRun: z.boolean(), lines: z.number(), units: z.number(), damaged: z.number(), known: z.boolean().describe('this file was posted before'), errors: z.array(z.object({ line: z.number(), field: z.string(), message: z.string() })), rows: z.array(z.object({ itemId: z.number(), sku: z.string().nullable(), quantity: z.number(), damaged: z.number(), open: z.number() })) }).meta({ id: 'ReceiptFileResult' });
 export const TakeBackBody = z.object({ note: z.string().trim().min(1).max(1_000) }).strict();
 export const GoodsReceiptPage = z.object({ rows: z.array(GoodsReceipt), nextCursor: z.string().nullable() }).meta({ id: 'GoodsReceiptPage' });

@@ -7,9 +7,10 @@ const Worth = z.object({ firstThere: z.number(), firstHere: z.number(), lastTher
 
 export const TransferProposal = z.object({
   itemId: z.number(), sku: z.string().nullable(), title: z.string(), fromLocationId: z.number(), fromName: z.string(), toLocationId: z.number(), toName: z.string(), quantity: z.number(), gain: minor.describe('expected margin less the cost of moving, minor units of the store’s currency'), worth: Worth,
+  warehouse: z.string().nullable().describe('whose people move it, since they have the count at one of the places; null: a transfer in Shopify moves it'),
 }).meta({ id: 'TransferProposal' });
-export const ProposalQuery = z.object({ store: z.coerce.number(), q: z.string().max(4000).optional(), from: z.coerce.number().int().optional(), to: z.coerce.number().int().optional(), cursor: z.string().optional(), limit: z.coerce.number().int().min(1).max(500).default(100) });
-export const ProposalPage = z.object({ rows: z.array(TransferProposal), nextCursor: z.string().nullable(), totals: z.object({ rows: z.number(), units: z.number(), gain: minor }), computedAt: instant.nullable() }).meta({ id: 'ProposalPage' });
+export const ProposalQuery = z.object({ store: z.coerce.number(), q: z.string().max(4000).optional(), from: z.coerce.number().int().optional(), to: z.coerce.number().int().optional(), told: z.enum(['warehouse', 'shopify']).optional().describe('only those a warehouse must be told of, or only those Shopify can move'), cursor: z.string().optional(), limit: z.coerce.number().int().min(1).max(500).default(100) });
+export const ProposalPage = z.object({ rows: z.array(TransferProposal), nextCursor: z.string().nullable(), totals: z.object({ rows: z.number(), units: z.number(), gain: minor, told: z.number().describe('of the rows, those a warehouse must be told of') }), computedAt: instant.nullable() }).meta({ id: 'ProposalPage' });
 
 export const TRANSFER_VIEWS = ['open', 'ready', 'in transit', 'refused', 'over', 'all'] as const;
 export const TRANSFER_STATES = ['draft', 'ready', 'in transit', 'received', 'cancelled'] as const;

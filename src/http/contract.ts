@@ -127,8 +127,14 @@ export const DemandView = z.object({
     /** Demand of Monday to Sunday relative to their mean. */
     weekdays: z.array(z.number()).nullable(),
   }).nullable(),
-  /** Stock over the horizon if nothing is ordered: median and P10/P90. */
-  projection: z.object({ p10: z.array(z.number()), p50: z.array(z.number()), p90: z.array(z.number()) }).nullable(),
+  /** Stock over the horizon if nothing more is ordered: median and P10/P90; what is on its way is there from its day on. */
+  projection: z.object({
+    p10: z.array(z.number()), p50: z.array(z.number()), p90: z.array(z.number()),
+    /** Orders: those sent count from their day on (overdue ones from the first day), drafts do not count. */
+    orders: z.array(z.object({ purchaseOrderId: z.number(), reference: z.string(), day, units: z.number(), sent: z.boolean(), overdue: z.boolean(), /** Nobody said the day. */ byLeadTime: z.boolean() })),
+    /** What the plan would order today, and when it would be here; null: nothing. */
+    suggested: z.object({ units: z.number(), day }).nullable(),
+  }).nullable(),
 }).meta({ id: 'DemandView' });
 
 // ---- exceptions -----------------------------------------------------------------------------------------------------------------------

@@ -4,21 +4,39 @@ import { format, money } from '../domain/money.ts';
 import { purchaseChanges } from '../domain/purchasing/changes.ts';
 import { nextOrderDay } from '../domain/purchasing/order-days.ts';
 import { landedCost } from '../domain/purchasing/landed-cost.ts';
-import { goodsValue, needsApproval, openUnits, orderValue, TRANSITIONS, type PurchaseOrder, type PurchaseVerb } from '../domain/purchasing/purchase-order.ts';
-import type { Queryable } from '../store/db.ts';
+import { ENOUGH, learnLeadTime } from '../domain/purchasing/lead-time.ts';
+import { goodsValue, needsApproval, ON_ORDER, openUnits, orderValue, TRANSITIONS, type PurchaseOrder, type PurchaseVerb } from '../domain/purchasing/purchase-order.ts';
+import type { Db, Queryable } from '../store/db.ts';
 import { listReceipts, type ReceiptRow } from '../store/goods-receipts.ts';
 import { findPurchase } from '../store/purchase-orders.ts';
 import { purchaseItems, purchaseVersions, type PurchasePageRow } from '../store/purchase-page.ts';
 import { mailsOf, purchaseSettings } from '../store/purchase-settings.ts';
+import type { StoreRow } from '../store/stores.ts';
 import { termsOf } from '../store/supplier-items.ts';
+import { deliveredOrders } from '../store/supplier-performance.ts';
 import { findSupplier } from '../store/suppliers.ts';
 import { Refusal } from './app.ts';
+import { orderEffect } from './purchase-effect.ts';
 import type { GoodsReceipt, Of, PurchaseDetail, PurchaseRow } from './contract-purchasing.ts';
 
-export function purchaseView(row: PurchasePageRow): Of<typeof PurchaseRow> {
+/** The days a supplier usually took: the middle of what its receipts say. */
+export type UsualDays = (supplierId: number) => number | null;
+
+export async function usualDaysOf(db: Queryable, storeId: number, supplierIds: readonly number[]): Promise<UsualDays> {
+  const delivered = await deliveredOrders(db, storeId, [...new Set(supplierIds)]);
+  return (supplierId) => { const learned = learnLeadTime(delivered.get(supplierId) ?? []); return learned !== null && learned.n >= ENOUGH ? Math.round(learned.p50) : null; };
+}
+
+/** When it comes if the supplier takes its usual days. */
+function learnedOn(order: { state: string; orderedOn: string | null; supplierId: number }, usual: UsualDays): string | null {
+  const days = order.orderedOn !== null && (ON_ORDER as readonly string[]).includes(order.state) ? usual(order.supplierId) : null;
+  return days === null ? null : addDays(order.orderedOn!, days);
+}
+
+export function purchaseView(row: PurchasePageRow, usual: UsualDays): Of<typeof PurchaseRow> {
   return {
     purchaseOrderId: row.purchase_order_id, reference: row.reference, supplierId: row.supplier_id, supplier: row.supplier, locationId: row.location_id, locationName: row.location, authority: row.authority, state: row.state, currency: row.currency,
-    orderedOn: row.ordered_on, expectedOn: row.expected_on, overdue: row.overdue ?? false, lines: row.lines, units: row.units, receivedUnits: row.received_units, openUnits: row.open_units,
+    orderedOn: row.ordered_on, expectedOn: row.expected_on, learnedOn: learnedOn({ state: row.state, orderedOn: row.ordered_on, supplierId: row.supplier_id }, usual), overdue: row.overdue ?? false, lines: row.lines, units: row.units, receivedUnits: row.received_units, openUnits: row.open_units,
     value: Number(row.goods_value) + Number(row.shipping) + Number(row.duty) + Number(row.other_cost), origin: row.origin, version: row.version, createdAt: row.created_at, createdBy: row.created_by, updatedAt: row.updated_at,
   };
 }
@@ -31,24 +49,25 @@ export function receiptView(row: ReceiptRow): Of<typeof GoodsReceipt> {
 }
 
 /** Everything of one order, as `who` sees it. 404 when it is not the store's. */
-export async function purchaseDetail(db: Queryable, storeId: number, id: number, who: { by: string; today: string; canMail: boolean }): Promise<Of<typeof PurchaseDetail>> {
+export async function purchaseDetail(db: Db, store: StoreRow, id: number, who: { by: string; today: string; canMail: boolean }): Promise<Of<typeof PurchaseDetail>> {
+  const storeId = store.store_id;
   const found = await findPurchase(db, storeId, { id });
   if (!found) throw new Refusal(404, `There is no purchase order ${id}`);
   const { order, row } = found;
   const [items, versions, receipts, mails, settings] = [await purchaseItems(db, storeId, id), await purchaseVersions(db, storeId, id), await listReceipts(db, storeId, { purchaseOrderId: id, before: null, limit: 200 }), await mailsOf(db, storeId, id), await purchaseSettings(db, storeId)];
-  const landed = landedCost(order), sum = (of: (line: PurchaseOrder['lines'][number]) => number): number => order.lines.reduce((total, line) => total + of(line), 0);
+  const effect = await orderEffect(db, store, order, who.today), landed = landedCost(order), sum = (of: (line: PurchaseOrder['lines'][number]) => number): number => order.lines.reduce((total, line) => total + of(line), 0);
   return {
-    purchaseOrderId: id, reference: order.reference, supplierId: order.supplierId, supplier: row.supplier, locationId: order.locationId, locationName: row.location, authority: row.authority, state: order.state, currency: order.currency, orderedOn: order.orderedOn, expectedOn: order.expectedOn,
+    purchaseOrderId: id, reference: order.reference, supplierId: order.supplierId, supplier: row.supplier, locationId: order.locationId, locationName: row.location, authority: row.authority, state: order.state, currency: order.currency, orderedOn: order.orderedOn, expectedOn: order.expectedOn, learnedOn: learnedOn(order, await usualDaysOf(db, storeId, [order.supplierId])),
     overdue: order.expectedOn !== null && ['sent', 'confirmed', 'part received'].includes(order.state) && addDays(order.expectedOn, settings.overdueToleranceDays) < who.today, units: sum((l) => l.ordered), receivedUnits: sum((l) => l.received + l.damaged), openUnits: sum(openUnits), value: orderValue(order),
     origin: row.origin, version: order.version, createdAt: row.created_at, createdBy: row.created_by, updatedAt: row.updated_at, shipping: order.shipping, duty: order.duty, otherCost: order.otherCost, goods: goodsValue(order), notes: order.notes, supplierEmail: row.supplier_email,
     approvedBy: order.approvedBy, approvedAt: row.approved_at, sentAt: row.sent_at, closedAt: row.closed_at,
-    verbs: (Object.keys(TRANSITIONS) as PurchaseVerb[]).filter((verb) => TRANSITIONS[verb].includes(order.state)), approvalWanted: needsApproval(order, settings.approvalLimits), approveRefused: order.madeBy.includes(who.by) ? `${order.reference} was made by ${who.by}: somebody else must approve it` : null, canMail: who.canMail,
+    verbs: (Object.keys(TRANSITIONS) as PurchaseVerb[]).filter((verb) => TRANSITIONS[verb].includes(order.state)), approvalWanted: needsApproval(order, settings.approvalLimits), approveRefused: order.madeBy.includes(who.by) ? `${order.reference} was made by ${who.by}: somebody else must approve it` : null, canMail: who.canMail, overTolerancePercent: settings.overTolerancePercent,
     warnings: await warningsOf(db, storeId, order, who.today),
     lines: order.lines.map((line, n) => {
       const item = items.get(line.itemId);
       return {
         line: line.line, itemId: line.itemId, sku: item?.sku ?? null, barcode: item?.barcode ?? null, title: item?.title ?? `Item ${line.itemId}`, supplierSku: line.supplierSku, ordered: line.ordered, unitCost: line.unitCost, expectedOn: line.expectedOn, received: line.received, damaged: line.damaged, cancelled: line.cancelled, open: openUnits(line),
-        goods: landed[n]!.goods, landedShare: landed[n]!.share, landedUnitCost: landed[n]!.landedUnitCost, available: item?.available ?? 0, incoming: item?.incoming ?? 0, incomingWritten: item?.written ?? null, why: sentenceOf(line.recommendation),
+        goods: landed[n]!.goods, landedShare: landed[n]!.share, landedUnitCost: landed[n]!.landedUnitCost, available: item?.available ?? 0, incoming: item?.incoming ?? 0, incomingWritten: item?.written ?? null, why: sentenceOf(line.recommendation), runsOut: effect.get(line.itemId) ?? null,
       };
     }),
     versions: versions.map((version, n) => ({
@@ -64,7 +83,6 @@ function sentenceOf(recommendation: unknown): string | null {
   return typeof sentence === 'string' ? sentence : null;
 }
 
-/** The supplier's terms the draft does not meet: said, not enforced; a buyer may know better. */
 /** Goods and units of the supplier's other orders in this currency that are not sent yet. */
 async function waitingBeside(db: Queryable, storeId: number, order: PurchaseOrder): Promise<{ goods: number; units: number }> {
   const { rows: [row] } = await db.query<{ goods: string; units: number }>(
@@ -73,6 +91,7 @@ async function waitingBeside(db: Queryable, storeId: number, order: PurchaseOrde
   return { goods: Number(row!.goods), units: row!.units };
 }
 
+/** The supplier's terms the draft does not meet: said, not enforced; a buyer may know better. */
 async function warningsOf(db: Queryable, storeId: number, order: PurchaseOrder, today: string): Promise<string[]> {
   if (!['draft', 'awaiting approval', 'approved'].includes(order.state)) return [];
   const supplier = await findSupplier(db, storeId, { id: order.supplierId }), terms = await termsOf(db, storeId, order.supplierId, order.lines.map((line) => line.itemId)), warnings: string[] = [];

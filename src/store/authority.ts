@@ -7,14 +7,14 @@ export interface PolicyRow {
   buffer_cap_units: number | null; buffer_cap_share: number; notify_customer: boolean; updated_at: string; updated_by: string;
 }
 export interface LocationRow {
-  location_id: number; shopify_location_id: string; name: string; is_active: boolean; authority: 'storefront' | 'warehouse'; warehouse_id: number | null; warehouse: string | null; policy: PolicyRow | null;
+  location_id: number; shopify_location_id: string; name: string; is_active: boolean; authority: 'storefront' | 'warehouse'; warehouse_id: number | null; warehouse: string | null; supplied_from: number | null; policy: PolicyRow | null;
   levels: number; counts: Record<string, number>;
 }
 
 /** The store's locations with their authority, policy and how many levels are in which state. */
 export async function listLocations(db: Queryable, storeId: number): Promise<LocationRow[]> {
   const { rows } = await db.query<LocationRow>(
-    `select l.location_id, l.shopify_location_id, l.name, l.is_active, l.authority, l.warehouse_id, w.name as warehouse, to_jsonb(a) as policy,
+    `select l.location_id, l.shopify_location_id, l.name, l.is_active, l.authority, l.warehouse_id, l.supplied_from, w.name as warehouse, to_jsonb(a) as policy,
        (select count(*)::int from push_level p where p.store_id = l.store_id and p.location_id = l.location_id) as levels,
        (select coalesce(jsonb_object_agg(state, n), '{}') from (select state, count(*)::int as n from push_level p where p.store_id = l.store_id and p.location_id = l.location_id group by 1) s) as counts
      from location l left join warehouse w using (warehouse_id) left join push_policy a on a.store_id = l.store_id and a.location_id = l.location_id where l.store_id = $1 order by l.name`, [storeId]);

@@ -1,6 +1,7 @@
 /** Goods receipts: facts, each posted once by its reference. What came in raises the order's lines, and Shopify's stock by delta where Shopify is the authority. */
 import type pg from 'pg';
 import { landedCost } from '../domain/purchasing/landed-cost.ts';
+import { beyondTolerance } from '../domain/purchasing/receipt-tolerance.ts';
 import { queueAdjustments } from './adjustments.ts';
 import type { Queryable } from './db.ts';
 import { changePurchase, type Doing } from './purchase-orders.ts';
@@ -17,6 +18,8 @@ export interface NewReceipt {
   lines: { itemId: number; quantity: number; damaged: number }[];
   /** Goods the order has no line of: refused when a person counts, kept when a warehouse says so. */
   strangers: 'refuse' | 'keep';
+  /** More than ordered by more than this is refused; null or left out: any amount is taken, as where somebody said why. */
+  overTolerancePercent?: number | null;
 }
 export type Posted = { outcome: 'posted' | 'known'; receiptId: number } | { outcome: 'refused'; why: string };
 
@@ -29,8 +32,10 @@ export async function postReceipt(tx: pg.PoolClient, storeId: number, receipt: N
   if (lines.length === 0) return { outcome: 'refused', why: 'nothing was counted: enter the units that came' };
   const landed = new Map<number, number>();
   if (receipt.purchaseOrderId !== null) {
-    const { rows } = await tx.query<{ item_id: number }>('select item_id from purchase_order_line where store_id = $1 and purchase_order_id = $2 and item_id = any($3)', [storeId, receipt.purchaseOrderId, lines.map((l) => l.itemId)]);
-    const ordered = new Set(rows.map((row) => row.item_id)), ours = receipt.strangers === 'refuse' ? lines : lines.filter((l) => ordered.has(l.itemId));
+    const { rows } = await tx.query<{ item_id: number; ordered: number; came: number; name: string }>(`select n.item_id, n.ordered, n.received + n.damaged as came, coalesce(nullif(i.sku, ''), i.title) as name from purchase_order_line n join item i using (item_id) where n.store_id = $1 and n.purchase_order_id = $2 and n.item_id = any($3)`, [storeId, receipt.purchaseOrderId, lines.map((l) => l.itemId)]);
+    const ordered = new Map(rows.map((row) => [row.item_id, row])), [over] = receipt.overTolerancePercent == null ? [] : beyondTolerance(lines.flatMap((l) => { const row = ordered.get(l.itemId); return row ? [{ itemId: l.itemId, ordered: row.ordered, came: row.came, now: l.quantity + l.damaged }] : []; }), receipt.overTolerancePercent);
+    if (over) return { outcome: 'refused', why: `note: ${over.beyond} of ${ordered.get(over.itemId)!.name} are beyond the ${ordered.get(over.itemId)!.ordered} ordered and the tolerance of ${receipt.overTolerancePercent} %: say why they are kept` };
+    const ours = receipt.strangers === 'refuse' ? lines : lines.filter((l) => ordered.has(l.itemId));
     const changed = await changePurchase(tx, storeId, receipt.purchaseOrderId, null, { do: 'receive', by: doing.by, lines: ours }, { ...doing, said: receipt.note || null });
     if (changed.outcome !== 'done') return { outcome: 'refused', why: changed.outcome === 'refused' ? changed.why : `there is no purchase order ${receipt.purchaseOrderId}` };
     const costs = landedCost(changed.order);

@@ -12,6 +12,7 @@ import type { DemandForecast } from '../domain/replenishment/order-up-to.ts';
 import { stockOf, type Buying, type PlanLineInput } from '../domain/replenishment/plan-line.ts';
 import { POLICY_FIELDS, protectionDays, type PlanningPolicy, type PolicyLayer, type ResolvedPolicy } from '../domain/replenishment/policy.ts';
 import { learnedDays } from '../domain/replenishment/recommend.ts';
+import { arrivalsOf } from './arrivals.ts';
 import type { Queryable } from './db.ts';
 import { currentRun, type ForecastRunRow, type PlanningForecast } from './forecasts.ts';
 import { asOverride, overridesInForce, type OverrideRow } from './overrides.ts';
@@ -19,6 +20,7 @@ import { spentThisMonth, storeBudget, type StoreBudget } from './plan-budgets.ts
 import { decisionsInForce, type DecisionRow } from './plan-decisions.ts';
 import { positions, scopedValues, type PositionRow } from './planning.ts';
 import type { StoreRow } from './stores.ts';
+import { supplyOf, type Supply } from './supply.ts';
 import { activeSuppliers, itemTerms, observedLeadTimes, type ItemTerms, type SupplierRow } from './supplier-terms.ts';
 import type { UnforecastRow } from './unforecast.ts';
 
@@ -27,7 +29,7 @@ export interface PlanWorld {
   store: Pick<StoreRow, 'store_id' | 'currency' | 'time_zone'>; today: string; run: ForecastRunRow | null; scopes: ScopedValues; suppliers: ReadonlyMap<number, SupplierRow>; leadTimes: ReadonlyMap<number, LeadTimeShare[]>;
   overrides: (itemId: number, locationId: number) => OverrideRow[]; classOf: (itemId: number, locationId: number) => AbcClass | null;
   /** Minor units ordered this month, by `supplier@currency`; and the budget over all suppliers. */
-  spent: ReadonlyMap<string, number>; budget: StoreBudget | null; decisions: ReadonlyMap<string, Pick<DecisionRow, 'decision' | 'quantity'>>; policies: Map<string, ResolvedPolicy>;
+  supply: Supply; spent: ReadonlyMap<string, number>; budget: StoreBudget | null; decisions: ReadonlyMap<string, Pick<DecisionRow, 'decision' | 'quantity'>>; policies: Map<string, ResolvedPolicy>;
 }
 
 export interface PlanInput extends PlanLineInput { itemId: number; locationId: number; layers: PolicyLayer[]; abc: AbcClass | null; byRule: boolean; /** Said beside the recommendation. */ notes: string[] }
@@ -39,7 +41,7 @@ export async function planWorld(db: Queryable, store: PlanWorld['store'], today:
   const leadTimes = new Map([...observed].flatMap(([supplier, days]) => { const shares = learnedLeadTimes(days); return shares ? [[supplier, shares] as const] : []; }));
   const spent = await spentThisMonth(db, store.store_id, today);
   return {
-    store, today, classOf, leadTimes, spent, budget: await storeBudget(db, store, spent), decisions: await decisionsInForce(db, store.store_id, today), policies: new Map(), run: await currentRun(db, store.store_id), scopes: await scopedValues(db, store.store_id), suppliers: await activeSuppliers(db, store.store_id),
+    store, today, classOf, leadTimes, spent, budget: await storeBudget(db, store, spent), decisions: await decisionsInForce(db, store.store_id, today), policies: new Map(), supply: await supplyOf(db, store.store_id), run: await currentRun(db, store.store_id), scopes: await scopedValues(db, store.store_id), suppliers: await activeSuppliers(db, store.store_id),
     overrides: await overridesInForce(db, store.store_id, today, itemIds),
   };
 }
@@ -47,10 +49,10 @@ export async function planWorld(db: Queryable, store: PlanWorld['store'], today:
 /** The lines of some forecasts, or of levels without one; those whose location is gone are left out. */
 export async function planInputs(db: Queryable, world: PlanWorld, lines: readonly (PlanningForecast | UnforecastRow)[]): Promise<PlanInput[]> {
   const itemIds = [...new Set(lines.map((line) => line.item_id))], storeId = world.store.store_id;
-  const [stock, terms] = await Promise.all([positions(db, storeId, itemIds), itemTerms(db, storeId, itemIds)]);
+  const [stock, terms, arrivals] = await Promise.all([positions(db, storeId, itemIds), itemTerms(db, storeId, itemIds), arrivalsOf(db, storeId, itemIds)]);
   return lines.flatMap((line) => {
     const position = stock.get(`${line.item_id}@${line.location_id}`);
-    return position ? [inputOf(world, line, position, terms.get(line.item_id))] : [];
+    return position ? [{ ...inputOf(world, line, position, terms.get(line.item_id)), arrivals: arrivals.get(`${line.item_id}@${line.location_id}`) ?? [] }] : [];
   });
 }
 
@@ -59,7 +61,7 @@ function inputOf(world: PlanWorld, line: PlanningForecast | UnforecastRow, posit
   const shares = supplier && world.leadTimes.get(supplier.supplier_id), policy = policyFor(world, itemId, locationId, position.vendor, abc, supplier, terms, shares);
   const learned = shares && policy.layers[POLICY_FIELDS.indexOf('leadTimeDays')] === 'learned' ? shares : null;
   const common = {
-    itemId, locationId, abc, today: world.today, policy: policy.values, layers: policy.layers, leadTimes: learned, stock: stockOf(position), price: terms?.price ?? null, storeCurrency: world.store.currency, buying: buyingOf(world, position, supplier, terms),
+    itemId, locationId, abc, today: world.today, policy: policy.values, layers: policy.layers, leadTimes: learned, stock: stockOf(position), price: terms?.price ?? null, storeCurrency: world.store.currency, buying: buyingOf(world, position, supplier, terms), orderDays: supplier?.order_days ?? [],
   };
   if ('sold' in line) {
     const days = Math.max(60, protectionDays(policy.values) + 1, policy.values.leadTimeDays + (policy.values.daysOfStock ?? 0));

@@ -1,5 +1,5 @@
 /** Shadow mode: what both sides know of an item at a location, and the table of gaps made of it. */
-import { KEPT_AT } from '../domain/replenishment/facts.ts';
+import { KEPT_AT, policyAt } from '../domain/replenishment/facts.ts';
 import type { Gap } from '../domain/planner/gap.ts';
 import { textArray } from './binary.ts';
 import { DEFAULTS } from './planning.ts';
@@ -14,7 +14,8 @@ export interface ShadowInputs {
 
 /**
  * Items by their figures, in pages by item. `from` to `today` is the window of sales, today left out; it begins with the item's first sale there, as the
- * planner has it. A day counts as out of stock only when the item was there for none of it; before the level was watched it is taken as in stock.
+ * planner has it. Lead time, review period and minimum are those the recommendation was made with, so that a supplier's terms are told as such; without one,
+ * planning values. A day counts as out of stock only when the item was there for none of it; before the level was watched it is taken as in stock.
  */
 export async function* shadowInputs(db: Queryable, storeId: number, from: string, today: string, size = 2_000): AsyncGenerator<ShadowInputs[]> {
   for (let after = [0, 0]; ;) {
@@ -35,7 +36,7 @@ with pair as materialized (
 select p.item_id, p.location_id, p.synced_at, p.in_stock as their_in_stock, p.on_order as their_on_order, p.replenishment, p.lead_time_days as their_lead, p.cover_days as their_cover, p.minimum_stock as their_minimum, p.forecast_per_day as their_forecast,
   coalesce(g.available, 0) as in_stock, coalesce(o.units, 0)::int as on_order, greatest(coalesce(t.units, 0), coalesce(g.incoming, 0))::int as in_transfer, coalesce(n.units, 0)::int as sold_since,
   coalesce(d.sold, 0)::int as sold, case when d.first is null then 0 else greatest(0, $3::date - greatest($2::date, d.first) - coalesce(x.days, 0))::int end as days_in_stock,
-  coalesce(q.lead, $7::int) as lead, coalesce(q.cover, $8::int) as cover, coalesce(q.minimum, $9::int) as minimum, r.quantity, r.need, (r.facts::jsonb ->> ${KEPT_AT.position})::int as planned_position
+  coalesce((r.facts::jsonb -> ${KEPT_AT.policy} ->> ${policyAt('leadTimeDays')})::int, q.lead, $7::int) as lead, coalesce((r.facts::jsonb -> ${KEPT_AT.policy} ->> ${policyAt('daysOfStock')})::int, (r.facts::jsonb -> ${KEPT_AT.policy} ->> ${policyAt('reviewDays')})::int, q.cover, $8::int) as cover, coalesce((r.facts::jsonb -> ${KEPT_AT.policy} ->> ${policyAt('minStock')})::int, q.minimum, $9::int) as minimum, r.quantity, r.need, (r.facts::jsonb ->> ${KEPT_AT.position})::int as planned_position
 from pair p join item i on i.item_id = p.item_id
 left join ledger_level g on g.store_id = $1 and g.item_id = p.item_id and g.location_id = p.location_id
 left join recommendation r on r.store_id = $1 and r.item_id = p.item_id and r.location_id = p.location_id

@@ -1,4 +1,5 @@
 /** Planning values by scope: the user's for an item (at a location) > a rule (a vendor, a class) > the store's default. */
+import { ORDER_DAYS_MOST } from '../domain/purchasing/order-days.ts';
 import { BUILT_IN, type PlanningPolicy, type PolicyKind } from '../domain/replenishment/policy.ts';
 import type { Queryable } from './db.ts';
 import { openPurchaseUnits } from './purchase-orders.ts';
@@ -55,11 +56,11 @@ export async function savePolicy(db: Queryable, storeId: number, scope: string, 
 
 /** The longest lead time plus review period any scope or supplier asks for, in days: how far forecasts must reach. */
 export async function longestProtection(db: Queryable, storeId: number): Promise<number> {
-  const { rows } = await db.query<{ lead: number | null; review: number | null }>(
+  const { rows } = await db.query<{ lead: number | null; review: number | null; by_days: boolean }>(
     `select greatest(max(p.lead_time_days), (select max(s.lead_time_days) from supplier s where s.store_id = $1 and s.active), (select max(i.lead_time_days) from supplier_item i where i.store_id = $1 and i.preferred),
          (select max(least(120, r.received_at::date - o.ordered_on)) from goods_receipt r join purchase_order o on o.store_id = r.store_id and o.purchase_order_id = r.purchase_order_id where r.store_id = $1)) as lead,
-       greatest(max(p.review_days), max(p.days_of_stock)) as review from planning_policy p where p.store_id = $1`, [storeId]);
-  return Math.max(rows[0]!.lead ?? 0, DEFAULTS.lead_time_days) + Math.max(rows[0]!.review ?? 0, DEFAULTS.review_days);
+       greatest(max(p.review_days), max(p.days_of_stock)) as review, exists (select from supplier s where s.store_id = $1 and s.active and s.order_days <> '{}') as by_days from planning_policy p where p.store_id = $1`, [storeId]);
+  return Math.max(rows[0]!.lead ?? 0, DEFAULTS.lead_time_days) + Math.max(rows[0]!.review ?? 0, DEFAULTS.review_days) + (rows[0]!.by_days ? ORDER_DAYS_MOST : 0);
 }
 
 export interface PositionRow {

@@ -1,7 +1,7 @@
 /** What files of other systems say, brought in: suppliers, terms, minimum and maximum stock, purchase orders. Heard again, nothing changes. A dry run does all of it and rolls back. */
 import type pg from 'pg';
 import type { ImportError } from '../domain/purchasing/import-columns.ts';
-import type { MinMaxSaid, OrderSaid, SupplierSaid, TermsSaid } from '../domain/purchasing/import-rows.ts';
+import type { CodeOf, MinMaxSaid, OrderSaid, SupplierSaid, TermsSaid } from '../domain/purchasing/import-rows.ts';
 import { readAmount } from '../domain/purchasing/import-values.ts';
 import type { PurchaseLine, PurchaseOrder } from '../domain/purchasing/purchase-order.ts';
 import { makePurchase, type Doing } from './purchase-orders.ts';
@@ -33,9 +33,11 @@ export async function bringSuppliers(tx: pg.PoolClient, storeId: number, rows: r
   return result;
 }
 
-/** The one item of a code, or what is wrong with it. */
-function oneItem(found: Awaited<ReturnType<typeof itemsByCode>>, code: string): { itemId: number } | { wrong: string } {
-  const hits = found.get(code.trim().toLowerCase()) ?? [];
+const codesOf = ({ code, variantId }: CodeOf): string[] => (variantId === undefined ? [code] : [code, variantId]);
+
+/** The one item of a row: by its variant's id where the file has it and it is ours, else by its code; or what is wrong with it. */
+function oneItem(found: Awaited<ReturnType<typeof itemsByCode>>, { code, variantId }: CodeOf): { itemId: number } | { wrong: string } {
+  const byId = variantId === undefined ? [] : found.get(variantId.toLowerCase()) ?? [], hits = byId.length === 1 ? byId : found.get(code.trim().toLowerCase()) ?? [];
   return hits.length === 1 ? { itemId: hits[0]!.item_id } : { wrong: hits.length === 0 ? `no item has the code ${code}` : `${hits.length} items have the code ${code}` };
 }
 
@@ -49,10 +51,10 @@ async function supplierNamed(tx: pg.PoolClient, storeId: number, name: string, c
 }
 
 export async function bringTerms(tx: pg.PoolClient, storeId: number, rows: readonly TermsSaid[], storeCurrency: string, doing: Doing): Promise<Brought> {
-  const result = none(), found = await itemsByCode(tx, storeId, rows.map((row) => row.code));
+  const result = none(), found = await itemsByCode(tx, storeId, rows.flatMap(codesOf));
   for (const [, group] of Map.groupBy(rows, (row) => row.supplier.toLowerCase())) {
     const supplier = await supplierNamed(tx, storeId, group[0]!.supplier, group.find((row) => row.currency !== undefined)?.currency ?? storeCurrency, doing, result);
-    const known = group.flatMap((row) => { const hit = oneItem(found, row.code); if ('wrong' in hit) { result.errors.push({ line: row.line, field: 'sku', message: hit.wrong }); return []; } return [{ row, itemId: hit.itemId }]; });
+    const known = group.flatMap((row) => { const hit = oneItem(found, row); if ('wrong' in hit) { result.errors.push({ line: row.line, field: 'sku', message: hit.wrong }); return []; } return [{ row, itemId: hit.itemId }]; });
     const before = await termsOf(tx, storeId, supplier.supplier_id, known.map((k) => k.itemId)), changed: SupplierItemTerms[] = [];
     const others = await tx.query<{ item_id: number }>('select distinct item_id from supplier_item where store_id = $1 and preferred and supplier_id <> $2 and item_id = any($3)', [storeId, supplier.supplier_id, known.map((k) => k.itemId)]), elsewhere = new Set(others.rows.map((row) => row.item_id));
     for (const { row, itemId } of known) {
@@ -60,7 +62,7 @@ export async function bringTerms(tx: pg.PoolClient, storeId: number, rows: reado
         // A second supplier does not take an item away from the first unless the file says so.
         ? { itemId, supplierSku: null, unitCost: null, moq: null, casePack: null, priceBreaks: [], volumeCm3: null, weightG: null, leadTimeDays: null, preferred: !elsewhere.has(itemId) }
         : { itemId, supplierSku: was.supplier_sku, unitCost: was.unit_cost === null ? null : Number(was.unit_cost), moq: was.moq, casePack: was.case_pack, priceBreaks: was.price_breaks, volumeCm3: was.volume_cm3 === null ? null : Number(was.volume_cm3), weightG: was.weight_g === null ? null : Number(was.weight_g), leadTimeDays: was.lead_time_days, preferred: was.preferred };
-      const { line: _line, code: _code, supplier: _supplier, currency: _currency, ...said } = row, next = { ...old, ...said };
+      const { line: _line, code: _code, variantId: _variantId, supplier: _supplier, currency: _currency, ...said } = row, next = { ...old, ...said };
       if (was !== undefined && same(old, next)) result.unchanged++; else { changed.push(next); result.applied++; }
     }
     await saveSupplierItems(tx, storeId, supplier.supplier_id, changed, doing.by, doing.now);
@@ -78,9 +80,9 @@ function placeOf(places: readonly Place[], said: string | null): { locationId: n
 
 /** Minimum and maximum stock, as a user's planning values of the item, at the location where the file names one. */
 export async function bringMinMax(tx: pg.PoolClient, storeId: number, rows: readonly MinMaxSaid[], doing: Doing): Promise<Brought> {
-  const result = none(), found = await itemsByCode(tx, storeId, rows.map((row) => row.code)), places = await placesOf(tx, storeId), wanted = new Map<string, MinMaxSaid>();
+  const result = none(), found = await itemsByCode(tx, storeId, rows.flatMap(codesOf)), places = await placesOf(tx, storeId), wanted = new Map<string, MinMaxSaid>();
   for (const row of rows) {
-    const hit = oneItem(found, row.code), place = row.location === null ? null : placeOf(places, row.location);
+    const hit = oneItem(found, row), place = row.location === null ? null : placeOf(places, row.location);
     if ('wrong' in hit) { result.errors.push({ line: row.line, field: 'sku', message: hit.wrong }); continue; }
     if (place !== null && 'wrong' in place) { result.errors.push({ line: row.line, field: 'location', message: place.wrong }); continue; }
     wanted.set(`item:${hit.itemId}${place === null ? '' : `@${place.locationId}`}`, row);
@@ -105,7 +107,7 @@ export async function bringMinMax(tx: pg.PoolClient, storeId: number, rows: read
  * times are known from the first day; what is still open is on its way like our own. An order that is here already stays as it is.
  */
 export async function bringOrders(tx: pg.PoolClient, storeId: number, rows: readonly OrderSaid[], source: string, store: { currency: string; today: string }, doing: Doing): Promise<Brought> {
-  const result = none(), found = await itemsByCode(tx, storeId, rows.flatMap((order) => order.lines.map((line) => line.code))), places = await placesOf(tx, storeId);
+  const result = none(), found = await itemsByCode(tx, storeId, rows.flatMap((order) => order.lines.flatMap(codesOf))), places = await placesOf(tx, storeId);
   const { rows: here } = await tx.query<{ external_id: string }>('select external_id from purchase_order where store_id = $1 and origin = $2 and external_id = any($3)', [storeId, source, rows.map((o) => o.id)]), known = new Set(here.map((row) => row.external_id));
   for (const said of rows) {
     if (known.has(said.id)) { result.unchanged++; continue; }
@@ -114,7 +116,7 @@ export async function bringOrders(tx: pg.PoolClient, storeId: number, rows: read
     const currencyIfNew = said.currency ?? store.currency, before = await findSupplier(tx, storeId, { name: said.supplier }), currency = said.currency ?? before?.currency ?? currencyIfNew;
     const lines = new Map<number, PurchaseLine>();
     for (const line of said.lines) {
-      const hit = oneItem(found, line.code), cost = readAmount(line.cost, currency);
+      const hit = oneItem(found, line), cost = readAmount(line.cost, currency);
       if ('wrong' in hit) { wrong.push({ line: line.line, field: 'sku', message: hit.wrong }); continue; }
       if (typeof cost === 'string') { wrong.push({ line: line.line, field: 'cost', message: cost }); continue; }
       const twin = lines.get(hit.itemId);

@@ -21,6 +21,15 @@ export async function supplierItems(db: Queryable, storeId: number, supplierId: 
   return rows;
 }
 
+/** What all suppliers sell, or one, with the lowest of its variants' ids and whose it is: for a file that can be read back. */
+export async function supplierItemsFile(db: Queryable, storeId: number, supplierId: number | null, limit: number): Promise<(SupplierItemRow & { supplier: string; supplier_currency: string; variant_id: string | null })[]> {
+  return (await db.query<SupplierItemRow & { supplier: string; supplier_currency: string; variant_id: string | null }>(
+    `select s.*, i.sku, i.title, i.barcode, i.unit_cost as item_cost, i.currency as item_currency, p.name as supplier, p.currency as supplier_currency,
+       (select min(v.shopify_variant_id)::text from inventory_item x join variant v on v.store_id = x.store_id and v.shopify_inventory_item_id = x.shopify_inventory_item_id and v.deleted_at is null where x.store_id = s.store_id and x.item_id = s.item_id) as variant_id
+     from supplier_item s join item i using (item_id) join supplier p on p.store_id = s.store_id and p.supplier_id = s.supplier_id
+     where s.store_id = $1 and ($2::int is null or s.supplier_id = $2) order by lower(p.name), s.supplier_id, s.item_id limit $3`, [storeId, supplierId, limit])).rows;
+}
+
 /** Terms of one supplier for the given items; items it does not sell are absent. */
 export async function termsOf(db: Queryable, storeId: number, supplierId: number, itemIds: readonly number[]): Promise<Map<number, SupplierItemRow>> {
   const { rows } = await db.query<SupplierItemRow>(`${ROW} where s.store_id = $1 and s.supplier_id = $2 and s.item_id = any($3)`, [storeId, supplierId, itemIds]);

@@ -3,12 +3,12 @@ import { NO_LIMITS, type BudgetPer, type SupplierLimits } from '../domain/replen
 import type { PriceBreak } from '../domain/replenishment/supplier-line.ts';
 import type { Queryable } from './db.ts';
 
-export interface SupplierRow { supplier_id: number; name: string; currency: string; lead_time_days: number | null; min_order_cost: string | null; min_order_units: number | null; container_volume_cm3: string | null; container_weight_g: string | null;
+export interface SupplierRow { supplier_id: number; name: string; currency: string; lead_time_days: number | null; order_days: number[]; min_order_cost: string | null; min_order_units: number | null; container_volume_cm3: string | null; container_weight_g: string | null;
   minimum_counts: SupplierLimits['minimumCounts']; fill_container: boolean; most_containers: number | null; budget: string | null; budget_per: BudgetPer;
 }
 
 export async function activeSuppliers(db: Queryable, storeId: number): Promise<Map<number, SupplierRow>> {
-  const { rows } = await db.query<SupplierRow>('select supplier_id, name, currency, lead_time_days, min_order_cost, min_order_units, container_volume_cm3, container_weight_g, minimum_counts, fill_container, most_containers, budget, budget_per from supplier where store_id = $1 and active', [storeId]);
+  const { rows } = await db.query<SupplierRow>('select supplier_id, name, currency, lead_time_days, order_days, min_order_cost, min_order_units, container_volume_cm3, container_weight_g, minimum_counts, fill_container, most_containers, budget, budget_per from supplier where store_id = $1 and active', [storeId]);
   return new Map(rows.map((row) => [row.supplier_id, row]));
 }
 
@@ -40,16 +40,22 @@ export async function itemTerms(db: Queryable, storeId: number, itemIds: readonl
   return new Map(rows.map((row) => [row.item_id, row]));
 }
 
-/** Days from sending an order to its first receipt, by supplier: the latest forty between two days. What was taken back does not count. */
+/**
+ * Days from sending an order until half of the units that came had come (domain/purchasing/lead-time.ts says why), by supplier: the latest forty orders between
+ * two days. What was taken back does not count. An order of which only a part has come yet counts with that part.
+ */
 export async function observedLeadTimes(db: Queryable, storeId: number, timeZone: string, since: string, until: string): Promise<Map<number, number[]>> {
   const { rows } = await db.query<{ supplier_id: number; days: number[] }>(
-    `select supplier_id, array_agg(days order by received desc) as days from (
-       select o.supplier_id, min((r.received_at at time zone $2)::date) as received, greatest(0, least(365, min((r.received_at at time zone $2)::date) - o.ordered_on)) as days,
-         row_number() over (partition by o.supplier_id order by min(r.received_at) desc) as nth
-       from goods_receipt r join purchase_order o on o.store_id = r.store_id and o.purchase_order_id = r.purchase_order_id
+    `with come as (
+       select o.supplier_id, o.purchase_order_id, o.ordered_on, (r.received_at at time zone $2)::date as day, sum(l.quantity + l.damaged) as units
+       from goods_receipt r join purchase_order o on o.store_id = r.store_id and o.purchase_order_id = r.purchase_order_id join goods_receipt_line l on l.store_id = r.store_id and l.goods_receipt_id = r.goods_receipt_id
        where r.store_id = $1 and r.reverses is null and o.ordered_on >= $3 and (r.received_at at time zone $2)::date <= $4::date
          and not exists (select from goods_receipt x where x.store_id = r.store_id and x.reverses = r.goods_receipt_id)
-       group by o.supplier_id, o.purchase_order_id, o.ordered_on) f
+       group by 1, 2, 3, 4 having sum(l.quantity + l.damaged) > 0
+     ), so_far as (select c.*, sum(units) over (partition by purchase_order_id order by day) as so, sum(units) over (partition by purchase_order_id) as total from come c)
+     select supplier_id, array_agg(days order by received desc, purchase_order_id desc) as days from (
+       select supplier_id, purchase_order_id, min(day) as received, greatest(0, least(365, min(day) - ordered_on)) as days, row_number() over (partition by supplier_id order by min(day) desc, purchase_order_id desc) as nth
+       from so_far where 2 * so >= total group by supplier_id, purchase_order_id, ordered_on) f
      where nth <= 40 group by supplier_id`, [storeId, timeZone, since, until]);
   return new Map(rows.map((row) => [row.supplier_id, row.days]));
 }

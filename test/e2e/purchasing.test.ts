@@ -35,7 +35,7 @@ const picture = async ({ page }: Watched, name: string): Promise<void> => {
 };
 const PAGES: [name: string, address: string, shows: string | RegExp][] = [
   ['purchase-orders', '/purchase-orders', 'Purchase orders'], ['purchase-orders-late', '/purchase-orders?view=overdue', 'Purchase orders'], ['purchase-new', '/purchase-orders?show=new', 'Empty order'], ['purchase-recommended', '/purchase-orders?show=recommended', 'Orders from recommendations'],
-  ['purchase-settings', '/purchase-orders?show=settings', 'Approval, grace days and budget'], ['purchase-file', '/purchase-orders?show=file', 'Bring in from CSV'], ['purchase-draft', `/purchase-orders/${other}`, /^PO-/], ['purchase-order', `/purchase-orders/${biggest}`, sent.reference],
+  ['purchase-settings', '/purchase-orders?show=settings', 'Approval, tolerances and budget'], ['purchase-file', '/purchase-orders?show=file', 'Bring in from CSV'], ['purchase-draft', `/purchase-orders/${other}`, /^PO-/], ['purchase-order', `/purchase-orders/${biggest}`, sent.reference],
   ['purchase-receipts', `/purchase-orders/${biggest}?tab=receipts`, /Receipt \d/], ['purchase-versions', `/purchase-orders/${biggest}?tab=versions`, sent.reference], ['purchase-receive', `/purchase-orders/${biggest}/receive`, `Receive ${sent.reference}`],
   ['suppliers', '/suppliers', 'Suppliers'], ['supplier-new', '/suppliers?show=new', 'New supplier'], ['supplier', `/suppliers/${sent.supplierId}`, 'Lead time'], ['supplier-items', `/suppliers/${sent.supplierId}?tab=items&item=${sent.lines[0]!.itemId}`, past!.supplier], ['supplier-terms', `/suppliers/${sent.supplierId}?tab=terms`, past!.supplier],
 ];

@@ -83,7 +83,8 @@ describe('with forecasts and suppliers', () => {
     expect(before.policy['leadTimeDays']).toMatchObject({ value: 10, reason: 'terms of Slow Boat' });
     for (const [n, days] of [12, 12, 13, 30, 31].entries()) {
       const { rows: [order] } = await db.query<{ id: number }>(`insert into purchase_order (store_id, reference, supplier_id, location_id, state, currency, ordered_on, created_at, created_by, updated_at) values ($1, $2, $3, $4, 'received', 'EUR', $5, $6, 'test', $6) returning purchase_order_id as id`, [storeId, `LT-${n}`, slow, mill, addDays(TODAY, -100), clock.now()]);
-      await db.query(`insert into goods_receipt (store_id, reference, purchase_order_id, location_id, received_at, received_by, writes_stock) values ($1, $2, $3, $4, $5, 'test', false)`, [storeId, `scan/${n}`, order!.id, mill, `${addDays(TODAY, days - 100)}T10:00:00Z`]);
+      await db.query(`with r as (insert into goods_receipt (store_id, reference, purchase_order_id, location_id, received_at, received_by, writes_stock) values ($1, $2, $3, $4, $5, 'test', false) returning goods_receipt_id)
+        insert into goods_receipt_line (store_id, goods_receipt_id, line, item_id, quantity) select $1, goods_receipt_id, 1, $6, 10 from r`, [storeId, `scan/${n}`, order!.id, mill, `${addDays(TODAY, days - 100)}T10:00:00Z`, itemIds[3]]);
     }
     await plan();
     const after = await detail(3);

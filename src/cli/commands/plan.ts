@@ -10,8 +10,8 @@ import { money, toDecimal } from '../../domain/money.ts';
 import { costsOf, sentenceOfRow, spendingOf, storeBudgetView, supplierView } from '../../http/replenishment-views.ts';
 import { runFlow } from '../../runtime/run-flow.ts';
 import type { Db } from '../../store/db.ts';
-import { forecastsNamed } from '../../store/forecasts.ts';
-import { planInputs, planWorld } from '../../store/plan-inputs.ts';
+import { plannedInputs } from '../../store/bought-together.ts';
+import { planWorld } from '../../store/plan-inputs.ts';
 import type { StoreRow } from '../../store/stores.ts';
 import { worklistPage, worklistTotals, type WorklistFilter, type WorklistRow } from '../../store/worklist.ts';
 import { chosenStore, withHouse } from '../house.ts';
@@ -62,8 +62,7 @@ function limitWords(row: ReturnType<typeof supplierView>): string[] {
 async function byKind(db: Db, store: StoreRow, today: string, rows: readonly WorklistRow[], kind: PolicyKind): Promise<PlanLine[]> {
   const of = new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, row]));
   const world = await planWorld(db, store, today, (itemId, locationId) => (of.get(`${itemId}@${locationId}`)?.abc ?? null) as AbcClass | null);
-  const forecasts = world.run ? await forecastsNamed(db, store.store_id, world.run.run_id, rows.map((row) => ({ itemId: row.item_id, locationId: row.location_id }))) : [];
-  return (await planInputs(db, world, forecasts)).map((input) => {
+  return (await plannedInputs(db, world, rows)).map((input) => {
     const made = planLine({ ...input, policy: { ...input.policy, kind } });
     return { row: of.get(`${input.itemId}@${input.locationId}`)!, ...(typeof made === 'string' ? { quantity: 0, sentence: `Cannot be planned so: ${made}.` } : { quantity: made.quantity, sentence: explain(made) }) };
   }).sort((a, b) => a.row.urgency - b.row.urgency);

@@ -6,8 +6,8 @@ import { breaksFault, type PriceBreak } from './price.ts';
 
 export interface FileRow { record: Record<string, string>; line: number }
 export interface Read<R> { rows: R[]; errors: ImportError[]; skipped: number; columns: Record<string, string>; ignored: string[] }
-/** A code of an item as the file gives it; whose it is, the store knows. */
-export interface CodeOf { line: number; code: string }
+/** A code of an item as the file gives it, and Shopify's id of its variant where the file has that too; whose it is, the store knows. */
+export interface CodeOf { line: number; code: string; variantId?: string }
 
 /** Undefined: the file has no such column or the cell is empty: what is kept stays. */
 export interface SupplierSaid { line: number; name: string; email?: string; contact?: string; address?: string; currency?: string; leadTimeDays?: number; leadTimeToleranceDays?: number; orderDays?: number[]; minOrderCost?: number; minOrderUnits?: number; containerVolumeCm3?: number; containerWeightG?: number; minimumCounts?: SupplierLimits['minimumCounts']; mostContainers?: number; fillContainer?: boolean; budget?: number; budgetPer?: BudgetPer; paymentTerms?: string; notes?: string; active?: boolean }
@@ -43,7 +43,12 @@ class Cells {
     return word;
   }
   currency(): string | undefined { return this.read<string>('currency', (text) => (/^[A-Za-z]{3}$/.test(text) ? text.toUpperCase() : `! not a currency code: ${text}`), (v): v is string => v.startsWith('!')); }
-  code(): string { const code = this.text('sku') || this.text('barcode') || this.text('variantId').replace(/^gid:\/\/shopify\/\w+\//, ''); if (code === '') this.fault('sku', 'is empty'); return code; }
+  /** `code` is what a person reads: the SKU before the barcode before the variant's id. */
+  code(): { code: string; variantId?: string } {
+    const id = this.text('variantId').replace(/^gid:\/\/shopify\/\w+\//, ''), code = this.text('sku') || this.text('barcode') || id;
+    if (code === '') this.fault('sku', 'is empty');
+    return { code, ...(id === '' || id === code ? {} : { variantId: id }) };
+  }
 }
 
 function each<R>(file: ImportFile, rows: readonly FileRow[], make: (cells: Cells) => R | null): Read<R> {
@@ -81,7 +86,7 @@ export function readSuppliers(rows: readonly FileRow[], currencyOf: (name: strin
 
 export function readTerms(rows: readonly FileRow[], currencyOf: (supplier: string) => string): Read<TermsSaid> {
   return each('supplier-items', rows, (c) => {
-    const supplier = c.text('supplier'), code = c.code(), stated = c.currency(), currency = supplier === '' ? 'EUR' : currencyOf(supplier);
+    const supplier = c.text('supplier'), named = c.code(), stated = c.currency(), currency = supplier === '' ? 'EUR' : currencyOf(supplier);
     if (supplier === '') c.fault('supplier', 'is empty');
     else if (stated !== undefined && stated !== currency) c.fault('currency', `${supplier} sells in ${currency}, the row says ${stated}`);
     const unitCost = c.amount('unitCost', currency);
@@ -92,7 +97,7 @@ export function readTerms(rows: readonly FileRow[], currencyOf: (supplier: strin
     const bad = breaks.find((one) => typeof one === 'string') ?? breaksFault(unitCost ?? null, breaks as PriceBreak[]);
     if (typeof bad === 'string') c.fault('priceBreaks', bad);
     return said({
-      line: c.row.line, code, supplier, supplierSku: c.text('supplierSku'), unitCost, currency: stated, moq: positive(c.count('moq')), casePack: positive(c.count('casePack')), priceBreaks: breaks.length > 0 ? breaks as PriceBreak[] : undefined,
+      line: c.row.line, ...named, supplier, supplierSku: c.text('supplierSku'), unitCost, currency: stated, moq: positive(c.count('moq')), casePack: positive(c.count('casePack')), priceBreaks: breaks.length > 0 ? breaks as PriceBreak[] : undefined,
       volumeCm3: c.count('volumeCm3', 0, 999_999_999), weightG: c.count('weightG', 0, 999_999_999), leadTimeDays: c.count('leadTimeDays', 0, 730), preferred: c.yes('preferred'),
     }) as TermsSaid;
   });
@@ -102,10 +107,10 @@ const positive = (n: number | undefined): number | undefined => (n === 0 ? undef
 
 export function readMinMax(rows: readonly FileRow[]): Read<MinMaxSaid> {
   return each('min-max', rows, (c) => {
-    const minStock = c.count('minStock'), maxStock = c.count('maxStock'), code = c.code();
+    const minStock = c.count('minStock'), maxStock = c.count('maxStock'), named = c.code();
     if (minStock !== undefined && maxStock !== undefined && maxStock < minStock) c.fault('maxStock', `${maxStock} is below the minimum of ${minStock}`);
     if (minStock === undefined && maxStock === undefined && !c.wrong) return null;
-    return said({ line: c.row.line, code, location: c.text('location') || null, minStock, maxStock }) as MinMaxSaid;
+    return said({ line: c.row.line, ...named, location: c.text('location') || null, minStock, maxStock }) as MinMaxSaid;
   });
 }
 
@@ -117,10 +122,10 @@ export function readOrders(rows: readonly FileRow[]): Read<OrderSaid> {
     if (type !== '' && type !== 'po' && type !== 'purchase order') return null; // transfers and assemblies buy nothing
     const reference = (c.text('reference') || c.text('id')).slice(0, 60), id = c.text('id') || reference;
     if (id === '') { c.fault('reference', 'is empty'); return null; }
-    const status = c.text('status'), state = status === '' ? 'sent' : readState(status), supplier = c.text('supplier'), code = c.code();
+    const status = c.text('status'), state = status === '' ? 'sent' : readState(status), supplier = c.text('supplier'), named = c.code();
     if (state === null) c.fault('status', `no state is known by the name ${status}`);
     if (supplier === '') c.fault('supplier', 'is empty');
-    const line = { line: c.row.line, code, ordered: c.count('ordered') ?? 0, received: c.count('received') ?? 0, cost: c.text('unitCost') || '0', supplierSku: c.text('supplierSku') || null };
+    const line = { line: c.row.line, ...named, ordered: c.count('ordered') ?? 0, received: c.count('received') ?? 0, cost: c.text('unitCost') || '0', supplierSku: c.text('supplierSku') || null };
     const head = { line: c.row.line, id, reference, supplier, location: c.text('location') || null, state: state ?? 'draft', currency: c.currency() ?? null, orderedOn: c.day('orderedOn') ?? null, expectedOn: c.day('expectedOn') ?? null, receivedOn: c.day('receivedOn') ?? null, notes: c.text('notes') };
     const known = orders.get(id);
     if (known && known.supplier.toLowerCase() !== supplier.toLowerCase()) c.fault('supplier', `${reference} is of ${known.supplier} in line ${known.line} and of ${supplier} here`);

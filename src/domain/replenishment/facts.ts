@@ -11,6 +11,7 @@ import { termsOf, type Term } from './terms.ts';
 type Facts = [
   day: Day, terms: number[], need: number, orderUpTo: number, position: number, days: number, policy: unknown[], layers: string, ratio: number | null, cover: number | null, beyond: 0 | 1,
   stockout: [number | null, number | null], orderBy: number | null, overstock: number, atRisk: number, longer: number | null, lead: [number, number] | null, notes: string[],
+  orders?: [number, number] | null, // not there in a plan of before suppliers' order days counted
 ];
 
 /** Where a statement finds these among the kept numbers. */
@@ -25,20 +26,20 @@ export function keptAs({ made, layers }: Kept): string {
   const facts: Facts = [
     made.today, terms, made.need, made.orderUpTo, made.position, made.protectionDays, POLICY_FIELDS.map((field) => made.policy[field]), layers.map((layer) => POLICY_LAYERS.indexOf(layer)).join(''), made.ratio,
     made.coverDays === null ? null : tenths(made.coverDays), made.coverBeyondHorizon ? 1 : 0, [off(made.stockoutDate.p50), off(made.stockoutDate.p10)], off(made.orderBy), made.overstock, made.atRisk, made.oneDayLonger,
-    made.leadTime && [made.leadTime.shortest, made.leadTime.longest], made.conflicts,
+    made.leadTime && [made.leadTime.shortest, made.leadTime.longest], made.conflicts, made.orders && [made.orders.wait, made.orders.between],
   ];
   return JSON.stringify(facts);
 }
 
 /** What was kept, as it was but for a cover of tenths of a day. */
 export function fromKept(text: string): Kept {
-  const [today, terms, need, orderUpTo, position, protectionDays, values, layers, ratio, coverDays, beyond, [p50, p10], orderBy, overstock, atRisk, oneDayLonger, lead, conflicts] = JSON.parse(text) as Facts;
+  const [today, terms, need, orderUpTo, position, protectionDays, values, layers, ratio, coverDays, beyond, [p50, p10], orderBy, overstock, atRisk, oneDayLonger, lead, conflicts, orders] = JSON.parse(text) as Facts;
   const day = (offset: number | null): Day | null => (offset === null ? null : addDays(today, offset)), all = TERM_KEYS.map((_, n) => terms[n] ?? 0);
   return {
     layers: [...layers].map((digit) => POLICY_LAYERS[Number(digit)]!),
     made: {
       today, quantity: all.reduce((sum, term) => sum + term, 0), terms: all, need, orderUpTo, position, protectionDays, policy: Object.fromEntries(POLICY_FIELDS.map((field, n) => [field, values[n]])) as unknown as PlanningPolicy,
-      ratio, coverDays, coverBeyondHorizon: beyond === 1, stockoutDate: { p50: day(p50), p10: day(p10) }, orderBy: day(orderBy), overstock, atRisk, oneDayLonger, leadTime: lead && { shortest: lead[0], longest: lead[1] }, conflicts,
+      ratio, coverDays, coverBeyondHorizon: beyond === 1, stockoutDate: { p50: day(p50), p10: day(p10) }, orderBy: day(orderBy), overstock, atRisk, oneDayLonger, leadTime: lead && { shortest: lead[0], longest: lead[1] }, orders: orders ? { wait: orders[0], between: orders[1] } : null, conflicts,
     },
   };
 }

@@ -38,10 +38,17 @@ export function demandQuantilePath(forecast: DemandForecast, level: number): num
   return Array.from({ length: below.length }, (_, h) => below[h]! + share * (above[h]! - below[h]!));
 }
 
-/** The first day on which the quantile path at `level` exceeds `position`, as an offset; null if none within the forecast. */
-export function dayExceeded(forecast: DemandForecast, level: number, position: number): number | null {
+/**
+ * The first day on which the quantile path at `level` exceeds what is there by then, as an offset; null if none within the forecast. `arrivals`: those of the
+ * position's units that are not there before a day, ascending; `from`: days before it are not asked about.
+ */
+export function dayExceeded(forecast: DemandForecast, level: number, position: number, arrivals: readonly { offset: number; units: number }[] = [], from = 0): number | null {
   const { below, above, share } = between(forecast, level);
-  for (let h = 0; h < below.length; h++) if (below[h]! + share * (above[h]! - below[h]!) > position) return h;
+  let there = position - arrivals.reduce((sum, one) => sum + one.units, 0), next = 0;
+  for (let h = 0; h < below.length; h++) {
+    while (next < arrivals.length && arrivals[next]!.offset <= h) there += arrivals[next++]!.units;
+    if (h >= from && below[h]! + share * (above[h]! - below[h]!) > Math.max(0, there)) return h;
+  }
   return null;
 }
 

@@ -1,12 +1,13 @@
 /** One line of the plan: an item at a place, decided from what was gathered of it, and the line its supplier's order makes of that. */
 import type { Day } from '../calendar.ts';
+import { ordersOf } from '../purchasing/order-days.ts';
 import { roundDownToCasePack, type Units } from '../quantity.ts';
 import { atMost, demandTotal } from './demand-total.ts';
 import type { LeadTimeShare } from './lead-time.ts';
 import { BeyondForecastError, expectedDemand, type DemandForecast } from './order-up-to.ts';
 import { policyFaults, protectionDays, type PlanningPolicy } from './policy.ts';
 import type { StockPosition } from './position.ts';
-import { recommend, type Recommendation } from './recommend.ts';
+import { recommend, type Arrival, type Recommendation } from './recommend.ts';
 import type { PriceBreak, SupplierLine } from './supplier-line.ts';
 import { percent } from './terms.ts';
 
@@ -24,6 +25,14 @@ export interface PlanLineInput {
   /** Selling price in minor units of the store's currency; null where not known. */
   price: number | null;
   storeCurrency: string;
+  /** ISO weekdays on which the supplier takes orders; none: any day. */
+  orderDays?: readonly number[];
+  /** Units on their way whose day is known. */
+  arrivals?: readonly Arrival[];
+  /** Positions of the places this one also buys for: `forecast` is of all of them. */
+  elsewhere?: Units;
+  /** Another place buys for this one. */
+  boughtElsewhere?: boolean;
 }
 
 /** Share of its cost that a unit on the shelf costs a year, where nobody says otherwise. */
@@ -34,7 +43,8 @@ export function planLine(input: PlanLineInput): Recommendation | string {
   const { forecast, buying, price } = input, highest = forecast.cumulative.at(-1)?.q ?? 0, beyond = input.policy.serviceLevel > highest && highest > 0;
   const policy = beyond ? { ...input.policy, serviceLevel: highest } : input.policy, [fault] = policyFaults(policy);
   if (fault !== undefined) return fault;
-  if (forecast.mean.length < protectionDays(policy) || (policy.kind.startsWith('planner') && forecast.mean.length < policy.leadTimeDays + (policy.daysOfStock ?? 0))) return 'forecast too short for the policy';
+  const orders = ordersOf(input.today, input.orderDays ?? [], policy.reviewDays);
+  if (forecast.mean.length < protectionDays(policy) + (orders === null ? 0 : orders.wait + orders.between - policy.reviewDays) || (policy.kind.startsWith('planner') && forecast.mean.length < policy.leadTimeDays + (policy.daysOfStock ?? 0))) return 'forecast too short for the policy';
   const known = price !== null && buying.unitCost !== null && buying.currency === input.storeCurrency;
   try {
     const made = recommend({ ...input, policy, economics: known ? { price, unitCost: buying.unitCost!, holdingPerYear: HOLDING_PER_YEAR } : null });
@@ -50,14 +60,14 @@ export function planLine(input: PlanLineInput): Recommendation | string {
  * the level the policy chose: Co = Cu × (1 − F) ÷ F with F = P(D ≤ level), so that a line alone is worth most at its own quantity. No more is ever
  * bought than the level and the demand of the whole forecast. `fixed`: a planner's own quantity, which stays; null: none.
  */
-export function supplierLine(key: string, place: string, made: Recommendation, { forecast, policy, buying, price, storeCurrency }: PlanLineInput, fixed: Units | null = null): SupplierLine {
+export function supplierLine(key: string, place: string, made: Recommendation, { forecast, policy, buying, price, storeCurrency, boughtElsewhere }: PlanLineInput, fixed: Units | null = null): SupplierLine {
   const demand = demandTotal(forecast, Math.min(made.protectionDays, forecast.mean.length)), unitCost = buying.unitCost ?? 0;
   const margin = price !== null && buying.currency === storeCurrency && price > unitCost ? price - unitCost : unitCost / 2, short = Math.max(1, margin);
   const chosen = Math.min(0.995, Math.max(0.5, made.ratio ?? atMost(demand, made.orderUpTo)));
   const highest = Math.min(policy.maxStock ?? Infinity, made.orderUpTo + Math.ceil(expectedDemand(forecast, forecast.mean.length)));
   return {
     key, place, ...(fixed === null ? {} : { fixed: true }), position: made.position, quantity: fixed ?? made.quantity, casePack: policy.casePack, moq: policy.moq,
-    most: fixed ?? (ended(made) ? made.quantity : Math.max(made.quantity, roundDownToCasePack(Math.max(0, highest - made.position), policy.casePack))),
+    most: fixed ?? (ended(made) || boughtElsewhere === true ? made.quantity : Math.max(made.quantity, roundDownToCasePack(Math.max(0, highest - made.position), policy.casePack))),
     unitCost, priceBreaks: buying.priceBreaks, volumeCm3: buying.volumeCm3, weightG: buying.weightG, demand, short, over: (short * (1 - chosen)) / chosen,
   };
 }

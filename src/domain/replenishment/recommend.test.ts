@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { addDays, weekday } from '../calendar.ts';
 import type { DemandForecast } from './order-up-to.ts';
 import { BUILT_IN, type PlanningPolicy } from './policy.ts';
 import { recommend, type RecommendationInput, type TermKey } from './recommend.ts';
@@ -141,5 +142,71 @@ describe('the arithmetic', () => {
     expect(() => ask({ forecast: steady(2, 20) })).toThrow('21 days asked of a forecast of 20');
     expect(() => ask({ with: { serviceLevel: 0.99 } })).toThrow('no quantile 0.99');
     expect(() => ask({ with: { casePack: 0 } })).toThrow('case pack');
+  });
+});
+
+describe('suppliers that take orders on some days', () => {
+  const MONDAY = '2025-06-02', anyDays = fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 7 });
+
+  it('are waited for: the wait is demand to cover, and the day to order by is one of theirs', () => {
+    fc.assert(fc.property(anyPolicy, anyStock, fc.double({ min: 0.5, max: 20, noNaN: true }), fc.nat(6), anyDays, (policy, stock, rate, n, orderDays) => {
+      const today = addDays(MONDAY, n), forecast = steady(rate, 60), free = recommend({ today, forecast, policy, stock }), made = recommend({ today, forecast, policy, stock, orderDays });
+      expect(made.orders!.wait).toBeLessThan(7);
+      expect(orderDays).toContain(weekday(addDays(today, made.orders!.wait)));
+      expect(made.orders!.between).toBeGreaterThanOrEqual(policy.reviewDays);
+      expect(made.protectionDays).toBe(policy.leadTimeDays + made.orders!.wait + made.orders!.between);
+      expect(made.need).toBeGreaterThanOrEqual(free.need);
+      expect(termsOf(made).reduce((sum, term) => sum + term.quantity, 0)).toBe(made.quantity);
+      if (made.orderBy !== null) expect(orderDays).toContain(weekday(made.orderBy));
+      expect(explain(made)).not.toMatch(/NaN|undefined|null|Infinity/);
+    }), { numRuns: 300 });
+  });
+
+  it('any day of the week is no day in particular', () => {
+    fc.assert(fc.property(anyPolicy, anyStock, anyRate, (policy, stock, rate) => {
+      const { orders, ...made } = recommend({ today: MONDAY, forecast: steady(rate), policy, stock, orderDays: [1, 2, 3, 4, 5, 6, 7] }), { orders: none, ...free } = recommend({ today: MONDAY, forecast: steady(rate), policy, stock });
+      expect([orders, none]).toEqual([{ wait: 0, between: policy.reviewDays }, null]);
+      expect(made).toEqual(free);
+    }));
+  });
+
+  it('says the wait in its days', () => {
+    const made = ask({ orderDays: [4], forecast: steady(2, 60) }); // today is a Monday: three days until Thursday, and a week to the next
+    expect(made).toMatchObject({ orders: { wait: 3, between: 7 }, protectionDays: 24 });
+    expect(explain(made)).toContain("48 are expected to be wanted in 24 days (3 until the supplier's next order day, 14 until an order arrives, 7 until the next one)");
+    expect(ask({ orderDays: [4], with: { kind: 'planner parity' } }).orders).toBeNull();
+  });
+});
+
+describe('goods on their way with a day', () => {
+  it('are not there before it: the shelf may be empty although the position is not, and it is said', () => {
+    const stock = { ...EMPTY, onHand: 10, incoming: 100 }, late = ask({ stock, arrivals: [{ day: '2025-06-20', units: 100 }] }), soon = ask({ stock, arrivals: [{ day: '2025-06-04', units: 100 }] });
+    expect(late.stockoutDate).toEqual({ p50: '2025-06-07', p10: '2025-06-05' }); // two a day: the sixth day asks for 12
+    expect(late.conflicts).toEqual(['It is more likely than not gone on 2025-06-07, before the 100 of 2025-06-20 come.']);
+    expect(soon).toMatchObject({ stockoutDate: ask({ stock }).stockoutDate, conflicts: [] });
+    expect(late.quantity).toBe(ask({ stock }).quantity); // no order of today comes sooner
+  });
+
+  it('never lasts longer for coming later, and what is overdue or more than is on its way counts as there', () => {
+    const arrivals = fc.array(fc.record({ day: fc.integer({ min: -5, max: 50 }).map((n) => addDays('2025-06-02', n)), units: fc.integer({ min: 1, max: 80 }) }), { maxLength: 5 });
+    fc.assert(fc.property(anyPolicy, anyStock, anyRate, arrivals, (policy, stock, rate, coming) => {
+      const at = (list: typeof coming) => recommend({ today: '2025-06-02', forecast: steady(rate), policy, stock, arrivals: list }).stockoutDate.p50 ?? '9999', now = at([]);
+      expect(at(coming) <= now).toBe(true);
+      expect(at(coming.filter((one) => one.day <= '2025-06-02'))).toBe(now);
+      expect(at(coming.map((one) => ({ ...one, day: addDays(one.day, 3) }))) <= at(coming)).toBe(true);
+    }), { numRuns: 300 });
+  });
+});
+
+describe('a place that buys for others', () => {
+  it('needs what all of them want less what all of them have; the others order nothing, and say why', () => {
+    fc.assert(fc.property(anyPolicy, anyStock, anyRate, fc.integer({ min: -50, max: 300 }), (policy, stock, rate, elsewhere) => {
+      const alone = recommend({ today: '2025-06-02', forecast: steady(rate), policy, stock }), all = recommend({ today: '2025-06-02', forecast: steady(rate), policy, stock, elsewhere }), supplied = recommend({ today: '2025-06-02', forecast: steady(rate), policy, stock, boughtElsewhere: true });
+      expect(all.need).toBe(alone.need - elsewhere);
+      for (const made of [all, supplied]) expect(termsOf(made).reduce((sum, term) => sum + term.quantity, 0)).toBe(made.quantity);
+      expect(supplied).toMatchObject({ quantity: 0, need: alone.need, atRisk: alone.atRisk, stockoutDate: alone.stockoutDate });
+      if (alone.quantity > 0) expect(explain(supplied)).toContain(`${alone.quantity} come from the place that buys for this one`);
+      if (elsewhere !== 0) expect(explain(all)).toContain('the places supplied from here');
+    }), { numRuns: 300 });
   });
 });

@@ -4,11 +4,13 @@
  *   expected demand + safety stock + minimum stock − on hand − incoming + committed + backorders   (the need)
  *   + floor at zero + lots + minimum order + full cases − maximum stock − end of life               (what can be ordered of it)
  *   + price break + supplier minimum + container − budget − store budget                            (what its supplier's order and the purse make of it)
+ * A place that buys for others takes off what they have; at those others, what they need comes from there and not from the supplier.
  *
  * The words are made when they are read (terms.ts, sentence.ts): a hundred thousand lines are decided and kept as numbers.
  */
 import { assert } from '../assert.ts';
-import { addDays, dayFromNumber, dayNumber, type Day } from '../calendar.ts';
+import { addDays, dayFromNumber, dayNumber, daysBetween, type Day } from '../calendar.ts';
+import { lastOrderDay, ordersOf } from '../purchasing/order-days.ts';
 import { roundDownToCasePack, roundUpToCasePack, units, type Units } from '../quantity.ts';
 import { coverDays } from './cover.ts';
 import { expectedLeadTime, type LeadTimeShare } from './lead-time.ts';
@@ -27,12 +29,22 @@ export interface RecommendationInput {
   /** Lead times with their shares as learned from receipts; without them the policy's one. */
   leadTimes?: readonly LeadTimeShare[] | null | undefined;
   economics?: Economics | null | undefined;
+  /** ISO weekdays on which the supplier takes orders; none or left out: any day. */
+  orderDays?: readonly number[] | undefined;
+  /** Of the incoming units, those with a day; the others count as there. */
+  arrivals?: readonly Arrival[] | undefined;
+  /** Positions of the places this one also buys for; the forecast is of all of them. */
+  elsewhere?: Units | undefined;
+  /** Another place buys for this one: nothing is ordered here. */
+  boughtElsewhere?: boolean | undefined;
 }
+export interface Arrival { day: Day; units: Units }
 
 /** Every step of the waterfall, in its order. */
 export const TERM_KEYS = [
   'expected demand', 'safety stock', 'minimum stock', 'on hand', 'incoming', 'committed', 'backorders', 'lost before arrival', 'floor at zero', 'order quantity', 'minimum order', 'full cases',
   'maximum stock', 'end of life', 'price break', 'supplier minimum', 'container', 'budget', 'store budget',
+  'places supplied', 'bought elsewhere', // kept by place in this list: new ones at its end
 ] as const;
 export type TermKey = (typeof TERM_KEYS)[number];
 
@@ -67,12 +79,14 @@ export interface Recommendation {
   oneDayLonger: Units | null;
   /** Lead time learned from receipts, in days with its spread; null: the policy's one number. */
   leadTime: { shortest: number; longest: number } | null;
+  /** Days until the supplier's next order day, and from there to the next order; null: it takes orders on any day. */
+  orders: { wait: number; between: number } | null;
   /** Constraints that kept the order below the need, and what the forecast could not answer. */
   conflicts: string[];
 }
 
 /** Chance of having run out by the two stockout dates → quantile of cumulative demand that exceeds the position by then. */
-const LIKELY = 0.5;
+export const LIKELY = 0.5;
 const ONE_IN_TEN = 0.9;
 
 /**
@@ -83,38 +97,42 @@ export function recommend(input: RecommendationInput): Recommendation {
   const { today, forecast, policy, stock } = input;
   const faults = policyFaults(policy);
   assert(faults.length === 0, `cannot plan: ${faults.join('; ')}`);
-  const learned = input.leadTimes && input.leadTimes.length > 0 ? input.leadTimes : null, economics = input.economics ?? null;
-  const leadTimes = learned ?? [{ days: policy.leadTimeDays, share: 1 }];
-  const asked = { today, forecast, policy, leadTimes, economics }, target = targetOf(asked);
-  const position = inventoryPosition(stock), need = target.level - position;
-  const floor = flooring(policy, forecast, position);
+  const learned = input.leadTimes && input.leadTimes.length > 0 ? input.leadTimes : null, economics = input.economics ?? null, elsewhere = input.elsewhere ?? 0;
+  // An order goes out on the supplier's next day, and the one after it on a day of the supplier's too. Parity knows no such days.
+  const orders = policy.kind.startsWith('planner parity') ? null : ordersOf(today, input.orderDays ?? [], policy.reviewDays), wait = orders?.wait ?? 0;
+  const timed = orders === null ? policy : { ...policy, leadTimeDays: policy.leadTimeDays + wait, reviewDays: orders.between };
+  const leadTimes = learned?.map((one) => ({ ...one, days: one.days + wait })) ?? [{ days: timed.leadTimeDays, share: 1 }];
+  const asked = { today, forecast, policy: timed, leadTimes, economics }, target = targetOf(asked);
+  const position = inventoryPosition(stock) + elsewhere, need = target.level - position;
+  const floor = flooring(timed, forecast, position);
 
   const due = target.reorderPoint === null ? need + floor > 0 : position <= target.reorderPoint;
   const floored = due ? Math.max(0, need + floor) : 0;
   const lots = due && target.lot !== null ? (Math.floor(Math.max(0, target.level - position) / target.lot) + 1) * target.lot : floored;
   const accepted = lots === 0 ? 0 : Math.max(lots, policy.moq);
   const packed = roundUpToCasePack(accepted, policy.casePack);
-  const limit = capped(packed, position, lots, policy, forecast);
-  const end = ending(limit.quantity, today, policy);
-  const quantity = end === null ? limit.quantity : 0;
+  const limit = capped(packed, position, lots, timed, forecast);
+  const end = ending(limit.quantity, today, timed);
+  const ordered = end === null ? limit.quantity : 0, quantity = input.boughtElsewhere === true ? 0 : ordered;
 
   const terms = [
     target.expected, target.served - target.expected, target.level - target.served, -stock.onHand, -stock.incoming, stock.committed, stock.backorders, floor, floored - need - floor, lots - floored,
-    accepted - lots, packed - accepted, limit.quantity - packed, quantity - limit.quantity, 0, 0, 0, 0, 0,
+    accepted - lots, packed - accepted, limit.quantity - packed, ordered - limit.quantity, 0, 0, 0, 0, 0, -elsewhere, quantity - ordered,
   ].map((term) => units(term));
   const cover = coverDays(position, forecast.mean), first = dayNumber(today), there = Math.max(0, position);
+  const arrivals = datedArrivals(input.arrivals ?? [], today, stock.incoming), gone = (level: number): number | null => dayExceeded(forecast, level, position, arrivals), likely = gone(LIKELY);
   const dayAt = (offset: number | null): Day | null => (offset === null ? null : dayFromNumber(first + offset));
-  const over = quantity > 0 ? intervals(forecast, leadTimes, policy.reviewDays) : null;
+  const over = ordered > 0 ? intervals(forecast, leadTimes, timed.reviewDays) : null;
   return {
     today, quantity, terms, need, orderUpTo: target.level, position, protectionDays: target.days, policy, ratio: target.ratio,
     coverDays: cover.days, coverBeyondHorizon: cover.beyondHorizon,
-    stockoutDate: { p50: dayAt(dayExceeded(forecast, LIKELY, there)), p10: dayAt(dayExceeded(forecast, ONE_IN_TEN, there)) },
-    orderBy: orderBy(today, forecast, policy, target, position, there),
+    stockoutDate: { p50: dayAt(likely), p10: dayAt(gone(ONE_IN_TEN)) },
+    orderBy: lastOrderDay(orderBy(today, forecast, policy, target, position, there, wait), orders === null ? [] : input.orderDays ?? []),
     overstock: Math.max(0, position - highestOwnPosition(target, policy)),
     atRisk: over === null ? 0 : Math.round((target.lastBuy ? shortage(over, 'through', there) : lostInReview(over, there)) * 10) / 10,
     oneDayLonger: longer(asked, target),
-    leadTime: learned && learned.length > 1 ? { shortest: learned[0]!.days, longest: learned.at(-1)!.days } : null,
-    conflicts: [...limit.conflicts, ...(end === null ? [] : [end]), ...target.notes],
+    leadTime: learned && learned.length > 1 ? { shortest: learned[0]!.days, longest: learned.at(-1)!.days } : null, orders,
+    conflicts: [...limit.conflicts, ...(end === null ? [] : [end]), ...target.notes, ...late(arrivals, likely, today)],
   };
 }
 
@@ -125,6 +143,19 @@ export function adjusted(made: Recommendation, key: 'price break' | 'supplier mi
   terms[TERM_KEYS.indexOf(key)]! += units(change);
   assert(made.quantity + change >= 0, `an order of ${made.quantity} cannot be changed by ${change}`);
   return { ...made, terms, quantity: units(made.quantity + change) };
+}
+
+/** Units that come on a day of the forecast, by its offset, ascending: no more than are on their way; what is overdue counts as there. */
+export function datedArrivals(arrivals: readonly Arrival[], today: Day, incoming: Units): { offset: number; units: Units }[] {
+  let left = Math.max(0, incoming);
+  return arrivals.map(({ day, units: many }) => ({ offset: daysBetween(today, day), units: many })).sort((a, b) => a.offset - b.offset)
+    .map(({ offset, units: many }) => { const counted = Math.min(left, many); left -= counted; return { offset, units: counted }; }).filter((one) => one.offset > 0 && one.units > 0);
+}
+
+/** What no order of today can mend: the shelf is empty before the goods come. */
+function late(arrivals: readonly { offset: number; units: Units }[], likely: number | null, today: Day): string[] {
+  const next = likely === null ? undefined : arrivals.find((one) => one.offset > likely);
+  return next === undefined ? [] : [`It is more likely than not gone on ${addDays(today, likely!)}, before the ${next.units} of ${addDays(today, next.offset)} come.`];
 }
 
 /** Units of the lead time's demand that the position cannot serve and that parity with floor does not buy again; never positive. */
@@ -159,10 +190,10 @@ function highestOwnPosition({ level, lot }: Target, policy: PlanningPolicy): Uni
   return Math.max(level, level - (lot === null ? 1 : 0) + roundUpToCasePack(Math.max(1, policy.moq, lot ?? 0), policy.casePack));
 }
 
-function orderBy(today: Day, forecast: DemandForecast, policy: PlanningPolicy, target: Target, position: Units, there: Units): Day | null {
+function orderBy(today: Day, forecast: DemandForecast, policy: PlanningPolicy, target: Target, position: Units, there: Units, wait: number): Day | null {
   if (target.reorderPoint !== null) {
     // Its own day: when the expected demand has eaten the position down to the reorder point.
-    if (position <= target.reorderPoint) return today;
+    if (position <= target.reorderPoint) return addDays(today, wait);
     const offset = dayExceeded(forecast, LIKELY, position - target.reorderPoint - 1);
     return offset === null ? null : addDays(today, offset);
   }

@@ -56,6 +56,6 @@ export function replayNotes({ days, estimated, unknownDays, standing, faults, li
   if (made.length > 0) notes.push(`For their suppliers’ orders the lines ordered ${made.map(([term, units]) => `${units > 0 ? `${units} units more` : `${-units} units less`} (${term})`).join(', ')}.`);
   if (policy.belowMinimum > 0) notes.push(`${policy.belowMinimum} of ${policy.orders} order lines were in orders below their supplier’s minimum, which a supplier may not take.`);
   if (terms.suppliers > 0) notes.push(`Suppliers’ minimums, containers and price breaks are as they are today, since earlier ones are not kept: those of ${terms.changed} of ${terms.suppliers} suppliers were noted or changed on ${first} or later. A minimum and a container are asked of the replayed lines alone.`);
-  notes.push('Costs are today’s unit costs, stock being held at the price of small orders. Budgets, order days and planners’ own quantities are left out.');
+  notes.push('Costs are today’s unit costs, stock being held at the price of small orders. Budgets and planners’ own quantities are left out.');
   return notes;
 }

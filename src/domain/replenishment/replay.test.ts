@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { weekday } from '../calendar.ts';
 import { roll } from '../forecast/boosting/dice.ts';
 import { fallbackForecast } from './fallback.ts';
 import type { DemandForecast } from './order-up-to.ts';
@@ -10,7 +11,7 @@ import { NO_LIMITS, type SupplierLimits } from './supplier-limits.ts';
 
 const FIRST = 20_000;
 const line = (wanted: ArrayLike<number>, rest: Partial<ReplayLine> = {}): ReplayLine => ({
-  key: '7@1', wanted: Int32Array.from(wanted as number[]), bulk: new Int32Array(wanted.length), returned: new Int32Array(wanted.length), order: '', opening: { onHand: 10, incoming: 0 }, policy: { ...BUILT_IN, leadTimeDays: 5, reviewDays: 7 }, leadTimes: null,
+  key: '7@1', wanted: Int32Array.from(wanted as number[]), bulk: new Int32Array(wanted.length), returned: new Int32Array(wanted.length), order: '', opening: { onHand: 10, incoming: 0 }, policy: { ...BUILT_IN, leadTimeDays: 5, reviewDays: 7 }, leadTimes: null, orderDays: [],
   buying: { supplierId: null, unitCost: 400, currency: 'EUR', priceBreaks: [], volumeCm3: 0, weightG: 0 }, price: 1_000, storeCurrency: 'EUR', ...rest,
 });
 const steady = (rate: number): DemandForecast => fallbackForecast(Math.round(rate * 28), 60);
@@ -47,6 +48,15 @@ describe('a replayed line', () => {
       conserved(made);
       for (const count of [made.opening, made.served, made.lost, made.closing, made.closingIncoming, made.unitDays]) expect(count).toBeGreaterThanOrEqual(0);
     }), { numRuns: 300 });
+  });
+
+  it('what is decided between a supplier’s order days goes out on the next of them', () => {
+    fc.assert(fc.property(lots, policies, fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 3 }), (wanted, policy, orderDays) => {
+      const made = replayLine(line(wanted, { policy, orderDays }), policy, FIRST, () => steady(3));
+      conserved(made);
+      if (policy.kind.startsWith('planner parity')) return; // it knows no such days
+      for (const { arrives } of made.decisions) expect(orderDays).toContain(weekday(FIRST + arrives - policy.leadTimeDays));
+    }), { numRuns: 200 });
   });
 
   it('is the same on every run', () => {

@@ -6,6 +6,7 @@
 import { assert } from '../assert.ts';
 import { dayFromNumber, type DayNumber } from '../calendar.ts';
 import type { Series } from '../demand/series.ts';
+import { ordersOf } from '../purchasing/order-days.ts';
 import { units, type Units } from '../quantity.ts';
 import type { LeadTimeShare } from './lead-time.ts';
 import { expectedDemand, type DemandForecast } from './order-up-to.ts';
@@ -29,6 +30,8 @@ export interface ReplayLine {
   opening: { onHand: Units; incoming: Units } | null;
   policy: PlanningPolicy;
   leadTimes: readonly LeadTimeShare[] | null;
+  /** ISO weekdays on which its supplier takes orders; none: any day. What is decided in between goes out on the next of them. */
+  orderDays: readonly number[];
   buying: Buying;
   /** Minor units of the store's currency. */
   price: number | null;
@@ -150,7 +153,7 @@ export class LineDays {
     const { made } = this, { buying } = this.#line;
     for (const { term, change } of changes) made.changes[term] = (made.changes[term] ?? 0) + change;
     if (quantity === 0) return;
-    const arrives = day + drawnLeadTime(this.#leadTimes, this.#line.key, this.#first + day);
+    const wait = this.#policy.kind.startsWith('planner parity') ? 0 : ordersOf(dayFromNumber(this.#first + day), this.#line.orderDays, this.#policy.reviewDays)?.wait ?? 0, arrives = day + wait + drawnLeadTime(this.#leadTimes, this.#line.key, this.#first + day);
     made.decisions.push({ day, quantity, arrives });
     made.ordered += quantity; made.orders++; this.#incoming += quantity;
     made.bought += buying.unitCost === null ? 0 : quantity * unitCostAt({ unitCost: buying.unitCost, priceBreaks: buying.priceBreaks }, quantity);
@@ -183,7 +186,7 @@ export class LineDays {
 
   #decide(day: number, onHand: Units, incoming: Units, forecast: DemandForecast | null): Asked | string {
     if (forecast === null) return 'nothing known yet';
-    const { leadTimes, buying, price, storeCurrency } = this.#line, input: PlanLineInput = { today: dayFromNumber(this.#first + day), forecast, policy: this.#policy, stock: { onHand, incoming, committed: 0, backorders: 0 }, leadTimes, buying, price, storeCurrency };
+    const { leadTimes, orderDays, buying, price, storeCurrency } = this.#line, input: PlanLineInput = { today: dayFromNumber(this.#first + day), forecast, policy: this.#policy, stock: { onHand, incoming, committed: 0, backorders: 0 }, leadTimes, orderDays, buying, price, storeCurrency };
     const made = planLine(input);
     return typeof made === 'string' ? made : { made, input };
   }

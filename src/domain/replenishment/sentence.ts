@@ -4,8 +4,8 @@ import type { Recommendation, TermKey } from './recommend.ts';
 import { are, daysLong, percent, termsOf } from './terms.ts';
 
 /** Terms before the need is known, and after. */
-const NEED: readonly TermKey[] = ['expected demand', 'safety stock', 'minimum stock', 'on hand', 'incoming', 'committed', 'backorders'];
-const LIMITS: readonly TermKey[] = ['lost before arrival', 'order quantity', 'minimum order', 'full cases', 'maximum stock', 'end of life', 'price break', 'supplier minimum', 'container', 'budget', 'store budget'];
+const NEED: readonly TermKey[] = ['expected demand', 'safety stock', 'minimum stock', 'on hand', 'incoming', 'places supplied', 'committed', 'backorders'];
+const LIMITS: readonly TermKey[] = ['lost before arrival', 'order quantity', 'minimum order', 'full cases', 'maximum stock', 'end of life', 'price break', 'supplier minimum', 'container', 'budget', 'store budget', 'bought elsewhere'];
 
 /** The recommendation in words, printed the same by the command line and the screen. */
 export function explain(recommendation: Recommendation): string {

@@ -7,16 +7,21 @@ export interface Term { key: TermKey; label: string; quantity: Units; sentence: 
 
 /** The terms of a recommendation; those of its supplier's order only where they move something. They sum to the quantity. */
 export function termsOf(made: Recommendation): Term[] {
-  return TERM_KEYS.map((key, n): Term => ({ key, label: LABELS[key], quantity: made.terms[n]!, sentence: WORDS[key](made.terms[n]!, made) }))
+  return SHOWN.map((n): Term => { const key = TERM_KEYS[n]!; return { key, label: LABELS[key], quantity: made.terms[n]!, sentence: WORDS[key](made.terms[n]!, made) }; })
     .filter((term) => term.quantity !== 0 || !SELDOM.has(term.key));
 }
 
-const SELDOM: ReadonlySet<TermKey> = new Set<TermKey>(['lost before arrival', 'order quantity', 'end of life', 'price break', 'supplier minimum', 'container', 'budget', 'store budget']);
+/** Places in TERM_KEYS as they are read: what stands at the places supplied belongs to the position. */
+const SHOWN = TERM_KEYS.map((_, n) => n).filter((n) => TERM_KEYS[n] !== 'places supplied');
+SHOWN.splice(TERM_KEYS.indexOf('incoming') + 1, 0, TERM_KEYS.indexOf('places supplied'));
+
+const SELDOM: ReadonlySet<TermKey> = new Set<TermKey>(['lost before arrival', 'order quantity', 'end of life', 'price break', 'supplier minimum', 'container', 'budget', 'store budget', 'places supplied', 'bought elsewhere']);
 
 const LABELS: Record<TermKey, string> = {
   'expected demand': 'Expected demand', 'safety stock': 'Safety stock', 'minimum stock': 'Minimum stock', 'on hand': 'On hand', incoming: 'Incoming', committed: 'Committed', backorders: 'Backorders',
   'lost before arrival': 'Lost before arrival', 'floor at zero': 'Already covered', 'order quantity': 'Lot', 'minimum order': 'Minimum order', 'full cases': 'Full cases', 'maximum stock': 'Maximum stock',
   'end of life': 'End of life', 'price break': 'Price break', 'supplier minimum': 'Supplier minimum', container: 'Container', budget: 'Supplier budget', 'store budget': 'Store budget',
+  'places supplied': 'At places supplied', 'bought elsewhere': 'Bought elsewhere',
 };
 
 const WORDS: Record<TermKey, (units: Units, made: Recommendation) => string> = {
@@ -44,13 +49,15 @@ const WORDS: Record<TermKey, (units: Units, made: Recommendation) => string> = {
   container: (units) => (units >= 0 ? `${units} more fill the container` : `${-units} fewer fit the container`),
   budget: (units) => (units > 0 ? `${units} more, which the budget buys in place of others` : `${-units} fewer keep the budget`),
   'store budget': (units) => `${-units} fewer keep the store's budget`,
+  'places supplied': (units) => (units > 0 ? `${are(units)} owed at the places supplied from here` : `${are(-units)} at the places supplied from here or on the way to them`),
+  'bought elsewhere': (units) => `${-units} come from the place that buys for this one`,
 };
 
-function span({ policy, protectionDays, leadTime }: Recommendation): string {
-  const lead = leadTime === null ? `${policy.leadTimeDays}` : `${leadTime.shortest} to ${leadTime.longest}`;
-  if (policy.kind === 's,Q') return ` until an order arrives`;
-  const review = policy.kind.startsWith('planner parity') ? policy.daysOfStock ?? policy.reviewDays : policy.reviewDays;
-  if (policy.leadTimeDays + review !== protectionDays) return ' that are left to sell it';
+function span({ policy, protectionDays, leadTime, orders }: Recommendation): string {
+  const lead = `${orders !== null && orders.wait > 0 ? `${orders.wait} until the supplier's next order day, ` : ''}${leadTime === null ? `${policy.leadTimeDays}` : `${leadTime.shortest} to ${leadTime.longest}`}`;
+  if (policy.kind === 's,Q') return orders !== null && orders.wait > 0 ? ` (${orders.wait} until the supplier's next order day, the rest until the order arrives)` : ` until an order arrives`;
+  const review = policy.kind.startsWith('planner parity') ? policy.daysOfStock ?? policy.reviewDays : orders?.between ?? policy.reviewDays;
+  if (policy.leadTimeDays + (orders?.wait ?? 0) + review !== protectionDays) return ' that are left to sell it';
   return policy.kind.startsWith('planner parity') ? ` (${lead} until an order arrives, ${review} of stock)` : ` (${lead} until an order arrives, ${review} until the next one)`;
 }
 

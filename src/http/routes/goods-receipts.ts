@@ -9,6 +9,7 @@ import { idempotencyKey } from '../../runtime/key.ts';
 import { listReceipts, postReceipt, takeBackReceipt, type NewReceipt, type Posted } from '../../store/goods-receipts.ts';
 import { findPurchase, type Doing, type FoundPurchase } from '../../store/purchase-orders.ts';
 import { purchaseItems } from '../../store/purchase-page.ts';
+import { purchaseSettings } from '../../store/purchase-settings.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
 import { GoodsReceiptPage, ReceiptBody, ReceiptFileBody, ReceiptFileResult, TakeBackBody, type Of } from '../contract-purchasing.ts';
@@ -28,7 +29,7 @@ export function goodsReceiptRoutes(app: FastifyInstance, { house }: Services): v
     return found;
   };
   /** Stock is written where Shopify is the authority; where a warehouse is, its own book has the goods and this is what came of the order. */
-  const receipt = (found: FoundPurchase, reference: string, note: string, lines: NewReceipt['lines']): NewReceipt => ({ reference, purchaseOrderId: found.id, locationId: found.order.locationId, receivedAt: now(), note, writesStock: found.row.authority === 'storefront', strangers: 'refuse', lines });
+  const receipt = async (storeId: number, found: FoundPurchase, reference: string, note: string, lines: NewReceipt['lines'], file = ''): Promise<NewReceipt> => ({ overTolerancePercent: note.trim() === '' ? (await purchaseSettings(house.db, storeId)).overTolerancePercent : null, reference, purchaseOrderId: found.id, locationId: found.order.locationId, receivedAt: now(), note: [file, note.trim()].filter(Boolean).join(': '), writesStock: found.row.authority === 'storefront', strangers: 'refuse', lines });
   const after = async (storeId: number, posted: Posted, what: string, subject: string, by: string, body: unknown): Promise<number> => {
     if (posted.outcome === 'refused') throw new Refusal(409, posted.why);
     if (posted.outcome === 'posted') await audit(house.db, { at: now(), actor: by, action: what, subject, after: body });
@@ -45,19 +46,20 @@ export function goodsReceiptRoutes(app: FastifyInstance, { house }: Services): v
 
   api.post('/api/v1/purchase-orders/:purchaseOrderId/receipts', { schema: { tags: ['purchasing'], summary: 'What came in, counted; the same key posts once', querystring, params, body: ReceiptBody, response: { 200: z.object({ goodsReceiptId: z.number() }) } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), found = await one(store.store_id, request.params.purchaseOrderId), by = request.user?.email ?? 'operator';
-    const posted = await house.db.transaction((tx) => postReceipt(tx, store.store_id, receipt(found, `scan/${request.body.key}`, request.body.note, request.body.lines), doing(store.store_id, by)));
+    const counted = await receipt(store.store_id, found, `scan/${request.body.key}`, request.body.note, request.body.lines), posted = await house.db.transaction((tx) => postReceipt(tx, store.store_id, counted, doing(store.store_id, by)));
     return { goodsReceiptId: await after(store.store_id, posted, 'goods received', found.order.reference, by, request.body) };
   });
 
   api.post('/api/v1/purchase-orders/:purchaseOrderId/receipts/file', { bodyLimit: 6_000_000, schema: { tags: ['purchasing'], summary: 'A delivery note as CSV; a dry run first. The same file posts once', querystring, params, body: ReceiptFileBody, response: { 200: ReceiptFileResult } } }, async (request) => {
-    const store = await storeOf(house.db, request.query.store), found = await one(store.store_id, request.params.purchaseOrderId), by = request.user?.email ?? 'operator', { name, csv, dryRun } = request.body;
+    const store = await storeOf(house.db, request.query.store), found = await one(store.store_id, request.params.purchaseOrderId), by = request.user?.email ?? 'operator', { name, csv, dryRun, note } = request.body;
     const rows = csvRows(csv, 5_000);
     const items = await purchaseItems(house.db, store.store_id, found.id);
     const read = readReceiptRows(rows, found.order.lines.map((line) => ({ itemId: line.itemId, codes: [items.get(line.itemId)?.sku, items.get(line.itemId)?.barcode, line.supplierSku].filter((code): code is string => Boolean(code)) })));
     const reference = `file/${createHash('sha256').update(name).update('\0').update(csv).digest('hex').slice(0, 40)}`, known = ((await house.db.query('select from goods_receipt where store_id = $1 and reference = $2', [store.store_id, reference])).rowCount ?? 0) > 0;
     // A delivery note with a wrong line is looked at before any of it counts: half a receipt is a wrong one.
     if (!dryRun && read.errors.length > 0) throw new Refusal(400, `csv: line ${read.errors[0]!.line}, ${read.errors[0]!.field}: ${read.errors[0]!.message}${read.errors.length > 1 ? ` (and ${read.errors.length - 1} more)` : ''}`);
-    if (!dryRun && !known) await after(store.store_id, await house.db.transaction((tx) => postReceipt(tx, store.store_id, receipt(found, reference, name, read.lines), doing(store.store_id, by))), 'goods received', found.order.reference, by, { file: name, lines: read.lines.length });
+    const noted = await receipt(store.store_id, found, reference, note, read.lines, name);
+    if (!dryRun && !known) await after(store.store_id, await house.db.transaction((tx) => postReceipt(tx, store.store_id, noted, doing(store.store_id, by))), 'goods received', found.order.reference, by, { file: name, note, lines: read.lines.length });
     const open = new Map(found.order.lines.map((line) => [line.itemId, openUnits(line)])), sum = (of: 'quantity' | 'damaged'): number => read.lines.reduce((total, line) => total + line[of], 0);
     const result: Of<typeof ReceiptFileResult> = { dryRun, lines: rows.length, units: sum('quantity'), damaged: sum('damaged'), known, errors: read.errors.slice(0, 500), rows: read.lines.map((line) => ({ ...line, sku: items.get(line.itemId)?.sku ?? null, open: open.get(line.itemId) ?? 0 })) };
     return result;

@@ -5,14 +5,19 @@ import { z } from 'zod';
 import { addDays, dayNumber, dayOf } from '../../domain/calendar.ts';
 import { forecastTerms } from '../../domain/forecast/made-of-words.ts';
 import { overridden } from '../../domain/forecast/override.ts';
+import { ON_ORDER } from '../../domain/purchasing/purchase-order.ts';
+import { fromKept } from '../../domain/replenishment/facts.ts';
 import { balanceSentence, movementSentence } from '../../domain/stock/sentence.ts';
 import type { Party, StockState } from '../../domain/stock/fact.ts';
 import { outcomeOf } from '../../store/forecast-outcomes.ts';
+import { expectedOrders } from '../../store/arrivals.ts';
 import { currentRun, forecastFor, paths } from '../../store/forecasts.ts';
 import { asOverride, overridesInForce } from '../../store/overrides.ts';
 import { accountByKind, explainAccount } from '../../store/ledger.ts';
+import { positions } from '../../store/planning.ts';
 import { shelvesOf } from '../../store/shelf.ts';
 import { sold30, stockPage } from '../../store/stock-page.ts';
+import { worklistPage } from '../../store/worklist.ts';
 import { Refusal, type Services } from '../app.ts';
 import { DemandView, Explanation, Item, MovementQuery, type Of } from '../contract.ts';
 import { storeOf } from '../store-scope.ts';
@@ -86,13 +91,12 @@ export function itemRoutes(app: FastifyInstance, { house }: Services): void {
     for (const row of exposure.rows) inStock[dayNumber(row.day) - dayNumber(from)] = row.share;
     const run = await currentRun(house.db, store.store_id);
     const row = run && location !== null ? await forecastFor(house.db, store.store_id, run.run_id, itemId, location) : null;
-    const { rows: [stock] } = await house.db.query<{ units: number }>(
-      `select coalesce(sum(quantity), 0)::int as units from balance where store_id = $1 and item_id = $2 and location_id = $3 and state in ('available', 'incoming')`, [store.store_id, itemId, location ?? 0]);
     const said = row && location !== null ? (await overridesInForce(house.db, store.store_id, today, [itemId]))(itemId, location) : [];
     const planned = row && run ? overridden(row, addDays(run.as_of, 1), said.map(asOverride)) : null;
     const outcome = row && location !== null ? await outcomeOf(house.db, store.store_id, itemId, location) : null, days = Math.min(EXPLAINED_DAYS, row?.mean.length ?? 0);
     const cumulative = row && planned ? paths(row.levels, planned.cumulative) : [];
-    const left = (level: number): number[] => (cumulative.find((p) => p.level === level)?.values ?? []).map((wanted) => Math.round((stock!.units - wanted) * 100) / 100);
+    const first = run ? addDays(run.as_of, 1) : today, ahead = row && location !== null ? await stockAhead(house.db, store.store_id, itemId, location, today) : null;
+    const left = (level: number): number[] => (cumulative.find((p) => p.level === level)?.values ?? []).map((wanted, n) => Math.round((ahead!.on(addDays(first, n)) - wanted) * 100) / 100);
     return {
       itemId, locationId: location, from, demand, returned, inStock,
       forecast: row && run && planned ? {
@@ -101,12 +105,23 @@ export function itemRoutes(app: FastifyInstance, { house }: Services): void {
         madeOf: row.made_of && { days, terms: forecastTerms(row.made_of, days, sum(planned.mean, days) - sum(row.mean, days)) }, weekdays: row.weekdays, ahead: outcome && { asOf: outcome.as_of, said: outcome.said, came: outcome.came, wape: outcome.units > 0 ? outcome.abs_error / outcome.units : null },
       } : null,
       // Little demand leaves much stock: the 10 % quantile of stock comes from the 90 % quantile of demand.
-      projection: row ? { p10: left(0.9), p50: left(0.5), p90: left(0.1) } : null,
+      projection: row && ahead ? { p10: left(0.9), p50: left(0.5), p90: left(0.1), orders: ahead.orders, suggested: ahead.suggested } : null,
     } satisfies Of<typeof DemandView>;
   });
 }
 
 const sum = (values: readonly number[], count: number): number => values.slice(0, count).reduce((all, value) => all + value, 0);
+/** What is there by a day of what stands there and is on its way; the orders behind it, and what the plan would order today. */
+async function stockAhead(db: Services['house']['db'], storeId: number, itemId: number, locationId: number, today: string) {
+  const level = (await positions(db, storeId, [itemId])).get(`${itemId}@${locationId}`), expected = await expectedOrders(db, storeId, itemId, locationId), [plan] = await worklistPage(db, storeId, { view: 'all', today, sort: 'urgency', dir: 'asc', after: null, limit: 1, itemId, locationId });
+  const orders = expected.map(({ purchase_order_id: purchaseOrderId, reference, state, day, by_lead_time: byLeadTime, units }) => ({ purchaseOrderId, reference, day, byLeadTime, units, sent: (ON_ORDER as readonly string[]).includes(state), overdue: (ON_ORDER as readonly string[]).includes(state) && day < today }));
+  const coming = orders.filter((one) => one.sent && one.day > today), position = (level?.available ?? 0) + (level?.incoming ?? 0);
+  const made = plan && plan.quantity > 0 ? fromKept(plan.facts).made : null;
+  return {
+    orders, suggested: made && { units: plan!.quantity, day: addDays(today, (made.orders?.wait ?? 0) + made.policy.leadTimeDays) },
+    on: (day: string): number => position - coming.reduce((sum, one) => (one.day > day ? sum + one.units : sum), 0),
+  };
+}
 
 async function locationNames(db: Services['house']['db'], storeId: number): Promise<Map<number, string>> {
   const { rows } = await db.query<{ location_id: number; name: string }>('select location_id, name from location where store_id = $1', [storeId]);

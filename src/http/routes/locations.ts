@@ -1,12 +1,13 @@
-/** Settings → Locations: who is the authority of each, and how Instep may write it. */
+/** Settings → Locations: who is the authority of each, how Instep may write it, and which place buys for it. */
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { changePolicy, listLocations, setAuthority, type LocationRow } from '../../store/authority.ts';
+import { setSupply } from '../../store/supply.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
 import type { Of } from '../contract.ts';
-import { AuthorityBody, LocationView, PolicyChange } from '../contract-stock.ts';
+import { AuthorityBody, LocationView, PolicyChange, SupplyBody } from '../contract-stock.ts';
 import { storeOf } from '../store-scope.ts';
 
 export function locationRoutes(app: FastifyInstance, { house }: Services): void {
@@ -41,6 +42,16 @@ export function locationRoutes(app: FastifyInstance, { house }: Services): void 
     return view(await one(store.store_id, before.location_id));
   });
 
+  api.put('/api/v1/locations/:locationId/supply', { schema: { tags: ['locations'], summary: 'Which location buys for this one and supplies it by transfer; null: it buys for itself', querystring, params, body: SupplyBody, response: { 200: LocationView } } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store), before = await one(store.store_id, request.params.locationId), { suppliedFrom } = request.body;
+    const refused = await house.db.transaction((tx) => setSupply(tx, store.store_id, before.location_id, suppliedFrom));
+    if (refused !== null) throw new Refusal(409, `suppliedFrom: ${refused}`);
+    await audit(house.db, { at: now(), actor: request.user?.email ?? 'operator', action: 'supply changed', subject: before.name, before: { suppliedFrom: before.supplied_from }, after: request.body });
+    for (const flow of ['replenishment', 'transfer-proposals']) await house.enqueue(flow, store.store_id);
+    house.changed(store.store_id, ['replenishment', 'transfers']);
+    return view(await one(store.store_id, before.location_id));
+  });
+
   api.put('/api/v1/locations/:locationId/policy', { schema: { tags: ['locations'], summary: 'Off, shadow or live; paused; caps, buffers and mails to customers', querystring, params, body: PolicyChange, response: { 200: LocationView } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), before = await one(store.store_id, request.params.locationId);
     if (before.authority !== 'warehouse') throw new Refusal(409, `${before.name}: Shopify is the authority there, so Instep never sets its stock. Give the location to a warehouse first.`);
@@ -57,7 +68,7 @@ export function locationRoutes(app: FastifyInstance, { house }: Services): void 
 
 function view(row: LocationRow): Of<typeof LocationView> {
   return {
-    locationId: row.location_id, shopifyLocationId: row.shopify_location_id, name: row.name, isActive: row.is_active, authority: row.authority, warehouseId: row.warehouse_id, warehouse: row.warehouse,
+    locationId: row.location_id, shopifyLocationId: row.shopify_location_id, name: row.name, isActive: row.is_active, authority: row.authority, warehouseId: row.warehouse_id, warehouse: row.warehouse, suppliedFrom: row.supplied_from,
     policy: row.policy && {
       mode: row.policy.mode, paused: row.policy.paused, firstPushCap: row.policy.first_push_cap, liveSince: row.policy.live_since, bufferQuantile: row.policy.buffer_quantile, peakQuantile: row.policy.peak_quantile, peakUntil: row.policy.peak_until,
       bufferCapUnits: row.policy.buffer_cap_units, bufferCapShare: row.policy.buffer_cap_share, notifyCustomer: row.policy.notify_customer, updatedAt: row.policy.updated_at, updatedBy: row.policy.updated_by,

@@ -8,12 +8,12 @@ import { paperOf } from '../../domain/replenishment/facts.ts';
 import { idempotencyKey } from '../../runtime/key.ts';
 import type { Queryable } from '../../store/db.ts';
 import { endDecisions, recommendationsOf, recommendedLines } from '../../store/purchase-making.ts';
-import { makePurchase, nextReference, type Doing } from '../../store/purchase-orders.ts';
+import { findPurchase, makePurchase, nextReference, type Doing } from '../../store/purchase-orders.ts';
 import type { StoreRow } from '../../store/stores.ts';
 import { findSupplier, type SupplierRow } from '../../store/suppliers.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
-import { FromRecommendations, MadePurchases, PurchaseBody, PurchaseDetail, type Of } from '../contract-purchasing.ts';
+import { CopyBody, FromRecommendations, MadePurchases, PurchaseBody, PurchaseDetail, type Of } from '../contract-purchasing.ts';
 import { knownPlace, linesOf } from '../purchase-lines.ts';
 import { purchaseDetail } from '../purchase-views.ts';
 import { storeOf } from '../store-scope.ts';
@@ -24,7 +24,7 @@ export function purchaseDraftRoutes(app: FastifyInstance, { house }: Services): 
   const api = app.withTypeProvider<ZodTypeProvider>();
   const now = (): string => house.clock.now().toISOString(), querystring = z.object({ store: z.coerce.number() });
   const doing = (storeId: number, by: string): Doing => ({ by, now: now(), keyOf: (cause) => idempotencyKey(`stock-adjustments/${storeId}/${cause}`) });
-  const detail = (store: StoreRow, id: number, by: string): Promise<Of<typeof PurchaseDetail>> => purchaseDetail(house.db, store.store_id, id, { by, today: dayOf(now(), store.time_zone), canMail: house.notifier !== null });
+  const detail = (store: StoreRow, id: number, by: string): Promise<Of<typeof PurchaseDetail>> => purchaseDetail(house.db, store, id, { by, today: dayOf(now(), store.time_zone), canMail: house.notifier !== null });
 
   /** Makes one draft; the caller has looked at the supplier and the location. */
   async function draft(tx: Parameters<typeof makePurchase>[0], store: StoreRow, supplier: SupplierRow, locationId: number, lines: PurchaseLine[], head: Partial<PurchaseOrder>, externalId: string | null, by: string): Promise<{ id: number; reference: string }> {
@@ -37,6 +37,13 @@ export function purchaseDraftRoutes(app: FastifyInstance, { house }: Services): 
       if (id !== null) return { id, reference }; // else an imported order has that number: the next one
     }
   }
+  /** The order made under the key before, else the one made now. */
+  async function draftOnce(tx: Parameters<typeof makePurchase>[0], store: StoreRow, key: string | undefined, make: () => Promise<{ id: number; reference: string }>): Promise<{ id: number; reference: string }> {
+    if (key === undefined) return make();
+    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`purchase-order:${store.store_id}:${key}`]);
+    const { rows: [known] } = await tx.query<{ id: number; reference: string }>(`select purchase_order_id as id, reference from purchase_order where store_id = $1 and origin = 'instep' and external_id = $2`, [store.store_id, key]);
+    return known ?? make();
+  }
   const supplierOf = async (storeId: number, id: number, db: Queryable = house.db): Promise<SupplierRow> => {
     const supplier = await findSupplier(db, storeId, { id });
     if (!supplier) throw new Refusal(400, `supplierId: there is no supplier ${id}`);
@@ -48,15 +55,20 @@ export function purchaseDraftRoutes(app: FastifyInstance, { house }: Services): 
     await knownPlace(house.db, store.store_id, locationId);
     const why = await recommendationsOf(house.db, store.store_id, locationId, lines.map((line) => line.itemId));
     const priced = await linesOf(house.db, store.store_id, supplier, lines.map((line) => ({ ...line, recommendation: why.get(line.itemId) })));
-    const made = await house.db.transaction(async (tx) => {
-      if (key !== undefined) {
-        await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`purchase-order:${store.store_id}:${key}`]);
-        const { rows: [known] } = await tx.query<{ id: number; reference: string }>(`select purchase_order_id as id, reference from purchase_order where store_id = $1 and origin = 'instep' and external_id = $2`, [store.store_id, key]);
-        if (known) return known;
-      }
-      return draft(tx, store, supplier, locationId, priced, head, key ?? null, by);
-    });
+    const made = await house.db.transaction((tx) => draftOnce(tx, store, key, () => draft(tx, store, supplier, locationId, priced, head, key ?? null, by)));
     await audit(house.db, { at: now(), actor: by, action: 'purchase order made', subject: made.reference, after: { supplier: supplier.name, lines: priced.length } });
+    house.changed(store.store_id, ['replenishment']);
+    return detail(store, made.id, by);
+  });
+
+  const params = z.object({ purchaseOrderId: z.coerce.number().int().min(1).max(2 ** 31 - 1) });
+  api.post('/api/v1/purchase-orders/:purchaseOrderId/copy', { schema: { tags: ['purchasing'], summary: 'A draft of the same lines at the supplier’s prices of today; the same key makes one', querystring, params, body: CopyBody, response: { 200: PurchaseDetail } } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store), by = request.user?.email ?? 'operator', found = await findPurchase(house.db, store.store_id, { id: request.params.purchaseOrderId });
+    if (!found) throw new Refusal(404, `There is no purchase order ${request.params.purchaseOrderId}`);
+    const { order } = found, supplier = await supplierOf(store.store_id, order.supplierId);
+    const priced = await linesOf(house.db, store.store_id, supplier, order.lines.filter((line) => line.ordered > 0).map(({ itemId, ordered, supplierSku }) => ({ itemId, quantity: ordered, supplierSku })));
+    const made = await house.db.transaction((tx) => draftOnce(tx, store, request.body.key, () => draft(tx, store, supplier, order.locationId, priced, { notes: order.notes }, request.body.key, by)));
+    await audit(house.db, { at: now(), actor: by, action: 'purchase order made', subject: made.reference, after: { copyOf: order.reference, supplier: supplier.name, lines: priced.length } });
     house.changed(store.store_id, ['replenishment']);
     return detail(store, made.id, by);
   });

@@ -23,7 +23,7 @@ import { PurchaseActionBody, PurchaseChangeBody, PurchaseDetail, PurchasePage, P
 import { csv } from '../csv.ts';
 import { cut, decodeParts } from '../cursor.ts';
 import { knownPlace, linesOf } from '../purchase-lines.ts';
-import { purchaseDetail, purchaseView } from '../purchase-views.ts';
+import { purchaseDetail, purchaseView, usualDaysOf } from '../purchase-views.ts';
 import { storeOf } from '../store-scope.ts';
 
 const VIEWS: Record<(typeof PURCHASE_VIEWS)[number], readonly string[] | null> = {
@@ -37,7 +37,7 @@ export function purchaseOrderRoutes(app: FastifyInstance, { house }: Services): 
   const doing = (storeId: number, by: string, said?: string): Doing => ({ by, now: now(), keyOf: (cause) => idempotencyKey(`stock-adjustments/${storeId}/${cause}`), said: said ?? null });
   const today = (store: StoreRow): string => dayOf(now(), store.time_zone);
   const detail = async (store: StoreRow, id: number, by: string): Promise<Of<typeof PurchaseDetail>> => {
-    const found = await purchaseDetail(house.db, store.store_id, id, { by, today: today(store), canMail: house.notifier !== null });
+    const found = await purchaseDetail(house.db, store, id, { by, today: today(store), canMail: house.notifier !== null });
     return ['closed', 'cancelled'].includes(found.state) ? found : { ...found, warnings: [...found.warnings, ...await lettersLost(store, id)] };
   };
   /** A supplier should not be the one who finds out. */
@@ -58,12 +58,13 @@ export function purchaseOrderRoutes(app: FastifyInstance, { house }: Services): 
     const { page, nextCursor } = cut(await purchasePage(house.db, store.store_id, filter), request.query.limit, (row) => [row.purchase_order_id]);
     const states = await purchaseCounts(house.db, store.store_id, filter.today, filter.toleranceDays);
     const counts = Object.fromEntries(Object.entries(VIEWS).map(([name, of]) => [name, name === 'overdue' ? states['overdue'] ?? 0 : Object.entries(states).reduce((sum, [state, n]) => sum + (state !== 'overdue' && (of === null || of.includes(state)) ? n : 0), 0)]));
-    return { rows: page.map(purchaseView), nextCursor, counts };
+    const usual = await usualDaysOf(house.db, store.store_id, page.map((row) => row.supplier_id));
+    return { rows: page.map((row) => purchaseView(row, usual)), nextCursor, counts };
   });
   api.get('/api/v1/purchase-orders.csv', { schema: { tags: ['purchasing'], summary: 'The filtered purchase orders as CSV, a row an order', querystring: PurchaseQuery } }, async (request, reply) => {
-    const store = await storeOf(house.db, request.query.store), rows = (await purchasePage(house.db, store.store_id, await filterOf({ ...request.query, cursor: undefined }, store, 20_000))).map(purchaseView);
-    return csv(reply, `purchase-orders-${store.shop_domain}`, ['Purchase order', 'Supplier', 'Location', 'State', 'Ordered on', 'Expected on', 'Overdue', 'Lines', 'Units', 'Received', 'Open', 'Value', 'Currency', 'Made by'],
-      rows.map((r) => [r.reference, r.supplier, r.locationName, r.state, r.orderedOn, r.expectedOn, r.overdue ? 'yes' : '', r.lines, r.units, r.receivedUnits, r.openUnits, toDecimal(money(r.value, r.currency)), r.currency, r.createdBy]));
+    const store = await storeOf(house.db, request.query.store), found = await purchasePage(house.db, store.store_id, await filterOf({ ...request.query, cursor: undefined }, store, 20_000)), usual = await usualDaysOf(house.db, store.store_id, found.map((row) => row.supplier_id)), rows = found.map((row) => purchaseView(row, usual));
+    return csv(reply, `purchase-orders-${store.shop_domain}`, ['Purchase order', 'Supplier', 'Location', 'State', 'Ordered on', 'Expected on', 'By usual lead time', 'Overdue', 'Lines', 'Units', 'Received', 'Open', 'Value', 'Currency', 'Made by'],
+      rows.map((r) => [r.reference, r.supplier, r.locationName, r.state, r.orderedOn, r.expectedOn, r.learnedOn, r.overdue ? 'yes' : '', r.lines, r.units, r.receivedUnits, r.openUnits, toDecimal(money(r.value, r.currency)), r.currency, r.createdBy]));
   });
 
   api.get('/api/v1/purchase-orders/:purchaseOrderId', { schema: { tags: ['purchasing'], summary: 'One order with its lines, landed cost, versions and receipts', querystring, params, response: { 200: PurchaseDetail } } }, async (request) => {

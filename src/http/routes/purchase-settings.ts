@@ -10,10 +10,10 @@ import { storeOf } from '../store-scope.ts';
 
 export function purchaseSettingRoutes(app: FastifyInstance, { house }: Services): void {
   const api = app.withTypeProvider<ZodTypeProvider>(), now = (): string => house.clock.now().toISOString(), querystring = z.object({ store: z.coerce.number() });
-  api.get('/api/v1/purchase-settings', { schema: { tags: ['purchasing'], summary: 'Approval limits, grace days and the planning budget', querystring, response: { 200: PurchaseSettings } } }, async (request) => purchaseSettings(house.db, (await storeOf(house.db, request.query.store)).store_id));
-  api.put('/api/v1/purchase-settings', { schema: { tags: ['purchasing'], summary: 'Set approval limits, grace days and the planning budget', querystring, body: PurchaseSettingsBody, response: { 200: PurchaseSettings } } }, async (request) => {
+  api.get('/api/v1/purchase-settings', { schema: { tags: ['purchasing'], summary: 'Approval limits, tolerances and the planning budget', querystring, response: { 200: PurchaseSettings } } }, async (request) => purchaseSettings(house.db, (await storeOf(house.db, request.query.store)).store_id));
+  api.put('/api/v1/purchase-settings', { schema: { tags: ['purchasing'], summary: 'Set approval limits, tolerances and the planning budget', querystring, body: PurchaseSettingsBody, response: { 200: PurchaseSettings } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), by = request.user?.email ?? 'operator', before = await purchaseSettings(house.db, store.store_id);
-    const { planBudget = before.planBudget, planBudgetPer = before.planBudgetPer, ...said } = request.body, after = { ...said, planBudget, planBudgetPer };
+    const { planBudget = before.planBudget, planBudgetPer = before.planBudgetPer, overTolerancePercent = before.overTolerancePercent, ...said } = request.body, after = { ...said, planBudget, planBudgetPer, overTolerancePercent };
     if (!(await savePurchaseSettings(house.db, store.store_id, after, by, now()))) throw new Refusal(409, 'The settings were changed meanwhile: load them again and repeat your change');
     await audit(house.db, { at: now(), actor: by, action: 'purchase settings changed', subject: store.shop_domain, before, after });
     await house.enqueue('replenishment', store.store_id);

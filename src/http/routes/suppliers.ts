@@ -6,7 +6,7 @@ import { money, toDecimal } from '../../domain/money.ts';
 import { leadTimeDrift } from '../../domain/purchasing/lead-time.ts';
 import { breaksFault } from '../../domain/purchasing/price.ts';
 import { scorecard, type DeliveredOrder } from '../../domain/purchasing/scorecard.ts';
-import { saveSupplierItems, supplierItems, termsOf, type SupplierItemRow } from '../../store/supplier-items.ts';
+import { saveSupplierItems, supplierItems, supplierItemsFile, termsOf, type SupplierItemRow } from '../../store/supplier-items.ts';
 import { deliveredOrders } from '../../store/supplier-performance.ts';
 import { findSupplier, listSuppliers, makeSupplier, saveSupplier, type SupplierRow, type SupplierTerms } from '../../store/suppliers.ts';
 import { audit } from '../../store/users.ts';
@@ -82,11 +82,16 @@ export function supplierRoutes(app: FastifyInstance, { house }: Services): void 
     return { rows: page.map(itemView), nextCursor };
   });
 
+  const TERMS = ['Supplier', 'SKU', 'Variant id', 'Title', 'Supplier SKU', 'Unit cost', 'Currency', 'MOQ', 'Case pack', 'Price breaks', 'Volume cm3', 'Weight g', 'Lead time days', 'Preferred'];
+  const termsFile = async (storeId: number, supplierId: number | null): Promise<(string | number | null)[][]> => (await supplierItemsFile(house.db, storeId, supplierId, 200_000)).map((r) => [
+    r.supplier, r.sku, r.variant_id, r.title, r.supplier_sku, amount(r.unit_cost, r.supplier_currency), r.supplier_currency, r.moq, r.case_pack, r.price_breaks.map((b) => `${b.from}:${amount(b.unitCost, r.supplier_currency)}`).join(' '), number(r.volume_cm3), number(r.weight_g), r.lead_time_days, r.preferred ? 'yes' : 'no']);
   api.get('/api/v1/suppliers/:supplierId/items.csv', { schema: { tags: ['purchasing'], summary: 'What a supplier sells as CSV, in the form the import takes', querystring, params } }, async (request, reply) => {
     const store = await storeOf(house.db, request.query.store), row = await one(store.store_id, request.params.supplierId);
-    const rows = await supplierItems(house.db, store.store_id, row.supplier_id, { q: null, after: 0, limit: 200_000 });
-    return csv(reply, `supplier-items-${row.name}`, ['Supplier', 'SKU', 'Title', 'Supplier SKU', 'Unit cost', 'MOQ', 'Case pack', 'Price breaks', 'Volume cm3', 'Weight g', 'Lead time days', 'Preferred'],
-      rows.map((r) => [row.name, r.sku, r.title, r.supplier_sku, amount(r.unit_cost, row.currency), r.moq, r.case_pack, r.price_breaks.map((b) => `${b.from}:${amount(b.unitCost, row.currency)}`).join(' '), number(r.volume_cm3), number(r.weight_g), r.lead_time_days, r.preferred ? 'yes' : 'no']));
+    return csv(reply, `supplier-items-${row.name}`, TERMS, await termsFile(store.store_id, row.supplier_id));
+  });
+  api.get('/api/v1/supplier-items.csv', { schema: { tags: ['purchasing'], summary: 'What all suppliers sell as CSV, in the form the import takes', querystring } }, async (request, reply) => {
+    const store = await storeOf(house.db, request.query.store);
+    return csv(reply, `supplier-items-${store.shop_domain}`, TERMS, await termsFile(store.store_id, null));
   });
 
   api.put('/api/v1/suppliers/:supplierId/items', { schema: { tags: ['purchasing'], summary: 'Set terms of items; a supplier made preferred takes the place of the one before', querystring, params, body: SupplierItemsBody, response: { 200: z.object({ saved: z.number() }) } } }, async (request) => {

@@ -19,7 +19,7 @@ import { storeOf } from '../store-scope.ts';
 
 const VIEWS: Record<(typeof TRANSFER_VIEWS)[number], readonly string[] | null> = { open: ['draft', 'ready', 'in transit'], ready: ['ready'], 'in transit': ['in transit'], refused: ['draft', 'ready', 'in transit'], over: ['received', 'cancelled'], all: null };
 
-const proposalView = (r: ProposalRow): Of<typeof TransferProposal> => ({ itemId: r.item_id, sku: r.sku, title: r.title, fromLocationId: r.from_location_id, fromName: r.from_location, toLocationId: r.to_location_id, toName: r.to_location, quantity: r.quantity, gain: Number(r.gain), worth: r.detail });
+const proposalView = (r: ProposalRow): Of<typeof TransferProposal> => ({ itemId: r.item_id, sku: r.sku, title: r.title, fromLocationId: r.from_location_id, fromName: r.from_location, toLocationId: r.to_location_id, toName: r.to_location, quantity: r.quantity, gain: Number(r.gain), worth: r.detail, warehouse: r.warehouse });
 const rowView = (r: Row): Of<typeof TransferRow> => ({
   transferId: r.transfer_id, reference: r.reference, fromLocationId: r.from_location_id, fromName: r.from_location, toLocationId: r.to_location_id, toName: r.to_location, state: r.state, asked: r.asked, refused: r.refused, message: r.message, reason: r.reason, shopifyTransferId: r.shopify_transfer_id,
   lines: r.lines, units: r.units, shipped: r.shipped, received: r.received, rejected: r.rejected, version: r.version, createdAt: r.created_at, createdBy: r.created_by, updatedAt: r.updated_at,
@@ -55,14 +55,14 @@ export function transferRoutes(app: FastifyInstance, { house }: Services): void 
   };
 
   api.get('/api/v1/transfers/proposals', { schema: { tags: ['transfers'], summary: 'Units worth more elsewhere than where they stand, the most gain first', querystring: ProposalQuery, response: { 200: ProposalPage } } }, async (request) => {
-    const { store_id: storeId } = await storeOf(house.db, request.query.store), { limit, cursor, q, from, to } = request.query, offset = decodeParts<[number]>(cursor, ['number'])?.[0] ?? 0, filter = { q, from, to, offset, limit: limit + 1 };
+    const { store_id: storeId } = await storeOf(house.db, request.query.store), { limit, cursor, q, from, to, told } = request.query, offset = decodeParts<[number]>(cursor, ['number'])?.[0] ?? 0, filter = { q, from, to, told, offset, limit: limit + 1 };
     const rows = await proposalPage(house.db, storeId, filter), { computed_at: computedAt, ...totals } = await proposalTotals(house.db, storeId, filter);
     return { rows: rows.slice(0, limit).map(proposalView), nextCursor: rows.length > limit ? encodeParts(offset + limit) : null, totals: { ...totals, gain: Number(totals.gain) }, computedAt };
   });
   api.get('/api/v1/transfers/proposals.csv', { schema: { tags: ['transfers'], summary: 'The filtered proposals as CSV', querystring: ProposalQuery } }, async (request, reply) => {
-    const store = await storeOf(house.db, request.query.store), { q, from, to } = request.query, amount = (minor: number): string => toDecimal(money(minor, store.currency));
-    return csv(reply, `transfer-proposals-${store.shop_domain}`, ['SKU', 'Title', 'From', 'Available there', 'To', 'Available here', 'Incoming here', 'Units', `Gain (${store.currency})`, 'Last unit worth at destination', 'Last unit worth at origin'],
-      (await proposalPage(house.db, store.store_id, { q, from, to, offset: 0, limit: 50_000 })).map((r) => [r.sku, r.title, r.from_location, r.detail.here, r.to_location, r.detail.there, r.detail.thereIncoming, r.quantity, amount(Number(r.gain)), amount(r.detail.lastThere), amount(r.detail.lastHere)]));
+    const store = await storeOf(house.db, request.query.store), { q, from, to, told } = request.query, amount = (minor: number): string => toDecimal(money(minor, store.currency));
+    return csv(reply, `transfer-proposals-${store.shop_domain}`, ['SKU', 'Title', 'From', 'Available there', 'To', 'Available here', 'Incoming here', 'Units', `Gain (${store.currency})`, 'Last unit worth at destination', 'Last unit worth at origin', 'Moved by', 'Code there'],
+      (await proposalPage(house.db, store.store_id, { q, from, to, told, offset: 0, limit: 50_000 })).map((r) => [r.sku, r.title, r.from_location, r.detail.here, r.to_location, r.detail.there, r.detail.thereIncoming, r.quantity, amount(Number(r.gain)), amount(r.detail.lastThere), amount(r.detail.lastHere), r.warehouse ?? 'a transfer in Shopify', r.warehouse_code]));
   });
 
   api.get('/api/v1/transfers', { schema: { tags: ['transfers'], summary: 'Transfers, newest first', querystring: TransferQuery, response: { 200: TransferPage } } }, async (request) => {

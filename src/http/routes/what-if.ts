@@ -6,9 +6,9 @@ import type { AbcClass } from '../../domain/replenishment/abc.ts';
 import { dayOf } from '../../domain/calendar.ts';
 import { NO_LIMITS, type SupplierLimits } from '../../domain/replenishment/supplier-limits.ts';
 import { whatIf, type Side, type WhatIfLine } from '../../domain/replenishment/what-if.ts';
-import { forecastsNamed } from '../../store/forecasts.ts';
+import { plannedInputs } from '../../store/bought-together.ts';
 import { leftOf, plannedCosts } from '../../store/plan-budgets.ts';
-import { planInputs, planWorld, type PlanWorld } from '../../store/plan-inputs.ts';
+import { planWorld, type PlanWorld } from '../../store/plan-inputs.ts';
 import { limitsOf } from '../../store/supplier-terms.ts';
 import { worklistPage, type WorklistRow } from '../../store/worklist.ts';
 import type { Services } from '../app.ts';
@@ -28,9 +28,7 @@ export function whatIfRoutes(app: FastifyInstance, { house }: Services): void {
     const found = await worklistPage(house.db, store.store_id, { q, supplier: vendor, locations: locationsOf(location), view: 'all', today, sort: 'urgency', dir: 'asc', after: null, limit: MOST_LINES + 1 });
     const rows = found.slice(0, MOST_LINES).filter((row) => row.decision !== 'excluded' && row.decision !== 'snoozed'), byKey = new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, row]));
     const world = await planWorld(house.db, store, today, (itemId, locationId) => (byKey.get(`${itemId}@${locationId}`)?.abc ?? null) as AbcClass | null, [...new Set(rows.map((row) => row.item_id))]);
-    // Lines planned by rule have no other values to try: their quantities stay.
-    const forecasts = world.run ? await forecastsNamed(house.db, store.store_id, world.run.run_id, rows.map((row) => ({ itemId: row.item_id, locationId: row.location_id }))) : [];
-    const inputs = await planInputs(house.db, world, forecasts), limits = new Map<string, SupplierLimits>(), left = leftFor(world, rows, await plannedCosts(house.db, store.store_id, today));
+    const inputs = await plannedInputs(house.db, world, rows), limits = new Map<string, SupplierLimits>(), left = leftFor(world, rows, await plannedCosts(house.db, store.store_id, today));
     const lines = inputs.map((input): WhatIfLine => {
       const row = byKey.get(`${input.itemId}@${input.locationId}`)!, supplier = input.buying.supplierId === null ? undefined : world.suppliers.get(input.buying.supplierId);
       const { currency } = input.buying, order = supplier ? `${supplier.supplier_id}@${currency}` : '';

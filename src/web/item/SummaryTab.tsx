@@ -78,5 +78,5 @@ function Projection({ item, location, choose }: { item: Item; location: number; 
     : !query.data ? <Lines rows={8} />
       : !query.data.forecast || !query.data.projection ? <EmptyState title="No forecast here yet">There is one once the item has sold at this location and the forecast has run.</EmptyState>
         : <Suspense fallback={<Lines rows={8} />}><ProjectionChart demand={query.data} /></Suspense>;
-  return <Panel title="How long the stock lasts if nothing is ordered" aside={<LocationSelect item={item} value={location} onChange={choose} />}>{body}</Panel>;
+  return <Panel title="How long the stock lasts if nothing more is ordered" aside={<LocationSelect item={item} value={location} onChange={choose} />}>{body}</Panel>;
 }

@@ -1,9 +1,11 @@
 /** What may be done with an order now: the next step first, the others behind it. */
 import { ActionIcon, Button, Menu, Modal, Radio, Textarea, TextInput, Tooltip } from '@mantine/core';
-import { IconDots, IconDownload } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
+import { notifications } from '@mantine/notifications';
+import { IconCopy, IconDots, IconDownload } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { address } from '../api/client.ts';
+import { address, write } from '../api/client.ts';
 import type { PurchaseDetail } from '../api/purchasing-queries.ts';
 import { useStore } from '../shell/store.tsx';
 import { useStep } from './use-step.ts';
@@ -12,6 +14,12 @@ type Asked = 'send' | 'confirm' | 'close' | 'cancel' | 'reopen' | null;
 
 export function PurchaseActions({ order }: { order: PurchaseDetail }) {
   const store = useStore(), step = useStep(order), [asked, ask] = useState<Asked>(null), may = (verb: string): boolean => order.verbs.includes(verb);
+  const client = useQueryClient(), navigate = useNavigate(), [key, setKey] = useState(() => crypto.randomUUID());
+  const copy = useMutation({
+    mutationFn: () => write<PurchaseDetail>('POST', `/purchase-orders/${order.purchaseOrderId}/copy`, { store: store.storeId }, { key }),
+    onSuccess: async (made) => { setKey(crypto.randomUUID()); await client.invalidateQueries({ queryKey: ['purchase-orders'] }); await navigate({ to: '/purchase-orders/$purchaseOrderId', params: { purchaseOrderId: String(made.purchaseOrderId) } }); },
+    onError: (error) => notifications.show({ color: 'red', message: error.message }),
+  });
   const paper = (kind: string): string => address(`/purchase-orders/${order.purchaseOrderId}/paper.${kind}`, { store: store.storeId });
   return (
     <>
@@ -26,6 +34,7 @@ export function PurchaseActions({ order }: { order: PurchaseDetail }) {
         <Menu.Dropdown>
           <Menu.Item component="a" href={paper('pdf')} leftSection={<IconDownload size={15} />}>PDF</Menu.Item>
           <Menu.Item component="a" href={paper('csv')} leftSection={<IconDownload size={15} />}>CSV</Menu.Item>
+          <Menu.Item leftSection={<IconCopy size={15} />} disabled={copy.isPending} onClick={() => copy.mutate()}>Duplicate as a draft</Menu.Item>
           {(may('reopen') || (may('close') && order.state !== 'received') || may('cancel')) && <Menu.Divider />}
           {may('reopen') && <Menu.Item onClick={() => ask('reopen')}>{order.state === 'awaiting approval' ? 'Give back as draft' : 'Reopen as draft'}</Menu.Item>}
           {may('close') && order.state !== 'received' && <Menu.Item onClick={() => ask('close')}>Close</Menu.Item>}

@@ -6,7 +6,7 @@ import { useState } from 'react';
 import type { PurchaseDetail, PurchaseLine } from '../api/purchasing-queries.ts';
 import { ItemPicker } from '../mapping/ItemPicker.tsx';
 import { EmptyState } from '../ui/feedback.tsx';
-import { money, units } from '../ui/format.ts';
+import { day, money, units } from '../ui/format.ts';
 import { Panel, Wide } from '../ui/page.tsx';
 import { minorOf, typed, wholeOf } from './look.ts';
 import { useStep } from './use-step.ts';
@@ -29,7 +29,7 @@ function Draft({ order }: { order: PurchaseDetail }) {
       <form onSubmit={(event) => { event.preventDefault(); if (!wrong) save(); }}>
         <Wide label="Lines of the draft">
           <table className="plain lines edit">
-            <thead><tr><th>Item</th><th>Supplier’s code</th><th className="num">Units</th><th className="num">Unit cost ({order.currency})</th><th className="num">Goods</th><th className="num" title="With its share of shipping, duty and other cost">Landed</th><th className="num">Available</th><th aria-label="Remove" /></tr></thead>
+            <thead><tr><th>Item</th><th>Supplier’s code</th><th className="num">Units</th><th className="num">Unit cost ({order.currency})</th><th className="num">Goods</th><th className="num" title="With its share of shipping, duty and other cost">Landed</th><th className="num">Available</th><th title={RUNS_OUT}>Runs out</th><th aria-label="Remove" /></tr></thead>
             <tbody>
               {read.map(({ row, quantity, cost }) => (
                 <tr key={row.itemId}>
@@ -40,6 +40,7 @@ function Draft({ order }: { order: PurchaseDetail }) {
                   <td className="num">{quantity != null && cost != null ? money(quantity * cost, order.currency) : <span className="dim">–</span>}</td>
                   <td className="num dim">{row.line && !touched ? money(row.line.landedUnitCost, order.currency) : '–'}</td>
                   <td className="num dim">{row.line ? units(row.line.available) : '–'}</td>
+                  <td>{row.line && !touched ? <RunsOut line={row.line} /> : <span className="dim">–</span>}</td>
                   <td><ActionIcon variant="subtle" color="gray" aria-label={`Take ${row.sku || row.title} off`} onClick={() => { setTouched(true); setRows((old) => old.filter((each) => each.itemId !== row.itemId)); }}><IconTrash size={16} /></ActionIcon></td>
                 </tr>))}
             </tbody>
@@ -56,26 +57,36 @@ function Draft({ order }: { order: PurchaseDetail }) {
 }
 
 function Fixed({ order }: { order: PurchaseDetail }) {
-  const some = (field: 'received' | 'damaged' | 'cancelled'): boolean => order.lines.some((line) => line[field] > 0), received = some('received') || some('damaged'), say = (minor: number): string => money(minor, order.currency);
+  const some = (field: 'received' | 'damaged' | 'cancelled'): boolean => order.lines.some((line) => line[field] > 0), received = some('received') || some('damaged'), ahead = order.lines.some((line) => line.runsOut !== null), say = (minor: number): string => money(minor, order.currency);
   return (
     <Panel flush>
       <Wide label="Lines">
         <table className="plain lines">
-          <thead><tr><th>Item</th><th className="num">Ordered</th>{received && <th className="num">Received</th>}{some('damaged') && <th className="num">Damaged</th>}{some('cancelled') && <th className="num">Cancelled</th>}<th className="num">Open</th><th className="num">Unit cost</th><th className="num">Goods</th><th className="num" title="With its share of shipping, duty and other cost">Landed</th>{order.authority === 'storefront' && <th>In Shopify</th>}</tr></thead>
+          <thead><tr><th>Item</th><th className="num">Ordered</th>{received && <th className="num">Received</th>}{some('damaged') && <th className="num">Damaged</th>}{some('cancelled') && <th className="num">Cancelled</th>}<th className="num">Open</th><th className="num">Unit cost</th><th className="num">Goods</th><th className="num" title="With its share of shipping, duty and other cost">Landed</th>{ahead && <th title={RUNS_OUT}>Runs out</th>}{order.authority === 'storefront' && <th>In Shopify</th>}</tr></thead>
           <tbody>
             {order.lines.map((line) => (
               <tr key={line.line}>
                 <td><Thing itemId={line.itemId} sku={line.sku} title={line.title} why={line.why} code={line.supplierSku} /></td>
                 <td className="num">{units(line.ordered)}</td>{received && <td className="num">{line.received > line.ordered ? <strong title="more than ordered">{units(line.received)}</strong> : units(line.received)}</td>}{some('damaged') && <td className="num">{line.damaged > 0 ? <span className="negative">{units(line.damaged)}</span> : <span className="dim">0</span>}</td>}{some('cancelled') && <td className="num">{units(line.cancelled)}</td>}
                 <td className="num">{line.open === 0 ? <span className="dim">0</span> : units(line.open)}</td><td className="num">{say(line.unitCost)}</td><td className="num">{say(line.goods)}</td><td className="num"><span title={`${say(line.goods)} and ${say(line.landedShare)} of the charges, over ${units(line.ordered)} units`}>{say(line.landedUnitCost)}</span></td>
+                {ahead && <td><RunsOut line={line} /></td>}
                 {order.authority === 'storefront' && <td className="dim">{line.incomingWritten === null ? '–' : line.incomingWritten === 'written' ? (line.open > 0 ? 'incoming' : 'settled') : line.incomingWritten}</td>}
               </tr>))}
           </tbody>
-          <tfoot><tr><td><strong>In all</strong></td><td className="num"><strong>{units(order.units)}</strong></td>{received && <td className="num">{units(order.lines.reduce((s, l) => s + l.received, 0))}</td>}{some('damaged') && <td className="num">{units(order.lines.reduce((s, l) => s + l.damaged, 0))}</td>}{some('cancelled') && <td className="num">{units(order.lines.reduce((s, l) => s + l.cancelled, 0))}</td>}<td className="num">{units(order.openUnits)}</td><td /><td className="num"><strong>{say(order.goods)}</strong></td><td />{order.authority === 'storefront' && <td />}</tr></tfoot>
+          <tfoot><tr><td><strong>In all</strong></td><td className="num"><strong>{units(order.units)}</strong></td>{received && <td className="num">{units(order.lines.reduce((s, l) => s + l.received, 0))}</td>}{some('damaged') && <td className="num">{units(order.lines.reduce((s, l) => s + l.damaged, 0))}</td>}{some('cancelled') && <td className="num">{units(order.lines.reduce((s, l) => s + l.cancelled, 0))}</td>}<td className="num">{units(order.openUnits)}</td><td /><td className="num"><strong>{say(order.goods)}</strong></td><td />{ahead && <td />}{order.authority === 'storefront' && <td />}</tr></tfoot>
         </table>
       </Wide>
     </Panel>
   );
+}
+
+const RUNS_OUT = 'The day it is more likely than not sold out there without this order → and again once its units are there';
+
+/** A gap between running out and the goods is what a buyer wants to see first. */
+function RunsOut({ line: { runsOut } }: { line: PurchaseLine }) {
+  if (runsOut === null) return <span className="dim">–</span>;
+  const say = (on: string | null): string => (on === null ? `after ${day(runsOut.until, true)}` : day(on, true)), gap = runsOut.without !== null && runsOut.without < runsOut.here;
+  return <span className="runs-out" title={`${gap ? `Sold out from ${day(runsOut.without)} until it comes on ${day(runsOut.here)}` : `Its units come on ${day(runsOut.here)}`}; then it lasts until ${say(runsOut.with)}`}><span className={gap ? 'negative' : 'dim'}>{say(runsOut.without)}</span>{runsOut.with !== runsOut.without && <> → {say(runsOut.with)}</>}</span>;
 }
 
 function Thing({ itemId, sku, title, why, code }: { itemId: number; sku: string | null; title: string; why: string | null; code?: string | null }) {

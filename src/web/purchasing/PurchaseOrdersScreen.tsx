@@ -51,7 +51,7 @@ export function PurchaseOrdersScreen() {
           <Menu.Dropdown>
             <Menu.Item leftSection={<IconPlus size={15} />} onClick={() => change({ show: 'new' }, false)}>Empty order</Menu.Item>
             <Menu.Item leftSection={<IconUpload size={15} />} onClick={() => change({ show: 'file' }, false)}>Bring orders in from CSV</Menu.Item>
-            <Menu.Item leftSection={<IconSettings size={15} />} onClick={() => change({ show: 'settings' }, false)}>Approval, grace days and budget</Menu.Item>
+            <Menu.Item leftSection={<IconSettings size={15} />} onClick={() => change({ show: 'settings' }, false)}>Approval, tolerances and budget</Menu.Item>
           </Menu.Dropdown>
         </Menu>
       </>

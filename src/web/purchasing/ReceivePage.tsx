@@ -1,10 +1,11 @@
 /** Receiving at the door, made for a phone: scan or type a code, each scan is one more; or the supplier's delivery note as a file. One key, one receipt. */
-import { Button, Switch } from '@mantine/core';
+import { Button, Switch, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconChevronLeft } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { beyondTolerance } from '../../domain/purchasing/receipt-tolerance.ts';
 import { write } from '../api/client.ts';
 import { purchaseQuery, type PurchaseDetail, type PurchaseLine } from '../api/purchasing-queries.ts';
 import { useStore } from '../shell/store.tsx';
@@ -39,9 +40,10 @@ export function ReceivePage() {
 function Bench({ order }: { order: PurchaseDetail }) {
   const store = useStore(), client = useQueryClient(), navigate = route.useNavigate();
   // The key is made before the first try and kept until it has succeeded: a lost answer posts nothing twice.
-  const [tally, setTally] = useState<Tally>({}), [key, setKey] = useState(() => crypto.randomUUID()), [damage, setDamage] = useState(false), [last, setLast] = useState<number | null>(null);
+  const [tally, setTally] = useState<Tally>({}), [key, setKey] = useState(() => crypto.randomUUID()), [damage, setDamage] = useState(false), [last, setLast] = useState<number | null>(null), [note, setNote] = useState('');
   const set = (itemId: number, part: Partial<Tally[number]>): void => setTally((old) => ({ ...old, [itemId]: { quantity: 0, damaged: 0, ...old[itemId], ...part } }));
   const lines = counted(tally), sum = lines.reduce((total, line) => total + line.quantity + line.damaged, 0);
+  const beyond = beyondTolerance(order.lines.map((line) => ({ itemId: line.itemId, ordered: line.ordered, came: line.received + line.damaged, now: (tally[line.itemId]?.quantity ?? 0) + (tally[line.itemId]?.damaged ?? 0) })), order.overTolerancePercent);
   const scan = (code: string): string | null => {
     const hits = matches(order.lines, code);
     if (hits.length !== 1) return hits.length === 0 ? `${code} is on no line of ${order.reference}` : `${code} fits several lines: choose one below`;
@@ -51,9 +53,9 @@ function Bench({ order }: { order: PurchaseDetail }) {
     return null;
   };
   const save = useMutation({
-    mutationFn: () => write<{ goodsReceiptId: number }>('POST', `/purchase-orders/${order.purchaseOrderId}/receipts`, { store: store.storeId }, { key, lines }),
+    mutationFn: () => write<{ goodsReceiptId: number }>('POST', `/purchase-orders/${order.purchaseOrderId}/receipts`, { store: store.storeId }, { key, lines, note }),
     onSuccess: async ({ goodsReceiptId }) => {
-      setTally({}); setKey(crypto.randomUUID());
+      setTally({}); setNote(''); setKey(crypto.randomUUID());
       await client.invalidateQueries({ queryKey: ['purchase-orders'] });
       notifications.show({ message: `${count(sum, 'unit')} received (receipt ${goodsReceiptId}).` });
       await navigate({ to: '/purchase-orders/$purchaseOrderId', params: { purchaseOrderId: String(order.purchaseOrderId) }, search: { tab: 'receipts' } });
@@ -66,7 +68,7 @@ function Bench({ order }: { order: PurchaseDetail }) {
       <div className="row receive-tools"><Switch label="What I scan is damaged" checked={damage} onChange={(event) => setDamage(event.currentTarget.checked)} /><Button variant="subtle" onClick={() => setTally(Object.fromEntries(order.lines.filter((line) => line.open > 0).map((line) => [line.itemId, { quantity: line.open, damaged: 0 }])))}>All that is open came</Button></div>
       <Panel>
         <ul className="bench">{sorted.map((line) => <Line key={line.itemId} line={line} at={tally[line.itemId] ?? { quantity: 0, damaged: 0 }} disabled={save.isPending} fresh={line.itemId === last} set={(part) => set(line.itemId, part)} />)}</ul>
-        <div className="bench-save">{save.isError && <ErrorState title="It was not received" error={save.error} />}<Button size="md" fullWidth loading={save.isPending} disabled={sum === 0} onClick={() => save.mutate()}>{sum === 0 ? 'Nothing counted yet' : `Receive ${count(sum, 'unit')}`}</Button></div>
+        <div className="bench-save">{beyond.length > 0 && <TextInput size="md" label={`${units(beyond.reduce((all, line) => all + line.beyond, 0))} beyond the tolerance of ${order.overTolerancePercent} %: why are they kept?`} required value={note} maxLength={1_000} onChange={(event) => setNote(event.currentTarget.value)} />}{save.isError && <ErrorState title="It was not received" error={save.error} />}<Button size="md" fullWidth loading={save.isPending} disabled={sum === 0 || (beyond.length > 0 && note.trim() === '')} onClick={() => save.mutate()}>{sum === 0 ? 'Nothing counted yet' : `Receive ${count(sum, 'unit')}`}</Button></div>
       </Panel>
       <ReceiptFile order={order} />
     </>

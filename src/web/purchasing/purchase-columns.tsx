@@ -13,6 +13,7 @@ export function purchaseColumns(): Column<PurchaseRow>[] {
     { id: 'state', header: 'State', width: 146, card: 'wide', cell: (row) => <Status tone={PURCHASE_LOOK[row.state].tone}>{PURCHASE_LOOK[row.state].word}</Status> },
     { id: 'location', header: 'To', width: 126, cell: (row) => <span className="ellipsis">{row.locationName}</span> },
     { id: 'expected', header: 'Expected', width: 116, card: 'pair', cell: (row) => (row.expectedOn === null ? <span className="dim">–</span> : row.overdue ? <Status tone="bad">{day(row.expectedOn, true)}, late</Status> : <span>{day(row.expectedOn, true)}</span>) },
+    { id: 'learned', header: 'Usually', title: 'When it comes if the supplier takes as long as it usually did', width: 92, cell: (row) => (row.learnedOn === null ? <span className="dim">–</span> : row.expectedOn !== null && row.learnedOn > row.expectedOn ? <Status tone="warn">{day(row.learnedOn, true)}</Status> : <span>{day(row.learnedOn, true)}</span>) },
     { id: 'received', header: 'Received', title: 'Units received of those ordered', width: 118, align: 'right', card: 'pair', cell: (row) => <Progress of={row.units} done={row.receivedUnits} /> },
     { id: 'units', header: 'Units', width: 66, align: 'right', card: 'pair', cell: (row) => <span className="num">{units(row.units)}</span> },
     { id: 'open', header: 'Open', title: 'Units still to come', width: 80, align: 'right', extra: true, cell: (row) => <span className="num">{units(row.openUnits)}</span> },

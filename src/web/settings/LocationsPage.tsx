@@ -25,12 +25,12 @@ export function LocationsPage() {
     <Page title="Locations">
       <SettingsTabs />
       <div className="stack">
-        <p className="dim">Each location has one side that is right about its stock. Where it is Shopify, Instep reads and never writes. Where it is a warehouse, Instep sets what Shopify shows: off, then in shadow, then live.</p>
+        <p className="dim">Each location has one side that is right about its stock. Where it is Shopify, Instep reads and never writes. Where it is a warehouse, Instep sets what Shopify shows: off, then in shadow, then live. A place that is bought at another one orders nothing itself: the other plans for both, and Transfers proposes what to move.</p>
         {query.isError && !rows ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : !rows ? <Panel><Lines rows={6} /></Panel> : (
           <Panel flush><Wide label="Locations">
             <table className="plain locations">
-              <thead><tr><th>Location</th><th>Right about stock</th><th>Writing</th><th>Levels</th><th>Buffer</th><th className="num">First push cap</th><th><span className="sr">Change</span></th></tr></thead>
-              <tbody>{rows.map((row) => <Row key={row.locationId} row={row} open={() => open(row.locationId)} />)}</tbody>
+              <thead><tr><th>Location</th><th>Right about stock</th>{rows.length > 1 && <th title="Which place orders from suppliers for it">Bought at</th>}<th>Writing</th><th>Levels</th><th>Buffer</th><th className="num">First push cap</th><th><span className="sr">Change</span></th></tr></thead>
+              <tbody>{rows.map((row) => <Row key={row.locationId} row={row} all={rows} open={() => open(row.locationId)} />)}</tbody>
             </table>
           </Wide></Panel>
         )}
@@ -40,12 +40,13 @@ export function LocationsPage() {
   );
 }
 
-function Row({ row, open }: { row: LocationView; open(): void }) {
+function Row({ row, all, open }: { row: LocationView; all: readonly LocationView[]; open(): void }) {
   const now = useNow(), { policy } = row, warehouse = row.authority === 'warehouse';
   return (
     <tr>
       <td><b>{row.name}</b><br /><code className="small dim">{row.shopifyLocationId}</code>{!row.isActive && <> <Status tone="warn">Inactive</Status></>}</td>
       <td><Authority row={row} /></td>
+      {all.length > 1 && <td><BoughtAt row={row} all={all} /></td>}
       <td>{warehouse ? <span className="row tight"><ModeControl row={row} />{policy?.paused && <Status tone="held">Paused</Status>}</span> : <span className="dim">reads only</span>}</td>
       <td>{warehouse ? <Levels row={row} /> : <span className="dim">–</span>}</td>
       <td>{policy ? <>{percent(policy.bufferQuantile)} of what sells during the lag<br /><span className="dim small">at most {percent(policy.bufferCapShare)} of the shelf{policy.bufferCapUnits !== null && `, ${count(policy.bufferCapUnits, 'unit')}`}{policy.peakUntil && Date.parse(policy.peakUntil) > now && <> · peak {percent(policy.peakQuantile)}, ends <Ago at={policy.peakUntil} /></>}</span></> : <span className="dim">–</span>}</td>
@@ -53,6 +54,17 @@ function Row({ row, open }: { row: LocationView; open(): void }) {
       <td className="num">{warehouse && <Button variant="default" onClick={open} aria-label={`Caps and buffer of ${row.name}`}>Caps & buffer</Button>}</td>
     </tr>
   );
+}
+
+/** A place that supplies others buys for itself; the others name it, and their units come from there by transfer. */
+function BoughtAt({ row, all }: { row: LocationView; all: readonly LocationView[] }) {
+  const change = useLocationChange(), supplies = all.filter((each) => each.suppliedFrom === row.locationId);
+  if (supplies.length > 0) return <>here, and for<br /><span className="dim small">{supplies.map((each) => each.name).join(', ')}</span></>;
+  const to = (id: string): void => {
+    const other = all.find((each) => String(each.locationId) === id);
+    change.mutate({ locationId: row.locationId, suppliedFrom: other?.locationId ?? null, said: other ? `${row.name} is supplied from ${other.name}` : `${row.name} buys for itself` });
+  };
+  return <NativeSelect size="xs" aria-label={`Where ${row.name} is bought`} disabled={change.isPending} value={row.suppliedFrom === null ? '' : String(row.suppliedFrom)} onChange={(event) => to(event.currentTarget.value)} data={[{ value: '', label: 'here' }, ...all.filter((each) => each.locationId !== row.locationId && each.isActive && each.suppliedFrom === null).map((each) => ({ value: String(each.locationId), label: each.name }))]} />;
 }
 
 function Levels({ row }: { row: LocationView }) {

@@ -1,21 +1,22 @@
-/** Changing how Instep may write a location, and who is right about its stock. */
+/** Changing how Instep may write a location, who is right about its stock, and which place buys for it. */
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { write } from '../api/client.ts';
 import type { LocationView, PolicyChange } from '../api/stock-queries.ts';
 import { useStore } from '../shell/store.tsx';
 
-export type LocationChange = { locationId: number; said: string } & ({ policy: PolicyChange } | { authority: 'storefront' | 'warehouse'; warehouseId: number | null });
+export type LocationChange = { locationId: number; said: string } & ({ policy: PolicyChange } | { authority: 'storefront' | 'warehouse'; warehouseId: number | null } | { suppliedFrom: number | null });
 
 export function useLocationChange() {
   const store = useStore(), client = useQueryClient();
   return useMutation({
     mutationFn: (change: LocationChange) => ('policy' in change
       ? write<LocationView>('PUT', `/locations/${change.locationId}/policy`, { store: store.storeId }, change.policy)
+      : 'suppliedFrom' in change ? write<LocationView>('PUT', `/locations/${change.locationId}/supply`, { store: store.storeId }, { suppliedFrom: change.suppliedFrom })
       : write<LocationView>('PUT', `/locations/${change.locationId}/authority`, { store: store.storeId }, { authority: change.authority, warehouseId: change.warehouseId })),
     onSuccess: async (_row, { said }) => {
       notifications.show({ message: said });
-      await Promise.all(['locations', 'push', 'stock', 'warehouses', 'connections'].map((key) => client.invalidateQueries({ queryKey: [key] })));
+      await Promise.all(['locations', 'push', 'stock', 'warehouses', 'connections', 'replenishment', 'transfers'].map((key) => client.invalidateQueries({ queryKey: [key] })));
     },
     onError: (error) => notifications.show({ color: 'red', message: error.message }),
   });

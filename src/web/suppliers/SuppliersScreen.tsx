@@ -1,6 +1,6 @@
 /** Suppliers: terms, and how each really delivers. */
 import { Button, Menu, Switch } from '@mantine/core';
-import { IconChevronDown, IconPlus, IconUpload } from '@tabler/icons-react';
+import { IconChevronDown, IconDownload, IconPlus, IconUpload } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
@@ -42,8 +42,13 @@ export function SuppliersScreen() {
   return (
     <Page title="Suppliers" fill aside={(
       <Menu position="bottom-end" width={230}>
-        <Menu.Target><Button variant="default" rightSection={<IconChevronDown size={14} />}>Add</Button></Menu.Target>
-        <Menu.Dropdown><Menu.Item leftSection={<IconPlus size={15} />} onClick={() => change({ show: 'new' }, false)}>New supplier</Menu.Item><Menu.Item leftSection={<IconUpload size={15} />} onClick={() => change({ show: 'file' }, false)}>Bring in from CSV</Menu.Item></Menu.Dropdown>
+        <Menu.Target><Button variant="default" rightSection={<IconChevronDown size={14} />}>More</Button></Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconPlus size={15} />} onClick={() => change({ show: 'new' }, false)}>New supplier</Menu.Item>
+          <Menu.Item leftSection={<IconUpload size={15} />} onClick={() => change({ show: 'file' }, false)}>Bring in from CSV</Menu.Item>
+          <Menu.Divider />
+          <Menu.Item component="a" href={address('/supplier-items.csv', { store: store.storeId })} leftSection={<IconDownload size={15} />}>Items and terms of all</Menu.Item>
+        </Menu.Dropdown>
       </Menu>
     )}>
       <DataTable<Supplier>

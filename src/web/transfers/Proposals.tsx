@@ -1,5 +1,6 @@
 /** Proposals, the most gain first: chosen ones become a transfer for each pair of places. */
-import { Button, Checkbox, NumberInput, Select } from '@mantine/core';
+import { Button, Checkbox, NumberInput, Select, Tooltip } from '@mantine/core';
+import { IconBuildingWarehouse } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useMemo, useRef, useState } from 'react';
 import { address, write } from '../api/client.ts';
@@ -45,7 +46,8 @@ export function Proposals({ search, change }: { search: Search; change(part: Sea
   const place = (label: string, value: number | undefined, set: (id: number | undefined) => void) => <Select w={170} aria-label={label} placeholder={label} clearable value={value ? String(value) : null} data={locations.map((each) => ({ value: String(each.locationId), label: each.name }))} onChange={(id) => set(id ? Number(id) : undefined)} />;
   return (
     <>
-      <p className="dim small transfers-lead">A unit moves while its margin, times the chance that it is wanted before new stock comes, is more at its destination than where it stands, the cost of moving paid.{first && first.totals.rows > 0 && <> In all {count(first.totals.units, 'unit')}, worth {money(first.totals.gain, store.currency)}{first.computedAt && <>; worked out <Ago at={first.computedAt} /></>}.</>}</p>
+      <p className="dim small transfers-lead">A unit moves while its margin, times the chance that it is wanted before new stock comes, is more at its destination than where it stands, the cost of moving paid.{first && first.totals.rows > 0 && <> In all {count(first.totals.units, 'unit')}, worth {money(first.totals.gain, store.currency)}{first.computedAt && <>; worked out <Ago at={first.computedAt} /></>}.</>}
+        {first && first.totals.told > 0 && <> {count(first.totals.told, 'of them starts', 'of them start')} or {first.totals.told === 1 ? 'ends' : 'end'} where a warehouse has the count: <a href={address('/transfers/proposals.csv', { ...filter, told: 'warehouse' })}>the list for its people</a>, with their codes.</>}</p>
       <DataTable<TransferProposal>
         name="transfer-proposals" label="Proposals" columns={columns} rows={rows} rowId={idOf} query={query} total={first?.totals.rows ?? null} chips={chips} clear={() => change({ q: undefined, from: undefined, to: undefined })}
         search={{ value: search.q, placeholder: 'SKU or title', change: (q) => change({ q }) }} csv={{ href: address('/transfers/proposals.csv', filter) }}
@@ -87,7 +89,7 @@ function proposalColumns(currency: string, chosen: readonly TransferProposal[], 
   const say = (minor: number): string => money(minor, currency), chosenOf = (row: TransferProposal): TransferProposal | undefined => chosen.find((one) => idOf(one) === idOf(row));
   return [
     { id: 'sku', header: 'SKU', width: 150, grows: true, card: 'lead', cell: (row) => <AppLink to={`/items/${row.itemId}?location=${row.toLocationId}`} className="ellipsis">{row.sku || row.title}</AppLink> },
-    { id: 'select', header: '✓', title: 'Choose proposals', width: 38, cell: (row) => <Checkbox size="xs" aria-label={`Choose ${row.sku || row.title}`} checked={chosenOf(row) !== undefined} onChange={() => toggle(row)} /> },
+    { id: 'select', header: '✓', title: 'Choose proposals', width: 38, cell: (row) => (row.warehouse !== null ? <Tooltip label={`${row.warehouse} has the count at one of the places: its people move it. The list for them is above.`} multiline w={240} events={{ hover: true, focus: true, touch: true }}><IconBuildingWarehouse size={16} tabIndex={0} role="img" aria-label={`Moved by ${row.warehouse}`} className="dim" /></Tooltip> : <Checkbox size="xs" aria-label={`Choose ${row.sku || row.title}`} checked={chosenOf(row) !== undefined} onChange={() => toggle(row)} />) },
     { id: 'units', header: 'Move', title: 'Units; of a chosen proposal they can be others, up to what stands at the origin', width: 96, align: 'right', card: 'pair', cell: (row) => <Units row={row} chosen={chosenOf(row)} set={set} /> },
     { id: 'from', header: 'From', width: 150, card: 'wide', cell: (row) => <span className="ellipsis">{row.fromName}</span> },
     { id: 'here', header: 'Stands there', title: 'Available at the origin', width: 98, align: 'right', card: 'pair', cell: (row) => <span className="num">{units(row.worth.here)}</span> },

@@ -1,0 +1,35 @@
+/**
+ * Demand of several places as one, for the place that buys for all of them (echelon stock: Clark & Scarf 1960; Silver, Pyke & Thomas 2017, ch. 11).
+ *
+ * Means add up. Quantiles do not: each place's distance of a quantile from its mean is added in squares, as of totals that are independent of one another; what
+ * the places share, such as seasons and promotions, is in their means. So the buying place needs less safety than its places would each for itself.
+ */
+import { demandQuantilePath, type DemandForecast } from './order-up-to.ts';
+
+/** One forecast over the days that all of them speak of, at those levels of the first that all of them have. One forecast is its own sum. */
+export function joinedDemand(forecasts: readonly DemandForecast[]): DemandForecast {
+  const [first] = forecasts;
+  if (first === undefined) throw new RangeError('no forecast to join');
+  if (forecasts.length === 1) return first;
+  const days = Math.min(...forecasts.map((one) => one.mean.length)), mean = new Float64Array(days), totals = forecasts.map((one) => runningTotals(one.mean, days));
+  for (const one of forecasts) for (let h = 0; h < days; h++) mean[h]! += one.mean[h]!;
+  const total = runningTotals(mean, days), levels = first.cumulative.map((path) => path.q).filter((q) => forecasts.every(({ cumulative }) => cumulative.length > 0 && cumulative[0]!.q <= q + 1e-9 && cumulative.at(-1)!.q >= q - 1e-9));
+  const cumulative = levels.map((q) => ({ q, values: new Float64Array(days) }));
+  cumulative.forEach(({ q, values }, k) => {
+    const paths = forecasts.map((one) => demandQuantilePath(one, q));
+    for (let h = 0; h < days; h++) {
+      let squares = 0;
+      for (let n = 0; n < paths.length; n++) { const away = paths[n]![h]! - totals[n]![h]!; squares += Math.sign(away) * away * away; }
+      const value = Math.max(0, total[h]! + Math.sign(squares) * Math.sqrt(Math.abs(squares)));
+      // Totals never fall from one day to the next, nor from one level to a higher one.
+      values[h] = Math.max(value, h > 0 ? values[h - 1]! : 0, k > 0 ? cumulative[k - 1]!.values[h]! : 0);
+    }
+  });
+  return { mean, cumulative };
+}
+
+function runningTotals(mean: ArrayLike<number>, days: number): Float64Array {
+  const totals = new Float64Array(days);
+  for (let h = 0, sum = 0; h < days; h++) totals[h] = sum += mean[h]!;
+  return totals;
+}

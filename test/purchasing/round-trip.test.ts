@@ -1,0 +1,114 @@
+/** What goes out as a file comes back as it was, whatever the SKUs; an order is duplicated once a key; an order's usual day stands beside its promise. */
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { addDays } from '../../src/domain/calendar.ts';
+import { beyondTolerance } from '../../src/domain/purchasing/receipt-tolerance.ts';
+import type { PurchaseDetail, PurchasePage, PurchasingImportResult, SupplierItemsPage } from '../../src/http/contract-purchasing.ts';
+import type { Of } from '../../src/http/contract.ts';
+import { planningDesk } from '../helpers/planning-desk.ts';
+
+const TODAY = '2026-11-24', { clock, db, storeId, itemIds, locationIds: [mill], call } = await planningDesk(`${TODAY}T09:00:00.000Z`, 5);
+const file = async (path: string): Promise<string> => String((await call<string>('GET', path)).body);
+const bring = async (kind: string, csv: string, dryRun = false) => (await call<Of<typeof PurchasingImportResult>>('POST', '/purchasing/import', { kind, csv, dryRun })).body;
+const supplier = async (name: string, currency: string): Promise<number> => (await db.query<{ id: number }>(
+  `insert into supplier (store_id, name, currency, email, lead_time_days, order_days, min_order_cost, minimum_counts, container_volume_cm3, most_containers, fill_container, budget, budget_per, payment_terms, notes, updated_at, updated_by)
+   values ($1, $2, $3, 'sales@mill.example', 21, '{1,4}', 50000, 'all places', 30000000, 2, true, 900000, 'month', '30 days, 2 % in 10', E'rings "twice"\nthen, waits', $4, 'test') returning supplier_id as id`, [storeId, name, currency, clock.now()])).rows[0]!.id;
+const terms = (supplierId: number, item: number, breaks: object[], preferred = true) => db.query(`insert into supplier_item (store_id, supplier_id, item_id, supplier_sku, unit_cost, moq, case_pack, price_breaks, volume_cm3, weight_g, lead_time_days, preferred, updated_at, updated_by)
+  values ($1, $2, $3, '=A1+"x"', 1234, 6, 6, $4, 900, 250, 30, $5, $6, 'test')`, [storeId, supplierId, itemIds[item], JSON.stringify(breaks), preferred, clock.now()]);
+
+let euro: number, yen: number;
+beforeAll(async () => {
+  euro = await supplier('Mill & Sons, Ltd', 'EUR');
+  yen = await supplier('織物', 'JPY');
+  for (const item of [0, 1, 2, 3]) await terms(euro, item, item === 0 ? [{ from: 50, unitCost: 1100 }, { from: 100, unitCost: 999 }] : []);
+  await terms(yen, 4, [{ from: 10, unitCost: 1000 }]);
+  await terms(yen, 0, [], false);
+  // One without a SKU, two with the same.
+  for (const [item, sku] of [[1, ''], [2, 'TWIN'], [3, 'TWIN']] as const) {
+    await db.query('update item set sku = $2 where item_id = $1', [itemIds[item], sku]);
+    await db.query('update variant v set sku = $3 from inventory_item x where x.store_id = v.store_id and x.shopify_inventory_item_id = v.shopify_inventory_item_id and x.store_id = $1 and x.item_id = $2', [storeId, itemIds[item], sku]);
+  }
+});
+
+describe('a round trip through a file', () => {
+  it('of items and terms changes nothing and knows every row, without a SKU and with a SKU of two', async () => {
+    const all = await file('/supplier-items.csv');
+    expect(await bring('supplier-items', all)).toMatchObject({ lines: 6, applied: 0, unchanged: 6, errors: [], ignoredColumns: ['Title'] });
+    expect(await bring('supplier-items', await file(`/suppliers/${euro}/items.csv`))).toMatchObject({ lines: 4, unchanged: 4, errors: [] });
+    // One cell changed in a spreadsheet is one row changed, and only what it says.
+    const changed = all.replace('12.34,EUR,6,6,50:11.00 100:9.99', '11.50,EUR,6,12,50:11.00 100:9.99');
+    expect(changed).not.toBe(all);
+    expect(await bring('supplier-items', changed, true)).toMatchObject({ applied: 1, unchanged: 5 });
+    expect(await bring('supplier-items', changed)).toMatchObject({ applied: 1, unchanged: 5 });
+    const { rows } = (await call<Of<typeof SupplierItemsPage>>('GET', `/suppliers/${euro}/items`)).body;
+    expect(rows.find((row) => row.itemId === itemIds[0])).toMatchObject({ unitCost: 1150, casePack: 12, moq: 6, supplierSku: '=A1+"x"', priceBreaks: [{ from: 50, unitCost: 1100 }, { from: 100, unitCost: 999 }], preferred: true });
+  });
+
+  it('of suppliers changes nothing, commas, quotes, line breaks and other letters included', async () => {
+    const all = await file('/suppliers.csv');
+    expect(all).toContain('1 4');
+    const { rows: [count] } = await db.query<{ n: number }>('select count(*)::int as n from supplier where store_id = $1', [storeId]);
+    expect(await bring('suppliers', all)).toMatchObject({ applied: 0, unchanged: count!.n, errors: [], ignoredColumns: [] });
+    expect(await bring('suppliers', all.replace('1 4', '2'))).toMatchObject({ applied: 1, errors: [] });
+  });
+
+  it('a variant’s id that is not ours leaves the SKU to say whose row it is', async () => {
+    expect(await bring('supplier-items', 'Supplier,SKU,Variant id,MOQ\n"Mill & Sons, Ltd",SKU-1,999999999,7')).toMatchObject({ applied: 1, errors: [] });
+    expect(await bring('supplier-items', 'Supplier,SKU,MOQ\n"Mill & Sons, Ltd",TWIN,7')).toMatchObject({ applied: 0, errors: [{ line: 2, field: 'sku', message: '2 items have the code TWIN' }] });
+  });
+});
+
+describe('an order', () => {
+  let order: Of<typeof PurchaseDetail>;
+  const step = async (verb: string, more: object = {}): Promise<void> => { order = (await call<Of<typeof PurchaseDetail>>('POST', `/purchase-orders/${order.purchaseOrderId}/${verb}`, { version: order.version, ...more })).body; };
+
+  it('is duplicated as a draft at the prices of today, once a key', async () => {
+    order = (await call<Of<typeof PurchaseDetail>>('POST', '/purchase-orders', { supplierId: euro, locationId: mill, notes: 'to the back door', shipping: 900, lines: [{ itemId: itemIds[0], quantity: 60, unitCost: 5 }, { itemId: itemIds[1], quantity: 12 }] })).body;
+    await step('submit');
+    await step('send');
+    const copy = (key: string) => call<Of<typeof PurchaseDetail>>('POST', `/purchase-orders/${order.purchaseOrderId}/copy`, { key });
+    const [one, two] = [(await copy('again-and-again')).body, (await copy('again-and-again')).body];
+    expect(two.purchaseOrderId).toBe(one.purchaseOrderId);
+    expect(one).toMatchObject({ state: 'draft', supplierId: euro, locationId: mill, notes: 'to the back door', shipping: 0, expectedOn: null, lines: [{ itemId: itemIds[0], ordered: 60, unitCost: 1100 }, { itemId: itemIds[1], ordered: 12, unitCost: 1234 }] });
+    expect((await copy('another-time')).body.purchaseOrderId).not.toBe(one.purchaseOrderId);
+    expect((await call('POST', '/purchase-orders/999999/copy', { key: 'of-nothing' })).status).toBe(404);
+  });
+
+  it('shows when it usually comes once four orders have taught it', async () => {
+    const row = async () => (await call<Of<typeof PurchasePage>>('GET', '/purchase-orders?view=on+order')).body.rows.find((one) => one.purchaseOrderId === order.purchaseOrderId)!;
+    expect((await row()).learnedOn).toBeNull();
+    await bring('purchase-orders', ['PO,Supplier,Status,Location,Date,Received date,SKU,Quantity,Received,Cost', ...[30, 34, 34, 40].map((days, n) => `S-${n},"Mill & Sons, Ltd",Received,Place 1,2026-06-01,${addDays('2026-06-01', days)},SKU-1,5,5,2`)].join('\n'));
+    expect(await row()).toMatchObject({ orderedOn: TODAY, learnedOn: addDays(TODAY, 34) });
+    expect(String((await call<string>('GET', '/purchase-orders.csv?view=on+order')).body)).toContain(addDays(TODAY, 34));
+    await step('cancel');
+    expect(order.learnedOn).toBeNull();
+  });
+});
+
+describe('more than was ordered', () => {
+  it('is within tolerance as long as ordered × (1 + tolerance) is not passed, and what is beyond never exceeds what came now', () => {
+    fc.assert(fc.property(fc.array(fc.record({ itemId: fc.nat(9), ordered: fc.nat(500), came: fc.nat(600), now: fc.nat(600) }), { maxLength: 6 }), fc.option(fc.nat(100)), (lines, percent) => {
+      const beyond = beyondTolerance(lines, percent);
+      if (percent === null) { expect(beyond).toEqual([]); return; }
+      for (const line of beyond) { expect(line.beyond).toBeGreaterThan(0); expect(line.beyond).toBeLessThanOrEqual(Math.max(...lines.map((one) => one.now))); }
+      expect(beyond.length).toBe(lines.filter((line) => line.now > 0 && (line.came + line.now) * 100 > line.ordered * (100 + percent) + 1e-9).length);
+    }));
+  });
+
+  it('needs a word above the tolerance, by scan and by file; asked again with the same key it is posted once', async () => {
+    let order = (await call<Of<typeof PurchaseDetail>>('POST', '/purchase-orders', { supplierId: euro, locationId: mill, lines: [{ itemId: itemIds[0], quantity: 100 }] })).body;
+    for (const verb of ['submit', 'send']) order = (await call<Of<typeof PurchaseDetail>>('POST', `/purchase-orders/${order.purchaseOrderId}/${verb}`, { version: order.version })).body;
+    expect((await call('PUT', '/purchase-settings', { version: 0, approvalLimits: {}, overdueToleranceDays: 2, overTolerancePercent: 5 })).status).toBe(200);
+    const scan = (key: string, quantity: number, note = '') => call<{ goodsReceiptId: number }>('POST', `/purchase-orders/${order.purchaseOrderId}/receipts`, { key, note, lines: [{ itemId: itemIds[0], quantity }] });
+    expect((await scan('within-it', 105)).status).toBe(200);
+    expect((await scan('within-it', 105)).status).toBe(200); // heard again: known, whatever is beyond by now
+    expect(await scan('beyond-it', 3)).toMatchObject({ status: 409, body: { detail: 'note: 3 of SKU-1 are beyond the 100 ordered and the tolerance of 5 %: say why they are kept' } });
+    const file = (note: string) => call('POST', `/purchase-orders/${order.purchaseOrderId}/receipts/file`, { name: 'note.csv', csv: 'SKU,Quantity\nSKU-1,2', dryRun: false, note });
+    expect((await file('')).status).toBe(409);
+    expect((await file('a gift of the house')).status).toBe(200);
+    expect((await scan('beyond-it', 3, 'they asked us to keep them')).status).toBe(200);
+    order = (await call<Of<typeof PurchaseDetail>>('GET', `/purchase-orders/${order.purchaseOrderId}`)).body;
+    expect(order).toMatchObject({ overTolerancePercent: 5, lines: [{ ordered: 100, received: 110 }] });
+    expect(order.receipts.map((one) => one.note)).toEqual(['they asked us to keep them', 'note.csv: a gift of the house', '']);
+  });
+});
