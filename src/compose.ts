@@ -25,6 +25,7 @@ import { pushWaiting } from './flows/stock-push.ts';
 import { applyDocument } from './flows/warehouse-feed.ts';
 import { FLOWS } from './flows/contents.ts';
 import { applyWaiting, placeWaiting } from './flows/inbox.ts';
+import type { Notifier } from './ports/notifier.ts';
 import type { Planner } from './ports/planner.ts';
 import type { Storefront } from './ports/storefront.ts';
 import type { Warehouse } from './ports/warehouse.ts';
@@ -60,6 +61,8 @@ export interface BuiltHouse extends House {
   readonly warehouses: WarehouseKnowledge;
   readonly planners: PlannerKnowledge;
   readonly alerts: AlertKnowledge;
+  /** Mail by another server than the configured one. */
+  notifierFor(mail: NonNullable<Config['mail']>): Notifier;
   /** Forgets the cached connection of a store after its settings changed. */
   reconnect(storeId: number): void;
   reconnectWarehouse(warehouseId: number): void;
@@ -99,7 +102,7 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
 
   const house: BuiltHouse = {
     config, db, clock, log, vault, hub, jobs, signedBy, warehouses: { check: checkWarehouseSettings, reader: warehouseRestReader(), verify: verifySignature, newSecret: secretOf }, planners: plannerKnowledge, publicUrl: config.publicUrl, compute,
-    notifier, alerts: { check: (kind, address, signing) => checkAddress(kind, address, signing, allow), newSecret: newSigningSecret, withNewSigning }, paper: pdfPaper(),
+    notifier, notifierFor: emailNotifier, alerts: { check: (kind, address, signing) => checkAddress(kind, address, signing, allow), newSecret: newSigningSecret, withNewSigning }, paper: pdfPaper(),
     storefront(storeId) {
       let made = storefronts.get(storeId);
       if (!made) {

@@ -83,6 +83,8 @@ export interface Storefront {
   shop(): Promise<StorefrontShop>;
   /** What the calls made so far showed to be wrong with the interface version we speak, in a sentence; null when nothing is. */
   versionFault(): string | null;
+  /** What Shopify last said to be on its way out of what we ask for, in its own words; null when nothing is. */
+  deprecation(): string | null;
   locations(): Promise<StorefrontLocation[]>;
 
   /** All variants, by bulk operation, in batches. */

@@ -132,6 +132,24 @@ describe('an exception', () => {
     expect(levels).toEqual([1, 2, 3]);
   });
 
+  it('that gets more urgent has the shorter time, tells its owner again, and stays so; less urgent is nothing', async () => {
+    const w = await world();
+    const late = (severity: 1 | 2 | 3) => raise(db.pool, w.storeId, [{ kind: 'FULFIL_NOT_SYNCED', key: 'a', subject: 'Order 1', sentence: `urgent ${severity}`, severity }], w.at());
+    await late(3);
+    const [row] = await w.all();
+    expect(row).toMatchObject({ severity: 3, due_at: '2026-11-26T09:00:00.000Z' });
+    w.wait(10);
+    await late(2);
+    expect(await w.again(row!)).toMatchObject({ severity: 2, due_at: '2026-11-24T13:10:00.000Z' });
+    w.wait(10);
+    await late(1);
+    expect(await w.again(row!)).toMatchObject({ severity: 1, due_at: '2026-11-24T10:20:00.000Z' });
+    w.wait(10);
+    await late(3);
+    expect(await w.again(row!)).toMatchObject({ severity: 1, due_at: '2026-11-24T10:20:00.000Z', occurrences: 4 });
+    expect((await eventsOf(db, w.storeId, row!.exception_id)).map((event) => [event.what, event.detail])).toEqual([['opened', null], ['escalated', { level: 1, severity: 2 }], ['escalated', { level: 1, severity: 1 }]]);
+  });
+
   it('said to be resolved comes back when the check disagrees; what helped is told with the next one', async () => {
     const w = await world();
     await w.raise('PUSH_CONFLICT', ['a']);

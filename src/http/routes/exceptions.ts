@@ -90,8 +90,8 @@ export function exceptionRoutes(app: FastifyInstance, { house, flows }: Services
 
   api.get('/api/v1/exceptions.csv', { schema: { tags: ['exceptions'], summary: 'The filtered exceptions as CSV', querystring: ExceptionQuery } }, async (request, reply) => {
     const store = await storeOf(house.db, request.query.store), rows = await listExceptions(house.db, store.store_id, { ...filterOf(request.query, request.user?.email ?? 'operator'), limit: 20_000 });
-    return csv(reply, `exceptions-${store.shop_domain}`, ['Kind', 'Severity', 'Owner', 'Subject', 'What happened', 'State', 'Assigned to', 'Due', 'First seen', 'Last seen', 'Times seen', 'Came back', 'Cases gathered'],
-      rows.map((r) => [r.kind, r.severity, r.owner, r.subject, r.sentence, r.state, r.assigned_to, r.due_at, r.first_seen, r.last_seen, r.occurrences, r.regressions, r.children]));
+    return csv(reply, `exceptions-${store.shop_domain}`, ['Kind', 'Severity', 'Owner', 'Subject', 'What happened', 'State', 'Assigned to', 'Due', 'First seen', 'Last seen', 'Times seen', 'Came back', 'Cases gathered', 'At risk, minor units'],
+      rows.map((r) => [r.kind, r.severity, r.owner, r.subject, r.sentence, r.state, r.assigned_to, r.due_at, r.first_seen, r.last_seen, r.occurrences, r.regressions, r.children, r.risk]));
   });
 
   api.get('/api/v1/exceptions/:id', { schema: { tags: ['exceptions'], summary: 'One exception: what happened to it, what it gathers, what helped before', params, querystring, response: { 200: ExceptionDetail } } }, async (request) => {
