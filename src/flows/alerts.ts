@@ -106,4 +106,4 @@ async function digestSent(context: FlowContext, channelId: string, day: string):
 }
 
 const termsOf = (row: ChannelRow): Parameters<typeof tellAt>[0] => ({ kind: row.kind, person: row.person, roles: row.roles, leastSeverity: row.least_severity, from: row.quiet_from, to: row.quiet_to, weekends: row.quiet_weekends });
-const about = ({ store, publicUrl }: FlowContext, at: string): { at: string; store: AlertMessage['store']; publicUrl: string } => ({ at, store: { id: store.store_id, name: store.name || store.shop_domain, domain: store.shop_domain }, publicUrl });
+const about = ({ store, publicUrl }: FlowContext, at: string): { at: string; store: AlertMessage['store']; publicUrl: string; timeZone: string } => ({ at, timeZone: store.time_zone, store: { id: store.store_id, name: store.name || store.shop_domain, domain: store.shop_domain }, publicUrl });

@@ -241,9 +241,11 @@ function plannerException(drift: PlannerDrift): RaisedException {
 }
 
 function driftException(row: DriftRow): RaisedException {
+  const units = row.causes.filter((c) => c.cause === 'unknown').reduce((sum, c) => sum + Math.abs(c.units), 0);
   return {
-    kind: 'STOCK_DRIFT', key: `level/${row.itemId}@${row.locationId}`, subject: `Item ${row.itemId} at location ${row.locationId}`, itemId: row.itemId, locationId: row.locationId,
-    sentence: `Shopify shows ${row.observed} available, the ledger ${row.ledger}: ${row.difference > 0 ? '+' : ''}${row.difference} units, of which ${row.causes.filter((c) => c.cause === 'unknown').reduce((s, c) => s + Math.abs(c.units), 0)} have no known cause.`,
-    evidence: { ledger: row.ledger, observed: row.observed, causes: row.causes }, size: row.causes.filter((c) => c.cause === 'unknown').reduce((s, c) => s + Math.abs(c.units), 0),
+    kind: 'STOCK_DRIFT', key: `level/${row.itemId}@${row.locationId}`, subject: `Item ${row.itemId} at location ${row.locationId}`, itemId: row.itemId, locationId: row.locationId, size: units,
+    sentence: row.difference === 0 ? `Shopify and the ledger both show ${row.ledger} available, and ${units} units promised to orders have no known cause.`
+      : `Shopify shows ${row.observed} available, the ledger ${row.ledger}: ${row.difference > 0 ? '+' : ''}${row.difference} units, of which ${units} have no known cause.`,
+    evidence: { ledger: row.ledger, observed: row.observed, causes: row.causes },
   };
 }

@@ -175,6 +175,23 @@ export async function similarCases(db: Queryable, storeId: number, row: Pick<Exc
      order by (e.item_id is not distinct from $4) desc, e.resolved_at desc limit $5`, [storeId, row.kind, row.exception_id, row.item_id, limit])).rows;
 }
 
+export interface Outcomes { closed: number; medianHours: number | null; ways: { way: string; cases: number }[] }
+
+/**
+ * How cases of a kind that closed since an instant came to their end, the most frequent first: the button somebody pressed last (its name), `person` where one said it
+ * was resolved, `itself` where nobody did anything. Of the last thousand; the parents of storms are none.
+ */
+export async function outcomesOf(db: Queryable, storeId: number, kind: string, since: string): Promise<Outcomes> {
+  const { rows } = await db.query<{ way: string; cases: number; median: number }>(
+    `with closed as (
+       select e.exception_id, extract(epoch from e.resolved_at - coalesce(e.opened_at, e.first_seen)) / 3600 as hours,
+         coalesce((select v.detail ->> 'fix' from exception_event v where v.store_id = e.store_id and v.exception_id = e.exception_id and v.what = 'tried' order by v.event_id desc limit 1),
+           (select case when v.by_whom <> 'check' then 'person' end from exception_event v where v.store_id = e.store_id and v.exception_id = e.exception_id and v.what = 'resolved' order by v.event_id desc limit 1), 'itself') as way
+       from exception e where e.store_id = $1 and e.kind = $2 and e.state = 'resolved' and e.resolved_at >= $3 and e.fingerprint <> e.kind || ':storm' order by e.resolved_at desc limit 1000)
+     select way, count(*)::int as cases, (select percentile_cont(0.5) within group (order by greatest(0, hours)) from closed)::float8 as median from closed group by way order by cases desc, way`, [storeId, kind, since]);
+  return { closed: rows.reduce((sum, row) => sum + row.cases, 0), medianHours: rows[0]?.median ?? null, ways: rows.map(({ way, cases }) => ({ way, cases })) };
+}
+
 export type CaseChange =
   | { action: 'assign'; to: string | null } | { action: 'snooze'; until: string | null; worse?: boolean | undefined } | { action: 'ignore'; reason: string; until: string }
   | { action: 'reopen' } | { action: 'resolve'; said: string } | { action: 'say'; said: string };

@@ -4,7 +4,8 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { backupOf, EXCEPTION_KINDS, kindOf, type ExceptionKindName } from '../../domain/exceptions/catalogue.ts';
-import { changeCases, eventsOf, findException, listExceptions, similarCases, type CaseChange, type ExceptionRow } from '../../store/exceptions.ts';
+import { fixNamed } from '../../domain/exceptions/fixes.ts';
+import { changeCases, eventsOf, findException, listExceptions, outcomesOf, similarCases, type CaseChange, type ExceptionRow } from '../../store/exceptions.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
 import { Exception, ExceptionAction, ExceptionBulk, ExceptionDetail, ExceptionPage, ExceptionQuery, Runbook, type Of } from '../contract.ts';
@@ -12,6 +13,8 @@ import { csv } from '../csv.ts';
 import { storeOf } from '../store-scope.ts';
 
 const RUNBOOKS = new URL('../../../docs/runbooks/', import.meta.url);
+/** How far back the usual ends of a kind are told from. */
+const OUTCOME_DAYS = 90;
 const LONGEST_IGNORED_MS = 30 * 86_400_000;
 
 export function exceptionRow(row: ExceptionRow): Of<typeof Exception> {
@@ -96,12 +99,15 @@ export function exceptionRoutes(app: FastifyInstance, { house, flows }: Services
 
   api.get('/api/v1/exceptions/:id', { schema: { tags: ['exceptions'], summary: 'One exception: what happened to it, what it gathers, what helped before', params, querystring, response: { 200: ExceptionDetail } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), row = await one(store.store_id, request.params.id), kind = kindOf(row.kind as ExceptionKindName);
-    const [events, children, similar] = await Promise.all([
+    const since = new Date(house.clock.now().getTime() - OUTCOME_DAYS * 86_400_000).toISOString();
+    const [events, children, similar, outcomes] = await Promise.all([
       eventsOf(house.db, store.store_id, row.exception_id), listExceptions(house.db, store.store_id, { states: ['open', 'snoozed'], parent: row.exception_id, limit: 200 }), similarCases(house.db, store.store_id, row),
+      outcomesOf(house.db, store.store_id, row.kind, since),
     ]);
     return {
       row: exceptionRow(row), events: events.map((event) => ({ at: event.at, what: event.what, by: event.by_whom, said: event.said })), children: children.map(exceptionRow), similar: similar.map((s) => ({ exceptionId: s.exception_id, subject: s.subject, resolvedAt: s.resolved_at, hours: s.hours, fixedBy: s.fixed_by })),
       backup: backupOf(kind), closes: kind.closes, checkedBy: checkerOf(row.kind),
+      outcomes: { ...outcomes, ways: outcomes.ways.map(({ way, cases }) => ({ way: way === 'itself' ? 'by themselves' : way === 'person' ? 'when a person said so' : `after “${fixNamed(way)?.label ?? way}”`, cases })) },
     };
   });
 
