@@ -47,6 +47,7 @@ import { findChannel } from './store/alert-channels.ts';
 import { storesToAlert } from './store/alert-deliveries.ts';
 import { storesToAdjust } from './store/adjustments.ts';
 import { storesToTell } from './store/orders-out.ts';
+import { storesInPeak } from './store/peak.ts';
 import { storesToPush } from './store/push-levels.ts';
 import { storesToFulfil } from './store/shipments.ts';
 import { findPlanner } from './store/planner.ts';
@@ -79,6 +80,9 @@ export interface BuildOptions {
   /** Who runs flows and who wakes whom: job library and notifications, unless another is given (the simulation turns each step by hand). */
   jobs?: Jobs; hub?: Hub;
 }
+
+/** Stores a flow's schedule is for: imported, and none of those it leaves alone. */
+export const storesOnSchedule = (stores: readonly { store_id: number; imported_at: string | null }[], except: readonly number[]): number[] => stores.filter((store) => store.imported_at !== null && !except.includes(store.store_id)).map((store) => store.store_id);
 
 /** As long as a database may take to recover before its people are told. */
 const DATABASE_PATIENCE_MS = 120_000;
@@ -163,7 +167,7 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
         streamOf('alerts', hub, () => forStores(contexts, storesToAlert(db, at()), alertWaiting), log),
         streamOf('feed', hub, async () => ((await applyDocument(db, { now: at, log })) ? 1 : 0), log),
       ];
-      await jobs.work(FLOWS, house, async () => (await listStores(db)).filter((s) => s.imported_at !== null).map((s) => s.store_id));
+      await jobs.work(FLOWS, house, async (flow) => storesOnSchedule(await listStores(db), flow.waitsInPeak ? await storesInPeak(db, clock.now().toISOString()) : []));
       return { async stop() { await Promise.all(streams.map((s) => s.stop())); } };
     },
     async close() {

@@ -21,7 +21,7 @@ const REFUND_DAYS = 90, MOST_REFUNDS = 2_000;
 const FELL = 5;
 
 export const audit = defineFlow({
-  name: 'audit', moves: 'a shop as it stands → a scored report of its gaps', owner: 'integration owner', schedule: { cron: '20 4 * * 1' }, raises: ['AUDIT_SCORE_FELL'],
+  name: 'audit', moves: 'a shop as it stands → a scored report of its gaps', owner: 'integration owner', schedule: { cron: '20 4 * * 1' }, raises: ['AUDIT_SCORE_FELL'], waitsInPeak: true,
   async run(context) {
     const { db, storeId, storefront, tally } = context, at = context.now();
     const facts = await readShop(storefront, { at, writes: true, onProgress: (p) => context.progress(p.stage, p.done, p.total), orders: () => keptOrders(context, at) });
