@@ -138,19 +138,19 @@ export interface ExceptionRow {
 
 const COLUMNS = `e.*, (select count(*)::int from exception c where c.store_id = e.store_id and c.parent_id = e.exception_id and c.state in ('open', 'snoozed')) as children`;
 
-export interface ExceptionFilter { states: string[]; assignedTo?: string | null; kind?: string; q?: string; owner?: string; parent?: string; before?: { dueAt: string; id: string }; limit: number }
+export interface ExceptionFilter { states: string[]; assignedTo?: string | null; kind?: string; q?: string; owner?: string; /** Any of these; none given: everybody's. */ owners?: readonly string[]; parent?: string; before?: { dueAt: string; id: string }; limit: number }
 
 /** Cases by due time. Those gathered into a storm are listed by their parent alone, unless one asks for them. */
 export async function listExceptions(db: Queryable, storeId: number, filter: ExceptionFilter): Promise<ExceptionRow[]> {
   const { rows } = await db.query<ExceptionRow>(
     `select ${COLUMNS} from exception e where store_id = $1 and state = any($2)
        and ($3::text is null or kind = $3) and ($4::text is null or subject ilike '%' || $4 || '%' or sentence ilike '%' || $4 || '%')
-       and ($5::text is null or ($5 = '' and assigned_to is null) or assigned_to = $5) and ($9::text is null or owner = $9)
+       and ($5::text is null or ($5 = '' and assigned_to is null) or assigned_to = $5) and ($9::text is null or owner = $9) and (cardinality($11::text[]) = 0 or owner = any($11))
        and case when $10::bigint is not null then parent_id = $10 else $4::text is not null or state = 'resolved' or parent_id is null end
        and ($6::timestamptz is null or (due_at, exception_id) > ($6, $7::bigint))
      order by due_at, exception_id limit $8`,
     [storeId, filter.states, filter.kind ?? null, filter.q ?? null, filter.assignedTo === null ? '' : filter.assignedTo ?? null,
-      filter.before?.dueAt ?? null, filter.before?.id ?? null, filter.limit, filter.owner ?? null, filter.parent ?? null]);
+      filter.before?.dueAt ?? null, filter.before?.id ?? null, filter.limit, filter.owner ?? null, filter.parent ?? null, filter.owners ?? []]);
   return rows;
 }
 

@@ -48,12 +48,18 @@ export function alertMessage(about: About, told: readonly Omit<ToldCase, 'link'>
   };
 }
 
+/** With its verdict; a daily check is read standing. */
+export const MOST_DIGEST_LINES = 12;
+
 /** The daily check; told also when all is well, so that silence means something is wrong with the telling. */
-export function digestMessage(about: About, digest: { day: string; verdict: string; lines: readonly ToldLine[] }): AlertMessage {
+export function digestMessage(about: About, digest: { day: string; verdict: string; lines: readonly ToldLine[] }, waiting: readonly ToldLine[] = []): AlertMessage {
+  // What wants the readers themselves comes first; where that makes it long, lines that say only how much there was are left out.
+  let spare = 1 + waiting.length + digest.lines.length - MOST_DIGEST_LINES;
+  const lines = [...waiting, ...digest.lines.filter((line) => line.tone !== 'neutral' || spare-- <= 0)].slice(0, MOST_DIGEST_LINES - 1);
   const absolute = (link: string | null): string | null => (link === null ? null : `${about.publicUrl}${link}`);
   return {
     purpose: 'digest', ...from(about), title: `Daily check ${digest.day}: ${oneLine(digest.verdict, 120)}`, cases: [], more: 0,
-    digest: { day: digest.day, verdict: oneLine(digest.verdict), lines: digest.lines.slice(0, 20).map((line) => ({ text: oneLine(line.text), tone: line.tone, link: absolute(line.link) })) }, link: `${about.publicUrl}/?store=${about.store.id}`,
+    digest: { day: digest.day, verdict: oneLine(digest.verdict), lines: lines.map((line) => ({ text: oneLine(inClockTime(line.text, about.timeZone ?? 'UTC')), tone: line.tone, link: absolute(line.link) })) }, link: `${about.publicUrl}/?store=${about.store.id}`,
   };
 }
 

@@ -12,6 +12,7 @@ import { runningRuns } from '../../store/runs.ts';
 import type { Queryable } from '../../store/db.ts';
 import type { StoreRow } from '../../store/stores.ts';
 import { roleNumbers, sinceNumbers, type SinceNumbers } from '../../store/today.ts';
+import { audit } from '../../store/users.ts';
 import type { Services } from '../app.ts';
 import { Digest, Feed, Freshness, SinceLooked, Today, TodayRole, type Of } from '../contract.ts';
 import { storeOf } from '../store-scope.ts';
@@ -54,7 +55,11 @@ export function todayRoutes(app: FastifyInstance, { house, guard }: Services): v
 
   api.post('/api/v1/today/acknowledge', { schema: { tags: ['today'], summary: 'The daily check was done', querystring: inStore, response: { 200: z.object({ acknowledged: z.boolean() }) } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), now = house.clock.now().toISOString();
-    const acknowledged = await acknowledgeDigest(house.db, store.store_id, dayOf(now, store.time_zone), request.user?.name ?? 'operator', now);
+    const day = dayOf(now, store.time_zone), acknowledged = await acknowledgeDigest(house.db, store.store_id, day, request.user?.name ?? 'operator', now);
+    if (acknowledged) {
+      const [digest] = await listDigests(house.db, store.store_id, 1), { signed_head: chain } = await digestNumbers(house.db, store.store_id, now, day);
+      await audit(house.db, { at: now, actor: request.user?.email ?? 'operator', action: 'daily check acknowledged', subject: day, after: { store: store.store_id, verdict: digest?.verdict ?? null, signedChain: chain } });
+    }
     house.changed(store.store_id, ['digest']);
     return { acknowledged };
   });
