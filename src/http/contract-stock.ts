@@ -141,7 +141,9 @@ export const StockCount = z.object({
 }).meta({ id: 'StockCount' });
 export const StockCountDetail = StockCount.extend({
   items: z.array(z.object({ itemId: z.number(), sku: z.string().nullable(), title: z.string(), counted: z.number(), expected: z.number(), difference: z.number(), countedAt: instant, countedBy: z.string(), outcome: z.string().nullable() })),
+  wanted: z.array(z.object({ itemId: z.number(), sku: z.string().nullable(), title: z.string(), barcode: z.string().nullable(), counted: z.boolean() })).describe('what somebody asked to be counted'),
 }).meta({ id: 'StockCountDetail' });
-export const CountBody = z.object({ locationId: z.number().int(), name: z.string().trim().min(1).max(120) }).strict();
+export const CountBody = z.object({ locationId: z.number().int(), name: z.string().trim().min(1).max(120), itemIds: z.array(z.number().int()).max(500).default([]).describe('asks others to count these') }).strict();
+export const LevelsBody = z.object({ levels: z.array(z.object({ itemId: z.number().int(), locationId: z.number().int() })).min(1).max(500) }).strict();
 export const CountLinesBody = z.object({ lines: z.array(z.object({ sku: z.string().min(1).max(200), counted: z.number().int().min(0).max(1_000_000) })).min(1).max(5000) }).strict();
 export const CountDecision = z.object({ decision: z.enum(['submit', 'approve', 'reject']), reason: z.string().trim().min(3).max(500).optional() }).strict();
