@@ -163,6 +163,8 @@ export const ExceptionDetail = z.object({
   row: Exception, events: z.array(ExceptionEvent), children: z.array(Exception), similar: z.array(z.object({ exceptionId: z.string(), subject: z.string(), resolvedAt: instant, hours: z.number(), fixedBy: z.string().nullable() })),
   /** Who is told when its owner lets the time pass, when it closes itself, and what looks at it again. */
   backup: z.string(), closes: z.string(), checkedBy: z.string().nullable(),
+  /** How cases of this kind that closed in the last ninety days came to their end. */
+  outcomes: z.object({ closed: z.number(), medianHours: z.number().nullable(), ways: z.array(z.object({ way: z.string(), cases: z.number() })) }),
 }).meta({ id: 'ExceptionDetail' });
 export const ExceptionAction = z.discriminatedUnion('action', [
   z.object({ action: z.literal('assign'), to: z.string().max(200).nullable() }),
