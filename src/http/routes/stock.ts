@@ -6,6 +6,7 @@ import { dayOf } from '../../domain/calendar.ts';
 import { decodeCursor, encodeCursor } from '../../store/keyset.ts';
 import { levelIds, levelsDiffering, mapLevels, saveObserved } from '../../store/levels.ts';
 import { sold30, stockPage, stockTotals, type StockFilter, type StockPageRow } from '../../store/stock-page.ts';
+import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
 import { StockPage, StockQuery, type Of, type StockRow } from '../contract.ts';
 import { LevelsBody } from '../contract-stock.ts';
@@ -42,8 +43,12 @@ export function stockRoutes(app: FastifyInstance, { house }: Services): void {
     tags: ['stock'], summary: 'Read levels from Shopify now, and compare them', querystring: z.object({ store: z.coerce.number() }), body: LevelsBody, response: { 200: z.object({ read: z.number(), differ: z.number().describe('from the ledger; the drift check says why') }) },
   } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), at = house.clock.now().toISOString(), ids = await levelIds(house.db, store.store_id, request.body.levels);
-    const { known } = await mapLevels(house.db, store.store_id, await (await house.storefront(store.store_id)).levels(ids));
-    await house.db.transaction((tx) => saveObserved(tx, store.store_id, known, at));
+    const storefront = await house.storefront(store.store_id), readAt = await storefront.time();
+    const { known } = await mapLevels(house.db, store.store_id, await storefront.levels(ids));
+    await house.db.transaction(async (tx) => {
+      await saveObserved(tx, store.store_id, known, readAt);
+      await audit(tx, { at, actor: request.user?.email ?? 'operator', action: 'levels read again', subject: `${known.length} levels`, after: request.body });
+    });
     await house.enqueue('drift-check', store.store_id);
     house.changed(store.store_id, ['stock']);
     return { read: known.length, differ: await levelsDiffering(house.db, store.store_id, known) };
