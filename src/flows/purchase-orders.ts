@@ -59,7 +59,7 @@ async function send(context: FlowContext, notifier: Notifier, mail: MailRow): Pr
   if (!found) throw new MailRefused('the order is gone');
   const paper = { ...(await purchasePaper(context.db, context.store, found)), version: mail.version }, { subject, text } = paperMail(paper, mail.words);
   await notifier.sendMail({
-    to: mail.recipient, subject, text, id: `purchase-order-${context.storeId}-${mail.purchase_order_id}-${mail.version}`,
+    to: mail.recipient, subject, text, id: `purchase-order-${context.storeId}-${mail.purchase_order_id}-${mail.version}-${Date.parse(mail.made_at)}`, // when it was owed: another installation has the same numbers
     attachments: [{ name: `${paper.reference}.pdf`, type: 'application/pdf', content: await context.paper.purchaseOrder(paper) }, { name: `${paper.reference}.csv`, type: 'text/csv; charset=utf-8', content: paperCsv(paper) }],
   });
 }
