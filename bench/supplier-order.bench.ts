@@ -29,7 +29,7 @@ export const bench: Benchmark = {
           if (size > MOST_EXACT) continue;
           const start = cpuNow(), best = exact(lines, floor ? { least: most } : { most }, cap, floor);
           solver.push(cpuNow() - start);
-          if (best !== null) gaps.push(Math.max(0, 1 - worthOfAll(lines, order.lines.map((line) => line.quantity)) / best));
+          if (typeof best === 'number') gaps.push(Math.max(0, 1 - worthOfAll(lines, order.lines.map((line) => line.quantity)) / best));
         }
         if (size === SIZES.at(-1)) longest.push(median(times));
         worst = Math.max(worst, ...gaps);

@@ -25,6 +25,7 @@ import { pushWaiting } from './flows/stock-push.ts';
 import { applyDocument } from './flows/warehouse-feed.ts';
 import { FLOWS } from './flows/contents.ts';
 import { applyWaiting, placeWaiting } from './flows/inbox.ts';
+import type { Notifier } from './ports/notifier.ts';
 import type { Planner } from './ports/planner.ts';
 import type { Storefront } from './ports/storefront.ts';
 import type { Warehouse } from './ports/warehouse.ts';
@@ -46,6 +47,7 @@ import { findChannel } from './store/alert-channels.ts';
 import { storesToAlert } from './store/alert-deliveries.ts';
 import { storesToAdjust } from './store/adjustments.ts';
 import { storesToTell } from './store/orders-out.ts';
+import { storesInPeak } from './store/peak.ts';
 import { storesToPush } from './store/push-levels.ts';
 import { storesToFulfil } from './store/shipments.ts';
 import { findPlanner } from './store/planner.ts';
@@ -60,6 +62,8 @@ export interface BuiltHouse extends House {
   readonly warehouses: WarehouseKnowledge;
   readonly planners: PlannerKnowledge;
   readonly alerts: AlertKnowledge;
+  /** Mail by another server than the configured one. */
+  notifierFor(mail: NonNullable<Config['mail']>): Notifier;
   /** Forgets the cached connection of a store after its settings changed. */
   reconnect(storeId: number): void;
   reconnectWarehouse(warehouseId: number): void;
@@ -76,6 +80,9 @@ export interface BuildOptions {
   /** Who runs flows and who wakes whom: job library and notifications, unless another is given (the simulation turns each step by hand). */
   jobs?: Jobs; hub?: Hub;
 }
+
+/** Stores a flow's schedule is for: imported, and none of those it leaves alone. */
+export const storesOnSchedule = (stores: readonly { store_id: number; imported_at: string | null }[], except: readonly number[]): number[] => stores.filter((store) => store.imported_at !== null && !except.includes(store.store_id)).map((store) => store.store_id);
 
 /** As long as a database may take to recover before its people are told. */
 const DATABASE_PATIENCE_MS = 120_000;
@@ -99,7 +106,7 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
 
   const house: BuiltHouse = {
     config, db, clock, log, vault, hub, jobs, signedBy, warehouses: { check: checkWarehouseSettings, reader: warehouseRestReader(), verify: verifySignature, newSecret: secretOf }, planners: plannerKnowledge, publicUrl: config.publicUrl, compute,
-    notifier, alerts: { check: (kind, address, signing) => checkAddress(kind, address, signing, allow), newSecret: newSigningSecret, withNewSigning }, paper: pdfPaper(),
+    notifier, notifierFor: emailNotifier, alerts: { check: (kind, address, signing) => checkAddress(kind, address, signing, allow), newSecret: newSigningSecret, withNewSigning }, paper: pdfPaper(),
     storefront(storeId) {
       let made = storefronts.get(storeId);
       if (!made) {
@@ -160,7 +167,7 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
         streamOf('alerts', hub, () => forStores(contexts, storesToAlert(db, at()), alertWaiting), log),
         streamOf('feed', hub, async () => ((await applyDocument(db, { now: at, log })) ? 1 : 0), log),
       ];
-      await jobs.work(FLOWS, house, async () => (await listStores(db)).filter((s) => s.imported_at !== null).map((s) => s.store_id));
+      await jobs.work(FLOWS, house, async (flow) => storesOnSchedule(await listStores(db), flow.waitsInPeak ? await storesInPeak(db, clock.now().toISOString()) : []));
       return { async stop() { await Promise.all(streams.map((s) => s.stop())); } };
     },
     async close() {

@@ -28,7 +28,7 @@ ${flows.map((flow) => `| ${flow.name} | ${flow.moves} | ${'cron' in flow.schedul
 ` : ''}${kinds.length > 0 ? `
 | Exception | Severity | Clock | Then told | Closes when |
 |---|---:|---|---|---|
-${kinds.map((kind) => `| [${kind.kind}](../runbooks/${kind.kind}.md) | ${kind.severity} | ${clock(kind.severity, kind.dueHours)} | ${backupOf(kind)} | ${kind.closes} |`).join('\n')}
+${kinds.map((kind) => `| [${kind.kind}](../runbooks/${kind.kind}.md) | ${kind.severity}${kind.peakSeverity === undefined ? '' : `; ${kind.peakSeverity} in a peak`}${kind.also === undefined ? '' : `; ${kind.also}`} | ${clock(kind.severity, kind.dueHours)} | ${backupOf(kind)} | ${kind.closes} |`).join('\n')}
 ` : ''}`;
   }).join('\n')}`;
 }

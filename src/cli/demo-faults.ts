@@ -4,18 +4,12 @@
  */
 import type { ExceptionKindName } from '../domain/exceptions/catalogue.ts';
 import { setAside } from '../store/inbox.ts';
-import type { DemoLevel, DemoWorld } from './demo-world.ts';
-
-export interface DemoFault {
-  kind: ExceptionKindName;
-  /** What is made to happen, for the person who asked. */
-  story: string;
-  /** Where to look, beside Exceptions. */
-  look: string;
-  raise(world: DemoWorld): Promise<void>;
-  /** Undoes the cause, then lets the flow that raised it look again. */
-  clear(world: DemoWorld): Promise<void>;
-}
+import { HOUSE_FAULTS } from './demo-faults-house.ts';
+import { PLAN_FAULTS } from './demo-faults-plan.ts';
+import { PUSH_FAULTS } from './demo-faults-push.ts';
+import { SHOP_FAULTS } from './demo-faults-shop.ts';
+import { WORK_FAULTS } from './demo-faults-work.ts';
+import type { DemoFault, DemoLevel, DemoWorld } from './demo-world.ts';
 
 const sku = (kind: ExceptionKindName, story: string, n: number, change: (level: DemoLevel, other: DemoLevel) => string): DemoFault => ({
   kind, story, look: '/mapping',
@@ -185,20 +179,6 @@ export const DEMO_FAULTS: readonly DemoFault[] = [
     async clear(w) { for (let n = 0; n < 3; n++) { await w.run('stock-push'); await w.settle(); } await w.run('stock-levels', 'returns'); },
   },
   {
-    kind: 'PO_OVERDUE', story: 'the day a supplier promised passed three weeks ago', look: '/purchase-orders?view=overdue',
-    async raise(w) {
-      const level = await w.level('storefront', 12), now = w.now();
-      await w.one(`insert into supplier (store_id, name, currency, updated_at, updated_by) select $1, 'Demo supplier', currency, $2, 'demonstration' from store where store_id = $1 on conflict (store_id, lower(name)) do nothing`, now);
-      const made = await w.one<{ id: number }>(
-        `insert into purchase_order (store_id, reference, supplier_id, location_id, state, currency, ordered_on, expected_on, sent_at, created_at, created_by, updated_at)
-         select $1, 'DEMO-' || to_char($2::timestamptz, 'YYYYMMDDHH24MISSMS'), supplier_id, $3, 'sent', currency, $2::date - 30, $2::date - 21, $2::timestamptz - interval '30 days', $2, 'demonstration', $2 from supplier where store_id = $1 and name = 'Demo supplier' returning purchase_order_id as id`, now, level.locationId);
-      await w.one('insert into purchase_order_line (store_id, purchase_order_id, line, item_id, ordered, unit_cost) values ($1, $2, 1, $3, 12, 100)', made!.id, level.itemId);
-      await w.remember(made!);
-      await w.run('purchase-orders');
-    },
-    async clear(w) { await w.one(`update purchase_order set state = 'cancelled', closed_at = $3, updated_at = $3, version = version + 1 where store_id = $1 and purchase_order_id = $2`, (await w.recall<{ id: number }>()).id, w.now()); await w.run('purchase-orders'); },
-  },
-  {
     kind: 'FORECAST_STALE', story: 'no forecast came to its end for four days', look: '/forecast',
     async raise(w) { await w.remember({}); await w.one(`update forecast_run set finished_at = finished_at - interval '4 days' where store_id = $1`); await w.run('daily-digest'); },
     async clear(w) { await w.one(`update forecast_run set finished_at = finished_at + interval '4 days' where store_id = $1`); await w.run('daily-digest'); },
@@ -217,32 +197,8 @@ export const DEMO_FAULTS: readonly DemoFault[] = [
     },
     async clear(w) { await w.planner('rename-status', { from: 'On the boat', to: (await w.recall<{ from: string }>()).from }); await w.run('planner-exchange'); },
   },
+  ...SHOP_FAULTS, ...PUSH_FAULTS, ...WORK_FAULTS, ...PLAN_FAULTS, ...HOUSE_FAULTS,
 ];
 
 /** Kinds the sandbox cannot bring about, why, and the test that raises and clears each by its own detection. */
-export const NOT_DEMONSTRATED: Readonly<Partial<Record<ExceptionKindName, { why: string; test: string }>>> = {
-  VARIANT_UNMAPPED: { why: 'the sandbox tells of a new product before it can be sold', test: 'test/scenarios/orders.test.ts' },
-  LOCATION_UNMAPPED: { why: 'locations are read before their levels, so it lasts for a moment only', test: 'test/scenarios/reading.test.ts' },
-  STOCK_DRIFT: { why: 'every difference the sandbox can make has a cause that is found; only a fault of ours has none', test: 'test/exceptions/detected.test.ts' },
-  PUSH_HELD: { why: 'only the first push of a level is held, and for an hour', test: 'test/exceptions/detected.test.ts' },
-  PUSH_CONFLICT: { why: 'another app must be faster than us three times in a row', test: 'test/scenarios/pushing.test.ts' },
-  PUSH_FAILED: { why: 'Shopify refuses a level only when the product was turned into a bundle behind our back', test: 'test/scenarios/pushing.test.ts' },
-  BUNDLE_COMPONENT_UNKNOWN: { why: 'the pages refuse a bundle of parts that are not there', test: 'test/exceptions/detected.test.ts' },
-  BUNDLE_CYCLE: { why: 'the pages, the import and a second person at the same time are refused; only a hand in the database makes one', test: 'test/exceptions/detected.test.ts' },
-  WAREHOUSE_REJECTED: { why: 'the sandbox warehouse breaks rows of files only, and speaks by messages here', test: 'test/exceptions/detected.test.ts' },
-  WAREHOUSE_SILENT: { why: 'a warehouse that is asked answers, which ends its silence', test: 'test/exceptions/detected.test.ts' },
-  ORDER_SHORT: { why: 'wants two lines that share a part of a bundle kept in Instep', test: 'test/scenarios/writing.test.ts' },
-  FULFIL_NOT_SYNCED: { why: 'half an hour must pass', test: 'test/push/orders.test.ts' },
-  AUDIT_CHAIN_BROKEN: { why: 'a signed period would have to be tampered with, and its break stays', test: 'test/audit/store.test.ts' },
-  OVER_FULFILLED: { why: 'the sandbox, as Shopify, fulfils no more than is open; it takes a race with a cancellation', test: 'test/exceptions/detected.test.ts' },
-  PO_MAIL_FAILED: { why: 'wants a mail server that refuses', test: 'test/purchasing/journey.test.ts' },
-  LEADTIME_DRIFT: { why: 'wants a supplier with months of late deliveries', test: 'test/purchasing/journey.test.ts' },
-  AUDIT_SCORE_FELL: { why: 'wants two audits with much broken in between', test: 'test/audit/store.test.ts' },
-  DEMAND_ANOMALY: { why: 'wants days of sales nobody forecast', test: 'test/forecast/flow.test.ts' },
-  PLANNER_SILENT: { why: 'an exchange must fail for more than a day', test: 'test/journeys/planner-exchange.test.ts' },
-  API_VERSION_ENDING: { why: 'the year must pass', test: 'test/exceptions/detected.test.ts' },
-  RATE_STARVED: { why: 'Shopify must be asked without pause for five minutes', test: 'test/exceptions/detected.test.ts' },
-  OVERSELL_RISK: { why: 'wants a flash sale that is faster than the way to Shopify', test: 'test/exceptions/detected.test.ts' },
-  TRANSFER_REFUSED: { why: 'Shopify must refuse a transfer it showed the scope and the places for', test: 'test/replenishment/transfers.test.ts' },
-  ALERT_UNDELIVERED: { why: 'wants an address that does not answer for half an hour', test: 'test/alerts/telling.test.ts' },
-};
+export const NOT_DEMONSTRATED: Readonly<Partial<Record<ExceptionKindName, { why: string; test: string }>>> = {};

@@ -1,5 +1,6 @@
 /** What a demonstration may touch: the sandbox's control APIs, our flows, and what it must remember to undo itself. Never a real shop. */
 import type { BuiltHouse } from '../compose.ts';
+import type { ExceptionKindName } from '../domain/exceptions/catalogue.ts';
 import { flowNamed } from '../flows/contents.ts';
 import { applyWaiting, placeWaiting } from '../flows/inbox.ts';
 import { applyDocument } from '../flows/warehouse-feed.ts';
@@ -9,7 +10,19 @@ import { readCursor, writeCursor } from '../store/runs.ts';
 import { findConnection } from '../store/stores.ts';
 import { UsageError } from './terminal.ts';
 
-export interface DemoLevel { itemId: number; locationId: number; variantId: string; sku: string; title: string; shopifyLocationId: string; location: string; available: number }
+/** How one kind of exception is made to happen, and undone. */
+export interface DemoFault {
+  kind: ExceptionKindName;
+  /** What is made to happen, for the person who asked. */
+  story: string;
+  /** Where to look, beside Exceptions. */
+  look: string;
+  raise(world: DemoWorld): Promise<void>;
+  /** Undoes the cause, then lets the flow that raised it look again. */
+  clear(world: DemoWorld): Promise<void>;
+}
+
+export interface DemoLevel { itemId: number; locationId: number; variantId: string; inventoryItemId: string; sku: string; title: string; shopifyLocationId: string; location: string; available: number }
 
 export interface DemoWorld {
   house: BuiltHouse; storeId: number;
@@ -17,6 +30,12 @@ export interface DemoWorld {
   shop<T = Record<string, never>>(path: string, body?: object): Promise<T>;
   warehouse<T = Record<string, never>>(command: string, body?: object): Promise<T>;
   planner<T = Record<string, never>>(command: string, body?: object): Promise<T>;
+  /** Runs a flow as it would have run at another instant. */
+  runAt(instant: string, flow: string): Promise<void>;
+  /** Lets so much time pass for the cases of this kind, and for them alone: graces end. */
+  wait(minutes: number): Promise<void>;
+  /** A warehouse order's way: sold in the shop, told to the warehouse. Answers the warehouse's reference. */
+  orderOut(level: DemoLevel, quantity: number): Promise<{ id: string; reference: string }>;
   /** Runs flows to their ends, one after the other; one that fails is recorded as failed, as always. */
   run(...flows: string[]): Promise<void>;
   /** Lets webhooks arrive and be applied. */
@@ -60,10 +79,22 @@ export async function demoWorld(house: BuiltHouse, storeId: number, kind: string
         for (let n = 0; n < MOST_TRIES; n++, await pause(BUSY_MS)) if (await runFlow(house, flowNamed(name)!, storeId, 'demonstration').then((result) => result !== null, () => true)) break;
       }
     },
+    async runAt(instant, flow) { await runFlow({ ...house, clock: { ...house.clock, now: () => new Date(instant) } }, flowNamed(flow)!, storeId, 'demonstration'); },
+    async wait(minutes) {
+      await db.query(`update exception set first_seen = first_seen - $3 * interval '1 minute', last_seen = last_seen - $3 * interval '1 minute', grace_until = grace_until - $3 * interval '1 minute' where store_id = $1 and kind = $2 and state in ('open', 'grace')`, [storeId, kind, minutes]);
+      await world.run('exception-chase');
+    },
+    async orderOut(level, quantity) {
+      const { id } = await world.shop<{ id: string }>('orders', { lines: [{ variantId: level.variantId, quantity }], locationId: level.shopifyLocationId, force: true });
+      await world.settle();
+      await world.run('orders-out');
+      const out = await world.one<{ reference: string }>('select reference from order_out where store_id = $1 and order_id = $2', id);
+      return { id, reference: out!.reference };
+    },
     async settle() {
       const contextOf = (id: number) => contextFor(house, id, () => {});
-      for (let still = 0, n = 0; still < 5 && n < 50; n++) {
-        await pause(200);
+      for (let still = 0, n = 0; still < 5 && n < 100; n++) {
+        await pause(100); // an order is routed three tenths of a second after it was placed
         let done = await applyWaiting(db, contextOf, 500) + await placeWaiting(await contextOf(storeId));
         while (await applyDocument(db, { now, log: house.log })) done++;
         still = done === 0 ? still + 1 : 0;
@@ -72,7 +103,7 @@ export async function demoWorld(house: BuiltHouse, storeId: number, kind: string
     one: async (sql, ...values) => (await rows(sql, values))[0] as never,
     async level(authority, n = 0) {
       const [row] = await rows<DemoLevel>(
-        `select b.item_id as "itemId", b.location_id as "locationId", v.shopify_variant_id::text as "variantId", v.sku, v.title, l.shopify_location_id::text as "shopifyLocationId", l.name as location, b.available
+        `select b.item_id as "itemId", b.location_id as "locationId", v.shopify_variant_id::text as "variantId", x.shopify_inventory_item_id::text as "inventoryItemId", v.sku, v.title, l.shopify_location_id::text as "shopifyLocationId", l.name as location, b.available
          from ledger_level b join location l using (store_id, location_id) join inventory_item x on x.store_id = b.store_id and x.item_id = b.item_id join variant v on v.store_id = x.store_id and v.shopify_inventory_item_id = x.shopify_inventory_item_id
          where b.store_id = $1 and l.authority = $2 and l.is_active and v.deleted_at is null and x.tracked and not v.is_bundle and not v.continues_selling and v.sku <> '' and b.available between 1 and 400
            and (select count(*) from variant o where o.store_id = v.store_id and o.sku = v.sku and o.deleted_at is null) = 1

@@ -1,5 +1,6 @@
 /** Text files line by line with bounded memory, unpacked where the name ends in .gz; written the same way, complete or not at all. */
-import { createReadStream, createWriteStream, existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
@@ -7,9 +8,9 @@ import { createGunzip, createGzip, constants } from 'node:zlib';
 
 const LONGEST_LINE = 64_000_000;
 
-/** The bytes of a file, unpacked; `read` hears how many of the file's own bytes are done. Throws with the file's name. */
-export async function* unpacked(file: string, read: (bytes: number) => void = () => {}): AsyncGenerator<Buffer> {
-  const source = createReadStream(file, { highWaterMark: 256 * 1024 });
+/** The bytes of a file, unpacked; `read` hears how many of the file's own bytes are done. Throws with the file's name, and when it is stopped by the signal. */
+export async function* unpacked(file: string, read: (bytes: number) => void = () => {}, signal?: AbortSignal): AsyncGenerator<Buffer> {
+  const source = createReadStream(file, { highWaterMark: 256 * 1024, ...(signal ? { signal } : {}) });
   let bytes = 0;
   source.on('data', (chunk) => read(bytes += chunk.length));
   let stream: Readable = source;
@@ -29,10 +30,10 @@ export async function* unpacked(file: string, read: (bytes: number) => void = ()
 }
 
 /** Lines that are not empty, many at a time, each with its number. */
-export async function* linesOf(file: string, read?: (bytes: number) => void): AsyncGenerator<{ line: number; text: string }[]> {
+export async function* linesOf(file: string, read?: (bytes: number) => void, signal?: AbortSignal): AsyncGenerator<{ line: number; text: string }[]> {
   const decoder = new StringDecoder('utf8');
   let rest = '', line = 0;
-  for await (const chunk of unpacked(file, read)) {
+  for await (const chunk of unpacked(file, read, signal)) {
     const pieces = (rest + decoder.write(chunk)).split('\n');
     rest = pieces.pop()!;
     if (rest.length > LONGEST_LINE) throw new Error(`${file}:${line + pieces.length + 1}: a line of more than ${LONGEST_LINE / 1e6} MB`);
@@ -50,9 +51,21 @@ export function sizeOf(file: string): number {
   return stat.size;
 }
 
-/** A file under a temporary name beside the final one; `finish` gives it its name, `drop` removes it. */
+/** Why a file cannot be written, where the system says more than it helps. */
+const UNWRITABLE: Readonly<Record<string, (file: string) => string>> = { ENOENT: (file) => `there is no folder ${path.dirname(file)}`, EACCES: () => 'may not be written here', EISDIR: () => 'is a folder', ENOTDIR: (file) => `${path.dirname(file)} is not a folder` };
+
+/** A file under a temporary name beside the final one; `finish` gives it its name, `drop` removes it. Throws at once where it cannot be written. */
 export function writeLines(file: string): { write(text: string): Promise<void>; finish(): Promise<void>; drop(): void } {
-  const part = `${file}.part`, sink = createWriteStream(part);
+  const part = `${file}.part`;
+  let fd: number;
+  try {
+    if (existsSync(file) && !statSync(file).isFile()) throw Object.assign(new Error('not a file'), { code: 'EISDIR' });
+    fd = openSync(part, 'w');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new Error(`${file}: ${UNWRITABLE[code ?? '']?.(file) ?? message}`, { cause: error });
+  }
+  const sink = createWriteStream(part, { fd });
   const head = file.endsWith('.gz') ? createGzip({ level: constants.Z_BEST_SPEED + 3 }) : null;
   if (head) head.pipe(sink);
   const into = head ?? sink;

@@ -57,7 +57,7 @@ program.command('replay').description('a policy on the days that were: what it w
 program.command('forecast').description('the forecast engine on a file of series, without a database; exit 3 when some were left out')
   .requiredOption('--input <file>', 'NDJSON (a line a series) or CSV (id,date,quantity[,price,promotion,in_stock,item,location,category]); .gz allowed').requiredOption('--freq <grain>', 'D days, W weeks, M months')
   .requiredOption('--horizon <periods>', 'periods ahead').option('--totals <periods>', 'also the totals of the first so many periods, e.g. 21,28').requiredOption('--output <file>', 'CSV: series_id,origin,h,mean,q50,q80,q90,q95,q975; .gz allowed')
-  .option('--events <file>', 'CSV: name,from,to[,locations]').option('--threads <n>', 'cores used; all by default').option(...jsonOption)
+  .option('--events <file>', 'CSV: name,from,to[,locations,uplift]').option('--threads <n>', 'cores used; all by default').option(...jsonOption)
   .addHelpText('after', example('instep forecast --input sales.csv.gz --freq D --horizon 28 --totals 21,28 --output forecast.csv.gz')).action(lazily(async () => (await import('./commands/forecast.ts')).forecastCommand));
 
 try {

@@ -6,7 +6,8 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { CSV_COLUMNS, datedRow, isFault, periodsOf, seriesFromJson, seriesFromRows, type CsvColumn, type DatedRow, type FileSeries } from '../domain/forecast/series-file.ts';
+import { CSV_COLUMNS, datedRow, isFault, periodsOf, seriesFromJson, seriesFromRows, strayDays, type CsvColumn, type DatedRow, type FileSeries } from '../domain/forecast/series-file.ts';
+import { dayFromNumber } from '../domain/calendar.ts';
 import type { Grain } from '../domain/forecast/panel.ts';
 import { linesOf, sizeOf, unpacked } from './file-lines.ts';
 
@@ -29,12 +30,14 @@ const LEARN_PERIODS = 600_000;
 /** Faults kept; the rest are counted. */
 const FAULTS_KEPT = 1_000;
 
-export async function readSeriesFile(file: string, grain: Grain, horizon: number, progress: (done: number, total: number) => void): Promise<SeriesSource> {
+/** Throws where nothing can be read, and when the signal stops it; nothing is left on disk then. */
+export async function readSeriesFile(file: string, grain: Grain, horizon: number, progress: (done: number, total: number) => void, signal: AbortSignal): Promise<SeriesSource> {
   const size = sizeOf(file), read = (bytes: number): void => progress(bytes, size);
   let first = '';
   for await (const chunk of unpacked(file)) { first = chunk.toString('utf8').replace(/^\uFEFF/, '').trimStart().slice(0, 1); if (first) break; }
   if (first === '') throw new Error(`${file}: the file is empty`);
-  return first === '{' ? readNdjson(file, horizon, read) : readCsv(file, grain, horizon, read);
+  if (first === '[') throw new Error(`${file}: begins as a JSON list; expected NDJSON, an object a line, or CSV`);
+  return first === '{' ? readNdjson(file, horizon, read, signal) : readCsv(file, grain, horizon, read, signal);
 }
 
 /** Faults with a bound, in the order they were found. */
@@ -60,9 +63,9 @@ function bestSellers<T>(): { offer(units: number, periods: number, order: number
 
 const unitsOf = (one: FileSeries): number => one.series.demand.reduce((sum, units) => sum + (Number.isNaN(units) ? 0 : units), 0);
 
-async function readNdjson(file: string, horizon: number, read: (bytes: number) => void): Promise<SeriesSource> {
+async function readNdjson(file: string, horizon: number, read: (bytes: number) => void, signal: AbortSignal): Promise<SeriesSource> {
   const ids = new Set<string>(), bad = new Set<number>(), found = faultList(), best = bestSellers<string>();
-  for await (const lines of linesOf(file, read)) {
+  for await (const lines of linesOf(file, read, signal)) {
     for (const { line, text } of lines) {
       const one = seriesFromJson(text, horizon);
       if (isFault(one)) { found.add({ line, ...one }); bad.add(line); continue; }
@@ -75,7 +78,7 @@ async function readNdjson(file: string, horizon: number, read: (bytes: number) =
     count: ids.size, faults: found.faults, faultCount: found.count, leftOut: 0,
     sample: best.kept().map((text) => seriesFromJson(text, horizon) as FileSeries),
     async *series() {
-      for await (const lines of linesOf(file)) for (const { line, text } of lines) if (!bad.has(line)) yield seriesFromJson(text, horizon) as FileSeries;
+      for await (const lines of linesOf(file, undefined, signal)) for (const { line, text } of lines) if (!bad.has(line)) yield seriesFromJson(text, horizon) as FileSeries;
     },
     close() {},
   };
@@ -83,19 +86,19 @@ async function readNdjson(file: string, horizon: number, read: (bytes: number) =
 
 const NEEDED: readonly CsvColumn[] = ['id', 'date', 'quantity'];
 
-async function readCsv(file: string, grain: Grain, horizon: number, read: (bytes: number) => void): Promise<SeriesSource> {
+async function readCsv(file: string, grain: Grain, horizon: number, read: (bytes: number) => void, signal: AbortSignal): Promise<SeriesSource> {
   const found = faultList(), rows = waitingRoom();
   const numberOf = new Map<string, number>(), ids: string[] = [], names: { item: string; location: string; category: string }[] = [], units: number[] = [], bad = new Set<number>();
-  let first = Infinity, last = -Infinity, at: Partial<Record<CsvColumn, number>> | null = null;
-  // Whether all dates are weeks, or months, apart.
-  let spaced = true, phase: number | null = null;
+  const dates = new Map<number, { line: number; rows: number }>();
+  let at: Partial<Record<CsvColumn, number>> | null = null, separator = ',', width = 0, least = 0;
   try {
-    for await (const lines of linesOf(file, read)) {
+    for await (const lines of linesOf(file, read, signal)) {
       for (const { line, text } of lines) {
-        const record = cellsOf(text);
-        if (typeof record === 'string') { if (at === null) throw new Error(`${file}:${line}: not readable as CSV: ${record}`); found.add({ line, column: '', message: record }); continue; }
-        if (at === null) { at = header(file, record); continue; }
-        const columns = at, cell = (column: CsvColumn): string => record[columns[column] ?? -1] ?? '';
+        if (at === null) separator = separatorOf(text);
+        const record = cellsOf(text, separator);
+        if (typeof record === 'string') { if (at === null) throw new Error(`${file}:${line}: ${record}`); found.add({ line, column: '', message: record }); continue; }
+        if (at === null) { at = header(file, record); width = record.length; least = 1 + Math.max(...NEEDED.map((column) => at![column]!)); continue; }
+        const columns = at, cell = (column: CsvColumn): string => decimal(record[columns[column] ?? -1] ?? '', column, separator);
         const id = cell('id').trim();
         if (id === '') { found.add({ line, column: 'id', message: 'is empty' }); continue; }
         let n = numberOf.get(id);
@@ -104,13 +107,14 @@ async function readCsv(file: string, grain: Grain, horizon: number, read: (bytes
           ids.push(id); units.push(0);
           names.push({ item: cell('item').trim() || id, location: cell('location').trim(), category: cell('category').trim() });
         }
+        // A comma too many, as of 1,5 without quotes, would be read as another number.
+        if (record.length < least || record.slice(width).some((extra) => extra.trim() !== '')) { found.add({ line, column: '', message: `${record.length} cells where the header has ${width}` }); bad.add(n); continue; }
         const row = datedRow(cell);
         if ('message' in row) { found.add({ line, ...row }); bad.add(n); continue; }
         if (!Number.isNaN(row.quantity)) {
-          first = Math.min(first, row.day); last = Math.max(last, row.day); units[n]! += row.quantity;
-          const turn = grain === 'D' ? 0 : grain === 'W' ? row.day % 7 : dayOfMonth(row.day);
-          phase ??= turn;
-          if (turn !== phase) spaced = false;
+          units[n]! += row.quantity;
+          const date = dates.get(row.day);
+          if (date) date.rows++; else dates.set(row.day, { line, rows: 1 });
         }
         rows.put(n, row);
       }
@@ -120,8 +124,14 @@ async function readCsv(file: string, grain: Grain, horizon: number, read: (bytes
     rows.close();
     throw error;
   }
-  if (first === Infinity) { rows.close(); throw new Error(`${file}: no row has a quantity`); }
-  const periods = periodsOf(grain, first, last, spaced && grain !== 'D');
+  if (dates.size === 0) { rows.close(); throw new Error(`${file}: no row has a quantity`); }
+  const stray = strayDays(dates);
+  for (const day of stray) { found.add({ line: dates.get(day)!.line, column: 'date', message: `${dayFromNumber(day)} is years away from the other dates of the file` }); dates.delete(day); }
+  found.faults.sort((a, b) => a.line - b.line);
+  if (stray.length > 0) for (const [n, of] of rows.all(ids.length)) for (const row of of) if (!Number.isNaN(row.quantity) && !dates.has(row.day)) bad.add(n);
+  const days = [...dates.keys()], turns = new Set(days.map((day) => (grain === 'W' ? day % 7 : dayOfMonth(day))));
+  // Whether all dates are weeks, or months, apart.
+  const periods = periodsOf(grain, days.reduce((a, b) => Math.min(a, b)), days.reduce((a, b) => Math.max(a, b)), grain !== 'D' && turns.size === 1);
   if (periods.count < 1) { rows.close(); throw new Error(`${file}: the dates make no whole ${grain === 'W' ? 'week' : 'month'}`); }
   const made = (n: number, of: Iterable<DatedRow>): FileSeries => seriesFromRows(ids[n]!, of, periods, horizon, names[n]!);
   const most = Math.max(1, Math.min(LEARN_SERIES, Math.floor(LEARN_PERIODS / periods.count)));
@@ -143,15 +153,24 @@ function header(file: string, names: readonly string[]): Partial<Record<CsvColum
     if (column) at[column] = n;
   });
   const missing = NEEDED.filter((column) => at[column] === undefined);
-  if (missing.length > 0) throw new Error(`${file}:1: ${missing.join(', ')}: missing column; expected id,date,quantity and perhaps ${CSV_COLUMNS.slice(3).join(',')}`);
+  if (missing.length > 0) throw new Error(`${file}:1: ${missing.join(', ')}: missing column; expected id,date,quantity and perhaps ${CSV_COLUMNS.slice(3).join(',')}, found ${names.slice(0, COLUMNS_SHOWN).map((name) => name.trim().slice(0, 40)).join(',')}`);
   return at;
 }
 
+const COLUMNS_SHOWN = 20;
+
+/** Spreadsheets of countries with a decimal comma write semicolons. */
+const separatorOf = (header: string): string => [';', '\t'].find((one) => header.includes(one) && !header.includes(',')) ?? ',';
+
+const NUMBERS: ReadonlySet<CsvColumn> = new Set<CsvColumn>(['quantity', 'price', 'promotion', 'in_stock']);
+/** A number with a decimal comma, where commas do not separate cells. */
+const decimal = (text: string, column: CsvColumn, separator: string): string => (separator !== ',' && NUMBERS.has(column) ? text.replace(/^(\s*-?\d+),(\d+\s*)$/, '$1.$2') : text);
+
 /** The cells of a line, or why there are none. Quoted cells are rare and taken apart by the library; a cell does not go over several lines. */
-function cellsOf(text: string): string[] | string {
+function cellsOf(text: string, separator: string): string[] | string {
   const line = text.endsWith('\r') ? text.slice(0, -1) : text;
-  if (!line.includes('"')) return line.split(',');
-  try { return (parse(line, { relax_column_count: true }) as string[][])[0] ?? []; } catch (error) { return `not readable as CSV: ${(error as Error).message}`; }
+  if (!line.includes('"')) return line.split(separator);
+  try { return (parse(line, { relax_column_count: true, delimiter: separator }) as string[][])[0] ?? []; } catch (error) { return `not readable as CSV: ${(error as Error).message}`; }
 }
 
 const dayOfMonth = (day: number): number => new Date(day * 86_400_000).getUTCDate();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addDays, dayFromNumber, dayNumber, dayOf, daysBetween, eachDay, weekday } from './calendar.ts';
+import { addDays, dayFromNumber, dayNumber, dayOf, daysBetween, eachDay, weekday, inClockTime } from './calendar.ts';
 
 const number = fc.integer({ min: -700_000, max: 2_900_000 });
 const instant = fc.integer({ min: Date.UTC(1960, 0, 1), max: Date.UTC(2060, 0, 1) });
@@ -81,4 +81,8 @@ describe('the business day of an instant', () => {
     expect(() => dayOf('yesterday', 'UTC')).toThrow('instant');
     expect(() => dayOf('2025-01-01T00:00:00Z', 'Europe/Atlantis')).toThrow(RangeError);
   });
+});
+
+it('instants in a sentence are told by the shop’s clock; other text is left alone', () => {
+  expect(inClockTime('silent since 2026-11-25T04:11:25.577Z, read 2026-07-01T22:30Z; order 2026-11-25 and 10:00 stay', 'Europe/Amsterdam')).toBe('silent since 25 Nov 2026, 05:11, read 2 Jul 2026, 00:30; order 2026-11-25 and 10:00 stay');
 });

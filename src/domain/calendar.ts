@@ -129,3 +129,10 @@ export function instantOf(day: Day, hour: number, timeZone: string): string {
   const shows = (instant: number): boolean => instant + offsetMinutes(instant, timeZone) * 60_000 === local;
   return new Date(shows(before) ? before : shows(settled) ? settled : Math.max(before, settled)).toISOString();
 }
+
+const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z/g;
+
+/** Sentences are written with exact instants; for people they are told by a clock: `2026-11-25T04:11:25.577Z` → `25 Nov 2026, 05:11` in Amsterdam. */
+export function inClockTime(text: string, timeZone: string): string {
+  return text.replaceAll(INSTANT, (instant) => new Intl.DateTimeFormat('en-GB', { timeZone, day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }).format(new Date(instant)));
+}

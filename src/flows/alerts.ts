@@ -4,7 +4,7 @@
  *  due become one message a channel and minute   4 send  each message until it got through: ten tries over three days   5 settle  tries and outcome on the
  *  message; a channel nothing gets through to is a case of its own
  */
-import { alertMessage, digestMessage, type AlertMessage } from '../domain/alerts/message.ts';
+import { alertMessage, digestMessage, type AlertMessage, type ToldLine } from '../domain/alerts/message.ts';
 import { nextTry } from '../domain/alerts/retries.ts';
 import { digestDue, tellAt } from '../domain/alerts/routing.ts';
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
@@ -13,9 +13,12 @@ import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { deafChannels, holdChannels, listChannels, makePersonal, type ChannelRow } from '../store/alert-channels.ts';
 import { addDelivery, addLines, claimDeliveries, forgetDeliveries, markTold, MOST_WAITING, recordTry, takeDueLines, untoldEvents, waitingOf, type Claimed, type Line } from '../store/alert-deliveries.ts';
 import { listDigests } from '../store/digests.ts';
+import { listExceptions } from '../store/exceptions.ts';
 
 /** Events looked at in one transaction, lines in one message, messages sent side by side. */
 const EVENTS = 1_000, LINES = 1_000, AT_ONCE = 10;
+/** Cases of a channel's own roles its daily check begins with: those due first. */
+const WAITING_SHOWN = 3;
 /** A channel that takes nothing for so long wants somebody. */
 const DEAF_AFTER_MS = 30 * 60_000, KEPT_MS = 90 * 86_400_000;
 /** A message that is due is late when its channel told of another within the minute. */
@@ -96,7 +99,9 @@ async function digests(context: FlowContext): Promise<void> {
     const due = channel.digest_hour === null || channel.state !== 'on' ? null : digestDue(channel.digest_hour, at, store.time_zone);
     if (due === null || (await digestSent(context, channel.channel_id, due.day))) continue;
     if (newest?.day !== due.day || newest.composed_at < due.since) { await context.enqueue('daily-digest'); continue; }
-    const message: AlertMessage = digestMessage(about(context, at), newest);
+    const oldest = await listExceptions(db, storeId, { states: ['open'], owners: channel.roles, limit: WAITING_SHOWN });
+    const waiting = oldest.map((row): ToldLine => ({ text: `${row.subject}: ${row.sentence}`, tone: row.due_at < at ? 'bad' : 'warn', link: `/exceptions?id=${row.exception_id}` }));
+    const message: AlertMessage = digestMessage(about(context, at), newest, waiting);
     await addDelivery(db, storeId, channel.channel_id, `digest:${due.day}`, message, at);
   }
 }
@@ -106,4 +111,4 @@ async function digestSent(context: FlowContext, channelId: string, day: string):
 }
 
 const termsOf = (row: ChannelRow): Parameters<typeof tellAt>[0] => ({ kind: row.kind, person: row.person, roles: row.roles, leastSeverity: row.least_severity, from: row.quiet_from, to: row.quiet_to, weekends: row.quiet_weekends });
-const about = ({ store, publicUrl }: FlowContext, at: string): { at: string; store: AlertMessage['store']; publicUrl: string } => ({ at, store: { id: store.store_id, name: store.name || store.shop_domain, domain: store.shop_domain }, publicUrl });
+const about = ({ store, publicUrl }: FlowContext, at: string): { at: string; store: AlertMessage['store']; publicUrl: string; timeZone: string } => ({ at, timeZone: store.time_zone, store: { id: store.store_id, name: store.name || store.shop_domain, domain: store.shop_domain }, publicUrl });

@@ -21,7 +21,7 @@ const REFUND_DAYS = 90, MOST_REFUNDS = 2_000;
 const FELL = 5;
 
 export const audit = defineFlow({
-  name: 'audit', moves: 'a shop as it stands → a scored report of its gaps', owner: 'integration owner', schedule: { cron: '20 4 * * 1' }, raises: ['AUDIT_SCORE_FELL'],
+  name: 'audit', moves: 'a shop as it stands → a scored report of its gaps', owner: 'integration owner', schedule: { cron: '20 4 * * 1' }, raises: ['AUDIT_SCORE_FELL'], waitsInPeak: true,
   async run(context) {
     const { db, storeId, storefront, tally } = context, at = context.now();
     const facts = await readShop(storefront, { at, writes: true, onProgress: (p) => context.progress(p.stage, p.done, p.total), orders: () => keptOrders(context, at) });
@@ -64,10 +64,10 @@ export async function readShop(storefront: Storefront, { at, writes, onProgress,
   const none: OrderFacts = { read: 0, from: null, open: [], restocks: [], refundsRead: 0, sold: new Map() };
   const known = await part('orders', none, orders ?? (() => shopOrders(storefront, shop.timeZone, at, onProgress, (reason) => { unread.returns = reason; })));
   if (unread.orders !== undefined) unread.returns ??= 'no order could be read';
-  const versionFault = storefront.versionFault(); // asked last: it tells of everything asked before
+  const versionFault = storefront.versionFault(), deprecation = storefront.deprecation(); // asked last: it tells of everything asked before
   return {
     at, shop: { domain: shop.domain, name: shop.name, currency: shop.currency, timeZone: shop.timeZone, createdAt: shop.createdAt }, scopes: shop.scopes, wanted: shop.wantedScopes.filter(({ scope }) => writes || scope.startsWith('read_')),
-    versionFault, locations, variants, levels, orders: known, unread,
+    versionFault: versionFault ?? (deprecation === null ? null : `Shopify says that something Instep asks for in version ${shop.apiVersion} is on its way out: ${deprecation}`), locations, variants, levels, orders: known, unread,
   };
 }
 

@@ -5,6 +5,7 @@
  *  3 record  variants, inventory items, items, bundle components; deleted variants keep their history; a supplier for each vendor without one
  *  4 settle  SKU exceptions opened and closed by what the check saw; a version of the interface that Shopify no longer serves is a case
  */
+import type { Day } from '../domain/calendar.ts';
 import { endingSoon } from '../domain/catalogue/api-version.ts';
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
@@ -33,11 +34,7 @@ export const catalogue = defineFlow({
     const shop = await storefront.shop().catch(async (error: Error) => { await context.raise(retired()); throw error; });
     await context.checked('API_VERSION_RETIRED', retired());
     await updateShop(db.pool, storeId, shop, started);
-    const ending = endingSoon(shop.apiVersion, context.dayOf(started));
-    await context.checked('API_VERSION_ENDING', ending === null ? [] : [{
-      kind: 'API_VERSION_ENDING', key: shop.apiVersion, subject: `Shopify API version ${shop.apiVersion}`, size: -ending.days, evidence: ending,
-      sentence: ending.days > 0 ? `Shopify serves version ${shop.apiVersion}, which Instep speaks, for ${ending.days} more days, until ${ending.ends}.` : `Shopify has not had to serve version ${shop.apiVersion}, which Instep speaks, since ${ending.ends}.`,
-    }]);
+    await context.checked('API_VERSION_ENDING', endings(shop.apiVersion, storefront.deprecation(), context.dayOf(started)));
     await saveLocations(db.pool, storeId, await storefront.locations(), started);
 
     const since = await storefront.time(), cursor = await readCursor(db.pool, storeId, 'catalogue'), whole = await readCursor(db.pool, storeId, 'catalogue.whole');
@@ -72,6 +69,18 @@ export const catalogue = defineFlow({
     context.changed('catalogue', 'stock', 'exceptions');
   },
 });
+
+/** The version's own end, by the calendar; and what Shopify says in its replies to be on its way out before that. */
+function endings(apiVersion: string, deprecation: string | null, today: Day): RaisedException[] {
+  const ending = endingSoon(apiVersion, today), subject = `Shopify API version ${apiVersion}`;
+  return [
+    ...(ending === null ? [] : [{
+      kind: 'API_VERSION_ENDING' as const, key: apiVersion, subject, severity: ending.severity, size: -ending.days, evidence: ending,
+      sentence: ending.days > 0 ? `Shopify serves version ${apiVersion}, which Instep speaks, for ${ending.days} more days, until ${ending.ends}.` : `Shopify has not had to serve version ${apiVersion}, which Instep speaks, since ${ending.ends}.`,
+    }]),
+    ...(deprecation === null ? [] : [{ kind: 'API_VERSION_ENDING' as const, key: `${apiVersion}/deprecated`, subject, sentence: `Shopify says that something Instep asks for in version ${apiVersion} is on its way out: ${deprecation}`, evidence: { deprecation } }]),
+  ];
+}
 
 /** No way in lets a bundle contain itself; a hand in the database does. Until it is mended it is taken for no bundle, and its orders go on. */
 async function checkBundles({ db, storeId, now, checked }: FlowContext): Promise<void> {

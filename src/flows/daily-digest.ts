@@ -74,8 +74,9 @@ export function composeDigest(n: DigestNumbers, work: RoleNumbers, trail: Pick<T
     { text: `${number(work.parcels_late)} parcels late in Shopify, ${number(work.returns_waiting)} returns to inspect`, tone: work.parcels_late > 0 ? 'bad' : work.returns_waiting > 0 ? 'warn' : 'good', link: work.parcels_late > 0 ? '/fulfilments?view=late' : '/returns' },
     { text: `${number(n.out_of_stock)} items that sold in the last 28 days are out of stock`, tone: n.out_of_stock > 0 ? 'warn' : 'good', link: '/stock?view=out+of+stock' },
     { text: `${number(n.orders_day)} orders heard in the last 24 hours, ${number(n.orders_unplaced)} wait for a location`, tone: n.orders_unplaced > 20 ? 'warn' : 'neutral', link: '/flows' },
-    { text: `${number(n.edits_day)} edits made in Shopify in the last 24 hours were taken over`, tone: 'neutral', link: '/stock?view=changed' },
-    { text: `${number(n.dead_letters)} messages could not be read`, tone: n.dead_letters > 0 ? 'bad' : 'good', link: '/exceptions?kind=PAYLOAD_UNREADABLE' },
+    { text: `In the last 24 hours ${number(n.pushed_day)} levels were written to Shopify, ${number(n.edits_day)} edits made there taken over`, tone: 'neutral', link: '/push' },
+    { text: `${number(n.drift_opened_day)} differences without a cause opened in the last 24 hours, ${number(n.drift_closed_day)} closed`, tone: n.drift_opened_day > n.drift_closed_day ? 'warn' : 'good', link: '/stock?view=drift' },
+    ...(n.dead_letters > 0 ? [{ text: `${number(n.dead_letters)} messages could not be read`, tone: 'bad' as const, link: '/exceptions?kind=PAYLOAD_UNREADABLE' }] : []),
     { text: n.forecast_as_of === null ? 'No forecast yet' : `Forecast of ${n.forecast_as_of}: ${number(n.forecast_series)} series, WAPE ${n.forecast_wape === null ? '–' : `${Math.round(n.forecast_wape * 100)} %`}`, tone: n.forecast_as_of === null ? 'warn' : 'good', link: '/forecast' },
     { text: n.flows_failed > 0 ? `${number(n.flows_failed)} runs failed in the last 24 hours` : 'Every run of the last 24 hours came to its end', tone: n.flows_failed > 0 ? 'bad' : 'good', link: '/flows' },
     trail.broken.length > 0

@@ -6,14 +6,14 @@
  *            then Shopify beside the shelf of every warehouse, from the push's own arithmetic, in one statement; and the planner beside the ledger
  *  4 settle  unknown units raise STOCK_DRIFT; a level in step closes it. Orders nobody told of ask sales-history to read, once they had time to be told of
  */
-import { DRIFT_CAUSES, explainDrift, type DriftFinding, type LevelState, type PendingEffect } from '../domain/drift/causes.ts';
+import { DRIFT_CAUSES, explainDrift, isPressing, type DriftFinding, type LevelState, type PendingEffect } from '../domain/drift/causes.ts';
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
 import { emptyOrder, type OrderState } from '../domain/orders/order-state.ts';
 import { at, outside, type Fact, type StockState } from '../domain/stock/fact.ts';
 import { UnreadableWebhook } from '../ports/storefront.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { driftUnits } from '../runtime/metrics.ts';
-import { driftCandidates, levelsCompared, lockBalances, negativeLevels, openOrdersOf, postedSoFar, saveDrift, unplacedUnits, writesSent, type DriftCandidate, type DriftRow, type LedgerLevel } from '../store/drift.ts';
+import { driftCandidates, levelsCompared, lockBalances, levelsInPlain, negativeLevels, openOrdersOf, postedSoFar, saveDrift, unplacedUnits, writesSent, type DriftCandidate, type DriftRow, type LedgerLevel, type NegativeLevel } from '../store/drift.ts';
 import { inboxWaiting, unappliedMessages } from '../store/inbox.ts';
 import { mapLevels, saveObserved, type MappedLevel } from '../store/levels.ts';
 import { postFacts } from '../store/ledger.ts';
@@ -71,11 +71,8 @@ export const driftCheck = defineFlow({
     context.detail['unexplainedUnits'] = causes['unknown'] ?? 0;
     const atPlanner = (context.detail['planner'] as PlannerTally | undefined)?.unitsByCause ?? {};
     for (const cause of DRIFT_CAUSES) driftUnits.set({ cause }, (causes[cause] ?? 0) + (atPlanner[cause] ?? 0));
-    await context.checked('STOCK_DRIFT', unknown);
-    await context.checked('STOCK_NEGATIVE', (await negativeLevels(db, storeId)).map((level) => ({
-      kind: 'STOCK_NEGATIVE', key: `level/${level.item_id}@${level.location_id}`, subject: `${level.sku || level.title} at ${level.location}`, itemId: level.item_id, locationId: level.location_id,
-      sentence: `${level.sku || level.title} shows ${level.available} available at ${level.location}: more is promised than is there.`, evidence: { available: level.available },
-    })));
+    await context.checked('STOCK_DRIFT', await weighed(context, unknown));
+    await context.checked('STOCK_NEGATIVE', (await negativeLevels(db, storeId)).map(negativeException));
     if (missed) await context.enqueue('sales-history');
     context.changed('stock', 'exceptions');
   },
@@ -208,6 +205,26 @@ function sumOnHand(other: LevelState['other']): number {
   return (other.reserved ?? 0) + (other.damaged ?? 0) + (other.safety_stock ?? 0) + (other.quality_control ?? 0);
 }
 
+function negativeException(level: NegativeLevel): RaisedException {
+  const name = level.sku || level.title, units = -level.available;
+  return {
+    kind: 'STOCK_NEGATIVE', key: `level/${level.item_id}@${level.location_id}`, subject: `${name} at ${level.location}`, itemId: level.item_id, locationId: level.location_id, size: units, evidence: { available: level.available, continuesSelling: level.continues },
+    ...(level.continues ? { severity: 4 as const, sentence: `${name} shows ${level.available} available at ${level.location}: it sells on when out of stock, so ${units} ${units === 1 ? 'unit is' : 'units are'} owed.` }
+      : { ...(level.price === null ? {} : { risk: units * Number(level.price) }), sentence: `${name} shows ${level.available} available at ${level.location}: more is promised than is there.` }),
+  };
+}
+
+/** Names and worth: who looks at the case reads what it is about, and what sells fast or is worth much is looked at first. */
+async function weighed(context: FlowContext, cases: readonly RaisedException[]): Promise<RaisedException[]> {
+  const facts = await levelsInPlain(context.db, context.storeId, cases.map((one) => ({ itemId: one.itemId!, locationId: one.locationId! })), context.now());
+  return cases.map((one) => {
+    const of = facts.get(`${one.itemId}@${one.locationId}`);
+    if (of === undefined) return one;
+    const risk = of.price === null ? null : Math.abs(one.size ?? 0) * Number(of.price);
+    return { ...one, subject: `${of.name} at ${of.location}`, ...(risk === null ? {} : { risk }), ...(isPressing(of.soldLastHour, risk) ? { severity: 1 as const } : {}) };
+  });
+}
+
 function shelfException(shelf: WarehouseDrift): RaisedException {
   const units = shelf.causes.filter((c) => c.cause === 'unknown').reduce((sum, c) => sum + Math.abs(c.units), 0);
   return {
@@ -225,9 +242,11 @@ function plannerException(drift: PlannerDrift): RaisedException {
 }
 
 function driftException(row: DriftRow): RaisedException {
+  const units = row.causes.filter((c) => c.cause === 'unknown').reduce((sum, c) => sum + Math.abs(c.units), 0);
   return {
-    kind: 'STOCK_DRIFT', key: `level/${row.itemId}@${row.locationId}`, subject: `Item ${row.itemId} at location ${row.locationId}`, itemId: row.itemId, locationId: row.locationId,
-    sentence: `Shopify shows ${row.observed} available, the ledger ${row.ledger}: ${row.difference > 0 ? '+' : ''}${row.difference} units, of which ${row.causes.filter((c) => c.cause === 'unknown').reduce((s, c) => s + Math.abs(c.units), 0)} have no known cause.`,
-    evidence: { ledger: row.ledger, observed: row.observed, causes: row.causes }, size: row.causes.filter((c) => c.cause === 'unknown').reduce((s, c) => s + Math.abs(c.units), 0),
+    kind: 'STOCK_DRIFT', key: `level/${row.itemId}@${row.locationId}`, subject: `Item ${row.itemId} at location ${row.locationId}`, itemId: row.itemId, locationId: row.locationId, size: units,
+    sentence: row.difference === 0 ? `Shopify and the ledger both show ${row.ledger} available, and ${units} units promised to orders have no known cause.`
+      : `Shopify shows ${row.observed} available, the ledger ${row.ledger}: ${row.difference > 0 ? '+' : ''}${row.difference} units, of which ${units} have no known cause.`,
+    evidence: { ledger: row.ledger, observed: row.observed, causes: row.causes },
   };
 }

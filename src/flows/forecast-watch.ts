@@ -2,12 +2,14 @@
  * forecast-watch: the day that ended, beside what was forecast for it.   Woken at 03:50 UTC and by a finished forecast.
  *  1 gather  the last forecast made before the day, its units, events and planners' overrides
  *  2 decide  domain/forecast/watch: outside P1 to P99 three days in a row, or errors of one sign that add up
+ *            and, four weeks after a run, what it expected of them all beside what came
  *  3 record  the state of each series; DEMAND_ANOMALY for each item with an unusual series, the farthest off first, the rest in one case
  */
 import { addDays, dayNumber, daysBetween } from '../domain/calendar.ts';
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
 import { freshWatch, watched } from '../domain/forecast/watch.ts';
 import { defineFlow } from '../runtime/flow.ts';
+import { settleRuns } from '../store/forecast-outcomes.ts';
 import { comparedDays, flaggedSeries, saveChecks, stateOf, type CheckedSeries, type FlaggedRow } from '../store/forecast-watch.ts';
 import { finishedRuns } from '../store/forecasts.ts';
 import { overridesInForce } from '../store/overrides.ts';
@@ -24,6 +26,7 @@ export const forecastWatch = defineFlow({
   async run(context) {
     const { db, storeId, tally } = context;
     const day = addDays(context.dayOf(context.now()), -1);
+    context.detail['settled'] = await settleRuns(db, storeId, day, context.now());
     const run = (await finishedRuns(db, storeId)).find((each) => each.as_of < day);
     if (!run || daysBetween(run.as_of, day) > OLDEST_DAYS) { context.detail['waiting'] = 'no forecast of the days before'; return; }
     const overrides = await overridesInForce(db, storeId, day);

@@ -8,6 +8,8 @@
 import { addDays, dayNumber } from '../domain/calendar.ts';
 import { denseSeries, seriesFrom } from '../domain/demand/series.ts';
 import { lowerPlanned, type PricePlan } from '../domain/forecast/planned-price.ts';
+import type { ForecastResult } from '../domain/forecast/forecast.ts';
+import { STEPS } from '../domain/forecast/made-of.ts';
 import type { CalendarEvent, PanelOptions, PanelSeries, Pool } from '../domain/forecast/panel.ts';
 import type { Outcome, PanelTask } from '../runtime/compute-thread.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
@@ -41,7 +43,7 @@ export const forecast = defineFlow({
     await notePrices(db, storeId, store.time_zone, from, today);
     const horizon = Math.max(SHORTEST_HORIZON, await longestProtection(db, storeId));
     const options: PanelOptions = { grain: 'D', horizon, quantiles: QUANTILES, events: await calendar(context, from) };
-    const { rows: [total] } = await db.query<{ n: number }>('select count(*)::int as n from (select distinct item_id, location_id from daily_demand where store_id = $1 and location_id > 0 and day >= $2) k', [storeId, from]);
+    const { rows: [total] } = await db.query<{ n: number }>('select count(*)::int as n from (select item_id, location_id from daily_demand where store_id = $1 and location_id > 0 and day >= $2 union select a.item_id, d.location_id from item_analogue a join daily_demand d on d.store_id = a.store_id and d.item_id = a.like_item_id where a.store_id = $1 and d.location_id > 0 and d.day >= $2) k', [storeId, from]);
     const runId = await startForecastRun(db, storeId, asOf, horizon, context.now());
 
     context.progress('learn from the best sellers', 0, null);
@@ -55,7 +57,7 @@ export const forecast = defineFlow({
       (await outcomes).forEach((outcome, n) => {
         const row = rows[n]!;
         if ('fault' in outcome) tally.failed[outcome.fault] = (tally.failed[outcome.fault] ?? 0) + 1;
-        else { tally.applied++; made.push({ itemId: row.item_id, locationId: row.location_id, result: outcome.result, sold28: lastUnits(row, asOf) }); }
+        else { tally.applied++; made.push({ itemId: row.item_id, locationId: row.location_id, result: outcome.result, sold28: ownOf(row, outcome.result, asOf) }); }
       });
       await saveForecasts(db, storeId, runId, asOf, made);
       tally.input += rows.length;
@@ -75,7 +77,7 @@ export const forecast = defineFlow({
     const failed = tally.input - tally.applied;
     // A few odd series are told of; when most fail, it is the run that failed, and the one before stays in use.
     if (failed * 2 > tally.input) throw new Error(`${failed} of ${tally.input} series could not be forecast: ${Object.keys(tally.failed)[0]}`);
-    await finishForecastRun(db, storeId, runId, { from: best.length, failed }, context.now());
+    await finishForecastRun(db, storeId, runId, { from: best.length, failed, events: pool.events?.effects ?? {} }, context.now());
     Object.assign(context.detail, { asOf, horizon, learnedFrom: best.length, events: options.events!.length });
     context.changed('forecast');
     await context.enqueue('replenishment');
@@ -85,7 +87,7 @@ export const forecast = defineFlow({
 
 async function calendar({ db, storeId }: FlowContext, from: string): Promise<CalendarEvent[]> {
   return (await planningEvents(db, storeId, from)).reverse()
-    .map((row) => ({ name: row.name, from: dayNumber(row.from_day), to: dayNumber(row.to_day), ...(row.location_ids === null ? {} : { locations: row.location_ids.map(String) }) }));
+    .map((row) => ({ name: row.name, from: dayNumber(row.from_day), to: dayNumber(row.to_day), ...(row.location_ids === null ? {} : { locations: row.location_ids.map(String) }), ...(row.uplift === null ? {} : { expected: 1 + row.uplift / 100 }) }));
 }
 
 /** Reads what is known of these rows' items; answers how to make a row the series with all of it. Item, location and category are ids and names as text. */
@@ -112,7 +114,18 @@ function held({ days, values }: Sparse, first: number, length: number, known: nu
   return price;
 }
 
-function lastUnits(row: SeriesRow, asOf: string): number {
-  const from = dayNumber(asOf) - LISTED_DAYS;
-  return row.days.reduce((sum, day, n) => (day > from && day <= from + LISTED_DAYS ? sum + row.quantities[n]! : sum), 0);
+/** Units it sold itself in the last days known; of an item that is said to sell like another, what it is made of and its flags say so. */
+function ownOf(row: SeriesRow, result: ForecastResult, asOf: string): number {
+  const { likened_to: likened = null } = row, own = lastUnits(row, asOf, likened ?? -Infinity);
+  if (likened === null) return own;
+  const { units } = result.madeOf, sold = STEPS.indexOf('sold'), unseen = STEPS.indexOf('unseen');
+  units[unseen]! += units[sold]! - own;
+  units[sold] = own;
+  result.flags.push('like another item');
+  return own;
+}
+
+function lastUnits(row: SeriesRow, asOf: string, after: number): number {
+  const from = Math.max(after, dayNumber(asOf) - LISTED_DAYS);
+  return row.days.reduce((sum, day, n) => (day > from && day <= dayNumber(asOf) ? sum + row.quantities[n]! : sum), 0);
 }

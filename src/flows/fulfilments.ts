@@ -23,6 +23,8 @@ import { lateShipments } from '../store/shipments-page.ts';
 const LEASE_MS = 60_000;
 /** The promise: in Shopify within thirty minutes of leaving. */
 export const LATE_MS = 30 * 60_000;
+/** Later than this, or more at once than this, and customers are misinformed now. */
+const VERY_LATE_MS = 4 * 3_600_000, MANY_LATE = 50;
 
 export const fulfilments = defineFlow({
   name: 'fulfilments', moves: 'parcels the warehouse sent → Shopify fulfilments', owner: 'warehouse', schedule: { cron: '* * * * *' }, raises: ['FULFIL_NOT_SYNCED', 'OVER_FULFILLED'],
@@ -32,8 +34,10 @@ export const fulfilments = defineFlow({
       context.tally.input += done;
       context.tally.applied += done;
     }
-    await context.checked('FULFIL_NOT_SYNCED', (await lateShipments(context.db, context.storeId, new Date(Date.parse(context.now()) - LATE_MS).toISOString())).map((row) => ({
-      kind: 'FULFIL_NOT_SYNCED', key: `shipment/${row.shipment_id}`, subject: `Order ${row.order_name ?? row.order_id}`,
+    const at = Date.parse(context.now()), late = await lateShipments(context.db, context.storeId, new Date(at - LATE_MS).toISOString());
+    await context.checked('FULFIL_NOT_SYNCED', late.map((row) => ({
+      kind: 'FULFIL_NOT_SYNCED', key: `shipment/${row.shipment_id}`, subject: `Order ${row.order_name ?? row.order_id}`, size: Math.floor((at - Date.parse(row.shipped_at)) / 60_000),
+      ...(late.length > MANY_LATE || at - Date.parse(row.shipped_at) > VERY_LATE_MS ? { severity: 1 as const } : {}),
       sentence: `Parcel ${row.document_id} of order ${row.order_name ?? row.order_id} left ${row.warehouse} at ${row.shipped_at} and is not fulfilled in Shopify: ${row.reason ?? 'waiting'}. The customer has no tracking.`,
       evidence: { shipmentId: row.shipment_id, state: row.state, reason: row.reason, attempts: row.attempts, numbers: row.parcels.map((p) => p.number) },
     })));

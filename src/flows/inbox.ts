@@ -92,7 +92,7 @@ async function applySingly(db: Db, contextOf: ContextOf, limit: number, touched:
 
 async function deadLetter(db: Db, context: FlowContext, row: InboxRow, reason: string): Promise<void> {
   await db.transaction(async (tx) => {
-    await settleInbox(tx, [{ inboxId: row.inbox_id, state: 'dead letter', reason: reason.slice(0, 500) }], context.now());
+    await settleInbox(tx, [{ inboxId: row.inbox_id, state: 'dead letter', reason: reason.slice(0, 500) }], context.now(), context.storefront.clockError());
     await raise(tx, row.store_id, [unreadable(row, reason)], context.now());
   });
   inboxSettled.inc({ outcome: 'dead letter' });
@@ -159,7 +159,7 @@ async function applyRows(tx: pg.PoolClient, context: FlowContext, rows: readonly
     for (const [id, units] of mapped.unknownLocations) faults.push(unmappedLocation(id, units));
   }
   // Before the orders: from their levels on, rows of hot items are locked until we commit.
-  await settleInbox(tx, outcomes, context.now());
+  await settleInbox(tx, outcomes, context.now(), context.storefront.clockError());
   const recorded = await recordOrders(tx, storeId, orders, { dayOf: context.dayOf, now: context.now(), source: 'webhook' });
   // Judged after the orders of the same batch: a sale explains the level that came with it.
   await heardLevels(tx, storeId, heard, context.now());

@@ -12,7 +12,7 @@ import { applyMatches, autoMatchOf } from '../store/code-matches.ts';
 import { bestSuggestions, codesOf, itemsToMatch, saveSuggestions } from '../store/code-suggestions.ts';
 
 export const mappingSuggest = defineFlow({
-  name: 'mapping-suggest', moves: 'codes nobody matched → items they could be', owner: 'ecommerce', schedule: { cron: '*/10 * * * *' }, raises: [],
+  name: 'mapping-suggest', moves: 'codes nobody matched → items they could be', owner: 'ecommerce', schedule: { cron: '*/10 * * * *' }, raises: [], waitsInPeak: true,
   async run(context) {
     const { db, storeId, tally } = context;
     // Two stores may share a warehouse: one of them compares.

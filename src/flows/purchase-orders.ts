@@ -74,7 +74,9 @@ async function watchOverdue(context: FlowContext): Promise<void> {
   const { overdueToleranceDays } = await purchaseSettings(db, storeId);
   await context.checked('PO_OVERDUE', (await overduePurchases(db, storeId, context.dayOf(context.now()), overdueToleranceDays)).map((row): RaisedException => ({
     kind: 'PO_OVERDUE', key: `purchase/${row.purchase_order_id}`, subject: `${row.reference} of ${row.supplier}`, locationId: row.location_id,
-    sentence: `${row.by_lead_time ? `Nobody said when ${row.reference} of ${row.supplier} comes; by its lead time it was due on ${row.expected_on}` : `${row.supplier} promised ${row.reference} for ${row.expected_on}`}; ${row.open_units} units have not come, ${overdueToleranceDays} days of grace included.`, evidence: { purchaseOrderId: row.purchase_order_id, expectedOn: row.expected_on, openUnits: row.open_units },
+    size: row.open_units, ...(row.sold_out.length > 0 ? { severity: 2 as const } : {}),
+    sentence: `${row.by_lead_time ? `Nobody said when ${row.reference} of ${row.supplier} comes; by its lead time it was due on ${row.expected_on}` : `${row.supplier} promised ${row.reference} for ${row.expected_on}`}; ${row.open_units} units have not come, ${overdueToleranceDays} days of grace included.${row.sold_out.length === 0 ? '' : ` Sold out where it is awaited: ${row.sold_out.slice(0, 3).join(', ')}${row.sold_out.length > 3 ? ` and ${row.sold_out.length - 3} more` : ''}.`}`,
+    evidence: { purchaseOrderId: row.purchase_order_id, expectedOn: row.expected_on, openUnits: row.open_units, soldOut: row.sold_out },
   })));
 }
 

@@ -30,7 +30,7 @@ interface Decided { now: RecommendationRecord[]; waiting: Waiting[]; limits: Map
 const PAGE = 1_000;
 
 export const replenishment = defineFlow({
-  name: 'replenishment', moves: 'forecast + position + policy → recommendations', owner: 'planner', schedule: { cron: '40 * * * *' }, raises: [],
+  name: 'replenishment', moves: 'forecast + position + policy → recommendations', owner: 'planner', schedule: { cron: '40 * * * *' }, raises: [], waitsInPeak: true,
   async run(context) {
     const { db, storeId, tally } = context, today = context.dayOf(context.now()), run = await currentRun(db, storeId);
     const classes = abcClasses(run ? (await forecastValues(db, storeId, run.run_id)).map((row) => ({ id: row.item_id * 2 ** 20 + row.location_id, value: row.value })) : []);

@@ -14,7 +14,7 @@ import { saveProposals, transferCandidates, type PlaceRow, type Proposal } from 
 import { transferSettings } from '../store/transfers.ts';
 
 export const transferProposals = defineFlow({
-  name: 'transfer-proposals', moves: 'stock of one place → where its next unit is worth more', owner: 'planner', schedule: { cron: '55 * * * *' }, raises: [],
+  name: 'transfer-proposals', moves: 'stock of one place → where its next unit is worth more', owner: 'planner', schedule: { cron: '55 * * * *' }, raises: [], waitsInPeak: true,
   async run(context) {
     const { db, storeId, tally } = context, today = context.dayOf(context.now()), settings = await transferSettings(db, storeId), made: Proposal[] = [];
     const world = await planWorld(db, context.store, today, () => null);

@@ -40,6 +40,7 @@ import { purchaseOrderRoutes } from './routes/purchase-orders.ts';
 import { purchaseSettingRoutes } from './routes/purchase-settings.ts';
 import { purchasingImportRoutes } from './routes/purchasing-imports.ts';
 import { supplierRoutes } from './routes/suppliers.ts';
+import { analogueRoutes } from './routes/analogues.ts';
 import { forecastRoutes } from './routes/forecast.ts';
 import { fulfilmentRoutes } from './routes/fulfilments.ts';
 import { helpRoutes } from './routes/help.ts';
@@ -47,6 +48,7 @@ import { itemRoutes } from './routes/items.ts';
 import { locationRoutes } from './routes/locations.ts';
 import { mappingRoutes } from './routes/mapping.ts';
 import { peakRoutes } from './routes/peak.ts';
+import { overrideRoutes } from './routes/overrides.ts';
 import { plannedPriceRoutes } from './routes/planned-prices.ts';
 import { plannerRoutes } from './routes/planner.ts';
 import { planningEventRoutes } from './routes/planning-events.ts';
@@ -152,7 +154,7 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
   healthRoutes(app, all);
   const api = app.withTypeProvider<ZodTypeProvider>();
   for (const routes of [
-    sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, whatIfRoutes, replayRoutes, transferRoutes,
+    sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, overrideRoutes, analogueRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, whatIfRoutes, replayRoutes, transferRoutes,
     exceptionRoutes, exceptionFixRoutes, alertRoutes, driftRoutes, peakRoutes, helpRoutes, flowRoutes, connectionRoutes, warehouseRoutes,
     plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, supplierRoutes,
     purchaseDraftRoutes, purchaseOrderRoutes, purchaseSettingRoutes, goodsReceiptRoutes, purchasingImportRoutes, countRoutes, searchRoutes,
@@ -182,13 +184,24 @@ function page(reply: { raw: object; header(name: string, value: string): unknown
   return reply.type('text/html; charset=utf-8').send(shell.html.replaceAll('__NONCE__', nonceOf(reply.raw as { nonce?: string })));
 }
 
+/** What hosts of one installation may differ by. Nothing goes wrong with more, but lags and clocks of cases are told wrong, and leases last longer or shorter than meant. */
+const MOST_CLOCK_APART_MS = 2_000;
+
+/** How far the database's clock lies outside the time between asking and its answer, ms. */
+export function clockApart(asked: number, answered: number, theirs: number): number {
+  return Math.max(0, asked - theirs, theirs - answered);
+}
+
 function healthRoutes(app: FastifyInstance, { house }: Services): void {
   const open = { config: { public: true }, schema: { hide: true } as never };
   app.get('/livez', open, () => ({ ok: true }));
   app.get('/readyz', open, async (_request, reply) => {
     try {
-      const { rows } = await house.db.query<{ n: number }>('select count(*)::int as n from migration');
-      return { ok: true, database: 'answers', migrations: rows[0]!.n };
+      const asked = house.clock.now().getTime();
+      const { rows: [row] } = await house.db.query<{ n: number; at: string | null }>('select count(*)::int as n, (select query_start from pg_stat_activity where pid = pg_backend_pid()) as at from migration');
+      const apart = row!.at === null ? 0 : clockApart(asked, house.clock.now().getTime(), Date.parse(row!.at));
+      if (apart > MOST_CLOCK_APART_MS) return reply.code(503).send({ ok: false, database: 'answers', migrations: row!.n, clock: `${(apart / 1000).toFixed(1)} s apart from the database's: set the time of this host or of that (NTP)` });
+      return { ok: true, database: 'answers', migrations: row!.n, clock: 'agrees with the database' };
     } catch (error) {
       return reply.code(503).send({ ok: false, database: (error as Error).message });
     }

@@ -19,3 +19,12 @@ export const MappingRules = z.object({
   productMaster: z.enum(['Shopify', 'warehouse']), warehouses: z.array(z.object({ warehouseId: z.number(), name: z.string(), autoApproveAbove: z.number().nullable() })), measured: z.number().describe('confidence from which at least 99 of 100 were right on the measured corpus'),
 }).meta({ id: 'MappingRules' });
 export const RulesBody = z.object({ productMaster: z.enum(['Shopify', 'warehouse']).optional(), warehouse: z.object({ warehouseId: z.number().int(), autoApproveAbove: z.number().min(0.9).max(1).nullable() }).optional() }).strict().meta({ id: 'MappingRulesBody' });
+export const Waits = z.object({ requestId: z.string(), units: z.number().describe('that would stop counting as the item they count as'), limit: z.number() }).meta({ id: 'MatchWaits' });
+export const Matched = z.object({ saved: z.boolean(), waits: Waits.nullable().describe('it wants a second person, and waits for one') }).meta({ id: 'Matched' });
+export const MatchRequests = z.object({
+  limit: z.number().describe('units one person moves alone'),
+  requests: z.array(z.object({
+    requestId: z.string(), units: z.number(), count: z.number(), codes: z.array(z.object({ sku: z.string(), warehouse: z.string(), from: z.string().nullable(), to: z.string().nullable() })).describe('the first twenty'),
+    state: z.enum(['waits', 'approved', 'withdrawn', 'overtaken']), askedAt: instant, askedBy: z.string(), decidedAt: instant.nullable(), decidedBy: z.string().nullable(),
+  })),
+}).meta({ id: 'MatchRequests' });

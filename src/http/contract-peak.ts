@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 const instant = z.string();
-export const PeakRule = z.object({ key: z.string(), label: z.string(), value: z.number().nullable(), unit: z.enum(['s', '%', 'n']), warn: z.number(), bad: z.number(), light: z.enum(['good', 'warn', 'bad']), says: z.string() }).meta({ id: 'PeakRule' });
+export const PeakRule = z.object({ key: z.string(), label: z.string(), value: z.number().nullable(), unit: z.enum(['s', '%', 'n']), warn: z.number(), bad: z.number(), light: z.enum(['good', 'warn', 'bad']), says: z.string(), acts: z.array(z.object({ label: z.string(), run: z.string().optional(), open: z.string().optional() })).describe('what helps: a flow to run, or a page to open') }).meta({ id: 'PeakRule' });
 export const HotItem = z.object({ itemId: z.number(), locationId: z.number(), sku: z.string().nullable(), title: z.string(), locationName: z.string(), available: z.number(), unitsLastHour: z.number(), minutesToZero: z.number().nullable(), continuesSelling: z.boolean(), push: z.string().nullable() }).meta({ id: 'HotItem' });
 export const PeakView = z.object({
   at: instant, ordersPerMinute: z.number(), perMinute: z.array(z.number()).describe('orders of each of the last 60 minutes, oldest first'), rules: z.array(PeakRule), hot: z.array(HotItem),

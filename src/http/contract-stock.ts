@@ -89,7 +89,7 @@ export const BundleBody = z.object({
   parts: z.array(z.object({ variantId: id, quantity: z.number().int().min(1).max(2000) })).max(100).describe('none: no bundle any more from then on'),
 }).strict().meta({ id: 'BundleBody' });
 /** A file's outcome in lines; nothing is saved in a dry run. */
-export const ImportResult = z.object({ dryRun: z.boolean(), lines: z.number(), applied: z.number(), unchanged: z.number(), errors: z.array(z.object({ line: z.number(), field: z.string(), message: z.string() })) }).meta({ id: 'ImportResult' });
+export const ImportResult = z.object({ dryRun: z.boolean(), lines: z.number(), applied: z.number(), unchanged: z.number(), errors: z.array(z.object({ line: z.number(), field: z.string(), message: z.string() })), waits: z.object({ requestId: z.string(), units: z.number(), limit: z.number() }).nullable().optional().describe('it takes more units from items than one person may: a second one has to agree') }).meta({ id: 'ImportResult' });
 export const VariantHit = z.object({ variantId: z.string(), sku: z.string().nullable(), title: z.string(), itemId: z.number().nullable() });
 
 // ---- orders out ---------------------------------------------------------------------------------------------------------------------------
@@ -142,7 +142,9 @@ export const StockCount = z.object({
 }).meta({ id: 'StockCount' });
 export const StockCountDetail = StockCount.extend({
   items: z.array(z.object({ itemId: z.number(), sku: z.string().nullable(), title: z.string(), counted: z.number(), expected: z.number(), difference: z.number(), countedAt: instant, countedBy: z.string(), outcome: z.string().nullable() })),
+  wanted: z.array(z.object({ itemId: z.number(), sku: z.string().nullable(), title: z.string(), barcode: z.string().nullable(), counted: z.boolean() })).describe('what somebody asked to be counted'),
 }).meta({ id: 'StockCountDetail' });
-export const CountBody = z.object({ locationId: z.number().int(), name: z.string().trim().min(1).max(120) }).strict();
+export const CountBody = z.object({ locationId: z.number().int(), name: z.string().trim().min(1).max(120), itemIds: z.array(z.number().int()).max(500).default([]).describe('asks others to count these') }).strict();
+export const LevelsBody = z.object({ levels: z.array(z.object({ itemId: z.number().int(), locationId: z.number().int() })).min(1).max(500) }).strict();
 export const CountLinesBody = z.object({ lines: z.array(z.object({ sku: z.string().min(1).max(200), counted: z.number().int().min(0).max(1_000_000) })).min(1).max(5000) }).strict();
 export const CountDecision = z.object({ decision: z.enum(['submit', 'approve', 'reject']), reason: z.string().trim().min(3).max(500).optional() }).strict();

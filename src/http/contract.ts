@@ -120,6 +120,12 @@ export const DemandView = z.object({
     flags: z.array(z.string()), trainedFrom: day, trainedTo: day, censoredDays: z.number(),
     /** What the engine expects without planners' overrides; null where there are none. */
     engineMean: z.array(z.number()).nullable(),
+    /** From what was sold in the last days to what is expected in as many ahead, overrides included: terms that sum. Null in runs made before they were kept. */
+    madeOf: z.object({ days: z.number(), terms: z.array(z.object({ key: z.string(), label: z.string(), quantity: z.number(), sentence: z.string() })) }).nullable(),
+    /** The last forecast of four weeks that are over beside what came; and the error of all of those, as a share of what was wanted. */
+    ahead: z.object({ asOf: day, said: z.number(), came: z.number(), wape: z.number().nullable() }).nullable(),
+    /** Demand of Monday to Sunday relative to their mean. */
+    weekdays: z.array(z.number()).nullable(),
   }).nullable(),
   /** Stock over the horizon if nothing more is ordered: median and P10/P90; what is on its way is there from its day on. */
   projection: z.object({
@@ -157,6 +163,8 @@ export const ExceptionDetail = z.object({
   row: Exception, events: z.array(ExceptionEvent), children: z.array(Exception), similar: z.array(z.object({ exceptionId: z.string(), subject: z.string(), resolvedAt: instant, hours: z.number(), fixedBy: z.string().nullable() })),
   /** Who is told when its owner lets the time pass, when it closes itself, and what looks at it again. */
   backup: z.string(), closes: z.string(), checkedBy: z.string().nullable(),
+  /** How cases of this kind that closed in the last ninety days came to their end. */
+  outcomes: z.object({ closed: z.number(), medianHours: z.number().nullable(), ways: z.array(z.object({ way: z.string(), cases: z.number() })) }),
 }).meta({ id: 'ExceptionDetail' });
 export const ExceptionAction = z.discriminatedUnion('action', [
   z.object({ action: z.literal('assign'), to: z.string().max(200).nullable() }),

@@ -83,8 +83,12 @@ export interface Storefront {
   shop(): Promise<StorefrontShop>;
   /** What the calls made so far showed to be wrong with the interface version we speak, in a sentence; null when nothing is. */
   versionFault(): string | null;
+  /** What Shopify last said to be on its way out of what we ask for, in its own words; null when nothing is. */
+  deprecation(): string | null;
   /** Now by the storefront's own clock, never later than it is there: what cursors over its `updatedAt` begin with, and the time of what was written to it. */
   time(): Promise<string>;
+  /** How far our clock is behind the storefront's, ms (less than 0: ahead), as far as its answers of the last minute tell; 0 while the two may both be right. */
+  clockError(): number;
   locations(): Promise<StorefrontLocation[]>;
 
   /** All variants, by bulk operation, in batches. */

@@ -62,6 +62,8 @@ export interface Flow {
   /** Cron in UTC, or what wakes it. */
   readonly schedule: { cron: string } | { wokenBy: string };
   readonly raises: readonly ExceptionKindName[];
+  /** Heavy, and nobody misses it for a day: its schedule passes over stores whose peak is on. Asked for by a person it runs all the same. */
+  readonly waitsInPeak?: true;
   run(context: FlowContext): Promise<void>;
 }
 

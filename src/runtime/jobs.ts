@@ -9,7 +9,7 @@ export interface Jobs {
   /** Soon, or after so many seconds; asking again while one run waits is asking once, and leaves the time of that run. */
   enqueue(flow: string, storeId: number, trigger?: string, afterSeconds?: number): Promise<void>;
   /** Starts working the flows and, in one process at a time, their schedules. */
-  work(flows: readonly Flow[], house: House, storeIds: () => Promise<number[]>): Promise<void>;
+  work(flows: readonly Flow[], house: House, storeIds: (flow: Flow) => Promise<number[]>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -43,7 +43,7 @@ export async function openJobs(connectionString: string, onError: (error: unknow
         const fan = `${flow.name}.every-store`;
         await queue(fan);
         await boss.work(fan, { batchSize: 1, pollingIntervalSeconds: 2 }, async () => {
-          for (const storeId of await storeIds()) await boss.send(flow.name, { storeId, trigger: 'schedule' } satisfies Payload, { singletonKey: String(storeId) });
+          for (const storeId of await storeIds(flow)) await boss.send(flow.name, { storeId, trigger: 'schedule' } satisfies Payload, { singletonKey: String(storeId) });
         });
         await boss.schedule(fan, flow.schedule.cron, null, { tz: 'UTC' });
       }

@@ -83,16 +83,26 @@ with wanted as (
 )
 select count(*)::int as changed from written`;
 
-export interface SeriesRow { item_id: number; location_id: number; days: number[]; quantities: number[]; first: number }
+export interface SeriesRow {
+  item_id: number; location_id: number; days: number[]; quantities: number[]; first: number;
+  /** The last day that is not its own but of the item it is said to sell like; null: all are its own. */
+  likened_to?: number | null;
+}
 
-/** Sparse daily demand per item and location in day numbers (days since 1970-01-01), from a day on; streamed by item id in bounded pages. */
+/**
+ * Sparse daily demand per item and location in day numbers (days since 1970-01-01), from a day on; streamed by item id in bounded pages. Of an item that is said to
+ * sell like another, the other's demand at its share stands before its own first sale, wherever the other sold.
+ */
 export async function* demandSeries(db: Queryable, storeId: number, from: string, page = 2_000): AsyncGenerator<SeriesRow[]> {
   let after: [number, number] = [0, -1];
   for (;;) {
     const { rows } = await db.query<SeriesRow>(
       `with keys as (
-         select distinct item_id, location_id from daily_demand
-         where store_id = $1 and location_id > 0 and day >= $2 and (item_id, location_id) > ($3::int, $4::int) order by 1, 2 limit $5
+         select item_id, location_id from (
+           (select distinct item_id, location_id from daily_demand where store_id = $1 and location_id > 0 and day >= $2 and (item_id, location_id) > ($3::int, $4::int) order by 1, 2 limit $5)
+           union (select distinct a.item_id, d.location_id from item_analogue a join daily_demand d on d.store_id = a.store_id and d.item_id = a.like_item_id
+             where a.store_id = $1 and d.location_id > 0 and d.day >= $2 and (a.item_id, d.location_id) > ($3::int, $4::int) order by 1, 2 limit $5)
+         ) known order by 1, 2 limit $5
        ) ${SERIES}`, [storeId, from, after[0], after[1], page]);
     if (rows.length === 0) return;
     yield rows;
@@ -110,8 +120,15 @@ export async function bestSellingSeries(db: Queryable, storeId: number, from: st
 }
 
 const SERIES = `select d.item_id, d.location_id, array_agg(d.day - '1970-01-01'::date order by d.day) as days, array_agg(d.quantity order by d.day) as quantities,
-    min(d.day - '1970-01-01'::date) as first
-  from keys k join daily_demand d on d.store_id = $1 and d.item_id = k.item_id and d.location_id = k.location_id and d.day >= $2
+    min(d.day - '1970-01-01'::date) as first, max(d.day - '1970-01-01'::date) filter (where d.likened) as likened_to
+  from (
+    select d.item_id, d.location_id, d.day, d.quantity::float8 as quantity, false as likened
+    from keys k join daily_demand d on d.store_id = $1 and d.item_id = k.item_id and d.location_id = k.location_id and d.day >= $2
+    union all
+    select k.item_id, k.location_id, d.day, d.quantity * a.percent::float8 / 100, true
+    from keys k join item_analogue a on a.store_id = $1 and a.item_id = k.item_id join daily_demand d on d.store_id = $1 and d.item_id = a.like_item_id and d.location_id = k.location_id and d.day >= $2
+    where d.day < coalesce((select min(o.day) from daily_demand o where o.store_id = $1 and o.item_id = a.item_id and o.quantity > 0), 'infinity')
+  ) d
   group by d.item_id, d.location_id order by 1, 2`;
 
 export interface Sparse { days: number[]; values: number[] }

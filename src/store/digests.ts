@@ -6,6 +6,8 @@ export interface DigestLine { text: string; tone: 'good' | 'warn' | 'bad' | 'neu
 export interface DigestNumbers {
   on_hand: number; drift_rows: number; unexplained_units: number; exceptions_open: number; exceptions_overdue: number; due_lines: number; out_of_stock: number;
   orders_day: number; orders_unplaced: number; edits_day: number; dead_letters: number; forecast_as_of: string | null; forecast_finished_at: string | null; forecast_series: number; forecast_wape: number | null; flows_failed: number;
+  /** Of the last 24 hours: levels written to Shopify, differences without a cause that opened and that closed. */
+  pushed_day: number; drift_opened_day: number; drift_closed_day: number;
 }
 
 export async function digestNumbers(db: Queryable, storeId: number, now: string, day: string): Promise<DigestNumbers> {
@@ -25,7 +27,10 @@ export async function digestNumbers(db: Queryable, storeId: number, now: string,
        (select count(*)::int from movement where store_id = $1 and kind = 'storefront edit' and recorded_at > $2::timestamptz - interval '24 hours') as edits_day,
        (select count(*)::int from inbox where store_id = $1 and state = 3) as dead_letters,
        f.as_of as forecast_as_of, f.finished_at as forecast_finished_at, coalesce(f.series, 0) as forecast_series, f.wape as forecast_wape,
-       (select count(*)::int from flow_run where store_id = $1 and state = 'failed' and started_at > $2::timestamptz - interval '24 hours') as flows_failed
+       (select count(*)::int from flow_run where store_id = $1 and state = 'failed' and started_at > $2::timestamptz - interval '24 hours') as flows_failed,
+       (select count(*)::int from push_attempt a join push_attempt_row r using (store_id, attempt_id) where a.store_id = $1 and a.settled_at > $2::timestamptz - interval '24 hours' and r.state = 'written') as pushed_day,
+       (select count(*)::int from exception_event v join exception e using (store_id, exception_id) where v.store_id = $1 and e.kind = 'STOCK_DRIFT' and v.at > $2::timestamptz - interval '24 hours' and v.what in ('opened', 'came back')) as drift_opened_day,
+       (select count(*)::int from exception_event v join exception e using (store_id, exception_id) where v.store_id = $1 and e.kind = 'STOCK_DRIFT' and v.at > $2::timestamptz - interval '24 hours' and v.what = 'resolved') as drift_closed_day
      from (select 1) one left join lateral (select * from forecast_run where store_id = $1 and finished_at is not null order by run_id desc limit 1) f on true`, [storeId, now, day]);
   return rows[0]!;
 }

@@ -100,12 +100,29 @@ export async function saveDrift(tx: Queryable, storeId: number, checked: readonl
       found.map((f) => JSON.stringify(f.causes))]);
 }
 
-export interface NegativeLevel { item_id: number; location_id: number; sku: string | null; title: string; location: string; available: number }
+export interface NegativeLevel { item_id: number; location_id: number; sku: string | null; title: string; location: string; available: number; continues: boolean; price: string | null }
 
+export interface LevelInPlain { item_id: number; location_id: number; name: string; location: string; price: string | null; soldLastHour: number }
+
+/** What people call levels, what a unit of them costs (minor units; the cheapest of the item's variants), and how many were sold there within the hour. */
+export async function levelsInPlain(db: Queryable, storeId: number, levels: readonly { itemId: number; locationId: number }[], now: string): Promise<Map<string, LevelInPlain>> {
+  if (levels.length === 0) return new Map();
+  const { rows } = await db.query<LevelInPlain>(
+    `select t.item_id, t.location_id, coalesce(nullif(i.sku, ''), i.title) as name, l.name as location,
+       (select min(v.price) from inventory_item x join variant v on v.store_id = x.store_id and v.shopify_inventory_item_id = x.shopify_inventory_item_id where x.store_id = $1 and x.item_id = t.item_id and v.deleted_at is null) as price,
+       coalesce((select sum(m.quantity)::int from movement m where m.store_id = $1 and m.item_id = t.item_id and m.to_location = t.location_id and m.kind = 'order committed' and m.quantity > 0 and m.occurred_at > $4::timestamptz - interval '1 hour'), 0) as "soldLastHour"
+     from (select distinct * from unnest($2::int[], $3::int[]) as t(item_id, location_id)) t join item i on i.item_id = t.item_id join location l on l.store_id = $1 and l.location_id = t.location_id`,
+    [storeId, levels.map((level) => level.itemId), levels.map((level) => level.locationId), now]);
+  return new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, row]));
+}
+
+/** Levels below zero, with whether the shop sells them on and what a unit costs there (minor units; the cheapest of its variants). */
 export async function negativeLevels(db: Queryable, storeId: number): Promise<NegativeLevel[]> {
   const { rows } = await db.query<NegativeLevel>(
-    `select b.item_id, b.location_id, i.sku, i.title, l.name as location, b.available from ledger_level b
+    `select b.item_id, b.location_id, i.sku, i.title, l.name as location, b.available, coalesce(v.continues, false) as continues, v.price from ledger_level b
      join item i on i.item_id = b.item_id join location l on l.store_id = b.store_id and l.location_id = b.location_id
+     left join lateral (select bool_or(v.continues_selling) as continues, min(v.price) as price from inventory_item x join variant v on v.store_id = x.store_id and v.shopify_inventory_item_id = x.shopify_inventory_item_id
+       where x.store_id = b.store_id and x.item_id = b.item_id and v.deleted_at is null) v on true
      where b.store_id = $1 and b.available < 0 order by b.available limit 2000`, [storeId]);
   return rows;
 }

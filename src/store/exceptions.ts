@@ -2,22 +2,23 @@
  * Exceptions: raised by fingerprint (kind + subject), counted, resolved only by a check that saw the good state, come back as regressed. Only changes of
  * state leave an event; a check that finds the same thing again only counts it. All of it set-based: a check of a thousand levels is two statements.
  */
-import { dueAt, FLAPPING, STORM } from '../domain/exceptions/clock.ts';
-import { kindOf, type ExceptionKindName, type RaisedException } from '../domain/exceptions/catalogue.ts';
+import { dueAt, FLAPPING, hoursOf, STORM } from '../domain/exceptions/clock.ts';
+import { kindOf, type ExceptionKind, type ExceptionKindName, type RaisedException } from '../domain/exceptions/catalogue.ts';
 import type { Queryable } from './db.ts';
 
-/** Raises or refreshes the given cases. */
+/** Raises or refreshes the given cases. One that is more urgent than before gets the shorter time, and its owner is told again; it never gets less urgent while it lasts. */
 export async function raise(db: Queryable, storeId: number, raised: readonly RaisedException[], at: string): Promise<void> {
   const unique = [...new Map(raised.map((r) => [`${r.kind}:${r.key}`, r])).values()];
   if (unique.length === 0) return;
-  const { rows: [store] } = await db.query<{ time_zone: string }>('select time_zone from store where store_id = $1', [storeId]);
-  const kinds = unique.map((r) => kindOf(r.kind)), due = new Map(kinds.map((k) => [k.kind, dueAt(at, k.severity, k.dueHours, store!.time_zone)]));
+  const { rows: [store] } = await db.query<{ time_zone: string; peak: boolean }>('select time_zone, exists (select from push_policy p where p.store_id = s.store_id and p.peak_until > $2) as peak from store s where store_id = $1', [storeId, at]);
+  const kinds = unique.map((r) => kindOf(r.kind)), severities = unique.map((r, n) => r.severity ?? (store!.peak ? kinds[n]!.peakSeverity : undefined) ?? kinds[n]!.severity), known = new Map<string, string>();
+  const due = (kind: ExceptionKind, severity: number): string => { const key = `${kind.kind} ${severity}`, at_ = known.get(key) ?? dueAt(at, severity, hoursOf(kind, severity), store!.time_zone); known.set(key, at_); return at_; };
   const { rows } = await db.query<{ kind: ExceptionKindName }>(
     `with said as (
        select * from unnest($3::text[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[], $10::int[], $11::int[], $12::timestamptz[], $13::int[], $14::real[], $15::bigint[])
          as r(kind, fingerprint, severity, owner, subject, sentence, evidence, item_id, location_id, due_at, grace, size, risk)
      ), before as (
-       select e.fingerprint, e.state, e.resolved_at from exception e join said using (fingerprint) where e.store_id = $1
+       select e.fingerprint, e.state, e.resolved_at, e.severity from exception e join said using (fingerprint) where e.store_id = $1
      ), written as (
        insert into exception as e (store_id, kind, fingerprint, severity, owner, subject, sentence, evidence, item_id, location_id, first_seen, last_seen, due_at, size, risk, state, opened_at, grace_until)
        select $1, kind, fingerprint, severity, owner, subject, sentence, evidence::jsonb, item_id, location_id, $2, $2, due_at, size, risk,
@@ -28,22 +29,25 @@ export async function raise(db: Queryable, storeId: number, raised: readonly Rai
          state = case when e.state = 'resolved' then excluded.state when ${WAKES} then 'open' else e.state end,
          grace_until = case when e.state = 'resolved' then excluded.grace_until else e.grace_until end,
          opened_at = case when ${OPENS} then excluded.last_seen when e.state = 'resolved' then null else e.opened_at end,
-         due_at = case when ${OPENS} then excluded.due_at else e.due_at end, escalation = case when ${OPENS} then 0 else e.escalation end,
+         due_at = case when ${OPENS} then excluded.due_at when excluded.severity < e.severity then least(e.due_at, excluded.due_at) else e.due_at end, escalation = case when ${OPENS} then 0 else e.escalation end,
          regressions = e.regressions + (${OPENS} and e.resolved_at is not null)::int,
-         severity = case when ${OPENS} and e.resolved_at is not null then greatest(1, excluded.severity - 1) else e.severity end,
+         severity = case when ${OPENS} and e.resolved_at is not null then greatest(1, excluded.severity - 1) else least(e.severity, excluded.severity) end,
          parent_id = case when e.state = 'resolved' then null else e.parent_id end,
          resolved_at = case when ${OPENS} then null else e.resolved_at end
-       returning e.exception_id, e.fingerprint, e.kind, e.state, e.sentence
+       returning e.exception_id, e.fingerprint, e.kind, e.state, e.sentence, e.severity
      ), changed as (
        select w.*, b.state as was, b.resolved_at from written w left join before b using (fingerprint) where w.state = 'open' and b.state is distinct from 'open'
      ), told as (
        insert into exception_event (store_id, exception_id, at, what, by_whom, said)
        select $1, exception_id, $2, case when was in ('snoozed', 'ignored') then 'woke' when resolved_at is not null then 'came back' else 'opened' end, 'check', sentence from changed order by exception_id
+     ), worse as (
+       insert into exception_event (store_id, exception_id, at, what, by_whom, said, detail)
+       select $1, w.exception_id, $2, 'escalated', 'check', w.sentence, jsonb_build_object('level', 1, 'severity', w.severity) from written w join before b using (fingerprint) where w.state = 'open' and b.state = 'open' and w.severity < b.severity order by w.exception_id
      )
      select distinct kind from changed`,
-    [storeId, at, unique.map((r) => r.kind), unique.map((r) => `${r.kind}:${r.key}`), kinds.map((k) => k.severity), kinds.map((k) => k.owner),
+    [storeId, at, unique.map((r) => r.kind), unique.map((r) => `${r.kind}:${r.key}`), severities, kinds.map((k) => k.owner),
       unique.map((r) => r.subject), unique.map((r) => r.sentence), unique.map((r) => JSON.stringify(r.evidence ?? {})),
-      unique.map((r) => r.itemId ?? null), unique.map((r) => r.locationId ?? null), kinds.map((k) => due.get(k.kind)!), kinds.map((k) => k.graceMinutes ?? 0),
+      unique.map((r) => r.itemId ?? null), unique.map((r) => r.locationId ?? null), kinds.map((k, n) => due(k, severities[n]!)), kinds.map((k) => k.graceMinutes ?? 0),
       unique.map((r) => r.size ?? null), unique.map((r) => r.risk ?? null)]);
   if (rows.length > 0) await gatherStorms(db, storeId, rows.map((row) => row.kind), at);
 }
@@ -134,19 +138,19 @@ export interface ExceptionRow {
 
 const COLUMNS = `e.*, (select count(*)::int from exception c where c.store_id = e.store_id and c.parent_id = e.exception_id and c.state in ('open', 'snoozed')) as children`;
 
-export interface ExceptionFilter { states: string[]; assignedTo?: string | null; kind?: string; q?: string; owner?: string; parent?: string; before?: { dueAt: string; id: string }; limit: number }
+export interface ExceptionFilter { states: string[]; assignedTo?: string | null; kind?: string; q?: string; owner?: string; /** Any of these; none given: everybody's. */ owners?: readonly string[]; parent?: string; before?: { dueAt: string; id: string }; limit: number }
 
 /** Cases by due time. Those gathered into a storm are listed by their parent alone, unless one asks for them. */
 export async function listExceptions(db: Queryable, storeId: number, filter: ExceptionFilter): Promise<ExceptionRow[]> {
   const { rows } = await db.query<ExceptionRow>(
     `select ${COLUMNS} from exception e where store_id = $1 and state = any($2)
        and ($3::text is null or kind = $3) and ($4::text is null or subject ilike '%' || $4 || '%' or sentence ilike '%' || $4 || '%')
-       and ($5::text is null or ($5 = '' and assigned_to is null) or assigned_to = $5) and ($9::text is null or owner = $9)
+       and ($5::text is null or ($5 = '' and assigned_to is null) or assigned_to = $5) and ($9::text is null or owner = $9) and (cardinality($11::text[]) = 0 or owner = any($11))
        and case when $10::bigint is not null then parent_id = $10 else $4::text is not null or state = 'resolved' or parent_id is null end
        and ($6::timestamptz is null or (due_at, exception_id) > ($6, $7::bigint))
      order by due_at, exception_id limit $8`,
     [storeId, filter.states, filter.kind ?? null, filter.q ?? null, filter.assignedTo === null ? '' : filter.assignedTo ?? null,
-      filter.before?.dueAt ?? null, filter.before?.id ?? null, filter.limit, filter.owner ?? null, filter.parent ?? null]);
+      filter.before?.dueAt ?? null, filter.before?.id ?? null, filter.limit, filter.owner ?? null, filter.parent ?? null, filter.owners ?? []]);
   return rows;
 }
 
@@ -169,6 +173,23 @@ export async function similarCases(db: Queryable, storeId: number, row: Pick<Exc
        (select coalesce(v.said, v.what) || ' (' || v.by_whom || ')' from exception_event v where v.store_id = e.store_id and v.exception_id = e.exception_id and v.what in ('tried', 'said') order by v.event_id desc limit 1) as fixed_by
      from exception e where e.store_id = $1 and e.kind = $2 and e.state = 'resolved' and e.exception_id <> $3 and e.resolved_at is not null
      order by (e.item_id is not distinct from $4) desc, e.resolved_at desc limit $5`, [storeId, row.kind, row.exception_id, row.item_id, limit])).rows;
+}
+
+export interface Outcomes { closed: number; medianHours: number | null; ways: { way: string; cases: number }[] }
+
+/**
+ * How cases of a kind that closed since an instant came to their end, the most frequent first: the button somebody pressed last (its name), `person` where one said it
+ * was resolved, `itself` where nobody did anything. Of the last thousand; the parents of storms are none.
+ */
+export async function outcomesOf(db: Queryable, storeId: number, kind: string, since: string): Promise<Outcomes> {
+  const { rows } = await db.query<{ way: string; cases: number; median: number }>(
+    `with closed as (
+       select e.exception_id, extract(epoch from e.resolved_at - coalesce(e.opened_at, e.first_seen)) / 3600 as hours,
+         coalesce((select v.detail ->> 'fix' from exception_event v where v.store_id = e.store_id and v.exception_id = e.exception_id and v.what = 'tried' order by v.event_id desc limit 1),
+           (select case when v.by_whom <> 'check' then 'person' end from exception_event v where v.store_id = e.store_id and v.exception_id = e.exception_id and v.what = 'resolved' order by v.event_id desc limit 1), 'itself') as way
+       from exception e where e.store_id = $1 and e.kind = $2 and e.state = 'resolved' and e.resolved_at >= $3 and e.fingerprint <> e.kind || ':storm' order by e.resolved_at desc limit 1000)
+     select way, count(*)::int as cases, (select percentile_cont(0.5) within group (order by greatest(0, hours)) from closed)::float8 as median from closed group by way order by cases desc, way`, [storeId, kind, since]);
+  return { closed: rows.reduce((sum, row) => sum + row.cases, 0), medianHours: rows[0]?.median ?? null, ways: rows.map(({ way, cases }) => ({ way, cases })) };
 }
 
 export type CaseChange =

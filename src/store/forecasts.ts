@@ -3,7 +3,12 @@ import { expectedUnits, type ForecastResult } from '../domain/forecast/forecast.
 import { binaryRows, realBytes, realsFrom, realsOf } from './binary-read.ts';
 import type { Db, Queryable } from './db.ts';
 
+/** Runs whose series are kept, whenever they were made; and days of which the last run's are. */
 export const KEPT_RUNS = 5;
+/** Days back a week's first run is kept: until the four weeks it spoke of are over and laid beside what came. */
+const KEPT_DAYS = 35;
+/** Rows of runs kept: years of nights. */
+const KEPT_ROWS = 1_500;
 
 /** Begins a run. What an earlier one left that never came to its end is removed; the finished ones stay, and the last of them stays in use. */
 export async function startForecastRun(db: Queryable, storeId: number, asOf: string, horizon: number, now: string): Promise<string> {
@@ -24,10 +29,10 @@ export async function saveForecasts(db: Queryable, storeId: number, runId: strin
   const array = (values: readonly number[]): string => `{${values.map((v) => Math.fround(v)).join(',')}}`;
   const days = (result: ForecastResult): number => Math.min(LISTED_DAYS, result.mean.length);
   await db.query(
-    `insert into forecast (store_id, run_id, item_id, location_id, method, mean, levels, cumulative, daily, wape, rmsse, bias, coverage, flags, trained_from, trained_to, censored_days, demand_class, mean28, p90_28, sold28, under80, under90, pinball)
-     select $1, $2, t.item_id, t.location_id, t.method, t.mean::real[], t.levels::real[], t.cumulative, t.daily::real[], t.wape, t.rmsse, t.bias, t.coverage, t.flags::text[], t.trained_from, t.trained_to, t.censored, t.class, t.mean28, t.p90, t.sold, t.under80, t.under90, t.pinball
-     from unnest($3::int[], $4::int[], $5::text[], $6::text[], $7::text[], $8::bytea[], $9::text[], $10::real[], $11::real[], $12::real[], $13::real[], $14::text[], $15::date[], $16::date[], $17::int[], $18::text[], $19::real[], $20::real[], $21::real[], $22::real[], $23::real[], $24::real[])
-       as t(item_id, location_id, method, mean, levels, cumulative, daily, wape, rmsse, bias, coverage, flags, trained_from, trained_to, censored, class, mean28, p90, sold, under80, under90, pinball)
+    `insert into forecast (store_id, run_id, item_id, location_id, method, mean, levels, cumulative, daily, wape, rmsse, bias, coverage, flags, trained_from, trained_to, censored_days, demand_class, mean28, p90_28, sold28, under80, under90, pinball, made_of, weekdays)
+     select $1, $2, t.item_id, t.location_id, t.method, t.mean::real[], t.levels::real[], t.cumulative, t.daily::real[], t.wape, t.rmsse, t.bias, t.coverage, t.flags::text[], t.trained_from, t.trained_to, t.censored, t.class, t.mean28, t.p90, t.sold, t.under80, t.under90, t.pinball, t.made_of::real[], t.weekdays::real[]
+     from unnest($3::int[], $4::int[], $5::text[], $6::text[], $7::text[], $8::bytea[], $9::text[], $10::real[], $11::real[], $12::real[], $13::real[], $14::text[], $15::date[], $16::date[], $17::int[], $18::text[], $19::real[], $20::real[], $21::real[], $22::real[], $23::real[], $24::real[], $25::text[], $26::text[])
+       as t(item_id, location_id, method, mean, levels, cumulative, daily, wape, rmsse, bias, coverage, flags, trained_from, trained_to, censored, class, mean28, p90, sold, under80, under90, pinball, made_of, weekdays)
      on conflict (store_id, item_id, location_id, run_id) do nothing`,
     [storeId, runId, batch.map((f) => f.itemId), batch.map((f) => f.locationId), batch.map((f) => f.result.method), batch.map((f) => array(expectedUnits(f.result))),
       batch.map((f) => array(f.result.cumulative.map((path) => path.q))), batch.map((f) => realBytes(f.result.cumulative.flatMap((path) => path.values))), batch.map((f) => array(f.result.daily.flatMap((path) => path.values))),
@@ -35,45 +40,60 @@ export async function saveForecasts(db: Queryable, storeId: number, runId: strin
       batch.map((f) => `{${f.result.flags.map((flag) => `"${flag}"`).join(',')}}`), batch.map((f) => f.result.trainedOn.from ?? asOf), batch.map((f) => f.result.trainedOn.to ?? asOf), batch.map((f) => f.result.trainedOn.censoredDays),
       batch.map((f) => f.result.shape.class), batch.map((f) => f.result.totals[days(f.result) - 1] ?? 0),
       batch.map((f) => f.result.cumulative.find((path) => Math.abs(path.q - 0.9) < 1e-6)?.values[days(f.result) - 1] ?? null), batch.map((f) => f.sold28),
-      batch.map((f) => f.result.error.under80), batch.map((f) => f.result.error.under90), batch.map((f) => f.result.error.pinball)]);
+      batch.map((f) => f.result.error.under80), batch.map((f) => f.result.error.under90), batch.map((f) => f.result.error.pinball), batch.map((f) => array(f.result.madeOf.units)),
+      batch.map((f) => f.result.madeOf.weekdays && array(f.result.madeOf.weekdays))]);
 }
 
 /**
- * Closes the run: its error rolled up by the units of the last 90 days. Kept are the last runs, and of the four weeks before the first one of each, so
- * that what was said can be laid beside what came; every other is removed.
+ * Closes the run: its error rolled up by the units of the last 90 days. Kept are the series of the last runs, of the last run of each of as many days, and of
+ * the first run of each of five weeks, so that what was said can be laid beside what came. Of every other the row stays, with its figures.
  */
-export async function finishForecastRun(db: Queryable, storeId: number, runId: string, learned: { from: number; failed: number }, now: string): Promise<void> {
+export async function finishForecastRun(db: Queryable, storeId: number, runId: string, learned: { from: number; failed: number; events: LearnedEvents }, now: string): Promise<void> {
   await db.query(
-    `update forecast_run r set finished_at = $3, series = s.n, wape = s.wape, bias = s.bias, learned_from = $4, failed = $5
-     from (select count(*)::int as n, (sum(wape * volume) / nullif(sum(volume) filter (where wape is not null), 0))::real as wape,
+    `update forecast_run r set finished_at = $3, series = s.n, wape = s.wape, bias = s.bias, learned_from = $4, failed = $5, events = $6, mean28 = s.mean28
+     from (select count(*)::int as n, sum(mean28) as mean28, (sum(wape * volume) / nullif(sum(volume) filter (where wape is not null), 0))::real as wape,
              (sum(bias * volume) / nullif(sum(volume) filter (where bias is not null), 0))::real as bias
-           from (select wape, bias, coalesce((select sum(d.quantity) from daily_demand d where d.store_id = f.store_id and d.item_id = f.item_id and d.location_id = f.location_id
+           from (select wape, bias, mean28, coalesce((select sum(d.quantity) from daily_demand d where d.store_id = f.store_id and d.item_id = f.item_id and d.location_id = f.location_id
                    and d.day > f.trained_to - 90 and d.day <= f.trained_to), 0) as volume from forecast f where store_id = $1 and run_id = $2) f) s
-     where r.store_id = $1 and r.run_id = $2`, [storeId, runId, now, learned.from, learned.failed]);
+     where r.store_id = $1 and r.run_id = $2`, [storeId, runId, now, learned.from, learned.failed, JSON.stringify(learned.events)]);
   await db.query(
     `with runs as (
-       select run_id, as_of, row_number() over (order by run_id desc) as nth, row_number() over (partition by date_trunc('week', as_of) order by run_id) as in_week, max(as_of) over () as newest
+       select run_id, as_of, kept, row_number() over (order by run_id desc) as nth, row_number() over (partition by as_of order by run_id desc) as in_day, dense_rank() over (order by as_of desc) as day,
+         row_number() over (partition by date_trunc('week', as_of) order by run_id) as in_week, max(as_of) over () as newest
        from forecast_run where store_id = $1
-     ), old as (select run_id from runs where nth > $2 and not (in_week = 1 and as_of > newest - 28)),
+     ), old as (select run_id from runs where kept and nth > $2 and not (in_day = 1 and day <= $2) and not (in_week = 1 and as_of > newest - $3::int)),
      gone as (delete from forecast f using old where f.store_id = $1 and f.run_id = old.run_id)
-     delete from forecast_run r using old where r.store_id = $1 and r.run_id = old.run_id`, [storeId, KEPT_RUNS]);
+     update forecast_run r set kept = false from old where r.store_id = $1 and r.run_id = old.run_id`, [storeId, KEPT_RUNS, KEPT_DAYS]);
+  await db.query('delete from forecast_run r where store_id = $1 and not kept and run_id <= (select max(run_id) from forecast_run where store_id = $1) - $2::int', [storeId, KEPT_ROWS]);
 }
 
-export interface ForecastRunRow { run_id: string; as_of: string; horizon: number; series: number; started_at: string | null; finished_at: string | null; wape: number | null; bias: number | null; learned_from: number | null; failed: number }
+/** By the event's name. */
+export type LearnedEvents = Record<string, { factor: number; days: number }>;
+export interface ForecastRunRow { run_id: string; as_of: string; horizon: number; series: number; started_at: string | null; finished_at: string | null; wape: number | null; bias: number | null; learned_from: number | null; failed: number; events: LearnedEvents;
+  /** Whether its series are still there; units of its first 28 days; and what came of them, of series in stock all the time, once they are over. */
+  kept: boolean; mean28: number | null; settled_at: string | null; came_series: number | null; came_units: number | null; came_said: number | null; came_error: number | null; came_under90: number | null;
+}
 
 export async function currentRun(db: Queryable, storeId: number): Promise<ForecastRunRow | null> {
   const { rows } = await db.query<ForecastRunRow>('select * from forecast_run where store_id = $1 and finished_at is not null order by run_id desc limit 1', [storeId]);
   return rows[0] ?? null;
 }
 
-/** Finished runs, newest first. */
+/** Finished runs, newest first, whose series are still there. */
 export async function finishedRuns(db: Queryable, storeId: number): Promise<ForecastRunRow[]> {
-  return (await db.query<ForecastRunRow>('select * from forecast_run where store_id = $1 and finished_at is not null order by run_id desc limit 50', [storeId])).rows;
+  return (await db.query<ForecastRunRow>('select * from forecast_run where store_id = $1 and finished_at is not null and kept order by run_id desc limit 50', [storeId])).rows;
+}
+
+/** Every finished run there was, newest first. */
+export async function allRuns(db: Queryable, storeId: number, limit: number): Promise<ForecastRunRow[]> {
+  return (await db.query<ForecastRunRow>('select * from forecast_run where store_id = $1 and finished_at is not null order by run_id desc limit $2', [storeId, limit])).rows;
 }
 
 export interface ForecastRow {
   item_id: number; location_id: number; run_id: string; method: string; mean: number[]; levels: number[]; cumulative: number[]; daily: number[];
   wape: number | null; rmsse: number | null; bias: number | null; coverage: number | null; under80: number | null; under90: number | null; pinball: number | null; demand_class: string | null; mean28: number | null; p90_28: number | null; sold28: number | null; flags: string[]; trained_from: string; trained_to: string; censored_days: number;
+  /** Units of each of STEPS, and Monday to Sunday; null in runs made before they were kept. */
+  made_of: number[] | null; weekdays: number[] | null;
 }
 
 /** What replenishment reads of a forecast: the mean, and every quantile of totals. */

@@ -36,11 +36,12 @@ export async function takeWaiting(tx: pg.PoolClient, limit: number): Promise<Inb
 
 export type InboxOutcome = { inboxId: string; state: 'applied' | 'ignored' | 'dead letter'; reason: string | null };
 
-export async function settleInbox(tx: Queryable, outcomes: readonly InboxOutcome[], now: string): Promise<void> {
+/** `clockError`: how far the clock of `now` is behind the storefront's, ms, where the two cannot both be right; else 0. */
+export async function settleInbox(tx: Queryable, outcomes: readonly InboxOutcome[], now: string, clockError = 0): Promise<void> {
   const code = { 'applied': 1, 'ignored': 2, 'dead letter': 3 };
   await tx.query({ name: 'settle-inbox', text:
-    `update inbox i set state = t.state, reason = t.reason, settled_at = $1 from unnest($2::bigint[], $3::smallint[], $4::text[]) as t(id, state, reason) where i.inbox_id = t.id`,
-  values: [now, outcomes.map((o) => o.inboxId), outcomes.map((o) => code[o.state]), outcomes.map((o) => o.reason)] });
+    `update inbox i set state = t.state, reason = t.reason, settled_at = $1, clock_error_ms = nullif($5::int, 0) from unnest($2::bigint[], $3::smallint[], $4::text[]) as t(id, state, reason) where i.inbox_id = t.id`,
+  values: [now, outcomes.map((o) => o.inboxId), outcomes.map((o) => code[o.state]), outcomes.map((o) => o.reason), Math.round(clockError)] });
 }
 
 export interface InboxHealth { waiting: number; oldest: string | null; last: string | null; last_settled: string | null; today: number; dead: number; p50_ms: number | null; p99_ms: number | null }

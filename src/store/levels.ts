@@ -28,6 +28,20 @@ export async function mapLevels(db: Queryable, storeId: number, levels: readonly
   return result;
 }
 
+/** How Shopify names levels of ours; those it was never seen to have are left out. */
+export async function levelIds(db: Queryable, storeId: number, levels: readonly LevelKey[]): Promise<{ inventoryItemId: string; locationId: string }[]> {
+  return (await db.query<{ inventoryItemId: string; locationId: string }>(
+    `select distinct x.shopify_inventory_item_id as "inventoryItemId", l.shopify_location_id as "locationId" from unnest($2::int[], $3::int[]) as t(item_id, location_id)
+     join inventory_item x on x.store_id = $1 and x.item_id = t.item_id join location l on l.store_id = $1 and l.location_id = t.location_id`, [storeId, levels.map((level) => level.itemId), levels.map((level) => level.locationId)])).rows;
+}
+
+/** How many of these levels show another number than the ledger has. */
+export async function levelsDiffering(db: Queryable, storeId: number, levels: readonly LevelKey[]): Promise<number> {
+  return (await db.query<{ n: number }>(
+    `select count(*)::int as n from unnest($2::int[], $3::int[]) as t(item_id, location_id) join observed_level o on o.store_id = $1 and o.item_id = t.item_id and o.location_id = t.location_id
+     join ledger_level b on b.store_id = $1 and b.item_id = t.item_id and b.location_id = t.location_id where o.available <> b.available`, [storeId, levels.map((level) => level.itemId), levels.map((level) => level.locationId)])).rows[0]!.n;
+}
+
 function bump(map: Map<string, number>, key: string, by: number): void { map.set(key, (map.get(key) ?? 0) + by); }
 
 /** Keeps the newest statement per level. `full` reads carry every state; `fullAt` is when the reading began by Shopify's clock, and what it states is of no earlier time. Returns the levels whose stated numbers changed. */

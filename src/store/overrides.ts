@@ -10,6 +10,8 @@ export interface OverrideRow {
 const ROWS = `select o.override_id, o.item_id, o.location_id, o.from_day, o.to_day, o.kind, o.value, o.reason, o.author, o.created_at, o.expires_on, e.ended_at, e.ended_by, e.reason as end_reason
   from forecast_override o left join forecast_override_end e on e.store_id = o.store_id and e.override_id = o.override_id`;
 const MOST = 500;
+/** Overrides of a list, and of one batch. */
+export const MOST_OVERRIDES = 5_000;
 
 export type NewOverride = Pick<OverrideRow, 'item_id' | 'location_id' | 'from_day' | 'to_day' | 'kind' | 'value' | 'reason' | 'author' | 'expires_on'>;
 
@@ -19,6 +21,32 @@ export async function addOverride(db: Queryable, storeId: number, row: NewOverri
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning override_id`,
     [storeId, row.item_id, row.location_id, row.from_day, row.to_day, row.kind, row.value, row.reason, row.author, now, row.expires_on]);
   return rows[0]!.override_id;
+}
+
+/** Adds overrides that nobody said before with the same words of the same days and place, in force; answers how many were added. Two at once add each once. */
+export async function addOverrides(tx: Queryable, storeId: number, all: readonly NewOverride[], now: string): Promise<number> {
+  await tx.query("select pg_advisory_xact_lock(hashtext('forecast_override'), $1)", [storeId]);
+  const of = <T>(pick: (row: NewOverride) => T): T[] => all.map(pick);
+  const { rowCount } = await tx.query(
+    `insert into forecast_override (store_id, item_id, location_id, from_day, to_day, kind, value, reason, author, created_at, expires_on)
+     select $1, t.item_id, t.location_id, t.from_day, t.to_day, t.kind, t.value, t.reason, t.author, $2, t.expires_on
+     from unnest($3::int[], $4::int[], $5::date[], $6::date[], $7::text[], $8::real[], $9::text[], $10::text[], $11::date[]) as t(item_id, location_id, from_day, to_day, kind, value, reason, author, expires_on)
+     where not exists (select from forecast_override o left join forecast_override_end e on e.store_id = o.store_id and e.override_id = o.override_id
+       where o.store_id = $1 and o.item_id = t.item_id and o.location_id is not distinct from t.location_id and o.from_day = t.from_day and o.to_day = t.to_day and o.kind = t.kind and o.value = t.value
+         and o.expires_on is not distinct from t.expires_on and e.override_id is null)`,
+    [storeId, now, of((row) => row.item_id), of((row) => row.location_id), of((row) => row.from_day), of((row) => row.to_day), of((row) => row.kind), of((row) => row.value), of((row) => row.reason), of((row) => row.author), of((row) => row.expires_on)]);
+  return rowCount ?? 0;
+}
+
+export type ListedOverride = OverrideRow & { sku: string | null; title: string; location: string | null };
+
+/** Overrides of a store with what they are of, newest first: those in force, or every one there was. */
+export async function listOverrides(db: Queryable, storeId: number, { inForce, words, today }: { inForce: boolean; words: string | null; today: string }): Promise<ListedOverride[]> {
+  return (await db.query<ListedOverride>(
+    `select said.*, i.sku, i.title, l.name as location from (${ROWS} where o.store_id = $1 and (not $2::boolean or (e.override_id is null and o.to_day >= $3 and (o.expires_on is null or o.expires_on >= $3)))) said
+     join item i using (item_id) left join location l on l.store_id = $1 and l.location_id = said.location_id
+     where $4::text is null or i.sku ilike '%' || $4 || '%' or i.title ilike '%' || $4 || '%' or said.reason ilike '%' || $4 || '%' or said.author ilike '%' || $4 || '%'
+     order by said.override_id desc limit ${MOST_OVERRIDES}`, [storeId, inForce, today, words])).rows;
 }
 
 /** Ends an override; false when there is none, or it was ended before. */

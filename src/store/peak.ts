@@ -58,6 +58,11 @@ export async function peakEvents(db: Queryable, storeId: number, limit: number):
   return (await db.query<PeakEvent>('select * from peak_event where store_id = $1 order by peak_event_id desc limit $2', [storeId, limit])).rows;
 }
 
+/** Stores with a peak on at an instant. */
+export async function storesInPeak(db: Queryable, now: string): Promise<number[]> {
+  return (await db.query<{ store_id: number }>('select distinct store_id from push_policy where peak_until > $1 order by 1', [now])).rows.map((row) => row.store_id);
+}
+
 /** Peak mode for every location a warehouse stands behind: buffers by the peak's quantile until an instant; null ends it. Answers the locations changed. */
 export async function setPeak(tx: pg.PoolClient, storeId: number, until: string | null, reason: string, by: string, now: string): Promise<number[]> {
   const { rows } = await tx.query<{ location_id: number }>(`select location_id from push_policy where store_id = $1 and mode <> 'off' and ($2::timestamptz is not null or peak_until > $3) order by 1 for update`, [storeId, until, now]);

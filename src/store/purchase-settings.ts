@@ -47,6 +47,6 @@ export async function settleMail(tx: Queryable, storeId: number, mail: MailRow, 
 export async function mailsFailing(db: Queryable, storeId: number, attempts: number): Promise<(MailRow & { reference: string; supplier: string })[]> {
   const { rows } = await db.query<MailRow & { reference: string; supplier: string }>(
     `select m.*, p.reference, s.name as supplier from purchase_mail m join purchase_order p using (store_id, purchase_order_id) join supplier s on s.store_id = p.store_id and s.supplier_id = p.supplier_id
-     where m.store_id = $1 and p.state in ('sent', 'confirmed') and m.attempts >= $2 and m.state <> 'sent' and m.version = (select max(version) from purchase_mail o where o.store_id = m.store_id and o.purchase_order_id = m.purchase_order_id) limit 500`, [storeId, attempts]);
+     where m.store_id = $1 and p.state in ('sent', 'confirmed') and (m.attempts >= $2 and m.state = 'waiting' or m.state = 'failed') and m.version = (select max(version) from purchase_mail o where o.store_id = m.store_id and o.purchase_order_id = m.purchase_order_id) limit 500`, [storeId, attempts]);
   return rows;
 }

@@ -74,10 +74,12 @@ export async function heardLevels(tx: Queryable, storeId: number, levels: readon
     ), odd as (
       update push_level p set dirty_version = p.dirty_version + 1, dirty_at = case when p.dirty_version > p.seen_version then p.dirty_at else $4 end, reread = true,
         -- The order behind it is usually a moment behind. A level that waits for a read already is not put off again: sold every second, it would never be looked at.
-        not_before = case when p.reread then p.not_before else greatest(p.not_before, $4::timestamptz + interval '400 milliseconds') end, state = case when p.state in ('in step', 'written', 'not written') then 'queued' else p.state end
+        not_before = case when p.state = 'conflict' and h.available = p.wanted then $4 when p.reread then p.not_before else greatest(p.not_before, $4::timestamptz + interval '400 milliseconds') end, state = case when p.state in ('in step', 'written', 'not written') then 'queued' else p.state end
       from heard h where p.store_id = h.store_id and p.item_id = h.item_id and p.location_id = h.location_id
         -- What could not be written may have been switched on, or counted for the first time.
-        and ((h.available is distinct from h.pushed and h.available <> h.ledger and h.available is distinct from h.was) or p.state = 'not written') returning 1
+        and ((h.available is distinct from h.pushed and h.available <> h.ledger and h.available is distinct from h.was) or p.state = 'not written'
+          -- Whoever wrote it against us has come to the same number: nothing is left to pause for.
+          or p.state = 'conflict' and h.available = p.wanted) returning 1
     ) select count(*) from odd`, values: [storeId, levels.map((l) => l.itemId), levels.map((l) => l.locationId), now, levels.map((l) => l.from ?? null)] });
 }
 

@@ -75,8 +75,8 @@ export async function sharingOf(db: Queryable, warehouseId: number, itemIds: rea
  */
 export async function measuredLag(db: Queryable, storeId: number, now: string, fallback: number, since = new Date(Date.parse(now) - 3_600_000).toISOString()): Promise<{ inSeconds: number; outSeconds: number; measured: boolean }> {
   const { rows } = await db.query<{ inward: number | null; outward: number | null }>(
-    `select (select percentile_cont(0.99) within group (order by greatest(0, extract(epoch from settled_at - coalesce(triggered_at, received_at))))
-             from (select settled_at, triggered_at, received_at from inbox where store_id = $1 and received_at >= $2 and settled_at is not null order by received_at desc limit 500) i)::float8 as inward,
+    `select (select percentile_cont(0.99) within group (order by greatest(0, extract(epoch from case when triggered_at is null then settled_at - received_at else settled_at + coalesce(clock_error_ms, 0) * interval '1 millisecond' - triggered_at end)))
+             from (select settled_at, triggered_at, received_at, clock_error_ms from inbox where store_id = $1 and received_at >= $2 and settled_at is not null order by received_at desc limit 500) i)::float8 as inward,
        (select percentile_cont(0.99) within group (order by greatest(0, extract(epoch from settled_at - dirty_since)))
         from (select settled_at, dirty_since from push_attempt where store_id = $1 and state = 'written' and settled_at >= $2 order by settled_at desc limit 500) o)::float8 as outward`, [storeId, since]);
   const row = rows[0]!;

@@ -7,7 +7,7 @@ import { saveShelfChanges } from './shelf.ts';
 
 export interface CountRow {
   count_id: string; location_id: number; location: string; authority: 'storefront' | 'warehouse'; warehouse_id: number | null; name: string; state: 'open' | 'submitted' | 'approved' | 'rejected'; created_at: string; created_by: string;
-  decided_at: string | null; decided_by: string | null; reason: string | null; lines: number; difference: number;
+  decided_at: string | null; decided_by: string | null; reason: string | null; lines: number; difference: number; wanted: number[];
 }
 const COUNT = `select c.*, l.name as location, l.authority, l.warehouse_id, (select count(*)::int from stock_count_line n where n.store_id = c.store_id and n.count_id = c.count_id) as lines,
   (select coalesce(sum(n.counted - n.expected), 0)::int from stock_count_line n where n.store_id = c.store_id and n.count_id = c.count_id) as difference from stock_count c join location l on l.store_id = c.store_id and l.location_id = c.location_id`;
@@ -18,9 +18,17 @@ export async function listCounts(db: Queryable, storeId: number, limit: number):
 export async function findCount(db: Queryable, storeId: number, countId: string): Promise<CountRow | null> {
   return (await db.query<CountRow>(`${COUNT} where c.store_id = $1 and c.count_id = $2`, [storeId, countId])).rows[0] ?? null;
 }
-export async function makeCount(db: Queryable, storeId: number, locationId: number, name: string, by: string, now: string): Promise<string> {
-  const { rows } = await db.query<{ count_id: string }>('insert into stock_count (store_id, location_id, name, created_at, created_by) values ($1, $2, $3, $4, $5) returning count_id', [storeId, locationId, name, now, by]);
+/** `wanted`: items to be counted, where somebody asks others to; a count begun on the floor has none. */
+export async function makeCount(db: Queryable, storeId: number, locationId: number, name: string, by: string, now: string, wanted: readonly number[] = []): Promise<string> {
+  const { rows } = await db.query<{ count_id: string }>('insert into stock_count (store_id, location_id, name, created_at, created_by, wanted) values ($1, $2, $3, $4, $5, $6) returning count_id', [storeId, locationId, name, now, by, wanted]);
   return rows[0]!.count_id;
+}
+
+/** Items a count was asked for, with whether they were counted by now. */
+export async function wantedItems(db: Queryable, storeId: number, countId: string): Promise<{ item_id: number; sku: string | null; title: string; barcode: string | null; counted: boolean }[]> {
+  return (await db.query<{ item_id: number; sku: string | null; title: string; barcode: string | null; counted: boolean }>(
+    `select i.item_id, i.sku, i.title, i.barcode, exists (select from stock_count_line n where n.store_id = c.store_id and n.count_id = c.count_id and n.item_id = i.item_id) as counted
+     from stock_count c join item i on i.item_id = any(c.wanted) where c.store_id = $1 and c.count_id = $2 order by i.sku, i.item_id`, [storeId, countId])).rows;
 }
 
 export interface CountLine { item_id: number; sku: string | null; title: string; counted: number; expected: number; counted_at: string; counted_by: string; outcome: string | null }

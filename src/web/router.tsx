@@ -97,19 +97,19 @@ const transfers = createRoute({
 });
 const receiveTransfer = createRoute({ getParentRoute: () => app, path: '/transfers/$transferId/receive', component: lazyRouteComponent(() => import('./transfers/ReceiveTransfer.tsx'), 'ReceiveTransfer') });
 
-export const FORECAST_TABS = ['accuracy', 'events', 'prices'] as const;
+export const FORECAST_TABS = ['overrides', 'accuracy', 'runs', 'events', 'prices'] as const;
 export const FORECAST_VIEWS = ['all', 'overridden', 'unusual', 'out of stock', 'intermittent', 'short history'] as const;
 const forecast = createRoute({
   getParentRoute: () => app, path: '/forecast', component: lazyRouteComponent(() => import('./forecast/ForecastScreen.tsx'), 'ForecastScreen'),
   validateSearch: optional((raw) => ({
     tab: oneOf(raw['tab'], FORECAST_TABS), view: oneOf(raw['view'], FORECAST_VIEWS), q: text(raw['q'], 4000), location: text(raw['location']), vendor: text(raw['vendor']),
-    sort: oneOf(raw['sort'], ['sku', 'location', 'mean28', 'p90', 'sold28', 'change', 'wape', 'bias', 'coverage'] as const), dir: oneOf(raw['dir'], ['asc', 'desc'] as const),
-    by: oneOf(raw['by'], ['class', 'category', 'location'] as const), event: text(raw['event'], 20), plan: text(raw['plan'], 20), file: oneOf(raw['file'], ['in'] as const),
+    sort: oneOf(raw['sort'], ['sku', 'location', 'mean28', 'p90', 'sold28', 'change', 'than', 'wape', 'bias', 'coverage'] as const), dir: oneOf(raw['dir'], ['asc', 'desc'] as const), than: text(raw['than'], 20),
+    by: oneOf(raw['by'], ['class', 'category', 'supplier', 'item', 'location'] as const), event: text(raw['event'], 20), plan: text(raw['plan'], 20), file: oneOf(raw['file'], ['in'] as const), state: oneOf(raw['state'], ['all'] as const), say: oneOf(raw['say'], ['many'] as const),
   })),
 });
 const forecastOfItem = createRoute({
   getParentRoute: () => app, path: '/forecast/$itemId', component: lazyRouteComponent(() => import('./forecast/SeriesPage.tsx'), 'SeriesPage'),
-  validateSearch: optional((raw) => ({ location: positive(raw['location']), grain: oneOf(raw['grain'], ['d', 'w', 'm'] as const), than: text(raw['than'], 20), override: oneOf(raw['override'], ['new'] as const) })),
+  validateSearch: optional((raw) => ({ location: positive(raw['location']), grain: oneOf(raw['grain'], ['d', 'w', 'm'] as const), than: text(raw['than'], 20), override: oneOf(raw['override'], ['new'] as const), like: oneOf(raw['like'], ['set'] as const) })),
 });
 
 export const PURCHASE_VIEWS = ['open', 'draft', 'awaiting approval', 'on order', 'overdue', 'received', 'over', 'all'] as const;

@@ -214,6 +214,23 @@ it('the daily check goes out at its hour, composed for it, once, also when all i
   expect(digests[0].data).toMatchObject({ digest: { day: '2026-12-10', verdict: 'Stock ties: 0 of 0 units explained.' } });
 });
 
+it('the daily check of a role begins with what waits for it, due first; the night’s figures come after', async () => {
+  const s = await shop();
+  await s.channel({ name: 'Floor', digestHour: 7, leastSeverity: 1, roles: ['warehouse'] });
+  await raise(clock.house.db.pool, s.storeId, [
+    { kind: 'RETURN_AWAITING_INSPECTION', key: 'a', subject: 'Return R1', sentence: 'Nobody looked at it since 2026-12-01T09:00:00.000Z.' }, { kind: 'FULFIL_NOT_SYNCED', key: 'b', subject: 'Order 7', sentence: 'No tracking.' }, { kind: 'SKU_BLANK', key: 'c', subject: 'A thing', sentence: 'No SKU.' },
+  ], clock.now());
+  await clock.advance((Date.parse(clock.now().slice(0, 10)) + 31 * 3_600_000) - clock.time());
+  await clock.flow('alerts', s.storeId);
+  await clock.flow('daily-digest', s.storeId);
+  for (let n = 0; n < 3; n++) await clock.flow('alerts', s.storeId);
+  const digests = s.posts(`/${s.storeId}`).map((post) => JSON.parse(post.body)).filter((body) => body.type === 'digest.composed'), lines: { text: string; link: string }[] = digests.at(-1).data.digest.lines;
+  expect(lines.map((line) => line.text.split(':')[0]).slice(0, 3)).toEqual(['Order 7', 'Return R1', expect.stringContaining('exceptions open') as string]);
+  expect(lines[1]!.text).toMatch(/^Return R1: Nobody looked at it since 1 Dec 2026, \d\d:00\.$/);
+  expect(lines.some((line) => line.text.includes('A thing'))).toBe(false);
+  expect(lines.length).toBeLessThanOrEqual(11);
+});
+
 describe('a channel', () => {
   it('is refused by the field at fault, shows no secret, and is removed with its messages', async () => {
     const s = await shop();

@@ -133,3 +133,49 @@ describe('the rules', () => {
     expect((await call('POST', `/exceptions/${body.rows[0]!.exceptionId}/fix`, { fix: 'accept_rename' })).status).toBe(200);
   });
 });
+
+describe('a change that takes many units from an item', () => {
+  interface Waiting { requestId: string; units: number; count: number; state: string; askedBy: string; codes: { sku: string; from: string | null; to: string | null }[] }
+  const big = 'BIG-PALLET', requests = async (): Promise<Waiting[]> => (await call<{ limit: number; requests: Waiting[] }>('GET', '/mapping/requests')).body.requests;
+  const matched = async (itemId: number | null) => (await call<{ saved: boolean; waits: { requestId: string; units: number; limit: number } | null }>('PUT', '/mapping', { warehouseId, sku: big, itemId })).body;
+  // Asked for by somebody else than this machine's operator.
+  const byAnn = (requestId: string): Promise<unknown> => w.house.db.query(`update match_request set asked_by = 'ann@shop.example' where request_id = $1`, [requestId]);
+  const decide = (requestId: string, action: string) => call<{ state?: string; detail?: string }>('POST', `/mapping/requests/${requestId}`, { action });
+
+  it('waits for a second person, who is not the one that asked; a first match and a small one wait for nobody', async () => {
+    warehouse.put(big, 140);
+    warehouse.countAll();
+    await w.run(warehouseFeed);
+    expect(await matched(items[20]!.item_id)).toEqual({ saved: true, waits: null });
+    expect((await call<{ waits: unknown }>('PUT', '/mapping', { warehouseId, sku: codes.a, itemId: items[22]!.item_id })).body.waits).toBeNull();
+    const { saved, waits } = await matched(items[21]!.item_id);
+    expect([saved, waits]).toEqual([false, { requestId: expect.any(String) as string, units: 140, limit: 100 }]);
+    expect((await row(big)).itemId).toBe(items[20]!.item_id);
+    expect(await requests()).toMatchObject([{ state: 'waits', units: 140, count: 1, askedBy: 'operator', codes: [{ sku: big, from: items[20]!.sku, to: items[21]!.sku }] }]);
+    expect((await decide(waits!.requestId, 'approve')).status).toBe(403);
+    await byAnn(waits!.requestId);
+    expect((await decide(waits!.requestId, 'approve')).body).toEqual({ state: 'approved' });
+    expect((await row(big)).itemId).toBe(items[21]!.item_id);
+    expect((await decide(waits!.requestId, 'approve')).status).toBe(409);
+    const history = await call<{ events: { to: string; by: string; said: string | null }[] }>('GET', `/mapping/history?warehouse=${warehouseId}&sku=${big}`);
+    expect(history.body.events[0]).toMatchObject({ to: items[21]!.sku, by: 'operator', said: 'asked by ann@shop.example' });
+  });
+
+  it('is closed when the code was changed meanwhile, and can be taken back', async () => {
+    const { waits } = await matched(null);
+    await byAnn(waits!.requestId);
+    await w.house.db.query('update warehouse_sku set version = version + 1 where sku = $1', [big]);
+    expect((await decide(waits!.requestId, 'approve')).status).toBe(409);
+    expect((await requests())[0]).toMatchObject({ state: 'overtaken' });
+    const again = await matched(null);
+    expect((await decide(again.waits!.requestId, 'withdraw')).body).toEqual({ state: 'withdrawn' });
+    expect((await row(big)).itemId).toBe(items[21]!.item_id);
+  });
+
+  it('comes in by a file too: the file’s other lines wait with it', async () => {
+    const { body } = await call<{ applied: number; waits: { units: number } | null }>('POST', '/mapping/import?dryRun=false', { csv: `Code,Item id\n${big},${items[20]!.item_id}\nEUR-PALLET,${items[25]!.item_id}\n` });
+    expect(body).toMatchObject({ applied: 2, waits: { units: 140 } });
+    expect([(await row(big)).itemId, (await row('EUR-PALLET')).itemId]).toEqual([items[21]!.item_id, null]);
+    expect((await requests())[0]).toMatchObject({ state: 'waits', count: 2 });
+  });
+});

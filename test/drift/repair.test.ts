@@ -85,3 +85,30 @@ describe('a difference nothing explains', () => {
     await expect(ask(3, 'accept Shopify')).rejects.toThrow(/on their way/);
   });
 });
+
+describe('chosen levels', () => {
+  // Levels no story above has touched.
+  const fresh = async () => (await w.house.db.query<(typeof levels)[number]>(
+    `select g.item_id, g.location_id, g.available, x.shopify_inventory_item_id::text as item, l.shopify_location_id::text as place from ledger_level g join inventory_item x using (store_id, item_id) join location l using (store_id, location_id)
+     where g.available > 1 and g.item_id <> all($1) and g.location_id = $2 order by 1 limit 2`, [levels.map((level) => level.item_id), levels[0]!.location_id])).rows;
+  it('are read from Shopify again, and compared: what nobody told of is seen at once', async () => {
+    const two = await fresh(), keys = two.map((level) => ({ itemId: level.item_id, locationId: level.location_id })), again = () => w.api<{ read: number; differ: number }>(`/api/v1/stock/read-again?store=${w.storeId}`, { method: 'POST', body: { levels: keys } });
+    await check();
+    expect(await again()).toEqual({ read: 2, differ: 0 });
+    await w.control('/faults', { webhooks: { drop: 1 } });
+    await w.control('/levels', { inventoryItemId: two[1]!.item, locationId: two[1]!.place, available: two[1]!.available + 7 });
+    await w.control('/faults', { webhooks: null });
+    expect(await again()).toEqual({ read: 2, differ: 1 });
+    await expect(w.api(`/api/v1/stock/read-again?store=${w.storeId}`, { method: 'POST', body: { levels: [] } })).rejects.toThrow(/400/);
+  });
+
+  it('are asked to be counted: the count lists them, and ticks off what was', async () => {
+    interface Detail { countId: string; wanted: { itemId: number; sku: string; counted: boolean }[] }
+    const two = await fresh(), ids = two.map((level) => level.item_id), ask = (itemIds: number[]) => w.api<Detail>(`/api/v1/counts?store=${w.storeId}`, { method: 'POST', body: { locationId: two[0]!.location_id, name: 'Recount', itemIds } });
+    const made = await ask(ids);
+    expect(made.wanted.map((item) => [item.itemId, item.counted]).sort()).toEqual(ids.map((id) => [id, false]).sort());
+    await w.api(`/api/v1/counts/${made.countId}/lines?store=${w.storeId}`, { method: 'POST', body: { lines: [{ sku: made.wanted[0]!.sku, counted: 1 }] } });
+    expect((await w.api<Detail>(`/api/v1/counts/${made.countId}?store=${w.storeId}`)).wanted.filter((item) => item.counted).map((item) => item.sku)).toEqual([made.wanted[0]!.sku]);
+    await expect(ask([987_654])).rejects.toThrow(/400.*no item 987654/);
+  });
+});

@@ -37,7 +37,7 @@ await w.until('the watch', async () => (await w.house.db.query<{ n: number }>('s
 await w.house.db.query(`update forecast_check set flagged_on = $2::date - 3, flagged_why = 'above P99 3 days in a row' where store_id = $1 and item_id = $3`, [w.storeId, today, busy!.item_id]);
 
 const PAGES: [name: string, address: string, shows: string][] = [
-  ['forecast-list', '/forecast', 'Forecast'], ['forecast-series', address, busy!.sku], ['forecast-accuracy', '/forecast?tab=accuracy', 'Forecast'], ['forecast-events', '/forecast?tab=events', 'Forecast'], ['forecast-empty', '/forecast?view=short+history', 'Forecast'],
+  ['forecast-list', '/forecast', 'Forecast'], ['forecast-series', address, busy!.sku], ['forecast-accuracy', '/forecast?tab=accuracy', 'Forecast'], ['forecast-events', '/forecast?tab=events', 'Forecast'], ['forecast-overrides', '/forecast?tab=overrides', 'Forecast'], ['forecast-runs', '/forecast?tab=runs', 'Forecast'], ['forecast-empty', '/forecast?view=short+history', 'Forecast'],
 ];
 
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
@@ -97,6 +97,7 @@ describe('a planner at work', () => {
     await page.getByText('Expected by the engine alone').waitFor();
     await page.getByLabel('Compare with').selectOption({ index: 1 });
     await page.getByText(/came,/).waitFor();
+    await page.getByText('Overrides in force, on top of the engine.').waitFor();
     await page.locator('.mantine-Notification-closeButton').click();
     await page.waitForTimeout(700);
     await picture(page, 'forecast');
@@ -114,14 +115,72 @@ describe('a planner at work', () => {
     await context.close();
   }, 60_000);
 
+  it('overrides a filtered list at once, and finds each under Overrides', async () => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } }), { page, errors } = await openWatched(context, w.url, `/forecast?q=${busy!.sku}`);
+    await page.getByRole('button', { name: 'Override these' }).click();
+    await page.getByText('Units in all').click();
+    await page.getByLabel('Units of all these days together').fill('140');
+    await page.getByLabel('Reason').fill('Sales meeting');
+    await page.waitForTimeout(300);
+    await picture(page, 'forecast-override-many');
+    expect(await axeFaults(page)).toEqual([]);
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.getByText(/Saved for \d+ series/).waitFor();
+    await page.goto(`${w.url}/forecast?tab=overrides`);
+    await page.getByRole('row').filter({ hasText: busy!.sku }).getByText('140 in all in place of the forecast').first().waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    for (let left = await page.getByRole('button', { name: 'Undo' }).count(); left > 0; left--) {
+      await page.getByRole('button', { name: 'Undo' }).first().click();
+      await page.getByLabel('Reason', { exact: true }).fill('Was a slip');
+      await page.getByRole('button', { name: 'Undo it' }).click();
+      await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    }
+    await page.getByText('No override is in force').waitFor();
+    expect(errors).toEqual([]);
+    await context.close();
+  }, 60_000);
+
+  it('lays the list beside an earlier run', async () => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } }), { page, errors } = await openWatched(context, w.url, '/forecast?tab=runs');
+    await page.getByRole('link', { name: 'Compare with it' }).first().click();
+    await page.getByText(/Beside the run of/).waitFor();
+    await page.getByRole('columnheader', { name: /Moved/ }).waitFor();
+    await page.waitForTimeout(300);
+    await picture(page, 'forecast-compared');
+    expect(await axeFaults(page)).toEqual([]);
+    expect(errors).toEqual([]);
+    await context.close();
+  }, 60_000);
+
+  it('says what a new item sells like, and takes it back', async () => {
+    const { rows: [model] } = await w.house.db.query<{ sku: string }>(`select i.sku from forecast f join item i using (item_id) where f.store_id = $1 and f.item_id <> $2 and i.sku ~ '^[A-Za-z0-9-]+$' order by f.mean28 desc limit 1`, [w.storeId, busy!.item_id]);
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } }), { page, errors } = await openWatched(context, w.url, address);
+    await page.getByRole('button', { name: 'Name another item' }).click();
+    await page.getByLabel('Like which item').fill(model!.sku);
+    await page.getByRole('option').first().click();
+    await page.getByLabel('At so much of its demand').fill('80');
+    await page.waitForTimeout(300);
+    expect(await axeFaults(page)).toEqual([]);
+    await picture(page, 'forecast-like');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.getByText(/at 80 %, wherever that one sold/).waitFor();
+    await page.getByRole('button', { name: 'Change' }).click();
+    await page.getByRole('button', { name: 'Remove' }).click();
+    await page.getByText(/A new item has no history/).waitFor();
+    expect(errors).toEqual([]);
+    await context.close();
+  }, 60_000);
+
   it('adds an event and removes it', async () => {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } }), { page, errors } = await openWatched(context, w.url, '/forecast?tab=events');
     await page.getByRole('button', { name: 'Add an event' }).click();
     await page.getByLabel('Name').fill('Town fair');
     await page.getByLabel('First day').fill(addDays(today, 20));
+    await page.getByLabel('Expected: per cent more').fill('30');
     await page.waitForTimeout(300);
     await picture(page, 'forecast-event');
     await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('row').filter({ hasText: 'Town fair' }).getByText('30 % more').waitFor();
     await page.getByRole('button', { name: 'Town fair' }).click();
     await page.getByRole('button', { name: 'Remove' }).click();
     await page.getByText('2 events').waitFor();

@@ -25,7 +25,7 @@ beforeAll(async () => {
   building.building.tellStock();
   await w.serve(place);
   const variants = [...tables.variants.values()].slice(0, 3);
-  const side = await plannerAccount({ variants: 3, places: [...tables.locations.keys()], ids: (n) => variants[n]!.id, skus: (n) => variants[n]!.sku ?? '' });
+  const side = await plannerAccount({ variants: 3, places: [...tables.locations.keys()], level: (n, at) => ({ inStock: tables.levels.get(`${variants[n]!.inventoryItemId}:${[...tables.locations.keys()][at]!}`)?.quantities.available ?? 0, sold: [] }), ids: (n) => variants[n]!.id, skus: (n) => variants[n]!.sku ?? '' });
   await connectPlanner(house, storeId, side.url, { pushes_stock: false });
   return () => building.stop();
 }, 120_000);

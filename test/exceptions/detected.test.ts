@@ -1,4 +1,4 @@
-/** Kinds the sandbox cannot bring about: each is raised and cleared by the flow that detects it, on the database. */
+/** Kinds by the flow that detects them, on the database and a clock turned by hand: each is raised and cleared by the flow that detects it, on the database. */
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { FLOWS } from '../../src/flows/contents.ts';
 import { emptyOrder } from '../../src/domain/orders/order-state.ts';
@@ -150,4 +150,40 @@ it('API_VERSION_ENDING: from ninety days before its end, until a newer one is sp
   await clock.advance(Date.parse('2026-12-01T09:00:00.000Z') - clock.time());
   await town.flow('catalogue');
   expect(await town.cases('API_VERSION_ENDING')).toEqual([]);
+});
+
+it('what differs is called by its name, with what it is worth, and is most urgent where the item sells fast', async () => {
+  const item = await town.itemId('ANT'), place = town.placeIds[1];
+  await sql('update ledger_level set committed = committed + 3 where store_id = $1 and item_id = $2 and location_id = $3', item, place);
+  await clock.advance(3_600_000); await town.flow('sales-history'); await town.flow('drift-check'); await clock.advance(180_000); await town.flow('drift-check');
+  const open = async () => (await sql(`select subject, severity, risk, size from exception where store_id = $1 and kind = 'STOCK_DRIFT' and state = 'open'`)).rows;
+  expect(await open()).toEqual([{ subject: 'ANT at Store', severity: 2, risk: '3000', size: 3 }]);
+  await town.sell({ ANT: 3 }, 1); await town.sell({ ANT: 3 }, 1); await town.settle();
+  await clock.advance(300_000); await town.flow('sales-history'); await town.flow('drift-check');
+  expect(await open()).toMatchObject([{ subject: 'ANT at Store', severity: 1 }]);
+});
+
+it('a level below zero of what sells on by the shop’s own setting is tidied up some day, another hurts today', async () => {
+  town = await clock.town({ goods: [{ sku: 'ANT', stock: [10, 6], continues: true }, { sku: 'BEE', stock: [4, 4] }], served: [0] });
+  await town.settle();
+  for (const sku of ['ANT', 'BEE']) await town.control('/levels', { sku, location: 'Store', available: -2 });
+  await town.settle();
+  await town.flow('drift-check');
+  expect((await sql(`select subject, severity, risk from exception where store_id = $1 and kind = 'STOCK_NEGATIVE' and state = 'open' order by subject`)).rows).toEqual([{ subject: 'ANT at Store', severity: 4, risk: null }, { subject: 'BEE at Store', severity: 2, risk: '2000' }]);
+});
+
+it('what Shopify announces to be on its way out is told of until it is said no more', async () => {
+  await town.control('/faults', { deprecated: 'https://shopify.dev/changelog/x' });
+  await town.flow('catalogue');
+  expect((await town.cases('API_VERSION_ENDING')).map((one) => one.sentence)).toEqual([expect.stringContaining('on its way out: https://shopify.dev/changelog/x')]);
+  await town.control('/faults', { deprecated: null });
+  await town.flow('catalogue');
+  expect(await town.cases('API_VERSION_ENDING')).toEqual([]);
+});
+
+it('in a peak what threatens it is more urgent', async () => {
+  await sql(`update push_policy set peak_until = $2::timestamptz + interval '1 hour' where store_id = $1`, clock.now());
+  const left = (share: number) => sql(`insert into shop_bucket (store_id, available, maximum, restore_rate, at) values ($1, $2::float8 * 1000, 1000, 0.0001, $3) on conflict (store_id) do update set available = excluded.available, at = excluded.at`, share, clock.now());
+  await left(0.05); await town.flow('stock-push'); await clock.advance(301_000); await left(0.05); await town.flow('stock-push');
+  expect((await sql(`select severity from exception where store_id = $1 and kind = 'RATE_STARVED' and state = 'open'`)).rows).toEqual([{ severity: 2 }]);
 });

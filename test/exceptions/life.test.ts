@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ESCALATIONS } from '../../src/domain/exceptions/clock.ts';
 import type { ExceptionKindName, RaisedException } from '../../src/domain/exceptions/catalogue.ts';
-import { changeCases, chase, eventsOf, findException, listExceptions, raise, resolveChecked, similarCases, type ExceptionRow } from '../../src/store/exceptions.ts';
+import { changeCases, chase, eventsOf, findException, listExceptions, raise, resolveChecked, note, outcomesOf, similarCases, type ExceptionRow } from '../../src/store/exceptions.ts';
 import { freshDatabase } from '../helpers/database.ts';
 import { storeWith } from '../helpers/store.ts';
 
@@ -130,6 +130,37 @@ describe('an exception', () => {
     const levels: number[] = [];
     for (let n = 0; n < 9; n++) { w.wait(60); for (const { escalation } of (await w.chase()).escalated) levels.push(escalation); }
     expect(levels).toEqual([1, 2, 3]);
+  });
+
+  it('that gets more urgent has the shorter time, tells its owner again, and stays so; less urgent is nothing', async () => {
+    const w = await world();
+    const late = (severity: 1 | 2 | 3) => raise(db.pool, w.storeId, [{ kind: 'FULFIL_NOT_SYNCED', key: 'a', subject: 'Order 1', sentence: `urgent ${severity}`, severity }], w.at());
+    await late(3);
+    const [row] = await w.all();
+    expect(row).toMatchObject({ severity: 3, due_at: '2026-11-26T09:00:00.000Z' });
+    w.wait(10);
+    await late(2);
+    expect(await w.again(row!)).toMatchObject({ severity: 2, due_at: '2026-11-24T13:10:00.000Z' });
+    w.wait(10);
+    await late(1);
+    expect(await w.again(row!)).toMatchObject({ severity: 1, due_at: '2026-11-24T10:20:00.000Z' });
+    w.wait(10);
+    await late(3);
+    expect(await w.again(row!)).toMatchObject({ severity: 1, due_at: '2026-11-24T10:20:00.000Z', occurrences: 4 });
+    expect((await eventsOf(db, w.storeId, row!.exception_id)).map((event) => [event.what, event.detail])).toEqual([['opened', null], ['escalated', { level: 1, severity: 2 }], ['escalated', { level: 1, severity: 1 }]]);
+  });
+
+  it('tells how others of its kind came to their end: by themselves, after a button, when a person said so', async () => {
+    const w = await world();
+    await w.raise('WEBHOOK_GAP', ['a', 'b', 'c', 'd']);
+    const [a, b] = await w.all();
+    await note(db, w.storeId, [a!.exception_id], 'tried', 'anna@example.com', 'Check the webhooks', w.at(), { fix: 'repair_subscriptions' });
+    w.wait(60);
+    await w.act(b!, { action: 'resolve', said: 'the firewall was opened' });
+    w.wait(60);
+    await w.check('WEBHOOK_GAP', []);
+    expect(await outcomesOf(db, w.storeId, 'WEBHOOK_GAP', '2026-11-24T00:00:00.000Z')).toEqual({ closed: 4, medianHours: 2, ways: [{ way: 'itself', cases: 2 }, { way: 'person', cases: 1 }, { way: 'repair_subscriptions', cases: 1 }] });
+    expect(await outcomesOf(db, w.storeId, 'WEBHOOK_GAP', '2026-11-25T00:00:00.000Z')).toEqual({ closed: 0, medianHours: null, ways: [] });
   });
 
   it('said to be resolved comes back when the check disagrees; what helped is told with the next one', async () => {

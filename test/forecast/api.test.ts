@@ -16,7 +16,7 @@ async function call<T = Record<string, never>>(method: 'GET' | 'POST' | 'PUT' | 
 interface Page { rows: { sku: string; locationId: number; next28: number; engine28: number; p90: number; overrides: number }[]; nextCursor: string | null; totals: { rows: number; mean28: number }; run: { asOf: string } | null; failure: { error: string } | null }
 const list = async (query = ''): Promise<Page> => (await call<Page>('GET', `/forecast${query}`)).body;
 
-it('says that there is none before the first', async () => expect(await list()).toEqual({ rows: [], nextCursor: null, totals: { rows: 0, mean28: 0, sold28: 0 }, run: null, failure: null }));
+it('says that there is none before the first', async () => expect(await list()).toEqual({ rows: [], nextCursor: null, totals: { rows: 0, mean28: 0, sold28: 0, then28: null }, run: null, failure: null }));
 
 describe('with a forecast', () => {
   beforeAll(async () => {
@@ -48,6 +48,14 @@ describe('with a forecast', () => {
     const { body } = await call<{ whole: { series: number }; groups: { name: string; series: number; live: null }[] }>('GET', '/forecast/accuracy?by=location');
     expect(body.whole.series).toBe(5);
     expect(body.groups.map((one) => [one.name, one.series, one.live])).toEqual([['Place 1', 4, null], ['Place 2', 1, null]]);
+    // Children sum to their parents, however they are grouped.
+    const { totals } = await list();
+    for (const by of ['class', 'category', 'supplier', 'item', 'location']) {
+      const { body: { whole, groups } } = await call<{ whole: { next28: number; units: number }; groups: { name: string; next28: number; units: number }[] }>('GET', `/forecast/accuracy?by=${by}`);
+      expect(groups.reduce((sum, one) => sum + one.next28, 0)).toBeCloseTo(totals.mean28, 2);
+      expect([whole.next28, whole.units]).toEqual([expect.closeTo(totals.mean28, 2), groups.reduce((sum, one) => sum + one.units, 0)]);
+      if (by === 'item') expect(groups.map((one) => one.name).sort()).toEqual(['SKU-1', 'SKU-2', 'SKU-3', 'SKU-4']);
+    }
   });
 
   it('an override changes what is planned, not what the engine said; undone it is history', async () => {
@@ -75,15 +83,89 @@ describe('with a forecast', () => {
     expect((await call('POST', '/items/999999/overrides', body)).status).toBe(404);
   });
 
+  it('says what a forecast is made of, overrides too: terms that sum to what is shown', async () => {
+    const { body: made } = await call<{ overrideId: string }>('POST', `/items/${itemIds[0]}/overrides`, { locationId: locationIds[0], from: TODAY, to: addDays(TODAY, 6), kind: 'units', value: 2, reason: 'a fair' });
+    const { body: { forecast } } = await call<{ forecast: { mean: number[]; madeOf: { days: number; terms: { key: string; quantity: number }[] }; weekdays: number[] } }>('GET', `/items/${itemIds[0]}/demand?location=${locationIds[0]}`);
+    const { days, terms } = forecast.madeOf, expected = forecast.mean.slice(0, days).reduce((sum, units) => sum + units, 0);
+    expect(Math.abs(terms.reduce((sum, term) => sum + term.quantity, 0) - expected)).toBeLessThan(0.051);
+    expect(terms[0]).toMatchObject({ key: 'sold', quantity: 42 });
+    expect(Math.abs(terms.at(-1)!.quantity - 14)).toBeLessThan(0.11);
+    expect([days, terms.at(-1)!.key, forecast.weekdays.length]).toEqual([28, 'said', 7]);
+    await call('POST', `/overrides/${made.overrideId}/end`, { reason: 'was cancelled' });
+  });
+
   it('shows what earlier runs said of a series', async () => {
     const { body } = await call<{ runs: { asOf: string; mean: number[]; p90: number[] }[] }>('GET', `/items/${itemIds[0]}/forecast-runs?location=${locationIds[0]}`);
     expect(body.runs).toMatchObject([{ asOf: addDays(TODAY, -1), method: expect.any(String) }]);
     expect(body.runs[0]!.p90).toHaveLength(body.runs[0]!.mean.length);
   });
+
+  it('lists every run, and lays one beside another over the whole list', async () => {
+    const { body: { runs: [first] } } = await call<{ runs: { runId: string; inUse: boolean; kept: boolean; mean28: number; outcome: null }[] }>('GET', '/forecast/runs');
+    expect(first).toMatchObject({ inUse: true, kept: true, outcome: null });
+    await house.db.transaction((tx) => recordDemand(tx, storeId, [{ fact: 'order/later:line/1', kind: 'sale', itemId: itemIds[2]!, locationId: locationIds[0]!, day: addDays(TODAY, -1), quantity: 40, orderId: '9999' }]));
+    await clock.flow('forecast', storeId);
+    const { rows, totals } = await list(`?than=${first!.runId}&sort=than`) as unknown as { rows: { sku: string; engine28: number; then28: number }[]; totals: { then28: number } };
+    expect([rows.length, rows[0]!.sku]).toEqual([5, 'SKU-3']);
+    expect(rows[0]!.engine28).toBeGreaterThan(rows[0]!.then28);
+    expect(Math.abs(totals.then28 - first!.mean28)).toBeLessThan(0.5);
+    expect((await call<{ runs: { inUse: boolean }[] }>('GET', '/forecast/runs')).body.runs.map((run) => run.inUse)).toEqual([true, false]);
+    expect((await call('GET', '/forecast?than=x')).status).toBe(400);
+  });
+});
+
+describe('overrides of many', () => {
+  interface Listed { overrides: { overrideId: string; sku: string; locationName: string | null; words: string; state: string; reason: string }[]; cut: boolean }
+  const listed = async (query = ''): Promise<Listed['overrides']> => (await call<Listed>('GET', `/overrides${query}`)).body.overrides;
+  const head = 'SKU,Location,From,To,Kind,Value,Reason,Counts until\n';
+
+  it('are said of each series of a filtered list, once', async () => {
+    const body = { from: TODAY, to: addDays(TODAY, 27), kind: 'percent', value: 20, reason: 'winter is near' };
+    expect((await call('POST', '/overrides?q=SKU-1', body)).body).toEqual({ series: 2, added: 2 });
+    expect((await call('POST', '/overrides?q=SKU-1', body)).body).toEqual({ series: 2, added: 0 });
+    expect((await call('POST', '/overrides?q=SKU-1', { ...body, kind: 'total', value: -1 }))).toMatchObject({ status: 400, body: { detail: 'value: demand is not below zero' } });
+    expect((await listed()).map((row) => [row.sku, row.locationName, row.words]).sort()).toEqual([['SKU-1', 'Place 1', '20 % more'], ['SKU-1', 'Place 2', '20 % more']]);
+    expect((await list('?view=overridden')).rows.map((row) => Math.round((row.next28 / row.engine28) * 100))).toEqual([120, 120]);
+  });
+
+  it('go out and come in as CSV; a file with faults says where they are, and its good lines are saved', async () => {
+    const { body: out } = await call<string>('GET', '/overrides.csv');
+    expect((await call('POST', '/overrides/import?dryRun=false', { csv: out })).body).toEqual({ dryRun: false, lines: 2, applied: 0, unchanged: 2, errors: [] });
+    const csv = `${head}SKU-2,,2026-12-01,2026-12-31,total,310,sales meeting,\nsku-3,place 1,2026-12-01,,units,-2.5,closed early,2026-12-20\n,,2026-12-01,,units,1,why,\nNO-SUCH,,2026-12-01,,units,1,why not,\nSKU-4,Atlantis,2026-12-01,,units,1,why not,\nSKU-4,,2026-11-01,,units,1,why not,\n`;
+    const errors = [{ line: 4, field: 'SKU', message: 'is empty' }, { line: 5, field: 'SKU', message: 'no item of this store has the SKU NO-SUCH' }, { line: 6, field: 'Location', message: 'there is no location called Atlantis' }, { line: 7, field: 'To', message: '2026-11-01 is past; an override speaks of days to come' }];
+    expect((await call('POST', '/overrides/import?dryRun=true', { csv })).body).toMatchObject({ applied: 2, errors });
+    expect(await listed()).toHaveLength(2);
+    expect((await call('POST', '/overrides/import?dryRun=false', { csv })).body).toMatchObject({ applied: 2, errors });
+    expect((await listed('?q=meeting'))).toMatchObject([{ sku: 'SKU-2', locationName: null, words: '310 in all in place of the forecast' }]);
+    const { body: { forecast } } = await call<{ forecast: { asOf: string; mean: number[] } }>('GET', `/items/${itemIds[1]}/demand?location=${locationIds[0]}`);
+    const first = 7, december = forecast.mean.slice(first, first + 31).reduce((sum, units) => sum + units, 0);
+    expect([addDays(forecast.asOf, 1 + first), Math.round(december)]).toEqual(['2026-12-01', 310]);
+    const [gone] = await listed('?q=meeting');
+    await call('POST', `/overrides/${gone!.overrideId}/end`, { reason: 'was a slip' });
+    expect((await listed('?state=all')).map((row) => row.state).sort()).toEqual(['in force', 'in force', 'in force', 'undone', 'undone', 'undone']);
+    expect(await listed()).toHaveLength(3);
+    for (const row of await listed()) await call('POST', `/overrides/${row.overrideId}/end`, { reason: 'was a slip' });
+  });
+});
+
+it('what a new item sells like is said, changed and taken back; what cannot be is refused by field', async () => {
+  const path = `/items/${itemIds[3]}/analogue`, kept = async () => (await call<{ analogue: { sku: string; percent: number } | null }>('GET', path)).body.analogue;
+  expect(await kept()).toBeNull();
+  expect((await call('PUT', path, { likeItemId: itemIds[0], percent: 80 })).status).toBe(200);
+  expect((await call('PUT', path, { likeItemId: itemIds[1] })).status).toBe(200);
+  expect(await kept()).toMatchObject({ sku: 'SKU-2', percent: 100, updatedBy: 'operator' });
+  const { rows: [never] } = await house.db.query<{ item_id: number }>(`with made as (insert into item (title, sku) values ('Never', 'NEVER') returning item_id) insert into inventory_item (store_id, shopify_inventory_item_id, item_id, tracked, updated_at) select $1, 990002, item_id, true, now() from made returning item_id`, [storeId]);
+  for (const [body, says] of [[{ likeItemId: itemIds[3] }, 'not like itself'], [{ likeItemId: 999_999 }, 'there is no item'], [{ likeItemId: never!.item_id }, 'never sold'], [{ likeItemId: itemIds[0], percent: 0 }, 'percent']] as const) {
+    expect(await call('PUT', path, body)).toMatchObject({ status: 400, body: { detail: expect.stringContaining(says) } });
+  }
+  await house.db.query('delete from inventory_item where item_id = $1', [never!.item_id]);
+  expect((await call('PUT', '/items/999999/analogue', { likeItemId: itemIds[0] })).status).toBe(404);
+  expect((await call('DELETE', path)).status).toBe(200);
+  expect((await call('DELETE', path)).status).toBe(404);
 });
 
 describe('the event calendar', () => {
-  interface Events { events: { eventId: string; name: string; from: string; to: string; locationNames: string[]; updatedBy: string }[] }
+  interface Events { events: { eventId: string; name: string; from: string; to: string; locationNames: string[]; uplift: number | null; learned: { uplift: number; days: number } | null; updatedBy: string }[] }
   const events = async (): Promise<Events['events']> => (await call<Events>('GET', '/planning-events')).body.events;
 
   it('is kept by hand', async () => {
@@ -96,6 +178,11 @@ describe('the event calendar', () => {
     expect(await events()).toMatchObject([{ to: '2026-12-05', locationNames: [] }]);
     expect(await call('POST', '/planning-events', { ...fair, to: '2026-11-01' })).toMatchObject({ status: 400, body: { detail: 'to: 2026-11-01 is before 2026-12-01' } });
     expect((await call('POST', '/planning-events', { ...fair, locationIds: [12345] })).status).toBe(400);
+    // Nobody has seen it, and nothing is expected of it, until the planner says so.
+    expect(kept).toMatchObject({ uplift: null, learned: null });
+    expect((await call('PUT', `/planning-events/${kept!.eventId}`, { ...fair, uplift: 150 })).status).toBe(200);
+    expect(await events()).toMatchObject([{ uplift: 150 }]);
+    expect((await call('PUT', `/planning-events/${kept!.eventId}`, { ...fair, uplift: -101 })).status).toBe(400);
     expect((await call('DELETE', `/planning-events/${kept!.eventId}`)).status).toBe(200);
     expect((await call('DELETE', `/planning-events/${kept!.eventId}`)).status).toBe(404);
   });
@@ -109,6 +196,11 @@ describe('the event calendar', () => {
     expect(out).toContain('Fair,2026-12-01,2026-12-01,Place 1;Place 2');
     expect(out).toContain("'=SUM(A1)");
     expect((await call('POST', '/planning-events/import?dryRun=false', { csv: out })).body).toMatchObject({ lines: 3, applied: 0, unchanged: 3, errors: [] });
+    const uplift = 'Name,From,To,Locations,Uplift\nBlack Friday,2026-11-27,2026-11-30,,80 %\nFair,2026-12-01,,place 2;Place 1,much\nLaunch,2026-12-09,,,-20\n';
+    expect((await call('POST', '/planning-events/import?dryRun=false', { csv: uplift })).body).toMatchObject({ applied: 2, unchanged: 0, errors: [{ line: 3, field: 'Uplift', message: 'expected per cent from -100 to 10000, not much' }] });
+    expect((await events()).map(({ name, uplift: said }) => [name, said])).toEqual([['=SUM(A1)', null], ['Launch', -20], ['Fair', null], ['Black Friday', 80]]);
+    const { body: again } = await call<string>('GET', '/planning-events.csv');
+    expect((await call('POST', '/planning-events/import?dryRun=false', { csv: again })).body).toMatchObject({ lines: 4, applied: 0, unchanged: 4, errors: [] });
     const wrong = await call('POST', '/planning-events/import?dryRun=false', { csv: 'Name,From,To,Locations\n,2026-11-27,,\nA,soon,,\nB,2026-11-27,2026-11-01,\nC,2026-11-27,,Atlantis\n' });
     expect(wrong.body).toMatchObject({ applied: 0, errors: [{ line: 2, field: 'Name' }, { line: 3, field: 'From' }, { line: 4, field: 'To' }, { line: 5, field: 'Locations', message: 'there is no location called Atlantis' }] });
   });

@@ -1,5 +1,6 @@
 /** `instep forecast` as it is called: good files and bad ones, its exit codes, what it writes and where it says a fault is. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -67,6 +68,14 @@ describe('a good file', () => {
     expect(rows(out)[1]![1]).toBe('6');
   });
 
+  it('as a spreadsheet of a country with a decimal comma writes it', () => {
+    const out = path.join(dir, 'semicolons.csv');
+    expect(run('--input', put('semi.csv', 'id;date;quantity;price\na;2026-01-01;1;2,5\na;2026-01-02;"1,5";3\n'), '--freq', 'D', '--horizon', '1', '--output', out)).toMatchObject({ code: 0 });
+    const plain = path.join(dir, 'points.csv');
+    expect(run('--input', put('plain.csv', 'id,date,quantity,price\na,2026-01-01,1,2.5\na,2026-01-02,1.5,3\n'), '--freq', 'D', '--horizon', '1', '--output', plain)).toMatchObject({ code: 0 });
+    expect(readFileSync(out, 'utf8')).toBe(readFileSync(plain, 'utf8'));
+  });
+
   it('with an event calendar', () => {
     const file = put('ev.ndjson', line('a', 1)), events = put('events.csv', 'name,from,to,locations\nFair,2026-02-01,2026-02-03,A;B\nFair,2026-05-02,,\n');
     expect(standard(file, path.join(dir, 'ev.csv'), '--events', events)).toMatchObject({ code: 0 });
@@ -93,10 +102,22 @@ describe('a bad file', () => {
     expect(new Set(rows(path.join(dir, 'bad-out.csv')).slice(1).map((row) => row[0]))).toEqual(new Set(['d']));
   });
 
+  it('of CSV: a slip in a date or a comma too many costs its series, and gives no other years of nothing', () => {
+    const good = Array.from({ length: 60 }, (_, n) => `a,${addDays('2026-01-01', n)},${weekly(n)}`);
+    const clean = path.join(dir, 'clean.csv'), out = path.join(dir, 'slips-out.csv');
+    expect(standard(put('good60.csv', ['id,date,quantity', ...good].join('\n')), clean)).toMatchObject({ code: 0 });
+    const input = put('slips.csv', ['id,date,quantity', ...good, 'b,2026-01-01,1', 'b,2062-01-02,1', 'c,3026-01-02,1', 'd,2026-01-03,1,5', 'e,2026-01-03'].join('\n'));
+    const made = standard(input, out);
+    expect(made.code).toBe(3);
+    for (const said of [':63: date: 2062-01-02 is years away from the other dates', ':64: date: expected a date from 1900 to 2199', ':65: 4 cells where the header has 3', ':66: 2 cells where the header has 3']) expect(made.err).toContain(input + said);
+    expect(readFileSync(out, 'utf8')).toBe(readFileSync(clean, 'utf8'));
+  });
+
   it('that cannot be read at all: exit 1, and no output', () => {
     const out = path.join(dir, 'none.csv'), packed = gzipSync(line('a', 1));
     for (const [input, said] of [
-      [path.join(dir, 'missing.csv'), 'there is no such file'], [put('empty.csv', ''), 'the file is empty'], [put('header.csv', 'sku,day\na,1\n'), ':1: id, date, quantity: missing column'],
+      [path.join(dir, 'missing.csv'), 'there is no such file'], [put('empty.csv', ''), 'the file is empty'], [put('header.csv', 'sku,day\na,1\n'), 'perhaps price,promotion,in_stock,item,location,category, found sku,day'],
+      [put('list.json', '[{"id":"a"}]'), 'begins as a JSON list; expected NDJSON'],
       [put('cut.ndjson.gz', packed.subarray(0, packed.length - 9)), 'ends in the middle'], [put('text.ndjson.gz', 'not packed'), 'not readable as gzip'], [put('worse.ndjson', '{"id":1}\n'), 'no series could be read'],
     ] as const) {
       const made = standard(input, out);
@@ -113,5 +134,23 @@ describe('a bad file', () => {
       expect(run('--input', input, '--output', out, ...args).code).toBe(2);
     }
     expect(run('--help').out).toContain('Example:');
+  });
+});
+
+describe('a run that is stopped', () => {
+  it('by Ctrl-C: exit 130, and nothing is left behind', async () => {
+    const lines = Array.from({ length: 1_500 }, (_, id) => Array.from({ length: 300 }, (_day, n) => `s${id},${addDays('2025-01-01', n)},${weekly(n)}\n`).join(''));
+    const input = put('long.csv', `id,date,quantity\n${lines.join('')}`), output = path.join(dir, 'long-out.csv'), temporary = mkdtempSync(path.join(dir, 'tmp-'));
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/cli/main.ts', 'forecast', '--input', input, '--freq', 'D', '--horizon', '7', '--output', output], { env: { ...process.env, TMPDIR: temporary }, stdio: ['ignore', 'ignore', 'pipe'] });
+    let err = '';
+    child.stderr.on('data', (chunk: Buffer) => { if (err === '') child.kill('SIGINT'); err += chunk.toString(); });
+    const [code] = await once(child, 'exit') as [number];
+    expect({ code, err }).toEqual({ code: 130, err: expect.stringContaining('Stopped. Nothing was written.') });
+    expect([existsSync(output), existsSync(`${output}.part`), readdirSync(temporary)]).toEqual([false, false, []]);
+  });
+
+  it('by a folder that is not there: at once, by its name', () => {
+    const made = run('--input', put('one.ndjson', line('a', 1)), '--freq', 'D', '--horizon', '7', '--output', path.join(dir, 'nowhere', 'out.csv'));
+    expect(made).toMatchObject({ code: 1, err: expect.stringContaining(`there is no folder ${path.join(dir, 'nowhere')}`) });
   });
 });

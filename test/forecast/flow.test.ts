@@ -9,8 +9,10 @@ import { computeThreads } from '../../src/runtime/compute.ts';
 import type { PanelTask } from '../../src/runtime/compute-thread.ts';
 import { runFlow, type House, type RunResult } from '../../src/runtime/run-flow.ts';
 import { bulkUnits, recordDemand } from '../../src/store/demand.ts';
-import { currentRun, finishedRuns, forecastFor } from '../../src/store/forecasts.ts';
+import { outcomeOf } from '../../src/store/forecast-outcomes.ts';
+import { allRuns, currentRun, finishedRuns, forecastFor } from '../../src/store/forecasts.ts';
 import { listExceptions } from '../../src/store/exceptions.ts';
+import { setAnalogue } from '../../src/store/analogues.ts';
 import { addOverride, endOverride, overrideHistory } from '../../src/store/overrides.ts';
 import { addPlans } from '../../src/store/planned-prices.ts';
 import { addEvents } from '../../src/store/planning-events.ts';
@@ -54,8 +56,8 @@ beforeAll(async () => {
     await sold(0, there, day, 2);
   }
   await sold(0, here, addDays(today(), -30), 60);
-  await addEvents(db, storeId, [{ name: 'Fair', from_day: addDays(today(), 10), to_day: addDays(today(), 12), location_ids: [there] }], 'planner@example.com', now().toISOString());
-  await addEvents(db, storeId, [{ name: 'Fair', from_day: addDays(today(), 10), to_day: addDays(today(), 12), location_ids: [there] }], 'planner@example.com', now().toISOString());
+  await addEvents(db, storeId, [{ name: 'Fair', from_day: addDays(today(), 10), to_day: addDays(today(), 12), location_ids: [there], uplift: 40 }], 'planner@example.com', now().toISOString());
+  await addEvents(db, storeId, [{ name: 'Fair', from_day: addDays(today(), 10), to_day: addDays(today(), 12), location_ids: [there], uplift: 40 }], 'planner@example.com', now().toISOString());
 });
 
 describe('the nightly run', () => {
@@ -65,7 +67,7 @@ describe('the nightly run', () => {
     expect(detail).toMatchObject({ learnedFrom: 6, events: 1, asOf: addDays(today(), -1) });
     const [learn, apply] = seen;
     expect(learn!.panel).toHaveLength(6);
-    expect(apply!.options.events).toEqual([{ name: 'Fair', from: dayNumber(addDays(today(), 10)), to: dayNumber(addDays(today(), 12)), locations: [String(there)] }]);
+    expect(apply!.options.events).toEqual([{ name: 'Fair', from: dayNumber(addDays(today(), 10)), to: dayNumber(addDays(today(), 12)), locations: [String(there)], expected: 1.4 }]);
     const one = apply!.panel.find((series) => series.id === `${itemIds[0]}@${here}`)!, days = one.series.demand.length;
     expect(one).toMatchObject({ item: String(itemIds[0]), location: String(here), category: 'Thing' });
     expect(days).toBe(120);
@@ -73,6 +75,10 @@ describe('the nightly run', () => {
     expect([one.price!.length, one.price!.at(-1)]).toEqual([days + 60, 1000]);
     const kept = (await forecastFor(db, storeId, (await currentRun(db, storeId))!.run_id, itemIds[1]!, here))!;
     expect(kept.mean).toHaveLength(60);
+    // What it is made of sums to what is expected, and the run says what it knows of events.
+    expect(kept.made_of!.reduce((a, b) => a + b, 0)).toBeCloseTo(kept.mean28!, 3);
+    expect(kept.weekdays).toHaveLength(7);
+    expect((await currentRun(db, storeId))!.events).toEqual({ Fair: { factor: 1.4, days: 0 } });
     expect(kept).toMatchObject({ sold28: expect.any(Number), mean28: expect.any(Number), p90_28: expect.any(Number), demand_class: expect.any(String) });
     expect(asked).toEqual(['replenishment', 'forecast-watch']);
   });
@@ -104,13 +110,20 @@ describe('the nightly run', () => {
     await run();
   });
 
-  it('keeps the last five runs, and the first of each of the weeks before', async () => {
-    for (let n = 0; n < 16; n++) { night++; await run(); }
-    const days = (await finishedRuns(db, storeId)).map((one) => one.as_of);
+  it('keeps the series of the last five runs, days and weeks, and of every run what it said', async () => {
+    for (let n = 0; n < 44; n++) { night++; await run(); }
+    for (let n = 0; n < 5; n++) await run();
+    const kept = await finishedRuns(db, storeId), days = [...new Set(kept.map((one) => one.as_of))];
     expect(days.slice(0, 5)).toEqual([-1, -2, -3, -4, -5].map((n) => addDays(today(), n)));
     expect(days.slice(5).map((day) => new Date(`${day}T00:00:00Z`).getUTCDay())).toEqual(days.slice(5).map(() => 1)); // Mondays
-    expect(days.length).toBeGreaterThan(5);
-    expect(days.length).toBeLessThanOrEqual(9);
+    expect(days.length).toBeGreaterThan(8);
+    expect(days.length).toBeLessThanOrEqual(10);
+    expect(kept.length).toBeLessThanOrEqual(5 + 4 + 5);
+    const all = await allRuns(db, storeId, 500);
+    expect(all.length).toBeGreaterThan(kept.length + 20);
+    for (const one of all) expect({ kept: one.kept, said: one.mean28! > 0 }).toEqual({ kept: kept.some((other) => other.run_id === one.run_id), said: true });
+    const { rows } = await db.query<{ run_id: string }>('select distinct run_id from forecast where store_id = $1', [storeId]);
+    expect(rows.map((row) => row.run_id).sort()).toEqual(kept.map((one) => one.run_id).sort());
     night = 0;
     await db.query('delete from forecast_run where store_id = $1', [storeId]);
     await db.query('delete from forecast where store_id = $1', [storeId]);
@@ -162,11 +175,36 @@ describe('the watch', () => {
     // The same night again changes nothing.
     expect((await runFlow(house, forecastWatch, storeId, 'test'))!.tally.input).toBe(0);
     // An event explains the next day.
-    await addEvents(db, storeId, [{ name: 'Television', from_day: today(), to_day: today(), location_ids: null }], 'planner@example.com', now().toISOString());
+    await addEvents(db, storeId, [{ name: 'Television', from_day: today(), to_day: today(), location_ids: null, uplift: null }], 'planner@example.com', now().toISOString());
     await run();
     night++;
     await runFlow(house, forecastWatch, storeId, 'test');
     expect(await cases('DEMAND_ANOMALY')).toEqual([]);
+  });
+
+  it('lays four weeks beside what a run expected of them, once, when they are over; series that were out of stock say nothing', async () => {
+    const first = (await currentRun(db, storeId))!, from = night;
+    await db.query('delete from forecast_run where store_id = $1 and run_id <> $2', [storeId, first.run_id]);
+    // Four weeks of exactly what item 2 sold before, nothing of the others; item 3 ran out for a day.
+    for (let n = 0; n < 28; n++) { await sold(1, here, addDays(first.as_of, 1 + n), 5); }
+    await db.query('insert into daily_exposure (store_id, item_id, location_id, day, in_stock) values ($1, $2, $3, $4, 0.5) on conflict (store_id, item_id, location_id, day) do update set in_stock = 0.5', [storeId, itemIds[2], here, addDays(first.as_of, 9)]);
+    night = from + 26;
+    await runFlow(house, forecastWatch, storeId, 'test');
+    expect((await allRuns(db, storeId, 50)).find((one) => one.run_id === first.run_id)).toMatchObject({ settled_at: null });
+    night = from + 29;
+    await runFlow(house, forecastWatch, storeId, 'test');
+    const settled = (await allRuns(db, storeId, 50)).find((one) => one.run_id === first.run_id)!, { rows } = await db.query<{ item_id: number; mean28: number; p90_28: number }>('select item_id, mean28, p90_28 from forecast where store_id = $1 and run_id = $2 and item_id <> $3', [storeId, first.run_id, itemIds[2]]);
+    const { rows: came } = await db.query<{ item_id: number; location_id: number; units: number }>('select item_id, location_id, sum(quantity)::int as units from daily_demand where store_id = $1 and day > $2 and day <= $2::date + 28 group by 1, 2', [storeId, first.as_of]);
+    expect(settled).toMatchObject({ settled_at: expect.anything(), came_series: rows.length });
+    expect(settled.came_said!).toBeCloseTo(rows.reduce((sum, row) => sum + row.mean28, 0), 1);
+    const outcome = (await outcomeOf(db, storeId, itemIds[1]!, here))!, said = rows.find((row) => row.item_id === itemIds[1])!, units = came.find((row) => row.item_id === itemIds[1])!.units;
+    expect(outcome).toMatchObject({ as_of: first.as_of, came: units, runs: 1, under90: units <= said.p90_28 ? 1 : 0 });
+    expect(outcome.abs_error).toBeCloseTo(Math.abs(said.mean28 - units), 2);
+    expect(await outcomeOf(db, storeId, itemIds[2]!, here)).toBeNull();
+    await runFlow(house, forecastWatch, storeId, 'test');
+    expect(await outcomeOf(db, storeId, itemIds[1]!, here)).toEqual(outcome);
+    night = from;
+    await db.query('delete from daily_demand where store_id = $1 and day >= $2', [storeId, today()]);
   });
 
   it('does not storm: the farthest off have cases of their own, the rest share one', () => {
@@ -193,4 +231,30 @@ it('a planned price is expected to sell what such prices sold before', async () 
   const planned = await meanOf(), sum = (mean: readonly number[], from: number): number => mean.slice(from, from + 7).reduce((a, b) => a + b, 0);
   expect(sum(planned, 10)).toBeGreaterThan(1.6 * sum(without, 10));
   expect(sum(planned, 3) / sum(without, 3)).toBeCloseTo(1, 1);
+});
+
+it('a new item sells like the one it is said to, at its share, wherever that one sold, until its own first sale', async () => {
+  const fresh = (await db.query<{ item_id: number }>(`insert into item (title, sku, product_type) values ('New', 'NEW-1', 'Thing') returning item_id`)).rows[0]!.item_id, like = itemIds[0]!;
+  await db.query('insert into inventory_item (store_id, shopify_inventory_item_id, item_id, tracked, updated_at) values ($1, 990001, $2, true, $3)', [storeId, fresh, now().toISOString()]);
+  const of = async (item: number, location: number) => forecastFor(db, storeId, (await currentRun(db, storeId))!.run_id, item, location);
+  await run();
+  expect(await of(fresh, here)).toBeNull();
+  await setAnalogue(db, storeId, fresh, like, 50, 'planner@example.com', now().toISOString());
+  expect((await run()).tally).toMatchObject({ failed: {} });
+  for (const location of [here, there]) {
+    const made = (await of(fresh, location))!, model = (await of(like, location))!;
+    expect(made.mean28! / model.mean28!).toBeGreaterThan(0.4);
+    expect(made.mean28! / model.mean28!).toBeLessThan(0.65);
+    expect(made).toMatchObject({ sold28: 0, flags: expect.arrayContaining(['like another item']) });
+    // It has sold nothing itself, and what it is made of says so.
+    expect(made.made_of![0]).toBe(0);
+    expect(made.made_of!.reduce((a, b) => a + b, 0)).toBeCloseTo(made.mean28!, 2);
+    expect((await of(like, location))!.flags).not.toContain('like another item');
+  }
+  // Its own first sale begins its own history: what the other sold afterwards counts no more.
+  await db.transaction((tx) => recordDemand(tx, storeId, [{ fact: 'order/new:line/1', kind: 'sale', itemId: fresh, locationId: here, day: addDays(today(), -10), quantity: 1, orderId: '424242' }]));
+  await run();
+  const later = (await of(fresh, here))!;
+  expect(later.sold28).toBe(1);
+  expect(later.mean28!).toBeLessThan(0.45 * (await of(like, here))!.mean28!);
 });

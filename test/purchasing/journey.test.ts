@@ -161,7 +161,6 @@ it('tells when a mail does not get through and when goods are late', async () =>
   po = await ok('ann', `/purchase-orders/${po.purchaseOrderId}/send`, { version: po.version, how: 'mail', to: 'nobody@mill.example', expectedOn: '2020-01-01' });
   await w.run(purchaseOrders);
   await w.until('the mail was refused', async () => (await ok('ann', `/purchase-orders/${po.purchaseOrderId}`)).mails[0]?.state === 'failed');
-  await db.query('update purchase_mail set attempts = 3 where purchase_order_id = $1', [po.purchaseOrderId]);
   await w.run(purchaseOrders);
   const open = async (): Promise<string[]> => (await db.query<{ kind: string }>(`select kind from exception where store_id = $1 and state = 'open' and kind like 'PO\\_%' order by 1`, [w.storeId])).rows.map((r) => r.kind);
   expect(await open()).toEqual(['PO_MAIL_FAILED', 'PO_OVERDUE']);

@@ -1,5 +1,8 @@
 /** The buffer on the real thing: by what sells within the lag, capped by policy, more of it in peak mode and until that ends. On a clock that only the test moves. */
 import { expect, it } from 'vitest';
+import { storesOnSchedule } from '../../src/compose.ts';
+import { FLOWS } from '../../src/flows/contents.ts';
+import { storesInPeak } from '../../src/store/peak.ts';
 import { clockwork } from '../helpers/clockwork.ts';
 
 const clock = await clockwork(), MINUTE = 60_000;
@@ -37,4 +40,20 @@ it('withholds what may sell within the lag; peak mode withholds more, until its 
   await clock.advance(11 * MINUTE);
   expect(await withheld()).toBe(usual);
   expect(await town.faults()).toEqual([]);
+});
+
+it('what waits in a peak is passed over by its schedule until the peak ends; what a light’s buttons run is there', async () => {
+  const town = await clock.town({ goods: [{ sku: 'BEE', stock: [4] }], served: [0] }), heavy = FLOWS.filter((flow) => flow.waitsInPeak).map((flow) => flow.name);
+  expect(heavy).toEqual(expect.arrayContaining(['replenishment', 'audit']));
+  expect(heavy).not.toContain('forecast');
+  const peak = async (body: object): Promise<number> => (await clock.app.inject({ method: 'POST', url: `/api/v1/peak?store=${town.storeId}`, headers: { host: 'localhost', 'content-type': 'application/json' }, payload: body })).statusCode;
+  const scheduled = async (): Promise<boolean> => storesOnSchedule([{ store_id: town.storeId, imported_at: clock.now() }, { store_id: 999_999, imported_at: null }], await storesInPeak(clock.house.db, clock.now())).includes(town.storeId);
+  expect(await scheduled()).toBe(true);
+  expect(await peak({ action: 'begin', until: new Date(clock.time() + 60 * MINUTE).toISOString() })).toBe(200);
+  expect(await scheduled()).toBe(false);
+  await clock.advance(61 * MINUTE);
+  expect(await scheduled()).toBe(true);
+  const view = await town.api<{ rules: { acts: { label: string; run?: string; open?: string }[] }[] }>(`/api/v1/peak?store=${town.storeId}`), acts = view.rules.flatMap((rule) => rule.acts);
+  expect(acts.length).toBeGreaterThanOrEqual(view.rules.length);
+  for (const act of acts) expect([act.label, act.open !== undefined || FLOWS.some((flow) => flow.name === act.run)]).toEqual([act.label, true]);
 });

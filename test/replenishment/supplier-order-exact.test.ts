@@ -8,9 +8,9 @@ import { worthOf, type SupplierLine } from '../../src/domain/replenishment/suppl
 import { supplierOrder } from '../../src/domain/replenishment/supplier-order.ts';
 import { drawLines, exact, worthOfAll } from '../helpers/order-lines.ts';
 
-/** Fillings of large orders, and more of them, take the solver minutes: INSTEP_SOLVER=all asks for them. */
+/** Large orders take the solver minutes, their fillings above all: INSTEP_SOLVER=all asks for them. */
 const EVERY = process.env['INSTEP_SOLVER'] === 'all';
-const SIZES = EVERY ? [5, 14, 40, 90, 120] : [5, 14, 40, 120], gaps = new Map<string, { gap: number; stated: number }[]>();
+const SIZES = EVERY ? [5, 14, 40, 90, 120] : [5, 14, 40], gaps = new Map<string, { gap: number; stated: number }[]>();
 type Problem = { kind: string; limits: Partial<SupplierLimits>; least?: number[]; most?: number[]; cap: Bound; floor?: Bound };
 
 /** What is asked of an order that without limits would be of `most`. */
@@ -41,6 +41,7 @@ describe('within one per cent of the exact solver', () => {
       let solved = 0;
       for (const { kind, limits, least, most, cap, floor } of problems(lines, free)) {
         const order = supplierOrder(lines, { ...NO_LIMITS, ...limits }), best = exact(lines, { ...(least && { least }), ...(most && { most }) }, cap, floor);
+        if (best === 'unproven') continue;
         if (best === null || best <= 0) { if (floor && best === null) expect(order.notes).not.toEqual([]); continue; }
         const made = worthOfAll(lines, order.lines.map((line) => line.quantity));
         expect(1 - made / best, `${kind}: ${made} of ${best}`).toBeLessThan(0.01);
@@ -60,7 +61,7 @@ describe('within one per cent of the exact solver', () => {
         quantities.forEach((quantity, n) => expect(quantity).toBeGreaterThanOrEqual(own[n]!));
         expect(order.load[scarce!]).toBeGreaterThanOrEqual(floor[scarce!]! - 1e-6);
         expect(made).toBeGreaterThanOrEqual(worthOfAll(lines, cased) - 1e-6);
-        if (best === null) continue;
+        if (best === null || best === 'unproven') continue;
         const of = Math.max(best, before), gap = Math.max(0, best - made) / of;
         expect(gap, `filled: ${made} of ${best}`).toBeLessThan(0.01);
         expect(best - made, `stated ${order.gap}`).toBeLessThanOrEqual((order.gap / (1 - order.gap) + 0.0002) * of + 1e-6);

@@ -75,6 +75,22 @@ describe('sale-between-read-and-write', () => {
     expect(changes(town)).toEqual([]);
     expect(await town.cases('PUSH_CONFLICT')).toEqual([]);
   });
+
+  it('a level in conflict that somebody sets to what it should show is in step at once: no pause, no set, no case', async () => {
+    const town = await clock.town({ goods: [{ sku: 'ANT', stock: [10] }], served: [0] });
+    town.shelves[0]!.change('ANT', 10);
+    let edits = 0;
+    town.before = async (call) => { if (call.operation === 'SetQuantities' && edits < 3) await town.control('/levels', { sku: 'ANT', location: 'Mill', available: 30 + ++edits }); };
+    await town.settle();
+    expect(await pushRow(town, 'ANT')).toMatchObject({ state: 'conflict', wanted: 20 });
+    await town.control('/levels', { sku: 'ANT', location: 'Mill', available: 20 });
+    await town.settle();
+    await town.flow('stock-push');
+    expect(await pushRow(town, 'ANT')).toMatchObject({ state: 'in step', wanted: 20, strikes: 0 });
+    expect(sets(town)).toHaveLength(3);
+    expect(await town.cases('PUSH_CONFLICT')).toEqual([]);
+    expect(await town.reconcile()).toMatchObject({ unexplainedUnits: 0 });
+  });
 });
 
 describe('faster-than-it-can-be-read', () => {

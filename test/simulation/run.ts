@@ -26,7 +26,7 @@ import { dice } from './dice.ts';
 import { life, mortal, ProcessDied, type Life } from './death.ts';
 import { BUNDLE, GOODS, PARTS, smallTown } from './town.ts';
 
-/** How wrong a clock may be, either way: far beyond every overlap and lease. */
+/** How wrong a clock may be, either way, and a third of it at least: far beyond every overlap and lease. */
 const SKEW_MS = 15 * 60_000;
 const SECRET = 'shpss_simulated_0123456789abcdef0123';
 
@@ -107,7 +107,7 @@ export async function factory(databaseUrl: string, dataDir: string): Promise<Fac
   async function make(seed: number): Promise<Run> {
     const host = `sim-${seed}.myshopify.com`;
     skew.roll = dice(seed ^ 0x5eed);
-    const wrong = (): number => skew.roll(2 * SKEW_MS + 1) - SKEW_MS;
+    const wrong = (): number => (skew.roll(2) === 0 ? -1 : 1) * (SKEW_MS / 3 + skew.roll(SKEW_MS * 2 / 3));
     Object.assign(skew, seed % 4 === 0 ? { hosts: [0, 0], warehouse: 0, host: 0 } : { hosts: [wrong(), wrong()], warehouse: wrong(), host: 0 });
     // The shop's clock is the true one; whole seconds on its wire are its own affair.
     const sandbox = await startSandbox({

@@ -13,7 +13,7 @@ const SYNONYMS: readonly { pattern: RegExp; say: string; except?: RegExp }[] = [
   { pattern: /qty/gi, say: 'quantity' },
   { pattern: /\bwarehouse[ _-]location/gi, say: 'location (Shopify\'s place) or warehouse (the planning system\'s)' },
   { pattern: /\bsafety[ _-]buffer/gi, say: 'safety stock (planning) or buffer (withheld from a channel)' },
-  { pattern: /fulfillment/gi, say: 'fulfilment (Shopify\'s spelling stays on its wire and in fact keys)', except: /shopify:fulfillment\//g },
+  { pattern: /fulfillment/gi, say: 'fulfilment (Shopify\'s spelling stays on its wire and in fact keys)', except: /shopify:fulfillment\/|'fulfillmentCreate'/g },
 ];
 
 /** Where the glossary's words do not bind: the outside's own. */

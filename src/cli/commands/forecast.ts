@@ -1,5 +1,6 @@
 /** `instep forecast`: the engine on a file of series, without a database. What the series share is learned once; then each is forecast, on every core. */
 import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { CsvError, parse } from 'csv-parse/sync';
 import { calendarEvent, eventRow, type EventColumn } from '../../domain/forecast/event-row.ts';
 import type { ForecastResult } from '../../domain/forecast/forecast.ts';
@@ -19,17 +20,21 @@ const LONGEST_HORIZON = 1_000;
 /** A batch keeps a thread busy for a moment and is small enough to spread the last ones. */
 const BATCH = 50;
 const FAULTS_SHOWN = 20;
+const STOPPING = ['SIGINT', 'SIGTERM'] as const;
 
 export async function forecastCommand(given: ForecastOptions): Promise<void> {
   const asked = understood(given), began = performance.now();
   const bars = progressBars(given.json ?? false);
-  const compute = computeThreads(asked.threads);
   let source: SeriesSource | null = null;
-  const out = writeLines(given.output);
+  const out = writeLines(given.output), compute = computeThreads(asked.threads), stopped = new AbortController();
+  // Ctrl-C: what is under way is given up, and the temporary files of the way out below are removed. A second one ends the process at once.
+  const stop = (signal: NodeJS.Signals): void => { stopped.abort(signal); void compute.stop(); };
+  for (const signal of STOPPING) process.once(signal, stop);
   try {
-    source = await readSeriesFile(given.input, asked.grain, asked.reach, (done, total) => bars.watch({ flow: 'forecast', stage: 'read the file (kB)', done: Math.round(done / 1000), total: Math.round(total / 1000) }));
+    source = await readSeriesFile(given.input, asked.grain, asked.reach, (done, total) => bars.watch({ flow: 'forecast', stage: 'read the file (kB)', done: Math.round(done / 1000), total: Math.round(total / 1000) }), stopped.signal);
     if (source.count === 0) throw new Error(`${given.input}: no series could be read.${source.faults[0] ? ` ${faultLine(given.input, source.faults[0])}` : ''}`);
     const options: PanelOptions = { grain: asked.grain, horizon: asked.reach, quantiles: QUANTILES, ...(asked.events.length > 0 ? { events: asked.events } : {}) };
+    stopped.signal.throwIfAborted();
     const learnedFrom = source.sample.length;
     bars.watch({ flow: 'forecast', stage: `learn from ${learnedFrom.toLocaleString('en-GB')} series`, done: 0, total: 1 });
     const pool = await compute.run<PanelTask, Pool>('learn', { panel: source.sample, options });
@@ -43,7 +48,8 @@ export async function forecastCommand(given: ForecastOptions): Promise<void> {
       outcomes.forEach((outcome, n) => {
         const one = batch[n]!;
         if ('fault' in outcome) { failures++; if (failed.length < FAULTS_SHOWN) failed.push({ id: one.id, message: outcome.fault }); return; }
-        methods.set(outcome.result.method, (methods.get(outcome.result.method) ?? 0) + 1);
+        const method = outcome.result.flags.includes('no sales') ? outcome.result.method : (outcome.result.shares[0]?.method ?? '');
+        methods.set(method, (methods.get(method) ?? 0) + 1);
         for (const line of linesOfResult(one, outcome.result, asked.horizon, asked.totals)) { text += line; rows++; }
       });
       await out.write(text);
@@ -60,13 +66,17 @@ export async function forecastCommand(given: ForecastOptions): Promise<void> {
     print(given.json ?? false, summary, () => [
       `${forecast.toLocaleString('en-GB')} series forecast in ${summary.seconds} s on ${compute.threads} ${compute.threads === 1 ? 'thread' : 'threads'}, ${rows.toLocaleString('en-GB')} rows in ${given.output}.`,
       ...(source!.leftOut > 0 ? [`${source!.leftOut} days at the ends of the file make no whole period and were left out.`] : []),
-      ...(methods.size > 0 ? ['', table(['Method', 'Series'], [...methods].sort((a, b) => b[1] - a[1]).slice(0, 10))] : []),
+      ...(methods.size > 0 ? ['', table(['Most of the level', 'Series'], [...methods].sort((a, b) => b[1] - a[1]).slice(0, 10))] : []),
     ].join('\n'));
     complain(given, source, failed, failures);
   } catch (error) {
     out.drop();
-    throw error;
+    if (!stopped.signal.aborted) throw error;
+    bars.stop();
+    console.error('Stopped. Nothing was written.');
+    process.exitCode = 128 + constants.signals[stopped.signal.reason as (typeof STOPPING)[number]];
   } finally {
+    for (const signal of STOPPING) process.off(signal, stop);
     bars.stop();
     source?.close();
     await compute.stop();

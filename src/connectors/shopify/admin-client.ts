@@ -55,6 +55,8 @@ export interface AdminClient {
   scopes(): Promise<string[]>;
   /** Now by Shopify's clock, never later than it is there and up to a second or two earlier, ISO-8601 (shop-clock.ts). Asks, when no answer of the last minute told. */
   time(): Promise<string>;
+  /** How far our clock is behind Shopify's, ms; 0 while both may be right, or nothing was heard lately. */
+  clockError(): number;
   /** What Shopify last said of the version we ask for: the one it answered with, why ours is on its way out, if it is, and what we ask for that it does not know. */
   versionHeard(): { served: string | null; deprecated: string | null; unknown: { operation: string; message: string }[] };
 }
@@ -191,6 +193,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
       await run(SHOP_TIME);
       return shopClock.now(clock.now().getTime()) ?? clock.now().toISOString();
     },
+    clockError: () => shopClock.error(clock.now().getTime()),
     versionHeard: () => ({ ...heard, unknown: [...unknown].map(([operation, message]) => ({ operation, message })) }),
   };
 }

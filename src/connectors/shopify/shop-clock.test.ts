@@ -36,3 +36,11 @@ it('begins anew when a clock was set, and says nothing of what it has not heard 
   clock.heard(date(at + 2_000), at + 2_000);
   expect(clock.now(at + 2_000)).toBe(new Date(at + 2_000).toISOString());
 });
+
+it('knows how wrong our clock is, and calls one right that may be', () => fc.assert(fc.property(fc.oneof(fc.constant(0), fc.integer({ min: -900_000, max: 900_000 })), fc.nat(900), fc.nat(999), (wrong, way, part) => {
+  const clock = new ShopClock(), at = 1_800_000_000_000 + part;
+  clock.heard(date(at - way), at + wrong);
+  const error = clock.error(at + wrong);
+  if (wrong === 0) expect(error).toBe(0);
+  if (Math.abs(wrong) > 4_000) expect(Math.abs(error + wrong)).toBeLessThanOrEqual(1_500);
+})));

@@ -29,4 +29,11 @@ export class ShopClock {
     if (this.#aheadMs === null || local < this.#heardAt || local - this.#heardAt > FRESH_MS) return null;
     return new Date(local + this.#aheadMs).toISOString();
   }
+
+  /** How far ours is behind, ms, to a second: 0 while no more than whole seconds and the tolerance stand between the two, or nothing was heard within the last minute. */
+  error(local: number): number {
+    if (this.now(local) === null) return 0;
+    const least = this.#aheadMs!;
+    return least <= TOLERANCE_MS && least >= -1_000 - TOLERANCE_MS ? 0 : least + 500;
+  }
 }

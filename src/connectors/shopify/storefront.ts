@@ -116,8 +116,8 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
   }
 
   return {
-    versionFault: () => versionFault(client),
-    time: () => client.time(),
+    versionFault: () => versionFault(client), deprecation: () => client.versionHeard().deprecated,
+    time: () => client.time(), clockError: () => client.clockError(),
     ...inventoryWrites(client), ...fulfilmentWork(client), ...returnDocuments(client), ...transferWrites(client),
     async shop() {
       const { shop } = await client.run<{ shop: { id: string; name: string; myshopifyDomain: string; currencyCode: string; ianaTimezone: string; createdAt: string } }>(doc.SHOP);
@@ -260,12 +260,11 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
 
 /** An old version is not refused: Shopify answers with the oldest it still serves, whose words may mean something else. */
 function versionFault(client: AdminClient): string | null {
-  const { served, deprecated, unknown } = client.versionHeard();
+  const { served, unknown } = client.versionHeard();
   // What is refused for its shape is told by name: these are the journeys that stand still.
   const still = unknown.length === 0 ? '' : ` It does not know what ${unknown.length === 1 ? 'this call asks' : 'these calls ask'} for, so nothing is read by ${unknown.length === 1 ? 'it' : 'them'}: ${unknown.slice(0, 5).map((one) => `${one.operation} (${one.message})`).join('; ')}.`;
   if (served !== null && served !== API_VERSION) return `Shopify answers with its version ${served}, Instep asks for ${API_VERSION}: that version is no longer served.${still}`;
-  if (still !== '') return `Shopify answers in version ${API_VERSION}.${still}`;
-  return deprecated === null ? null : `Shopify says that something Instep asks for in version ${API_VERSION} is on its way out: ${deprecated}`;
+  return still === '' ? null : `Shopify answers in version ${API_VERSION}.${still}`;
 }
 
 /** Where the next page begins; null after the last. A page that says there is more and not where would be a silent loss. */

@@ -1,4 +1,5 @@
 /** What an alert says, before a channel gives it its form. Bounded: a storm or a long night is one message that fits a screen. */
+import { inClockTime } from '../calendar.ts';
 
 export interface ToldCase {
   exceptionId: string; kind: string; what: string; severity: number; owner: string; subject: string; sentence: string; dueAt: string;
@@ -24,7 +25,7 @@ export interface AlertMessage {
 export const MOST_LISTED = 12;
 export const URGENCY: Record<number, string> = { 1: 'now', 2: 'today', 3: 'this week', 4: 'when there is time' };
 
-type About = { at: string; store: AlertMessage['store']; publicUrl: string };
+type About = { at: string; store: AlertMessage['store']; publicUrl: string; /** IANA zone of the shop, whose clock tells instants. */ timeZone?: string };
 
 /** One line of text: no control characters, bounded. Titles of products come from outside and must not break a header or a message. */
 export function oneLine(text: string, most = 300): string {
@@ -42,17 +43,23 @@ export function alertMessage(about: About, told: readonly Omit<ToldCase, 'link'>
   const title = cases.length === 1 ? `${over === 1 ? 'Over: ' : ''}${oneLine(cases[0]!.subject, 80)}: ${label(cases[0]!.kind)}` : [counts.length > 0 ? `To do: ${counts.join(', ')}` : '', over > 0 ? `${over} over` : ''].filter(Boolean).join('; ');
   return {
     purpose: 'alert', ...from(about), title,
-    cases: cases.slice(0, MOST_LISTED).map((one) => ({ ...one, subject: oneLine(one.subject, 160), sentence: oneLine(one.sentence, 600), link: `${about.publicUrl}/exceptions?id=${one.exceptionId}&store=${about.store.id}` })),
+    cases: cases.slice(0, MOST_LISTED).map((one) => ({ ...one, subject: oneLine(one.subject, 160), sentence: oneLine(inClockTime(one.sentence, about.timeZone ?? 'UTC'), 600), link: `${about.publicUrl}/exceptions?id=${one.exceptionId}&store=${about.store.id}` })),
     more: Math.max(0, cases.length - MOST_LISTED), digest: null, link: `${about.publicUrl}/exceptions?store=${about.store.id}`,
   };
 }
 
+/** With its verdict; a daily check is read standing. */
+export const MOST_DIGEST_LINES = 12;
+
 /** The daily check; told also when all is well, so that silence means something is wrong with the telling. */
-export function digestMessage(about: About, digest: { day: string; verdict: string; lines: readonly ToldLine[] }): AlertMessage {
+export function digestMessage(about: About, digest: { day: string; verdict: string; lines: readonly ToldLine[] }, waiting: readonly ToldLine[] = []): AlertMessage {
+  // What wants the readers themselves comes first; where that makes it long, lines that say only how much there was are left out.
+  let spare = 1 + waiting.length + digest.lines.length - MOST_DIGEST_LINES;
+  const lines = [...waiting, ...digest.lines.filter((line) => line.tone !== 'neutral' || spare-- <= 0)].slice(0, MOST_DIGEST_LINES - 1);
   const absolute = (link: string | null): string | null => (link === null ? null : `${about.publicUrl}${link}`);
   return {
     purpose: 'digest', ...from(about), title: `Daily check ${digest.day}: ${oneLine(digest.verdict, 120)}`, cases: [], more: 0,
-    digest: { day: digest.day, verdict: oneLine(digest.verdict), lines: digest.lines.slice(0, 20).map((line) => ({ text: oneLine(line.text), tone: line.tone, link: absolute(line.link) })) }, link: `${about.publicUrl}/?store=${about.store.id}`,
+    digest: { day: digest.day, verdict: oneLine(digest.verdict), lines: lines.map((line) => ({ text: oneLine(inClockTime(line.text, about.timeZone ?? 'UTC')), tone: line.tone, link: absolute(line.link) })) }, link: `${about.publicUrl}/?store=${about.store.id}`,
   };
 }
 

@@ -8,8 +8,8 @@ export function versionEnds(version: string): Day {
   return `${Number(parts[1]) + 1}-${parts[2]}-01`;
 }
 
-/** Days left from `today` on when they are so few that somebody should plan the upgrade; null before. */
-export function endingSoon(version: string, today: Day): { ends: Day; days: number } | null {
+/** Days left from `today` on when they are so few that somebody should plan the upgrade; null before. It becomes more urgent with 30 and with 7 days left. */
+export function endingSoon(version: string, today: Day): { ends: Day; days: number; severity: 2 | 3 | 4 } | null {
   const ends = versionEnds(version), days = daysBetween(today, ends);
-  return days <= 90 ? { ends, days } : null;
+  return days <= 90 ? { ends, days, severity: days <= 7 ? 2 : days <= 30 ? 3 : 4 } : null;
 }

@@ -120,3 +120,9 @@ export function explainDrift(input: DriftInput): DriftFinding {
 
 /** Shopify tells the second of a change; our own clock tells more. */
 const second = (instant: string): string => instant.slice(0, 19);
+
+/** Units sold within an hour that make an item one that sells fast, and money (minor units of the store's currency) that is much. */
+const FAST = 6, MUCH = 100_000;
+
+/** Whether an unexplained difference is misstated where it hurts at once: the item sells fast, or the units are worth much. `risk`: null where no price is known. */
+export const isPressing = (soldLastHour: number, risk: number | null): boolean => soldLastHour >= FAST || (risk ?? 0) >= MUCH;

@@ -15,6 +15,10 @@ export interface ExceptionKind {
   backup?: Role;
   /** Minutes it must last before anybody is told; what passes by itself is then nobody's work. */
   graceMinutes?: number;
+  /** How urgent it is while a peak is on, where that is more. */
+  peakSeverity?: 1 | 2;
+  /** Cases that are more or less urgent than the kind by itself, and when; decided by the flow that raises them. */
+  also?: string;
   /** When it closes itself. */
   closes: string;
 }
@@ -26,22 +30,22 @@ const kinds = [
   { kind: 'SKU_RENAMED', severity: 3, owner: 'ecommerce', dueHours: 16, closes: 'the rename is accepted or taken back' },
   { kind: 'LOCATION_UNMAPPED', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the location is known' },
   { kind: 'LOCATION_DEACTIVATED', severity: 1, owner: 'ecommerce', dueHours: 1, closes: 'no stock is left there or it is active again' },
-  { kind: 'STOCK_DRIFT', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'a check found both sides equal', backup: 'warehouse', graceMinutes: 2 },
-  { kind: 'STOCK_NEGATIVE', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'available is zero or more' },
-  { kind: 'WEBHOOK_GAP', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'subscriptions are in place and the gap is back-filled' },
+  { kind: 'STOCK_DRIFT', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'a check found both sides equal', backup: 'warehouse', graceMinutes: 2, also: '1 where the item sells fast, or 1,000.00 or more are at stake' },
+  { kind: 'STOCK_NEGATIVE', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'available is zero or more', also: '4 where the shop sells on by its own setting' },
+  { kind: 'WEBHOOK_GAP', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'subscriptions are in place and the gap is back-filled', peakSeverity: 1 },
   { kind: 'WEBHOOK_HMAC_FAILED', severity: 2, owner: 'admin', dueHours: 4, closes: 'an hour passed without a bad signature' },
   { kind: 'PAYLOAD_UNREADABLE', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'the dead letter was read again or set aside' },
   { kind: 'TOKEN_DEAD', severity: 1, owner: 'admin', dueHours: 1, closes: 'a test call succeeds' },
   { kind: 'API_VERSION_RETIRED', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'Shopify answers with the version Instep speaks' },
-  { kind: 'API_VERSION_ENDING', severity: 3, owner: 'integration owner', dueHours: 16, closes: 'Instep speaks a version that is served for longer', backup: 'admin' },
-  { kind: 'RATE_STARVED', severity: 3, owner: 'integration owner', dueHours: 16, closes: 'half of the calls Shopify allows are free again', graceMinutes: 5 },
+  { kind: 'API_VERSION_ENDING', severity: 3, owner: 'integration owner', dueHours: 16, closes: 'Instep speaks a version that is served for longer', backup: 'admin', also: '4 with more than 30 days left, 2 with a week or less' },
+  { kind: 'RATE_STARVED', severity: 3, owner: 'integration owner', dueHours: 16, closes: 'half of the calls Shopify allows are free again', graceMinutes: 5, peakSeverity: 2 },
   { kind: 'IMPORT_INCOMPLETE', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'the counts agree' },
   { kind: 'FLOW_FAILED', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'the flow has run to its end again' },
   { kind: 'ALERT_UNDELIVERED', severity: 2, owner: 'admin', dueHours: 4, closes: 'a message got through to the channel, or it was changed or removed' },
   { kind: 'PUSH_FAILED', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'a later push of the level was written' },
   { kind: 'PUSH_CONFLICT', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'a push of the level was written' },
   { kind: 'PUSH_HELD', severity: 3, owner: 'ecommerce', dueHours: 16, closes: 'the push is released or no longer wanted' },
-  { kind: 'OVERSELL_RISK', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the level lasts longer than the news of it takes, and the lag is covered by the buffer' },
+  { kind: 'OVERSELL_RISK', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the level lasts longer than the news of it takes, and the lag is covered by the buffer', peakSeverity: 1 },
   { kind: 'OVERSOLD', severity: 1, owner: 'ecommerce', dueHours: 1, closes: 'no more is promised than is there' },
   { kind: 'BUNDLE_COMPONENT_UNKNOWN', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'every part of the bundle is known' },
   { kind: 'BUNDLE_CYCLE', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'no bundle contains itself' },
@@ -50,11 +54,11 @@ const kinds = [
   { kind: 'WAREHOUSE_SILENT', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'the warehouse was heard from again' },
   { kind: 'ORDER_OUT_FAILED', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'the warehouse has acknowledged the order' },
   { kind: 'ORDER_SHORT', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'the shelf holds what the order wants' },
-  { kind: 'FULFIL_NOT_SYNCED', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'the fulfilment was read back from Shopify' },
+  { kind: 'FULFIL_NOT_SYNCED', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'the fulfilment was read back from Shopify', also: '1 after four hours, or where more than 50 are late' },
   { kind: 'OVER_FULFILLED', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'no more is fulfilled than was ordered and not cancelled, or somebody accepted it' },
   { kind: 'RETURN_AWAITING_INSPECTION', severity: 3, owner: 'warehouse', dueHours: 16, closes: 'every received unit has a disposition' },
   { kind: 'REFUND_RESTOCK_MISMATCH', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'the units restocked in Shopify were taken back' },
-  { kind: 'PO_OVERDUE', severity: 3, owner: 'planner', dueHours: 24, closes: 'the goods came, the order was closed or a new day was agreed' },
+  { kind: 'PO_OVERDUE', severity: 3, owner: 'planner', dueHours: 24, closes: 'the goods came, the order was closed or a new day was agreed', also: '2 where something of it that sells is out of stock' },
   { kind: 'TRANSFER_REFUSED', severity: 3, owner: 'planner', dueHours: 8, closes: 'the step was taken, or the transfer cancelled', backup: 'warehouse' },
   { kind: 'PO_MAIL_FAILED', severity: 2, owner: 'planner', dueHours: 4, closes: 'the mail got through, or the order was sent another way' },
   { kind: 'LEADTIME_DRIFT', severity: 3, owner: 'planner', dueHours: 16, closes: 'the stated lead time fits what the orders took' },
@@ -91,6 +95,8 @@ export interface RaisedException {
   locationId?: number;
   /** How bad, in the kind's own measure (units, minutes, orders): what is snoozed until it is worse wakes by it. */
   size?: number;
+  /** How urgent this one is where that is not what its kind is by itself. */
+  severity?: ExceptionKind['severity'];
   /** Money at stake, minor units of the store's currency. */
   risk?: number;
 }

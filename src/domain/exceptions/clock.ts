@@ -23,6 +23,14 @@ export function dueAt(from: string, severity: number, hours: number, timeZone: s
   throw new RangeError(`${hours} working hours are more than ${MOST_DAYS} days`);
 }
 
+/** Hours by severity alone: an hour, half a day, two days, ten. */
+const HOURS: Readonly<Record<number, number>> = { 1: 1, 2: 4, 3: 16, 4: 80 };
+
+/** How long a case of a kind may stay that is as urgent as `severity`: the kind's own time where that is its own severity. */
+export function hoursOf(kind: { severity: number; dueHours: number }, severity: number): number {
+  return severity === kind.severity ? kind.dueHours : HOURS[severity]!;
+}
+
 /** Shares of its time after which one more is told: owner, backup, administrator. */
 export const ESCALATIONS: readonly number[] = [0.5, 1, 2];
 

@@ -2,10 +2,14 @@
 import { addDays, dayNumber, type Day } from '../calendar.ts';
 import type { CalendarEvent } from './panel.ts';
 
-export const EVENT_COLUMNS = ['Name', 'From', 'To', 'Locations'] as const;
+export const EVENT_COLUMNS = ['Name', 'From', 'To', 'Locations', 'Uplift'] as const;
 export type EventColumn = (typeof EVENT_COLUMNS)[number];
 
-export interface EventRow { name: string; from: Day; to: Day; locations: string[] }
+/** `uplift`: per cent more than on another day, less with a minus, as the planner expects; null where nothing is said. */
+export interface EventRow { name: string; from: Day; to: Day; locations: string[]; uplift: number | null }
+
+/** More than this is a slip of the pen. */
+const MOST_UPLIFT = 10_000;
 
 /** Longer than this is a season, which is learned from the series and not from a calendar. */
 export const LONGEST_EVENT_DAYS = 92;
@@ -19,9 +23,11 @@ export function eventRow(cell: (column: EventColumn) => string): EventRow | { co
   }
   if (to < from) return { column: 'To', message: `${to} is before ${from}` };
   if (addDays(from, LONGEST_EVENT_DAYS) <= to) return { column: 'To', message: `an event lasts at most ${LONGEST_EVENT_DAYS} days` };
-  return { name, from, to, locations: cell('Locations').split(';').map((location) => location.trim()).filter(Boolean) };
+  const said = cell('Uplift').trim().replace(/^'(?=[+-])/, '').replace(/\s*%$/, ''), uplift = said === '' ? null : Number(said.replace('−', '-'));
+  if (uplift !== null && !(uplift >= -100 && uplift <= MOST_UPLIFT)) return { column: 'Uplift', message: `expected per cent from -100 to ${MOST_UPLIFT}, not ${said}` };
+  return { name, from, to, locations: cell('Locations').split(';').map((location) => location.trim()).filter(Boolean), uplift };
 }
 
 export function calendarEvent(row: EventRow): CalendarEvent {
-  return { name: row.name, from: dayNumber(row.from), to: dayNumber(row.to), ...(row.locations.length > 0 ? { locations: row.locations } : {}) };
+  return { name: row.name, from: dayNumber(row.from), to: dayNumber(row.to), ...(row.locations.length > 0 ? { locations: row.locations } : {}), ...(row.uplift === null ? {} : { expected: 1 + row.uplift / 100 }) };
 }

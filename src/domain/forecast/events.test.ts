@@ -35,6 +35,17 @@ describe('an event', () => {
     expect(factorsOf(work, [work], [{ name: 'first ever', from: END + 3, to: END + 4 }]).every((factor) => factor === 1)).toBe(true);
   });
 
+  it('nobody has seen is what the planner expects of it, and what was seen afterwards', () => {
+    const dice = { state: 11 }, first = [{ name: 'launch', from: START + 820, to: START + 822, expected: 2.5 }], works = Array.from({ length: 8 }, () => shop(dice, () => 1));
+    expect([819, 820, 822, 823].map((t) => factorsOf(works[0]!, works, first)[t])).toEqual([1, 2.5, 2.5, 1]);
+    expect(learnEvents(works, first).effects).toEqual({ launch: { factor: 2.5, days: 0 } });
+    const seen = fair().map((event) => ({ ...event, expected: 9 })), busy = Array.from({ length: 8 }, () => shop(dice, (t) => (isOn(seen, t) ? 2 : 1)));
+    const { factor, days } = learnEvents(busy, seen).effects['fair']!;
+    expect(days).toBe(18);
+    expect(factor).toBeGreaterThan(1.8);
+    expect(factor).toBeLessThan(2.7);
+  });
+
   it('counts at its locations alone, two events side by side', () => {
     const dice = { state: 4 }, here = fair(['a', 'b']), there = fair(['c'], 'market', 40);
     const works = ['a', 'b', 'c', 'd'].flatMap((location) => Array.from({ length: 5 }, () => shop(dice, (t) => (isOn(here, t, location) ? 3 : isOn(there, t, location) ? 0.3 : 1), { location })));

@@ -2,7 +2,7 @@
  * Events: days on which demand is another, learned from what the same event did before.
  *
  * Per category (and set of locations an event counts for) the demand of an event's days is compared with what the weekday and the five weeks
- * around would have them be; the ratio is drawn to 1 until enough units have been expected on such days. A day on which the shop was closed
+ * around would have them be; the ratio is drawn to 1, or to what a planner expects, until enough units have been expected on such days. A day on which the shop was closed
  * every time comes out near nothing by itself.
  */
 import type { CalendarEvent } from './panel.ts';
@@ -14,6 +14,8 @@ export interface EventPool {
   /** The sets of locations events count for, each once. */
   kinds: (readonly string[] | undefined)[];
   groups: Record<string, Float64Array>;
+  /** By name, over all groups: what demand is multiplied by, and on how many days it was seen. What is said of the event; forecasts use `groups`. */
+  effects: Record<string, { factor: number; days: number }>;
 }
 
 /** Days around a day that make its base, on each side. */
@@ -37,7 +39,7 @@ function distinct(events: readonly CalendarEvent[]): Map<string, CalendarEvent[]
 }
 
 export function learnEvents(works: readonly Work[], events: readonly CalendarEvent[]): EventPool {
-  const pool: EventPool = { start: 0, kinds: [], groups: {} };
+  const pool: EventPool = { start: 0, kinds: [], groups: {}, effects: {} };
   if (events.length === 0 || works.length === 0) return pool;
   const byName = distinct(events), kinds = (pool.kinds = [...new Map(events.map(({ locations }) => [JSON.stringify(locations), locations])).values()]);
   const end = works.reduce((most, work) => Math.max(most, work.start + work.n), -Infinity), start = works.reduce((least, work) => Math.min(least, work.start), end), days = end - start, horizon = works[0]!.horizon;
@@ -50,11 +52,13 @@ export function learnEvents(works: readonly Work[], events: readonly CalendarEve
     const sold = soldOrUsual(work);
     for (let t = work.first; t < work.n; t++) group.sold[offset + t]! += sold[t]!;
   }
+  const known = new Map<string, { weighed: number; base: number; days: number; expected: number }>();
+  for (const [name, same] of byName) known.set(name, { weighed: 0, base: 0, days: 0, expected: expectedOf(same) });
   for (const [key, { sold, location }] of groups) {
     const base = baseOf(sold, start), from = Math.max(0, days - SPAN), factor = new Float64Array(days + horizon).fill(1);
     let allSold = 0, allBase = 0;
     for (let t = from; t < days; t++) if (base[t]! > 0) { allSold += sold[t]!; allBase += base[t]!; }
-    for (const same of byName.values()) {
+    for (const [name, same] of byName) {
       const on = new Set<number>();
       for (const event of same) {
         if (event.locations && !event.locations.includes(location)) continue;
@@ -62,14 +66,27 @@ export function learnEvents(works: readonly Work[], events: readonly CalendarEve
       }
       let eventSold = 0, eventBase = 0, eventDays = 0;
       for (const t of on) if (t >= from && t < days && base[t]! > 0) { eventSold += sold[t]!; eventBase += base[t]!; eventDays++; }
-      if (!(eventBase > 0) || !(allSold > eventSold) || !(allBase > eventBase)) continue;
-      const ratio = eventSold / eventBase / ((allSold - eventSold) / (allBase - eventBase)), prior = eventDays > FREQUENT_SHARE * (days - from) ? FREQUENT_UNITS : RARE_UNITS;
-      const effect = Math.max(LEAST, 1 + (ratio - 1) * (eventBase / (eventBase + prior)));
+      const of = known.get(name)!, { expected } = of;
+      let effect = expected;
+      if (eventBase > 0 && allSold > eventSold && allBase > eventBase) {
+        const ratio = eventSold / eventBase / ((allSold - eventSold) / (allBase - eventBase)), prior = eventDays > FREQUENT_SHARE * (days - from) ? FREQUENT_UNITS : RARE_UNITS;
+        effect = Math.max(LEAST, expected + (ratio - expected) * (eventBase / (eventBase + prior)));
+        of.weighed += effect * eventBase; of.base += eventBase; of.days = Math.max(of.days, eventDays);
+      }
+      if (effect === 1) continue;
       for (const t of on) factor[t]! *= effect;
     }
     pool.groups[key] = factor;
   }
+  for (const [name, { weighed, base, days: seen, expected }] of known) pool.effects[name] = { factor: base > 0 ? weighed / base : expected, days: seen };
   return pool;
+}
+
+/** What the planner said of the latest event of a name that anything was said of; 1: a day like another. */
+function expectedOf(same: readonly CalendarEvent[]): number {
+  let latest: CalendarEvent | null = null;
+  for (const event of same) if (event.expected !== undefined && (latest === null || event.from >= latest.from)) latest = event;
+  return Math.max(LEAST, latest?.expected ?? 1);
 }
 
 const weekdayOf = (day: number): number => ((day % 7) + 7) % 7;

@@ -1,11 +1,15 @@
 /** What a forecast says: the shape that is stored, drawn and ordered by. */
 import type { Day } from '../calendar.ts';
 import type { DemandShape } from './demand-class.ts';
+import type { MadeOf } from './made-of.ts';
 
 /** One quantile over the horizon: `values[h]` for period h + 1. */
 export interface QuantilePath { q: number; values: number[] }
 
-export type ForecastFlag = 'short history' | 'no back-test' | 'intermittent' | 'censored' | 'never in stock' | 'no sales' | 'silent' | 'level shift' | 'bulk orders';
+/** The method of a series that never sold: nothing is expected of it, or what its category's items usually sell. */
+export const NOTHING_SOLD = 'nothing sold', BY_CATEGORY = 'as its category sells';
+
+export type ForecastFlag = 'short history' | 'no back-test' | 'intermittent' | 'censored' | 'never in stock' | 'no sales' | 'silent' | 'level shift' | 'bulk orders' | 'like another item';
 
 /** Was the promise kept in the back-test? */
 export interface Coverage {
@@ -41,6 +45,8 @@ export interface ForecastResult {
     /** Pinball loss of window totals over P50, P80, P90 and P95, per unit sold. */
     pinball: number | null;
   };
+  /** From what was sold lately to what is expected next, in steps. */
+  madeOf: MadeOf;
   /** Past days the forecast was tested from. */
   origins: number;
   shape: DemandShape;

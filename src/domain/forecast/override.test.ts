@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { overrideRow, type OverrideColumn } from './override-row.ts';
 import { overridden, overrideWords, type Override } from './override.ts';
 
 const FIRST = '2026-03-01', LEVELS = [0.1, 0.5, 0.9];
@@ -27,6 +28,13 @@ describe('overrides', () => {
     expect(overridden(engine, FIRST, [from('percent', 50), from('replace', 7)]).mean).toEqual([2, 7, 7, 2]);
     expect(overridden(engine, FIRST, [from('replace', 0)]).mean).toEqual([2, 0, 0, 2]);
   });
+  it('a total keeps the shape, and the days that are over have had their share', () => {
+    expect(overridden(engine, FIRST, [from('percent', 100, FIRST, FIRST), from('total', 12, FIRST, '2026-03-04')]).mean).toEqual([4.8, 2.4, 2.4, 2.4]);
+    expect(overridden(engine, FIRST, [from('total', 16, '2026-02-25', '2026-03-04')]).mean).toEqual([2, 2, 2, 2]);
+    expect(overridden({ ...engine, mean: [0, 0, 0, 0] }, FIRST, [from('total', 6)]).mean).toEqual([0, 3, 3, 0]);
+    expect(overridden(engine, FIRST, [from('total', 6, '2026-02-01', '2026-02-20')]).changed).toBe(false);
+    expect(overrideWords({ kind: 'total', value: 500 })).toBe('500 in all in place of the forecast');
+  });
   it('take what the engine does not expect as Poisson', () => {
     const none = { mean: [0, 0, 0, 0], levels: LEVELS, cumulative: new Array<number>(12).fill(0), daily: new Array<number>(12).fill(0) };
     const made = overridden(none, FIRST, [from('replace', 4, FIRST, '2026-03-04')]);
@@ -35,9 +43,9 @@ describe('overrides', () => {
     expect(q(made.cumulative, 2)[3]).toBeGreaterThan(18);
   });
   it('keep quantiles in order, never negative, totals never falling', () => fc.assert(fc.property(
-    fc.array(fc.record({ kind: fc.constantFrom('replace', 'percent', 'units'), value: fc.double({ min: -100, max: 300, noNaN: true }), at: fc.integer({ min: 1, max: 4 }), days: fc.integer({ min: 0, max: 4 }) }), { maxLength: 4 }),
+    fc.array(fc.record({ kind: fc.constantFrom('replace', 'percent', 'units', 'total'), value: fc.double({ min: -100, max: 300, noNaN: true }), at: fc.integer({ min: 1, max: 4 }), days: fc.integer({ min: 0, max: 4 }) }), { maxLength: 4 }),
     (said) => {
-      const made = overridden(engine, FIRST, said.map(({ kind, value, at, days }) => ({ kind: kind as Override['kind'], value: kind === 'replace' ? Math.abs(value) : value, from: `2026-03-0${at}`, to: `2026-03-0${at + days}` })));
+      const made = overridden(engine, FIRST, said.map(({ kind, value, at, days }) => ({ kind: kind as Override['kind'], value: kind === 'replace' || kind === 'total' ? Math.abs(value) : value, from: `2026-03-0${at}`, to: `2026-03-0${at + days}` })));
       expect(Math.min(...made.mean, ...made.cumulative, ...made.daily!)).toBeGreaterThanOrEqual(0);
       for (let k = 0; k < 3; k++) for (let d = 0; d < 4; d++) {
         if (d > 0) expect(q(made.cumulative, k)[d]!).toBeGreaterThanOrEqual(q(made.cumulative, k)[d - 1]!);
@@ -45,4 +53,16 @@ describe('overrides', () => {
       }
     })));
   it('says it in words', () => expect([overrideWords({ kind: 'percent', value: -20 }), overrideWords({ kind: 'units', value: 2.5 }), overrideWords({ kind: 'replace', value: 3 })]).toEqual(['20 % less', '2.5 a day more', '3 a day in place of the forecast']));
+});
+
+describe('a row of a file', () => {
+  const TODAY = '2026-11-24', cells: Partial<Record<OverrideColumn, string>> = { SKU: 'TEE-1', From: '2026-12-01', To: '2026-12-31', Kind: 'Total', Value: '500', Reason: 'sales meeting' };
+  const read = (more: Partial<Record<OverrideColumn, string>>) => overrideRow((column) => ({ ...cells, ...more })[column] ?? '', TODAY);
+  it('is an override, at each location where none is named, of one day where no last one is', () => {
+    expect(read({})).toEqual({ sku: 'TEE-1', location: '', from: '2026-12-01', to: '2026-12-31', kind: 'total', value: 500, reason: 'sales meeting', expiresOn: null });
+    expect(read({ To: '', Kind: 'percent', Value: '-20 %', Location: 'Main', 'Counts until': '2026-12-20' })).toMatchObject({ to: '2026-12-01', kind: 'percent', value: -20, location: 'Main', expiresOn: '2026-12-20' });
+  });
+  it('or names the column of what is wrong', () => {
+    for (const [column, value] of [['SKU', ''], ['From', ''], ['From', 'soon'], ['To', '2026-11-01'], ['Kind', 'more'], ['Value', 'lots'], ['Value', '-1'], ['Reason', 'x'], ['Counts until', '2026-11-01']] as const) expect(read({ [column]: value })).toMatchObject({ column, message: expect.any(String) });
+  });
 });

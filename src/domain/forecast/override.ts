@@ -1,6 +1,7 @@
 /**
  * A planner's word on top of the engine's. Each override changes the days it spans, in the order they were made: a replacement says the day's units and
- * ends what was said before it; a percentage and units a day change what is there. The engine's own numbers are never changed.
+ * ends what was said before it; a percentage and units a day change what is there; a total keeps the shape of what is there and gives all its days together
+ * that many units, of which days before the forecast have had their share by their number. The engine's own numbers are never changed.
  *
  * A day's expected units become a × expected + b. Its quantiles are scaled and shifted alike, so a doubled day has twice the spread, and two units more
  * a day have the same. Quantiles of totals keep their distance from the total's mean, scaled by the mean of a weighted by the engine's units. Where the
@@ -9,7 +10,8 @@
 import { dayNumber, type Day } from '../calendar.ts';
 import { quantilesOf } from './distribution.ts';
 
-export type OverrideKind = 'replace' | 'percent' | 'units';
+/** Units a day in place of the forecast; per cent more; units a day more; units of all days together. */
+export type OverrideKind = 'replace' | 'percent' | 'units' | 'total';
 export interface Override { from: Day; to: Day; kind: OverrideKind; value: number }
 
 /** Levels × days, row by row, as the database keeps them. */
@@ -23,6 +25,7 @@ export function overridden(forecast: DailyForecast, first: Day, overrides: reado
   let changed = false;
   for (const one of overrides) {
     const from = Math.max(0, dayNumber(one.from) - start), to = Math.min(days - 1, dayNumber(one.to) - start);
+    if (one.kind === 'total') { if (to >= from) { changed = true; spread(one, forecast.mean, scale, shift, from, to); } continue; }
     for (let d = from; d <= to; d++) {
       changed = true;
       const mean = forecast.mean[d]!;
@@ -55,9 +58,20 @@ export function overridden(forecast: DailyForecast, first: Day, overrides: reado
   return { mean, cumulative, daily, changed };
 }
 
+/** Gives the days from `from` to `to` their share of a total: by what is expected of them, or alike where nothing is. */
+function spread(one: Override, mean: readonly number[], scale: Float64Array, shift: Float64Array, from: number, to: number): void {
+  const wanted = (one.value * (to - from + 1)) / (dayNumber(one.to) - dayNumber(one.from) + 1);
+  let there = 0;
+  for (let d = from; d <= to; d++) there += Math.max(0, scale[d]! * mean[d]! + shift[d]!);
+  for (let d = from; d <= to; d++) {
+    if (there > 0) { scale[d]! *= wanted / there; shift[d]! *= wanted / there; } else { scale[d] = 0; shift[d] = wanted / (to - from + 1); }
+  }
+}
+
 /** "20 % more", "replaced by 3 a day", in the planner's words. */
 export function overrideWords({ kind, value }: Pick<Override, 'kind' | 'value'>): string {
   const size = Math.abs(Math.round(value * 100) / 100);
   if (kind === 'replace') return `${size} a day in place of the forecast`;
+  if (kind === 'total') return `${size} in all in place of the forecast`;
   return `${size}${kind === 'percent' ? ' %' : ' a day'} ${value < 0 ? 'less' : 'more'}`;
 }

@@ -14,6 +14,7 @@ import { quantilesOf } from './distribution.ts';
 import { applyEvents, learnEvents, type EventPool } from './events.ts';
 import type { ForecastResult } from './forecast.ts';
 import { blendLevels, learnLevels, trackLevels, type LevelPool } from './levels.ts';
+import { madeOf, note, traceOf, type FactorTrace } from './made-of.ts';
 import { applyPromotions, learnPromotions, type PromotionPool } from './promotions.ts';
 import { drawnLevel, learnShortHistory, type ShortHistoryPool } from './short-history.ts';
 import { resultOf } from './result.ts';
@@ -55,6 +56,8 @@ export interface CalendarEvent {
   to: number;
   /** Locations it counts for; all of them if absent. */
   locations?: readonly string[];
+  /** What a planner expects it to multiply demand by, believed as far as nothing has been seen of it. Of several the latest event's counts. */
+  expected?: number;
 }
 
 export interface PanelOptions {
@@ -91,17 +94,17 @@ export function learnPool(panel: readonly PanelSeries[], options: PanelOptions):
 
 /** A forecast of every series, in their order. */
 export function forecastPanel(panel: readonly PanelSeries[], pool: Pool, options: PanelOptions): ForecastResult[] {
-  const works = worksOf(panel, options), lengths = Array.from({ length: options.horizon }, (_, h) => h + 1);
-  for (const work of works) {
-    applyFactors(work, pool, options);
+  const works = worksOf(panel, options), lengths = Array.from({ length: options.horizon }, (_, h) => h + 1), traces = works.map(traceOf);
+  works.forEach((work, n) => {
+    applyFactors(work, pool, options, traces[n]!);
     trackLevels(work);
     blendLevels(work, pool.levels);
-  }
+  });
   setLevels(works, pool);
   const levels = ascending(options.quantiles);
-  return works.map((work) => {
+  return works.map((work, n) => {
     applySpread(work, pool.spread);
-    return resultOf(work, pool, levels, tell(work, pool, levels, lengths));
+    return resultOf(work, pool, levels, tell(work, pool, levels, lengths), madeOf(work, traces[n]!, bulkOf(work).rate));
   });
 }
 
@@ -166,11 +169,16 @@ function learn(works: readonly Work[], options: PanelOptions, lengths: readonly 
   return pool;
 }
 
-function applyFactors(work: Work, pool: Pool, { without = [] }: PanelOptions): void {
+/** In the order of FACTORS, each noted. */
+function applyFactors(work: Work, pool: Pool, { without = [] }: PanelOptions, trace: FactorTrace): void {
   if (pool.weekdays) applyWeekdays(work, pool.weekdays);
+  note(trace, work);
   if (pool.events) applyEvents(work, pool.events);
+  note(trace, work);
   applyYear(work, pool.year);
+  note(trace, work);
   applyPromotions(work, pool.promotions);
+  note(trace, work);
   if (!without.includes('stockouts')) fillStockouts(work);
 }
 

@@ -3,7 +3,8 @@ import { dayFromNumber, type DayNumber } from '../calendar.ts';
 import { calibrated } from './calibration.ts';
 import { classifyDemand } from './demand-class.ts';
 import { quantilesOf } from './distribution.ts';
-import type { ForecastFlag, ForecastResult, QuantilePath } from './forecast.ts';
+import { BY_CATEGORY, NOTHING_SOLD, type ForecastFlag, type ForecastResult, type QuantilePath } from './forecast.ts';
+import type { MadeOf } from './made-of.ts';
 import type { Pool, Told } from './panel.ts';
 import { stackedLevel } from './stacking.ts';
 import { totalCurve, totalVariance } from './totals.ts';
@@ -19,7 +20,7 @@ const USUAL_SERVICE = 0.95;
 const SHIFT = 3;
 
 /** What is stored, drawn and ordered by, of a series that was told. */
-export function resultOf(work: Work, pool: Pool, levels: Float64Array, told: Told): ForecastResult {
+export function resultOf(work: Work, pool: Pool, levels: Float64Array, told: Told, madeOf: MadeOf): ForecastResult {
   const { source, rules, grain, n, horizon, weights, origins, first, seen, stockedOut } = work, days = source.series.demand.length;
   const paths = (rows: Float64Array): QuantilePath[] => Array.from(levels, (q, k) => ({ q, values: Array.from(rows.subarray(k * horizon, (k + 1) * horizon)) }));
   const shares = Array.from(weights, (share, k) => ({ method: k < rules.alphas.length ? NAMES[k]! : PLAIN, share, parameters: k < rules.alphas.length ? { alpha: rules.alphas[k]! } as Record<string, number> : { window: rules.window } }))
@@ -39,9 +40,9 @@ export function resultOf(work: Work, pool: Pool, levels: Float64Array, told: Tol
   if (work.bulk?.some((quantity) => quantity > 0)) flags.push('bulk orders');
   const dayOf = (period: number): DayNumber => source.series.start + Math.round(DAYS[grain] * period);
   return {
-    method: units === 0 ? 'nothing sold' : shares.slice(0, 2).map(({ method, share }) => `${Math.round(share * 100)} % ${method}`).join(', '),
+    method: units === 0 ? (work.totalLevel > 0 ? BY_CATEGORY : NOTHING_SOLD) : shares.slice(0, 2).map(({ method, share }) => `${Math.round(share * 100)} % ${method}`).join(', '),
     shares, shape, flags, mean: Array.from(told.mean), totals: Array.from(told.totals), cumulative: paths(told.cumulative), daily: paths(told.daily),
-    error: error.error, origins: error.windows,
+    error: error.error, origins: error.windows, madeOf,
     trainedOn: { from: n > 0 ? dayFromNumber(dayOf(days - n + first)) : null, to: days > 0 ? dayFromNumber(dayOf(days) - 1) : null, days: n - first, censoredDays: censored },
   };
 }

@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dayNumber } from '../calendar.ts';
-import { datedRow, isFault, periodsOf, seriesFromJson, seriesFromRows, type CsvColumn, type DatedRow, type FileSeries } from './series-file.ts';
+import { datedRow, isFault, periodsOf, seriesFromJson, seriesFromRows, strayDays, type CsvColumn, type DatedRow, type FileSeries } from './series-file.ts';
 
 const json = (more: object, horizon = 3): FileSeries | { column: string; message: string } => seriesFromJson(JSON.stringify({ id: 'a', start: '2026-01-01', y: [1, 2, 0, 4], ...more }), horizon);
 const good = (more: object): FileSeries => { const one = json(more); if (isFault(one)) throw new Error(`${one.column}: ${one.message}`); return one; };
@@ -70,5 +71,16 @@ describe('rows of CSV', () => {
     expect(of({ date: '2026-01-02', quantity: 'many' })).toEqual({ column: 'quantity', message: 'expected a number, not "many"' });
     expect(of({ date: '2026-01-02', quantity: '1', in_stock: '1.5' })).toEqual({ column: 'in_stock', message: 'expected 0 to 1, not 1.5' });
     expect(of({ date: '2026-01-02', quantity: '' })).toMatchObject({ quantity: NaN });
+  });
+});
+
+describe('stray dates', () => {
+  it('are those years away from the stretch with the most rows; none where no gap is that long', () => {
+    fc.assert(fc.property(fc.array(fc.nat(1_100), { minLength: 1, maxLength: 20 }), fc.integer({ min: 1_101, max: 40_000 }), fc.boolean(), (gaps, away, later) => {
+      const days = gaps.map((_, n) => 20_000 + gaps.slice(0, n).reduce((sum, gap) => sum + gap, 0)), dates = new Map(days.map((day) => [day, { rows: 2 }]));
+      expect(strayDays(dates)).toEqual([]);
+      const stray = later ? Math.max(...days) + away : Math.min(...days) - away;
+      expect(strayDays(new Map([...dates, [stray, { rows: 1 }]]))).toEqual([stray]);
+    }));
   });
 });

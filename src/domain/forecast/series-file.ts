@@ -86,9 +86,15 @@ function fromRecord(raw: Record<string, unknown>, horizon: number): FileSeries {
   return series;
 }
 
+/** Dates outside are slips of the pen: 0026 and 3026. */
+const EARLIEST = dayNumber('1900-01-01'), LATEST = dayNumber('2199-12-31');
+
 function dayOr(value: unknown, column: string): DayNumber {
   if (typeof value !== 'string') throw new Fault(column, `expected a date like 2026-01-31, not ${shown(value)}`);
-  try { return dayNumber(value.slice(0, 10)); } catch { throw new Fault(column, `expected a date like 2026-01-31, not ${shown(value)}`); }
+  let day: DayNumber;
+  try { day = dayNumber(value.slice(0, 10)); } catch { throw new Fault(column, `expected a date like 2026-01-31, not ${shown(value)}`); }
+  if (day < EARLIEST || day > LATEST) throw new Fault(column, `expected a date from 1900 to 2199, not ${shown(value)}`);
+  return day;
 }
 
 function positive(value: number, column: string): number {
@@ -168,6 +174,26 @@ function rememberedDay(text: string): DayNumber {
     days.set(text, day);
   }
   return day;
+}
+
+/** Longer without a row of any series is no season: the dates beyond are a mistake in the file. */
+const LONGEST_GAP = 1_100;
+
+/**
+ * Dates apart from the others of their file by more than three years, such as 2062 for 2026: believed, one of them would give every series years without
+ * a sale. `dates` has how many rows each day has; kept is the stretch with the most.
+ */
+export function strayDays(dates: ReadonlyMap<DayNumber, { rows: number }>): DayNumber[] {
+  const stretches: { days: DayNumber[]; rows: number }[] = [];
+  let before = -Infinity;
+  for (const day of [...dates.keys()].sort((a, b) => a - b)) {
+    if (day - before > LONGEST_GAP) stretches.push({ days: [], rows: 0 });
+    const last = stretches.at(-1)!;
+    last.days.push(day); last.rows += dates.get(day)!.rows;
+    before = day;
+  }
+  const kept = stretches.reduce((most, one) => (one.rows > most.rows ? one : most), { days: [] as DayNumber[], rows: 0 });
+  return stretches.flatMap((one) => (one === kept ? [] : one.days));
 }
 
 /** The periods a file speaks of: whole ones only. */

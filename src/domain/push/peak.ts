@@ -11,24 +11,26 @@ export interface PeakFigures {
 }
 
 export type Light = 'good' | 'warn' | 'bad';
-export interface Rule { key: string; label: string; value: number | null; unit: 's' | '%' | 'n'; warn: number; bad: number; light: Light; says: string }
+export interface Rule { key: string; label: string; value: number | null; unit: 's' | '%' | 'n'; warn: number; bad: number; light: Light; says: string; acts: readonly PeakAct[] }
+/** What helps, one press away: a flow that runs, or where to look. */
+export type PeakAct = { label: string; run: string } | { label: string; open: string };
 
 /** Silent for five times the usual gap of a busy shop, while orders change: a gap. */
 const GAP_SECONDS = 300;
 
 /** The rules in the order they are shown; the worst light first in mind, not in place. */
 export function peakRules(f: PeakFigures): Rule[] {
-  const above = (key: string, label: string, value: number, unit: Rule['unit'], warn: number, bad: number, says: string): Rule => ({ key, label, value, unit, warn, bad, light: value >= bad ? 'bad' : value >= warn ? 'warn' : 'good', says });
-  const below = (key: string, label: string, value: number, unit: Rule['unit'], warn: number, bad: number, says: string): Rule => ({ key, label, value, unit, warn, bad, light: value <= bad ? 'bad' : value <= warn ? 'warn' : 'good', says });
+  const above = (key: string, label: string, value: number, unit: Rule['unit'], warn: number, bad: number, says: string, ...acts: PeakAct[]): Rule => ({ key, label, value, unit, warn, bad, light: value >= bad ? 'bad' : value >= warn ? 'warn' : 'good', says, acts });
+  const below = (key: string, label: string, value: number, unit: Rule['unit'], warn: number, bad: number, says: string, ...acts: PeakAct[]): Rule => ({ key, label, value, unit, warn, bad, light: value <= bad ? 'bad' : value <= warn ? 'warn' : 'good', says, acts });
   const gap = f.webhookAge === null || f.orderAge === null || f.orderAge >= f.webhookAge ? 0 : f.webhookAge - f.orderAge;
   return [
-    above('inbox', 'Oldest message waiting', f.inboxAge, 's', 10, 60, 'Orders are heard that much late.'),
-    above('push', 'Oldest level waiting', f.pushAge, 's', 15, 60, 'Shopify shows numbers that old.'),
-    above('lag', 'Push lag, p99', f.lagIn + f.lagOut, 's', 5, 30, 'From a sale to the lower number; the buffer is made for it.'),
-    below('bucket', 'Shopify’s budget left', f.bucketLeft * 100, '%', 30, 10, 'What is left of the calls Shopify allows.'),
-    above('gap', 'Webhooks behind the orders', gap, 's', GAP_SECONDS / 2, GAP_SECONDS, 'Orders change and no webhook comes: they are read every five minutes.'),
-    above('dead', 'Messages set aside', f.deadLetters, 'n', 1, 5, 'They could not be read; each is a case.'),
-    above('oversold', 'Items oversold', f.oversold, 'n', 1, 1, 'More is promised than the shelf holds.'),
+    above('inbox', 'Oldest message waiting', f.inboxAge, 's', 10, 60, 'Orders are heard that much late.', { label: 'Apply what waits', run: 'inbox' }, { label: 'Flows', open: '/flows' }),
+    above('push', 'Oldest level waiting', f.pushAge, 's', 15, 60, 'Shopify shows numbers that old.', { label: 'Push now', run: 'stock-push' }, { label: 'Push queue', open: '/push' }),
+    above('lag', 'Push lag, p99', f.lagIn + f.lagOut, 's', 5, 30, 'From a sale to the lower number; the buffer is made for it.', { label: 'Push now', run: 'stock-push' }),
+    below('bucket', 'Shopify’s budget left', f.bucketLeft * 100, '%', 30, 10, 'What is left of the calls Shopify allows.', { label: 'What is running', open: '/flows' }),
+    above('gap', 'Webhooks behind the orders', gap, 's', GAP_SECONDS / 2, GAP_SECONDS, 'Orders change and no webhook comes: they are read every five minutes.', { label: 'Read the orders', run: 'sales-history' }, { label: 'Check the webhooks', run: 'subscriptions' }),
+    above('dead', 'Messages set aside', f.deadLetters, 'n', 1, 5, 'They could not be read; each is a case.', { label: 'Their cases', open: '/exceptions?kind=PAYLOAD_UNREADABLE' }),
+    above('oversold', 'Items oversold', f.oversold, 'n', 1, 1, 'More is promised than the shelf holds.', { label: 'Their cases', open: '/exceptions?kind=OVERSOLD' }),
   ];
 }
 

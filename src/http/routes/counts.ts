@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { idempotencyKey } from '../../runtime/key.ts';
-import { countLines, findCount, listCounts, makeCount, postCount, recordCounted, type CountRow } from '../../store/stock-counts.ts';
+import { countLines, findCount, listCounts, makeCount, postCount, recordCounted, wantedItems, type CountRow } from '../../store/stock-counts.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
 import type { Of } from '../contract.ts';
@@ -23,19 +23,22 @@ export function countRoutes(app: FastifyInstance, { house }: Services): void {
   const detail = async (storeId: number, countId: string): Promise<Of<typeof StockCountDetail>> => ({
     ...view(await one(storeId, countId)),
     items: (await countLines(house.db, storeId, countId)).map((l) => ({ itemId: l.item_id, sku: l.sku, title: l.title, counted: l.counted, expected: l.expected, difference: l.counted - l.expected, countedAt: l.counted_at, countedBy: l.counted_by, outcome: l.outcome })),
+    wanted: (await wantedItems(house.db, storeId, countId)).map((row) => ({ itemId: row.item_id, sku: row.sku, title: row.title, barcode: row.barcode, counted: row.counted })),
   });
 
   api.get('/api/v1/counts', { schema: { tags: ['counts'], summary: 'Stock counts, newest first', querystring, response: { 200: z.object({ counts: z.array(StockCount) }) } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store);
     return { counts: (await listCounts(house.db, store.store_id, 200)).map(view) };
   });
-  api.post('/api/v1/counts', { schema: { tags: ['counts'], summary: 'Begin a count at a location', querystring, body: CountBody, response: { 200: StockCountDetail } } }, async (request) => {
+  api.post('/api/v1/counts', { schema: { tags: ['counts'], summary: 'Begin a count at a location, or ask for one of some items', querystring, body: CountBody, response: { 200: StockCountDetail } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store);
     const { rowCount } = await house.db.query('select from location where store_id = $1 and location_id = $2', [store.store_id, request.body.locationId]);
     if (rowCount === 0) throw new Refusal(400, `locationId: there is no location ${request.body.locationId}`);
     const by = request.user?.email ?? 'operator';
+    const { itemIds } = request.body, known = await house.db.query<{ item_id: number }>('select distinct item_id from inventory_item where store_id = $1 and item_id = any($2)', [store.store_id, itemIds]), strange = itemIds.find((id) => !known.rows.some((row) => row.item_id === id));
+    if (strange !== undefined) throw new Refusal(400, `itemIds: there is no item ${strange} in this store`);
     return detail(store.store_id, await house.db.transaction(async (tx) => {
-      const id = await makeCount(tx, store.store_id, request.body.locationId, request.body.name, by, now());
+      const id = await makeCount(tx, store.store_id, request.body.locationId, request.body.name, by, now(), itemIds);
       await audit(tx, { at: now(), actor: by, action: 'count begun', subject: `count ${id}`, after: request.body });
       return id;
     }));

@@ -4,7 +4,8 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { backupOf, EXCEPTION_KINDS, kindOf, type ExceptionKindName } from '../../domain/exceptions/catalogue.ts';
-import { changeCases, eventsOf, findException, listExceptions, similarCases, type CaseChange, type ExceptionRow } from '../../store/exceptions.ts';
+import { fixNamed } from '../../domain/exceptions/fixes.ts';
+import { changeCases, eventsOf, findException, listExceptions, outcomesOf, similarCases, type CaseChange, type ExceptionRow } from '../../store/exceptions.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
 import { Exception, ExceptionAction, ExceptionBulk, ExceptionDetail, ExceptionPage, ExceptionQuery, Runbook, type Of } from '../contract.ts';
@@ -12,6 +13,8 @@ import { csv } from '../csv.ts';
 import { storeOf } from '../store-scope.ts';
 
 const RUNBOOKS = new URL('../../../docs/runbooks/', import.meta.url);
+/** How far back the usual ends of a kind are told from. */
+const OUTCOME_DAYS = 90;
 const LONGEST_IGNORED_MS = 30 * 86_400_000;
 
 export function exceptionRow(row: ExceptionRow): Of<typeof Exception> {
@@ -90,18 +93,21 @@ export function exceptionRoutes(app: FastifyInstance, { house, flows }: Services
 
   api.get('/api/v1/exceptions.csv', { schema: { tags: ['exceptions'], summary: 'The filtered exceptions as CSV', querystring: ExceptionQuery } }, async (request, reply) => {
     const store = await storeOf(house.db, request.query.store), rows = await listExceptions(house.db, store.store_id, { ...filterOf(request.query, request.user?.email ?? 'operator'), limit: 20_000 });
-    return csv(reply, `exceptions-${store.shop_domain}`, ['Kind', 'Severity', 'Owner', 'Subject', 'What happened', 'State', 'Assigned to', 'Due', 'First seen', 'Last seen', 'Times seen', 'Came back', 'Cases gathered'],
-      rows.map((r) => [r.kind, r.severity, r.owner, r.subject, r.sentence, r.state, r.assigned_to, r.due_at, r.first_seen, r.last_seen, r.occurrences, r.regressions, r.children]));
+    return csv(reply, `exceptions-${store.shop_domain}`, ['Kind', 'Severity', 'Owner', 'Subject', 'What happened', 'State', 'Assigned to', 'Due', 'First seen', 'Last seen', 'Times seen', 'Came back', 'Cases gathered', 'At risk, minor units'],
+      rows.map((r) => [r.kind, r.severity, r.owner, r.subject, r.sentence, r.state, r.assigned_to, r.due_at, r.first_seen, r.last_seen, r.occurrences, r.regressions, r.children, r.risk]));
   });
 
   api.get('/api/v1/exceptions/:id', { schema: { tags: ['exceptions'], summary: 'One exception: what happened to it, what it gathers, what helped before', params, querystring, response: { 200: ExceptionDetail } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), row = await one(store.store_id, request.params.id), kind = kindOf(row.kind as ExceptionKindName);
-    const [events, children, similar] = await Promise.all([
+    const since = new Date(house.clock.now().getTime() - OUTCOME_DAYS * 86_400_000).toISOString();
+    const [events, children, similar, outcomes] = await Promise.all([
       eventsOf(house.db, store.store_id, row.exception_id), listExceptions(house.db, store.store_id, { states: ['open', 'snoozed'], parent: row.exception_id, limit: 200 }), similarCases(house.db, store.store_id, row),
+      outcomesOf(house.db, store.store_id, row.kind, since),
     ]);
     return {
       row: exceptionRow(row), events: events.map((event) => ({ at: event.at, what: event.what, by: event.by_whom, said: event.said })), children: children.map(exceptionRow), similar: similar.map((s) => ({ exceptionId: s.exception_id, subject: s.subject, resolvedAt: s.resolved_at, hours: s.hours, fixedBy: s.fixed_by })),
       backup: backupOf(kind), closes: kind.closes, checkedBy: checkerOf(row.kind),
+      outcomes: { ...outcomes, ways: outcomes.ways.map(({ way, cases }) => ({ way: way === 'itself' ? 'by themselves' : way === 'person' ? 'when a person said so' : `after “${fixNamed(way)?.label ?? way}”`, cases })) },
     };
   });
 

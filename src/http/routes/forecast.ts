@@ -1,26 +1,24 @@
-/** Forecasts: the list of series, how good they were, what earlier runs said, and what planners say on top. */
+/** Forecasts: the list of series, how good they were, and what earlier runs said. */
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { addDays, dayNumber, dayOf } from '../../domain/calendar.ts';
-import { overridden, overrideWords } from '../../domain/forecast/override.ts';
+import { addDays, dayOf } from '../../domain/calendar.ts';
+import { overridden } from '../../domain/forecast/override.ts';
 import { accuracyBy, forecastPage, forecastTotals, type AccuracyRow, type ForecastFilter, type ForecastListRow } from '../../store/forecast-page.ts';
-import { currentRun, paths, planningForecasts, seriesRuns, type ForecastRunRow } from '../../store/forecasts.ts';
+import { allRuns, currentRun, paths, planningForecasts, seriesRuns, type ForecastRunRow } from '../../store/forecasts.ts';
 import { decodeCursor, encodeCursor } from '../../store/keyset.ts';
-import { addOverride, asOverride, endOverride, overrideHistory, overridesInForce, type OverrideRow } from '../../store/overrides.ts';
+import { asOverride, overridesInForce } from '../../store/overrides.ts';
 import { listRuns } from '../../store/runs.ts';
-import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
 import type { Of } from '../contract.ts';
-import { Accuracy, ForecastPage, ForecastQuery, type ForecastRow, type ForecastRun, Override, OverrideBody, OverrideEnd, SeriesRuns } from '../contract-forecast.ts';
+import { Accuracy, ForecastPage, ForecastQuery, type ForecastRow, type ForecastRun, ForecastRunOutcome, SeriesRuns } from '../contract-forecast.ts';
 import { csv } from '../csv.ts';
 import { storeOf } from '../store-scope.ts';
 
 const LISTED_DAYS = 28;
 /** Overridden series that a total takes in; the others count as the engine says. */
 const MOST_SAID = 5_000;
-/** Further ahead nobody knows. */
-const LONGEST_DAYS = 400;
+const MOST_RUNS = 200;
 
 export function forecastRoutes(app: FastifyInstance, { house }: Services): void {
   const api = app.withTypeProvider<ZodTypeProvider>();
@@ -44,7 +42,7 @@ export function forecastRoutes(app: FastifyInstance, { house }: Services): void 
     const store = await storeOf(house.db, request.query.store), run = await currentRun(house.db, store.store_id);
     const [last] = await listRuns(house.db, store.store_id, 'forecast', 1);
     const failure = last && (last.state === 'failed' || last.state === 'interrupted') ? { at: last.finished_at ?? last.started_at, error: last.error ?? 'It was interrupted.' } : null;
-    if (!run) return { rows: [], nextCursor: null, totals: { rows: 0, mean28: 0, sold28: 0 }, run: null, failure };
+    if (!run) return { rows: [], nextCursor: null, totals: { rows: 0, mean28: 0, sold28: 0, then28: null }, run: null, failure };
     const filter = filterOf(request.query, run, today(store.time_zone));
     const { rows, views } = await rowsOf(store.store_id, run, { ...filter, limit: filter.limit + 1 });
     const end = rows[filter.limit - 1], totals = await forecastTotals(house.db, store.store_id, filter);
@@ -64,11 +62,16 @@ export function forecastRoutes(app: FastifyInstance, { house }: Services): void 
   });
 
   api.get('/api/v1/forecast/accuracy', { schema: {
-    tags: ['forecast'], summary: 'How good the forecasts are, rolled up: back-tests of the run in use, and what came of each night', querystring: inStore.extend({ by: z.enum(['class', 'category', 'location']).default('class') }), response: { 200: Accuracy },
+    tags: ['forecast'], summary: 'How good the forecasts are, rolled up: back-tests of the run in use, and what came of each night', querystring: inStore.extend({ by: z.enum(['class', 'category', 'supplier', 'item', 'location']).default('class') }), response: { 200: Accuracy },
   } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), { by } = request.query, run = await currentRun(house.db, store.store_id);
     const rows = run ? await accuracyBy(house.db, store.store_id, run.run_id, by) : [];
     return { run: run && runView(run), by, whole: rows[0] ? group(rows[0]) : null, groups: rows.slice(1).map(group) };
+  });
+
+  api.get('/api/v1/forecast/runs', { schema: { tags: ['forecast'], summary: 'Every run there was, newest first, with what it expected of four weeks and what came', querystring: inStore, response: { 200: z.object({ runs: z.array(ForecastRunOutcome) }) } } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store), rows = await allRuns(house.db, store.store_id, MOST_RUNS);
+    return { runs: rows.map((row, n) => ({ ...runView(row), inUse: n === 0, kept: row.kept, mean28: row.mean28, outcome: row.settled_at === null ? null : outcome(row) })) };
   });
 
   api.get('/api/v1/items/:itemId/forecast-runs', { schema: { tags: ['forecast'], summary: 'What the kept runs said of one series, newest first', params: ofItem, querystring: inStore.extend({ location: z.coerce.number().int() }), response: { 200: SeriesRuns } } }, async (request) => {
@@ -78,54 +81,18 @@ export function forecastRoutes(app: FastifyInstance, { house }: Services): void 
       return { runId: row.run_id, asOf: row.as_of, method: row.method, mean: row.mean, p10: at(0.1), p90: at(0.9) };
     }) };
   });
-
-  api.get('/api/v1/items/:itemId/overrides', { schema: {
-    tags: ['forecast'], summary: 'Every override an item has had, newest first', params: ofItem, querystring: inStore.extend({ location: z.coerce.number().int().optional() }), response: { 200: z.object({ overrides: z.array(Override) }) },
-  } }, async (request) => {
-    const store = await storeOf(house.db, request.query.store);
-    return { overrides: (await overrideHistory(house.db, store.store_id, request.params.itemId, request.query.location ?? null)).map((row) => overrideView(row, today(store.time_zone))) };
-  });
-
-  api.post('/api/v1/items/:itemId/overrides', { schema: { tags: ['forecast'], summary: 'Say more, less or something else than the engine for a range of days', params: ofItem, querystring: inStore, body: OverrideBody, response: { 200: Override } } }, async (request) => {
-    const store = await storeOf(house.db, request.query.store), { itemId } = request.params, { body } = request, day = today(store.time_zone);
-    for (const [field, value] of [['from', body.from], ['to', body.to], ['expiresOn', body.expiresOn]] as const) if (value !== null) { try { dayNumber(value); } catch { throw new Refusal(400, `${field}: there is no day ${value}`); } }
-    if (body.to < body.from) throw new Refusal(400, `to: ${body.to} is before ${body.from}`);
-    if (body.to < day) throw new Refusal(400, `to: ${body.to} is past; an override speaks of days to come`);
-    if (body.to > addDays(day, LONGEST_DAYS)) throw new Refusal(400, `to: at most ${LONGEST_DAYS} days ahead`);
-    if (body.expiresOn !== null && body.expiresOn < day) throw new Refusal(400, `expiresOn: ${body.expiresOn} is past`);
-    if (body.kind === 'replace' && body.value < 0) throw new Refusal(400, 'value: demand is not below zero');
-    if (body.kind === 'percent' && (body.value < -100 || body.value > 10_000 || body.value === 0)) throw new Refusal(400, 'value: expected -100 to 10000 per cent, and not 0');
-    if (body.kind === 'units' && body.value === 0) throw new Refusal(400, 'value: 0 units more change nothing');
-    const { rows: [known] } = await house.db.query('select 1 from inventory_item where store_id = $1 and item_id = $2', [store.store_id, itemId]);
-    if (!known) throw new Refusal(404, `There is no item ${itemId}`);
-    if (body.locationId !== null && (await house.db.query('select 1 from location where store_id = $1 and location_id = $2', [store.store_id, body.locationId])).rows.length === 0) throw new Refusal(400, `locationId: there is no location ${body.locationId}`);
-    const author = request.user?.email ?? 'operator';
-    const id = await addOverride(house.db, store.store_id, { item_id: itemId, location_id: body.locationId, from_day: body.from, to_day: body.to, kind: body.kind, value: body.value, reason: body.reason, author, expires_on: body.expiresOn }, now());
-    await told(store.store_id, author, 'forecast overridden', `${store.shop_domain} item ${itemId}`, body);
-    return overrideView((await overrideHistory(house.db, store.store_id, itemId, null)).find((row) => row.override_id === id)!, day);
-  });
-
-  api.post('/api/v1/overrides/:overrideId/end', { schema: { tags: ['forecast'], summary: 'Undo an override; it stays in the history', params: z.object({ overrideId: z.string().regex(/^\d{1,18}$/) }), querystring: inStore, body: OverrideEnd, response: { 200: z.object({ ended: z.boolean() }) } } }, async (request) => {
-    const store = await storeOf(house.db, request.query.store), by = request.user?.email ?? 'operator';
-    if (!(await endOverride(house.db, store.store_id, request.params.overrideId, by, request.body.reason, now()))) throw new Refusal(409, 'There is no such override, or it was undone before.');
-    await told(store.store_id, by, 'forecast override undone', `${store.shop_domain} override ${request.params.overrideId}`, request.body);
-    return { ended: true };
-  });
-
-  async function told(storeId: number, actor: string, action: string, subject: string, after: object): Promise<void> {
-    await audit(house.db, { at: now(), actor, action, subject, after });
-    house.changed(storeId, ['forecast']);
-    await house.enqueue('replenishment', storeId);
-  }
 }
 
-function filterOf(query: Of<typeof ForecastQuery>, run: ForecastRunRow, today: string): ForecastFilter {
+export function filterOf(query: Of<typeof ForecastQuery>, run: ForecastRunRow, today: string): ForecastFilter {
   let after;
   try { after = decodeCursor(query.cursor, 2); } catch { throw new Refusal(400, 'cursor: not one this API gave out'); }
   const locations = query.location?.split(',').filter(Boolean).map(Number);
   if (locations?.some((id) => !Number.isInteger(id))) throw new Refusal(400, 'location: expected location ids separated by commas');
-  return { runId: run.run_id, today, view: query.view, q: query.q, vendor: query.vendor, locations: locations?.length ? locations : undefined, sort: query.sort, dir: query.dir, after, limit: query.limit };
+  return { runId: run.run_id, today, view: query.view, q: query.q, vendor: query.vendor, locations: locations?.length ? locations : undefined, than: query.than, sort: query.sort, dir: query.dir, after, limit: query.limit };
 }
+
+const outcome = ({ came_series: series, came_units: units, came_said: said, came_error: error, came_under90: under90 }: ForecastRunRow): Of<typeof ForecastRunOutcome>['outcome'] =>
+  ({ series: series ?? 0, units: units ?? 0, said: said ?? 0, wape: units ? error! / units : null, bias: units ? (said! - units) / units : null, under90 });
 
 const runView = (run: ForecastRunRow): Of<typeof ForecastRun> => ({
   runId: run.run_id, asOf: run.as_of, horizon: run.horizon, series: run.series, finishedAt: run.finished_at, wape: run.wape, bias: run.bias, learnedFrom: run.learned_from, failed: run.failed,
@@ -134,7 +101,7 @@ const runView = (run: ForecastRunRow): Of<typeof ForecastRun> => ({
 function view(row: ForecastListRow, next28: number | null, p90: number | null): Of<typeof ForecastRow> {
   return {
     itemId: row.item_id, locationId: row.location_id, sku: row.sku, title: row.title, vendor: row.vendor, locationName: row.location, method: row.method, demandClass: row.demand_class,
-    next28, p90, engine28: row.mean28, sold28: row.sold28, wape: row.wape, rmsse: row.rmsse, bias: row.bias, coverage: row.coverage, flags: row.flags, censoredDays: row.censored_days, overrides: row.said,
+    next28, p90, engine28: row.mean28, then28: row.then28, sold28: row.sold28, wape: row.wape, rmsse: row.rmsse, bias: row.bias, coverage: row.coverage, flags: row.flags, censoredDays: row.censored_days, overrides: row.said,
     unusual: row.flagged_on === null ? null : { since: row.flagged_on, why: row.flagged_why ?? '' },
     lastDay: row.checked === null ? null : { day: row.checked, actual: row.actual!, outside: row.actual! < row.low! || row.actual! > row.high! },
   };
@@ -142,16 +109,8 @@ function view(row: ForecastListRow, next28: number | null, p90: number | null): 
 
 function group(row: AccuracyRow): Of<typeof Accuracy>['groups'][number] {
   return {
-    name: row.name, series: row.series, units: row.units, backtest: { wape: row.wape, bias: row.bias, rmsse: row.rmsse, under80: row.tested80, under90: row.tested90, coverage: row.coverage, pinball: row.tested_pinball },
+    name: row.name, series: row.series, units: row.units, next28: row.next28, backtest: { wape: row.wape, bias: row.bias, rmsse: row.rmsse, under80: row.tested80, under90: row.tested90, coverage: row.coverage, pinball: row.tested_pinball },
     live: row.days === null ? null : { days: row.days, wape: row.live_wape, bias: row.live_bias, under80: row.under80, under90: row.under90, under95: row.under95, pinball: row.pinball },
-  };
-}
-
-function overrideView(row: OverrideRow, today: string): Of<typeof Override> {
-  const value = Math.round(row.value * 1_000) / 1_000;
-  return {
-    overrideId: row.override_id, itemId: row.item_id, locationId: row.location_id, from: row.from_day, to: row.to_day, kind: row.kind, value, words: overrideWords({ kind: row.kind, value }), reason: row.reason, author: row.author,
-    createdAt: row.created_at, expiresOn: row.expires_on, endedAt: row.ended_at, endedBy: row.ended_by, endReason: row.end_reason,
-    state: row.ended_at !== null ? 'undone' : row.expires_on !== null && row.expires_on < today ? 'expired' : row.to_day < today ? 'past' : 'in force',
+    ahead: row.settled === null ? null : { runs: row.settled, wape: row.ahead_wape, bias: row.ahead_bias, under90: row.ahead_under90 },
   };
 }

@@ -3,11 +3,13 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { addDays, dayNumber, dayOf } from '../../domain/calendar.ts';
+import { forecastTerms } from '../../domain/forecast/made-of-words.ts';
 import { overridden } from '../../domain/forecast/override.ts';
 import { ON_ORDER } from '../../domain/purchasing/purchase-order.ts';
 import { fromKept } from '../../domain/replenishment/facts.ts';
 import { balanceSentence, movementSentence } from '../../domain/stock/sentence.ts';
 import type { Party, StockState } from '../../domain/stock/fact.ts';
+import { outcomeOf } from '../../store/forecast-outcomes.ts';
 import { expectedOrders } from '../../store/arrivals.ts';
 import { currentRun, forecastFor, paths } from '../../store/forecasts.ts';
 import { asOverride, overridesInForce } from '../../store/overrides.ts';
@@ -22,6 +24,8 @@ import { storeOf } from '../store-scope.ts';
 import { stockRow } from './stock.ts';
 
 const HISTORY_DAYS = 420;
+/** The window an expected total is explained over: the engine's own for days. */
+const EXPLAINED_DAYS = 28;
 
 export function itemRoutes(app: FastifyInstance, { house }: Services): void {
   const api = app.withTypeProvider<ZodTypeProvider>();
@@ -89,6 +93,7 @@ export function itemRoutes(app: FastifyInstance, { house }: Services): void {
     const row = run && location !== null ? await forecastFor(house.db, store.store_id, run.run_id, itemId, location) : null;
     const said = row && location !== null ? (await overridesInForce(house.db, store.store_id, today, [itemId]))(itemId, location) : [];
     const planned = row && run ? overridden(row, addDays(run.as_of, 1), said.map(asOverride)) : null;
+    const outcome = row && location !== null ? await outcomeOf(house.db, store.store_id, itemId, location) : null, days = Math.min(EXPLAINED_DAYS, row?.mean.length ?? 0);
     const cumulative = row && planned ? paths(row.levels, planned.cumulative) : [];
     const first = run ? addDays(run.as_of, 1) : today, ahead = row && location !== null ? await stockAhead(house.db, store.store_id, itemId, location, today) : null;
     const left = (level: number): number[] => (cumulative.find((p) => p.level === level)?.values ?? []).map((wanted, n) => Math.round((ahead!.on(addDays(first, n)) - wanted) * 100) / 100);
@@ -97,6 +102,7 @@ export function itemRoutes(app: FastifyInstance, { house }: Services): void {
       forecast: row && run && planned ? {
         runId: run.run_id, asOf: run.as_of, method: row.method, mean: planned.mean, engineMean: planned.changed ? row.mean : null, daily: paths(row.levels, planned.daily ?? row.daily), cumulative, wape: row.wape, rmsse: row.rmsse, bias: row.bias, coverage: row.coverage, under80: row.under80, under90: row.under90, pinball: row.pinball,
         flags: row.flags, trainedFrom: row.trained_from, trainedTo: row.trained_to, censoredDays: row.censored_days,
+        madeOf: row.made_of && { days, terms: forecastTerms(row.made_of, days, sum(planned.mean, days) - sum(row.mean, days)) }, weekdays: row.weekdays, ahead: outcome && { asOf: outcome.as_of, said: outcome.said, came: outcome.came, wape: outcome.units > 0 ? outcome.abs_error / outcome.units : null },
       } : null,
       // Little demand leaves much stock: the 10 % quantile of stock comes from the 90 % quantile of demand.
       projection: row && ahead ? { p10: left(0.9), p50: left(0.5), p90: left(0.1), orders: ahead.orders, suggested: ahead.suggested } : null,
@@ -104,6 +110,7 @@ export function itemRoutes(app: FastifyInstance, { house }: Services): void {
   });
 }
 
+const sum = (values: readonly number[], count: number): number => values.slice(0, count).reduce((all, value) => all + value, 0);
 /** What is there by a day of what stands there and is on its way; the orders behind it, and what the plan would order today. */
 async function stockAhead(db: Services['house']['db'], storeId: number, itemId: number, locationId: number, today: string) {
   const level = (await positions(db, storeId, [itemId])).get(`${itemId}@${locationId}`), expected = await expectedOrders(db, storeId, itemId, locationId), [plan] = await worklistPage(db, storeId, { view: 'all', today, sort: 'urgency', dir: 'asc', after: null, limit: 1, itemId, locationId });

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { EVENT_COLUMNS, eventRow, type EventRow } from '../../domain/forecast/event-row.ts';
+import { currentRun, type LearnedEvents } from '../../store/forecasts.ts';
 import { addEvents, changeEvent, MOST_EVENTS, planningEvents, removeEvent, type PlanningEventRow, type PlanningEventValues } from '../../store/planning-events.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
@@ -19,16 +20,17 @@ export function planningEventRoutes(app: FastifyInstance, { house }: Services): 
   const now = (): string => house.clock.now().toISOString();
   const namesOfLocations = async (storeId: number): Promise<Map<number, string>> =>
     new Map((await house.db.query<{ location_id: number; name: string }>('select location_id, name from location where store_id = $1', [storeId])).rows.map((row) => [row.location_id, row.name]));
-  const view = (row: PlanningEventRow, names: Map<number, string>): Of<typeof PlanningEvent> => ({
-    eventId: row.event_id, name: row.name, from: row.from_day, to: row.to_day, locationIds: row.location_ids, locationNames: (row.location_ids ?? []).map((id) => names.get(id) ?? String(id)), updatedAt: row.updated_at, updatedBy: row.updated_by,
+  const view = (row: PlanningEventRow, names: Map<number, string>, learned: LearnedEvents): Of<typeof PlanningEvent> => ({
+    eventId: row.event_id, name: row.name, from: row.from_day, to: row.to_day, locationIds: row.location_ids, locationNames: (row.location_ids ?? []).map((id) => names.get(id) ?? String(id)),
+    uplift: row.uplift, learned: learned[row.name] ? { uplift: Math.round((learned[row.name]!.factor - 1) * 1000) / 10, days: learned[row.name]!.days } : null, updatedAt: row.updated_at, updatedBy: row.updated_by,
   });
   /** The body as a row, or a refusal that names its field. */
   const valuesOf = (body: Of<typeof PlanningEventBody>, names: Map<number, string>): PlanningEventValues => {
-    const row = eventRow((column) => ({ Name: body.name, From: body.from, To: body.to, Locations: '' })[column]);
+    const row = eventRow((column) => ({ Name: body.name, From: body.from, To: body.to, Locations: '', Uplift: '' })[column]);
     if ('message' in row) throw new Refusal(400, `${row.column.toLowerCase()}: ${row.message}`);
     const unknown = body.locationIds?.find((id) => !names.has(id));
     if (unknown !== undefined) throw new Refusal(400, `locationIds: there is no location ${unknown}`);
-    return { name: row.name, from_day: row.from, to_day: row.to, location_ids: body.locationIds === null ? null : [...new Set(body.locationIds)].sort((a, b) => a - b) };
+    return { name: row.name, from_day: row.from, to_day: row.to, location_ids: body.locationIds === null ? null : [...new Set(body.locationIds)].sort((a, b) => a - b), uplift: body.uplift };
   };
   const noted = async (storeId: number, actor: string, action: string, subject: string, after?: object): Promise<void> => {
     await audit(house.db, { at: now(), actor, action, subject, ...(after ? { after } : {}) });
@@ -36,13 +38,13 @@ export function planningEventRoutes(app: FastifyInstance, { house }: Services): 
   };
 
   api.get('/api/v1/planning-events', { schema: { tags: ['forecast'], summary: 'The event calendar, latest first', querystring, response: { 200: z.object({ events: z.array(PlanningEvent) }) } } }, async (request) => {
-    const store = await storeOf(house.db, request.query.store), names = await namesOfLocations(store.store_id);
-    return { events: (await planningEvents(house.db, store.store_id)).map((row) => view(row, names)) };
+    const store = await storeOf(house.db, request.query.store), names = await namesOfLocations(store.store_id), learned = (await currentRun(house.db, store.store_id))?.events ?? {};
+    return { events: (await planningEvents(house.db, store.store_id)).map((row) => view(row, names, learned)) };
   });
 
   api.get('/api/v1/planning-events.csv', { schema: { tags: ['forecast'], summary: 'The event calendar as CSV, in the form the import takes', querystring } }, async (request, reply) => {
     const store = await storeOf(house.db, request.query.store), names = await namesOfLocations(store.store_id);
-    return csv(reply, `events-${store.shop_domain}`, [...EVENT_COLUMNS], (await planningEvents(house.db, store.store_id)).map((row) => [row.name, row.from_day, row.to_day, (row.location_ids ?? []).map((id) => names.get(id) ?? String(id)).join(';')]));
+    return csv(reply, `events-${store.shop_domain}`, [...EVENT_COLUMNS], (await planningEvents(house.db, store.store_id)).map((row) => [row.name, row.from_day, row.to_day, (row.location_ids ?? []).map((id) => names.get(id) ?? String(id)).join(';'), row.uplift]));
   });
 
   api.post('/api/v1/planning-events', { schema: { tags: ['forecast'], summary: 'Add an event', querystring, body: PlanningEventBody, response: { 200: z.object({ added: z.boolean() }) } } }, async (request) => {
@@ -68,13 +70,13 @@ export function planningEventRoutes(app: FastifyInstance, { house }: Services): 
   });
 
   api.post('/api/v1/planning-events/import', { bodyLimit: 2_000_000, schema: {
-    tags: ['forecast'], summary: 'Events from CSV (Name, From, To, Locations separated by semicolons); a dry run first', querystring: querystring.extend({ dryRun: z.enum(['true', 'false']).default('true') }), body: z.object({ csv: z.string().max(1_500_000) }).strict(), response: { 200: ImportResult },
+    tags: ['forecast'], summary: 'Events from CSV (Name, From, To, Locations separated by semicolons, Uplift in per cent); a dry run first', querystring: querystring.extend({ dryRun: z.enum(['true', 'false']).default('true') }), body: z.object({ csv: z.string().max(1_500_000) }).strict(), response: { 200: ImportResult },
   } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), dryRun = request.query.dryRun === 'true', names = await namesOfLocations(store.store_id);
     const rows = csvRows(request.body.csv, MOST_EVENTS, (column) => column.trim().toLowerCase());
     const known = await planningEvents(house.db, store.store_id);
     if (rows.length + known.length > MOST_EVENTS) throw new Refusal(400, `The file has ${rows.length} lines and there are ${known.length} events; at most ${MOST_EVENTS} in all`);
-    const there = new Set(known.map(keyOf)), idOf = new Map([...names].map(([id, name]) => [name.toLowerCase(), id]));
+    const there = new Map(known.map((row) => [keyOf(row), row.uplift])), idOf = new Map([...names].map(([id, name]) => [name.toLowerCase(), id]));
     const result: Of<typeof ImportResult> = { dryRun, lines: rows.length, applied: 0, unchanged: 0, errors: [] }, wanted: PlanningEventValues[] = [];
     for (const { record, line } of rows) {
       const read = eventRow((column) => record[column.toLowerCase()] ?? '');
@@ -82,8 +84,8 @@ export function planningEventRoutes(app: FastifyInstance, { house }: Services): 
       const strange = read.locations.find((name) => !idOf.has(name.toLowerCase()));
       if (strange !== undefined) { result.errors.push({ line, field: 'Locations', message: `there is no location called ${strange}` }); continue; }
       const values = asValues(read, idOf);
-      if (there.has(keyOf(values))) { result.unchanged++; continue; }
-      there.add(keyOf(values));
+      if (there.has(keyOf(values)) && there.get(keyOf(values)) === values.uplift) { result.unchanged++; continue; }
+      there.set(keyOf(values), values.uplift);
       wanted.push(values);
     }
     result.applied = wanted.length;
@@ -96,9 +98,9 @@ export function planningEventRoutes(app: FastifyInstance, { house }: Services): 
   });
 }
 
-const keyOf = (row: PlanningEventValues): string => JSON.stringify([row.name, row.from_day, row.to_day, row.location_ids]);
+const keyOf = (row: Omit<PlanningEventValues, 'uplift'>): string => JSON.stringify([row.name, row.from_day, row.to_day, row.location_ids]);
 
 function asValues(row: EventRow, idOf: ReadonlyMap<string, number>): PlanningEventValues {
   const ids = [...new Set(row.locations.map((name) => idOf.get(name.toLowerCase())!))].sort((a, b) => a - b);
-  return { name: row.name, from_day: row.from, to_day: row.to, location_ids: ids.length > 0 ? ids : null };
+  return { name: row.name, from_day: row.from, to_day: row.to, location_ids: ids.length > 0 ? ids : null, uplift: row.uplift };
 }

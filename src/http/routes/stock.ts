@@ -4,9 +4,12 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { dayOf } from '../../domain/calendar.ts';
 import { decodeCursor, encodeCursor } from '../../store/keyset.ts';
+import { levelIds, levelsDiffering, mapLevels, saveObserved } from '../../store/levels.ts';
 import { sold30, stockPage, stockTotals, type StockFilter, type StockPageRow } from '../../store/stock-page.ts';
+import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
 import { StockPage, StockQuery, type Of, type StockRow } from '../contract.ts';
+import { LevelsBody } from '../contract-stock.ts';
 import { csv } from '../csv.ts';
 import { storeOf } from '../store-scope.ts';
 
@@ -34,6 +37,21 @@ export function stockRoutes(app: FastifyInstance, { house }: Services): void {
     const rows = await stockPage(house.db, store.store_id, { ...stockFilter({ ...request.query, cursor: undefined }, house.clock.now()), limit: 100_000 });
     return csv(reply, `stock-${store.shop_domain}`, ['SKU', 'Title', 'Vendor', 'Location', 'On hand', 'Committed', 'Available', 'Unavailable', 'Incoming', 'Shopify available', 'Drift', 'State', 'Planner stock less ours', 'Planner on order less ours'],
       rows.map((r) => [r.sku, r.title, r.vendor, r.location, r.on_hand, r.committed, r.available, r.unavailable, r.incoming, r.shopify_available, r.drift, stateOf(r), r.planner?.stock ?? 0, r.planner?.incoming ?? 0]));
+  });
+
+  api.post('/api/v1/stock/read-again', { schema: {
+    tags: ['stock'], summary: 'Read levels from Shopify now, and compare them', querystring: z.object({ store: z.coerce.number() }), body: LevelsBody, response: { 200: z.object({ read: z.number(), differ: z.number().describe('from the ledger; the drift check says why') }) },
+  } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store), at = house.clock.now().toISOString(), ids = await levelIds(house.db, store.store_id, request.body.levels);
+    const storefront = await house.storefront(store.store_id), readAt = await storefront.time();
+    const { known } = await mapLevels(house.db, store.store_id, await storefront.levels(ids));
+    await house.db.transaction(async (tx) => {
+      await saveObserved(tx, store.store_id, known, readAt);
+      await audit(tx, { at, actor: request.user?.email ?? 'operator', action: 'levels read again', subject: `${known.length} levels`, after: request.body });
+    });
+    await house.enqueue('drift-check', store.store_id);
+    house.changed(store.store_id, ['stock']);
+    return { read: known.length, differ: await levelsDiffering(house.db, store.store_id, known) };
   });
 
   api.get('/api/v1/vendors', { schema: { tags: ['stock'], summary: 'Vendors of the store', querystring: z.object({ store: z.coerce.number() }), response: { 200: z.object({ vendors: z.array(z.string()) }) } } }, async (request) => {

@@ -57,8 +57,11 @@ export function todayRoutes(app: FastifyInstance, { house, guard }: Services): v
   api.post('/api/v1/today/acknowledge', { schema: { tags: ['today'], summary: 'The daily check was done', querystring: inStore, response: { 200: z.object({ acknowledged: z.boolean() }) } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), now = house.clock.now().toISOString();
     const day = dayOf(now, store.time_zone), acknowledged = await acknowledgeDigest(house.db, store.store_id, day, request.user?.name ?? 'operator', now);
-    // The entry's own link stands on every link before it: who did the check has seen the trail up to there.
-    if (acknowledged) await audit(house.db, { at: now, actor: request.user?.email ?? 'operator', action: 'daily check done', subject: `${store.shop_domain} ${day}`, after: { head: (await trailHead(house.db)) || null } });
+    if (acknowledged) {
+      const [digest] = await listDigests(house.db, store.store_id, 1);
+      // The entry's own link stands on every link before it: who did the check has seen the trail up to there.
+      await audit(house.db, { at: now, actor: request.user?.email ?? 'operator', action: 'daily check acknowledged', subject: day, after: { store: store.store_id, verdict: digest?.verdict ?? null, head: (await trailHead(house.db)) || null } });
+    }
     house.changed(store.store_id, ['digest']);
     return { acknowledged };
   });

@@ -2,7 +2,7 @@
 import { numericId, productPayload, shopRecord } from './engine/payloads.ts';
 import { gid } from './gid.ts';
 import { variantsOf } from './shop.ts';
-import type { InventoryItemRecord, Shop, VariantRecord } from './state.ts';
+import type { InventoryItemRecord, ProductRecord, Shop, VariantRecord } from './state.ts';
 import { moneyText } from './wire-format.ts';
 
 export type VariantChange = Partial<Pick<VariantRecord, 'sku' | 'barcode' | 'price' | 'compareAtPrice' | 'inventoryPolicy' | 'taxable'>>;
@@ -43,6 +43,26 @@ export function editVariants(shop: Shop, productId: string, changes: { variant: 
     shop.rollback();
     throw error;
   }
+}
+
+/** A new active product with one tracked variant, stocked nowhere yet. */
+export function addProduct(shop: Shop, input: { title: string; sku: string | null; price: number }): VariantRecord {
+  const at = shop.now();
+  const product: ProductRecord = {
+    id: shop.nextId('Product'), title: input.title, handle: input.title.toLowerCase().replace(/[^a-z0-9]+/g, '-'), vendor: '', productType: '', status: 'ACTIVE', tags: [],
+    options: [{ name: 'Title', values: ['Default Title'] }], createdAt: at, updatedAt: at, publishedAt: at,
+  };
+  const item: InventoryItemRecord = { id: shop.nextId('InventoryItem'), variantId: shop.nextId('ProductVariant'), tracked: true, requiresShipping: true, unitCost: null, countryCodeOfOrigin: null, createdAt: at, updatedAt: at };
+  const variant: VariantRecord = {
+    id: item.variantId, productId: product.id, inventoryItemId: item.id, title: 'Default Title', position: 1, sku: input.sku, barcode: null, price: input.price, compareAtPrice: null,
+    selectedOptions: [{ name: 'Title', value: 'Default Title' }], inventoryPolicy: 'DENY', taxable: true, components: [], createdAt: at, updatedAt: at, deletedAt: null,
+  };
+  shop.put('products', product);
+  shop.put('inventoryItems', item);
+  shop.put('variants', variant);
+  shop.emit('products/create', productPayload(shop, product, [variant]));
+  shop.commit();
+  return variant;
 }
 
 /** Changes one inventory item. */

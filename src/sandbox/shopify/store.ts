@@ -104,12 +104,13 @@ export function openStore(options: StoreOptions): Store {
     if (faults.takeRequest(faults.proxyError, mutations) !== null) return proxyPage();
     if (faults.takeCall(faults.failBefore, mutations)) return jsonReply(503, { errors: 'Service Unavailable' });
     const bucket = bucketOf(token);
+    bucket.limit(faults.bucket, now());
     if (faults.takeThrottle()) bucket.drain(now());
     const context: Context = { ...services, access, baseUrl: store.baseUrl, faults };
     const reply = await answer(body as unknown as GraphqlRequest, context, bucket, now);
     if (reply.data != null && faults.takeCall(faults.failAfterCommit, mutations)) throw new ConnectionLost('the connection was cut after the commit');
     if (reply.data != null && faults.takeCall(faults.serverErrorAfterCommit, mutations)) return jsonReply(500, { errors: 'Internal Server Error' });
-    const answered = jsonReply(200, reply, { 'X-Shopify-API-Version': faults.apiVersion ?? API_VERSION, 'X-Request-Id': uuidOf('request', shop.now(), requests++) });
+    const answered = jsonReply(200, reply, { 'X-Shopify-API-Version': faults.apiVersion ?? API_VERSION, 'X-Request-Id': uuidOf('request', shop.now(), requests++), ...(faults.deprecated === null ? {} : { 'X-Shopify-API-Deprecated-Reason': faults.deprecated }) });
     const dripping = faults.takeRequest(faults.drip, mutations);
     return dripping === null ? answered : { ...answered, takesMs: dripping.ms };
   }

@@ -43,6 +43,8 @@ export class Building {
     this.#heard();
     return message;
   }
+  /** A message of any content: what somebody types by hand. */
+  say(type: string, fields: object): void { this.#say(type, fields); }
   #move(sku: string, from: Place, to: Place, quantity: number, cause: string): void { this.book.post({ at: this.#at(), sku, from, to, quantity, cause }); }
   /** Throws NotThere before anything moves when one of the lines lacks units. */
   #enough(lines: readonly Line[], place: Place): void {

@@ -26,6 +26,8 @@ const COMMANDS: Record<string, Command> = {
   'inspect-return': ({ building }, body) => building.inspectReturn(text(body, 'reference'), (lines(body) ?? []) as (Line & { disposition: Disposition })[]),
   'receive-goods': ({ building }, body) => building.receiveGoods(text(body, 'reference'), lines(body) ?? []),
   adjust: ({ building }, body) => building.adjust(text(body, 'sku'), Number(body['onHandChange']), Number(body['unsellableChange'] ?? 0), text(body, 'reason')),
+  // Anything the building may say, right or wrong: of orders it never got, too.
+  say: ({ building }, body) => { const { type: _type, ...fields } = body; building.say(text(body, 'type'), fields); },
   count: ({ building }) => building.tellStock(),
   faults: ({ faults }, body) => faults.set(body),
   pace: ({ pace }, body) => pace.setRate(Number(body['ordersPerMinute'])),

@@ -13,7 +13,7 @@ function view(demand: number[], mean: number[]): DemandView {
     itemId: 1, locationId: 1, from: FROM, demand, returned: demand.map(() => 0), inStock: demand.map((_, n) => (n < 50 ? null : n < 60 ? 0 : 1)), projection: null,
     forecast: {
       runId: '1', asOf: addDays(FROM, demand.length - 2), method: 'moving average', mean, daily: FAN_LEVELS.map((level) => ({ level, values: mean.map((m) => m * (0.5 + level)) })), cumulative,
-      wape: null, rmsse: null, bias: null, coverage: null, under80: null, under90: null, pinball: null, flags: [], trainedFrom: FROM, trainedTo: addDays(FROM, demand.length - 2), censoredDays: 0, engineMean: null,
+      wape: null, rmsse: null, bias: null, coverage: null, under80: null, under90: null, pinball: null, flags: [], trainedFrom: FROM, trainedTo: addDays(FROM, demand.length - 2), censoredDays: 0, engineMean: null, madeOf: null, ahead: null, weekdays: null,
     },
   };
 }

@@ -28,6 +28,7 @@ export function CountPage() {
       <div className="stack count-page">
         <p className="count-head"><Link to="/counts" className="back"><IconChevronLeft size={16} aria-hidden />Stock counts</Link><span><span className="dim">At</span> {row.locationName}</span><span><span className="dim">Begun</span> <Ago at={row.createdAt} /> by {row.createdBy}</span>{row.reason && <span><span className="dim">Reason</span> {row.reason}</span>}</p>
         {row.state === 'open' && <Counting row={row} />}
+        {row.wanted.length > 0 && <Wanted row={row} />}
         <Items row={row} />
         {(row.state === 'submitted' || (row.state === 'open' && row.items.length > 0)) && <Decision row={row} />}
       </div>
@@ -40,6 +41,16 @@ function outcome(row: StockCountDetail, item: StockCountDetail['items'][number])
   if (row.state !== 'approved') return '';
   if (item.difference === 0) return 'as expected';
   return item.outcome ?? (row.authority === 'warehouse' ? 'the shelf is set right; the push follows' : 'to be written');
+}
+
+/** What was asked for: the ones not counted yet first, for whoever walks the shelves. */
+function Wanted({ row }: { row: StockCountDetail }) {
+  const left = row.wanted.filter((item) => !item.counted).length;
+  return (
+    <Panel title="Asked for" aside={<Status tone={left === 0 ? 'good' : 'info'}>{left === 0 ? 'All counted' : `${units(left)} of ${units(row.wanted.length)} to count`}</Status>}>
+      <ul className="lines">{[...row.wanted].sort((a, b) => Number(a.counted) - Number(b.counted)).slice(0, 500).map((item) => <li key={item.itemId}><Status tone={item.counted ? 'good' : 'neutral'} title={item.counted ? 'counted' : 'to count'}><span className="sr">{item.counted ? 'Counted: ' : 'To count: '}</span></Status><span className={item.counted ? 'dim' : ''}>{item.sku ?? 'no SKU'} <span className="dim">{item.title}{item.barcode && ` · ${item.barcode}`}</span></span></li>)}</ul>
+    </Panel>
+  );
 }
 
 function Items({ row }: { row: StockCountDetail }) {

@@ -5,13 +5,13 @@ import { Link } from '@tanstack/react-router';
 import { exceptionQuery, runbookQuery, type ExceptionCase, type ExceptionDetail } from '../api/queries.ts';
 import { useStore } from '../shell/store.tsx';
 import { Lines } from '../ui/feedback.tsx';
-import { capital, count, kindName } from '../ui/format.ts';
+import { capital, count, kindName, money } from '../ui/format.ts';
 import { Facts } from '../ui/page.tsx';
-import { Ago, useNow } from '../ui/time.tsx';
+import { Ago, Told, useNow } from '../ui/time.tsx';
 import { CASE_LOOK, SEVERITY, Status } from '../ui/tone.tsx';
 import { CaseActions } from './CaseActions.tsx';
 import { Evidence } from './Evidence.tsx';
-import { Gathered, Similar, Timeline } from './History.tsx';
+import { Gathered, Similar, Timeline, Usual } from './History.tsx';
 import { Markdown } from './Markdown.tsx';
 import { RunbookButton } from './RunbookButton.tsx';
 
@@ -27,18 +27,19 @@ export function CaseDrawer({ id, listed, close }: { id: string | undefined; list
 }
 
 function Case({ row, detail }: { row: ExceptionCase; detail: ExceptionDetail | undefined }) {
-  const runbook = useQuery(runbookQuery(row.kind)), now = useNow();
+  const runbook = useQuery(runbookQuery(row.kind)), now = useNow(), store = useStore();
   const severity = SEVERITY[row.severity] ?? SEVERITY[4]!, state = CASE_LOOK[row.state]!;
   return (
     <div className="stack case">
       <div className="row"><Status tone={severity.tone} pill>{severity.word}</Status><Status tone={state.tone} pill>{state.word}</Status>{row.regressions > 0 && <Status tone="bad" pill>Came back {row.regressions}×</Status>}{row.state === 'open' && row.escalation > 0 && <Status tone="bad" pill>{ESCALATED[row.escalation]}</Status>}{row.heldUntil !== null && <Status tone="held" pill>Comes and goes</Status>}</div>
-      <p className="sentence">{row.sentence}</p>
+      <p className="sentence"><Told>{row.sentence}</Told></p>
       {row.parentId !== null && row.state !== 'resolved' && <p className="dim">One of many that opened at once: <Link from="/exceptions" to="/exceptions" search={(old) => ({ ...old, id: row.parentId! })}>see them together</Link>.</p>}
       <CaseActions row={row} />
       <Facts rows={[
         ['Owner', <span key="owner">{capital(row.owner)}{detail && <span className="dim">, then {detail.backup}</span>}</span>], ['Assigned to', row.assignedTo ?? 'nobody'],
         ...(row.state === 'open' ? [['Due', <span key="due" className={Date.parse(row.dueAt) < now ? 'negative' : ''}><Ago at={row.dueAt} /></span>] as const] : []),
         ...(row.state === 'snoozed' ? [['Snoozed until', row.snoozedUntil ? <Ago key="until" at={row.snoozedUntil} /> : 'it is worse'] as const] : []), ...(row.ignoredUntil && row.state === 'ignored' ? [['Ignored until', <Ago key="until" at={row.ignoredUntil} />] as const] : []),
+        ...(row.risk !== null ? [['At risk', money(row.risk, store.currency)] as const] : []),
         ...(row.resolvedAt ? [['Resolved', <Ago key="resolved" at={row.resolvedAt} />] as const] : []), ...(row.reason ? [['Reason', row.reason] as const] : []),
         ['First seen', <Ago key="first" at={row.firstSeen} />], ['Last seen', <span key="last"><Ago at={row.lastSeen} />, {count(row.occurrences, 'time')} in all</span>],
         ...(detail && row.state !== 'resolved' ? [['Closes itself when', detail.closes] as const] : []),
@@ -47,7 +48,7 @@ function Case({ row, detail }: { row: ExceptionCase; detail: ExceptionDetail | u
       ]} />
       {detail && detail.children.length > 0 && <Gathered rows={detail.children} />}
       <section><h3>Evidence</h3><Evidence evidence={row.evidence} /></section>
-      <section><h3>What to do</h3>{runbook.data ? <Markdown text={runbook.data.markdown} button={(name) => <RunbookButton key={name} name={name} row={row} />} /> : runbook.isError ? <p className="dim">The runbook could not be read. {runbook.error.message}</p> : <Lines rows={6} />}</section>
+      <section><h3>What to do</h3>{detail && <Usual detail={detail} />}{runbook.data ? <Markdown text={runbook.data.markdown} button={(name) => <RunbookButton key={name} name={name} row={row} />} /> : runbook.isError ? <p className="dim">The runbook could not be read. {runbook.error.message}</p> : <Lines rows={6} />}</section>
       {detail && <Similar detail={detail} />}
       {detail ? <Timeline detail={detail} /> : <Lines rows={3} />}
     </div>

@@ -2,6 +2,7 @@
 import { Link } from '@tanstack/react-router';
 import { capital } from '../ui/format.ts';
 import { Wide } from '../ui/page.tsx';
+import { Told } from '../ui/time.tsx';
 
 /** `shopifyAvailable` and `shopify_available` → "Shopify available". */
 export function fieldName(key: string): string {
@@ -16,7 +17,7 @@ export function Evidence({ evidence }: { evidence: Record<string, unknown> }) {
   if (pairs.length === 0) return <p className="dim">Nothing beyond the sentence was recorded.</p>;
   return (
     <div className="stack">
-      {pairs.some(([, value]) => scalar(value)) && <dl className="facts">{pairs.filter(([, value]) => scalar(value)).map(([key, value]) => <div key={key}><dt>{fieldName(key)}</dt><dd>{String(value)}</dd></div>)}</dl>}
+      {pairs.some(([, value]) => scalar(value)) && <dl className="facts">{pairs.filter(([, value]) => scalar(value)).map(([key, value]) => <div key={key}><dt>{fieldName(key)}</dt><dd><Told>{String(value)}</Told></dd></div>)}</dl>}
       {pairs.filter(([, value]) => !scalar(value)).map(([key, value]) => <div key={key}><h4>{fieldName(key)}</h4><Nested value={value} /></div>)}
     </div>
   );
@@ -29,7 +30,7 @@ function Nested({ value }: { value: unknown }) {
       <Wide label="Evidence records">
         <table className="plain">
           <thead><tr>{keys.map((key) => <th key={key}>{fieldName(key)}</th>)}</tr></thead>
-          <tbody>{rows.slice(0, 50).map((row, n) => <tr key={n}>{keys.map((key) => <td key={key}>{key === 'itemId' && typeof row[key] === 'number' ? <Link to="/items/$itemId" params={{ itemId: String(row[key]) }}>{row[key]}</Link> : scalar(row[key]) ? String(row[key] ?? '–') : JSON.stringify(row[key])}</td>)}</tr>)}</tbody>
+          <tbody>{rows.slice(0, 50).map((row, n) => <tr key={n}>{keys.map((key) => <td key={key}>{key === 'itemId' && typeof row[key] === 'number' ? <Link to="/items/$itemId" params={{ itemId: String(row[key]) }}>{row[key]}</Link> : scalar(row[key]) ? <Told>{String(row[key] ?? '–')}</Told> : JSON.stringify(row[key])}</td>)}</tr>)}</tbody>
         </table>
       </Wide>
     );

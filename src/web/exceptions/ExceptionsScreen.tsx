@@ -11,10 +11,10 @@ import { useStore } from '../shell/store.tsx';
 import type { Chip, Column } from '../table/column.ts';
 import { DataTable } from '../table/DataTable.tsx';
 import { InGrid } from '../table/in-grid.ts';
-import { capital, clock, count, duration, kindName, units } from '../ui/format.ts';
+import { capital, clock, count, duration, kindName, money, units } from '../ui/format.ts';
 import { Page } from '../ui/page.tsx';
 import { ViewTabs } from '../ui/ViewTabs.tsx';
-import { Ago, TimeZone, useNow } from '../ui/time.tsx';
+import { Ago, TimeZone, Told, useNow } from '../ui/time.tsx';
 import { SEVERITY, Status } from '../ui/tone.tsx';
 import { snoozedUntil, useAct, useActMany, useMe } from './actions.ts';
 import { Ignore, Said } from './CaseActions.tsx';
@@ -36,15 +36,21 @@ function Subject({ row }: { row: ExceptionCase }) {
   return <Link from="/exceptions" to="/exceptions" search={(old) => ({ ...old, id: row.exceptionId })} className="ellipsis subject" title={row.subject} tabIndex={inGrid ? -1 : undefined}>{row.subject}</Link>;
 }
 
+function AtRisk({ row }: { row: ExceptionCase }) {
+  const { currency } = useStore();
+  return row.risk === null ? <span className="dim">–</span> : <span className="num">{money(row.risk, currency)}</span>;
+}
+
 const COLUMNS: readonly Column<ExceptionCase>[] = [
-  { id: 'subject', header: 'Subject', width: 220, card: 'lead', cell: (row) => <Subject row={row} /> },
+  { id: 'subject', header: 'Subject', width: 214, card: 'lead', cell: (row) => <Subject row={row} /> },
   { id: 'severity', header: 'Severity', width: 124, card: 'wide', cell: (row) => { const look = SEVERITY[row.severity] ?? SEVERITY[4]!; return <Status tone={look.tone}>{look.word}</Status>; } },
-  { id: 'kind', header: 'Kind', width: 128, cell: (row) => <span className="ellipsis">{kindName(row.kind)}</span> },
-  { id: 'sentence', header: 'What happened', width: 240, grows: true, cell: (row) => <span className="ellipsis" title={row.sentence}>{row.sentence}</span> },
+  { id: 'kind', header: 'Kind', width: 122, cell: (row) => <span className="ellipsis">{kindName(row.kind)}</span> },
+  { id: 'sentence', header: 'What happened', width: 220, grows: true, cell: (row) => <span className="ellipsis" title={row.sentence}><Told>{row.sentence}</Told></span> },
   { id: 'owner', header: 'Owner', width: 104, cell: (row) => <span className="ellipsis">{capital(row.owner)}</span> },
   { id: 'assigned', header: 'Assigned to', width: 108, cell: (row) => (row.assignedTo ? <span className="ellipsis" title={row.assignedTo}>{row.assignedTo}</span> : <span className="dim">nobody</span>) },
-  { id: 'due', header: 'Time left', width: 136, card: 'wide', cell: (row) => <Due row={row} /> },
-  { id: 'count', header: 'Seen', title: 'How often it was seen', width: 62, align: 'right', cell: (row) => <span className="num">{units(row.occurrences)}×</span> },
+  { id: 'due', header: 'Time left', width: 130, card: 'wide', cell: (row) => <Due row={row} /> },
+  { id: 'risk', header: 'At risk', title: 'What is at stake, at the shop’s prices', width: 96, align: 'right', cell: (row) => <AtRisk row={row} /> },
+  { id: 'count', header: 'Seen', title: 'How often it was seen', width: 62, align: 'right', extra: true, cell: (row) => <span className="num">{units(row.occurrences)}×</span> },
   { id: 'last', header: 'Last seen', width: 106, extra: true, cell: (row) => <span className="dim"><Ago at={row.lastSeen} /></span> },
 ];
 

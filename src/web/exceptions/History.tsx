@@ -3,7 +3,7 @@ import { Button, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from '@tanstack/react-router';
 import type { ExceptionCase, ExceptionDetail } from '../api/queries.ts';
-import { capital, count, duration, kindName } from '../ui/format.ts';
+import { capital, count, duration, kindName, units } from '../ui/format.ts';
 import { Ago } from '../ui/time.tsx';
 import { Status, type Tone } from '../ui/tone.tsx';
 import { useAct } from './actions.ts';
@@ -32,6 +32,13 @@ export function Gathered({ rows }: { rows: readonly ExceptionCase[] }) {
       <ul className="gathered">{rows.slice(0, 200).map((row) => <li key={row.exceptionId}><Link from="/exceptions" to="/exceptions" search={(old) => ({ ...old, id: row.exceptionId })}>{row.subject}</Link> <span className="dim">{row.sentence}</span></li>)}</ul>
     </section>
   );
+}
+
+/** What usually ends such a case, told beside its runbook. */
+export function Usual({ detail }: { detail: ExceptionDetail }) {
+  const { closed, medianHours, ways } = detail.outcomes;
+  if (closed === 0 || medianHours === null) return null;
+  return <p className="dim">In the last 90 days {count(closed, 'such case')} closed, half of them within {duration(medianHours * 3_600_000)}: {ways.slice(0, 5).map((each) => `${units(each.cases)} ${each.way}`).join(', ')}.</p>;
 }
 
 export function Similar({ detail }: { detail: ExceptionDetail }) {

@@ -19,6 +19,8 @@ import { EmptyState, ErrorState, Lines } from '../ui/feedback.tsx';
 import { count, day, decimal, percent } from '../ui/format.ts';
 import { Page, Panel } from '../ui/page.tsx';
 import './forecast.css';
+import { LikeAnother } from './LikeAnother.tsx';
+import { MadeOf } from './MadeOf.tsx';
 import { OverrideDrawer } from './OverrideDrawer.tsx';
 import { Overrides } from './Overrides.tsx';
 
@@ -75,10 +77,12 @@ function Series({ item, location }: { item: Item; location: number }) {
       {forecast ? (
         <>
           <Panel flush title="What planners say on top" aside={<Button leftSection={<IconPencil size={14} />} onClick={() => set({ override: 'new' }, false)}>Set an override</Button>}><Overrides query={overrides} /></Panel>
+          <MadeOf forecast={forecast} />
           <Accuracy forecast={forecast} />
           <OverrideDrawer open={search.override === 'new'} close={() => set({ override: undefined })} item={item} location={location} forecast={forecast} inForce={overrides.data?.overrides ?? []} today={today} />
         </>
-      ) : <EmptyState title="No forecast here">There is one once the item has sold at this location and the forecast has run.</EmptyState>}
+      ) : <EmptyState title="No forecast here">There is one once the item has sold at this location, or is said to sell like one that has, and the forecast has run.</EmptyState>}
+      <LikeAnother itemId={item.itemId} open={search.like === 'set'} change={(open) => set({ like: open ? 'set' : undefined }, !open)} />
     </div>
   );
 }

@@ -38,6 +38,14 @@ export const FORECAST_COLUMNS: readonly Column<ForecastRow>[] = [
   { id: 'rmsse', header: 'RMSSE', title: 'Scaled error: below 1 is better than repeating the day before', width: 72, align: 'right', extra: true, cell: (row) => <span className="num">{row.rmsse === null ? '–' : decimal(row.rmsse)}</span> },
 ];
 
+/** Beside an earlier run: what it expected of its own next 28 days, in place of what matters less then. */
+export const COMPARED_COLUMNS: readonly Column<ForecastRow>[] = FORECAST_COLUMNS.flatMap((column): Column<ForecastRow>[] => (column.id === 'p90' ? [] : column.id !== 'change' ? [column] : [
+  { id: 'earlier', header: 'Then', title: 'Units the earlier run expected in its next 28 days, without overrides', width: 76, align: 'right', card: 'pair', cell: (row) => <span className="num">{row.then28 === null ? <span className="dim">new</span> : decimal(row.then28)}</span> },
+  { id: 'moved', header: 'Moved', title: 'What the engine expects now, less what it expected then', width: 76, align: 'right', sort: 'than', card: 'pair', cell: (row) => <span className="num">{row.engine28 === null ? '–' : moved(row.engine28 - (row.then28 ?? 0))}</span> },
+]));
+
+const moved = (units: number): string => `${units >= 0.05 ? '+' : ''}${decimal(units)}`;
+
 function Notes({ row }: { row: ForecastRow }) {
   const said = row.flags.map(capital).join(', ');
   return (

@@ -9,6 +9,7 @@ import { demandQuery, type Item } from '../api/queries.ts';
 import { fan, type Grain } from '../chart/fan.ts';
 import { FanChart } from '../chart/FanChart.tsx';
 import { downloadFan, FanTable } from '../chart/FanTable.tsx';
+import { MadeOf } from '../forecast/MadeOf.tsx';
 import { useStore } from '../shell/store.tsx';
 import { EmptyState, ErrorState, Lines } from '../ui/feedback.tsx';
 import { count, day, decimal } from '../ui/format.ts';
@@ -43,7 +44,8 @@ export function DemandTab({ item, location, grain, change }: { item: Item; locat
         </div>
       </Panel>
       {view.forecast && <p className="dim"><Link to="/forecast/$itemId" params={{ itemId: String(item.itemId) }} search={{ location }}>Override it, mark events, compare with earlier runs</Link>{view.forecast.engineMean && <> · a planner’s override is in these numbers</>}</p>}
-      {view.forecast ? <Accuracy forecast={view.forecast} /> : <EmptyState title="No forecast here">There is one once the item has sold at this location and the forecast has run.</EmptyState>}
+      {view.forecast && <MadeOf forecast={view.forecast} />}
+      {view.forecast ? <Accuracy forecast={view.forecast} /> : <EmptyState title="No forecast here">There is one once the item has sold at this location and the forecast has run. Of a new item, <Link to="/forecast/$itemId" params={{ itemId: String(item.itemId) }} search={{ location, like: 'set' }}>say what it sells like</Link>.</EmptyState>}
     </>
   );
 }

@@ -26,7 +26,7 @@ function Import({ path, stale, columns, says, close }: Omit<CsvImportProps, 'ope
   const look = useMutation({ mutationFn: send(true) }), save = useMutation({ mutationFn: send(false), onSuccess: () => client.invalidateQueries({ queryKey: [stale] }) });
   const begin = (csv: string, from: string): void => { setText(csv); setName(from); save.reset(); if (csv.trim()) look.mutate(csv); else look.reset(); };
   const seen = look.data, done = save.data;
-  if (done) return <div className="stack"><p className="sentence"><Status tone="good">Saved</Status> {count(done.applied, 'line')} of {units(done.lines)}.{done.errors.length > 0 && ` ${count(done.errors.length, 'line')} ${done.errors.length === 1 ? 'was' : 'were'} left out.`}</p><Faults result={done} /><div><Button onClick={close}>Close</Button></div></div>;
+  if (done) return <div className="stack"><p className="sentence"><Status tone="good">Saved</Status> {count(done.applied, 'line')} of {units(done.lines)}{done.waits ? `; they take ${count(done.waits.units, 'unit')} from items, so a second person has to agree` : ''}.{done.errors.length > 0 && ` ${count(done.errors.length, 'line')} ${done.errors.length === 1 ? 'was' : 'were'} left out.`}</p><Faults result={done} /><div><Button onClick={close}>Close</Button></div></div>;
   return (
     <div className="stack">
       <p className="dim">{says}</p>

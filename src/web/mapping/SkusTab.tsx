@@ -20,6 +20,7 @@ import { ApproveModal } from './ApproveModal.tsx';
 import { CsvImport } from './CsvImport.tsx';
 import { MatchDrawer } from './MatchDrawer.tsx';
 import { useMatch } from './match.ts';
+import { Requests } from './Requests.tsx';
 
 const route = getRouteApi('/app/mapping');
 export const codeKey = (row: Pick<MappingRow, 'warehouseId' | 'sku'>): string => `${row.warehouseId}:${row.sku}`;
@@ -47,6 +48,7 @@ export function SkusTab() {
   }
   return (
     <>
+      <Requests />
       <DataTable<MappingRow>
         name="mapping" label="Codes of warehouses" columns={columns} rows={rows} rowId={codeKey} query={query} total={chips.length > 0 ? (query.hasNextPage ? null : rows.length) : tally ? tally[view] : null}
         open={(row) => change({ row: codeKey(row) }, false)} openId={search.row} chips={chips} clear={() => change({ q: undefined })} search={{ value: search.q, placeholder: 'Code, SKU or title', change: (q) => change({ q }) }}

@@ -38,6 +38,7 @@ export function PeakPage() {
           <b>{rule.value === null ? '–' : rule.unit === 's' ? duration(rule.value * 1000) : rule.unit === '%' ? `${Math.round(rule.value)} %` : units(rule.value)}</b>
           <Status tone={rule.light}>{WORD[rule.light]}</Status>
           <span className="small dim">{rule.says}</span>
+          {rule.light !== 'good' && <span className="peak-does">{rule.acts.map((act) => (act.open !== undefined ? <AppLink key={act.label} to={act.open} className="small">{act.label}</AppLink> : <RunNow key={act.label} label={act.label} flow={act.run!} />))}</span>}
         </div>))}
       </div>
       <div className="columns">
@@ -70,6 +71,17 @@ function Verdict({ view, worst }: { view: View; worst: 'good' | 'warn' | 'bad' }
   );
 }
 
+/** One press runs the flow that helps; what it does is on the Flows page. */
+function RunNow({ label, flow }: { label: string; flow: string }) {
+  const store = useStore(), client = useQueryClient();
+  const run = useMutation({
+    mutationFn: () => write('POST', `/flows/${flow}/runs`, { store: store.storeId }),
+    onSuccess: async () => { notifications.show({ message: `${label}: ${flow} runs` }); await client.invalidateQueries({ queryKey: ['peak'] }); },
+    onError: (error) => notifications.show({ color: 'red', message: error.message }),
+  });
+  return <Button size="compact-sm" variant="default" loading={run.isPending} onClick={() => run.mutate()}>{label}</Button>;
+}
+
 function useAct() {
   const store = useStore(), client = useQueryClient();
   return useMutation({
@@ -86,7 +98,7 @@ function Begin({ act, pending }: { act(action: Action): void; pending: boolean }
       <Popover.Target><Button size="md" leftSection={<IconFlame size={18} />} loading={pending} onClick={() => setOpen(!open)}>Peak mode…</Button></Popover.Target>
       <Popover.Dropdown aria-label="Begin peak mode">
         <form className="stack" onSubmit={(event) => { event.preventDefault(); setOpen(false); act({ action: 'begin', until: new Date(Date.now() + Number(hours) * 3_600_000).toISOString(), reason: '' }); }}>
-          <p className="small dim">Buffers follow the peak’s quantile, so that a rush sells nothing twice. It ends by itself.</p>
+          <p className="small dim">Buffers follow the peak’s quantile, so that a rush sells nothing twice. Plans, transfer proposals, suggestions and audits wait; what threatens the shop is more urgent. It ends by itself.</p>
           <Select label="For" value={hours} onChange={(value) => setHours(value ?? '12')} data={[['1', 'an hour'], ['4', 'four hours'], ['12', 'twelve hours'], ['24', 'a day'], ['96', 'four days']].map(([value, label]) => ({ value: value!, label: label! }))} allowDeselect={false} comboboxProps={{ withinPortal: false }} />
           <Button type="submit">Begin</Button>
         </form>

@@ -1,20 +1,22 @@
 /** Stock & drift: every item at every location, the ledger beside what Shopify shows; each number opens its movements. */
+import { Checkbox } from '@mantine/core';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { address } from '../api/client.ts';
 import { stockQuery, type StockRow } from '../api/queries.ts';
 import { WhyDrawer } from '../explain/WhyDrawer.tsx';
 import type { STOCK_VIEWS } from '../router.tsx';
 import { subject, subjectText } from '../search-params.ts';
 import { useStore } from '../shell/store.tsx';
-import type { Chip } from '../table/column.ts';
+import type { Chip, Column } from '../table/column.ts';
 import { DataTable } from '../table/DataTable.tsx';
 import { LocationVendorFilter, locationNames, useLocations } from '../table/LocationVendorFilter.tsx';
 import { searchLabel } from '../table/search-terms.ts';
 import { units } from '../ui/format.ts';
 import { Page } from '../ui/page.tsx';
 import { ViewTabs } from '../ui/ViewTabs.tsx';
+import { ChosenLevels } from './Chosen.tsx';
 import { levelId, stockColumns } from './columns.tsx';
 import { RepairsTab } from './RepairsTab.tsx';
 
@@ -54,12 +56,15 @@ function Levels() {
     ...(search.location ? [{ label: `Location: ${locationNames(search.location, locations)}`, remove: () => change({ location: undefined }) }] : []),
     ...(search.vendor ? [{ label: `Supplier: ${search.vendor}`, remove: () => change({ vendor: undefined }) }] : []),
   ];
-  const why = subject(search.why);
+  const why = subject(search.why), [chosen, setChosen] = useState<ReadonlySet<string>>(new Set()), picked = rows.filter((row) => chosen.has(levelId(row))).slice(0, MOST_CHOSEN), clearChosen = useCallback(() => setChosen(new Set()), [setChosen]);
+  const choose = useCallback((id: string) => setChosen((old) => { const next = new Set(old); if (!next.delete(id)) next.add(id); return next; }), [setChosen]);
+  const columnsWithChoice = useMemo(() => [chooser(chosen, choose), ...columns], [chosen, choose, columns]);
   return (
     <>
       <ViewTabs label="Views" views={VIEWS} current={view} change={(id, old) => ({ ...old, view: id === 'all' ? undefined : id, why: undefined })} />
+      {picked.length > 0 && <ChosenLevels rows={picked} clear={clearChosen} all={picked.length < Math.min(rows.length, MOST_CHOSEN) ? () => setChosen(new Set(rows.slice(0, MOST_CHOSEN).map(levelId))) : undefined} />}
       <DataTable<StockRow>
-        name="stock" label="Stock by item and location" columns={columns} rows={rows} rowId={levelId} query={query} total={totals?.rows ?? null}
+        name="stock" label="Stock by item and location" columns={columnsWithChoice} keys={(key, row) => { if (key !== 'x' || !row) return false; choose(levelId(row)); return true; }} rows={rows} rowId={levelId} query={query} total={totals?.rows ?? null}
         totals={totals && { sku: 'Total', onHand: <span className="num">{units(totals.onHand)}</span>, committed: <span className="num">{units(totals.committed)}</span>, available: <span className="num">{units(totals.available)}</span>, incoming: <span className="num">{units(totals.incoming)}</span>, drift: <span className="num" title={`${units(totals.driftRows)} levels differ`}>{units(totals.driftUnits)}</span> }}
         sorting={{ by: sort, dir, change: (by, next) => change({ sort: by as typeof sort, dir: next }) }}
         open={(row) => change({ why: subjectText({ itemId: row.itemId, locationId: row.locationId, figure: 'onHand' }) }, false)} openId={why ? `${why.itemId}@${why.locationId}` : undefined}
@@ -72,4 +77,11 @@ function Levels() {
       <WhyDrawer subject={why} change={(to) => change({ why: to })} />
     </>
   );
+}
+
+/** As many as one call may name. */
+const MOST_CHOSEN = 500;
+
+function chooser(chosen: ReadonlySet<string>, choose: (id: string) => void): Column<StockRow> {
+  return { id: 'choose', header: '', title: 'Choose', width: 34, cell: (row) => <Checkbox size="xs" aria-label={`Choose ${row.sku || row.title} at ${row.locationName}`} checked={chosen.has(levelId(row))} onChange={() => choose(levelId(row))} onClick={(event) => event.stopPropagation()} tabIndex={-1} /> };
 }

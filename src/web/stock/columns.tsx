@@ -18,10 +18,10 @@ export function stockColumns(why: (row: StockRow, figure: string) => void, { pus
     cell: (row) => <Figure onClick={() => why(row, id)} zero={row[id] === 0} negative={row[id] < 0} label={`${header} ${row[id]} of ${row.sku || row.title} at ${row.locationName}: why?`}>{units(row[id])}</Figure>,
   });
   return [
-    { id: 'sku', header: 'SKU', width: 142, sort: 'sku', card: 'lead', cell: (row) => <AppLink to={`/items/${row.itemId}?location=${row.locationId}`} className="ellipsis">{row.sku || <em>no SKU</em>}</AppLink> },
-    { id: 'title', header: 'Title', width: 128, grows: true, sort: 'title', card: 'lead', cell: (row) => <span className="ellipsis" title={row.title}>{row.title}</span> },
+    { id: 'sku', header: 'SKU', width: 134, sort: 'sku', card: 'lead', cell: (row) => <AppLink to={`/items/${row.itemId}?location=${row.locationId}`} className="ellipsis">{row.sku || <em>no SKU</em>}</AppLink> },
+    { id: 'title', header: 'Title', width: 116, grows: true, sort: 'title', card: 'lead', cell: (row) => <span className="ellipsis" title={row.title}>{row.title}</span> },
     { id: 'vendor', header: 'Supplier', width: 130, extra: true, cell: (row) => <span className="ellipsis">{row.vendor ?? '–'}</span> },
-    { id: 'location', header: 'Location', width: 122, card: 'wide', cell: (row) => <span className="ellipsis" title={`${row.authority === 'storefront' ? 'Shopify' : 'The warehouse'} is right about the stock here`}>{row.locationName}</span> },
+    { id: 'location', header: 'Location', width: 112, card: 'wide', cell: (row) => <span className="ellipsis" title={`${row.authority === 'storefront' ? 'Shopify' : 'The warehouse'} is right about the stock here`}>{row.locationName}</span> },
     figure('onHand', 'On hand', 78, { sort: 'onHand' }),
     figure('committed', 'Committed', 92, { sort: 'committed' }),
     figure('available', 'Available', 84, { sort: 'available', card: 'pair' }),
@@ -37,7 +37,7 @@ export function stockColumns(why: (row: StockRow, figure: string) => void, { pus
       cell: (row) => <Figure onClick={() => why(row, 'drift')} zero={row.drift === 0} negative={row.drift !== 0 && row.state === 'drift'} label={`Drift ${row.drift} of ${row.sku || row.title} at ${row.locationName}: why?`}>{signed(row.drift)}</Figure>,
     },
     {
-      id: 'planner', header: 'Planner', title: 'What the planner holds less the ledger: available, and on order', width: 84, align: 'right', extra: !planned,
+      id: 'planner', header: 'Planner', title: 'What the planner holds less the ledger: available, and on order', width: 76, align: 'right', extra: !planned,
       cell: (row) => (row.planner === null ? <span className="dim">–</span> : <Figure onClick={() => why(row, 'drift')} zero={false} negative={false} label={`The planner differs by ${row.planner.stock} in stock and ${row.planner.incoming} on order of ${row.sku || row.title} at ${row.locationName}: why?`}>{row.planner.incoming === 0 ? signed(row.planner.stock) : `${signed(row.planner.stock)} / ${signed(row.planner.incoming)}`}</Figure>),
     },
     {

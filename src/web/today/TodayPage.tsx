@@ -10,7 +10,7 @@ import { AppLink } from '../ui/AppLink.tsx';
 import { EmptyState, ErrorState } from '../ui/feedback.tsx';
 import { clock, kindName, signed } from '../ui/format.ts';
 import { Page, Panel } from '../ui/page.tsx';
-import { Ago } from '../ui/time.tsx';
+import { Ago, Told } from '../ui/time.tsx';
 import { SEVERITY, Status } from '../ui/tone.tsx';
 import { ViewTabs } from '../ui/ViewTabs.tsx';
 import { DigestPanel } from './DigestPanel.tsx';
@@ -76,7 +76,7 @@ function Cases({ cases, at, timeZone }: { cases: readonly ExceptionCase[]; at: s
           <li key={each.exceptionId}>
             <Link to="/exceptions" search={{ id: each.exceptionId }}>
               <Status tone={look.tone} title={look.word}><span className="sr">{look.word}: </span></Status>
-              <span className="grow"><strong>{each.subject}</strong><span className="dim"> · {kindName(each.kind)}</span><br /><span className="clamp">{each.sentence}</span></span>
+              <span className="grow"><strong>{each.subject}</strong><span className="dim"> · {kindName(each.kind)}</span><br /><span className="clamp"><Told>{each.sentence}</Told></span></span>
               <span className={overdue ? 'negative small' : 'dim small'}>{overdue ? 'overdue ' : 'due '}<Ago at={each.dueAt} /></span>
             </Link>
           </li>

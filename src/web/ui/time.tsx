@@ -1,5 +1,6 @@
 /** Times in words that keep themselves current, exact when pointed at. */
 import { createContext, useContext, useSyncExternalStore } from 'react';
+import { inClockTime } from '../../domain/calendar.ts';
 import { instant, relative } from './format.ts';
 
 /** The shop's IANA time zone; every instant on screen is written in it. */
@@ -28,4 +29,9 @@ export function Ago({ at }: { at: string | null }) {
   const now = useNow(), timeZone = useContext(TimeZone);
   if (at === null) return <span className="dim">never</span>;
   return <time dateTime={at} title={instant(at, timeZone)}>{relative(at, now)}</time>;
+}
+
+/** A sentence with its instants told by the shop's clock. */
+export function Told({ children }: { children: string }) {
+  return <>{inClockTime(children, useContext(TimeZone))}</>;
 }

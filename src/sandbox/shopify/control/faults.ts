@@ -6,7 +6,7 @@ import type { CallFault, RequestFault } from '../faults/faults.ts';
 import { POISONS } from '../faults/poison.ts';
 import { HttpRefusal } from '../http-message.ts';
 import { topicEnum } from '../webhooks/delivery-body.ts';
-import { choiceField, numberField, objectField, onlyFields, textField, textsField, type Fields } from './fields.ts';
+import { choiceField, numberField, objectField, onlyFields, optionalText, textField, textsField, type Fields } from './fields.ts';
 import { COUNT } from './orders.ts';
 import type { ControlServices, Routes } from './routes.ts';
 
@@ -85,6 +85,20 @@ const PARTS: Record<string, (services: ControlServices, body: Fields) => void> =
     if (!Array.isArray(next['gone']) || !next['gone'].every((name) => typeof name === 'string' && /^\w+\.\w+$/.test(name))) throw new HttpRefusal(400, 'apiVersion.gone: expected a list of "Type.field"');
     faults.apiVersion = textField(next, 'version');
     faults.gone = next['gone'] as string[];
+  },
+  deprecated: ({ faults }, body) => { faults.deprecated = body['deprecated'] === null ? null : textField(body, 'deprecated'); },
+  rival: ({ faults }, body) => {
+    if (body['rival'] === null) { faults.rival = null; return; }
+    const given = objectField(body, 'rival');
+    onlyFields(given, ['app', 'inventoryItemId', 'count']);
+    const inventoryItemId = optionalText(given, 'inventoryItemId');
+    faults.rival = { app: textField(given, 'app'), ...(inventoryItemId === undefined ? {} : { inventoryItemId }), count: numberField(given, 'count', COUNT, 1) };
+  },
+  bucket: ({ faults }, body) => {
+    if (body['bucket'] === null) { faults.bucket = null; return; }
+    const given = objectField(body, 'bucket');
+    onlyFields(given, ['share', 'restoreRate']);
+    faults.bucket = { share: numberField(given, 'share', CHANCE), restoreRate: numberField(given, 'restoreRate', { min: 0.1, max: 100_000 }) };
   },
   revokeTokens: ({ tokens }, body) => { if (body['revokeTokens'] === true) tokens.revoke(); },
   loseScopes,

@@ -1,11 +1,12 @@
 /** Controls of stock and catalogue: edits by the merchant's own hand, or by another app's. */
-import { editVariants, type VariantChange } from '../catalogue-edits.ts';
+import { addProduct, editVariants, type VariantChange } from '../catalogue-edits.ts';
+import { setComponents, type Components } from '../engine/bundles.ts';
 import { editByHand, type HandEdit } from '../engine/inventory.ts';
 import { REASONS } from '../engine/inventory-checks.ts';
 import { toggleLevels } from '../engine/stocking.ts';
 import { HttpRefusal } from '../http-message.ts';
-import type { Writer } from '../state.ts';
-import { choiceField, flagField, numberField, objectField, onlyFields, optionalText, textField, type Fields } from './fields.ts';
+import type { Shop, Writer } from '../state.ts';
+import { choiceField, flagField, listField, numberField, objectField, onlyFields, optionalText, textField, type Fields } from './fields.ts';
 import { accepted, locationIdBy, variantBy } from './lookup.ts';
 import type { Routes } from './routes.ts';
 
@@ -32,7 +33,21 @@ function editOf(body: Fields): Pick<HandEdit, 'available' | 'onHand' | 'change'>
   return { change: { name: choiceField(change, 'name', STATES), delta: numberField(change, 'delta', UNITS) } };
 }
 
+const componentsOf = (shop: Shop, body: Fields): Components => (Array.isArray(body['components']) && body['components'].length === 0 ? []
+  : listField(body, 'components', (part) => ({ variantId: variantBy(shop, part).id, quantity: numberField(part, 'quantity', { min: 1, max: 2_000, whole: true }, 1) })));
+
 export const stockRoutes: Routes = {
+  // A product with one variant, stocked at the locations given.
+  'POST products': ({ shop }, body) => {
+    onlyFields(body, ['title', 'sku', 'price', 'levels']);
+    const variant = addProduct(shop, { title: textField(body, 'title'), sku: optionalText(body, 'sku') ?? null, price: numberField(body, 'price', { min: 0, max: 1_000_000_000, whole: true }, 1_000) });
+    const levels = body['levels'] === undefined ? [] : listField(body, 'levels', (level) => ({ locationId: locationIdBy(shop, level), available: numberField(level, 'available', UNITS) }));
+    for (const { locationId, available } of levels) {
+      accepted(toggleLevels(shop, variant.inventoryItemId, [{ locationId, activate: true }]));
+      accepted(editByHand(shop, { inventoryItemId: variant.inventoryItemId, locationId, reason: 'received', available }, { by: writerOf(body) }));
+    }
+    return variant;
+  },
   'POST levels': ({ shop }, body) => {
     onlyFields(body, [...PLACE, 'available', 'onHand', 'change', 'reason', 'staff', 'app']);
     const { inventoryItemId } = variantBy(shop, body);
@@ -54,7 +69,7 @@ export const stockRoutes: Routes = {
     return { levels: shop.levelsOf(id), adjustments };
   },
   'POST variants/:id': ({ shop }, body, id) => {
-    onlyFields(body, ['sku', 'barcode', 'price']);
+    onlyFields(body, ['sku', 'barcode', 'price', 'components']);
     const variant = shop.tables.variants.get(id);
     if (variant === undefined) throw new HttpRefusal(404, 'variants/<id>: unknown variant');
     const change: VariantChange = {
@@ -62,7 +77,9 @@ export const stockRoutes: Routes = {
       ...(body['barcode'] === undefined ? {} : { barcode: optionalText(body, 'barcode') ?? null }),
       ...(body['price'] === undefined ? {} : { price: numberField(body, 'price', { min: 0, max: 1_000_000_000, whole: true }) }),
     };
-    editVariants(shop, variant.productId, [{ variant, change }]);
+    if (Object.keys(change).length > 0) editVariants(shop, variant.productId, [{ variant, change }]);
+    // What the merchant's bundles app does to a variant there is; an empty list makes it a plain one again.
+    if (body['components'] !== undefined) accepted(setComponents(shop, { variantId: id, components: componentsOf(shop, body), field: ['components'] }));
     return shop.tables.variants.get(id);
   },
 };

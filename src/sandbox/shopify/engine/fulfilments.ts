@@ -64,6 +64,22 @@ export function updateTracking(shop: Shop, input: { fulfillmentId: string; track
   }, (userErrors) => ({ fulfillment: null, userErrors }));
 }
 
+/** The same parcel once more, with a number of its own and none of the units open: Shopify refuses such a call, and yet shops have met it. */
+export function doubleFulfillment(shop: Shop, fulfillmentId: string): FulfillmentOutcome {
+  const id = shop.nextId('Fulfillment');
+  return act<FulfillmentOutcome>(shop, `fulfillment/${id}`, undefined, (action) => {
+    const found = shop.tables.fulfillments.get(fulfillmentId);
+    if (!found || found.status === 'CANCELLED') return refuse(['fulfillmentId'], 'Fulfillment does not exist.');
+    const fulfillment: FulfillmentRecord = { ...found, id, createdAt: action.at, updatedAt: action.at, lines: found.lines.map((line) => ({ ...line, id: shop.nextId('FulfillmentLineItem') })) };
+    shop.put('fulfillments', fulfillment);
+    const order: OrderRecord = { ...orderOf(shop, found.orderId), updatedAt: action.at };
+    shop.put('orders', order);
+    shop.emit('fulfillments/create', fulfillmentPayload(shop, order, fulfillment));
+    shop.emit('orders/updated', orderPayload(shop, order));
+    return { fulfillment, userErrors: [] };
+  }, (userErrors) => ({ fulfillment: null, userErrors }));
+}
+
 /** Cancels a fulfilment: units the shopper still keeps are open again (committed +q) on new fulfilment orders. */
 export function cancelFulfillment(shop: Shop, fulfillmentId: string, options: { at?: string } = {}): FulfillmentOutcome {
   return act<FulfillmentOutcome>(shop, `fulfillment/${fulfillmentId}`, options.at, (action) => {

@@ -88,6 +88,48 @@ describe('requests that go wrong', () => {
   });
 });
 
+test('another app writes just before a set, of one item where it is named, as often as was asked', async () => {
+  const { ask, fault, shop, post } = await open();
+  const refused = async (quantity: number, from: number, key: string) => (await ask(SET(quantity, from, key))).data.inventorySetQuantities.userErrors.length > 0;
+  await fault({ rival: { app: 'Other', inventoryItemId: '402', count: 1 } });
+  expect(await refused(9, 10, 'a')).toBe(false);
+  await fault({ rival: { app: 'Other', inventoryItemId: '401', count: 1 } });
+  expect(await refused(4, 9, 'b')).toBe(true);
+  expect(shop.tables.levels.get('401:701')!.quantities.available).toBe(10);
+  expect(await refused(4, 10, 'c')).toBe(false);
+  expect((await post('/sandbox/faults', { rival: { count: 1 } })).status).toBe(400);
+});
+
+test('a bucket that stays nearly empty, until it is full again', async () => {
+  const { ask, fault } = await open(), left = async () => ((await ask('{ shop { name } }')) as unknown as { extensions: { cost: { throttleStatus: object } } }).extensions.cost.throttleStatus;
+  await fault({ bucket: { share: 0.05, restoreRate: 10 } });
+  expect(await left()).toMatchObject({ currentlyAvailable: expect.closeTo(1000, -2) as number, restoreRate: 10, maximumAvailable: 20_000 });
+  await fault({ bucket: null });
+  expect(await left()).toMatchObject({ currentlyAvailable: expect.closeTo(20_000, -2) as number, restoreRate: 1_000 });
+});
+
+test('replies say what is on its way out', async () => {
+  const { raw, fault } = await open();
+  await fault({ deprecated: 'https://shopify.dev/changelog/x' });
+  expect((await raw('{ shop { name } }')).headers['X-Shopify-API-Deprecated-Reason']).toBe('https://shopify.dev/changelog/x');
+  await fault({ deprecated: null });
+  expect((await raw('{ shop { name } }')).headers['X-Shopify-API-Deprecated-Reason']).toBeUndefined();
+});
+
+test('a new product, a variant that becomes a bundle and a plain one again, a parcel that is there twice', async () => {
+  const { post, shop } = await open(), made = async (path: string, body: object) => { const reply = await post(`/sandbox/${path}`, body); expect([reply.status, reply.text]).toEqual([200, expect.any(String)]); return JSON.parse(reply.text) as { id: string; inventoryItemId: string; components: unknown[] }; };
+  const variant = await made('products', { title: 'New', sku: 'NEW-1', levels: [{ locationId: '701', available: 3 }] });
+  expect(shop.tables.levels.get(`${variant.inventoryItemId}:701`)).toMatchObject({ isActive: true, quantities: { available: 3 } });
+  expect((await made(`variants/${variant.id}`, { components: [{ sku: 'SH-1', quantity: 2 }] })).components).toHaveLength(1);
+  expect((await made(`variants/${variant.id}`, { components: [] })).components).toEqual([]);
+  const order = await made('orders', { lines: [{ sku: 'SH-1', quantity: 1 }], locationId: '701' });
+  expect((await post(`/sandbox/orders/${order.id}/double`, {})).status).toBe(422);
+  await made('clock/advance', { ms: 1_000 });
+  await made(`orders/${order.id}/fulfil`, {});
+  await made(`orders/${order.id}/double`, {});
+  expect(shop.fulfillmentsOf(order.id).map((parcel) => parcel.lines[0]!.quantity)).toEqual([1, 1]);
+});
+
 describe('rights that are lost', () => {
   test('a revoked token is 401 until another is granted', async () => {
     const { raw, fault, renew } = await open();

@@ -19,6 +19,10 @@ export interface CallFault { mutation: string; count: number }
 /** `call` is `any`, `query`, `mutation`, or the name of a mutation. */
 export interface RequestFault { call: string; count: number; ms: number }
 export interface FieldFault { field: string; count: number }
+/** Another app that is faster: it adds a unit to each level of the next `count` sets, just before them; of one item alone where that is named. */
+export interface RivalFault { app: string; inventoryItemId?: string; count: number }
+/** What is left of every bucket, as a share of it, and how fast it refills (points a second): somebody else uses up the token's calls. */
+export interface BucketFault { share: number; restoreRate: number }
 export interface BulkFault { kind: BulkDamage; count: number }
 
 /** What one delivery suffers. */
@@ -67,6 +71,10 @@ export class Faults {
   lostScopes: string[] = [];
   /** Version named in the headers of replies and webhooks, as when an old one fell forward; null: the one served. */
   apiVersion: string | null = null;
+  /** What replies say is on its way out (`X-Shopify-API-Deprecated-Reason`); null: nothing. */
+  deprecated: string | null = null;
+  rival: RivalFault | null = null;
+  bucket: BucketFault | null = null;
   /** `Type.field`s that version does not know any more: a document that asks for one is refused whole. */
   gone: string[] = [];
   private readonly random: () => number;
@@ -111,6 +119,12 @@ export class Faults {
     return use(this.bulk.find((fault) => fault.count > 0))?.kind ?? null;
   }
 
+  /** The app that writes before a set of these items; null: nobody does. */
+  takeRival(inventoryItemIds: readonly string[]): RivalFault | null {
+    const { rival } = this;
+    return rival !== null && rival.count > 0 && (rival.inventoryItemId === undefined || inventoryItemIds.includes(rival.inventoryItemId)) ? use(rival) : null;
+  }
+
   takeThrottle(): boolean {
     if (this.throttle === 0) return false;
     this.throttle--;
@@ -122,7 +136,7 @@ export class Faults {
     const left = (list: { count: number }[]) => list.filter((fault) => fault.count > 0);
     return {
       webhooks: this.webhooks, throttle: this.throttle, failAfterCommit: left(this.failAfterCommit), serverErrorAfterCommit: left(this.serverErrorAfterCommit), failBefore: left(this.failBefore),
-      proxyError: left(this.proxyError), stall: left(this.stall), drip: left(this.drip), fieldError: left(this.fieldError), bulk: left(this.bulk), lostScopes: this.lostScopes, apiVersion: this.apiVersion, gone: this.gone,
+      proxyError: left(this.proxyError), stall: left(this.stall), drip: left(this.drip), fieldError: left(this.fieldError), bulk: left(this.bulk), lostScopes: this.lostScopes, apiVersion: this.apiVersion, gone: this.gone, deprecated: this.deprecated, rival: this.rival, bucket: this.bucket,
     };
   }
 }

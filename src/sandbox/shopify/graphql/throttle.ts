@@ -13,14 +13,16 @@ export interface ThrottleStatus { maximumAvailable: number; currentlyAvailable: 
 
 export class CostBucket {
   private readonly maximum: number;
-  private readonly rate: number;
+  private readonly full: number;
+  private rate: number;
+  private limited = false;
   private available: number;
   private at: number;
 
   /** `at`: the shop's clock in milliseconds. A new bucket is full. */
   constructor(plan: Plan, at: number) {
     this.maximum = PLANS[plan].maximumAvailable;
-    this.rate = PLANS[plan].restoreRate;
+    this.full = this.rate = PLANS[plan].restoreRate;
     this.available = this.maximum;
     this.at = at;
   }
@@ -47,6 +49,14 @@ export class CostBucket {
   drain(now: number): void {
     this.refill(now);
     this.available = 0;
+  }
+
+  /** Leaves no more than a share of the bucket and lets it refill at another rate; null: as the plan says, and full once it was taken back. The control API's bucket fault. */
+  limit(fault: { share: number; restoreRate: number } | null, now: number): void {
+    this.refill(now);
+    this.available = fault !== null ? Math.min(this.available, fault.share * this.maximum) : this.limited ? this.maximum : this.available;
+    this.rate = fault?.restoreRate ?? this.full;
+    this.limited = fault !== null;
   }
 
   status(now: number): ThrottleStatus {

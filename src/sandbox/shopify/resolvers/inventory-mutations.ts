@@ -1,5 +1,5 @@
 /** Stock writes: the engine decides, this face translates ids and keeps the idempotency keys. */
-import { activate, adjustQuantities, moveQuantities, setQuantities } from '../engine/inventory.ts';
+import { activate, adjustQuantities, editByHand, moveQuantities, setQuantities } from '../engine/inventory.ts';
 import { appOf, staffOf } from '../engine/actors.ts';
 import { idempotencyKeyOf } from '../graphql/mutation-rules.ts';
 import type { KeyedOutcome } from '../graphql/idempotency.ts';
@@ -32,8 +32,11 @@ type AdjustInput = Parameters<typeof adjustQuantities>[1];
 type MoveInput = Parameters<typeof moveQuantities>[1];
 
 export const inventoryMutations = fieldsOf<undefined>({
-  inventorySetQuantities: keyed('inventorySetQuantities', ({ input }, { shop }): InventoryOutcome =>
-    setQuantities(shop, { ...input, quantities: (input.quantities as Args[]).map(pair) } as SetInput), groupPayload),
+  inventorySetQuantities: keyed('inventorySetQuantities', ({ input }, { shop, faults }): InventoryOutcome => {
+    const set = { ...input, quantities: (input.quantities as Args[]).map(pair) } as SetInput, rival = faults?.takeRival(set.quantities.map((row) => row.inventoryItemId)) ?? null;
+    if (rival !== null) for (const { inventoryItemId, locationId } of set.quantities) if (rival.inventoryItemId === undefined || rival.inventoryItemId === inventoryItemId) editByHand(shop, { inventoryItemId, locationId, reason: 'correction', change: { name: 'available', delta: 1 } }, { by: { app: rival.app } });
+    return setQuantities(shop, set);
+  }, groupPayload),
   inventoryAdjustQuantities: keyed('inventoryAdjustQuantities', ({ input }, { shop }): InventoryOutcome =>
     adjustQuantities(shop, { ...input, changes: (input.changes as Args[]).map(pair) } as AdjustInput), groupPayload),
   inventoryMoveQuantities: keyed('inventoryMoveQuantities', ({ input }, { shop }): InventoryOutcome => moveQuantities(shop, {

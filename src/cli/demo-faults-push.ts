@@ -1,0 +1,92 @@
+/** Demonstrations of levels that do not come to agree: held, refused, fought over, too late; and one that nothing explains. */
+import { changePolicy, releaseLevels } from '../store/authority.ts';
+import type { DemoFault, DemoLevel, DemoWorld } from './demo-world.ts';
+
+/** The warehouse finds units (or takes them back), and its shelf is pushed. */
+async function found(w: DemoWorld, level: DemoLevel, units: number): Promise<void> {
+  await w.warehouse('adjust', { sku: level.sku, onHandChange: units, reason: 'demonstration' });
+  await w.run('warehouse-feed');
+  await w.settle();
+  await w.run('stock-push');
+}
+const release = (w: DemoWorld, level: DemoLevel): Promise<unknown> => releaseLevels(w.house.db, w.storeId, [level], w.now());
+/** Committed units nobody ordered: the one thing no cause explains. */
+const tamper = (w: DemoWorld, level: DemoLevel, units: number): Promise<unknown> => w.one('update ledger_level set committed = committed + $4 where store_id = $1 and item_id = $2 and location_id = $3', level.itemId, level.locationId, units);
+
+export const PUSH_FAULTS: readonly DemoFault[] = [
+  {
+    kind: 'STOCK_DRIFT', story: 'somebody changes a balance in the database: every difference the shop can make has a cause that is found', look: '/stock?view=drift',
+    async raise(w) { const level = await w.level('storefront', 24); await w.remember(level); await w.run('sales-history'); await tamper(w, level, 3); await w.run('drift-check'); await w.wait(3); },
+    async clear(w) { await tamper(w, await w.recall<DemoLevel>(), -3); await w.run('drift-check'); },
+  },
+  {
+    kind: 'PUSH_HELD', story: 'the first push of a level would change more units than a first push may', look: '/push?view=held',
+    async raise(w) {
+      const { first_push_cap: cap, location_id: locationId } = (await w.one<{ first_push_cap: number; location_id: number }>(`select first_push_cap, location_id from push_policy where store_id = $1 and mode = 'live' order by location_id limit 1`))!;
+      await changePolicy(w.house.db, w.storeId, locationId, { firstPushCap: 5 }, 'demonstration', w.now());
+      for (let n = 8; ; n++) {
+        const level = await w.level('warehouse', n);
+        if (await w.one('select from push_level where store_id = $1 and item_id = $2 and location_id = $3 and pushed is not null', level.itemId, level.locationId)) continue;
+        await w.remember({ ...level, cap });
+        await found(w, level, 9);
+        break;
+      }
+      await w.one(`update push_level set dirty_at = dirty_at - interval '2 hours' where store_id = $1 and state = 'held'`);
+      await w.run('stock-push');
+    },
+    async clear(w) {
+      const level = await w.recall<DemoLevel & { cap: number }>();
+      await changePolicy(w.house.db, w.storeId, level.locationId, { firstPushCap: level.cap }, 'demonstration', w.now());
+      await release(w, level);
+      await w.run('stock-push');
+      await found(w, level, -9);
+    },
+  },
+  {
+    kind: 'PUSH_CONFLICT', story: 'another app changes a level just before each of our sets', look: '/push?view=failed',
+    async raise(w) {
+      const level = await w.level('warehouse', 10);
+      await w.remember(level);
+      await w.shop('faults', { rival: { app: 'Another stock app', inventoryItemId: level.inventoryItemId, count: 1000 } });
+      await found(w, level, 4);
+      for (let n = 0; n < 3; n++) { await w.settle(); await w.run('drift-check', 'stock-push'); }
+    },
+    async clear(w) {
+      const level = await w.recall<DemoLevel>();
+      await w.shop('faults', { rival: null });
+      await release(w, level);
+      for (let n = 0; n < 2; n++) { await w.settle(); await w.run('stock-push'); }
+      await found(w, level, -4);
+    },
+  },
+  {
+    kind: 'PUSH_FAILED', story: 'a product was made a bundle behind our back, and Shopify refuses to set its stock', look: '/push?view=failed',
+    async raise(w) {
+      const level = await w.level('warehouse', 11), part = await w.level('warehouse', 12);
+      await w.remember(level);
+      await w.shop('faults', { webhooks: { drop: 1, topics: ['products/update'] } });
+      await w.shop(`variants/${level.variantId}`, { components: [{ variantId: part.variantId, quantity: 1 }] });
+      await found(w, level, 4);
+      await w.shop('faults', { webhooks: null });
+    },
+    async clear(w) {
+      const level = await w.recall<DemoLevel>();
+      await w.shop(`variants/${level.variantId}`, { components: [] });
+      await release(w, level);
+      await w.settle();
+      await w.run('stock-push');
+      await found(w, level, -4);
+    },
+  },
+  {
+    kind: 'OVERSELL_RISK', story: 'every message of the last hour was twenty minutes on its way', look: '/peak',
+    async raise(w) {
+      const level = await w.level('storefront', 26);
+      await w.remember({});
+      for (const available of [level.available + 1, level.available]) { await w.shop('levels', { variantId: level.variantId, locationId: level.shopifyLocationId, available }); await w.settle(); }
+      await w.one(`update inbox set triggered_at = coalesce(triggered_at, received_at) - interval '20 minutes' where store_id = $1 and settled_at is not null and received_at > $2::timestamptz - interval '1 hour'`, w.now());
+      await w.run('stock-push');
+    },
+    async clear(w) { await w.one(`update inbox set triggered_at = triggered_at + interval '20 minutes' where store_id = $1 and triggered_at < received_at - interval '19 minutes' and received_at > $2::timestamptz - interval '2 hours'`, w.now()); await w.run('stock-push'); },
+  },
+];
