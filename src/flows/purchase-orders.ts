@@ -59,7 +59,7 @@ async function send(context: FlowContext, notifier: Notifier, mail: MailRow): Pr
   if (!found) throw new MailRefused('the order is gone');
   const paper = { ...(await purchasePaper(context.db, context.store, found)), version: mail.version }, { subject, text } = paperMail(paper, mail.words);
   await notifier.sendMail({
-    to: mail.recipient, subject, text, id: `purchase-order-${context.storeId}-${mail.purchase_order_id}-${mail.version}`,
+    to: mail.recipient, subject, text, id: `purchase-order-${context.storeId}-${mail.purchase_order_id}-${mail.version}-${Date.parse(mail.made_at)}`, // when it was owed: another installation has the same numbers
     attachments: [{ name: `${paper.reference}.pdf`, type: 'application/pdf', content: await context.paper.purchaseOrder(paper) }, { name: `${paper.reference}.csv`, type: 'text/csv; charset=utf-8', content: paperCsv(paper) }],
   });
 }
@@ -75,8 +75,8 @@ async function watchOverdue(context: FlowContext): Promise<void> {
   await context.checked('PO_OVERDUE', (await overduePurchases(db, storeId, context.dayOf(context.now()), overdueToleranceDays)).map((row): RaisedException => ({
     kind: 'PO_OVERDUE', key: `purchase/${row.purchase_order_id}`, subject: `${row.reference} of ${row.supplier}`, locationId: row.location_id,
     size: row.open_units, ...(row.sold_out.length > 0 ? { severity: 2 as const } : {}),
-      sentence: `${row.supplier} promised ${row.reference} for ${row.expected_on}; ${row.open_units} units have not come, ${overdueToleranceDays} days of grace included.${row.sold_out.length === 0 ? '' : ` Sold out where it is awaited: ${row.sold_out.slice(0, 3).join(', ')}${row.sold_out.length > 3 ? ` and ${row.sold_out.length - 3} more` : ''}.`}`,
-      evidence: { purchaseOrderId: row.purchase_order_id, expectedOn: row.expected_on, openUnits: row.open_units, soldOut: row.sold_out },
+    sentence: `${row.by_lead_time ? `Nobody said when ${row.reference} of ${row.supplier} comes; by its lead time it was due on ${row.expected_on}` : `${row.supplier} promised ${row.reference} for ${row.expected_on}`}; ${row.open_units} units have not come, ${overdueToleranceDays} days of grace included.${row.sold_out.length === 0 ? '' : ` Sold out where it is awaited: ${row.sold_out.slice(0, 3).join(', ')}${row.sold_out.length > 3 ? ` and ${row.sold_out.length - 3} more` : ''}.`}`,
+    evidence: { purchaseOrderId: row.purchase_order_id, expectedOn: row.expected_on, openUnits: row.open_units, soldOut: row.sold_out },
   })));
 }
 

@@ -8,6 +8,7 @@ import { ENOUGH, learnLeadTime } from '../domain/purchasing/lead-time.ts';
 import { goodsValue, needsApproval, ON_ORDER, openUnits, orderValue, TRANSITIONS, type PurchaseOrder, type PurchaseVerb } from '../domain/purchasing/purchase-order.ts';
 import type { Db, Queryable } from '../store/db.ts';
 import { listReceipts, type ReceiptRow } from '../store/goods-receipts.ts';
+import { DEFAULTS } from '../store/planning.ts';
 import { findPurchase } from '../store/purchase-orders.ts';
 import { purchaseItems, purchaseVersions, type PurchasePageRow } from '../store/purchase-page.ts';
 import { mailsOf, purchaseSettings } from '../store/purchase-settings.ts';
@@ -55,10 +56,12 @@ export async function purchaseDetail(db: Db, store: StoreRow, id: number, who: {
   if (!found) throw new Refusal(404, `There is no purchase order ${id}`);
   const { order, row } = found;
   const [items, versions, receipts, mails, settings] = [await purchaseItems(db, storeId, id), await purchaseVersions(db, storeId, id), await listReceipts(db, storeId, { purchaseOrderId: id, before: null, limit: 200 }), await mailsOf(db, storeId, id), await purchaseSettings(db, storeId)];
+  // Nobody promised a day: the supplier's lead time stands in, as in the list.
+  const due = order.expectedOn ?? (order.orderedOn === null ? null : addDays(order.orderedOn, (await findSupplier(db, storeId, { id: order.supplierId }))?.lead_time_days ?? DEFAULTS.lead_time_days));
   const effect = await orderEffect(db, store, order, who.today), landed = landedCost(order), sum = (of: (line: PurchaseOrder['lines'][number]) => number): number => order.lines.reduce((total, line) => total + of(line), 0);
   return {
     purchaseOrderId: id, reference: order.reference, supplierId: order.supplierId, supplier: row.supplier, locationId: order.locationId, locationName: row.location, authority: row.authority, state: order.state, currency: order.currency, orderedOn: order.orderedOn, expectedOn: order.expectedOn, learnedOn: learnedOn(order, await usualDaysOf(db, storeId, [order.supplierId])),
-    overdue: order.expectedOn !== null && ['sent', 'confirmed', 'part received'].includes(order.state) && addDays(order.expectedOn, settings.overdueToleranceDays) < who.today, units: sum((l) => l.ordered), receivedUnits: sum((l) => l.received + l.damaged), openUnits: sum(openUnits), value: orderValue(order),
+    overdue: due !== null && (ON_ORDER as readonly string[]).includes(order.state) && addDays(due, settings.overdueToleranceDays) < who.today, units: sum((l) => l.ordered), receivedUnits: sum((l) => l.received + l.damaged), openUnits: sum(openUnits), value: orderValue(order),
     origin: row.origin, version: order.version, createdAt: row.created_at, createdBy: row.created_by, updatedAt: row.updated_at, shipping: order.shipping, duty: order.duty, otherCost: order.otherCost, goods: goodsValue(order), notes: order.notes, supplierEmail: row.supplier_email,
     approvedBy: order.approvedBy, approvedAt: row.approved_at, sentAt: row.sent_at, closedAt: row.closed_at,
     verbs: (Object.keys(TRANSITIONS) as PurchaseVerb[]).filter((verb) => TRANSITIONS[verb].includes(order.state)), approvalWanted: needsApproval(order, settings.approvalLimits), approveRefused: order.madeBy.includes(who.by) ? `${order.reference} was made by ${who.by}: somebody else must approve it` : null, canMail: who.canMail, overTolerancePercent: settings.overTolerancePercent,

@@ -1,12 +1,16 @@
 /** Purchase orders as a list, their versions, their mails, what purchasing may do by itself, and what is late. */
 import { ON_ORDER, type PurchaseOrder } from '../domain/purchasing/purchase-order.ts';
 import type { Queryable } from './db.ts';
+import { DEFAULTS } from './planning.ts';
 import type { PurchaseRow } from './purchase-orders.ts';
 
 export interface PurchasePageRow extends PurchaseRow { lines: number; units: number; received_units: number; open_units: number; goods_value: string; overdue: boolean }
 export interface PurchaseFilter { states: readonly string[] | null; overdue: boolean; q: string | null; supplierId: number | null; locationId: number | null; today: string; toleranceDays: number; before: number | null; limit: number }
 
-const ROWS = `select p.*, s.name as supplier, s.email as supplier_email, l.name as location, l.authority, l.warehouse_id, t.*, p.state = any($8) and p.expected_on + $7::int < $6::date and t.open_units > 0 as overdue
+/** The day an order is due: as promised, else by the lead time its supplier states, else by the one planning begins with. An order nobody gave a day is late too. Of `p`, the order, and `s`, its supplier. */
+export const DUE = `coalesce(p.expected_on, p.ordered_on + coalesce(s.lead_time_days, ${DEFAULTS.lead_time_days}))`;
+
+const ROWS = `select p.*, s.name as supplier, s.email as supplier_email, l.name as location, l.authority, l.warehouse_id, t.*, p.state = any($8) and ${DUE} + $7::int < $6::date and t.open_units > 0 as overdue
   from purchase_order p join supplier s on s.store_id = p.store_id and s.supplier_id = p.supplier_id join location l on l.store_id = p.store_id and l.location_id = p.location_id
   cross join lateral (select count(*)::int as lines, coalesce(sum(n.ordered), 0)::int as units, coalesce(sum(n.received + n.damaged), 0)::int as received_units, coalesce(sum(n.ordered::bigint * n.unit_cost), 0) as goods_value,
     coalesce(sum(greatest(0, n.ordered - n.received - n.damaged - n.cancelled)), 0)::int as open_units from purchase_order_line n where n.store_id = p.store_id and n.purchase_order_id = p.purchase_order_id) t
@@ -23,7 +27,7 @@ export async function purchasePage(db: Queryable, storeId: number, f: PurchaseFi
 /** How many orders are in each state, and how many are late. */
 export async function purchaseCounts(db: Queryable, storeId: number, today: string, toleranceDays: number): Promise<Record<string, number>> {
   const { rows } = await db.query<{ state: string; n: number; late: number }>(
-    'select state, count(*)::int as n, count(*) filter (where state = any($4) and expected_on + $3::int < $2::date)::int as late from purchase_order where store_id = $1 group by 1', [storeId, today, toleranceDays, ON_ORDER]);
+    `select p.state, count(*)::int as n, count(*) filter (where p.state = any($4) and ${DUE} + $3::int < $2::date)::int as late from purchase_order p join supplier s on s.store_id = p.store_id and s.supplier_id = p.supplier_id where p.store_id = $1 group by 1`, [storeId, today, toleranceDays, ON_ORDER]);
   return { ...Object.fromEntries(rows.map((row) => [row.state, row.n])), overdue: rows.reduce((sum, row) => sum + row.late, 0) };
 }
 
@@ -44,14 +48,14 @@ export async function purchaseItems(db: Queryable, storeId: number, id: number):
   return new Map(rows.map((row) => [row.item_id, row]));
 }
 
-export interface OverdueRow { purchase_order_id: number; reference: string; supplier: string; location_id: number; expected_on: string; open_units: number; sold_out: string[] }
+export interface OverdueRow { purchase_order_id: number; reference: string; supplier: string; location_id: number; expected_on: string; /** Nobody promised it: by the lead time. */ by_lead_time: boolean; open_units: number; sold_out: string[] }
 /** Orders whose day and tolerance are over and that still expect goods; and what of it sold in the last 28 days and is gone where it is awaited. */
 export async function overduePurchases(db: Queryable, storeId: number, today: string, toleranceDays: number): Promise<OverdueRow[]> {
   const { rows } = await db.query<OverdueRow>(
-    `select p.purchase_order_id, p.reference, s.name as supplier, p.location_id, p.expected_on, sum(greatest(0, n.ordered - n.received - n.damaged - n.cancelled))::int as open_units,
+    `select p.purchase_order_id, p.reference, s.name as supplier, p.location_id, ${DUE} as expected_on, p.expected_on is null as by_lead_time, sum(greatest(0, n.ordered - n.received - n.damaged - n.cancelled))::int as open_units,
        coalesce(array_agg(coalesce(nullif(i.sku, ''), i.title) order by i.sku) filter (where n.ordered > n.received + n.damaged + n.cancelled and b.available <= 0 and exists (select from daily_demand d where d.store_id = $1 and d.item_id = n.item_id and d.location_id = p.location_id and d.day > $2::date - 28 and d.quantity > 0)), '{}') as sold_out
      from purchase_order p join supplier s on s.store_id = p.store_id and s.supplier_id = p.supplier_id join purchase_order_line n on n.store_id = p.store_id and n.purchase_order_id = p.purchase_order_id
        join item i on i.item_id = n.item_id left join ledger_level b on b.store_id = $1 and b.item_id = n.item_id and b.location_id = p.location_id
-     where p.store_id = $1 and p.state = any($4) and p.expected_on + $3::int < $2::date group by 1, 2, 3, 4, 5 having sum(greatest(0, n.ordered - n.received - n.damaged - n.cancelled)) > 0 order by p.expected_on limit 1000`, [storeId, today, toleranceDays, ON_ORDER]);
+     where p.store_id = $1 and p.state = any($4) and ${DUE} + $3::int < $2::date group by 1, 2, 3, 4, 5, 6 having sum(greatest(0, n.ordered - n.received - n.damaged - n.cancelled)) > 0 order by 5 limit 1000`, [storeId, today, toleranceDays, ON_ORDER]);
   return rows;
 }

@@ -1,5 +1,6 @@
 /** What Today adds to the digest's numbers: the work of each role, and what happened since somebody last looked. */
 import type { Queryable } from './db.ts';
+import { DUE } from './purchase-page.ts';
 
 export interface RoleNumbers {
   po_overdue: number; po_today: number; po_to_approve: number; push_failed: number; push_held: number; unmapped: number; parcels_late: number; orders_stuck: number; returns_waiting: number;
@@ -9,7 +10,7 @@ export interface RoleNumbers {
 export async function roleNumbers(db: Queryable, storeId: number, today: string, lateBefore: string): Promise<RoleNumbers> {
   return (await db.query<RoleNumbers>(
     `with po as (
-       select p.state, p.expected_on from purchase_order p where p.store_id = $1 and (p.state = 'awaiting approval' or p.state in ('sent', 'confirmed', 'part received') and p.expected_on <= $2
+       select p.state, ${DUE} as expected_on from purchase_order p join supplier s on s.store_id = p.store_id and s.supplier_id = p.supplier_id where p.store_id = $1 and (p.state = 'awaiting approval' or p.state in ('sent', 'confirmed', 'part received') and ${DUE} <= $2
          and exists (select from purchase_order_line n where n.store_id = p.store_id and n.purchase_order_id = p.purchase_order_id and n.ordered > n.received + n.damaged + n.cancelled))
      ) select
        (select count(*)::int from po where state <> 'awaiting approval' and expected_on < $2) as po_overdue,

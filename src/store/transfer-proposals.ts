@@ -13,7 +13,7 @@ export async function* transferCandidates(db: Queryable, storeId: number, since:
   for (let after = 0; ;) {
     const { rows } = await db.query<PlaceRow>(
       `with items as (
-         select distinct x.item_id from recommendation x where x.store_id = $1 and x.item_id > $2 and (x.quantity > 0 or x.at_risk > 0)
+         select distinct x.item_id from recommendation x join location o on o.store_id = x.store_id and o.location_id = x.location_id where x.store_id = $1 and x.item_id > $2 and (x.quantity > 0 or x.at_risk > 0 or (x.need > 0 and o.supplied_from is not null))
            and exists (select from ledger_level g join location l on l.store_id = g.store_id and l.location_id = g.location_id where g.store_id = $1 and g.item_id = x.item_id and g.location_id <> x.location_id and g.available > 0 and l.is_active)
          order by 1 limit $3
        )

@@ -5,6 +5,7 @@ import { addDays } from '../../src/domain/calendar.ts';
 import { beyondTolerance } from '../../src/domain/purchasing/receipt-tolerance.ts';
 import type { PurchaseDetail, PurchasePage, PurchasingImportResult, SupplierItemsPage } from '../../src/http/contract-purchasing.ts';
 import type { Of } from '../../src/http/contract.ts';
+import { roleNumbers } from '../../src/store/today.ts';
 import { planningDesk } from '../helpers/planning-desk.ts';
 
 const TODAY = '2026-11-24', { clock, db, storeId, itemIds, locationIds: [mill], call } = await planningDesk(`${TODAY}T09:00:00.000Z`, 5);
@@ -83,6 +84,18 @@ describe('an order', () => {
     await step('cancel');
     expect(order.learnedOn).toBeNull();
   });
+});
+
+it('an order nobody gave a day is late by the lead time its supplier states, in the list, on its page and as a case', async () => {
+  await bring('purchase-orders', `PO,Supplier,Status,Location,Date,SKU,Quantity,Cost\nNO-DAY,"Mill & Sons, Ltd",Ordered,Place 1,${addDays(TODAY, -24)},SKU-1,5,2\nNOT-YET,"Mill & Sons, Ltd",Ordered,Place 1,${addDays(TODAY, -23)},SKU-1,5,2`);
+  const late = (await call<Of<typeof PurchasePage>>('GET', '/purchase-orders?view=overdue')).body; // three weeks, two days of grace
+  expect([late.rows.map((row) => [row.reference, row.expectedOn]), late.counts['overdue']]).toEqual([[['NO-DAY', null]], 1]);
+  expect((await call<Of<typeof PurchaseDetail>>('GET', `/purchase-orders/${late.rows[0]!.purchaseOrderId}`)).body.overdue).toBe(true);
+  await clock.flow('purchase-orders', storeId);
+  const { rows: cases } = await db.query<{ sentence: string }>(`select sentence from exception where store_id = $1 and kind = 'PO_OVERDUE' and state = 'open'`, [storeId]);
+  expect(cases.map((one) => one.sentence)).toEqual([`Nobody said when NO-DAY of Mill & Sons, Ltd comes; by its lead time it was due on ${addDays(TODAY, -3)}; 5 units have not come, 2 days of grace included.`]);
+  expect((await roleNumbers(db, storeId, TODAY, clock.now())).po_overdue).toBe(2); // Today counts from the day after, without grace
+  await db.query(`update purchase_order set state = 'cancelled' where store_id = $1 and reference in ('NO-DAY', 'NOT-YET')`, [storeId]);
 });
 
 describe('more than was ordered', () => {

@@ -14,18 +14,26 @@ export function joinedDemand(forecasts: readonly DemandForecast[]): DemandForeca
   const days = Math.min(...forecasts.map((one) => one.mean.length)), mean = new Float64Array(days), totals = forecasts.map((one) => runningTotals(one.mean, days));
   for (const one of forecasts) for (let h = 0; h < days; h++) mean[h]! += one.mean[h]!;
   const total = runningTotals(mean, days), levels = first.cumulative.map((path) => path.q).filter((q) => forecasts.every(({ cumulative }) => cumulative.length > 0 && cumulative[0]!.q <= q + 1e-9 && cumulative.at(-1)!.q >= q - 1e-9));
-  const cumulative = levels.map((q) => ({ q, values: new Float64Array(days) }));
+  const cumulative = levels.map((q) => ({ q, values: new Float64Array(days) })), squares = new Float64Array(days);
   cumulative.forEach(({ q, values }, k) => {
-    const paths = forecasts.map((one) => demandQuantilePath(one, q));
-    for (let h = 0; h < days; h++) {
-      let squares = 0;
-      for (let n = 0; n < paths.length; n++) { const away = paths[n]![h]! - totals[n]![h]!; squares += Math.sign(away) * away * away; }
-      const value = Math.max(0, total[h]! + Math.sign(squares) * Math.sqrt(Math.abs(squares)));
+    squares.fill(0);
+    forecasts.forEach((one, n) => {
+      const path = pathAt(one, q), own = totals[n]!;
+      for (let h = 0; h < days; h++) { const away = path[h]! - own[h]!; squares[h]! += away < 0 ? -away * away : away * away; }
+    });
+    const lower = k > 0 ? cumulative[k - 1]!.values : null;
+    for (let h = 0, before = 0; h < days; h++) {
+      const sum = squares[h]!, value = total[h]! + (sum < 0 ? -Math.sqrt(-sum) : Math.sqrt(sum)), under = lower === null ? 0 : lower[h]!;
       // Totals never fall from one day to the next, nor from one level to a higher one.
-      values[h] = Math.max(value, h > 0 ? values[h - 1]! : 0, k > 0 ? cumulative[k - 1]!.values[h]! : 0);
+      before = values[h] = value > before ? (value > under ? value : under) : before > under ? before : under;
     }
   });
   return { mean, cumulative };
+}
+
+/** A level that the forecast has is read as it stands. */
+function pathAt(forecast: DemandForecast, q: number): ArrayLike<number> {
+  return forecast.cumulative.find((path) => Math.abs(path.q - q) <= 1e-12)?.values ?? demandQuantilePath(forecast, q);
 }
 
 function runningTotals(mean: ArrayLike<number>, days: number): Float64Array {

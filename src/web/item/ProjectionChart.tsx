@@ -86,7 +86,7 @@ export function ProjectionChart({ demand }: { demand: DemandView }) {
         {likely !== null && <span><svg width="10" height="10" aria-hidden><circle cx="5" cy="5" r="4" fill="var(--s-red)" /></svg>Runs out, P50</span>}
         {early !== null && <span><svg width="10" height="10" aria-hidden><circle cx="5" cy="5" r="4" fill="none" stroke="var(--s-red)" strokeWidth="2" /></svg>Runs out, one chance in ten</span>}
         {ghost && <span><i style={{ color: 'var(--s-green)', borderTopStyle: 'dashed' }} />Median with the suggested order</span>}
-        {marks.length > 0 && <span style={{ color: 'var(--s-green)' }}>▲<span className="dim">Goods come</span></span>}
+        {marks.length > 0 && <span><svg width="10" height="10" aria-hidden><path d="M5 0 L10 9 L0 9 Z" fill="var(--s-green)" /></svg>Goods come</span>}
       </div>
       {orders.length > 0 && <ul className="coming small">{orders.map((one) => <li key={`${one.purchaseOrderId}${one.day}`}><Link to="/purchase-orders/$purchaseOrderId" params={{ purchaseOrderId: String(one.purchaseOrderId) }}>{one.reference}</Link> {one.sent ? 'brings' : 'would bring'} {units(one.units)} on {day(one.day)}{one.byLeadTime && <span className="dim"> (no day was said: by the lead time)</span>}{!one.sent && <span className="dim"> (not sent: not counted)</span>}{one.overdue && <strong className="negative"> overdue: counted as here today</strong>}</li>)}</ul>}
     </div>

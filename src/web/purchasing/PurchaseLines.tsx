@@ -1,6 +1,6 @@
 /** The lines: of a draft to be changed, of any other order to be read, with what each costs once it is here. */
 import { ActionIcon, Button, TextInput, Tooltip } from '@mantine/core';
-import { IconHelpCircle, IconTrash } from '@tabler/icons-react';
+import { IconArrowNarrowRight, IconHelpCircle, IconTrash } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { PurchaseDetail, PurchaseLine } from '../api/purchasing-queries.ts';
@@ -86,7 +86,7 @@ const RUNS_OUT = 'The day it is more likely than not sold out there without this
 function RunsOut({ line: { runsOut } }: { line: PurchaseLine }) {
   if (runsOut === null) return <span className="dim">–</span>;
   const say = (on: string | null): string => (on === null ? `after ${day(runsOut.until, true)}` : day(on, true)), gap = runsOut.without !== null && runsOut.without < runsOut.here;
-  return <span className="runs-out" title={`${gap ? `Sold out from ${day(runsOut.without)} until it comes on ${day(runsOut.here)}` : `Its units come on ${day(runsOut.here)}`}; then it lasts until ${say(runsOut.with)}`}><span className={gap ? 'negative' : 'dim'}>{say(runsOut.without)}</span>{runsOut.with !== runsOut.without && <> → {say(runsOut.with)}</>}</span>;
+  return <span className="runs-out" title={`${gap ? `Sold out from ${day(runsOut.without)} until it comes on ${day(runsOut.here)}` : `Its units come on ${day(runsOut.here)}`}; then it lasts until ${say(runsOut.with)}`}><span className={gap ? 'negative' : 'dim'}>{say(runsOut.without)}</span>{runsOut.with !== runsOut.without && <><IconArrowNarrowRight size={14} role="img" aria-label="then" />{say(runsOut.with)}</>}</span>;
 }
 
 function Thing({ itemId, sku, title, why, code }: { itemId: number; sku: string | null; title: string; why: string | null; code?: string | null }) {

@@ -43,7 +43,7 @@ export function planColumns({ currency, view, why, selection, whatIf }: Of): Col
   const excess: Column<Recommendation>[] = [
     { id: 'overstock', header: 'Excess', title: 'Units above anything the policy would order up to', width: 78, align: 'right', sort: 'overstock', card: 'pair', cell: (row) => <Figure onClick={() => why(row)} label={`Excess ${row.overstock}: why?`}><strong>{units(row.overstock)}</strong></Figure> },
     { id: 'excessValue', header: 'Tied up', title: 'What the excess cost', width: 108, align: 'right', cell: (row) => <span className="num">{money(row.unitCost === null ? null : row.unitCost * row.overstock, row.currency)}</span> },
-    { id: 'suggestion', header: 'Suggested', width: 230, card: 'wide', cell: (row) => <span className="ellipsis" title={suggestion(row)}>{suggestion(row)}</span> },
+    { id: 'suggestion', header: 'Suggested', width: 230, card: 'wide', cell: (row) => (row.moveTo && row.sku ? <AppLink to={`/transfers?q=${encodeURIComponent(row.sku)}`} className="ellipsis">{suggestion(row)}</AppLink> : <span className="ellipsis" title={suggestion(row)}>{suggestion(row)}</span>) },
   ];
   const needed: Column<Recommendation>[] = [
     {

@@ -47,7 +47,7 @@ export function Proposals({ search, change }: { search: Search; change(part: Sea
   return (
     <>
       <p className="dim small transfers-lead">A unit moves while its margin, times the chance that it is wanted before new stock comes, is more at its destination than where it stands, the cost of moving paid.{first && first.totals.rows > 0 && <> In all {count(first.totals.units, 'unit')}, worth {money(first.totals.gain, store.currency)}{first.computedAt && <>; worked out <Ago at={first.computedAt} /></>}.</>}
-        {first && first.totals.told > 0 && <> {count(first.totals.told, 'of them starts', 'of them start')} or {first.totals.told === 1 ? 'ends' : 'end'} where a warehouse has the count: <a href={address('/transfers/proposals.csv', { ...filter, told: 'warehouse' })}>the list for its people</a>, with their codes.</>}</p>
+        {first && first.totals.told > 0 && <> {count(first.totals.told, 'proposal starts', 'proposals start')} or {first.totals.told === 1 ? 'ends' : 'end'} where a warehouse has the count: <a href={address('/transfers/proposals.csv', { ...filter, told: 'warehouse' })}>the list for its people</a>, with their codes.</>}</p>
       <DataTable<TransferProposal>
         name="transfer-proposals" label="Proposals" columns={columns} rows={rows} rowId={idOf} query={query} total={first?.totals.rows ?? null} chips={chips} clear={() => change({ q: undefined, from: undefined, to: undefined })}
         search={{ value: search.q, placeholder: 'SKU or title', change: (q) => change({ q }) }} csv={{ href: address('/transfers/proposals.csv', filter) }}
