@@ -44,7 +44,7 @@ function AtRisk({ row }: { row: ExceptionCase }) {
 const COLUMNS: readonly Column<ExceptionCase>[] = [
   { id: 'subject', header: 'Subject', width: 214, card: 'lead', cell: (row) => <Subject row={row} /> },
   { id: 'severity', header: 'Severity', width: 124, card: 'wide', cell: (row) => { const look = SEVERITY[row.severity] ?? SEVERITY[4]!; return <Status tone={look.tone}>{look.word}</Status>; } },
-  { id: 'kind', header: 'Kind', width: 122, cell: (row) => <span className="ellipsis">{kindName(row.kind)}</span> },
+  { id: 'kind', header: 'Kind', width: 122, card: 'wide', cell: (row) => <span className="ellipsis">{kindName(row.kind)}</span> },
   { id: 'sentence', header: 'What happened', width: 220, grows: true, cell: (row) => <span className="ellipsis" title={row.sentence}><Told>{row.sentence}</Told></span> },
   { id: 'owner', header: 'Owner', width: 104, cell: (row) => <span className="ellipsis">{capital(row.owner)}</span> },
   { id: 'assigned', header: 'Assigned to', width: 108, cell: (row) => (row.assignedTo ? <span className="ellipsis" title={row.assignedTo}>{row.assignedTo}</span> : <span className="dim">nobody</span>) },
