@@ -62,7 +62,7 @@ export function ExceptionsScreen() {
   const query = useInfiniteQuery({ ...exceptionsQuery(filter), placeholderData: keepPreviousData });
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]), first = query.data?.pages[0];
   const change = useCallback((part: Partial<typeof search>, replace = true) => void navigate({ search: (old) => ({ ...old, ...part }), replace }), [navigate]);
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set()), many = useActMany(() => setChosen(new Set()));
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set()), many = useActMany(() => setChosen(new Set())), [resolving, setResolving] = useState<string | null>(null);
   const choose = useCallback((id: string) => setChosen((old) => { const next = new Set(old); if (!next.delete(id)) next.add(id); return next; }), [setChosen]);
   const picked = rows.filter((row) => chosen.has(row.exceptionId)), ids = picked.map((row) => row.exceptionId);
   const columns = useMemo(() => (RESOLVED.includes(tab) ? COLUMNS : [chooser(chosen, choose), ...COLUMNS]), [tab, chosen, choose]);
@@ -75,6 +75,7 @@ export function ExceptionsScreen() {
     if (!row) return false;
     if (key === 'x' && !RESOLVED.includes(row.state)) { choose(row.exceptionId); return true; }
     if (key === 'a') { act.mutate({ id: row.exceptionId, action: { action: 'assign', to: me } }); return true; }
+    if (key === 'r' && row.state === 'open') { setResolving(row.exceptionId); change({ id: row.exceptionId }, false); return true; }
     if (key === 'z' && row.state === 'open') { act.mutate({ id: row.exceptionId, action: { action: 'snooze', until: snoozedUntil(DAY_HOURS, Date.now()), worse: false } }); return true; }
     return false;
   };
@@ -103,7 +104,7 @@ export function ExceptionsScreen() {
         </>}
         empty={tab === 'open' ? { good: true, title: 'No open exceptions', text: checked } : { title: `Nothing ${tab === 'mine' ? 'is assigned to you' : `is ${tab}`}`, text: checked }}
       />
-      <CaseDrawer id={search.id} listed={rows.find((row) => row.exceptionId === search.id)} close={() => change({ id: undefined })} />
+      <CaseDrawer id={search.id} listed={rows.find((row) => row.exceptionId === search.id)} resolving={resolving} close={() => { setResolving(null); change({ id: undefined }); }} />
     </Page>
   );
 }
