@@ -1,7 +1,7 @@
 /** What can be done about a case whatever its kind: take it, put it off, say it is done, leave it be. */
 import { Button, Checkbox, Menu, Popover, Select, Textarea } from '@mantine/core';
 import { IconCheck, IconClockPause, IconEyeOff, IconRefresh, IconUserCheck } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { ExceptionAction, ExceptionCase } from '../api/queries.ts';
 import { capital } from '../ui/format.ts';
 import { SNOOZES, snoozedUntil, useAct, useMe } from './actions.ts';
@@ -30,8 +30,12 @@ export function CaseActions({ row, resolving }: { row: ExceptionCase; resolving:
 }
 
 /** A button that first wants words. */
+const DRAWER_MS = 300;
+
 export function Said({ name, icon, label, note, asked = false, done }: { name: string; icon: React.ReactNode; label: string; note?: string; /** It asks at once. */ asked?: boolean; done(said: string): void }) {
-  const [open, setOpen] = useState(asked), [words, setWords] = useState('');
+  const [open, setOpen] = useState(false), [words, setWords] = useState('');
+  // Once the drawer around it has come to rest, or that would take the focus away again.
+  useEffect(() => { if (!asked) return; const timer = setTimeout(() => setOpen(true), DRAWER_MS); return () => clearTimeout(timer); }, [asked, setOpen]);
   return (
     <Popover opened={open} onChange={setOpen} width={300} trapFocus>
       <Popover.Target><Button variant="default" leftSection={icon} onClick={() => setOpen(!open)}>{name}</Button></Popover.Target>
