@@ -40,7 +40,7 @@ export type InboxOutcome = { inboxId: string; state: 'applied' | 'ignored' | 'de
 export async function settleInbox(tx: Queryable, outcomes: readonly InboxOutcome[], now: string, clockError = 0): Promise<void> {
   const code = { 'applied': 1, 'ignored': 2, 'dead letter': 3 };
   await tx.query({ name: 'settle-inbox', text:
-    `update inbox i set state = t.state, reason = t.reason, settled_at = $1, clock_error_ms = nullif($5::int, 0) from unnest($2::bigint[], $3::smallint[], $4::text[]) as t(id, state, reason) where i.inbox_id = t.id`,
+    `update inbox i set state = t.state, reason = t.reason, settled_at = $1, clock_error_ms = nullif($5::bigint, 0) from unnest($2::bigint[], $3::smallint[], $4::text[]) as t(id, state, reason) where i.inbox_id = t.id`,
   values: [now, outcomes.map((o) => o.inboxId), outcomes.map((o) => code[o.state]), outcomes.map((o) => o.reason), Math.round(clockError)] });
 }
 

@@ -61,4 +61,4 @@ create table user_invitation (
 alter table app_user alter column password_hash drop not null; -- null until the invitation is used
 
 -- How far the clock that settled a message was behind the storefront's, where both cannot have been right: the lag between the two is measured across it.
-alter table inbox add column clock_error_ms int;
+alter table inbox add column clock_error_ms bigint;
