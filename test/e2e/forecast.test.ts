@@ -156,8 +156,8 @@ describe('a planner at work', () => {
     const { rows: [model] } = await w.house.db.query<{ sku: string }>(`select i.sku from forecast f join item i using (item_id) where f.store_id = $1 and f.item_id <> $2 and i.sku ~ '^[A-Za-z0-9-]+$' order by f.mean28 desc limit 1`, [w.storeId, busy!.item_id]);
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } }), { page, errors } = await openWatched(context, w.url, address);
     await page.getByRole('button', { name: 'Name another item' }).click();
-    await page.getByLabel('Like which item').fill(model!.sku);
-    await page.getByRole('option').first().click();
+    await page.getByLabel('Like which item', { exact: true }).fill(model!.sku);
+    await page.getByRole('option').filter({ hasText: model!.sku }).first().click();
     await page.getByLabel('At so much of its demand').fill('80');
     await page.waitForTimeout(300);
     expect(await axeFaults(page)).toEqual([]);

@@ -32,6 +32,7 @@ function runbookFindings(tree: Tree): Finding[] {
       if (said(field) !== value) findings.push(runbook.finding(0, `front matter says ${field}: ${said(field)}, the catalogue ${value}`));
     }
     if (said('closes') === '(missing)') findings.push(runbook.finding(0, 'front matter does not say when it closes'));
+    if (said('test') !== '(missing)' && !tree.file(said('test'))) findings.push(runbook.finding(0, `front matter names the test ${said('test')}, which is not there`));
     const pressed = [...runbook.text.matchAll(/\[button:\s*([^\]]+)\]/g)];
     if (pressed.length === 0) findings.push(runbook.finding(0, 'has no button: a reader must be able to begin from it'));
     for (const match of pressed) if (!buttons.has(match[1]!.trim())) findings.push(runbook.finding(match.index, `names the button ${match[1]!.trim()}, which ${BUTTONS} does not have`));

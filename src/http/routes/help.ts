@@ -13,6 +13,9 @@ const NAME = /^(?:(?:handover|operating|runbooks)\/)?[A-Za-z0-9_-]+$/;
 const Page = z.object({ name: z.string(), title: z.string(), group: z.string(), owner: z.string().nullable(), tested: z.string().nullable() }).meta({ id: 'HelpPage' });
 export interface HelpText { name: string; title: string; group: string; owner: string | null; tested: string | null; markdown: string }
 
+/** Of a runbook: when it was practised last, by which test, and how a person practises it. */
+const drill = (last: string | null, test: string | null, type: string | null): string | null => (last === null ? null : [last, test, type && `practise it: instep demo raise ${type}`].filter(Boolean).join(', '));
+
 let pages: Promise<HelpText[]> | null = null;
 
 async function read(): Promise<HelpText[]> {
@@ -23,7 +26,7 @@ async function read(): Promise<HelpText[]> {
       const markdown = await readFile(new URL(folder === '' ? file : `${folder}/${file}`, DOCS), 'utf8'), front = /^---\n([\s\S]*?)\n---\n/.exec(markdown)?.[1] ?? '', name = (folder === '' ? '' : `${folder}/`) + file.slice(0, -3);
       const said = (field: string): string | null => new RegExp(`^${field}:\\s*(.*)$`, 'm').exec(front)?.[1]?.trim() ?? null;
       const heading = /^# (.+)$/m.exec(markdown)?.[1] ?? name;
-      found.push({ name, group, title: folder === 'runbooks' ? (said('type') ?? name.split('/')[1]!) : heading, owner: said('owner'), tested: said('tested') ?? said('last_drill'), markdown });
+      found.push({ name, group, title: folder === 'runbooks' ? (said('type') ?? name.split('/')[1]!) : heading, owner: said('owner'), tested: said('tested') ?? drill(said('last_drill'), said('test'), said('type')), markdown });
     }
   }
   return found;

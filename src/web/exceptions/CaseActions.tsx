@@ -1,7 +1,7 @@
 /** What can be done about a case whatever its kind: take it, put it off, say it is done, leave it be. */
 import { Button, Checkbox, Menu, Popover, Select, Textarea } from '@mantine/core';
 import { IconCheck, IconClockPause, IconEyeOff, IconRefresh, IconUserCheck } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { ExceptionAction, ExceptionCase } from '../api/queries.ts';
 import { capital } from '../ui/format.ts';
 import { SNOOZES, snoozedUntil, useAct, useMe } from './actions.ts';
@@ -9,7 +9,7 @@ import { SNOOZES, snoozedUntil, useAct, useMe } from './actions.ts';
 /** A reason of at least this many letters: somebody will want to know why. */
 const SHORTEST_REASON = 3;
 
-export function CaseActions({ row }: { row: ExceptionCase }) {
+export function CaseActions({ row, resolving }: { row: ExceptionCase; resolving: boolean }) {
   const act = useAct(), me = useMe(), run = (action: ExceptionAction): void => act.mutate({ id: row.exceptionId, action });
   return (
     <div className="row">
@@ -22,7 +22,7 @@ export function CaseActions({ row }: { row: ExceptionCase }) {
             {row.size !== null && <><Menu.Divider /><Menu.Item onClick={() => run({ action: 'snooze', until: null, worse: true })}>Until it is more than {Math.round(row.size).toLocaleString('en-GB')}</Menu.Item></>}
           </Menu.Dropdown></Menu>
       )}
-      {(row.state === 'open' || row.state === 'snoozed') && <Said name="Resolve…" icon={<IconCheck size={15} />} label="What was done?" note="It is looked at again at once. If it was not enough it comes back, one step more urgent." done={(said) => run({ action: 'resolve', said })} />}
+      {(row.state === 'open' || row.state === 'snoozed') && <Said key={`${row.exceptionId}${resolving}`} asked={resolving} name="Resolve…" icon={<IconCheck size={15} />} label="What was done?" note="It is looked at again at once. If it was not enough it comes back, one step more urgent." done={(said) => run({ action: 'resolve', said })} />}
       {(row.state === 'open' || row.state === 'snoozed') && <Ignore ignore={(reason, days) => run({ action: 'ignore', reason, until: snoozedUntil(days * 24 - 1, Date.now()) })} />}
       {row.state !== 'open' && <Button variant="default" leftSection={<IconRefresh size={15} />} disabled={act.isPending} onClick={() => run({ action: 'reopen' })}>Reopen</Button>}
     </div>
@@ -30,8 +30,12 @@ export function CaseActions({ row }: { row: ExceptionCase }) {
 }
 
 /** A button that first wants words. */
-export function Said({ name, icon, label, note, done }: { name: string; icon: React.ReactNode; label: string; note?: string; done(said: string): void }) {
+const DRAWER_MS = 300;
+
+export function Said({ name, icon, label, note, asked = false, done }: { name: string; icon: React.ReactNode; label: string; note?: string; /** It asks at once. */ asked?: boolean; done(said: string): void }) {
   const [open, setOpen] = useState(false), [words, setWords] = useState('');
+  // Once the drawer around it has come to rest, or that would take the focus away again.
+  useEffect(() => { if (!asked) return; const timer = setTimeout(() => setOpen(true), DRAWER_MS); return () => clearTimeout(timer); }, [asked, setOpen]);
   return (
     <Popover opened={open} onChange={setOpen} width={300} trapFocus>
       <Popover.Target><Button variant="default" leftSection={icon} onClick={() => setOpen(!open)}>{name}</Button></Popover.Target>

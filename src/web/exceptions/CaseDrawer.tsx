@@ -17,16 +17,17 @@ import { RunbookButton } from './RunbookButton.tsx';
 
 const ESCALATED = ['', 'Half its time is gone', 'Its time is over', 'Twice its time is gone'];
 
-export function CaseDrawer({ id, listed, close }: { id: string | undefined; listed: ExceptionCase | undefined; close(): void }) {
+/** `resolving`: the case whose resolution is asked for at once, by its key in the list. */
+export function CaseDrawer({ id, listed, resolving, close }: { id: string | undefined; listed: ExceptionCase | undefined; resolving: string | null; close(): void }) {
   const store = useStore(), detail = useQuery({ ...exceptionQuery(store.storeId, id ?? ''), enabled: id !== undefined }), row = detail.data?.row ?? listed;
   return (
     <Drawer opened={id !== undefined} onClose={close} size={620} title={row ? <span><strong>{row.subject}</strong><br /><span className="small dim">{kindName(row.kind)}</span></span> : ''}>
-      {row ? <Case row={row} detail={detail.data} /> : detail.isError ? <p className="dim">{detail.error.message}</p> : <Lines rows={8} />}
+      {row ? <Case row={row} detail={detail.data} resolving={row.exceptionId === resolving} /> : detail.isError ? <p className="dim">{detail.error.message}</p> : <Lines rows={8} />}
     </Drawer>
   );
 }
 
-function Case({ row, detail }: { row: ExceptionCase; detail: ExceptionDetail | undefined }) {
+function Case({ row, detail, resolving }: { row: ExceptionCase; detail: ExceptionDetail | undefined; resolving: boolean }) {
   const runbook = useQuery(runbookQuery(row.kind)), now = useNow(), store = useStore();
   const severity = SEVERITY[row.severity] ?? SEVERITY[4]!, state = CASE_LOOK[row.state]!;
   return (
@@ -34,7 +35,7 @@ function Case({ row, detail }: { row: ExceptionCase; detail: ExceptionDetail | u
       <div className="row"><Status tone={severity.tone} pill>{severity.word}</Status><Status tone={state.tone} pill>{state.word}</Status>{row.regressions > 0 && <Status tone="bad" pill>Came back {row.regressions}×</Status>}{row.state === 'open' && row.escalation > 0 && <Status tone="bad" pill>{ESCALATED[row.escalation]}</Status>}{row.heldUntil !== null && <Status tone="held" pill>Comes and goes</Status>}</div>
       <p className="sentence"><Told>{row.sentence}</Told></p>
       {row.parentId !== null && row.state !== 'resolved' && <p className="dim">One of many that opened at once: <Link from="/exceptions" to="/exceptions" search={(old) => ({ ...old, id: row.parentId! })}>see them together</Link>.</p>}
-      <CaseActions row={row} />
+      <CaseActions row={row} resolving={resolving} />
       <Facts rows={[
         ['Owner', <span key="owner">{capital(row.owner)}{detail && <span className="dim">, then {detail.backup}</span>}</span>], ['Assigned to', row.assignedTo ?? 'nobody'],
         ...(row.state === 'open' ? [['Due', <span key="due" className={Date.parse(row.dueAt) < now ? 'negative' : ''}><Ago at={row.dueAt} /></span>] as const] : []),

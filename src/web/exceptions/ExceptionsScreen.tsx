@@ -44,7 +44,7 @@ function AtRisk({ row }: { row: ExceptionCase }) {
 const COLUMNS: readonly Column<ExceptionCase>[] = [
   { id: 'subject', header: 'Subject', width: 214, card: 'lead', cell: (row) => <Subject row={row} /> },
   { id: 'severity', header: 'Severity', width: 124, card: 'wide', cell: (row) => { const look = SEVERITY[row.severity] ?? SEVERITY[4]!; return <Status tone={look.tone}>{look.word}</Status>; } },
-  { id: 'kind', header: 'Kind', width: 122, cell: (row) => <span className="ellipsis">{kindName(row.kind)}</span> },
+  { id: 'kind', header: 'Kind', width: 122, card: 'wide', cell: (row) => <span className="ellipsis">{kindName(row.kind)}</span> },
   { id: 'sentence', header: 'What happened', width: 220, grows: true, cell: (row) => <span className="ellipsis" title={row.sentence}><Told>{row.sentence}</Told></span> },
   { id: 'owner', header: 'Owner', width: 104, cell: (row) => <span className="ellipsis">{capital(row.owner)}</span> },
   { id: 'assigned', header: 'Assigned to', width: 108, cell: (row) => (row.assignedTo ? <span className="ellipsis" title={row.assignedTo}>{row.assignedTo}</span> : <span className="dim">nobody</span>) },
@@ -62,7 +62,7 @@ export function ExceptionsScreen() {
   const query = useInfiniteQuery({ ...exceptionsQuery(filter), placeholderData: keepPreviousData });
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]), first = query.data?.pages[0];
   const change = useCallback((part: Partial<typeof search>, replace = true) => void navigate({ search: (old) => ({ ...old, ...part }), replace }), [navigate]);
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set()), many = useActMany(() => setChosen(new Set()));
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set()), many = useActMany(() => setChosen(new Set())), [resolving, setResolving] = useState<string | null>(null);
   const choose = useCallback((id: string) => setChosen((old) => { const next = new Set(old); if (!next.delete(id)) next.add(id); return next; }), [setChosen]);
   const picked = rows.filter((row) => chosen.has(row.exceptionId)), ids = picked.map((row) => row.exceptionId);
   const columns = useMemo(() => (RESOLVED.includes(tab) ? COLUMNS : [chooser(chosen, choose), ...COLUMNS]), [tab, chosen, choose]);
@@ -75,6 +75,7 @@ export function ExceptionsScreen() {
     if (!row) return false;
     if (key === 'x' && !RESOLVED.includes(row.state)) { choose(row.exceptionId); return true; }
     if (key === 'a') { act.mutate({ id: row.exceptionId, action: { action: 'assign', to: me } }); return true; }
+    if (key === 'r' && row.state === 'open') { setResolving(row.exceptionId); change({ id: row.exceptionId }, false); return true; }
     if (key === 'z' && row.state === 'open') { act.mutate({ id: row.exceptionId, action: { action: 'snooze', until: snoozedUntil(DAY_HOURS, Date.now()), worse: false } }); return true; }
     return false;
   };
@@ -103,7 +104,7 @@ export function ExceptionsScreen() {
         </>}
         empty={tab === 'open' ? { good: true, title: 'No open exceptions', text: checked } : { title: `Nothing ${tab === 'mine' ? 'is assigned to you' : `is ${tab}`}`, text: checked }}
       />
-      <CaseDrawer id={search.id} listed={rows.find((row) => row.exceptionId === search.id)} close={() => change({ id: undefined })} />
+      <CaseDrawer id={search.id} listed={rows.find((row) => row.exceptionId === search.id)} resolving={resolving} close={() => { setResolving(null); change({ id: undefined }); }} />
     </Page>
   );
 }

@@ -17,7 +17,7 @@ const SHOWN = 3;
 export function Requests() {
   const store = useStore(), query = useQuery(requestsQuery(store.storeId)), waiting = query.data?.requests.filter((each) => each.state === 'waits') ?? [];
   if (waiting.length === 0) return null;
-  return <Panel title="Waits for a second person" aside={<span className="dim small">above {count(query.data!.limit, 'unit')}</span>} className="match-requests"><ul className="lines">{waiting.map((each) => <Waiting key={each.requestId} asked={each} />)}</ul></Panel>;
+  return <Panel title="Waits for a second person" aside={<span className="dim small">above {count(query.data!.limit, 'unit')}</span>} className="match-requests"><ul className="match-list">{waiting.map((each) => <Waiting key={each.requestId} asked={each} />)}</ul></Panel>;
 }
 
 function Waiting({ asked }: { asked: MatchRequest }) {
@@ -31,7 +31,7 @@ function Waiting({ asked }: { asked: MatchRequest }) {
   return (
     <li className="row">
       <Status tone="held" icon={IconUserCheck}>{count(asked.units, 'unit')}</Status>
-      <span className="grow">{asked.codes.slice(0, SHOWN).map((code) => `${code.sku}: ${code.from ?? 'nobody’s'} → ${code.to ?? 'nobody’s'}`).join('; ')}{asked.count > SHOWN && ` and ${count(asked.count - SHOWN, 'more code', 'more codes')}`}<br /><span className="dim small">asked by {asked.askedBy} <Ago at={asked.askedAt} />{own && '; somebody else has to agree'}</span></span>
+      <span className="grow">{asked.codes.slice(0, SHOWN).map((code) => `${code.sku}, now ${code.from ?? 'nobody’s'}, would be ${code.to ?? 'nobody’s'}`).join('; ')}{asked.count > SHOWN && ` and ${count(asked.count - SHOWN, 'more code', 'more codes')}`}<br /><span className="dim small">asked by {asked.askedBy} <Ago at={asked.askedAt} />{own && '; somebody else has to agree'}</span></span>
       <Button disabled={own} loading={decide.isPending} onClick={() => decide.mutate('approve')} title={own ? 'You asked for it: somebody else has to agree' : undefined}>Approve</Button>
       <Button variant="default" loading={decide.isPending} onClick={() => decide.mutate('withdraw')}>{own ? 'Take back' : 'Refuse'}</Button>
     </li>

@@ -28,7 +28,7 @@ export function JobStrip({ store }: { store: number }) {
   return (
     <Popover width={420} position="bottom-end">
       <Popover.Target>
-        <UnstyledButton className="job"><IconLoader2 size={14} className="spin" aria-hidden /><strong>{first.flow}</strong><RunProgress run={first} />{running.length > 1 && <span className="tag">+{running.length - 1}</span>}</UnstyledButton>
+        <UnstyledButton className="job" aria-label={`Running: ${first.flow}${running.length > 1 ? ` and ${running.length - 1} more` : ''}`}><IconLoader2 size={14} className="spin" aria-hidden /><strong>{first.flow}</strong><RunProgress run={first} />{running.length > 1 && <span className="tag">+{running.length - 1}</span>}</UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown aria-label="Running work">
         <ul className="jobs">

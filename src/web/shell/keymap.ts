@@ -30,5 +30,6 @@ export const HELP: readonly { group: string; keys: readonly (readonly [string, s
   { group: 'Everywhere', keys: [['Ctrl K  or  /', 'Search and actions'], ['g then t', 'Today'], ['g then e', 'Exceptions'], ['g then s', 'Stock & drift'], ['g then p', 'Push queue'], ['g then m', 'Mapping'], ['g then n', 'Stock counts'], ['g then o', 'Fulfilments'], ['g then b', 'Returns'], ['g then d', 'Forecast'], ['g then r', 'Replenishment'], ['g then f', 'Flows'], ['g then c', 'Settings'], ['?', 'This list']] },
   { group: 'Lists', keys: [['j  k', 'Next, previous row'], ['Enter', 'Open the row or the figure'], ['← ↑ → ↓', 'Move between cells'], ['Home  End', 'First, last cell of the row'], ['Esc', 'Close what is open']] },
   { group: 'Push queue', keys: [['x', 'Choose the row'], ['l', 'Release what is chosen']] },
-  { group: 'Exceptions', keys: [['a', 'Assign to me'], ['z', 'Snooze for a day']] },
+  { group: 'Stock & drift', keys: [['x', 'Choose the row']] },
+  { group: 'Exceptions', keys: [['x', 'Choose the row'], ['a', 'Assign to me'], ['r', 'Resolve…'], ['z', 'Snooze for a day']] },
 ];

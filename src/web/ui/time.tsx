@@ -31,7 +31,7 @@ export function Ago({ at }: { at: string | null }) {
   return <time dateTime={at} title={instant(at, timeZone)}>{relative(at, now)}</time>;
 }
 
-/** A sentence with its instants told by the shop's clock. */
+/** A sentence with its instants told by the shop's clock, and its minus signs as wide as they should be. */
 export function Told({ children }: { children: string }) {
-  return <>{inClockTime(children, useContext(TimeZone))}</>;
+  return <>{inClockTime(children, useContext(TimeZone)).replaceAll(/(^|\s)-(?=\d)/g, '$1−')}</>;
 }
