@@ -119,11 +119,11 @@ export async function levelsInPlain(db: Queryable, storeId: number, levels: read
 /** Levels below zero, with whether the shop sells them on and what a unit costs there (minor units; the cheapest of its variants). */
 export async function negativeLevels(db: Queryable, storeId: number): Promise<NegativeLevel[]> {
   const { rows } = await db.query<NegativeLevel>(
-    `select b.item_id, b.location_id, i.sku, i.title, l.name as location, b.available, coalesce(v.continues, false) as continues, v.price from ledger_level b
+    `select b.item_id, b.location_id, i.sku, i.title, l.name as location, b.available, coalesce(v.continues, false) as continues, v.price from (select * from ledger_level where store_id = $1 and available < 0 order by available limit 2000) b
      join item i on i.item_id = b.item_id join location l on l.store_id = b.store_id and l.location_id = b.location_id
      left join lateral (select bool_or(v.continues_selling) as continues, min(v.price) as price from inventory_item x join variant v on v.store_id = x.store_id and v.shopify_inventory_item_id = x.shopify_inventory_item_id
        where x.store_id = b.store_id and x.item_id = b.item_id and v.deleted_at is null) v on true
-     where b.store_id = $1 and b.available < 0 order by b.available limit 2000`, [storeId]);
+     order by b.available`, [storeId]);
   return rows;
 }
 
