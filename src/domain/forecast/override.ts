@@ -58,13 +58,16 @@ export function overridden(forecast: DailyForecast, first: Day, overrides: reado
   return { mean, cumulative, daily, changed };
 }
 
+/** Units of all days together that still have a shape. */
+const LEAST = 1e-9;
+
 /** Gives the days from `from` to `to` their share of a total: by what is expected of them, or alike where nothing is. */
 function spread(one: Override, mean: readonly number[], scale: Float64Array, shift: Float64Array, from: number, to: number): void {
   const wanted = (one.value * (to - from + 1)) / (dayNumber(one.to) - dayNumber(one.from) + 1);
   let there = 0;
   for (let d = from; d <= to; d++) there += Math.max(0, scale[d]! * mean[d]! + shift[d]!);
   for (let d = from; d <= to; d++) {
-    if (there > 0) { scale[d]! *= wanted / there; shift[d]! *= wanted / there; } else { scale[d] = 0; shift[d] = wanted / (to - from + 1); }
+    if (there > LEAST) { scale[d]! *= wanted / there; shift[d]! *= wanted / there; } else { scale[d] = 0; shift[d] = wanted / (to - from + 1); }
   }
 }
 
