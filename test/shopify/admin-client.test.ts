@@ -63,6 +63,24 @@ describe('the Shopify client', () => {
     await expect(t.client.run(WRITE)).rejects.toThrow(HttpError);
     expect(t.asked).toHaveLength(1);
   });
+  it('reads errors that come as one text, as they do before a document is read', async () => {
+    const text = (code: number, errors: unknown): Step => (_request, response) => { response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify({ errors })); };
+    const s = await serverWith([text(503, 'Service Unavailable'), text(500, 'Internal Server Error'), ok({ a: 1 }), text(503, 'Service Unavailable')]);
+    expect(await s.client.run(READ)).toEqual({ a: 1 });
+    await expect(s.client.run(WRITE)).rejects.toThrow(HttpError);
+    const t = await serverWith([text(401, '[API] Invalid API key or access token'), ok({}), text(404, 'Not Found'), text(400, { query: 'Required parameter missing' })]);
+    await t.client.run(READ);
+    expect(t.tokens).toBe(2);
+    await expect(t.client.run(READ)).rejects.toThrow('Q: Not Found');
+    await expect(t.client.run(READ)).rejects.toThrow('Required parameter missing');
+  });
+  it('tells the time by Shopify’s answers, and asks only when none told', async () => {
+    const at = Date.parse('2026-03-02T09:00:00Z'), dated: Step = (_request, response) => { response.setHeader('date', new Date(at).toUTCString()).end(JSON.stringify({ data: { shop: { id: '1' } }, extensions: cost(1900) })); };
+    const s = await serverWith([dated]);
+    for (let n = 0; n < 3; n++) expect(Math.abs(Date.parse(await s.client.time()) - at)).toBeLessThan(5_000);
+    expect(s.asked).toHaveLength(1);
+    expect(Math.abs(s.client.clockError() - (at - Date.now()))).toBeLessThan(5_000);
+  });
   it('renews the token once, and says when a person must act', async () => {
     const s = await serverWith([status(401), ok({ a: 1 })]);
     await s.client.run(READ);

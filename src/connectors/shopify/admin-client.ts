@@ -72,6 +72,14 @@ const RESERVE = 0.5;
 const TRIES = 8;
 const LONGEST_WAIT_MS = 120_000;
 
+/** A body as GraphQL has it. What is said before a document is read (HTTP 401, 402, 503 …) comes with its errors as one text, or by field. */
+function replyOf(body: unknown): Reply | null {
+  if (body === null || typeof body !== 'object') return null;
+  const { errors } = body as { errors?: unknown };
+  if (errors === undefined || errors === null || Array.isArray(errors)) return body as Reply;
+  return { ...body, errors: [{ message: typeof errors === 'string' ? errors : JSON.stringify(errors) }] };
+}
+
 export function adminClient(options: AdminClientOptions): AdminClient {
   const { clock, bucket } = options;
   const transmit = options.send ?? send;
@@ -117,7 +125,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     if (served !== heard.served) unknown.clear(); // what another version did not know
     heard = { served, deprecated: response.headers.get('x-shopify-api-deprecated-reason') };
     const text = await readText(response);
-    try { return { response, reply: JSON.parse(text) as Reply }; } catch { return { response, reply: null }; }
+    try { return { response, reply: replyOf(JSON.parse(text)) }; } catch { return { response, reply: null }; }
   }
 
   async function run<T>(document: string, variables: Record<string, unknown> = {}): Promise<T> {
