@@ -165,7 +165,7 @@ async function pendingEffects(context: FlowContext, candidates: readonly DriftCa
 /** Orders that changed since they were last read, and these open ones as they are now; with the places Shopify has just given them. */
 async function unheardOrders({ db, storeId, storefront }: FlowContext, openIds: readonly string[]): Promise<OrderState[]> {
   const found: OrderState[] = [], since = await readCursor(db, storeId, 'sales-history');
-  if (since !== null) for await (const batch of storefront.ordersChangedSince(since)) { found.push(...batch.orders); if (found.length >= MOST_CHANGED) break; }
+  if (since !== null) for await (const orders of storefront.ordersChangedSince(since)) { found.push(...orders); if (found.length >= MOST_CHANGED) break; }
   const heard = new Set(found.map((order) => order.id)), asked = openIds.filter((id) => !heard.has(id));
   if (asked.length > 0) found.push(...await storefront.ordersById(asked));
   const placeless = found.filter((order) => Object.keys(order.assignments).length === 0).map((order) => order.id);

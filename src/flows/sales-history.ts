@@ -64,9 +64,9 @@ async function importAll(context: FlowContext): Promise<void> {
 }
 
 async function readChanged(context: FlowContext, since: string): Promise<void> {
-  for await (const batch of context.storefront.ordersChangedSince(since)) {
-    context.tally.input += batch.orders.length;
-    count(context, await record(context, batch.orders, 'read'));
+  for await (const orders of context.storefront.ordersChangedSince(since)) {
+    context.tally.input += orders.length;
+    count(context, await record(context, orders, 'read'));
     context.progress('sales history: changed orders', context.tally.input, null);
   }
 }

@@ -105,7 +105,7 @@ export interface Storefront {
   /** Refund lines of the given orders, as fragments. */
   refundsOf(orderIds: string[]): Promise<OrderState[]>;
   /** Orders whose updatedAt is at or after an instant, oldest first, complete. */
-  ordersChangedSince(since: string): AsyncIterable<{ orders: OrderState[]; through: string }>;
+  ordersChangedSince(since: string): AsyncIterable<OrderState[]>;
   /** Complete states of the given orders; unknown ids are absent from the answer. */
   ordersById(ids: string[]): Promise<OrderState[]>;
   /** Fulfilment orders of the given orders. */

@@ -172,7 +172,7 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
       for await (const nodes of pages<GqlOrder>(doc.ORDERS_CHANGED, { query: `updated_at:>='${since}'` }, (d: { orders: never }) => d.orders)) {
         const orders: OrderState[] = [];
         for (const node of nodes) orders.push(await whole(node, read));
-        yield { orders, through: orders.reduce((latest, o) => (o.updatedAt > latest ? o.updatedAt : latest), '') };
+        yield orders;
         read = await readAt();
       }
     },

@@ -48,7 +48,7 @@ const fixes = [
   { name: 'open_planner', label: 'Inventory Planner', open: '/settings/planner' },
   { name: 'audit_now', label: 'Audit the shop now', run: 'audit' },
   { name: 'open_audit', label: 'Audit report', open: '/audit' },
-  { name: 'verify_periods', label: 'Verify both chains', run: 'daily-digest' },
+  { name: 'verify_chains', label: 'Verify both chains', run: 'daily-digest' },
   { name: 'open_periods', label: 'Signed periods', open: '/audit?tab=period' },
   { name: 'open_trail', label: 'Audit trail', open: '/settings/audit-trail' },
   { name: 'open_alerts', label: 'Alerts', open: '/settings/alerts' },

@@ -44,9 +44,11 @@ export function locationRoutes(app: FastifyInstance, { house }: Services): void 
 
   api.put('/api/v1/locations/:locationId/supply', { schema: { tags: ['locations'], summary: 'Which location buys for this one and supplies it by transfer; null: it buys for itself', querystring, params, body: SupplyBody, response: { 200: LocationView } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), before = await one(store.store_id, request.params.locationId), { suppliedFrom } = request.body;
-    const refused = await house.db.transaction((tx) => setSupply(tx, store.store_id, before.location_id, suppliedFrom));
-    if (refused !== null) throw new Refusal(409, `suppliedFrom: ${refused}`);
-    await audit(house.db, { at: now(), actor: request.user?.email ?? 'operator', action: 'supply changed', subject: before.name, before: { suppliedFrom: before.supplied_from }, after: request.body });
+    await house.db.transaction(async (tx) => {
+      const refused = await setSupply(tx, store.store_id, before.location_id, suppliedFrom);
+      if (refused !== null) throw new Refusal(409, `suppliedFrom: ${refused}`);
+      await audit(tx, { at: now(), actor: request.user?.email ?? 'operator', action: 'supply changed', subject: before.name, before: { suppliedFrom: before.supplied_from }, after: request.body });
+    });
     for (const flow of ['replenishment', 'transfer-proposals']) await house.enqueue(flow, store.store_id);
     house.changed(store.store_id, ['replenishment', 'transfers']);
     return view(await one(store.store_id, before.location_id));
