@@ -2,7 +2,7 @@
  * subscriptions: the webhooks we rely on → as they should be in Shopify.   Woken by the first import and every ten minutes: Shopify deletes
  * subscriptions after eight failed deliveries, and says so to nobody.
  *  1 gather  what is subscribed   2 decide  missing, pointing elsewhere, with other fields   3 send  create and remove
- *  4 settle  reading found changes that no webhook told of for ten minutes: silence, a case; bad signatures an hour old and dead letters set aside close; a repaired gap raises WEBHOOK_GAP and asks sales-history and stock-levels to read what was missed; a complete list closes it
+ *  4 settle  reading found changes that no webhook told of for ten minutes: silence, a case; bad signatures an hour old and dead letters set aside close; a repaired gap raises WEBHOOK_GAP; whatever was made anew asks sales-history and stock-levels to read what was missed; a complete list closes it
  */
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
@@ -33,7 +33,8 @@ export const subscriptions = defineFlow({
       sentence: `Shopify no longer had ${missing.length} of our webhook subscriptions (${missing.slice(0, 4).join(', ')}${missing.length > 4 ? ' …' : ''}). They were made again and what was missed is being read.`,
       evidence: { topics: missing },
     } satisfies RaisedException])]);
-    if (missing.length > 0) {
+    // What happened before the new ones stood went to nobody, or to where we were before. The first import reads everything after this.
+    if (result.created.length > 0 && context.store.imported_at !== null) {
       await context.enqueue('sales-history');
       await context.enqueue('stock-levels');
     }

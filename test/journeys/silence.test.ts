@@ -30,4 +30,16 @@ describe('when webhooks stop', () => {
     await w.run(subscriptions);
     expect(await gap()).toEqual([]);
   });
+  it('reads what was sold between an old address and a new one, also without a gap', async () => {
+    const idle = () => w.until('nothing is queued', async () => (await w.house.db.query(`select from jobs.job where state in ('created', 'active', 'retry') and name in ('sales-history', 'stock-levels')`)).rowCount === 0);
+    const here = w.house.publicUrl;
+    Object.assign(w.house, { publicUrl: 'http://127.0.0.1:9' });
+    await w.run(subscriptions);
+    await idle();
+    const placed = await w.control<{ id: string }>('/orders', { lines: [{ variantId: sellable.id, quantity: 1 }] });
+    Object.assign(w.house, { publicUrl: here });
+    await w.run(subscriptions);
+    await w.until('the order is read', async () => (await w.house.db.query('select from sales_order where store_id = $1 and order_id = $2', [w.storeId, placed.id])).rowCount === 1);
+    expect(await gap()).toEqual([]);
+  });
 });
