@@ -74,7 +74,9 @@ export interface BuiltHouse extends House {
 }
 
 export interface BuildOptions {
-  config: Config; databaseUrl: string; clock?: House['clock']; log?: Log;
+  config: Config; databaseUrl: string; log?: Log;
+  /** Time as this host tells it, and, where it is simulated, `shared`: the clock of all hosts, PostgreSQL's otherwise. */
+  clock?: House['clock'] & { shared?: { now(): Date } };
   /** How calls leave the house, and which warehouse stands behind an id: the simulation puts its own in their place. */
   send?: typeof send; warehouse?: (warehouseId: number) => Promise<Warehouse>;
   /** Who runs flows and who wakes whom: job library and notifications, unless another is given (the simulation turns each step by hand). */
@@ -193,7 +195,7 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
         await db.query('update connection set access_token = $2, access_token_expires_at = $3, scopes = $4 where store_id = $1',
           [storeId, vault.seal(place('access_token'), token.value), token.expiresAt, token.scopes]);
       },
-      bucket: sharedBucket(db, storeId, clock), clock, ...(options.send ? { send: options.send } : {}),
+      bucket: sharedBucket(db, storeId, options.clock ? options.clock.shared ?? options.clock : null), clock, ...(options.send ? { send: options.send } : {}),
       onCall: (call) => shopifyRequests.inc({ op: call.operation, status: String(call.status) }),
     });
     return shopifyStorefront(client, { currency: store.currency, clock });

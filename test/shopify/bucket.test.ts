@@ -38,3 +38,22 @@ it('looking for what was missed leaves half of the bucket; placing and setting l
   await client.run('mutation SetQuantities { x }');
   expect(asked.map(([, reserve]) => reserve)).toEqual([0.5, 0, 0.5, 0, 0]);
 });
+
+it('one clock fills it, whatever the hosts say: none waits for its own to pass another host’s, nor for a clock that was set back', async () => {
+  const { url } = await freshDatabase(), db = openDb(url, { max: 4, statementTimeoutMs: 10_000 });
+  try {
+    const { rows: [store] } = await db.query<{ store_id: number }>(`insert into store (shop_domain, name, currency, time_zone, created_at) values ('c.myshopify.com', 'C', 'EUR', 'UTC', now()) returning store_id`);
+    const bucket = sharedBucket(db, store!.store_id, null), at = async (): Promise<number> => (await db.query<{ off: number }>('select extract(epoch from at - clock_timestamp())::float8 as off from shop_bucket')).rows[0]!.off;
+    await bucket.take(0);
+    expect(Math.abs(await at())).toBeLessThan(1);
+    // A clock that was a quarter of an hour ahead, and has been set right since.
+    await db.query(`update shop_bucket set available = 100, restore_rate = 100, at = clock_timestamp() + interval '15 minutes'`);
+    expect(await bucket.take(100)).toBe(0);
+    expect(Math.abs(await at())).toBeLessThan(1);
+    await db.query(`update shop_bucket set at = at - interval '10 seconds'`);
+    expect(await bucket.take(1_000)).toBe(0);
+    await db.query(`update shop_bucket set at = clock_timestamp() + interval '15 minutes'`);
+    await bucket.observe({ maximumAvailable: 2_000, restoreRate: 100, currentlyAvailable: 500 }, 0);
+    expect(Math.abs(await at())).toBeLessThan(1);
+  } finally { await db.close(); }
+});

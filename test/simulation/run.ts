@@ -95,7 +95,7 @@ export async function factory(databaseUrl: string, dataDir: string): Promise<Fac
 
   const house = await buildHouse({
     config: readConfig({ INSTEP_DATA_DIR: dataDir, INSTEP_LOG: 'silent', INSTEP_PORT: '0' }), databaseUrl, send: transmit, log: { info() {}, warn() {}, error() {} },
-    clock: { now: hostNow, sleep: async (ms) => { clock += ms; await current?.sandbox.pump(); } },
+    clock: { now: hostNow, shared: { now: () => new Date(clock) }, sleep: async (ms) => { clock += ms; await current?.sandbox.pump(); } },
     warehouse: async (id) => shelves.get(id)!,
     jobs: { async enqueue(flow, storeId) { const set = queued.get(storeId) ?? new Set(); queued.set(storeId, set.add(flow)); }, async work() {}, async stop() {} },
     hub: { on() {}, off() {}, changed() {}, async close() {} },
