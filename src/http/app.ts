@@ -43,6 +43,7 @@ import { supplierRoutes } from './routes/suppliers.ts';
 import { analogueRoutes } from './routes/analogues.ts';
 import { forecastRoutes } from './routes/forecast.ts';
 import { fulfilmentRoutes } from './routes/fulfilments.ts';
+import { heldBackRoutes } from './routes/held-back.ts';
 import { helpRoutes } from './routes/help.ts';
 import { itemRoutes } from './routes/items.ts';
 import { locationRoutes } from './routes/locations.ts';
@@ -155,7 +156,7 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
   const api = app.withTypeProvider<ZodTypeProvider>();
   for (const routes of [
     sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, overrideRoutes, analogueRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, whatIfRoutes, replayRoutes, transferRoutes,
-    exceptionRoutes, exceptionFixRoutes, alertRoutes, driftRoutes, peakRoutes, helpRoutes, flowRoutes, connectionRoutes, warehouseRoutes,
+    exceptionRoutes, exceptionFixRoutes, alertRoutes, driftRoutes, peakRoutes, heldBackRoutes, helpRoutes, flowRoutes, connectionRoutes, warehouseRoutes,
     plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, supplierRoutes,
     purchaseDraftRoutes, purchaseOrderRoutes, purchaseSettingRoutes, goodsReceiptRoutes, purchasingImportRoutes, countRoutes, searchRoutes,
     eventRoutes, auditRoutes, periodRoutes, mappingSuggestionRoutes, peopleRoutes, auditTrailRoutes,

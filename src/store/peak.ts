@@ -12,7 +12,7 @@ export interface PeakPage extends PeakFigures {
   /** Orders of each of the last sixty minutes, oldest first. */
   perMinute: number[];
   inboxWaiting: number; pushWaiting: number; measured: boolean; bucket: { available: number; maximum: number; restoreRate: number } | null;
-  hot: { item_id: number; location_id: number; sku: string | null; title: string; location: string; available: number; units: number; continues: boolean; push: string | null }[];
+  hot: { item_id: number; location_id: number; sku: string | null; title: string; location: string; available: number; units: number; continues: boolean; push: string | null; held_back: boolean }[];
   places: { location_id: number; name: string; mode: string; paused: boolean; peak_until: string | null }[];
 }
 
@@ -39,6 +39,7 @@ export async function peakPage(db: Queryable, storeId: number, now: string, hotR
        where kind = 'order committed' and quantity > 0 and to_location > 0 and occurred_at >= $2::timestamptz - interval '60 minutes'
      ), sold as (select item_id, to_location as location_id, sum(quantity)::int as units from latest group by 1, 2)
      select s.item_id, s.location_id, i.sku, i.title, l.name as location, coalesce(g.available, 0) as available, s.units, p.state as push,
+       exists (select from held_back h where h.store_id = $1 and h.item_id = s.item_id and h.ended_at is null and (h.until is null or h.until > $2)) as held_back,
        coalesce((select bool_or(v.continues_selling) from inventory_item x join variant v on v.store_id = x.store_id and v.shopify_inventory_item_id = x.shopify_inventory_item_id where x.store_id = $1 and x.item_id = s.item_id and v.deleted_at is null), false) as continues
      from sold s join item i using (item_id) join location l on l.store_id = $1 and l.location_id = s.location_id left join ledger_level g on g.store_id = $1 and g.item_id = s.item_id and g.location_id = s.location_id
      left join push_level p on p.store_id = $1 and p.item_id = s.item_id and p.location_id = s.location_id

@@ -18,7 +18,7 @@ export function peakRoutes(app: FastifyInstance, { house }: Services): void {
     const store = await storeOf(house.db, request.query.store), at = house.clock.now().toISOString(), page = await peakPage(house.db, store.store_id, at);
     return {
       at, ordersPerMinute: page.ordersPerMinute, perMinute: page.perMinute, rules: peakRules(page).map((rule) => ({ ...rule, acts: [...rule.acts] })), inboxWaiting: page.inboxWaiting, pushWaiting: page.pushWaiting, measured: page.measured, bucket: page.bucket,
-      hot: page.hot.map((row) => ({ itemId: row.item_id, locationId: row.location_id, sku: row.sku, title: row.title, locationName: row.location, available: row.available, unitsLastHour: row.units, minutesToZero: row.continues ? null : minutesToZero(row.available, row.units), continuesSelling: row.continues, push: row.push })),
+      hot: page.hot.map((row) => ({ itemId: row.item_id, locationId: row.location_id, sku: row.sku, title: row.title, locationName: row.location, available: row.available, unitsLastHour: row.units, minutesToZero: row.continues ? null : minutesToZero(row.available, row.units), continuesSelling: row.continues, push: row.push, heldBack: row.held_back })),
       locations: page.places.map((row) => ({ locationId: row.location_id, name: row.name, mode: row.mode, paused: row.paused, peakUntil: row.peak_until })),
       events: (await peakEvents(house.db, store.store_id, 20)).map((row) => ({ action: row.action, at: row.at, by: row.by_whom, reason: row.reason, until: row.until, locations: row.location_ids.length })),
     };

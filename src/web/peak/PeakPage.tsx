@@ -15,6 +15,7 @@ import { capital, count, decimal, duration, units } from '../ui/format.ts';
 import { Page, Panel, Wide } from '../ui/page.tsx';
 import { Ago } from '../ui/time.tsx';
 import { Status } from '../ui/tone.tsx';
+import { HeldBackTable, heldBackQuery, HoldAtOnce, LetGo } from './HeldBack.tsx';
 import './peak.css';
 
 type View = Of<typeof Contract.PeakView>;
@@ -25,7 +26,7 @@ const peakQuery = (store: number) => ({ ...one<View>(['peak', store], '/peak', {
 const WORD = { good: 'In order', warn: 'Watch', bad: 'Act' } as const;
 
 export function PeakPage() {
-  const store = useStore(), query = useQuery(peakQuery(store.storeId)), view = query.data;
+  const store = useStore(), query = useQuery(peakQuery(store.storeId)), view = query.data, held = useQuery(heldBackQuery(store.storeId)).data?.rows ?? [];
   if (query.isError && !view) return <Page title="Peak monitor"><ErrorState error={query.error} retry={() => void query.refetch()} /></Page>;
   if (!view) return <Page title="Peak monitor"><Panel><Lines rows={12} /></Panel></Page>;
   const worst = view.rules.some((rule) => rule.light === 'bad') ? 'bad' : view.rules.some((rule) => rule.light === 'warn') ? 'warn' : 'good';
@@ -42,7 +43,10 @@ export function PeakPage() {
         </div>))}
       </div>
       <div className="columns">
-        <Panel flush className="span-7"><h2 className="panel-head">Sold out next</h2><Hot view={view} /></Panel>
+        <div className="span-7 stack">
+          {held.length > 0 && <Panel flush title="Held back from sale"><HeldBackTable rows={held} /></Panel>}
+          <Panel flush title="Sold out next"><Hot view={view} /></Panel>
+        </div>
         <div className="span-5 stack">
           <Panel><h2>Orders a minute</h2><PerMinute values={view.perMinute} /></Panel>
           <Panel><h2>What was done</h2>{view.events.length === 0 ? <p className="dim">Nothing yet. Peak mode and freezes are listed here.</p> : <ul className="peak-events">{view.events.map((event, n) => <li key={n}><b>{capital(event.action)}</b>{event.until && <> until <Ago at={event.until} /></>} <span className="dim"><Ago at={event.at} /> by {event.by}{event.reason && `: ${event.reason}`}</span></li>)}</ul>}</Panel>
@@ -124,14 +128,16 @@ function Freeze({ act, pending }: { act(action: Action): void; pending: boolean 
 }
 
 function Hot({ view }: { view: View }) {
+  const peakUntil = view.locations.find((place) => place.peakUntil !== null)?.peakUntil ?? null;
   if (view.hot.length === 0) return <EmptyState good title="Nothing was sold in the last hour">What sells appears here, the next to be sold out first.</EmptyState>;
   return (
     <Wide label="Items that sell, the next to be sold out first">
-      <table className="plain"><thead><tr><th>SKU</th><th>Location</th><th className="num">Available</th><th className="num">Sold, 1 h</th><th className="num">Gone in</th></tr></thead>
+      <table className="plain"><thead><tr><th>SKU</th><th>Location</th><th className="num">Available</th><th className="num">Sold, 1 h</th><th className="num">Gone in</th><th aria-label="Act" /></tr></thead>
         <tbody>{view.hot.map((row) => (
           <tr key={`${row.itemId}@${row.locationId}`}>
             <td><AppLink to={`/items/${row.itemId}?location=${row.locationId}`}>{row.sku ?? row.title}</AppLink></td><td className="dim">{row.locationName}</td><td className="num">{units(row.available)}</td><td className="num">{units(row.unitsLastHour)}</td>
             <td className="num">{row.continuesSelling ? <span className="dim">sells on</span> : row.minutesToZero === null ? '–' : row.minutesToZero === 0 ? <span className="dim">gone</span> : <span className={row.minutesToZero < 30 ? 'negative' : ''}>{duration(row.minutesToZero * 60_000)}</span>}</td>
+            <td>{row.heldBack ? <LetGo itemId={row.itemId} name={row.sku ?? row.title} /> : row.push !== null && <HoldAtOnce itemId={row.itemId} name={row.sku ?? row.title} peakUntil={peakUntil} />}</td>
           </tr>))}
         </tbody>
       </table>
