@@ -20,6 +20,7 @@ import { raise } from '../store/exceptions.ts';
 import { storeReceived } from '../store/inbox.ts';
 import { connectionByHookToken, sealedSecrets } from '../store/stores.ts';
 import { guard, type Guard } from './auth.ts';
+import { freezeInPeak } from './peak-freeze.ts';
 import { mappingSuggestionRoutes } from './routes/mapping-suggestions.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { periodRoutes } from './routes/periods.ts';
@@ -152,6 +153,7 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
     return reply.code(404).type('application/problem+json').send({ type: 'about:blank', title: 'Not found', status: 404, detail: `There is nothing at ${request.method} ${request.url.split('?')[0]}`, requestId: request.id });
   });
 
+  freezeInPeak(app, house.db, house.clock);
   healthRoutes(app, all);
   const api = app.withTypeProvider<ZodTypeProvider>();
   for (const routes of [

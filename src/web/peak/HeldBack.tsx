@@ -72,7 +72,7 @@ export function HoldItem({ itemId, name, written }: { itemId: number; name: stri
   if (!written) return null;
   return (
     <span className="row hold-item">
-      {held && <><Status tone="held" pill icon={IconHandStop} title={held.reason}>Held back {held.until ? <>until <Ago at={held.until} /></> : 'until let go'}</Status><LetGo itemId={itemId} name={name} /></>}
+      {held && <><Status tone="held" pill icon={IconHandStop} title={held.reason}>Held back{held.until ? <>, ends <Ago at={held.until} /></> : ' until let go'}</Status><LetGo itemId={itemId} name={name} /></>}
       <Popover opened={open} onChange={setOpen} width={300} trapFocus>
         <Popover.Target><Button variant="default" leftSection={<IconHandStop size={15} />} loading={hold.isPending} onClick={() => { setReason(held?.reason ?? ''); setOpen(!open); }}>{held ? 'Change…' : 'Hold back…'}</Button></Popover.Target>
         <Popover.Dropdown aria-label="Hold it back from sale">
@@ -93,14 +93,14 @@ export function HoldItem({ itemId, name, written }: { itemId: number; name: stri
 export function HeldBackTable({ rows }: { rows: readonly Row[] }) {
   return (
     <Wide label="Held back from sale">
-      <table className="plain"><thead><tr><th>SKU</th><th>Why</th><th>Until</th><th className="num">Held back</th><th aria-label="Act" /></tr></thead>
+      <table className="plain peak-table"><thead><tr><th>SKU</th><th>Why</th><th>Ends</th><th className="num">Held back</th><th aria-label="Act" /></tr></thead>
         <tbody>{rows.map((row) => {
           const written = row.places.filter((place) => place.written), shown = written.filter((place) => (place.shown ?? 0) > 0), open = row.places.filter((place) => !place.written && (place.shown ?? 0) > 0), name = row.sku || row.title;
           return (
             <tr key={row.itemId}>
               <td><AppLink to={`/items/${row.itemId}`}>{name}</AppLink></td>
               <td>{row.reason} <span className="dim small">{row.by}, <Ago at={row.since} /></span>{row.sellsOn && <div><Status tone="bad">sells on at zero</Status></div>}{open.map((place) => <div key={place.locationId} className="small dim">{place.name} still shows {units(place.shown!)}</div>)}</td>
-              <td>{row.until ? <Ago at={row.until} /> : <span className="dim">let go</span>}</td>
+              <td>{row.until ? <Ago at={row.until} /> : <span className="dim">when let go</span>}</td>
               <td className="num">{units(written.reduce((sum, place) => sum + place.heldBack, 0))}{shown.length > 0 && <div className="small dim">{count(shown.length, 'place')} under way</div>}</td>
               <td><LetGo itemId={row.itemId} name={name} /></td>
             </tr>);
