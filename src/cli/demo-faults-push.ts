@@ -1,5 +1,6 @@
 /** Demonstrations of levels that do not come to agree: held, refused, fought over, too late; and one that nothing explains. */
 import { changePolicy, releaseLevels } from '../store/authority.ts';
+import { holdItems, letGo } from '../store/held-back.ts';
 import type { DemoFault, DemoLevel, DemoWorld } from './demo-world.ts';
 
 /** The warehouse finds units (or takes them back), and its shelf is pushed. */
@@ -40,6 +41,20 @@ export const PUSH_FAULTS: readonly DemoFault[] = [
       await release(w, level);
       await w.run('stock-push');
       await found(w, level, -9);
+    },
+  },
+  {
+    kind: 'HELD_BACK_TOO_LONG', story: 'somebody held an item back from sale the day before yesterday, and forgot it', look: '/peak',
+    async raise(w) {
+      const level = await w.level('warehouse', 13), before = new Date(Date.parse(w.now()) - 30 * 3_600_000).toISOString();
+      await w.remember(level);
+      await w.house.db.transaction((tx) => holdItems(tx, w.storeId, [level.itemId], { until: null, reason: 'a demonstration: a parcel of them came broken' }, 'demonstration', before));
+      await w.run('stock-push');
+    },
+    async clear(w) {
+      const level = await w.recall<DemoLevel>();
+      await w.house.db.transaction((tx) => letGo(tx, w.storeId, [level.itemId], 'demonstration', w.now()));
+      await w.run('stock-push');
     },
   },
   {

@@ -13,6 +13,7 @@ import { purchaseOrders } from './purchase-orders.ts';
 import { orderRouting } from './order-routing.ts';
 import { ordersOut } from './orders-out.ts';
 import { returns } from './returns.ts';
+import { peakWatch } from './peak-watch.ts';
 import { stockAdjustments } from './stock-adjustments.ts';
 import { stockPush } from './stock-push.ts';
 import { transferProposals } from './transfer-proposals.ts';
@@ -31,7 +32,7 @@ import { stockLevels } from './stock-levels.ts';
 import { subscriptions } from './subscriptions.ts';
 
 export const FLOWS: readonly Flow[] = [
-  subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, stockAdjustments, ordersOut,
+  subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, peakWatch, stockAdjustments, ordersOut,
   fulfilments, returns, driftCheck, driftRepair, exceptionChase, alerts, forecast, forecastWatch, replenishment, replay, transferProposals, transfers, purchaseOrders, goodsReceipt,
   plannerExchange, audit, mappingSuggest, dailyDigest,
 ];

@@ -31,6 +31,7 @@ import { attemptUnknown, closeAttempt, ghostUnits, levelsAgain, levelsOvertaken,
 import { coverLevels, dirtyLevels, heardLevels, lockLevels, markDirty, saveLooks, type DirtyLevel, type LookedAt } from '../store/push-levels.ts';
 import { pushCases, staleBuffers, unconfirmed } from '../store/push-checks.ts';
 import { forecastRates, itemTerms, measuredLag, sharingOf, type ItemTerms } from '../store/push-terms.ts';
+import { endDue, heldBackCases, heldBackOf } from '../store/held-back.ts';
 import { inboxWaiting } from '../store/inbox.ts';
 import { mapLevels, saveObserved, type MappedLevel } from '../store/levels.ts';
 import { postFacts } from '../store/ledger.ts';
@@ -54,11 +55,12 @@ const FIRST_LAG_SECONDS = 5;
 
 export const stockPush = defineFlow({
   name: 'stock-push', moves: "the warehouse's stock → what Shopify shows as available", owner: 'ecommerce', schedule: { cron: '* * * * *' },
-  raises: ['PUSH_FAILED', 'PUSH_CONFLICT', 'PUSH_HELD', 'OVERSOLD', 'OVERSELL_RISK', 'RATE_STARVED'],
+  raises: ['PUSH_FAILED', 'PUSH_CONFLICT', 'PUSH_HELD', 'HELD_BACK_TOO_LONG', 'OVERSOLD', 'OVERSELL_RISK', 'RATE_STARVED'],
   async run(context) {
     const { db, storeId, tally } = context;
     await takeOver(context);
     context.detail['covered'] = await coverLevels(db, storeId, context.now());
+    await db.transaction((tx) => endDue(tx, storeId, context.now()));
     // Rates and lag move by the minute: buffers that would differ are looked at again.
     await markDirty(db, await staleBuffers(db, storeId, new Date(Date.parse(context.now()) - 5 * 60_000).toISOString()), context.now());
     await readBack(context);
@@ -70,6 +72,7 @@ export const stockPush = defineFlow({
     }
     const cases = await pushCases(db, storeId, new Date(Date.parse(context.now()) - 3_600_000).toISOString());
     for (const kind of ['PUSH_FAILED', 'PUSH_CONFLICT', 'PUSH_HELD', 'OVERSOLD'] as const) await context.checked(kind, cases.filter((c) => c.kind === kind));
+    await context.checked('HELD_BACK_TOO_LONG', await heldBackCases(db, storeId, context.now()));
     await watchRisks(context);
     context.changed('stock', 'exceptions');
   },
@@ -189,7 +192,7 @@ export async function decideLevels(tx: pg.PoolClient, context: FlowContext, leve
     const itemIds = [...new Set([...here.map((l) => l.item_id), ...[...partItems.values()].flatMap((p) => (p.item_id === null ? [] : [p.item_id]))])];
     const terms = await itemTerms(tx, warehouseId, itemIds, new Date(Date.parse(now) - 3_600_000).toISOString());
     const rates = await forecastRates(tx, warehouseId, itemIds, context.dayOf(now));
-    const sharing = await sharingOf(tx, warehouseId, itemIds);
+    const sharing = await sharingOf(tx, warehouseId, itemIds), heldBack = await heldBackOf(tx, storeId, itemIds, now);
     const shelfOf = (itemId: number, level: DirtyLevel): { terms: ShelfTerms; share: number; bufferSentence: string; countedAt: string | null } => {
       const item = terms.get(itemId)!;
       const { shelf, bufferSentence } = shelfTerms(item, storeId, level, rates.get(itemId) ?? 0, lagSeconds, now);
@@ -205,17 +208,18 @@ export async function decideLevels(tx: pg.PoolClient, context: FlowContext, leve
       const facts = factsOf(level), rules = { mode: level.mode, firstPushCap: level.first_push_cap, pushedBefore: level.pushed !== null, released: level.released };
       const own = parts.get(keyOf(level));
       if (own === undefined) {
-        decisions.set(keyOf(level), decideLevel({ facts, ...shelfOf(level.item_id, level), way, assumed, unheard, rules }));
+        decisions.set(keyOf(level), decideLevel({ facts, ...shelfOf(level.item_id, level), way, assumed, unheard, rules, heldBack: heldBack.get(level.item_id) ?? null }));
         continue;
       }
       const known = [...own].map(([variantId, perUnit]) => {
         const part = partItems.get(variantId), itemId = part?.item_id ?? null;
         const shelf = itemId === null ? null : shelfOf(itemId, level);
-        return { sku: part?.sku ?? part?.title ?? variantId, perUnit, variantId, available: shelf === null || shelf.countedAt === null ? 0 : availableToSell(shelf.terms, shelf.share, false).available };
+        return { sku: part?.sku ?? part?.title ?? variantId, perUnit, variantId, ...(itemId !== null && heldBack.has(itemId) ? { heldBack: true } : {}), available: shelf === null || shelf.countedAt === null ? 0 : availableToSell(shelf.terms, shelf.share, false).available };
       });
       // The bundle's own orders Shopify has and we have not heard of would take their parts: they count against what can be made.
       const { units } = bundleAvailability(own, (variantId) => known.find((p) => p.variantId === variantId)!.available);
-      decisions.set(keyOf(level), decideBundle({ facts, parts: known.map((p) => ({ sku: p.sku, perUnit: p.perUnit, available: p.available - p.perUnit * Math.min(unheard, units) })), way, assumed, rules }));
+      const made = ({ sku, perUnit, available, heldBack: held }: (typeof known)[number]) => ({ sku, perUnit, available: available - perUnit * Math.min(unheard, units), ...(held ? { heldBack: held } : {}) });
+      decisions.set(keyOf(level), decideBundle({ facts, parts: known.map(made), way, assumed, rules, heldBack: heldBack.get(level.item_id) ?? null }));
     }
   }
   return decisions;

@@ -20,6 +20,7 @@ import { raise } from '../store/exceptions.ts';
 import { storeReceived } from '../store/inbox.ts';
 import { connectionByHookToken, sealedSecrets } from '../store/stores.ts';
 import { guard, type Guard } from './auth.ts';
+import { freezeInPeak } from './peak-freeze.ts';
 import { mappingSuggestionRoutes } from './routes/mapping-suggestions.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { periodRoutes } from './routes/periods.ts';
@@ -43,6 +44,7 @@ import { supplierRoutes } from './routes/suppliers.ts';
 import { analogueRoutes } from './routes/analogues.ts';
 import { forecastRoutes } from './routes/forecast.ts';
 import { fulfilmentRoutes } from './routes/fulfilments.ts';
+import { heldBackRoutes } from './routes/held-back.ts';
 import { helpRoutes } from './routes/help.ts';
 import { itemRoutes } from './routes/items.ts';
 import { locationRoutes } from './routes/locations.ts';
@@ -151,11 +153,12 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
     return reply.code(404).type('application/problem+json').send({ type: 'about:blank', title: 'Not found', status: 404, detail: `There is nothing at ${request.method} ${request.url.split('?')[0]}`, requestId: request.id });
   });
 
+  freezeInPeak(app, house.db, house.clock);
   healthRoutes(app, all);
   const api = app.withTypeProvider<ZodTypeProvider>();
   for (const routes of [
     sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, overrideRoutes, analogueRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, whatIfRoutes, replayRoutes, transferRoutes,
-    exceptionRoutes, exceptionFixRoutes, alertRoutes, driftRoutes, peakRoutes, helpRoutes, flowRoutes, connectionRoutes, warehouseRoutes,
+    exceptionRoutes, exceptionFixRoutes, alertRoutes, driftRoutes, peakRoutes, heldBackRoutes, helpRoutes, flowRoutes, connectionRoutes, warehouseRoutes,
     plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, supplierRoutes,
     purchaseDraftRoutes, purchaseOrderRoutes, purchaseSettingRoutes, goodsReceiptRoutes, purchasingImportRoutes, countRoutes, searchRoutes,
     eventRoutes, auditRoutes, periodRoutes, mappingSuggestionRoutes, peopleRoutes, auditTrailRoutes,

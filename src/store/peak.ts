@@ -12,7 +12,7 @@ export interface PeakPage extends PeakFigures {
   /** Orders of each of the last sixty minutes, oldest first. */
   perMinute: number[];
   inboxWaiting: number; pushWaiting: number; measured: boolean; bucket: { available: number; maximum: number; restoreRate: number } | null;
-  hot: { item_id: number; location_id: number; sku: string | null; title: string; location: string; available: number; units: number; continues: boolean; push: string | null }[];
+  hot: { item_id: number; location_id: number; sku: string | null; title: string; location: string; available: number; units: number; continues: boolean; push: string | null; held_back: boolean }[];
   places: { location_id: number; name: string; mode: string; paused: boolean; peak_until: string | null }[];
 }
 
@@ -39,6 +39,7 @@ export async function peakPage(db: Queryable, storeId: number, now: string, hotR
        where kind = 'order committed' and quantity > 0 and to_location > 0 and occurred_at >= $2::timestamptz - interval '60 minutes'
      ), sold as (select item_id, to_location as location_id, sum(quantity)::int as units from latest group by 1, 2)
      select s.item_id, s.location_id, i.sku, i.title, l.name as location, coalesce(g.available, 0) as available, s.units, p.state as push,
+       exists (select from held_back h where h.store_id = $1 and h.item_id = s.item_id and h.ended_at is null and (h.until is null or h.until > $2)) as held_back,
        coalesce((select bool_or(v.continues_selling) from inventory_item x join variant v on v.store_id = x.store_id and v.shopify_inventory_item_id = x.shopify_inventory_item_id where x.store_id = $1 and x.item_id = s.item_id and v.deleted_at is null), false) as continues
      from sold s join item i using (item_id) join location l on l.store_id = $1 and l.location_id = s.location_id left join ledger_level g on g.store_id = $1 and g.item_id = s.item_id and g.location_id = s.location_id
      left join push_level p on p.store_id = $1 and p.item_id = s.item_id and p.location_id = s.location_id
@@ -52,7 +53,7 @@ export async function peakPage(db: Queryable, storeId: number, now: string, hotR
   };
 }
 
-export interface PeakEvent { peak_event_id: string; action: 'peak begun' | 'peak ended' | 'frozen' | 'let go'; at: string; by_whom: string; reason: string; until: string | null; location_ids: number[] }
+export interface PeakEvent { peak_event_id: string; action: 'peak begun' | 'peak ended' | 'frozen' | 'let go' | 'settings opened' | 'settings closed'; at: string; by_whom: string; reason: string; until: string | null; location_ids: number[] }
 
 export async function peakEvents(db: Queryable, storeId: number, limit: number): Promise<PeakEvent[]> {
   return (await db.query<PeakEvent>('select * from peak_event where store_id = $1 order by peak_event_id desc limit $2', [storeId, limit])).rows;
@@ -61,6 +62,23 @@ export async function peakEvents(db: Queryable, storeId: number, limit: number):
 /** Stores with a peak on at an instant. */
 export async function storesInPeak(db: Queryable, now: string): Promise<number[]> {
   return (await db.query<{ store_id: number }>('select distinct store_id from push_policy where peak_until > $1 order by 1', [now])).rows.map((row) => row.store_id);
+}
+
+export interface SettingsInPeak { store_id: number; name: string; time_zone: string; until: string; /** Until when an administrator has opened the settings; null: they stay as they are. */ opened_until: string | null }
+
+/** Stores with a peak on, until when, and whether their settings were opened all the same. An opening ends with its time, and with the peak. */
+export async function settingsInPeak(db: Queryable, now: string): Promise<SettingsInPeak[]> {
+  return (await db.query<SettingsInPeak>(
+    `select s.store_id, coalesce(nullif(s.name, ''), s.shop_domain) as name, s.time_zone, p.until, case when e.action = 'settings opened' and e.until > $1 then least(e.until, p.until) end as opened_until
+     from (select store_id, max(peak_until) as until from push_policy where peak_until > $1 group by 1) p join store s using (store_id)
+     left join lateral (select action, until from peak_event e where e.store_id = p.store_id and e.action in ('settings opened', 'settings closed', 'peak ended', 'peak begun') order by peak_event_id desc limit 1) e on true order by 1`, [now])).rows;
+}
+
+/** Opens the settings of a store whose peak is on until an instant, or closes them again (null). Answers false where no peak is on. */
+export async function openSettings(tx: Queryable, storeId: number, until: string | null, reason: string, by: string, now: string): Promise<boolean> {
+  const { rows } = await tx.query<{ location_id: number }>('select location_id from push_policy where store_id = $1 and peak_until > $2 order by 1', [storeId, now]);
+  await noted(tx, storeId, until === null ? 'settings closed' : 'settings opened', rows.map((row) => row.location_id), reason, until, by, now);
+  return rows.length > 0;
 }
 
 /** Peak mode for every location a warehouse stands behind: buffers by the peak's quantile until an instant; null ends it. Answers the locations changed. */

@@ -2,6 +2,7 @@
 import { ORDER_DAYS_MOST } from '../domain/purchasing/order-days.ts';
 import { BUILT_IN, type PlanningPolicy, type PolicyKind } from '../domain/replenishment/policy.ts';
 import type { Queryable } from './db.ts';
+import { unitsHeldBack } from './held-back.ts';
 import { openPurchaseUnits } from './purchase-orders.ts';
 import { openTransferUnits } from './transfers.ts';
 
@@ -80,6 +81,11 @@ export async function positions(db: Queryable, storeId: number, itemIds: readonl
   for (const open of await openPurchaseUnits(db, storeId, itemIds)) {
     const row = found.get(`${open.item_id}@${open.location_id}`);
     if (row) row.incoming += open.units;
+  }
+  // On the shelf and not shown, because somebody holds the item back from sale: there all the same.
+  for (const [key, units] of await unitsHeldBack(db, storeId, itemIds)) {
+    const row = found.get(key);
+    if (row) row.available += units;
   }
   // Of a transfer that was not shipped yet Shopify shows nothing at its destination; of one it has not heard of nothing at either end.
   for (const open of await openTransferUnits(db, storeId, itemIds)) {

@@ -132,6 +132,7 @@ const exceptions = createRoute({
 });
 
 const help = createRoute({ getParentRoute: () => app, path: '/help', component: lazyRouteComponent(() => import('./help/HelpPage.tsx'), 'HelpPage'), validateSearch: optional((raw) => ({ page: text(raw['page'], 80), q: text(raw['q'], 200) })) });
+const peakReport = createRoute({ getParentRoute: () => app, path: '/peak/reports/$reportId', component: lazyRouteComponent(() => import('./peak/ReportPage.tsx'), 'ReportPage') });
 const peak = createRoute({ getParentRoute: () => app, path: '/peak', component: lazyRouteComponent(() => import('./peak/PeakPage.tsx'), 'PeakPage') });
 const audit = createRoute({
   getParentRoute: () => app, path: '/audit', component: lazyRouteComponent(() => import('./audit/AuditScreen.tsx'), 'AuditScreen'),
@@ -181,7 +182,7 @@ const join = createRoute({
   getParentRoute: () => root, path: '/join', component: lazyRouteComponent(() => import('./session/JoinPage.tsx'), 'JoinPage'), validateSearch: optional((raw) => ({ token: text(raw['token'], 200) })),
 });
 
-const tree = root.addChildren([app.addChildren([today, stock, push, mapping, item, forecast, forecastOfItem, replenishment, replay, transfers, receiveTransfer, purchaseOrders, purchaseOrder, receive, suppliers, supplier, exceptions, fulfilments, returns, returnCase, counts, count, audit, help, peak, flows, connections, warehouses, planner, locations, alerts, people, auditTrail]), login, setup, join]);
+const tree = root.addChildren([app.addChildren([today, stock, push, mapping, item, forecast, forecastOfItem, replenishment, replay, transfers, receiveTransfer, purchaseOrders, purchaseOrder, receive, suppliers, supplier, exceptions, fulfilments, returns, returnCase, counts, count, audit, help, peak, peakReport, flows, connections, warehouses, planner, locations, alerts, people, auditTrail]), login, setup, join]);
 
 /** Addresses stay plain text: `?view=out+of+stock`, never quoted JSON. */
 export function buildRouter(client: QueryClient) {

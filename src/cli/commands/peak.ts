@@ -1,16 +1,25 @@
 /** `instep peak`: the figures of the peak monitor; `instep rehearse`: a rush on the sandbox, ten times the usual, judged by the same rules. */
 import { writeFile } from 'node:fs/promises';
 import { peakRules } from '../../domain/push/peak.ts';
+import { peakReportText } from '../../domain/push/peak-report.ts';
 import { judge, rehearsalReport, type Sample } from '../../domain/push/rehearsal.ts';
 import { peakPage } from '../../store/peak.ts';
+import { peakReport, peakReports } from '../../store/peak-report.ts';
 import { findConnection, type StoreRow } from '../../store/stores.ts';
 import type { BuiltHouse } from '../../compose.ts';
 import { chosenStore, withHouse } from '../house.ts';
 import { EXIT, UsageError, print, progressBars, table } from '../terminal.ts';
 
-export async function peakCommand(options: { store?: string; json?: boolean }): Promise<void> {
+export async function peakCommand(options: { store?: string; json?: boolean; report?: string | true }): Promise<void> {
   await withHouse(async (house) => {
-    const store = await chosenStore(house, options.store), page = await peakPage(house.db, store.store_id, house.clock.now().toISOString()), rules = peakRules(page);
+    const store = await chosenStore(house, options.store);
+    if (options.report !== undefined) {
+      const id = options.report === true ? (await peakReports(house.db, store.store_id, 1))[0]?.peak_report_id : options.report, report = id !== undefined && /^\d{1,18}$/.test(id) ? await peakReport(house.db, store.store_id, id) : null;
+      if (report === null) throw new UsageError(options.report === true ? 'No peak has ended yet, so there is no report.' : `There is no report ${options.report}`);
+      print(options.json ?? false, report, () => peakReportText(report));
+      return;
+    }
+    const page = await peakPage(house.db, store.store_id, house.clock.now().toISOString()), rules = peakRules(page);
     print(options.json ?? false, { ordersPerMinute: page.ordersPerMinute, rules, hot: page.hot }, () => `${page.ordersPerMinute.toFixed(1)} orders a minute; ${page.inboxWaiting} messages and ${page.pushWaiting} levels wait\n${table(['Rule', 'Now', 'Watch', 'Act', ''], rules.map((r) => [r.label, r.value?.toFixed(1) ?? '–', r.warn, r.bad, r.light]))}`);
     if (rules.some((rule) => rule.light === 'bad')) process.exitCode = EXIT.found;
   });

@@ -55,7 +55,7 @@ export interface ShelfInput {
   /** On hand as Shopify has it at the location, and as the warehouse last said. */
   shopify: number; warehouse: number;
   /** Terms of the arithmetic behind what is shown, and what it came to. */
-  terms: { unsellable: number; open: number; openInBundles: number; dispatched: number; ahead: number; elsewhere: number; buffer: number; sharing: number };
+  terms: { unsellable: number; open: number; openInBundles: number; dispatched: number; ahead: number; elsewhere: number; buffer: number; sharing: number; heldBack?: number };
   wanted: number;
   /** Available and committed in Shopify, and its other states (damaged, reserved …) that are part of on hand. */
   shown: number; committed: number; other: number;
@@ -72,7 +72,8 @@ export function explainShelf(input: ShelfInput): { difference: number; arithmeti
   say('in open orders of other stores', -t.elsewhere);
   say('buffer', -t.buffer);
   say("not this store's share", t.sharing);
-  say('never below zero', input.wanted - (input.warehouse - t.unsellable - (t.open + t.openInBundles - t.dispatched) - t.ahead - t.elsewhere - t.buffer + t.sharing));
+  say('held back from sale', -(t.heldBack ?? 0));
+  say('never below zero', input.wanted - (input.warehouse - t.unsellable - (t.open + t.openInBundles - t.dispatched) - t.ahead - t.elsewhere - t.buffer + t.sharing - (t.heldBack ?? 0)));
   give('dispatched, not fulfilled', t.dispatched, `${t.dispatched} units left the building and are still open in Shopify`);
   give('fulfilled, not dispatched', -t.ahead, `${t.ahead} units are fulfilled in Shopify and have not left the shelf as far as the warehouse said`);
   give('push refused or pending', input.shown - input.wanted, `Shopify shows ${input.shown} available, and should show ${input.wanted}`);

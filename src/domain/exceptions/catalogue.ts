@@ -45,6 +45,7 @@ const kinds = [
   { kind: 'PUSH_FAILED', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'a later push of the level was written' },
   { kind: 'PUSH_CONFLICT', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'a push of the level was written' },
   { kind: 'PUSH_HELD', severity: 3, owner: 'ecommerce', dueHours: 16, closes: 'the push is released or no longer wanted' },
+  { kind: 'HELD_BACK_TOO_LONG', severity: 3, owner: 'ecommerce', dueHours: 16, closes: 'it was let go, or given an end', also: '2 where the shop goes on selling it at zero' },
   { kind: 'OVERSELL_RISK', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the level lasts longer than the news of it takes, and the lag is covered by the buffer', peakSeverity: 1 },
   { kind: 'OVERSOLD', severity: 1, owner: 'ecommerce', dueHours: 1, closes: 'no more is promised than is there' },
   { kind: 'BUNDLE_COMPONENT_UNKNOWN', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'every part of the bundle is known' },

@@ -23,6 +23,8 @@ export interface ShelfTerms {
 export interface Arithmetic extends ShelfTerms {
   /** What sharing between stores takes away (negative) or zero. */
   sharing: number;
+  /** Units a person holds back from sale; absent where nobody does. */
+  heldBack?: number;
   available: number;
   sentence: string;
   /** Why the buffer is what it is. */
@@ -45,8 +47,14 @@ export function availableToSell(terms: ShelfTerms, share: number, continuesSelli
   return { ...terms, sharing: share - free, available, sentence: atsSentence(terms, share - free, available), bufferSentence };
 }
 
+/** The same arithmetic with all that would be shown held back by a person. What is below zero stays: orders are what they are. */
+export function holdBack(arithmetic: Arithmetic): Arithmetic {
+  const heldBack = Math.max(0, arithmetic.available), available = arithmetic.available - heldBack;
+  return { ...arithmetic, heldBack, available, sentence: atsSentence(arithmetic, arithmetic.sharing, available, heldBack) };
+}
+
 /** "31 = 40 on the shelf − 2 unsellable − 5 open orders + 1 of them dispatched − 3 buffer": the same on screen, in CSV and on the command line. */
-export function atsSentence(t: ShelfTerms, sharing: number, available: number): string {
+export function atsSentence(t: ShelfTerms, sharing: number, available: number, heldBack = 0): string {
   const parts = [`${t.onHand} on the shelf`];
   const take = (units: number, words: string): void => { if (units !== 0) parts.push(`${units > 0 ? '−' : '+'} ${Math.abs(units)} ${words}`); };
   take(t.unsellable, 'unsellable');
@@ -57,6 +65,7 @@ export function atsSentence(t: ShelfTerms, sharing: number, available: number): 
   take(t.elsewhere, 'in open orders of other stores');
   take(t.buffer, 'buffer');
   take(-sharing, "not this store's share");
-  const sum = freeUnits(t) + sharing;
+  take(heldBack, 'held back from sale');
+  const sum = freeUnits(t) + sharing - heldBack;
   return `${available} = ${parts.join(' ')}${sum === available ? '' : `, which is ${sum}; never below 0`}`;
 }

@@ -1,5 +1,5 @@
 /** What to do about one level Instep may write: write it, leave it, or say why not. Values in, values out. */
-import { availableToSell, type Arithmetic, type ShelfTerms } from './available-to-sell.ts';
+import { availableToSell, holdBack, type Arithmetic, type ShelfTerms } from './available-to-sell.ts';
 
 export interface LevelFacts {
   tracked: boolean; isNativeBundle: boolean;
@@ -18,7 +18,9 @@ export type Decision =
   | { do: 'write'; way: PushWay; from: number; to: number; arithmetic: Arithmetic | BundleArithmetic }
   | { do: 'leave'; state: 'in step' | 'shadow' | 'held' | 'not written'; wanted: number | null; arithmetic: Arithmetic | BundleArithmetic | null; reason: string | null };
 
-export interface BundleArithmetic { parts: { sku: string; perUnit: number; available: number }[]; available: number; sentence: string }
+export interface BundleArithmetic { parts: BundlePart[]; /** Bundles a person holds back from sale. */ heldBack?: number; available: number; sentence: string }
+/** A part that is held back is not sold in a bundle either: what is wrong with it is wrong there too. */
+export interface BundlePart { sku: string; perUnit: number; available: number; heldBack?: boolean }
 
 /** Refused sets in a row after which a level that only sales move is written by difference. */
 export const SETS_BEFORE_DIFFERENCE = 2;
@@ -56,31 +58,33 @@ export function whyNotWritten(facts: LevelFacts, countedAt: string | null, isBun
  * `assumed` is what Shopify is believed to show: the ledger's balance, or what was just read. `unheard` are units Shopify showed in that read as promised
  * beyond the orders known here: they are open orders too, only not heard of yet. Below zero: orders known here that it has taken back.
  */
-export function decideLevel(input: { facts: LevelFacts; countedAt: string | null; terms: ShelfTerms; share: number; bufferSentence: string; way: PushWay; assumed: number; unheard: number; rules: PushRules }): Decision {
+export function decideLevel(input: { facts: LevelFacts; countedAt: string | null; terms: ShelfTerms; share: number; bufferSentence: string; way: PushWay; assumed: number; unheard: number; rules: PushRules; /** Why a person holds the item back; null: nobody does. */ heldBack: string | null }): Decision {
   const { facts, rules } = input;
   const why = whyNotWritten(facts, input.countedAt, false);
   if (why !== null) return { do: 'leave', state: 'not written', wanted: null, arithmetic: null, reason: why };
   const terms = { ...input.terms, open: input.terms.open + input.unheard };
-  return settle(availableToSell(terms, input.share - input.unheard, facts.continuesSelling, input.bufferSentence), input.way, input.assumed, rules);
+  const free = availableToSell(terms, input.share - input.unheard, facts.continuesSelling, input.bufferSentence);
+  return settle(input.heldBack === null ? free : holdBack(free), input.way, input.assumed, rules, input.heldBack);
 }
 
 /** A virtual bundle's level: whole bundles the scarcest part allows. Parts' availabilities already carry their own orders and buffers. */
-export function decideBundle(input: { facts: LevelFacts; parts: BundleArithmetic['parts']; way: PushWay; assumed: number; rules: PushRules }): Decision {
+export function decideBundle(input: { facts: LevelFacts; parts: BundleArithmetic['parts']; way: PushWay; assumed: number; rules: PushRules; heldBack: string | null }): Decision {
   const why = whyNotWritten(input.facts, null, true);
   if (why !== null) return { do: 'leave', state: 'not written', wanted: null, arithmetic: null, reason: why };
   let available = Infinity, scarcest = '';
   for (const part of input.parts) {
-    const can = Math.floor(Math.max(0, part.available) / part.perUnit);
-    if (can < available) { available = can; scarcest = `${part.sku}: ${part.available} available, ${part.perUnit} in each`; }
+    const can = part.heldBack ? 0 : Math.floor(Math.max(0, part.available) / part.perUnit);
+    if (can < available) { available = can; scarcest = part.heldBack ? `${part.sku} is held back from sale` : `${part.sku}: ${part.available} available, ${part.perUnit} in each`; }
   }
   if (available === Infinity) return { do: 'leave', state: 'not written', wanted: null, arithmetic: null, reason: 'none of the parts of this bundle is known' };
-  return settle({ parts: input.parts, available, sentence: `${available} bundles, as many as the scarcest part allows (${scarcest})` }, input.way, input.assumed, input.rules);
+  const free = { parts: input.parts, available, sentence: `${available} bundles, as many as the scarcest part allows (${scarcest})` };
+  return settle(input.heldBack === null ? free : { ...free, heldBack: available, available: 0, sentence: `0 bundles = ${available} that could be made (${scarcest}) − ${available} held back from sale` }, input.way, input.assumed, input.rules, input.heldBack);
 }
 
-function settle(arithmetic: Arithmetic | BundleArithmetic, way: PushWay, assumed: number, rules: PushRules): Decision {
+function settle(arithmetic: Arithmetic | BundleArithmetic, way: PushWay, assumed: number, rules: PushRules, heldBack: string | null): Decision {
   const wanted = arithmetic.available;
   if (rules.mode === 'shadow') return { do: 'leave', state: 'shadow', wanted, arithmetic, reason: wanted === assumed ? null : `would change ${assumed} to ${wanted}` };
-  if (wanted === assumed) return { do: 'leave', state: 'in step', wanted, arithmetic, reason: null };
+  if (wanted === assumed) return { do: 'leave', state: 'in step', wanted, arithmetic, reason: heldBack };
   if (!rules.pushedBefore && !rules.released && Math.abs(wanted - assumed) > rules.firstPushCap) {
     return { do: 'leave', state: 'held', wanted, arithmetic, reason: `the first push would change ${assumed} to ${wanted}, more than ${rules.firstPushCap} units: look at it and release it` };
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { availableToSell, freeUnits, type ShelfTerms } from './available-to-sell.ts';
+import { availableToSell, freeUnits, holdBack, type ShelfTerms } from './available-to-sell.ts';
 import { buffer, poissonQuantile } from './buffer.ts';
 import { decideBundle, decideLevel, wayToWrite, type LevelFacts } from './decide.ts';
 import { shareOf, type Sharing } from './sharing.ts';
@@ -24,6 +24,24 @@ describe('available to sell', () => {
     const short = { onHand: 2, unsellable: 0, open: 5, openInBundles: 0, dispatched: 0, ahead: 0, elsewhere: 0, buffer: 0 };
     expect(availableToSell(short, freeUnits(short), true).available).toBe(-3);
     expect(availableToSell(short, freeUnits(short), false).available).toBe(0);
+  });
+});
+
+describe('held back from sale', () => {
+  it('shows nothing, says so in a sum that holds, and takes nothing from what orders want', () => {
+    fc.assert(fc.property(terms, fc.boolean(), (t, continues) => {
+      const free = availableToSell(t, freeUnits(t), continues), held = holdBack(free);
+      expect(held.available).toBe(Math.min(0, free.available));
+      expect(held.heldBack! + held.available).toBe(free.available);
+      const spoken = held.sentence.replace(/^-?\d+ = /, '').replace(/, which is.*$/, '').replaceAll('−', '-');
+      const sum = [...spoken.matchAll(/(^|[+-]) ?(-?\d+)/g)].reduce((total, [, sign, n]) => total + (sign === '-' ? -Number(n) : Number(n)), 0);
+      expect(continues ? sum : Math.max(0, sum)).toBe(held.available);
+    }));
+  });
+  it('takes a bundle along that it is a part of', () => {
+    const parts = [{ sku: 'CUP', perUnit: 1, available: 9, heldBack: true }, { sku: 'LID', perUnit: 1, available: 4 }];
+    expect(decideBundle({ facts, parts, way: 'set', assumed: 4, rules, heldBack: null })).toMatchObject({ do: 'write', from: 4, to: 0, arithmetic: { sentence: '0 bundles, as many as the scarcest part allows (CUP is held back from sale)' } });
+    expect(decideBundle({ facts, parts: parts.slice(1), way: 'set', assumed: 0, rules, heldBack: 'held back' })).toMatchObject({ do: 'leave', state: 'in step', wanted: 0, reason: 'held back', arithmetic: { heldBack: 4 } });
   });
 });
 
@@ -70,7 +88,7 @@ describe('sharing one shelf', () => {
 
 describe('deciding about a level', () => {
   const t: ShelfTerms = { onHand: 40, unsellable: 0, open: 3, openInBundles: 0, dispatched: 0, ahead: 0, elsewhere: 0, buffer: 0 };
-  const given = { facts, countedAt: '2026-01-01', terms: t, share: freeUnits(t), bufferSentence: '', way: 'set' as const, unheard: 0, rules };
+  const given = { facts, countedAt: '2026-01-01', terms: t, share: freeUnits(t), bufferSentence: '', way: 'set' as const, unheard: 0, rules, heldBack: null };
   it('writes only what differs, from what Shopify is believed to show', () => {
     expect(decideLevel({ ...given, assumed: 37 })).toMatchObject({ do: 'leave', state: 'in step', wanted: 37 });
     expect(decideLevel({ ...given, assumed: 40 })).toMatchObject({ do: 'write', from: 40, to: 37 });
@@ -91,8 +109,8 @@ describe('deciding about a level', () => {
   });
   it('makes as many bundles as the scarcest part allows', () => {
     const parts = [{ sku: 'A', perUnit: 1, available: 9 }, { sku: 'B', perUnit: 3, available: 10 }];
-    expect(decideBundle({ facts, parts, way: 'set', assumed: 0, rules })).toMatchObject({ do: 'write', to: 3 });
-    expect(decideBundle({ facts, parts: [], way: 'set', assumed: 0, rules })).toMatchObject({ do: 'leave', state: 'not written' });
+    expect(decideBundle({ facts, parts, way: 'set', assumed: 0, rules, heldBack: null })).toMatchObject({ do: 'write', to: 3 });
+    expect(decideBundle({ facts, parts: [], way: 'set', assumed: 0, rules, heldBack: null })).toMatchObject({ do: 'leave', state: 'not written' });
   });
 });
 
@@ -124,7 +142,7 @@ describe('writing by difference', () => {
     const shown = { available: start.available + sum(inRead, 'available'), committed: start.committed + sum(inRead, 'committed') };
     const target = shelf + sum(known, 'target'), { way, unheard } = wayToWrite(ledger, shown, 2, 1_000);
     const terms: ShelfTerms = { onHand: target, unsellable: 0, open: 0, openInBundles: 0, dispatched: 0, ahead: 0, elsewhere: 0, buffer: 0 };
-    const decision = decideLevel({ facts, countedAt: '2026-01-01', terms, share: target, bufferSentence: '', way, assumed: shown.available, unheard, rules });
+    const decision = decideLevel({ facts, countedAt: '2026-01-01', terms, share: target, bufferSentence: '', way, assumed: shown.available, unheard, rules, heldBack: null });
     const difference = decision.do === 'write' ? decision.to - decision.from : 0;
     return { way, after: start.available + sum(happenings, 'available') + difference, right: shelf + sum(happenings, 'target'), ledger: ledger.available + difference + sum(happenings.filter((h) => !known.includes(h)), 'available'),
       shownAtEnd: start.available + sum(happenings, 'available') + difference, edits: sum(happenings.filter((h) => !isOrder(h) && !known.includes(h)), 'available') };
@@ -156,7 +174,7 @@ describe('writing by difference', () => {
   });
   it('never goes below zero by what is known', () => {
     const terms = { ...emptyTerms, onHand: 2, open: 6 };
-    expect(decideLevel({ facts, countedAt: '2026-01-01', terms, share: freeUnits(terms), bufferSentence: '', way: 'difference', assumed: 7, unheard: 3, rules })).toMatchObject({ do: 'write', way: 'difference', from: 7, to: 0 });
+    expect(decideLevel({ facts, countedAt: '2026-01-01', terms, share: freeUnits(terms), bufferSentence: '', way: 'difference', assumed: 7, unheard: 3, rules, heldBack: null })).toMatchObject({ do: 'write', way: 'difference', from: 7, to: 0 });
   });
 });
 const emptyTerms: ShelfTerms = { onHand: 0, unsellable: 0, open: 0, openInBundles: 0, dispatched: 0, ahead: 0, elsewhere: 0, buffer: 0 };

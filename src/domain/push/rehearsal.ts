@@ -6,8 +6,8 @@ export interface RehearsalPlan { shop: string; times: number; usualPerMinute: nu
 export interface RuleResult { key: string; label: string; unit: 's' | '%' | 'n'; worst: number; bad: number; passed: boolean }
 export interface Rehearsal { plan: RehearsalPlan; rules: RuleResult[]; passed: boolean; reachedPerMinute: number; drainedSeconds: number | null; samples: readonly Sample[] }
 
-/** The worst of each rule over the rush; passed when none was ever at "act". `drainedSeconds`: from the end of the rush until nothing waited, null if that was not seen. */
-export function judge(plan: RehearsalPlan, samples: readonly Sample[], orders: number, drainedSeconds: number | null): Rehearsal {
+/** The worst of each rule over the samples; passed where it was never at "act". */
+export function worstOf(samples: readonly Sample[]): RuleResult[] {
   const worst = new Map<string, RuleResult & { light: Light }>();
   for (const sample of samples) {
     for (const rule of peakRules(sample.figures)) {
@@ -15,12 +15,17 @@ export function judge(plan: RehearsalPlan, samples: readonly Sample[], orders: n
       if (!known || (lower ? value < known.worst : value > known.worst)) worst.set(rule.key, { key: rule.key, label: rule.label, unit: rule.unit, worst: value, bad: rule.bad, passed: rule.light !== 'bad', light: rule.light });
     }
   }
-  const rules = [...worst.values()].map(({ light: _, ...rule }) => rule), reached = orders / plan.minutes;
+  return [...worst.values()].map(({ light: _, ...rule }) => rule);
+}
+
+/** Passed when no rule was ever at "act" and the rush was caught up with. `drainedSeconds`: from the end of the rush until nothing waited, null if that was not seen. */
+export function judge(plan: RehearsalPlan, samples: readonly Sample[], orders: number, drainedSeconds: number | null): Rehearsal {
+  const rules = worstOf(samples), reached = orders / plan.minutes;
   const drained: RuleResult = { key: 'drained', label: 'Caught up after the rush', unit: 's', worst: drainedSeconds ?? 999, bad: 120, passed: drainedSeconds !== null && drainedSeconds < 120 };
   return { plan, rules: [...rules, drained], passed: [...rules, drained].every((rule) => rule.passed) && samples.length > 0, reachedPerMinute: reached, drainedSeconds, samples };
 }
 
-const figure = (value: number, unit: RuleResult['unit']): string => (unit === 's' ? `${value.toFixed(1)} s` : unit === '%' ? `${Math.round(value)} %` : String(Math.round(value)));
+export const figure = (value: number, unit: RuleResult['unit']): string => (unit === 's' ? `${value.toFixed(1)} s` : unit === '%' ? `${Math.round(value)} %` : String(Math.round(value)));
 
 /** The report as Markdown: what was played, what was asked of it, what came. */
 export function rehearsalReport({ plan, rules, passed, reachedPerMinute, samples }: Rehearsal): string {

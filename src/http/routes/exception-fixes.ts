@@ -7,6 +7,7 @@ import { fixNamed, type FixName } from '../../domain/exceptions/fixes.ts';
 import { releaseLevels } from '../../store/authority.ts';
 import { findRepair } from '../../store/drift-repair.ts';
 import { changeCases, findException, note, type ExceptionRow } from '../../store/exceptions.ts';
+import { letGo } from '../../store/held-back.ts';
 import { readAgain, setAside } from '../../store/inbox.ts';
 import { acceptOverFulfilled } from '../../store/over-fulfilled.ts';
 import { findStore } from '../../store/stores.ts';
@@ -27,6 +28,13 @@ const DEEDS: Partial<Record<FixName, Deed>> = {
     if (released === 0) throw new Refusal(409, 'The level waits for no release any more. Look at it in the push queue.');
     house.changed(storeId, ['push']);
     return 'Released; it is written within seconds';
+  },
+  async let_go({ house }, { storeId, row, by, at }) {
+    const gone = row.item_id === null ? 0 : await house.db.transaction((tx) => letGo(tx, storeId, [row.item_id!], by, at));
+    if (gone === 0) throw new Refusal(409, 'It is not held back any more; the next minute closes the case.');
+    await house.enqueue('stock-push', storeId);
+    house.changed(storeId, ['push', 'stock']);
+    return 'Let go; it is written within seconds';
   },
   async read_message_again({ house }, { storeId, row }) {
     if (!(await readAgain(house.db, storeId, messageOf(row)))) throw new Refusal(409, 'The message is not among the unreadable ones any more.');

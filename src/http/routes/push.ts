@@ -55,7 +55,7 @@ export function pushRoutes(app: FastifyInstance, { house }: Services): void {
   });
 }
 
-const TERMS = ['onHand', 'unsellable', 'open', 'openInBundles', 'dispatched', 'ahead', 'elsewhere', 'buffer', 'sharing'] as const;
+const TERMS = ['onHand', 'unsellable', 'open', 'openInBundles', 'dispatched', 'ahead', 'elsewhere', 'buffer', 'sharing', 'heldBack'] as const;
 
 function pushRow(row: PushPageRow): Of<typeof PushRow> {
   return {

@@ -11,6 +11,7 @@ import { count, money } from '../ui/format.ts';
 import { Page, Panel } from '../ui/page.tsx';
 import { Status } from '../ui/tone.tsx';
 import { ViewTabs, type View } from '../ui/ViewTabs.tsx';
+import { HoldItem } from '../peak/HeldBack.tsx';
 import { MappingTab } from './MappingTab.tsx';
 import { SummaryTab } from './SummaryTab.tsx';
 import './item.css';
@@ -37,7 +38,7 @@ export function ItemPage() {
   const location = search.location ?? usualLocation(item);
   const set = (part: Partial<typeof search>): void => void navigate({ search: (old) => ({ ...old, ...part }), replace: true });
   return (
-    <Page title={item.sku || item.title}>
+    <Page title={item.sku || item.title} aside={<HoldItem itemId={item.itemId} name={item.sku || item.title} written={item.shelf.some((row) => row.state !== null && row.state !== 'not written')} />}>
       <ItemFacts item={item} currency={store.currency} />
       <ViewTabs label="About this item" views={TABS} current={tab} change={(id, old) => ({ ...old, tab: id === 'summary' ? undefined : id, why: undefined })} />
       <div className="tab">

@@ -1,5 +1,6 @@
 /** Mapping: whose a warehouse's code is, which location follows whom, and what bundles are made of. */
 import { getRouteApi } from '@tanstack/react-router';
+import { SettingsBanner } from '../peak/SettingsInPeak.tsx';
 import { Page } from '../ui/page.tsx';
 import { ViewTabs } from '../ui/ViewTabs.tsx';
 import { BundlesTab } from './BundlesTab.tsx';
@@ -16,6 +17,7 @@ export function MappingScreen() {
   return (
     <Page title="Mapping" fill>
       <ViewTabs label="Mapping of" views={TABS} current={tab} change={(id, old) => ({ ...(old['store'] === undefined ? {} : { store: old['store'] }), tab: id === 'skus' ? undefined : id })} />
+      <SettingsBanner />
       {tab === 'skus' ? <SkusTab /> : tab === 'locations' ? <LocationsTab /> : tab === 'bundles' ? <BundlesTab /> : <RulesTab />}
     </Page>
   );

@@ -15,6 +15,9 @@ import { capital, count, decimal, duration, units } from '../ui/format.ts';
 import { Page, Panel, Wide } from '../ui/page.tsx';
 import { Ago } from '../ui/time.tsx';
 import { Status } from '../ui/tone.tsx';
+import { HeldBackTable, heldBackQuery, HoldAtOnce, LetGo } from './HeldBack.tsx';
+import { peakReportsQuery, ReportList } from './ReportPage.tsx';
+import { SettingsLock } from './SettingsInPeak.tsx';
 import './peak.css';
 
 type View = Of<typeof Contract.PeakView>;
@@ -25,7 +28,7 @@ const peakQuery = (store: number) => ({ ...one<View>(['peak', store], '/peak', {
 const WORD = { good: 'In order', warn: 'Watch', bad: 'Act' } as const;
 
 export function PeakPage() {
-  const store = useStore(), query = useQuery(peakQuery(store.storeId)), view = query.data;
+  const store = useStore(), query = useQuery(peakQuery(store.storeId)), view = query.data, held = useQuery(heldBackQuery(store.storeId)).data?.rows ?? [], reports = useQuery(peakReportsQuery(store.storeId)).data?.reports ?? [];
   if (query.isError && !view) return <Page title="Peak monitor"><ErrorState error={query.error} retry={() => void query.refetch()} /></Page>;
   if (!view) return <Page title="Peak monitor"><Panel><Lines rows={12} /></Panel></Page>;
   const worst = view.rules.some((rule) => rule.light === 'bad') ? 'bad' : view.rules.some((rule) => rule.light === 'warn') ? 'warn' : 'good';
@@ -42,10 +45,14 @@ export function PeakPage() {
         </div>))}
       </div>
       <div className="columns">
-        <Panel flush className="span-7"><h2 className="panel-head">Sold out next</h2><Hot view={view} /></Panel>
+        <div className="span-7 stack">
+          {held.length > 0 && <Panel flush title="Held back from sale"><HeldBackTable rows={held} /></Panel>}
+          <Panel flush title="Sold out next"><Hot view={view} /></Panel>
+        </div>
         <div className="span-5 stack">
-          <Panel><h2>Orders a minute</h2><PerMinute values={view.perMinute} /></Panel>
-          <Panel><h2>What was done</h2>{view.events.length === 0 ? <p className="dim">Nothing yet. Peak mode and freezes are listed here.</p> : <ul className="peak-events">{view.events.map((event, n) => <li key={n}><b>{capital(event.action)}</b>{event.until && <> until <Ago at={event.until} /></>} <span className="dim"><Ago at={event.at} /> by {event.by}{event.reason && `: ${event.reason}`}</span></li>)}</ul>}</Panel>
+          <Panel title="Orders a minute"><PerMinute values={view.perMinute} /></Panel>
+          {reports.length > 0 && <Panel title="Peaks there were"><ReportList reports={reports.slice(0, 6)} /></Panel>}
+          <Panel title="What was done">{view.events.length === 0 ? <p className="dim">Nothing yet. Peak mode and freezes are listed here.</p> : <ul className="peak-events">{view.events.map((event, n) => <li key={n}><b>{capital(event.action)}</b>{event.until && <>, for {duration(Date.parse(event.until) - Date.parse(event.at))}</>} <span className="dim"><Ago at={event.at} /> by {event.by}{event.reason && `: ${event.reason}`}</span></li>)}</ul>}</Panel>
         </div>
       </div>
     </Page>
@@ -53,18 +60,19 @@ export function PeakPage() {
 }
 
 function Verdict({ view, worst }: { view: View; worst: 'good' | 'warn' | 'bad' }) {
-  const peak = view.locations.find((place) => place.peakUntil !== null), frozen = view.locations.filter((place) => place.paused).length, act = useAct();
+  const peak = view.locations.find((place) => place.peakUntil !== null), frozen = view.locations.filter((place) => place.paused).length, act = useAct(), store = useStore();
   return (
     <Panel className="peak-verdict" >
       <div className="peak-now" data-light={worst}>
         <b className="peak-big">{decimal(view.ordersPerMinute)}</b><span>orders a minute, mean of the last five</span>
         <Status tone={worst} pill>{worst === 'good' ? 'The shop keeps up' : worst === 'warn' ? 'It is getting tight' : 'It does not keep up'}</Status>
-        {peak && <Status tone="info" pill icon={IconFlame}>Peak mode until <Ago at={peak.peakUntil!} /></Status>}
+        {peak && <Status tone="info" pill icon={IconFlame}>Peak mode, ends <Ago at={peak.peakUntil!} /></Status>}
         {frozen > 0 && <Status tone="held" pill icon={IconSnowflake}>{count(frozen, 'location')} not written</Status>}
       </div>
       <div className="peak-acts">
         {peak ? <Button size="md" variant="default" leftSection={<IconFlame size={18} />} loading={act.isPending} onClick={() => act.mutate({ action: 'end', reason: '' })}>End peak mode</Button> : <Begin act={(action) => act.mutate(action)} pending={act.isPending} />}
         {frozen > 0 ? <Button size="md" leftSection={<IconSnowflakeOff size={18} />} loading={act.isPending} onClick={() => act.mutate({ action: 'let go', reason: '' })}>Let writes go on</Button> : <Freeze act={(action) => act.mutate(action)} pending={act.isPending} />}
+        <SettingsLock storeId={store.storeId} />
         <span className="dim small">{units(view.inboxWaiting)} messages and {units(view.pushWaiting)} levels wait{view.bucket && `; Shopify allows ${units(Math.round(view.bucket.available))} of ${units(view.bucket.maximum)} points now`}{!view.measured && '; no lag was measured in the last hour'}</span>
       </div>
     </Panel>
@@ -98,7 +106,7 @@ function Begin({ act, pending }: { act(action: Action): void; pending: boolean }
       <Popover.Target><Button size="md" leftSection={<IconFlame size={18} />} loading={pending} onClick={() => setOpen(!open)}>Peak mode…</Button></Popover.Target>
       <Popover.Dropdown aria-label="Begin peak mode">
         <form className="stack" onSubmit={(event) => { event.preventDefault(); setOpen(false); act({ action: 'begin', until: new Date(Date.now() + Number(hours) * 3_600_000).toISOString(), reason: '' }); }}>
-          <p className="small dim">Buffers follow the peak’s quantile, so that a rush sells nothing twice. Plans, transfer proposals, suggestions and audits wait; what threatens the shop is more urgent. It ends by itself.</p>
+          <p className="small dim">Buffers follow the peak’s quantile, so that a rush sells nothing twice. Plans, transfer proposals, suggestions and audits wait; what threatens the shop is more urgent. Settings stay as they are. It ends by itself, and leaves a report.</p>
           <Select label="For" value={hours} onChange={(value) => setHours(value ?? '12')} data={[['1', 'an hour'], ['4', 'four hours'], ['12', 'twelve hours'], ['24', 'a day'], ['96', 'four days']].map(([value, label]) => ({ value: value!, label: label! }))} allowDeselect={false} comboboxProps={{ withinPortal: false }} />
           <Button type="submit">Begin</Button>
         </form>
@@ -124,14 +132,16 @@ function Freeze({ act, pending }: { act(action: Action): void; pending: boolean 
 }
 
 function Hot({ view }: { view: View }) {
+  const peakUntil = view.locations.find((place) => place.peakUntil !== null)?.peakUntil ?? null;
   if (view.hot.length === 0) return <EmptyState good title="Nothing was sold in the last hour">What sells appears here, the next to be sold out first.</EmptyState>;
   return (
     <Wide label="Items that sell, the next to be sold out first">
-      <table className="plain"><thead><tr><th>SKU</th><th>Location</th><th className="num">Available</th><th className="num">Sold, 1 h</th><th className="num">Gone in</th></tr></thead>
+      <table className="plain peak-table"><thead><tr><th>SKU</th><th>Location</th><th className="num">Available</th><th className="num">Sold, 1 h</th><th className="num">Gone in</th><th aria-label="Act" /></tr></thead>
         <tbody>{view.hot.map((row) => (
           <tr key={`${row.itemId}@${row.locationId}`}>
             <td><AppLink to={`/items/${row.itemId}?location=${row.locationId}`}>{row.sku ?? row.title}</AppLink></td><td className="dim">{row.locationName}</td><td className="num">{units(row.available)}</td><td className="num">{units(row.unitsLastHour)}</td>
             <td className="num">{row.continuesSelling ? <span className="dim">sells on</span> : row.minutesToZero === null ? '–' : row.minutesToZero === 0 ? <span className="dim">gone</span> : <span className={row.minutesToZero < 30 ? 'negative' : ''}>{duration(row.minutesToZero * 60_000)}</span>}</td>
+            <td>{row.heldBack ? <LetGo itemId={row.itemId} name={row.sku ?? row.title} /> : row.push !== null && <HoldAtOnce itemId={row.itemId} name={row.sku ?? row.title} peakUntil={peakUntil} />}</td>
           </tr>))}
         </tbody>
       </table>

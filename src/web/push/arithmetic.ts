@@ -14,6 +14,7 @@ const KNOWN: readonly [string, 1 | -1, string, string][] = [
   ['elsewhere', -1, 'Other stores', 'in open orders of other stores on this shelf'],
   ['buffer', -1, 'Buffer', ''],
   ['sharing', 1, 'Sharing', 'what is not this store’s share'],
+  ['heldBack', -1, 'Held back', 'taken off sale by a person'],
 ];
 
 /** Terms in the order of the sentence; the last, if any, is what keeps the figure from going below zero. */
