@@ -1,7 +1,7 @@
 /**
  * replay: a policy on the days that were → what it would have cost and served.   Woken when somebody asks for one.
  *  1 gather  the scope's demand with its days out of stock and its bulk order lines, prices; policies, suppliers' terms and lead times as learned by the first
- *            day; stock on that morning from the ledger; what came back, purchase orders and stock of the period, as they really were
+ *            day; which place buys for which, and all places of what is bought together; stock on that morning from the ledger; what came back, purchase orders and stock of the period, as they really were
  *  2 decide  domain/replenishment/replay on worker threads: what items share is learned once from before the first day, then each review forecasts from the
  *            days before it alone and orders as a plan does, a supplier's lines together; the policy, and the same with other promises for the frontier
  *  3 record  the lines, their sums and a hash of both, as one: the same data gives the same hash
@@ -24,8 +24,9 @@ import { bulkUnits, categoriesOf, pricesOf, type SeriesRow, type Sparse } from '
 import { exposureBelowOne } from '../store/forecasts.ts';
 import { planInputs, planWorld, type PlanInput, type PlanWorld } from '../store/plan-inputs.ts';
 import { planningEvents } from '../store/planning-events.ts';
-import { realPurchases, realStock, returnedUnits, seriesBetween, termsSince } from '../store/replay-series.ts';
+import { realPurchases, realStock, returnedUnits, seriesAt, seriesBetween, termsSince } from '../store/replay-series.ts';
 import { failReplay, finishReplay, nextReplay, replayProgress, type ReplayItem, type ReplayRow } from '../store/replays.ts';
+import { supplyOf, type Supply } from '../store/supply.ts';
 import { limitsOf } from '../store/supplier-terms.ts';
 
 const HISTORY_DAYS = 760, LEARN_SERIES = 1_000, BATCH = 40, SHORTEST_HORIZON = 40, LONGEST_HORIZON = 240;
@@ -57,10 +58,12 @@ export const replay = defineFlow({
 async function replayed(context: FlowContext, asked: ReplayRow): Promise<string> {
   const { db, storeId, store, compute } = context, { from_day: from, to_day: to } = asked, days = daysBetween(from, to) + 1, first = dayNumber(from), since = addDays(from, -HISTORY_DAYS);
   context.progress('read the days', 0, null);
-  const rows = await seriesBetween(db, storeId, since, to, asked.scope, asked.most);
-  if (rows.length === 0) throw new Error('Nothing was sold in this scope up to the last day. Choose a wider scope, or a later period.');
-  const orderCost = Number(asked.order_cost), limits = new Map<string, SupplierLimits>(), batches = together(await gather(context, rows, asked, days, limits)), lines = batches.flat(), items = [...new Set(rows.map((row) => row.item_id))];
-  const horizon = Math.min(LONGEST_HORIZON, Math.max(SHORTEST_HORIZON, ...lines.map(({ line: { policy, leadTimes, orderDays } }) => Math.max(protectionDays(policy), policy.leadTimeDays + (policy.daysOfStock ?? 0), ...(leadTimes ?? []).map((one) => one.days + policy.reviewDays)) + policy.reviewDays + (orderDays.length > 0 ? ORDER_DAYS_MOST : 0))));
+  const scoped = await seriesBetween(db, storeId, since, to, asked.scope, asked.most);
+  if (scoped.length === 0) throw new Error('Nothing was sold in this scope up to the last day. Choose a wider scope, or a later period.');
+  const supply = await supplyOf(db, storeId, store.time_zone, from), rows = await withBoughtTogether(context, scoped, supply, since, to);
+  const orderCost = Number(asked.order_cost), limits = new Map<string, SupplierLimits>(), batches = together(await gather(context, rows, asked, days, limits, supply)), lines = batches.flat(), items = [...new Set(rows.map((row) => row.item_id))];
+  const away = Math.max(0, ...lines.map(({ line }) => line.supply?.days ?? 0));
+  const horizon = Math.min(LONGEST_HORIZON, Math.max(SHORTEST_HORIZON, ...lines.map(({ line: { policy, leadTimes, orderDays } }) => away + Math.max(protectionDays(policy), policy.leadTimeDays + (policy.daysOfStock ?? 0), ...(leadTimes ?? []).map((one) => one.days + policy.reviewDays)) + policy.reviewDays + (orderDays.length > 0 ? ORDER_DAYS_MOST : 0))));
   const options: PanelOptions = { grain: 'D', horizon, quantiles: QUANTILES, events: await calendar(context, since) };
 
   context.progress('learn from the days before', 0, null);
@@ -109,20 +112,20 @@ async function replayed(context: FlowContext, asked: ReplayRow): Promise<string>
       item_id: row.item_id, location_id: row.location_id, wanted: made!.wanted, estimated: wanted.estimated, unknown_days: wanted.unknown, standing: line.opening === null, opening: made!.opening, opening_incoming: made!.openingIncoming,
       served: made!.served, lost: made!.lost, ordered: made!.ordered, orders: made!.orders, received: made!.received, closing: made!.closing, closing_incoming: made!.closingIncoming, unit_days: made!.unitDays, short_days: made!.shortDays,
       currency, unit_cost: unitCost, bought: of?.bought ?? null, holding: of?.holding ?? null, ordering: of?.ordering ?? null, lost_margin: of?.lostMargin ?? null, cash: of?.cash ?? null, fault: Object.keys(made!.faults)[0] ?? null, decisions: made!.decisions,
-      returned: made!.returned, bulk_wanted: made!.bulkWanted, bulk_served: made!.bulkServed, for_supplier: orderTerms(made!).reduce((sum, [, units]) => sum + units, 0), below_minimum: made!.belowMinimum, real_ordered: orders?.ordered ?? 0, real_orders: orders?.orders ?? 0, real_bought: orders ? orders.costs[currency] ?? null : 0, real_came_in: there?.came_in ?? null, real_unit_days: there ? Math.max(0, there.unit_days) : null,
+      moved_in: made!.movedIn, moved_out: made!.movedOut, returned: made!.returned, bulk_wanted: made!.bulkWanted, bulk_served: made!.bulkServed, for_supplier: orderTerms(made!).reduce((sum, [, units]) => sum + units, 0), below_minimum: made!.belowMinimum, real_ordered: orders?.ordered ?? 0, real_orders: orders?.orders ?? 0, real_bought: orders ? orders.costs[currency] ?? null : 0, real_came_in: there?.came_in ?? null, real_unit_days: there ? Math.max(0, there.unit_days) : null,
     });
   }
   const result: ReplayResult = {
     days, policy, frontier, compared: held.wanted === 0 ? null : { policy: held, real },
     bought: { ordered: all.ordered, orders: all.orders, costs: [...boughtCosts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([currency, cost]) => ({ currency, cost })) },
     estimated: all.estimated, unknownDays: all.unknownDays, standing: all.standing, faults, learnedFrom, changes,
-    notes: replayNotes({ days, estimated: all.estimated, unknownDays: all.unknownDays, standing: all.standing, faults, lines: lines.length, known: held.wanted === 0 ? 0 : real.lines, first: from, policy, changes, terms }),
+    notes: replayNotes({ days, estimated: all.estimated, unknownDays: all.unknownDays, standing: all.standing, faults, lines: lines.length, known: held.wanted === 0 ? 0 : real.lines, first: from, policy, changes, terms, together: { lines: lines.filter(({ line }) => line.supply !== null).length, added: rows.length - scoped.length } }),
   };
   return finishReplay(db, storeId, asked.replay_run_id, kept, result, context.now());
 }
 
 /** The lines with everything that was known of them on the first morning. Series reach to the last day: they are cut at each review. */
-async function gather(context: FlowContext, rows: readonly SeriesRow[], asked: ReplayRow, days: number, limits: Map<string, SupplierLimits>): Promise<Gathered[]> {
+async function gather(context: FlowContext, rows: readonly SeriesRow[], asked: ReplayRow, days: number, limits: Map<string, SupplierLimits>, supply: Supply): Promise<Gathered[]> {
   const { db, store, storeId } = context, { from_day: from, to_day: to } = asked, first = dayNumber(from), items = [...new Set(rows.map((row) => row.item_id))];
   const sold = (row: SeriesRow): number => row.days.reduce((sum, day, n) => (day >= first - 28 && day < first ? sum + row.quantities[n]! : sum), 0), id = (itemId: number, locationId: number): number => itemId * 2 ** 20 + locationId;
   const classes = abcClasses(rows.map((row) => ({ id: id(row.item_id, row.location_id), value: sold(row) })));
@@ -132,8 +135,8 @@ async function gather(context: FlowContext, rows: readonly SeriesRow[], asked: R
   return rows.flatMap((row, n): Gathered[] => {
     const key = `${row.item_id}@${row.location_id}`, input = inputs.get(key), there = stock.get(key);
     if (!input) return [];
-    const wanted = wantedOf(series[n]!.series, first, days), { policy, leadTimes, buying, storeCurrency } = input, { bulk, series: { start } } = series[n]!;
-    return [{ row, series: series[n]!, wanted, line: { key, wanted: wanted.wanted, bulk: Int32Array.from({ length: days }, (_, day) => bulk?.[first + day - start] ?? 0), returned: cameBack(back.get(key), first, days), order: orderOf(world, input, limits), opening: there ? { onHand: there.opening, incoming: there.incoming } : null, policy, leadTimes, orderDays: input.orderDays ?? [], buying, price: priceAt(prices.get(row.item_id), first), storeCurrency } }];
+    const above = supply.of.get(row.location_id), buyer = above && `${row.item_id}@${above.buyer}`, wanted = wantedOf(series[n]!.series, first, days), { policy, leadTimes, buying, storeCurrency } = input, { bulk, series: { start } } = series[n]!;
+    return [{ row, series: series[n]!, wanted, line: { key, wanted: wanted.wanted, bulk: Int32Array.from({ length: days }, (_, day) => bulk?.[first + day - start] ?? 0), returned: cameBack(back.get(key), first, days), order: orderOf(world, input, limits), opening: there ? { onHand: there.opening, incoming: there.incoming } : null, policy, leadTimes, orderDays: input.orderDays ?? [], buying, price: priceAt(prices.get(row.item_id), first), storeCurrency, supply: above && inputs.has(buyer!) ? { buyer: buyer!, days: above.days } : null } }];
   });
 }
 
@@ -149,10 +152,27 @@ function orderOf(world: PlanWorld, { itemId, locationId, buying: { supplierId, c
   return order;
 }
 
-/** Batches of lines, those of one order in one batch, however many they are. */
+/**
+ * With them all places where the same item is bought together with theirs, though they are not of the scope: what one of them is bought depends on all. The
+ * place that buys is among them also where it sells nothing itself.
+ */
+async function withBoughtTogether({ db, storeId }: FlowContext, rows: readonly SeriesRow[], supply: Supply, since: string, to: string): Promise<SeriesRow[]> {
+  const buyerOf = (place: number): number => supply.of.get(place)?.buyer ?? place, families = Map.groupBy([...supply.of], ([, { buyer }]) => buyer), key = (itemId: number, place: number): string => `${itemId}@${place}`;
+  const known = new Set(rows.map((row) => key(row.item_id, row.location_id))), missing = new Map<string, { itemId: number; locationId: number }>();
+  for (const { item_id: itemId, location_id: place } of rows) {
+    const buyer = buyerOf(place), supplied = families.get(buyer) ?? [];
+    if (supplied.length > 0) for (const locationId of [buyer, ...supplied.map(([each]) => each)]) if (!known.has(key(itemId, locationId))) missing.set(key(itemId, locationId), { itemId, locationId });
+  }
+  if (missing.size === 0) return [...rows];
+  const found = await seriesAt(db, storeId, since, to, [...missing.values()]), sold = new Set(found.map((row) => key(row.item_id, row.location_id)));
+  const silent = [...missing].flatMap(([each, { itemId, locationId }]): SeriesRow[] => (families.has(locationId) && !sold.has(each) ? [{ item_id: itemId, location_id: locationId, days: [], quantities: [], first: dayNumber(to) }] : []));
+  return [...rows, ...found, ...silent].sort((a, b) => a.item_id - b.item_id || a.location_id - b.location_id);
+}
+
+/** Batches of lines, those of one order in one batch, and those bought together, however many they are. */
 function together(lines: readonly Gathered[]): Gathered[][] {
-  const batches: Gathered[][] = [];
-  for (const group of Map.groupBy(lines, ({ line }) => line.order || line.key).values()) {
+  const batches: Gathered[][] = [], orders = new Map(lines.map(({ line }) => [line.key, line.order || line.key]));
+  for (const group of Map.groupBy(lines, ({ line }) => orders.get(line.supply?.buyer ?? line.key)!).values()) {
     const last = batches.at(-1);
     if (last && last.length + group.length <= BATCH) last.push(...group); else batches.push(group);
   }

@@ -75,13 +75,13 @@ export const replenishment = defineFlow({
 
 /** Forecasts, then levels without one, then what places buy for others alone. */
 async function* pages(context: FlowContext, world: PlanWorld) {
-  const buyers = new Set(world.supply.from.values()), known = new Set<string>();
+  const buyers = new Set([...world.supply.of.values()].map((one) => one.buyer)), known = new Set<string>();
   for await (const page of ownPages(context, world)) {
     for (const line of page) if (buyers.has(line.location_id)) known.add(`${line.item_id}@${line.location_id}`);
     yield page;
   }
   if (buyers.size === 0) return;
-  const others = (await boughtFor(context.db, context.storeId, world.run?.run_id ?? null, fallbackSince(world.today))).filter((line) => !known.has(`${line.item_id}@${line.location_id}`));
+  const others = (await boughtFor(context.db, context.storeId, world.supply, world.run?.run_id ?? null, fallbackSince(world.today))).filter((line) => !known.has(`${line.item_id}@${line.location_id}`));
   for (let n = 0; n < others.length; n += PAGE) yield others.slice(n, n + PAGE);
 }
 

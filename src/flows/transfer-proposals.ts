@@ -45,16 +45,16 @@ async function placesOf({ db, storeId }: FlowContext, world: PlanWorld, rows: re
   const inputs = await planInputs(db, world, [...forecasts, ...rows.filter((row) => !told.has(`${row.item_id}@${row.location_id}`)).map(({ item_id, location_id, sold }) => ({ item_id, location_id, sold }))]);
   const places = new Map<number, TransferPlace[]>();
   for (const input of inputs) {
-    const place = placeOf(input, world.supply.from.has(input.locationId)), known = places.get(input.itemId);
+    const place = placeOf(input, world.supply.of.get(input.locationId)?.days ?? null), known = places.get(input.itemId);
     if (place === null) continue;
     if (known) known.push(place); else places.set(input.itemId, [place]);
   }
   return places;
 }
 
-/** Null where a unit has no known worth. A place that is supplied from another is supplied again at the next review, not when a supplier has delivered. */
-function placeOf({ locationId, stock, forecast, policy, price, buying, storeCurrency, byRule }: PlanInput, supplied: boolean): TransferPlace | null {
-  const margin = marginOf(price, buying, storeCurrency), days = Math.min(forecast.mean.length, supplied ? policy.reviewDays : protectionDays(policy));
+/** Null where a unit has no known worth. A place that is supplied from another is supplied again when what leaves at the next review has come, `supplied` days later, not when a supplier has delivered. */
+function placeOf({ locationId, stock, forecast, policy, price, buying, storeCurrency, byRule }: PlanInput, supplied: number | null): TransferPlace | null {
+  const margin = marginOf(price, buying, storeCurrency), days = Math.min(forecast.mean.length, supplied !== null ? policy.reviewDays + supplied : protectionDays(policy));
   if (margin === null) return null;
   const silent = byRule && forecast.mean[0] === 0;
   return { locationId, available: stock.onHand - stock.committed - stock.backorders, incoming: stock.incoming, demand: silent || forecast.cumulative.length < 2 ? null : demandTotal(forecast, days), margin, keeps: policy.minStock, gives: true, takes: !silent };

@@ -32,10 +32,11 @@ export const PushPolicy = z.object({
 }).meta({ id: 'PushPolicy' });
 export const LocationView = z.object({
   locationId: z.number(), shopifyLocationId: z.string(), name: z.string(), isActive: z.boolean(), authority: z.enum(['storefront', 'warehouse']), warehouseId: z.number().nullable(), warehouse: z.string().nullable(),
-  suppliedFrom: z.number().nullable().describe('the location that buys for this one; null: it buys for itself'), policy: PushPolicy.nullable(), levels: z.number(), counts: z.record(z.string(), z.number()),
+  suppliedFrom: z.number().nullable().describe('the location that sends to this one; null: it buys for itself'),
+  supply: z.object({ buyer: z.number().describe('the location that buys for it: the one at the top'), days: z.number().describe('of a transfer from the one that sends to it'), said: z.enum(['set', 'learned', 'default']), transfers: z.number().describe('received ones that was learned from'), totalDays: z.number().describe('from the buying location') }).nullable().describe('null: it buys for itself'), policy: PushPolicy.nullable(), levels: z.number(), counts: z.record(z.string(), z.number()),
 }).meta({ id: 'LocationView' });
 export const AuthorityBody = z.object({ authority: z.enum(['storefront', 'warehouse']), warehouseId: z.number().int().nullable().default(null) }).strict().meta({ id: 'AuthorityBody' });
-export const SupplyBody = z.object({ suppliedFrom: z.number().int().nullable() }).strict().meta({ id: 'SupplyBody' });
+export const SupplyBody = z.object({ suppliedFrom: z.number().int().nullable(), days: z.number().int().min(0).max(365).nullable().optional().describe('of a transfer between the two; null: as learned, else the default; left out: as it is') }).strict().meta({ id: 'SupplyBody' });
 export const PolicyChange = z.object({
   mode: z.enum(['off', 'shadow', 'live']), paused: z.boolean(), firstPushCap: z.number().int().min(0).max(1_000_000), bufferQuantile: z.number().min(0.5).max(0.99999), peakQuantile: z.number().min(0.5).max(0.99999),
   peakUntil: z.iso.datetime({ offset: true }).nullable(), bufferCapUnits: z.number().int().min(0).max(1_000_000).nullable(), bufferCapShare: z.number().min(0).max(1),

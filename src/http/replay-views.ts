@@ -38,7 +38,7 @@ export function replayLineView(row: ReplayItemRow, run: Pick<ReplayRow, 'from_da
   return {
     itemId: row.item_id, locationId: row.location_id, sku: row.sku, title: row.title, locationName: row.location, wanted: row.wanted, estimated: row.estimated, unknownDays: row.unknown_days, served: row.served, lost: row.lost, ordered: row.ordered, orders: row.orders, shortDays: row.short_days,
     opening: row.opening, closing: row.closing, averageStock: tenths(Number(row.unit_days) / days), currency: row.currency, bought: number(row.bought), holding: number(row.holding), lostMargin: number(row.lost_margin), cash: number(row.cash), standing: row.standing, fault: row.fault,
-    returned: row.returned, bulkWanted: row.bulk_wanted, bulkServed: row.bulk_served, forSupplier: row.for_supplier, belowMinimum: row.below_minimum,
+    movedIn: row.moved_in, movedOut: row.moved_out, returned: row.returned, bulkWanted: row.bulk_wanted, bulkServed: row.bulk_served, forSupplier: row.for_supplier, belowMinimum: row.below_minimum,
     real: { ordered: row.real_ordered, orders: row.real_orders, bought: number(row.real_bought), cameIn: row.real_came_in, averageStock: row.real_unit_days === null ? null : tenths(Number(row.real_unit_days) / days) },
     decisions: row.decisions.map(([on, quantity, arrives]) => ({ on: addDays(run.from_day, on), quantity, arrives: addDays(run.from_day, arrives) })),
   };

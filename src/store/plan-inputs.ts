@@ -41,7 +41,7 @@ export async function planWorld(db: Queryable, store: PlanWorld['store'], today:
   const leadTimes = new Map([...observed].flatMap(([supplier, days]) => { const shares = learnedLeadTimes(days); return shares ? [[supplier, shares] as const] : []; }));
   const spent = await spentThisMonth(db, store.store_id, today);
   return {
-    store, today, classOf, leadTimes, spent, budget: await storeBudget(db, store, spent), decisions: await decisionsInForce(db, store.store_id, today), policies: new Map(), supply: await supplyOf(db, store.store_id), run: await currentRun(db, store.store_id), scopes: await scopedValues(db, store.store_id), suppliers: await activeSuppliers(db, store.store_id),
+    store, today, classOf, leadTimes, spent, budget: await storeBudget(db, store, spent), decisions: await decisionsInForce(db, store.store_id, today), policies: new Map(), supply: await supplyOf(db, store.store_id, store.time_zone, today), run: await currentRun(db, store.store_id), scopes: await scopedValues(db, store.store_id), suppliers: await activeSuppliers(db, store.store_id),
     overrides: await overridesInForce(db, store.store_id, today, itemIds),
   };
 }
@@ -64,7 +64,7 @@ function inputOf(world: PlanWorld, line: PlanningForecast | UnforecastRow, posit
     itemId, locationId, abc, today: world.today, policy: policy.values, layers: policy.layers, leadTimes: learned, stock: stockOf(position), price: terms?.price ?? null, storeCurrency: world.store.currency, buying: buyingOf(world, position, supplier, terms), orderDays: supplier?.order_days ?? [],
   };
   if ('sold' in line) {
-    const days = Math.max(60, protectionDays(policy.values) + 1, policy.values.leadTimeDays + (policy.values.daysOfStock ?? 0));
+    const days = Math.max(60, protectionDays(policy.values) + 1, policy.values.leadTimeDays + (policy.values.daysOfStock ?? 0)) + (world.supply.of.get(locationId)?.days ?? 0);
     return { ...common, forecast: fallbackForecast(line.sold, days), byRule: true, notes: [fallbackWords(line.sold)] };
   }
   const said = world.overrides(itemId, locationId), first = addDays(world.run!.as_of, 1), until = addDays(world.today, protectionDays(policy.values));

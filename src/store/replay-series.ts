@@ -21,6 +21,14 @@ export async function seriesBetween(db: Queryable, storeId: number, from: string
      group by d.item_id, d.location_id order by 1, 2`, [storeId, from, to, skus, words, scope.vendor ?? null, scope.locations ?? null, most])).rows;
 }
 
+/** Series between two days of some items at some places where anything was wanted; what the scope says does not matter. */
+export async function seriesAt(db: Queryable, storeId: number, from: string, to: string, keys: readonly { itemId: number; locationId: number }[]): Promise<SeriesRow[]> {
+  return (await db.query<SeriesRow>(
+    `select d.item_id, d.location_id, array_agg(d.day - '1970-01-01'::date order by d.day) as days, array_agg(d.quantity order by d.day) as quantities, min(d.day - '1970-01-01'::date) as first
+     from unnest($4::int[], $5::int[]) as k(item_id, location_id) join daily_demand d on d.store_id = $1 and d.item_id = k.item_id and d.location_id = k.location_id and d.day between $2 and $3
+     group by d.item_id, d.location_id having sum(d.quantity) > 0 order by 1, 2`, [storeId, from, to, keys.map((key) => key.itemId), keys.map((key) => key.locationId)])).rows;
+}
+
 /** First and last day with demand. */
 export async function demandSpan(db: Queryable, storeId: number): Promise<{ first: string; last: string } | null> {
   const { rows: [row] } = await db.query<{ first: string | null; last: string | null }>('select min(day)::text as first, max(day)::text as last from daily_demand where store_id = $1 and location_id > 0', [storeId]);

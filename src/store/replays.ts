@@ -43,10 +43,10 @@ export async function failReplay(db: Queryable, storeId: number, id: number, mes
 
 const COLUMNS = {
   item_id: 'int', location_id: 'int', wanted: 'int', estimated: 'int', unknown_days: 'int', standing: 'bool', opening: 'int', opening_incoming: 'int', served: 'int', lost: 'int', ordered: 'int', orders: 'int', received: 'int', closing: 'int',
-  closing_incoming: 'int', unit_days: 'bigint', short_days: 'int', currency: 'text', unit_cost: 'bigint', bought: 'bigint', holding: 'bigint', ordering: 'bigint', lost_margin: 'bigint', cash: 'bigint', fault: 'text', decisions: 'text',
+  closing_incoming: 'int', moved_in: 'int', moved_out: 'int', unit_days: 'bigint', short_days: 'int', currency: 'text', unit_cost: 'bigint', bought: 'bigint', holding: 'bigint', ordering: 'bigint', lost_margin: 'bigint', cash: 'bigint', fault: 'text', decisions: 'text',
   returned: 'int', bulk_wanted: 'int', bulk_served: 'int', for_supplier: 'int', below_minimum: 'int', real_ordered: 'int', real_orders: 'int', real_bought: 'bigint', real_came_in: 'int', real_unit_days: 'bigint',
 } as const;
-export type ReplayItem = Record<'item_id' | 'location_id' | 'wanted' | 'estimated' | 'unknown_days' | 'opening' | 'opening_incoming' | 'served' | 'lost' | 'ordered' | 'orders' | 'received' | 'closing' | 'closing_incoming' | 'unit_days' | 'short_days' | 'returned' | 'bulk_wanted' | 'bulk_served' | 'for_supplier' | 'below_minimum' | 'real_ordered' | 'real_orders', number>
+export type ReplayItem = Record<'item_id' | 'location_id' | 'wanted' | 'estimated' | 'unknown_days' | 'opening' | 'opening_incoming' | 'served' | 'lost' | 'ordered' | 'orders' | 'received' | 'closing' | 'closing_incoming' | 'moved_in' | 'moved_out' | 'unit_days' | 'short_days' | 'returned' | 'bulk_wanted' | 'bulk_served' | 'for_supplier' | 'below_minimum' | 'real_ordered' | 'real_orders', number>
   & Record<'unit_cost' | 'bought' | 'holding' | 'ordering' | 'lost_margin' | 'cash' | 'real_bought' | 'real_came_in' | 'real_unit_days', number | null> & { standing: boolean; currency: string; fault: string | null; decisions: Decision[] };
 
 /** Saves the lines and the result as one, and forgets the oldest replays. `hash` is of everything that came out. */
@@ -78,7 +78,7 @@ export async function replayOf(db: Queryable, storeId: number, id: number): Prom
   return (await db.query<ReplayRow>('select * from replay_run where store_id = $1 and replay_run_id = $2', [storeId, id])).rows[0] ?? null;
 }
 
-const ADDED = ['returned', 'bulk_wanted', 'bulk_served', 'for_supplier', 'below_minimum'] as const;
+const ADDED = ['moved_in', 'moved_out', 'returned', 'bulk_wanted', 'bulk_served', 'for_supplier', 'below_minimum'] as const;
 /** `ADDED` are null in replays made before they were kept. */
 export type ReplayItemRow = Omit<ReplayItem, (typeof ADDED)[number] | 'decisions' | 'unit_cost' | 'bought' | 'holding' | 'ordering' | 'lost_margin' | 'cash' | 'real_bought' | 'unit_days' | 'real_unit_days'>
   & Record<'unit_cost' | 'bought' | 'holding' | 'ordering' | 'lost_margin' | 'cash' | 'real_bought' | 'real_unit_days', string | null> & Record<(typeof ADDED)[number], number | null> & { unit_days: string; decisions: [number, number, number][]; sku: string | null; title: string; vendor: string | null; location: string };

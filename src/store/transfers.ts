@@ -2,6 +2,7 @@
 import type { Move, ShipmentSeen } from '../domain/replenishment/transfer-moves.ts';
 import type { TransferState, TransferStepName } from '../domain/replenishment/transfer-steps.ts';
 import type { Db, Queryable } from './db.ts';
+import { DEFAULT_TRANSFER_DAYS } from './supply.ts';
 
 export interface TransferRow {
   transfer_id: number; reference: string; from_location_id: number; to_location_id: number; from_location: string; to_location: string; from_shopify_id: string; to_shopify_id: string; state: TransferState; asked: TransferStepName | null; refused: boolean;
@@ -107,7 +108,8 @@ export async function settleTransfer(db: Db, storeId: number, row: TransferRow, 
   return db.transaction(async (tx) => {
     const state = to.state ?? row.state, refused = to.refused ?? false, shopifyId = to.shopifyId ?? row.shopify_transfer_id, seen = state !== row.state || to.asked !== row.asked || refused !== row.refused || shopifyId !== row.shopify_transfer_id;
     const { rowCount } = await tx.query(
-      `update transfer set state = $4, asked = $5, shopify_transfer_id = $6, refused = $7, message = $8, attempts = $9, turn = $10, not_before = $11, read_at = $12, version = version + $13::int, updated_at = case when $13::int = 1 then $12 else updated_at end
+      `update transfer set state = $4, asked = $5, shopify_transfer_id = $6, refused = $7, message = $8, attempts = $9, turn = $10, not_before = $11, read_at = $12, version = version + $13::int, updated_at = case when $13::int = 1 then $12 else updated_at end,
+         shipped_at = case when $4 = 'in transit' then coalesce(shipped_at, $12) else shipped_at end, received_at = case when $4 = 'received' then coalesce(received_at, $12) else received_at end
        where store_id = $1 and transfer_id = $2 and version = $3`, [storeId, row.transfer_id, row.version, state, to.asked, shopifyId, refused, to.message?.slice(0, 500) ?? null, to.attempts, to.turn ?? row.turn, to.notBefore, now, seen ? 1 : 0]);
     if (rowCount !== 1) return false;
     if (to.part) await tx.query('update transfer_move set state = $3, message = $4, settled_at = $5 where store_id = $1 and transfer_move_id = $2', [storeId, to.part.id, to.part.state, to.part.state === 'refused' ? to.message?.slice(0, 500) ?? null : null, now]);
@@ -137,16 +139,17 @@ export async function openTransferUnits(db: Queryable, storeId: number, itemIds:
      from transfer t join transfer_line n using (store_id, transfer_id) where t.store_id = $1 and t.state in ('draft', 'ready', 'in transit') and n.quantity > n.shipped and n.item_id = any($2) group by 1, 2, 3`, [storeId, itemIds])).rows;
 }
 
-export interface TransferSettings { unitCost: number; leastGain: number; version: number }
+/** `transferDays`: of a transfer between places that say nothing else, and have not received enough of them to learn from. */
+export interface TransferSettings { unitCost: number; leastGain: number; transferDays: number; version: number }
 export async function transferSettings(db: Queryable, storeId: number): Promise<TransferSettings> {
-  const { rows: [row] } = await db.query<{ unit_cost: string; least_gain: string; version: number }>('select unit_cost, least_gain, version from transfer_setting where store_id = $1', [storeId]);
-  return row ? { unitCost: Number(row.unit_cost), leastGain: Number(row.least_gain), version: row.version } : { unitCost: 50, leastGain: 500, version: 0 };
+  const { rows: [row] } = await db.query<{ unit_cost: string; least_gain: string; transfer_days: number; version: number }>('select unit_cost, least_gain, transfer_days, version from transfer_setting where store_id = $1', [storeId]);
+  return row ? { unitCost: Number(row.unit_cost), leastGain: Number(row.least_gain), transferDays: row.transfer_days, version: row.version } : { unitCost: 50, leastGain: 500, transferDays: DEFAULT_TRANSFER_DAYS, version: 0 };
 }
 
 /** False when somebody saved since `version` (0: nothing was there). */
 export async function saveTransferSettings(db: Queryable, storeId: number, to: TransferSettings, by: string, now: string): Promise<boolean> {
   const { rowCount } = await db.query(
-    `insert into transfer_setting as s (store_id, unit_cost, least_gain, updated_at, updated_by) select $1, $2, $3, $5, $6 where $4 = 0 or exists (select from transfer_setting where store_id = $1)
-     on conflict (store_id) do update set unit_cost = excluded.unit_cost, least_gain = excluded.least_gain, version = s.version + 1, updated_at = excluded.updated_at, updated_by = excluded.updated_by where s.version = $4`, [storeId, to.unitCost, to.leastGain, to.version, now, by]);
+    `insert into transfer_setting as s (store_id, unit_cost, least_gain, transfer_days, updated_at, updated_by) select $1, $2, $3, $7, $5, $6 where $4 = 0 or exists (select from transfer_setting where store_id = $1)
+     on conflict (store_id) do update set unit_cost = excluded.unit_cost, least_gain = excluded.least_gain, transfer_days = excluded.transfer_days, version = s.version + 1, updated_at = excluded.updated_at, updated_by = excluded.updated_by where s.version = $4`, [storeId, to.unitCost, to.leastGain, to.version, now, by, to.transferDays]);
   return rowCount === 1;
 }

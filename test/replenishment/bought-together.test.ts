@@ -4,7 +4,8 @@ import { addDays, daysBetween } from '../../src/domain/calendar.ts';
 import type { MadePurchases, PurchaseDetail } from '../../src/http/contract-purchasing.ts';
 import type { RecommendationDetail, WhatIf } from '../../src/http/contract-replenishment.ts';
 import type { LocationView } from '../../src/http/contract-stock.ts';
-import type { ProposalPage } from '../../src/http/contract-transfers.ts';
+import type { Replay, ReplayLinesPage } from '../../src/http/contract-replay.ts';
+import type { ProposalPage, TransferSettings } from '../../src/http/contract-transfers.ts';
 import type { DemandView, Of } from '../../src/http/contract.ts';
 import { recordDemand } from '../../src/store/demand.ts';
 import { observedLeadTimes } from '../../src/store/supplier-terms.ts';
@@ -13,7 +14,7 @@ import { planningDesk } from '../helpers/planning-desk.ts';
 const TODAY = '2026-11-24', { clock, db, storeId, itemIds, locationIds: [mill, shop, kiosk], call, list, detail, term, plan } = await planningDesk(`${TODAY}T09:00:00.000Z`, 4, 3); // a Tuesday
 type Detail = Of<typeof RecommendationDetail>;
 const level = (item: number, available: number, location: number) => db.query('insert into ledger_level (store_id, item_id, location_id, available, updated_at) values ($1, $2, $3, $4, $5) on conflict (store_id, item_id, location_id) do update set available = excluded.available', [storeId, itemIds[item], location, available, clock.now()]);
-const supplyFrom = (place: number, from: number | null) => call<Of<typeof LocationView>>('PUT', `/locations/${place}/supply`, { suppliedFrom: from });
+const supplyFrom = (place: number, from: number | null, days?: number | null) => call<Of<typeof LocationView>>('PUT', `/locations/${place}/supply`, { suppliedFrom: from, ...(days === undefined ? {} : { days }) });
 const sumsUp = (line: Detail): void => { expect(line.waterfall.reduce((sum, one) => sum + one.quantity, 0)).toBe(line.recommended); };
 
 beforeAll(async () => {
@@ -36,7 +37,7 @@ describe('one place buys for the others', () => {
   beforeAll(async () => {
     alone = new Map();
     for (const [item, place] of [[0, shop!], [0, kiosk!], [1, mill!], [1, shop!], [1, kiosk!], [2, mill!]] as const) alone.set(`${item}@${place}`, await detail(item, place));
-    for (const place of [shop!, kiosk!]) expect((await supplyFrom(place, mill!)).status).toBe(200);
+    for (const place of [shop!, kiosk!]) expect((await supplyFrom(place, mill!, 0)).status).toBe(200);
     await plan();
   });
 
@@ -50,7 +51,7 @@ describe('one place buys for the others', () => {
     expect(line.orderUpTo).toBeLessThan(a.orderUpTo + b.orderUpTo);
     expect(line.orderUpTo).toBeGreaterThan(demand);
     expect(line.sentence).toContain('14 are at the places supplied from here or on the way to them');
-    expect(line.sentence).toContain('It is bought here for Place 2, Place 3 too');
+    expect(line.sentence).toContain('It is bought here for Place 2 (0 days away), Place 3 (0 days away) too');
     sumsUp(line);
     const own = await detail(1, mill);
     expect(Math.abs(term(own, 'expected demand') - [mill!, shop!, kiosk!].reduce((sum: number, place) => sum + term(alone.get(`1@${place}`)!, 'expected demand'), 0))).toBeLessThanOrEqual(2);
@@ -65,7 +66,7 @@ describe('one place buys for the others', () => {
       const line = await detail(0, place), before = alone.get(`0@${place}`)!;
       expect(line).toMatchObject({ quantity: 0, need: before.need, atRisk: before.atRisk, stockoutP50: before.stockoutP50 });
       expect(term(line, 'bought elsewhere')).toBe(-before.quantity);
-      expect(line.sentence).toContain(`It is bought at Place 1 and comes from there by transfer.`);
+      expect(line.sentence).toContain(`It is bought at Place 1 and comes from there by transfer in 0 days.`);
       sumsUp(line);
     }
     expect((await list('&view=to+order')).rows.every((row) => row.locationId === mill)).toBe(true);
@@ -98,8 +99,68 @@ describe('one place buys for the others', () => {
     await plan();
   });
 
-  it('one level deep, open places only; and is undone as simply', async () => {
-    expect((await supplyFrom(mill!, shop!)).body.detail).toContain('Place 2 is itself supplied from another place');
+  it('the days of transfers are added to what is bought: said for the pair, else the store’s, else learned from those received', async () => {
+    const near = await detail(0, mill);
+    for (const place of [shop!, kiosk!]) await supplyFrom(place, mill!, 6);
+    await plan();
+    const far = await detail(0, mill), ahead = await detail(0, shop);
+    // Three a day on average, six days more of it.
+    expect(term(far, 'expected demand') - term(near, 'expected demand')).toBeGreaterThan(18);
+    expect(term(far, 'expected demand') - term(near, 'expected demand')).toBeLessThan(30);
+    expect([far.coverDays, far.stockoutP50]).toEqual([near.coverDays, near.stockoutP50]); // what is there lasts as long as before
+    expect(far.sentence).toContain('Place 2 (6 days away), Place 3 (6 days away)');
+    expect(ahead.sentence).toContain('by transfer in 6 days');
+    sumsUp(far);
+    expect((await supplyFrom(shop!, mill!, null)).body.supply).toEqual({ buyer: mill, days: 2, said: 'default', transfers: 0, totalDays: 2 });
+    const settings = (await call<Of<typeof TransferSettings>>('GET', '/transfers/settings')).body;
+    expect((await call('PUT', '/transfers/settings', { ...settings, transferDays: 4 })).status).toBe(200);
+    expect((await supplyFrom(shop!, mill!)).body.supply).toMatchObject({ days: 4, said: 'default' });
+    // Two received say nothing yet; the median of three does, and one seen shipped and received at once is none of them.
+    for (const [n, [out, back]] of [['10-01', '10-04'], ['10-08', '10-20'], ['10-15', '10-18'], [null, '10-22']].entries()) {
+      if (n === 2) expect((await supplyFrom(shop!, mill!)).body.supply).toMatchObject({ said: 'default' });
+      await db.query(`insert into transfer (store_id, reference, from_location_id, to_location_id, state, key, created_at, created_by, updated_at, shipped_at, received_at) values ($1, $2, $3, $4, 'received', $2, $5, 'test', $5, $6, $7)`, [storeId, `T-${n}`, mill, shop, clock.now(), out && `2026-${out}T10:00:00Z`, `2026-${back}T10:00:00Z`]);
+    }
+    expect((await supplyFrom(shop!, mill!)).body.supply).toEqual({ buyer: mill, days: 3, said: 'learned', transfers: 3, totalDays: 3 });
+    expect((await supplyFrom(kiosk!, mill!)).body.supply).toMatchObject({ days: 6, said: 'set' });
+    expect((await supplyFrom(shop!, null, 3)).body.detail).toContain('days: nothing is sent to a place that buys for itself');
+    expect((await call('PUT', `/locations/${shop}/supply`, { suppliedFrom: mill, days: 366 })).status).toBe(400);
+    await supplyFrom(shop!, mill!, 0);
+    await supplyFrom(kiosk!, mill!, 0);
+  });
+
+  it('a place that is supplied may supply another: it is planned as if both hung from the top, and a replay buys there too', async () => {
+    await supplyFrom(shop!, mill!, 2);
+    await supplyFrom(kiosk!, mill!, 5);
+    await plan();
+    const flat = await detail(0, mill);
+    expect((await supplyFrom(kiosk!, shop!, 3)).body.supply).toEqual({ buyer: mill, days: 3, said: 'set', transfers: 0, totalDays: 5 });
+    await plan();
+    const deep = await detail(0, mill);
+    expect({ ...deep, computedAt: '' }).toEqual({ ...flat, computedAt: '' });
+    expect((await detail(0, kiosk)).sentence).toContain('It is bought at Place 1 and comes from there by transfer over Place 2 in 5 days.');
+    // A replay of the shop alone takes in what is bought with it.
+    const made = (await call<Of<typeof Replay>>('POST', '/replays', { key: '0f0c1d52-2f52-4a0e-9c6b-1f4f4cf1a0aa', kind: null, promise: null, from: addDays(TODAY, -45), to: addDays(TODAY, -1), scope: { locations: [shop], q: 'SKU-1' }, most: 50, orderCost: 0 })).body;
+    await clock.flow('replay', storeId);
+    const run = (await call<Of<typeof Replay>>('GET', `/replays/${made.replayId}`)).body, { rows } = (await call<Of<typeof ReplayLinesPage>>('GET', `/replays/${made.replayId}/lines`)).body, of = (place: number) => rows.find((row) => row.locationId === place)!;
+    expect(run.state).toBe('done');
+    expect(rows.map((row) => row.locationId).sort()).toEqual([mill, shop, kiosk].sort());
+    expect(of(mill!)).toMatchObject({ wanted: 0, movedIn: 0, fault: null });
+    expect(of(mill!).ordered).toBeGreaterThan(0);
+    expect(of(mill!).movedOut).toBe(of(shop!).movedIn! + of(kiosk!).movedIn!);
+    for (const place of [shop!, kiosk!]) { expect(of(place)).toMatchObject({ ordered: 0, orders: 0, movedOut: 0 }); expect(of(place).movedIn).toBeGreaterThan(0); }
+    expect(run.result!.policy.fill).toBeGreaterThan(0.9);
+    expect(run.result!.notes.join(' ')).toContain('2 lines are of places that another one buys for');
+    expect(run.result!.notes.join(' ')).toContain('2 lines outside the scope are among them');
+    await supplyFrom(shop!, mill!, 0);
+    await supplyFrom(kiosk!, mill!, 0);
+    await plan();
+  });
+
+  it('in no circle, at open places only; and is undone as simply', async () => {
+    expect((await supplyFrom(mill!, shop!)).body.detail).toContain('Place 2 is supplied from Place 1: it would be a circle');
+    await supplyFrom(kiosk!, shop!);
+    expect((await supplyFrom(mill!, kiosk!)).body.detail).toContain('Place 3 is supplied from Place 2, that one from Place 1: it would be a circle');
+    await supplyFrom(kiosk!, mill!);
     expect((await supplyFrom(mill!, mill!)).body.detail).toContain('from itself');
     expect((await supplyFrom(shop!, 999_999)).status).toBe(409);
     expect((await call<{ locations: Of<typeof LocationView>[] }>('GET', '/locations')).body.locations.map((one) => [one.locationId, one.suppliedFrom])).toEqual([[mill, null], [shop, mill], [kiosk, mill]]);

@@ -31,6 +31,26 @@ export function joinedDemand(forecasts: readonly DemandForecast[]): DemandForeca
   return { mean, cumulative };
 }
 
+/**
+ * What must have left for a place by the end of each day: what is wanted there `days` later, the days of a transfer. So a total over lead time and review period
+ * is of the lead time to that place. As many days shorter; without days the forecast itself.
+ */
+export function leavingFor(forecast: DemandForecast, days: number): DemandForecast {
+  if (days === 0) return forecast;
+  const mean = Array.from(forecast.mean), later = mean.slice(days);
+  if (later.length > 0) later[0] = mean.slice(0, days + 1).reduce((sum, one) => sum + one, 0);
+  return { mean: later, cumulative: forecast.cumulative.map(({ q, values }) => ({ q, values: Array.from(values).slice(days) })) };
+}
+
+/** A forecast of a place, and days from the place that buys for it: 0 for that one's own. */
+export interface Part { forecast: DemandForecast; days: number }
+
+/** Demand of some places for the one that buys for all of them: `leaving` decides what is bought; `wanted`, as it is wanted at the places, how long what is there lasts. */
+export function echelonDemand(parts: readonly Part[]): { leaving: DemandForecast; wanted: DemandForecast } {
+  const wanted = joinedDemand(parts.map((part) => part.forecast));
+  return { wanted, leaving: parts.every((part) => part.days === 0) ? wanted : joinedDemand(parts.map((part) => leavingFor(part.forecast, part.days))) };
+}
+
 /** A level that the forecast has is read as it stands. */
 function pathAt(forecast: DemandForecast, q: number): ArrayLike<number> {
   return forecast.cumulative.find((path) => Math.abs(path.q - q) <= 1e-12)?.values ?? demandQuantilePath(forecast, q);

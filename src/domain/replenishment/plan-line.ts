@@ -29,8 +29,10 @@ export interface PlanLineInput {
   orderDays?: readonly number[];
   /** Units on their way whose day is known. */
   arrivals?: readonly Arrival[];
-  /** Positions of the places this one also buys for: `forecast` is of all of them. */
+  /** Positions of the places this one also buys for: `forecast` is of all of them, each day of what must have left for them. */
   elsewhere?: Units;
+  /** Then of what is wanted there day by day. */
+  wanted?: DemandForecast;
   /** Another place buys for this one. */
   boughtElsewhere?: boolean;
 }

@@ -33,8 +33,10 @@ export interface RecommendationInput {
   orderDays?: readonly number[] | undefined;
   /** Of the incoming units, those with a day; the others count as there. */
   arrivals?: readonly Arrival[] | undefined;
-  /** Positions of the places this one also buys for; the forecast is of all of them. */
+  /** Positions of the places this one also buys for; the forecast is of all of them, each day of what must have left for them. */
   elsewhere?: Units | undefined;
+  /** Then of what is wanted there day by day: how long what is there lasts. */
+  wanted?: DemandForecast | undefined;
   /** Another place buys for this one: nothing is ordered here. */
   boughtElsewhere?: boolean | undefined;
 }
@@ -97,7 +99,7 @@ export function recommend(input: RecommendationInput): Recommendation {
   const { today, forecast, policy, stock } = input;
   const faults = policyFaults(policy);
   assert(faults.length === 0, `cannot plan: ${faults.join('; ')}`);
-  const learned = input.leadTimes && input.leadTimes.length > 0 ? input.leadTimes : null, economics = input.economics ?? null, elsewhere = input.elsewhere ?? 0;
+  const learned = input.leadTimes && input.leadTimes.length > 0 ? input.leadTimes : null, economics = input.economics ?? null, elsewhere = input.elsewhere ?? 0, wanted = input.wanted ?? forecast;
   // An order goes out on the supplier's next day, and the one after it on a day of the supplier's too. Parity knows no such days.
   const orders = policy.kind.startsWith('planner parity') ? null : ordersOf(today, input.orderDays ?? [], policy.reviewDays), wait = orders?.wait ?? 0;
   const timed = orders === null ? policy : { ...policy, leadTimeDays: policy.leadTimeDays + wait, reviewDays: orders.between };
@@ -119,8 +121,8 @@ export function recommend(input: RecommendationInput): Recommendation {
     target.expected, target.served - target.expected, target.level - target.served, -stock.onHand, -stock.incoming, stock.committed, stock.backorders, floor, floored - need - floor, lots - floored,
     accepted - lots, packed - accepted, limit.quantity - packed, ordered - limit.quantity, 0, 0, 0, 0, 0, -elsewhere, quantity - ordered,
   ].map((term) => units(term));
-  const cover = coverDays(position, forecast.mean), first = dayNumber(today), there = Math.max(0, position);
-  const arrivals = datedArrivals(input.arrivals ?? [], today, stock.incoming), gone = (level: number): number | null => dayExceeded(forecast, level, position, arrivals), likely = gone(LIKELY);
+  const cover = coverDays(position, wanted.mean), first = dayNumber(today), there = Math.max(0, position);
+  const arrivals = datedArrivals(input.arrivals ?? [], today, stock.incoming), gone = (level: number): number | null => dayExceeded(wanted, level, position, arrivals), likely = gone(LIKELY);
   const dayAt = (offset: number | null): Day | null => (offset === null ? null : dayFromNumber(first + offset));
   const over = ordered > 0 ? intervals(forecast, leadTimes, timed.reviewDays) : null;
   return {

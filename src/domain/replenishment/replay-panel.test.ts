@@ -24,7 +24,7 @@ function taskOf(panel: PanelSeries[]): ReplayTask {
     limits: [['mill', { ...NO_LIMITS, minUnits: 60 }], ['4@1', NO_LIMITS]],
     lines: panel.map((one, n) => ({
       key: one.id, wanted: wantedOf(one.series, FIRST, DAYS).wanted, bulk: Int32Array.from(one.bulk!.subarray(BEFORE)), returned: Int32Array.from({ length: DAYS }, (_, day) => (day % 9 === n ? 2 : 0)), order: n < 3 ? 'mill' : n === 4 ? one.id : '', opening: { onHand: 20, incoming: 0 }, policy: { ...BUILT_IN, leadTimeDays: 6 }, orderDays: n === 1 ? [2, 5] : [], leadTimes: [{ days: 4, share: 0.5 }, { days: 8, share: 0.5 }],
-      buying: { supplierId: null, unitCost: 400, currency: 'EUR', priceBreaks: n === 4 ? [{ from: 40, unitCost: 300 }] : [], volumeCm3: 0, weightG: 0 }, price: 1_000, storeCurrency: 'EUR',
+      buying: { supplierId: null, unitCost: 400, currency: 'EUR', priceBreaks: n === 4 ? [{ from: 40, unitCost: 300 }] : [], volumeCm3: 0, weightG: 0 }, price: 1_000, storeCurrency: 'EUR', supply: null,
     })),
   };
 }

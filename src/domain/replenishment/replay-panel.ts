@@ -1,15 +1,18 @@
 /**
- * A batch of lines replayed under several policies at once, day by day: the lines of a supplier's order are ordered together. Forecasts are made on every review day from the days before it alone (the series is cut there,
+ * A batch of lines replayed under several policies at once, day by day: the lines of a supplier's order are ordered together, and a line that buys for others
+ * orders for the demand of all of them. Forecasts are made on every review day from the days before it alone (the series is cut there,
  * and a price that changed later is not known yet) and serve every policy compared, so that a whole frontier costs little more than one of its points.
  */
 import type { DayNumber } from '../calendar.ts';
 import { expectedUnits } from '../forecast/forecast.ts';
 import { forecastPanel, type PanelOptions, type PanelSeries, type Pool } from '../forecast/panel.ts';
+import { echelonsOf, rationed, type Echelons, type SuppliedLine } from './echelon.ts';
+import { echelonDemand } from './joined-demand.ts';
 import type { DemandForecast } from './order-up-to.ts';
 import type { PlanningPolicy, PolicyKind } from './policy.ts';
 import { planOrders, type OrderedLine } from './plan-orders.ts';
 import { supplierLine } from './plan-line.ts';
-import { LineDays, type Replayed, type ReplayLine } from './replay.ts';
+import { LineDays, transferLevel, type Replayed, type ReplayLine } from './replay.ts';
 import type { SupplierLimits } from './supplier-limits.ts';
 
 /** A policy to try: another kind, another promise; null: as the line has it. */
@@ -38,38 +41,72 @@ export function varied(policy: PlanningPolicy, { kind, promise }: Variant): Plan
 
 /** Each line under each variant: `outcome[line][variant]`. */
 export function replayPanel({ panel, lines, limits, options, first, days, variants }: ReplayTask, pool: Pool): Replayed[][] {
-  const allowed = new Map(limits), latest: (DemandForecast | null)[] = lines.map(() => null);
+  const allowed = new Map(limits), latest: (DemandForecast | null)[] = lines.map(() => null), madeOn = new Int32Array(lines.length), echelons = echelonsOf(lines);
+  // A line is forecast on its own review days, and on those of the line it is bought with.
+  const reviews = lines.map((line) => [line.policy.reviewDays]);
+  for (const [buyer, supplied] of echelons) for (const { n } of supplied) reviews[n]!.push(lines[buyer]!.policy.reviewDays);
   let books: LineDays[][] = [];
   for (let day = 0; day < days; day++) {
-    const due = lines.flatMap((line, n) => (day % line.policy.reviewDays === 0 ? [n] : []));
+    const due = lines.flatMap((_, n) => (reviews[n]!.some((every) => day % every === 0) ? [n] : []));
     if (due.length > 0) {
       const known = due.map((n) => knownBefore(panel[n]!, first + day, options.horizon)), made = forecasts(known.filter((one) => one !== null), pool, options);
       let at = 0;
-      due.forEach((n, k) => { latest[n] = known[k] === null ? null : made[at++]!; });
+      due.forEach((n, k) => { latest[n] = known[k] === null ? null : made[at++]!; madeOn[n] = day; });
     }
-    if (day === 0) books = variants.map((variant) => lines.map((line, n) => new LineDays(line, varied(line.policy, variant), first, latest[n]!)));
-    const begun = new Map<number, DemandForecast | null>(), forecastOf = (n: number): DemandForecast | null => {
-      if (!begun.has(n)) begun.set(n, latest[n] === null ? null : begunAt(latest[n]!, day % lines[n]!.policy.reviewDays));
-      return begun.get(n)!;
-    };
-    for (const book of books) replayDay(lines, book, day, forecastOf, allowed);
+    const known = knownToday((n) => (latest[n] === null ? null : begunAt(latest[n]!, day - madeOn[n]!)), echelons);
+    if (day === 0) books = variants.map((variant) => begunBook(lines, lines.map((line) => varied(line.policy, variant)), first, known, echelons));
+    for (const book of books) replayDay(lines, book, day, known, allowed, echelons);
   }
   return lines.map((_, n) => books.map((book) => book[n]!.end()));
 }
 
-/** One day of lines under one policy: what arrives, what is ordered together, what is served and comes back. */
-export function replayDay(lines: readonly ReplayLine[], book: readonly LineDays[], day: number, forecastOf: (n: number) => DemandForecast | null, limits: ReadonlyMap<string, SupplierLimits>): void {
+/** What is known on a morning: a line's own forecast, and the one it is bought by, which is of all lines it buys for. Each is worked out once. */
+export interface Known { own(n: number): DemandForecast | null; bought(n: number): DemandForecast | null }
+
+export function knownToday(forecastOf: (n: number) => DemandForecast | null, echelons: Echelons): Known {
+  const mine = new Map<number, DemandForecast | null>(), all = new Map<number, DemandForecast | null>();
+  const once = (kept: typeof mine, n: number, make: () => DemandForecast | null): DemandForecast | null => { if (!kept.has(n)) kept.set(n, make()); return kept.get(n)!; };
+  const own = (n: number): DemandForecast | null => once(mine, n, () => forecastOf(n));
+  return {
+    own, bought: (n) => once(all, n, () => {
+      const parts = [{ n, days: 0 }, ...(echelons.get(n) ?? [])].flatMap((one) => { const forecast = own(one.n); return forecast === null ? [] : [{ forecast, days: one.days }]; });
+      return parts.length === 0 ? null : echelonDemand(parts).leaving;
+    }),
+  };
+}
+
+/** The lines on their first morning; those that buy for others after the others, whose stock counts for them. */
+export function begunBook(lines: readonly ReplayLine[], policies: readonly PlanningPolicy[], first: DayNumber, known: Known, echelons: Echelons): LineDays[] {
+  const book = lines.map((line, n) => (echelons.has(n) ? null : new LineDays(line, policies[n]!, first, known.own(n))));
+  return book.map((one, n) => one ?? new LineDays(lines[n]!, policies[n]!, first, known.bought(n), echelons.get(n)!.reduce((sum, { n: at }) => sum + book[at]!.position, 0)));
+}
+
+/** One day of lines under one policy: what arrives, what is ordered together, what leaves for supplied places, what is served and comes back. */
+export function replayDay(lines: readonly ReplayLine[], book: readonly LineDays[], day: number, known: Known, limits: ReadonlyMap<string, SupplierLimits>, echelons: Echelons): void {
   const own: { n: number; ordered: OrderedLine }[] = [], shared: { n: number; planned: Parameters<typeof planOrders>[0][number] }[] = [];
+  for (const one of book) one.morning(day);
   for (const [n, one] of book.entries()) {
-    one.morning(day);
-    const asked = one.asks(day, () => forecastOf(n)), { key, order } = lines[n]!;
+    const asked = one.asks(day, () => known.bought(n), () => (echelons.get(n) ?? []).reduce((sum, { n: at }) => sum + book[at]!.position, 0)), { key, order } = lines[n]!;
     if (asked === null) continue;
     if (limits.has(order)) shared.push({ n, planned: { line: supplierLine(key, key.slice(key.indexOf('@') + 1), asked.made, asked.input), order, domestic: false } });
     else own.push({ n, ordered: { quantity: asked.made.quantity, changes: [], notes: [] } });
   }
   if (shared.length > 0) planOrders(shared.map((one) => one.planned), limits, null).lines.forEach((ordered, k) => own.push({ n: shared[k]!.n, ordered }));
   for (const { n, ordered } of own) book[n]!.order(day, ordered);
+  for (const [buyer, supplied] of echelons) moved(book, day, known, buyer, supplied);
   for (const one of book) one.evening(day);
+}
+
+/** On its review day a supplied place is sent what it lacks of its level; where that is more than stands there, the buying place for itself and the others get their share. */
+function moved(book: readonly LineDays[], day: number, known: Known, buyer: number, supplied: readonly SuppliedLine[]): void {
+  const due = supplied.filter(({ n }) => day % book[n]!.policy.reviewDays === 0);
+  if (due.length === 0) return;
+  const from = book[buyer]!, lacks = [{ n: buyer, days: 0 }, ...due].map(({ n, days }) => Math.max(0, transferLevel(book[n]!.policy, known.own(n), days) - (n === buyer ? 0 : book[n]!.position)));
+  rationed(Math.max(0, from.onHand), lacks).slice(1).forEach((quantity, k) => {
+    if (quantity === 0) return;
+    from.send(quantity);
+    book[due[k]!.n]!.expect(day, day + due[k]!.days, quantity);
+  });
 }
 
 /** The series as it was known on the morning of a day; null before its first day. */

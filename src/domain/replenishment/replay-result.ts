@@ -40,10 +40,12 @@ export interface Noted {
   policy: Pick<ReplayTotals, 'returned' | 'bulkWanted' | 'bulkServed' | 'belowMinimum' | 'orders'>; changes: Replayed['changes'];
   /** Suppliers of the lines, and those whose terms were noted or changed since the first day. */
   terms: { suppliers: number; changed: number };
+  /** Lines another line buys for, and lines of places outside the scope that are bought together with those of it. */
+  together: { lines: number; added: number };
 }
 
 /** What a reader must know to believe the numbers. */
-export function replayNotes({ days, estimated, unknownDays, standing, faults, lines, known, first, policy, changes, terms }: Noted): string[] {
+export function replayNotes({ days, estimated, unknownDays, standing, faults, lines, known, first, policy, changes, terms, together }: Noted): string[] {
   const notes = [`Every order was decided in the morning from what was known then: demand through the day before, prices and receipts until then. What all items share was learned once, from the days before ${first}.`];
   if (unknownDays > 0) notes.push(`On ${unknownDays} days an item had run out, and what was wanted then is not known: ${estimated} units were added at the rate of the eight weeks before.`);
   if (standing > 0) notes.push(`${standing === lines ? 'The ledger had not begun: all lines begin' : `Of ${standing} of ${lines} lines the ledger had not begun: they begin`} with the stock the policy itself would hold.${known === 0 ? ' Nothing can be said of what really stood there.' : ''}`);
@@ -56,6 +58,7 @@ export function replayNotes({ days, estimated, unknownDays, standing, faults, li
   if (made.length > 0) notes.push(`For their suppliers’ orders the lines ordered ${made.map(([term, units]) => `${units > 0 ? `${units} units more` : `${-units} units less`} (${term})`).join(', ')}.`);
   if (policy.belowMinimum > 0) notes.push(`${policy.belowMinimum} of ${policy.orders} order lines were in orders below their supplier’s minimum, which a supplier may not take.`);
   if (terms.suppliers > 0) notes.push(`Suppliers’ minimums, containers and price breaks are as they are today, since earlier ones are not kept: those of ${terms.changed} of ${terms.suppliers} suppliers were noted or changed on ${first} or later. A minimum and a container are asked of the replayed lines alone.`);
+  if (together.lines > 0) notes.push(`${together.lines} lines are of places that another one buys for, as set today: it ordered for the demand of all, and sent each on its review days what it lacked until its next delivery, in the days a transfer takes. What stood too high at one of them was not brought back.${together.added > 0 ? ` ${together.added} lines outside the scope are among them, since they are bought together with it.` : ''}`);
   notes.push('Costs are today’s unit costs, stock being held at the price of small orders. Budgets and planners’ own quantities are left out.');
   return notes;
 }

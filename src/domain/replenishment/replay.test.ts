@@ -2,28 +2,29 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { weekday } from '../calendar.ts';
 import { roll } from '../forecast/boosting/dice.ts';
+import { echelonsOf } from './echelon.ts';
 import { fallbackForecast } from './fallback.ts';
 import type { DemandForecast } from './order-up-to.ts';
 import { BUILT_IN, POLICY_KINDS, type PlanningPolicy } from './policy.ts';
-import { replayDay } from './replay-panel.ts';
-import { costsOfLine, drawnLeadTime, LineDays, wantedOf, type Replayed, type ReplayLine } from './replay.ts';
+import { begunBook, knownToday, replayDay, type Known } from './replay-panel.ts';
+import { costsOfLine, drawnLeadTime, wantedOf, type Replayed, type ReplayLine } from './replay.ts';
 import { NO_LIMITS, type SupplierLimits } from './supplier-limits.ts';
 
 const FIRST = 20_000;
 const line = (wanted: ArrayLike<number>, rest: Partial<ReplayLine> = {}): ReplayLine => ({
   key: '7@1', wanted: Int32Array.from(wanted as number[]), bulk: new Int32Array(wanted.length), returned: new Int32Array(wanted.length), order: '', opening: { onHand: 10, incoming: 0 }, policy: { ...BUILT_IN, leadTimeDays: 5, reviewDays: 7 }, leadTimes: null, orderDays: [],
-  buying: { supplierId: null, unitCost: 400, currency: 'EUR', priceBreaks: [], volumeCm3: 0, weightG: 0 }, price: 1_000, storeCurrency: 'EUR', ...rest,
+  buying: { supplierId: null, unitCost: 400, currency: 'EUR', priceBreaks: [], volumeCm3: 0, weightG: 0 }, price: 1_000, storeCurrency: 'EUR', supply: null, ...rest,
 });
 const steady = (rate: number): DemandForecast => fallbackForecast(Math.round(rate * 28), 60);
 function replayed(lines: readonly ReplayLine[], policies: readonly PlanningPolicy[], forecastAt: (day: number, n: number) => DemandForecast | null, limits: [string, SupplierLimits][] = []): Replayed[] {
-  const book = lines.map((one, n) => new LineDays(one, policies[n]!, FIRST, forecastAt(0, n)));
-  for (let day = 0; day < lines[0]!.wanted.length; day++) replayDay(lines, book, day, (n) => forecastAt(day, n), new Map(limits));
+  const echelons = echelonsOf(lines), knownOn = (day: number): Known => knownToday((n) => forecastAt(day, n), echelons), book = begunBook(lines, policies, FIRST, knownOn(0), echelons);
+  for (let day = 0; day < lines[0]!.wanted.length; day++) replayDay(lines, book, day, knownOn(day), new Map(limits), echelons);
   return book.map((one) => one.end());
 }
 const replayLine = (one: ReplayLine, policy: PlanningPolicy, _first: number, forecastAt: (day: number) => DemandForecast | null): Replayed => replayed([one], [policy], forecastAt)[0]!;
 const conserved = (of: Replayed): void => {
-  expect(of.opening + of.openingIncoming + of.ordered + of.returned).toBe(of.served + of.closing + of.closingIncoming);
-  expect(of.opening + of.received + of.returned).toBe(of.served + of.closing);
+  expect(of.opening + of.openingIncoming + of.ordered + of.returned + of.movedIn).toBe(of.served + of.closing + of.closingIncoming + of.movedOut);
+  expect(of.opening + of.received + of.returned).toBe(of.served + of.closing + of.movedOut);
   expect(of.wanted).toBe(of.served + of.lost);
 };
 const lots = fc.array(fc.integer({ min: 0, max: 8 }), { minLength: 1, maxLength: 120 });

@@ -9,7 +9,7 @@ import type { Series } from '../demand/series.ts';
 import { ordersOf } from '../purchasing/order-days.ts';
 import { units, type Units } from '../quantity.ts';
 import type { LeadTimeShare } from './lead-time.ts';
-import { expectedDemand, type DemandForecast } from './order-up-to.ts';
+import { demandQuantile, expectedDemand, type DemandForecast } from './order-up-to.ts';
 import { HOLDING_PER_YEAR, planLine, type Buying, type PlanLineInput } from './plan-line.ts';
 import type { OrderedLine } from './plan-orders.ts';
 import type { PlanningPolicy } from './policy.ts';
@@ -36,11 +36,15 @@ export interface ReplayLine {
   /** Minor units of the store's currency. */
   price: number | null;
   storeCurrency: string;
+  /** The line it is bought with, and days from there to here; null: it is bought for itself. */
+  supply: { buyer: string; days: number } | null;
 }
 
-/** Where the units of a line went: opening + openingIncoming + ordered + returned = served + closing + closingIncoming. */
+/** Where the units of a line went: opening + openingIncoming + ordered + returned + movedIn = served + closing + closingIncoming + movedOut. */
 export interface Replayed {
   opening: Units; openingIncoming: Units; wanted: Units; served: Units; lost: Units;
+  /** Sent here from the line it is bought with, on their way or come; and sent from here. */
+  movedIn: Units; movedOut: Units;
   ordered: Units; orders: number; received: Units; returned: Units; closing: Units; closingIncoming: Units;
   /** Of the units wanted and served, those in bulk order lines; on a short day they are served last. */
   bulkWanted: Units; bulkServed: Units;
@@ -104,13 +108,23 @@ export function drawnLeadTime(shares: readonly LeadTimeShare[], key: string, day
 /** Policies that look every day; the others on their review days. */
 export const looksDaily = (policy: Pick<PlanningPolicy, 'kind'>): boolean => policy.kind === 's,Q' || policy.kind === 'min/max';
 
+/**
+ * What a supplied place holds: demand until what leaves for it at its next review has come, at its cycle service level (as far as the forecast tells), and its
+ * minimum stock.
+ */
+export function transferLevel(policy: PlanningPolicy, forecast: DemandForecast | null, days: number): Units {
+  const highest = forecast?.cumulative.at(-1)?.q, lowest = forecast?.cumulative[0]?.q;
+  if (forecast === null || highest === undefined || lowest === undefined) return policy.minStock;
+  return Math.ceil(demandQuantile(forecast, Math.min(forecast.mean.length, policy.reviewDays + days), Math.min(highest, Math.max(lowest, policy.serviceLevel))) - 1e-9) + policy.minStock;
+}
+
 /** What a line asks for on a morning: its recommendation, and what it was made from. */
 export interface Asked { made: Recommendation; input: PlanLineInput }
 
 /** One line under one policy, a day at a time: `morning`, then `asks` and `order`, then `evening`. */
 export class LineDays {
   readonly made: Replayed = {
-    opening: 0, openingIncoming: 0, wanted: 0, served: 0, lost: 0, ordered: 0, orders: 0, received: 0, returned: 0, closing: 0, closingIncoming: 0, bulkWanted: 0, bulkServed: 0, bought: 0, changes: {}, belowMinimum: 0,
+    opening: 0, openingIncoming: 0, wanted: 0, served: 0, lost: 0, movedIn: 0, movedOut: 0, ordered: 0, orders: 0, received: 0, returned: 0, closing: 0, closingIncoming: 0, bulkWanted: 0, bulkServed: 0, bought: 0, changes: {}, belowMinimum: 0,
     unitDays: 0, shortDays: 0, faults: {}, decisions: [],
   };
   readonly #line: ReplayLine;
@@ -121,15 +135,19 @@ export class LineDays {
   #onHand: Units = 0;
   #incoming: Units = 0;
 
-  /** `forecast`: that of the first morning; the policy's own level is made of it where the ledger had not begun. */
-  constructor(line: ReplayLine, policy: PlanningPolicy, first: DayNumber, forecast: DemandForecast | null) {
+  /**
+   * `forecast`: that of the first morning; the policy's own level is made of it where the ledger had not begun. Of a line that buys for others it is of all of
+   * them, and `elsewhere` is what stands at and comes to them.
+   */
+  constructor(line: ReplayLine, policy: PlanningPolicy, first: DayNumber, forecast: DemandForecast | null, elsewhere: Units = 0) {
     this.#line = line; this.#policy = policy; this.#first = first;
     this.#leadTimes = line.leadTimes ?? [{ days: policy.leadTimeDays, share: 1 }];
     if (line.opening) {
       this.made.opening = Math.max(0, line.opening.onHand);
       this.made.openingIncoming = Math.max(0, line.opening.incoming);
       this.#due(drawnLeadTime(this.#leadTimes, line.key, first - 1), this.made.openingIncoming);
-    } else this.#standing(forecast);
+    } else if (line.supply === null) this.#standing(forecast, elsewhere);
+    else this.made.opening = transferLevel(policy, forecast, line.supply.days);
     this.#onHand = this.made.opening; this.#incoming = this.made.openingIncoming;
   }
 
@@ -140,10 +158,16 @@ export class LineDays {
     this.#onHand += arrived; this.#incoming -= arrived; this.made.received += arrived;
   }
 
-  /** What the policy orders on a review day; null on others, and where it can say nothing. */
-  asks(day: number, forecast: () => DemandForecast | null): Asked | null {
+  /** What stands here and is on its way. */
+  get position(): Units { return this.#onHand + this.#incoming; }
+  get onHand(): Units { return this.#onHand; }
+  get policy(): PlanningPolicy { return this.#policy; }
+
+  /** What the policy orders on a review day; null on others, where it can say nothing, and where another line buys for this one. `elsewhere`: positions of the lines this one buys for too. */
+  asks(day: number, forecast: () => DemandForecast | null, elsewhere: () => Units = () => 0): Asked | null {
+    if (this.#line.supply !== null) return null;
     if (!looksDaily(this.#policy) && day % this.#policy.reviewDays !== 0) return null;
-    const asked = this.#decide(day, this.#onHand, this.#incoming, forecast());
+    const asked = this.#decide(day, this.#onHand, this.#incoming, forecast(), elsewhere());
     if (typeof asked !== 'string') return asked;
     this.made.faults[asked] = (this.made.faults[asked] ?? 0) + 1;
     return null;
@@ -162,6 +186,17 @@ export class LineDays {
     if (arrives === day) this.morning(day);
   }
 
+  /** Units leave for a line that this one buys for; what it receives of it on that day stands on its shelf the same morning. */
+  send(quantity: Units): void {
+    assert(quantity <= this.#onHand, `${quantity} units cannot leave ${this.#line.key}`);
+    this.#onHand -= quantity; this.made.movedOut += quantity;
+  }
+  expect(day: number, arrives: number, quantity: Units): void {
+    this.#incoming += quantity; this.made.movedIn += quantity;
+    this.#due(arrives, quantity);
+    if (arrives === day) this.morning(day);
+  }
+
   /** The day is served, then what came back is put on the shelf: what is decided in a morning knows of the days before. */
   evening(day: number): void {
     const { made } = this, asked = this.#line.wanted[day]!, served = Math.min(asked, this.#onHand), bulk = Math.min(asked, this.#line.bulk[day]!), returned = this.#line.returned[day]!;
@@ -176,7 +211,7 @@ export class LineDays {
   end(): Replayed {
     const { made } = this;
     made.closing = this.#onHand; made.closingIncoming = this.#incoming;
-    assert(made.opening + made.openingIncoming + made.ordered + made.returned === made.served + made.closing + made.closingIncoming, `units of ${this.#line.key} were made or lost in its replay`);
+    assert(made.opening + made.openingIncoming + made.ordered + made.returned + made.movedIn === made.served + made.closing + made.closingIncoming + made.movedOut, `units of ${this.#line.key} were made or lost in its replay`);
     return made;
   }
 
@@ -184,18 +219,18 @@ export class LineDays {
     if (quantity > 0) this.#arriving.set(day, (this.#arriving.get(day) ?? 0) + quantity);
   }
 
-  #decide(day: number, onHand: Units, incoming: Units, forecast: DemandForecast | null): Asked | string {
+  #decide(day: number, onHand: Units, incoming: Units, forecast: DemandForecast | null, elsewhere: Units): Asked | string {
     if (forecast === null) return 'nothing known yet';
-    const { leadTimes, orderDays, buying, price, storeCurrency } = this.#line, input: PlanLineInput = { today: dayFromNumber(this.#first + day), forecast, policy: this.#policy, stock: { onHand, incoming, committed: 0, backorders: 0 }, leadTimes, orderDays, buying, price, storeCurrency };
+    const { leadTimes, orderDays, buying, price, storeCurrency } = this.#line, input: PlanLineInput = { today: dayFromNumber(this.#first + day), forecast, policy: this.#policy, stock: { onHand, incoming, committed: 0, backorders: 0 }, elsewhere, leadTimes, orderDays, buying, price, storeCurrency };
     const made = planLine(input);
     return typeof made === 'string' ? made : { made, input };
   }
 
   /** Nothing is known of the stock: the level less the lead time's demand stands there, and that demand comes day by day as if ordered before. */
-  #standing(forecast: DemandForecast | null): void {
-    const decided = this.#decide(0, 0, 0, forecast);
+  #standing(forecast: DemandForecast | null, elsewhere: Units): void {
+    const decided = this.#decide(0, 0, 0, forecast, 0);
     if (typeof decided === 'string' || forecast === null) return;
-    const { orderUpTo } = decided.made, lead = Math.min(this.#policy.leadTimeDays, forecast.mean.length), flow = Math.min(orderUpTo, Math.round(expectedDemand(forecast, lead)));
+    const orderUpTo = Math.max(0, decided.made.orderUpTo - Math.max(0, elsewhere)), lead = Math.min(this.#policy.leadTimeDays, forecast.mean.length), flow = Math.min(orderUpTo, Math.round(expectedDemand(forecast, lead)));
     this.made.opening = units(Math.max(0, orderUpTo - flow));
     for (let day = 0; day < lead; day++) {
       const share = Math.floor((flow * (day + 1)) / lead) - Math.floor((flow * day) / lead);

@@ -2,8 +2,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { dayOf } from '../../domain/calendar.ts';
 import { changePolicy, listLocations, setAuthority, type LocationRow } from '../../store/authority.ts';
-import { setSupply } from '../../store/supply.ts';
+import { setSupply, setTransferDays, supplyOf, type Supply } from '../../store/supply.ts';
+import type { StoreRow } from '../../store/stores.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
 import type { Of } from '../contract.ts';
@@ -20,9 +22,12 @@ export function locationRoutes(app: FastifyInstance, { house }: Services): void 
     return row;
   };
 
+  const supplies = (store: StoreRow): Promise<Supply> => supplyOf(house.db, store.store_id, store.time_zone, dayOf(now(), store.time_zone));
+
   api.get('/api/v1/locations', { schema: { tags: ['locations'], summary: 'Locations with authority, policy and the state of their levels', querystring, response: { 200: z.object({ locations: z.array(LocationView) }) } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store);
-    return { locations: (await listLocations(house.db, store.store_id)).map(view) };
+    const supply = await supplies(store);
+    return { locations: (await listLocations(house.db, store.store_id)).map((row) => view(row, supply)) };
   });
 
   api.put('/api/v1/locations/:locationId/authority', { schema: { tags: ['locations'], summary: 'Give a location to a warehouse, or back to Shopify', querystring, params, body: AuthorityBody, response: { 200: LocationView } } }, async (request) => {
@@ -39,19 +44,21 @@ export function locationRoutes(app: FastifyInstance, { house }: Services): void 
     });
     await house.enqueue('stock-push', store.store_id);
     house.changed(store.store_id, ['stock', 'push', 'connections']);
-    return view(await one(store.store_id, before.location_id));
+    return view(await one(store.store_id, before.location_id), await supplies(store));
   });
 
-  api.put('/api/v1/locations/:locationId/supply', { schema: { tags: ['locations'], summary: 'Which location buys for this one and supplies it by transfer; null: it buys for itself', querystring, params, body: SupplyBody, response: { 200: LocationView } } }, async (request) => {
-    const store = await storeOf(house.db, request.query.store), before = await one(store.store_id, request.params.locationId), { suppliedFrom } = request.body;
+  api.put('/api/v1/locations/:locationId/supply', { schema: { tags: ['locations'], summary: 'Which location sends to this one, in how many days; null: it buys for itself', querystring, params, body: SupplyBody, response: { 200: LocationView } } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store), before = await one(store.store_id, request.params.locationId), { suppliedFrom, days } = request.body, by = request.user?.email ?? 'operator';
+    if (suppliedFrom === null && days != null) throw new Refusal(400, 'days: nothing is sent to a place that buys for itself');
     await house.db.transaction(async (tx) => {
       const refused = await setSupply(tx, store.store_id, before.location_id, suppliedFrom);
       if (refused !== null) throw new Refusal(409, `suppliedFrom: ${refused}`);
-      await audit(tx, { at: now(), actor: request.user?.email ?? 'operator', action: 'supply changed', subject: before.name, before: { suppliedFrom: before.supplied_from }, after: request.body });
+      if (suppliedFrom !== null && days !== undefined) await setTransferDays(tx, store.store_id, suppliedFrom, before.location_id, days, by, now());
+      await audit(tx, { at: now(), actor: by, action: 'supply changed', subject: before.name, before: { suppliedFrom: before.supplied_from }, after: request.body });
     });
     for (const flow of ['replenishment', 'transfer-proposals']) await house.enqueue(flow, store.store_id);
     house.changed(store.store_id, ['replenishment', 'transfers']);
-    return view(await one(store.store_id, before.location_id));
+    return view(await one(store.store_id, before.location_id), await supplies(store));
   });
 
   api.put('/api/v1/locations/:locationId/policy', { schema: { tags: ['locations'], summary: 'Off, shadow or live; paused; caps, buffers and mails to customers', querystring, params, body: PolicyChange, response: { 200: LocationView } } }, async (request) => {
@@ -64,13 +71,14 @@ export function locationRoutes(app: FastifyInstance, { house }: Services): void 
     });
     await house.enqueue('stock-push', store.store_id);
     house.changed(store.store_id, ['stock', 'push']);
-    return view(await one(store.store_id, before.location_id));
+    return view(await one(store.store_id, before.location_id), await supplies(store));
   });
 }
 
-function view(row: LocationRow): Of<typeof LocationView> {
+function view(row: LocationRow, supply: Supply): Of<typeof LocationView> {
+  const of = supply.of.get(row.location_id);
   return {
-    locationId: row.location_id, shopifyLocationId: row.shopify_location_id, name: row.name, isActive: row.is_active, authority: row.authority, warehouseId: row.warehouse_id, warehouse: row.warehouse, suppliedFrom: row.supplied_from,
+    locationId: row.location_id, shopifyLocationId: row.shopify_location_id, name: row.name, isActive: row.is_active, authority: row.authority, warehouseId: row.warehouse_id, warehouse: row.warehouse, suppliedFrom: row.supplied_from, supply: of ? { buyer: of.buyer, ...supply.daysOf(of.from, row.location_id), totalDays: of.days } : null,
     policy: row.policy && {
       mode: row.policy.mode, paused: row.policy.paused, firstPushCap: row.policy.first_push_cap, liveSince: row.policy.live_since, bufferQuantile: row.policy.buffer_quantile, peakQuantile: row.policy.peak_quantile, peakUntil: row.policy.peak_until,
       bufferCapUnits: row.policy.buffer_cap_units, bufferCapShare: row.policy.buffer_cap_share, notifyCustomer: row.policy.notify_customer, updatedAt: row.policy.updated_at, updatedBy: row.policy.updated_by,

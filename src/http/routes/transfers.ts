@@ -12,7 +12,7 @@ import { askTransfer, changeDraft, findTransfer, makeTransfer, saveTransferSetti
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
 import type { Of } from '../contract.ts';
-import { ProposalPage, ProposalQuery, ShipmentBody, TransferBody, TransferDetail, TransferLinesBody, TransferPage, TransferQuery, TransferReceiptBody, TransferSettings, TransferStepBody, type TransferProposal, type TransferRow, type TRANSFER_VIEWS } from '../contract-transfers.ts';
+import { ProposalPage, ProposalQuery, ShipmentBody, TransferBody, TransferDetail, TransferLinesBody, TransferPage, TransferQuery, TransferReceiptBody, TransferSettings, TransferSettingsBody, TransferStepBody, type TransferProposal, type TransferRow, type TRANSFER_VIEWS } from '../contract-transfers.ts';
 import { csv } from '../csv.ts';
 import { cut, decodeParts, encodeParts } from '../cursor.ts';
 import { storeOf } from '../store-scope.ts';
@@ -77,11 +77,11 @@ export function transferRoutes(app: FastifyInstance, { house }: Services): void 
       (await transferPage(house.db, store.store_id, { states: VIEWS[view], refused: view === 'refused', q: q ?? null, before: null, limit: 20_000 })).map((r) => [r.reference, r.from_location, r.to_location, r.state, r.lines, r.units, r.received, r.message, r.created_by, r.created_at]));
   });
   api.get('/api/v1/transfers/settings', { schema: { tags: ['transfers'], summary: 'What moving costs, and the least gain worth proposing', querystring, response: { 200: TransferSettings } } }, async (request) => transferSettings(house.db, (await storeOf(house.db, request.query.store)).store_id));
-  api.put('/api/v1/transfers/settings', { schema: { tags: ['transfers'], summary: 'Set what moving costs', querystring, body: TransferSettings, response: { 200: TransferSettings } } }, async (request) => {
+  api.put('/api/v1/transfers/settings', { schema: { tags: ['transfers'], summary: 'Set what moving costs', querystring, body: TransferSettingsBody, response: { 200: TransferSettings } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), by = request.user?.email ?? 'operator', before = await transferSettings(house.db, store.store_id);
-    if (!(await saveTransferSettings(house.db, store.store_id, request.body, by, now()))) throw new Refusal(409, `Somebody saved ${toDecimal(money(before.unitCost, store.currency))} a unit and ${toDecimal(money(before.leastGain, store.currency))} of least gain meanwhile: look again, then save`);
+    if (!(await saveTransferSettings(house.db, store.store_id, { ...request.body, transferDays: request.body.transferDays ?? before.transferDays }, by, now()))) throw new Refusal(409, `Somebody saved ${toDecimal(money(before.unitCost, store.currency))} a unit and ${toDecimal(money(before.leastGain, store.currency))} of least gain meanwhile: look again, then save`);
     await audit(house.db, { at: now(), actor: by, action: 'transfer settings', subject: store.shop_domain, before, after: request.body });
-    await house.enqueue('transfer-proposals', store.store_id);
+    for (const flow of ['replenishment', 'transfer-proposals']) await house.enqueue(flow, store.store_id);
     return transferSettings(house.db, store.store_id);
   });
   api.get('/api/v1/transfers/:transferId', { schema: { tags: ['transfers'], summary: 'One transfer with its lines', querystring, params, response: { 200: TransferDetail } } }, async (request) => detail((await storeOf(house.db, request.query.store)).store_id, request.params.transferId));

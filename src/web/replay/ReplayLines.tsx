@@ -27,6 +27,8 @@ const COLUMNS: Column<ReplayLine>[] = [
   { id: 'cash', header: 'In stock', title: 'Average money in stock', width: 104, align: 'right', cell: (row) => amount(row.cash, row.currency) },
   { id: 'bought', header: 'Bought', width: 104, align: 'right', cell: (row) => amount(row.bought, row.currency) },
   { id: 'came', header: 'Came in', title: 'Units that really came in by any way', width: 78, align: 'right', extra: true, cell: (row) => maybe(row.real.cameIn) },
+  { id: 'movedIn', header: 'Sent here', title: 'Units sent here from the place that buys for this one', width: 84, align: 'right', extra: true, cell: (row) => whole(row.movedIn) },
+  { id: 'movedOut', header: 'Sent on', title: 'Units sent on to the places this one buys for', width: 78, align: 'right', extra: true, cell: (row) => whole(row.movedOut) },
   { id: 'returned', header: 'Brought back', width: 96, align: 'right', extra: true, cell: (row) => whole(row.returned) },
   { id: 'bulk', header: 'Bulk', title: 'Units wanted in bulk order lines', width: 64, align: 'right', extra: true, cell: (row) => whole(row.bulkWanted) },
   { id: 'forSupplier', header: 'For supplier', title: 'Units more or less than its own policy, for its supplier’s order', width: 92, align: 'right', extra: true, cell: (row) => whole(row.forSupplier) },
@@ -58,8 +60,8 @@ export function ReplayLines({ replay, search, change }: { replay: Replay; search
 function Orders({ line }: { line: ReplayLine }) {
   return (
     <div className="stack">
-      <p className="sentence">Of {count(line.wanted, 'unit')} wanted it served {units(line.served)}{line.lost > 0 && <> and lost {units(line.lost)} on {count(line.shortDays, 'day')}</>}.{(line.bulkWanted ?? 0) > 0 && <> Of them {units(line.bulkWanted!)} were wanted in bulk order lines and {units(line.bulkServed!)} of those served.</>}{(line.returned ?? 0) > 0 && <> Customers brought {units(line.returned!)} back.</>}{line.forSupplier ? <> For its supplier’s order it ordered {count(Math.abs(line.forSupplier), 'unit')} {line.forSupplier > 0 ? 'more' : 'less'} than for itself.</> : null}{(line.belowMinimum ?? 0) > 0 && <> {count(line.belowMinimum!, 'order')} stayed below the supplier’s minimum.</>} It began with {units(line.opening)} and ended with {units(line.closing)}.</p>
-      {line.decisions.length === 0 ? <EmptyState title="It ordered nothing">{line.fault ?? 'What stood there was enough.'}</EmptyState> : (
+      <p className="sentence">Of {count(line.wanted, 'unit')} wanted it served {units(line.served)}{line.lost > 0 && <> and lost {units(line.lost)} on {count(line.shortDays, 'day')}</>}.{(line.bulkWanted ?? 0) > 0 && <> Of them {units(line.bulkWanted!)} were wanted in bulk order lines and {units(line.bulkServed!)} of those served.</>}{(line.returned ?? 0) > 0 && <> Customers brought {units(line.returned!)} back.</>}{line.forSupplier ? <> For its supplier’s order it ordered {count(Math.abs(line.forSupplier), 'unit')} {line.forSupplier > 0 ? 'more' : 'less'} than for itself.</> : null}{(line.belowMinimum ?? 0) > 0 && <> {count(line.belowMinimum!, 'order')} stayed below the supplier’s minimum.</>} {(line.movedIn ?? 0) > 0 && <>It was sent {units(line.movedIn!)} from the place that buys for it. </>}{(line.movedOut ?? 0) > 0 && <>It sent {units(line.movedOut!)} on to the places it buys for. </>}It began with {units(line.opening)} and ended with {units(line.closing)}.</p>
+      {line.decisions.length === 0 ? <EmptyState title="It ordered nothing">{line.fault ?? (line.movedIn ? 'What it needed was bought at another place.' : 'What stood there was enough.')}</EmptyState> : (
         <table className="plain boxed"><thead><tr><th>Ordered on</th><th className="num">Units</th><th>Arrived</th></tr></thead><tbody>{line.decisions.map((one) => <tr key={one.on}><td>{day(one.on)}</td><td className="num">{units(one.quantity)}</td><td>{day(one.arrives)}</td></tr>)}</tbody></table>)}
     </div>
   );

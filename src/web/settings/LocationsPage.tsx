@@ -1,5 +1,5 @@
 /** Settings → Locations: who is right about the stock of each, and how Instep may write it. */
-import { Button, Modal, NativeSelect } from '@mantine/core';
+import { Button, Modal, NativeSelect, NumberInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -25,7 +25,7 @@ export function LocationsPage() {
     <Page title="Locations">
       <SettingsTabs />
       <div className="stack">
-        <p className="dim">Each location has one side that is right about its stock. Where it is Shopify, Instep reads and never writes. Where it is a warehouse, Instep sets what Shopify shows: off, then in shadow, then live. A place that is bought at another one orders nothing itself: the other plans for both, and Transfers proposes what to move.</p>
+        <p className="dim">Each location has one side that is right about its stock. Where it is Shopify, Instep reads and never writes. Where it is a warehouse, Instep sets what Shopify shows: off, then in shadow, then live. A place that is bought at another one orders nothing itself: the other plans for both, with the days a transfer takes, and Transfers proposes what to move.</p>
         {query.isError && !rows ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : !rows ? <Panel><Lines rows={6} /></Panel> : (
           <Panel flush><Wide label="Locations">
             <table className="plain locations">
@@ -56,15 +56,39 @@ function Row({ row, all, open }: { row: LocationView; all: readonly LocationView
   );
 }
 
-/** A place that supplies others buys for itself; the others name it, and their units come from there by transfer. */
+/** Where its units come from; a place may be supplied and supply others, not in a circle. */
 function BoughtAt({ row, all }: { row: LocationView; all: readonly LocationView[] }) {
-  const change = useLocationChange(), supplies = all.filter((each) => each.suppliedFrom === row.locationId);
-  if (supplies.length > 0) return <>here, and for<br /><span className="dim small">{supplies.map((each) => each.name).join(', ')}</span></>;
+  const change = useLocationChange(), supplies = all.filter((each) => each.suppliedFrom === row.locationId), below = placesBelow(row.locationId, all), other = all.find((each) => each.locationId === row.suppliedFrom);
   const to = (id: string): void => {
-    const other = all.find((each) => String(each.locationId) === id);
-    change.mutate({ locationId: row.locationId, suppliedFrom: other?.locationId ?? null, said: other ? `${row.name} is supplied from ${other.name}` : `${row.name} buys for itself` });
+    const chosen = all.find((each) => String(each.locationId) === id);
+    change.mutate({ locationId: row.locationId, suppliedFrom: chosen?.locationId ?? null, said: chosen ? `${row.name} is supplied from ${chosen.name}` : `${row.name} buys for itself` });
   };
-  return <NativeSelect size="xs" aria-label={`Where ${row.name} is bought`} disabled={change.isPending} value={row.suppliedFrom === null ? '' : String(row.suppliedFrom)} onChange={(event) => to(event.currentTarget.value)} data={[{ value: '', label: 'here' }, ...all.filter((each) => each.locationId !== row.locationId && each.isActive && each.suppliedFrom === null).map((each) => ({ value: String(each.locationId), label: each.name }))]} />;
+  return (
+    <div className="supplied">
+      <NativeSelect size="xs" aria-label={`Where ${row.name} is bought`} disabled={change.isPending} value={row.suppliedFrom === null ? '' : String(row.suppliedFrom)} onChange={(event) => to(event.currentTarget.value)} data={[{ value: '', label: 'here' }, ...all.filter((each) => each.isActive && !below.has(each.locationId)).map((each) => ({ value: String(each.locationId), label: `at ${each.name}` }))]} />
+      {row.supply && other && <DaysAway key={`${other.locationId}/${row.supply.said}/${row.supply.days}`} row={row} supply={row.supply} from={other} all={all} />}
+      {supplies.length > 0 && <span className="dim small">{row.supply ? 'sends on to' : 'and for'} {supplies.map((each) => each.name).join(', ')}</span>}
+    </div>
+  );
+}
+
+/** The place itself and all that are supplied from it, however many levels down. */
+function placesBelow(place: number, all: readonly LocationView[]): Set<number> {
+  const below = new Set([place]);
+  for (let before = 0; before < below.size;) { before = below.size; for (const each of all) if (each.suppliedFrom !== null && below.has(each.suppliedFrom)) below.add(each.locationId); }
+  return below;
+}
+
+/** Days of a transfer: typed, or emptied to go by what is learned from those received. */
+function DaysAway({ row, supply, from, all }: { row: LocationView; supply: NonNullable<LocationView['supply']>; from: LocationView; all: readonly LocationView[] }) {
+  const change = useLocationChange(), kept = supply.said === 'set' ? supply.days : '', [days, setDays] = useState<number | string>(kept), buyer = all.find((each) => each.locationId === supply.buyer);
+  const save = (): void => { if (days !== kept) change.mutate({ locationId: row.locationId, suppliedFrom: row.suppliedFrom, days: days === '' ? null : Number(days), said: days === '' ? `The days from ${from.name} to ${row.name} are learned` : `${row.name} is ${count(Number(days), 'day')} from ${from.name}` }); };
+  return (
+    <span className="row tight">
+      <NumberInput w={64} size="xs" min={0} max={365} allowDecimal={false} hideControls aria-label={`Days of a transfer from ${from.name} to ${row.name}`} placeholder={String(supply.days)} value={days} onChange={setDays} onBlur={save} onKeyDown={(event) => { if (event.key === 'Enter') save(); }} />
+      <span className="dim small">{days === '' ? (supply.said === 'learned' ? `days, as ${count(supply.transfers, 'transfer')} took` : 'days by default') : 'days by transfer'}{buyer && buyer !== from && `; ${count(supply.totalDays, 'day')} from ${buyer.name}`}</span>
+    </span>
+  );
 }
 
 function Levels({ row }: { row: LocationView }) {

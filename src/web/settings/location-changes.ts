@@ -5,14 +5,14 @@ import { write } from '../api/client.ts';
 import type { LocationView, PolicyChange } from '../api/stock-queries.ts';
 import { useStore } from '../shell/store.tsx';
 
-export type LocationChange = { locationId: number; said: string } & ({ policy: PolicyChange } | { authority: 'storefront' | 'warehouse'; warehouseId: number | null } | { suppliedFrom: number | null });
+export type LocationChange = { locationId: number; said: string } & ({ policy: PolicyChange } | { authority: 'storefront' | 'warehouse'; warehouseId: number | null } | { suppliedFrom: number | null; /** Left out: as it is. */ days?: number | null });
 
 export function useLocationChange() {
   const store = useStore(), client = useQueryClient();
   return useMutation({
     mutationFn: (change: LocationChange) => ('policy' in change
       ? write<LocationView>('PUT', `/locations/${change.locationId}/policy`, { store: store.storeId }, change.policy)
-      : 'suppliedFrom' in change ? write<LocationView>('PUT', `/locations/${change.locationId}/supply`, { store: store.storeId }, { suppliedFrom: change.suppliedFrom })
+      : 'suppliedFrom' in change ? write<LocationView>('PUT', `/locations/${change.locationId}/supply`, { store: store.storeId }, { suppliedFrom: change.suppliedFrom, ...(change.days === undefined ? {} : { days: change.days }) })
       : write<LocationView>('PUT', `/locations/${change.locationId}/authority`, { store: store.storeId }, { authority: change.authority, warehouseId: change.warehouseId })),
     onSuccess: async (_row, { said }) => {
       notifications.show({ message: said });

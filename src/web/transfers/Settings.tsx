@@ -1,4 +1,4 @@
-/** What moving a unit costs, and the least gain worth proposing. */
+/** What moving a unit costs, the least gain worth proposing, and the days a transfer takes where nothing else is known. */
 import { Button, Modal, NumberInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -11,21 +11,22 @@ import { ErrorState, Lines } from '../ui/feedback.tsx';
 
 export function Settings({ open, close }: { open: boolean; close(): void }) {
   const store = useStore(), query = useQuery({ ...transferSettingsQuery(store.storeId), enabled: open });
-  return <Modal opened={open} onClose={close} title={<strong>Cost of moving</strong>}>{open && (query.data ? <Form key={query.data.version} settings={query.data} close={close} /> : query.isError ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <Lines rows={4} />)}</Modal>;
+  return <Modal opened={open} onClose={close} title={<strong>Cost and days of moving</strong>}>{open && (query.data ? <Form key={query.data.version} settings={query.data} close={close} /> : query.isError ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <Lines rows={4} />)}</Modal>;
 }
 
 function Form({ settings, close }: { settings: TransferSettings; close(): void }) {
-  const store = useStore(), client = useQueryClient(), digits = minorDigits(store.currency), scale = 10 ** digits, [unit, setUnit] = useState<number | string>(settings.unitCost / scale), [least, setLeast] = useState<number | string>(settings.leastGain / scale);
+  const store = useStore(), client = useQueryClient(), digits = minorDigits(store.currency), scale = 10 ** digits, [unit, setUnit] = useState<number | string>(settings.unitCost / scale), [least, setLeast] = useState<number | string>(settings.leastGain / scale), [days, setDays] = useState<number | string>(settings.transferDays);
   const save = useMutation({
-    mutationFn: () => write<TransferSettings>('PUT', '/transfers/settings', { store: store.storeId }, { unitCost: Math.round(Number(unit) * scale), leastGain: Math.round(Number(least) * scale), version: settings.version }),
+    mutationFn: () => write<TransferSettings>('PUT', '/transfers/settings', { store: store.storeId }, { unitCost: Math.round(Number(unit) * scale), leastGain: Math.round(Number(least) * scale), transferDays: Number(days), version: settings.version }),
     onSuccess: async () => { await client.invalidateQueries({ queryKey: ['transfers'] }); notifications.show({ message: 'Saved. Proposals are worked out anew.' }); close(); },
   });
   return (
     <form className="stack" onSubmit={(event) => { event.preventDefault(); save.mutate(); }}>
       <NumberInput size="sm" label={`Moving one unit, ${store.currency}`} description="Packing, carrying, unpacking" min={0} decimalScale={digits} value={unit} onChange={setUnit} />
       <NumberInput size="sm" label={`Least gain, ${store.currency}`} description="Of one item between two places; smaller ones are not proposed" min={0} decimalScale={digits} value={least} onChange={setLeast} />
+      <NumberInput size="sm" label="Days a transfer takes" description="Between places that say nothing else under Settings → Locations, until three were received" min={0} max={365} allowDecimal={false} value={days} onChange={setDays} />
       {save.isError && <ErrorState title="It was not saved" error={save.error} />}
-      <div><Button type="submit" size="sm" loading={save.isPending} disabled={unit === '' || least === ''}>Save</Button></div>
+      <div><Button type="submit" size="sm" loading={save.isPending} disabled={unit === '' || least === '' || days === ''}>Save</Button></div>
     </form>
   );
 }

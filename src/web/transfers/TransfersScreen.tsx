@@ -16,7 +16,7 @@ export function TransfersScreen() {
   const search = route.useSearch(), navigate = route.useNavigate(), tab = search.tab ?? 'proposals';
   const change = useCallback((part: Partial<typeof search>, replace = true) => void navigate({ search: (old) => ({ ...old, ...part }), replace }), [navigate]);
   return (
-    <Page title="Transfers" fill aside={<Button variant="default" leftSection={<IconSettings size={15} />} onClick={() => change({ show: 'settings' }, false)}>Cost of moving</Button>}>
+    <Page title="Transfers" fill aside={<Button variant="default" leftSection={<IconSettings size={15} />} onClick={() => change({ show: 'settings' }, false)}>Cost and days of moving</Button>}>
       <ViewTabs label="Parts" views={[{ id: 'proposals', label: 'Proposals' }, { id: 'transfers', label: 'Transfers' }]} current={tab} change={(id, { store }) => ({ store, tab: id === 'proposals' ? undefined : id })} />
       {tab === 'transfers' ? <Tracked search={search} change={change} /> : <Proposals search={search} change={change} />}
       <Settings open={search.show === 'settings'} close={() => change({ show: undefined })} />
