@@ -5,7 +5,7 @@
 import os from 'node:os';
 import { circumstances, keep, markdown, type Benchmark } from './report.ts';
 
-const NAMES = ['ingest', 'ledger', 'import', 'sale-to-ledger', 'drift', 'replenishment', 'supplier-order', 'forecast', 'refresh', 'push', 'flash-sale', 'two-stores'] as const;
+const NAMES = ['ingest', 'ledger', 'import', 'sale-to-ledger', 'drift', 'replenishment', 'supplier-order', 'forecast', 'forecast-file', 'refresh', 'push', 'flash-sale', 'two-stores'] as const;
 
 const flags = process.argv.slice(2).filter((a) => a.startsWith('-'));
 const asked = process.argv.slice(2).filter((a) => !a.startsWith('-'));

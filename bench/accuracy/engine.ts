@@ -2,8 +2,15 @@
  * The product's own engine behind the interface of the forecast data's harness: `node harness.mjs BENCH engine.ts OUT`.
  * It sees what the harness gives: the past, and of the future only what a shop knows (calendar, planned promotions).
  */
+import { setFlagsFromString } from 'node:v8';
 import { dayNumber } from '../../src/domain/calendar.ts';
 import { forecastTogether, type CalendarEvent, type Grain, type PanelSeries, type Part } from '../../src/domain/forecast/panel.ts';
+
+/**
+ * The product is started with a small young generation (bin/instep); the harness starts its process without, and V8 would let it grow by 100 MB for no gain in
+ * time. It has not grown yet when this is loaded.
+ */
+setFlagsFromString('--semi-space-growth-factor=1');
 
 interface HarnessSeries {
   id: string; start: string; y: (number | null)[]; item?: string; loc?: string; dept?: string; cat?: string; state?: string;

@@ -47,36 +47,43 @@ function faultList(): { faults: Fault[]; add(fault: Fault): void; readonly count
   return { faults, add(fault) { count++; if (faults.length < FAULTS_KEPT) faults.push(fault); }, get count() { return count; } };
 }
 
-/** Keeps the best sellers of a stream: most units first, the earlier one where equal. */
-function bestSellers<T>(): { offer(units: number, periods: number, order: number, value: T): void; kept(): T[] } {
-  let held: { units: number; periods: number; order: number; value: T }[] = [];
+/** Keeps the best sellers of a stream: most units first, the earlier one where equal. `value` is asked only for what may stay. */
+function bestSellers<T>(): { offer(units: number, periods: number, order: number, value: () => T): void; take(): T[] } {
+  let held: { units: number; periods: number; order: number; value: T }[] = [], least = -Infinity;
   const cut = (): void => {
     held.sort((a, b) => b.units - a.units || a.order - b.order);
+    const before = held.length;
     let periods = 0;
     held = held.slice(0, LEARN_SERIES).filter((one, n) => { periods += one.periods; return n === 0 || periods <= LEARN_PERIODS; });
+    if (held.length < before) least = held.at(-1)!.units;
   };
   return {
-    offer(units, periods, order, value) { held.push({ units, periods, order, value }); if (held.length > 2 * LEARN_SERIES) cut(); },
-    kept() { cut(); return held.sort((a, b) => a.order - b.order).map((one) => one.value); },
+    offer(units, periods, order, value) {
+      if (units <= least) return; // as many sold more, or as much and earlier
+      held.push({ units, periods, order, value: value() });
+      if (held.length > 2 * LEARN_SERIES) cut();
+    },
+    /** Those kept, in the order they came; nothing is held any more. */
+    take() { cut(); const taken = held.sort((a, b) => a.order - b.order).map((one) => one.value); held = []; return taken; },
   };
 }
 
 const unitsOf = (one: FileSeries): number => one.series.demand.reduce((sum, units) => sum + (Number.isNaN(units) ? 0 : units), 0);
 
 async function readNdjson(file: string, horizon: number, read: (bytes: number) => void, signal: AbortSignal): Promise<SeriesSource> {
-  const ids = new Set<string>(), bad = new Set<number>(), found = faultList(), best = bestSellers<string>();
+  const ids = new Set<string>(), bad = new Set<number>(), found = faultList(), best = bestSellers<Buffer>();
   for await (const lines of linesOf(file, read, signal)) {
     for (const { line, text } of lines) {
       const one = seriesFromJson(text, horizon);
       if (isFault(one)) { found.add({ line, ...one }); bad.add(line); continue; }
       if (ids.has(one.id)) { found.add({ line, column: 'id', message: `${one.id} is already on a line before` }); bad.add(line); continue; }
       ids.add(one.id);
-      best.offer(unitsOf(one), one.known, line, text);
+      best.offer(unitsOf(one), one.known, line, () => Buffer.from(text)); // the text itself is a window on the whole piece of file it was cut from
     }
   }
   return {
     count: ids.size, faults: found.faults, faultCount: found.count, leftOut: 0,
-    sample: best.kept().map((text) => seriesFromJson(text, horizon) as FileSeries),
+    sample: best.take().map((text) => seriesFromJson(text.toString(), horizon) as FileSeries),
     async *series() {
       for await (const lines of linesOf(file, undefined, signal)) for (const { line, text } of lines) if (!bad.has(line)) yield seriesFromJson(text, horizon) as FileSeries;
     },

@@ -47,8 +47,7 @@ export const forecast = defineFlow({
     const runId = await startForecastRun(db, storeId, asOf, horizon, context.now());
 
     context.progress('learn from the best sellers', 0, null);
-    const best = await bestSellingSeries(db, storeId, from, LEARN_SERIES);
-    const pool = await context.compute.run<PanelTask, Pool>('learn', { panel: best.map(await knownOf(context, best, from, asOf, horizon)), options });
+    const { pool, learnedFrom } = await learn(context, from, asOf, options);
 
     const underWay: { rows: SeriesRow[]; outcomes: Promise<Outcome[]> }[] = [];
     const settleOldest = async (): Promise<void> => {
@@ -77,13 +76,19 @@ export const forecast = defineFlow({
     const failed = tally.input - tally.applied;
     // A few odd series are told of; when most fail, it is the run that failed, and the one before stays in use.
     if (failed * 2 > tally.input) throw new Error(`${failed} of ${tally.input} series could not be forecast: ${Object.keys(tally.failed)[0]}`);
-    await finishForecastRun(db, storeId, runId, { from: best.length, failed, events: pool.events?.effects ?? {} }, context.now());
-    Object.assign(context.detail, { asOf, horizon, learnedFrom: best.length, events: options.events!.length });
+    await finishForecastRun(db, storeId, runId, { from: learnedFrom, failed, events: pool.events?.effects ?? {} }, context.now());
+    Object.assign(context.detail, { asOf, horizon, learnedFrom, events: options.events!.length });
     context.changed('forecast');
     await context.enqueue('replenishment');
     await context.enqueue('forecast-watch');
   },
 });
+
+/** A function of its own, so that the best sellers are let go of when they have been learned from. */
+async function learn(context: FlowContext, from: string, asOf: string, options: PanelOptions): Promise<{ pool: Pool; learnedFrom: number }> {
+  const best = await bestSellingSeries(context.db, context.storeId, from, LEARN_SERIES), seriesOf = await knownOf(context, best, from, asOf, options.horizon);
+  return { pool: await context.compute.run<PanelTask, Pool>('learn', { panel: best.map(seriesOf), options }), learnedFrom: best.length };
+}
 
 async function calendar({ db, storeId }: FlowContext, from: string): Promise<CalendarEvent[]> {
   return (await planningEvents(db, storeId, from)).reverse()

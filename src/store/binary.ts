@@ -10,6 +10,8 @@ const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 /** PostgreSQL counts microseconds, and days, from 2000-01-01 UTC. */
 const EPOCH_MS = Date.UTC(2000, 0, 1);
 const DAY_MS = 86_400_000;
+/** PostgreSQL's numbers of types. */
+const TEXT = 25, FLOAT4 = 700;
 
 /** Rows of a binary COPY, field by field in the order of the statement's columns. Grows as needed; made for one batch of bounded size. */
 export class CopyRows {
@@ -51,6 +53,31 @@ export class CopyRows {
   /** JSON text for a jsonb column. */
   jsonb(json: string): this { return this.#string(json, true); }
 
+  bytes(value: Uint8Array): this { this.#field(value.length); this.#bytes.set(value, this.#at); this.#at += value.length; return this; }
+
+  /** A real, to single precision; null for null. */
+  real(value: number | null): this {
+    if (value === null) return this.null();
+    this.#field(4);
+    this.#at = this.#bytes.writeFloatBE(value, this.#at);
+    return this;
+  }
+
+  /** A real[] without nulls, to single precision. */
+  reals(values: ArrayLike<number>): this {
+    this.#arrayHead(FLOAT4, values.length, values.length * 8);
+    for (let n = 0; n < values.length; n++) { this.#at = this.#bytes.writeInt32BE(4, this.#at); this.#at = this.#bytes.writeFloatBE(values[n]!, this.#at); }
+    return this;
+  }
+
+  /** A text[] without nulls. */
+  texts(values: readonly string[]): this {
+    const encoded = values.map((value) => Buffer.from(value, 'utf8'));
+    this.#arrayHead(TEXT, values.length, encoded.reduce((sum, { length }) => sum + 4 + length, 0));
+    for (const value of encoded) { this.#at = this.#bytes.writeInt32BE(value.length, this.#at); this.#at += value.copy(this.#bytes, this.#at); }
+    return this;
+  }
+
   /** The whole, with its end; nothing is added afterwards. */
   end(): Buffer { this.#room(2); this.#at = this.#bytes.writeInt16BE(-1, this.#at); return this.#bytes.subarray(0, this.#at); }
 
@@ -62,6 +89,13 @@ export class CopyRows {
     this.#bytes.writeInt32BE(end - start, this.#at);
     this.#at = end;
     return this;
+  }
+
+  /** The field's length and its array's head: one dimension, counted from 1; none where it is empty. Makes room for `body` bytes of elements. */
+  #arrayHead(elements: number, count: number, body: number): void {
+    const dimensions = count > 0 ? 1 : 0;
+    this.#field(12 + dimensions * 8 + body);
+    for (const word of dimensions > 0 ? [1, 0, elements, count, 1] : [0, 0, elements]) this.#at = this.#bytes.writeInt32BE(word, this.#at);
   }
 
   #field(length: number): void { this.#room(4 + length); this.#at = this.#bytes.writeInt32BE(length, this.#at); }

@@ -93,7 +93,7 @@ export interface SeriesRow {
  * Sparse daily demand per item and location in day numbers (days since 1970-01-01), from a day on; streamed by item id in bounded pages. Of an item that is said to
  * sell like another, the other's demand at its share stands before its own first sale, wherever the other sold.
  */
-export async function* demandSeries(db: Queryable, storeId: number, from: string, page = 2_000): AsyncGenerator<SeriesRow[]> {
+export async function* demandSeries(db: Queryable, storeId: number, from: string, page = 500): AsyncGenerator<SeriesRow[]> {
   let after: [number, number] = [0, -1];
   for (;;) {
     const { rows } = await db.query<SeriesRow>(

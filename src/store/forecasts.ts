@@ -1,5 +1,6 @@
 /** Forecasts by run; the last few runs stay comparable, the last finished one is the one in use. */
 import { expectedUnits, type ForecastResult } from '../domain/forecast/forecast.ts';
+import { CopyRows, sendCopy } from './binary.ts';
 import { binaryRows, realBytes, realsFrom, realsOf } from './binary-read.ts';
 import type { Db, Queryable } from './db.ts';
 
@@ -24,24 +25,20 @@ export interface SeriesForecast { itemId: number; locationId: number; result: Fo
 /** Days a list of forecasts speaks of. */
 const LISTED_DAYS = 28;
 
-export async function saveForecasts(db: Queryable, storeId: number, runId: string, asOf: string, batch: readonly SeriesForecast[]): Promise<void> {
+/** In binary: as text, 1,600 numbers a series were most of what the writing cost here and there, and of the memory of a run. */
+export async function saveForecasts(db: Db, storeId: number, runId: string, asOf: string, batch: readonly SeriesForecast[]): Promise<void> {
   if (batch.length === 0) return;
-  const array = (values: readonly number[]): string => `{${values.map((v) => Math.fround(v)).join(',')}}`;
-  const days = (result: ForecastResult): number => Math.min(LISTED_DAYS, result.mean.length);
-  await db.query(
-    `insert into forecast (store_id, run_id, item_id, location_id, method, mean, levels, cumulative, daily, wape, rmsse, bias, coverage, flags, trained_from, trained_to, censored_days, demand_class, mean28, p90_28, sold28, under80, under90, pinball, made_of, weekdays)
-     select $1, $2, t.item_id, t.location_id, t.method, t.mean::real[], t.levels::real[], t.cumulative, t.daily::real[], t.wape, t.rmsse, t.bias, t.coverage, t.flags::text[], t.trained_from, t.trained_to, t.censored, t.class, t.mean28, t.p90, t.sold, t.under80, t.under90, t.pinball, t.made_of::real[], t.weekdays::real[]
-     from unnest($3::int[], $4::int[], $5::text[], $6::text[], $7::text[], $8::bytea[], $9::text[], $10::real[], $11::real[], $12::real[], $13::real[], $14::text[], $15::date[], $16::date[], $17::int[], $18::text[], $19::real[], $20::real[], $21::real[], $22::real[], $23::real[], $24::real[], $25::text[], $26::text[])
-       as t(item_id, location_id, method, mean, levels, cumulative, daily, wape, rmsse, bias, coverage, flags, trained_from, trained_to, censored, class, mean28, p90, sold, under80, under90, pinball, made_of, weekdays)
-     on conflict (store_id, item_id, location_id, run_id) do nothing`,
-    [storeId, runId, batch.map((f) => f.itemId), batch.map((f) => f.locationId), batch.map((f) => f.result.method), batch.map((f) => array(expectedUnits(f.result))),
-      batch.map((f) => array(f.result.cumulative.map((path) => path.q))), batch.map((f) => realBytes(f.result.cumulative.flatMap((path) => path.values))), batch.map((f) => array(f.result.daily.flatMap((path) => path.values))),
-      batch.map((f) => f.result.error.wape), batch.map((f) => f.result.error.rmsse), batch.map((f) => f.result.error.bias), batch.map((f) => f.result.error.coverage?.observed ?? null),
-      batch.map((f) => `{${f.result.flags.map((flag) => `"${flag}"`).join(',')}}`), batch.map((f) => f.result.trainedOn.from ?? asOf), batch.map((f) => f.result.trainedOn.to ?? asOf), batch.map((f) => f.result.trainedOn.censoredDays),
-      batch.map((f) => f.result.shape.class), batch.map((f) => f.result.totals[days(f.result) - 1] ?? 0),
-      batch.map((f) => f.result.cumulative.find((path) => Math.abs(path.q - 0.9) < 1e-6)?.values[days(f.result) - 1] ?? null), batch.map((f) => f.sold28),
-      batch.map((f) => f.result.error.under80), batch.map((f) => f.result.error.under90), batch.map((f) => f.result.error.pinball), batch.map((f) => array(f.result.madeOf.units)),
-      batch.map((f) => f.result.madeOf.weekdays && array(f.result.madeOf.weekdays))]);
+  const rows = new CopyRows();
+  for (const { itemId, locationId, result, sold28 } of batch) {
+    const { error, trainedOn } = result, listed = Math.min(LISTED_DAYS, result.mean.length);
+    rows.row(26).int(storeId).bigint(runId).int(itemId).int(locationId).text(result.method).reals(expectedUnits(result)).reals(result.cumulative.map((path) => path.q))
+      .bytes(realBytes(result.cumulative.flatMap((path) => path.values))).reals(result.daily.flatMap((path) => path.values))
+      .real(error.wape).real(error.rmsse).real(error.bias).real(error.coverage?.observed ?? null).texts(result.flags).date(trainedOn.from ?? asOf).date(trainedOn.to ?? asOf).int(trainedOn.censoredDays)
+      .text(result.shape.class).real(result.totals[listed - 1] ?? 0).real(result.cumulative.find((path) => Math.abs(path.q - 0.9) < 1e-6)?.values[listed - 1] ?? null).real(sold28)
+      .real(error.under80).real(error.under90).real(error.pinball).reals(result.madeOf.units);
+    if (result.madeOf.weekdays) rows.reals(result.madeOf.weekdays); else rows.null();
+  }
+  await db.transaction((tx) => sendCopy(tx, `copy forecast (store_id, run_id, item_id, location_id, method, mean, levels, cumulative, daily, wape, rmsse, bias, coverage, flags, trained_from, trained_to, censored_days, demand_class, mean28, p90_28, sold28, under80, under90, pinball, made_of, weekdays) from stdin (format binary)`, rows));
 }
 
 /**

@@ -23,7 +23,7 @@ import { learnStacking, stackedLevel, type StackingPool } from './stacking.ts';
 import { fillStockouts } from './stockout.ts';
 import { learnTotals, missesOf, totalCurve, totalVariance, type TotalPool } from './totals.ts';
 import { applyWeekdays, learnWeekdays, type WeekdayPool } from './weekday.ts';
-import { prepare, RULES, type Work } from './work.ts';
+import { memoryFor, prepare, RULES, type Work } from './work.ts';
 import { applyYear, learnYear, type YearlyPool } from './yearly.ts';
 
 /** Length of a period: day, week, month. */
@@ -137,7 +137,8 @@ function ascending(quantiles: readonly number[]): Float64Array {
 
 function worksOf(panel: readonly PanelSeries[], { grain, horizon }: PanelOptions): Work[] {
   assert(Number.isSafeInteger(horizon) && horizon >= 1, `not a horizon: ${horizon}`);
-  return panel.map((series) => prepare(series, grain, horizon));
+  const take = memoryFor(panel, grain, horizon);
+  return panel.map((series) => prepare(series, grain, horizon, take));
 }
 
 function learn(works: readonly Work[], options: PanelOptions, lengths: readonly number[]): Pool {

@@ -88,16 +88,39 @@ export interface Work {
   tailTrust: number;
 }
 
+const NOTHING = new Float64Array(0);
+
+/** Gives the next zeroed numbers of a piece of memory. */
+export type Take = (length: number) => Float64Array;
+
+/** Numbers a piece of memory holds at most, but for a single longer series: 40 MB, more than what the C library keeps for itself when it is given back. */
+const PIECE = 5_000_000;
+
+/**
+ * Memory for what `prepare` makes of these series, in their order. A few large pieces: a dozen small arrays a series cost more to get and give back than to
+ * compute with, and of small ones what was learned from stays taken from the machine when it is over.
+ */
+export function memoryFor(panel: readonly PanelSeries[], grain: Grain, horizon: number): Take {
+  const sizes = panel.map(({ series: { demand } }) => 6 * Math.min(demand.length, RULES[grain].kept) + 2 * horizon + 3);
+  let piece = NOTHING, taken = 0, next = 0;
+  return (length) => {
+    if (taken + length > piece.length) {
+      let size = 0;
+      do size += sizes[next++] ?? length; while (next < sizes.length && size + sizes[next]! <= PIECE);
+      piece = new Float64Array(size);
+      taken = 0;
+    }
+    return piece.subarray(taken, (taken += length));
+  };
+}
+
 /** A series ready for the steps. Throws AssertionError when its lengths disagree. */
-export function prepare(source: PanelSeries, grain: Grain, horizon: number): Work {
+export function prepare(source: PanelSeries, grain: Grain, horizon: number, take = memoryFor([source], grain, horizon)): Work {
   const rules = RULES[grain], { demand, exposure } = source.series, { bulk } = source, all = demand.length;
   assert(exposure.length === all, `${source.id}: ${exposure.length} exposures for ${all} periods`);
   assert(!source.bulk || source.bulk.length === all, `${source.id}: ${source.bulk?.length} bulk quantities for ${all} periods`);
   const n = Math.min(all, rules.kept), from = all - n;
-  // One piece of memory for all of a series: a dozen small arrays a series cost more to get and give back than to compute with.
-  const slab = new Float64Array(2 * n + (n + horizon) + 2 * (n + 1) + (n + horizon + 1)), methods = rules.alphas.length + 1;
-  let taken = 0;
-  const take = (length: number): Float64Array => slab.subarray(taken, (taken += length));
+  const methods = rules.alphas.length + 1;
   const sold = take(n), seen = take(n), factor = take(n + horizon).fill(1);
   let stockedOut: Uint8Array | null = null, first = n;
   for (let t = 0; t < n; t++) {
@@ -131,7 +154,6 @@ export function prepare(source: PanelSeries, grain: Grain, horizon: number): Wor
 
 /** A sale shows that the item was there for some of the period, whatever the exposure says. */
 const LEAST_SEEN = 0.05;
-const NOTHING = new Float64Array(0);
 
 /** Fills the running totals from `sold`, `seen` and `factor`; call again when these change. */
 export function addUp(work: Work): void {
