@@ -54,17 +54,19 @@ function unsettled(run: Run, sku: string): { dispatched: number; ahead: number }
   return { dispatched, ahead };
 }
 
-/** What Shopify should show at the mill, for a buffer of at most `buffer` units: the figure and how it was reached. `least` allows for units not counted off the shelf yet. */
-export function expectedAtMill(run: Run, buffer: number): { sku: string; inventoryItemId: string; most: number; least: number; arithmetic: string }[] {
+const NOTHING = { most: 0, least: 0, arithmetic: 'held back from sale' };
+
+/** What Shopify should show at the mill, for a buffer of at most `buffer` units, with the codes somebody holds back from sale showing nothing: the figure and how it was reached. `least` allows for units not counted off the shelf yet. */
+export function expectedAtMill(run: Run, buffer: number, heldBack: ReadonlySet<string>): { sku: string; inventoryItemId: string; most: number; least: number; arithmetic: string }[] {
   const { tables } = run.sandbox.shop;
   const free = new Map<string, { most: number; least: number; arithmetic: string }>();
   for (const sku of GOODS) {
     const { onHand, unsellable } = run.shelf.shelf.get(sku)!, open = wanted(run, sku), { dispatched, ahead } = unsettled(run, sku);
     // Fulfilled in Shopify and not dispatched: withheld until the next count says they are gone. Every seed ends with a count, so they count as gone.
     const units = onHand - unsellable - (open - dispatched);
-    free.set(sku, { most: Math.max(0, units), least: Math.max(0, units - buffer), arithmetic: `${onHand} − ${unsellable} − (${open} − ${dispatched}) = ${units}, ahead ${ahead}` });
+    free.set(sku, heldBack.has(sku) ? NOTHING : { most: Math.max(0, units), least: Math.max(0, units - buffer), arithmetic: `${onHand} − ${unsellable} − (${open} − ${dispatched}) = ${units}, ahead ${ahead}` });
   }
   const of = (sku: string): string => [...tables.variants.values()].find((v) => v.sku === sku)!.inventoryItemId;
   const whole = (pick: 'most' | 'least'): number => Math.min(...Object.entries(PARTS).map(([sku, per]) => Math.floor(free.get(sku)![pick] / per)));
-  return [...GOODS.map((sku) => ({ sku, inventoryItemId: of(sku), ...free.get(sku)! })), { sku: BUNDLE, inventoryItemId: of(BUNDLE), most: whole('most'), least: whole('least'), arithmetic: 'scarcest part' }];
+  return [...GOODS.map((sku) => ({ sku, inventoryItemId: of(sku), ...free.get(sku)! })), { sku: BUNDLE, inventoryItemId: of(BUNDLE), ...(heldBack.has(BUNDLE) ? NOTHING : { most: whole('most'), least: whole('least'), arithmetic: 'scarcest part' }) }];
 }

@@ -26,6 +26,8 @@ export const MUTATIONS: readonly Mutation[] = [
   { name: 'ghosts-kept', file: 'src/domain/push/decide.ts', find: 'if (wanted === assumed) return', replace: 'if (wanted <= assumed && wanted >= assumed - 2) return', why: 'small restocks by staff stay' },
   { name: 'another-store', file: 'src/store/push-levels.ts', find: 'from push_level where item_id in (select item_id from touched)', replace: 'from push_level where cardinality($1::int[]) > 0', why: "one store's change touches the rows of every other" },
   { name: 'cursor-by-our-clock', file: 'src/connectors/shopify/admin-client.ts', find: 'const known = shopClock.now(clock.now().getTime());', replace: 'const known: string | null = clock.now().toISOString();', why: 'a host whose clock is ahead never reads what was changed meanwhile' },
+  { name: 'held-part-in-a-bundle', file: 'src/domain/push/decide.ts', find: 'const can = part.heldBack ? 0 : Math.floor(', replace: 'const can = Math.floor(', why: 'what is held back from sale is sold as a part' },
+  { name: 'hold-ends-unseen', file: 'src/store/held-back.ts', find: "  await markDirty(tx, items, now);\n  await audit(tx, { at: now, actor: 'stock-push'", replace: "  await audit(tx, { at: now, actor: 'stock-push'", why: 'an item whose time held back is over goes on showing nothing' },
 ];
 
 /** The file a mutation changes, as it stands. */

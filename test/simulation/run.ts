@@ -19,6 +19,7 @@ import { startSandbox, type Sandbox } from '../../src/sandbox/main.ts';
 import { ConnectionLost } from '../../src/sandbox/shopify/http-message.ts';
 import { changePolicy, setAuthority } from '../../src/store/authority.ts';
 import { saveBundle } from '../../src/store/bundles.ts';
+import { holdItems, letGo } from '../../src/store/held-back.ts';
 import { saveStore } from '../../src/store/stores.ts';
 import { makeWarehouse } from '../../src/store/warehouses.ts';
 import { shelfWarehouse, type ShelfWarehouse } from '../helpers/shelf-warehouse.ts';
@@ -54,6 +55,8 @@ export interface Run {
   deed(name: DeedName): Promise<number>;
   flow(name: string): Promise<void>;
   control(path: string, body: unknown): Promise<{ id: string } | null>;
+  /** Somebody holds an item back from sale, for so many minutes or for good (Infinity), or lets it go (null). A death in it is survived. */
+  holdBack(sku: string, minutes: number | null): Promise<void>;
   /** How many webhook deliveries find the door closed; how many writes of levels an order overtakes. */
   doors: { refuse: number; rush: number };
   stop(): Promise<void>;
@@ -140,6 +143,15 @@ export async function factory(databaseUrl: string, dataDir: string): Promise<Fac
         const reply = await sandbox.handle({ method: 'POST', path: `/sandbox${path}`, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
         if (reply.status >= 500) throw new Error(`the shop broke: ${path} ${reply.body.toString()}`);
         return reply.status < 300 ? JSON.parse(reply.body.toString()) as { id: string } : null;
+      },
+      async holdBack(sku, minutes) {
+        await survive(run, () => house.db.transaction(async (tx) => {
+          const { rows: [item] } = await tx.query<{ item_id: number }>('select x.item_id from variant v join inventory_item x on x.store_id = v.store_id and x.shopify_inventory_item_id = v.shopify_inventory_item_id where v.store_id = $1 and v.sku = $2', [storeId, sku]);
+          const at = now();
+          if (minutes === null) return letGo(tx, storeId, [item!.item_id], 'simulation', at);
+          return holdItems(tx, storeId, [item!.item_id], { until: minutes === Infinity ? null : new Date(Date.parse(at) + minutes * 60_000).toISOString(), reason: 'something is wrong with it' }, 'simulation', at);
+        }));
+        run.witness.reached.add('held back');
       },
       async stop() { shops.delete(host); shelves.delete(warehouseId); current = null; await sandbox.stop(); },
     };

@@ -2,7 +2,7 @@
 import { alone, othersOf, replay, rest, safety, type Violation } from './checkers.ts';
 import { dice } from './dice.ts';
 import type { Factory, Run } from './run.ts';
-import { step, weights, type Mode } from './workload.ts';
+import { holder, step, weights, type Mode } from './workload.ts';
 
 export interface Outcome { seed: number; mode: Mode; violations: Violation[]; steps: number; deaths: number; reached: string[]; ms: number }
 
@@ -10,13 +10,14 @@ export const MODES: readonly Mode[] = ['on', 'off', 'swarm'];
 const STEPS = 90;
 
 export async function play(factory: Factory, seed: number, mode: Mode = MODES[seed % 3]!, watch?: (run: Run, n: number) => void): Promise<Outcome> {
-  const began = performance.now(), roll = dice(seed);
+  const began = performance.now(), roll = dice(seed), held = dice(seed ^ 0x401d);
   const run = await factory.make(seed);
   try {
     const rates = weights(mode, roll), others = await othersOf(run);
     let steps = 0;
     for (; steps < STEPS; steps++) {
       await step(run, roll, mode, rates);
+      await holder(run, held);
       watch?.(run, steps);
       if (steps % 30 === 29) { const found = await safety(run); if (found.length > 0) return outcome(found, steps); }
     }

@@ -32,6 +32,12 @@ export async function step(run: Run, roll: Dice, mode: Mode, rates: Weights): Pr
 
 const SKUS = [...GOODS, BUNDLE];
 
+/** Somebody finds something wrong with an item, or right again. By dice of their own, so that a world without it is the one it was. */
+export async function holder(run: Run, roll: Dice): Promise<void> {
+  if (!roll.chance(0.04)) return;
+  await run.holdBack(roll.pick(SKUS), roll.pick([null, null, Infinity, 1 + roll(20)]));
+}
+
 async function shopper(run: Run, roll: Dice): Promise<void> {
   const orders = [...run.sandbox.shop.tables.orders.values()].slice(-12), { mill, store } = run.places;
   if (orders.length === 0 || roll.chance(0.55)) {
