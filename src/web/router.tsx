@@ -163,6 +163,8 @@ const alerts = createRoute({
   validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], ['deliveries'] as const), edit: text(raw['edit'], 20), state: oneOf(raw['state'], ['waiting', 'delivered', 'failed'] as const), channel: text(raw['channel'], 20), delivery: text(raw['delivery'], 20) })),
 });
 
+const limits = createRoute({ getParentRoute: () => app, path: '/settings/limits', component: lazyRouteComponent(() => import('./settings/LimitsPage.tsx'), 'LimitsPage') });
+const backups = createRoute({ getParentRoute: () => app, path: '/settings/backups', component: lazyRouteComponent(() => import('./settings/BackupsPage.tsx'), 'BackupsPage') });
 const people = createRoute({
   getParentRoute: () => app, path: '/settings/people', component: lazyRouteComponent(() => import('./settings/PeoplePage.tsx'), 'PeoplePage'), validateSearch: optional((raw) => ({ edit: text(raw['edit'], 20) })),
 });
@@ -182,7 +184,7 @@ const join = createRoute({
   getParentRoute: () => root, path: '/join', component: lazyRouteComponent(() => import('./session/JoinPage.tsx'), 'JoinPage'), validateSearch: optional((raw) => ({ token: text(raw['token'], 200) })),
 });
 
-const tree = root.addChildren([app.addChildren([today, stock, push, mapping, item, forecast, forecastOfItem, replenishment, replay, transfers, receiveTransfer, purchaseOrders, purchaseOrder, receive, suppliers, supplier, exceptions, fulfilments, returns, returnCase, counts, count, audit, help, peak, peakReport, flows, connections, warehouses, planner, locations, alerts, people, auditTrail]), login, setup, join]);
+const tree = root.addChildren([app.addChildren([today, stock, push, mapping, item, forecast, forecastOfItem, replenishment, replay, transfers, receiveTransfer, purchaseOrders, purchaseOrder, receive, suppliers, supplier, exceptions, fulfilments, returns, returnCase, counts, count, audit, help, peak, peakReport, flows, connections, warehouses, planner, locations, alerts, limits, backups, people, auditTrail]), login, setup, join]);
 
 /** Addresses stay plain text: `?view=out+of+stock`, never quoted JSON. */
 export function buildRouter(client: QueryClient) {
