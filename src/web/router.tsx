@@ -52,11 +52,12 @@ const push = createRoute({
   validateSearch: optional((raw) => ({ view: oneOf(raw['view'], PUSH_VIEWS), q: text(raw['q'], 4000), location: positive(raw['location']), level: text(raw['level'], 60) })),
 });
 
-export const MAPPING_TABS = ['skus', 'locations', 'bundles', 'rules'] as const;
+export const MAPPING_TABS = ['skus', 'variants', 'locations', 'bundles', 'rules'] as const;
+export const LISTING_FAULTS = ['same SKU', 'no SKU', 'renamed', 'same barcode', 'wrong barcode', 'no barcode', 'planner'] as const;
 export const MAPPING_VIEWS = ['all', 'unmatched', 'suggested', 'by hand', 'ignored'] as const;
 const mapping = createRoute({
   getParentRoute: () => app, path: '/mapping', component: lazyRouteComponent(() => import('./mapping/MappingScreen.tsx'), 'MappingScreen'),
-  validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], MAPPING_TABS), view: oneOf(raw['view'], MAPPING_VIEWS), q: text(raw['q'], 4000), row: text(raw['row'], 240), bundle: text(raw['bundle'], 40), approve: oneOf(raw['approve'], ['yes'] as const), file: oneOf(raw['file'], ['in'] as const) })),
+  validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], MAPPING_TABS), view: oneOf(raw['view'], MAPPING_VIEWS), fault: oneOf(raw['fault'], LISTING_FAULTS), q: text(raw['q'], 4000), row: text(raw['row'], 240), bundle: text(raw['bundle'], 40), approve: oneOf(raw['approve'], ['yes'] as const), file: oneOf(raw['file'], ['in'] as const) })),
 });
 
 export const PARCEL_VIEWS = ['late', 'waiting', 'held', 'written', 'all'] as const;

@@ -37,12 +37,13 @@ function Form({ view }: { view: View }) {
   return (
     <form className="stack limits" onSubmit={(event) => { event.preventDefault(); save.mutate(); }}>
       <Panel title="Alone, or with a second person">
-        <NumberInput label="Units one person repairs alone" description="Repairs of drift, and changes of matches that take units from an item, above this wait for the approval of somebody else. 0: every one of them." value={limit} onChange={setLimit} min={0} max={1_000_000} allowDecimal={false} thousandSeparator="," maw={340} disabled={!view.mayChange} error={valid ? null : 'A whole number, 0 or more'} />
-        <p className="small dim">Other limits have their own place: first pushes and buffers under <AppLink to="/settings/locations">Locations</AppLink>, purchase orders under <AppLink to="/purchase-orders?tab=settings">Purchase orders → Settings</AppLink>, matches taken by themselves under <AppLink to="/mapping?tab=rules">Mapping → Rules</AppLink>, back-ups under <AppLink to="/settings/backups">Back-ups</AppLink>.</p>
+        <div className="stack"><NumberInput label="Units one person repairs alone" value={limit} onChange={setLimit} min={0} max={1_000_000} allowDecimal={false} thousandSeparator="," maw={340} disabled={!view.mayChange} error={valid ? null : 'A whole number, 0 or more'} />
+        <p className="small dim">Repairs of drift, and changes of matches that take units from an item, wait above this for the approval of somebody else. 0: every one of them.</p>
+        <p className="small dim">Other limits have their own place: first pushes and buffers under <AppLink to="/settings/locations">Locations</AppLink>, purchase orders under <AppLink to="/purchase-orders?tab=settings">Purchase orders, Settings</AppLink>, matches taken by themselves under <AppLink to="/mapping?tab=rules">Mapping, Rules</AppLink>, back-ups under <AppLink to="/settings/backups">Back-ups</AppLink>.</p></div>
       </Panel>
       <Panel title="Items of several stores">
         <div className="stack"><SegmentedControl className="limits-choice" value={match} onChange={(value) => setMatch(value as View['matchItems'])} data={[{ value: 'same SKU', label: 'The same SKU is the same item' }, { value: 'by hand', label: 'Each store’s items are its own' }]} disabled={!view.mayChange} />
-          <p className="small dim">For variants that are new from now on{view.stores === 1 ? '; there is one store, so nothing changes before a second one is connected' : ''}. Items that are joined share the shelf of a warehouse and are planned by their own store. What was joined before stays as it is.</p></div>
+          <p className="small dim">For variants that are new from now on{view.stores === 1 ? '; there is one store, so nothing changes before a second one is connected' : ''}. Items that are joined share the shelf of a warehouse. What was joined before stays as it is.</p></div>
       </Panel>
       <div className="row"><Button type="submit" loading={save.isPending} disabled={!view.mayChange || !valid || !changed}>Save</Button>{!view.mayChange && <span className="dim small">Only administrators change limits.</span>}</div>
     </form>
