@@ -4,13 +4,19 @@ import { testMessage } from '../domain/alerts/message.ts';
 import { makeChannel, removeChannel, sealChannel } from '../store/alert-channels.ts';
 import { addDelivery } from '../store/alert-deliveries.ts';
 import { changeCases } from '../store/exceptions.ts';
-import type { DemoFault } from './demo-world.ts';
+import type { DemoFault, DemoWorld } from './demo-world.ts';
 
 /** No name ends so (RFC 6761): it is never found. */
 const NOWHERE = 'https://alerts.invalid/instep';
 const PERIOD = ['1999-01-01', '1999-01-31'] as const;
 /** What a connection needs to read a shop at all; the rest can be lost. */
 const KEPT = ['read_products', 'read_inventory', 'read_locations', 'read_orders'], LOST = SCOPES.filter((scope) => !KEPT.includes(scope));
+
+/** What was done here looks as if it had been so many hours earlier; back-ups too. */
+async function age(w: DemoWorld, hours: number): Promise<void> {
+  await w.house.db.query(`update store set created_at = created_at - $1 * interval '1 hour'`, [hours]);
+  await w.house.db.query(`update backup_run set finished_at = finished_at - $1 * interval '1 hour'`, [hours]);
+}
 
 export const HOUSE_FAULTS: readonly DemoFault[] = [
   {
@@ -27,6 +33,11 @@ export const HOUSE_FAULTS: readonly DemoFault[] = [
       await w.run('alerts');
     },
     async clear(w) { await removeChannel(w.house.db, w.storeId, (await w.recall<{ channelId: string }>()).channelId); await w.run('alerts'); },
+  },
+  {
+    kind: 'BACKUP_OR_DRILL_LATE', story: 'the shop was connected three days ago, and nothing has been backed up since', look: '/settings/backups',
+    async raise(w) { await w.remember({}); await age(w, 3 * 24); await w.run('backup-watch'); },
+    async clear(w) { await age(w, -3 * 24); await w.run('backup-watch'); },
   },
   {
     kind: 'AUDIT_SCORE_FELL', story: 'the app lost most of its rights and all of its webhooks between two audits', look: '/audit',

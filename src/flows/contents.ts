@@ -2,6 +2,7 @@
 import type { Flow } from '../runtime/flow.ts';
 import { audit } from './audit.ts';
 import { alerts } from './alerts.ts';
+import { backupWatch } from './backup-watch.ts';
 import { catalogue } from './catalogue.ts';
 import { dailyDigest } from './daily-digest.ts';
 import { driftRepair } from './drift-repair.ts';
@@ -34,7 +35,7 @@ import { subscriptions } from './subscriptions.ts';
 export const FLOWS: readonly Flow[] = [
   subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, peakWatch, stockAdjustments, ordersOut,
   fulfilments, returns, driftCheck, driftRepair, exceptionChase, alerts, forecast, forecastWatch, replenishment, replay, transferProposals, transfers, purchaseOrders, goodsReceipt,
-  plannerExchange, audit, mappingSuggest, dailyDigest,
+  plannerExchange, audit, mappingSuggest, dailyDigest, backupWatch,
 ];
 
 /** The first import, in this order: subscriptions first, so that nothing that happens meanwhile is missed. */

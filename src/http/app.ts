@@ -21,6 +21,7 @@ import { storeReceived } from '../store/inbox.ts';
 import { connectionByHookToken, sealedSecrets } from '../store/stores.ts';
 import { guard, type Guard } from './auth.ts';
 import { freezeInPeak } from './peak-freeze.ts';
+import { listingRoutes } from './routes/listings.ts';
 import { mappingSuggestionRoutes } from './routes/mapping-suggestions.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { periodRoutes } from './routes/periods.ts';
@@ -60,6 +61,7 @@ import { replenishmentRoutes } from './routes/replenishment.ts';
 import { whatIfRoutes } from './routes/what-if.ts';
 import { returnRoutes } from './routes/returns.ts';
 import { searchRoutes } from './routes/search.ts';
+import { settingRoutes } from './routes/settings.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { stockRoutes } from './routes/stock.ts';
 import { transferRoutes } from './routes/transfers.ts';
@@ -161,7 +163,7 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
     exceptionRoutes, exceptionFixRoutes, alertRoutes, driftRoutes, peakRoutes, heldBackRoutes, helpRoutes, flowRoutes, connectionRoutes, warehouseRoutes,
     plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, supplierRoutes,
     purchaseDraftRoutes, purchaseOrderRoutes, purchaseSettingRoutes, goodsReceiptRoutes, purchasingImportRoutes, countRoutes, searchRoutes,
-    eventRoutes, auditRoutes, periodRoutes, mappingSuggestionRoutes, peopleRoutes, auditTrailRoutes,
+    eventRoutes, auditRoutes, periodRoutes, mappingSuggestionRoutes, listingRoutes, peopleRoutes, auditTrailRoutes, settingRoutes,
   ]) routes(api as never, all);
   app.get('/api/openapi.json', { config: { public: true }, schema: { hide: true } as never }, () => app.swagger());
   if (options.webDir) {

@@ -28,3 +28,11 @@ export const MatchRequests = z.object({
     state: z.enum(['waits', 'approved', 'withdrawn', 'overtaken']), askedAt: instant, askedBy: z.string(), decidedAt: instant.nullable(), decidedBy: z.string().nullable(),
   })),
 }).meta({ id: 'MatchRequests' });
+
+export const LISTING_VIEWS = ['all', 'same SKU', 'no SKU', 'renamed', 'same barcode', 'wrong barcode', 'no barcode', 'planner'] as const;
+export const ListingsQuery = z.object({ store: z.coerce.number(), view: z.enum(LISTING_VIEWS).default('all'), q: z.string().max(200).optional() });
+export const FaultyListing = z.object({
+  fault: z.enum(LISTING_VIEWS).exclude(['all']), variantId: z.string(), itemId: z.number().nullable(), title: z.string(), sku: z.string().nullable(), barcode: z.string().nullable(), sold28: z.number().nullable().describe('units ordered in 28 days'), available: z.number().nullable(),
+  others: z.array(z.object({ itemId: z.number(), title: z.string() })).describe('that share the code, at most five'), suggestion: z.string(),
+}).meta({ id: 'FaultyListing' });
+export const Listings = z.object({ rows: z.array(FaultyListing), counts: z.record(z.string(), z.number()), barcodes: z.boolean().describe('the shop uses barcodes, so a missing one is a fault'), planner: z.boolean(), cut: z.boolean().describe('there are more than are listed') }).meta({ id: 'Listings' });

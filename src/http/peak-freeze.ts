@@ -44,6 +44,7 @@ export const FROZEN_IN_PEAK: Readonly<Record<string, Frozen>> = {
   'PUT /api/v1/planner/places/:place': { what: 'the planner’s places' },
   'PUT /api/v1/transfers/settings': { what: 'what moving costs' },
   'PUT /api/v1/policies/:scope': { what: 'a planning policy' },
+  'PUT /api/v1/settings/limits': { what: 'what one person may do alone' },
   'PUT /api/v1/purchase-settings': { what: 'limits and budgets' },
 };
 

@@ -43,7 +43,7 @@ export async function peakFacts(db: Queryable, storeId: number, from: string, to
   const { rows: perMinute } = await db.query<{ minute: number; orders: number }>(
     `select floor(extract(epoch from processed_at - $2::timestamptz) / 60)::int as minute, count(*)::int as orders from sales_order where store_id = $1 and updated_at >= $2 and processed_at >= $2 and processed_at < $3 group by 1 order by 1`, [...span]);
   const { rows: [units] } = await db.query<{ units: number }>(
-    `select coalesce(sum(d.open + d.fulfilled), 0)::int as units from order_demand d where d.store_id = $1 and d.ordered_at >= $2 and d.ordered_at < $3`, [...span]);
+    `select coalesce(sum((line.value ->> 'ordered')::int), 0)::int as units from sales_order o cross join lateral jsonb_each(o.state -> 'lines') as line where o.store_id = $1 and o.updated_at >= $2 and o.processed_at >= $2 and o.processed_at < $3`, [...span]);
   const { rows: [lag] } = await db.query<{ in_p50: number | null; in_p99: number | null; messages: number }>(
     `select percentile_cont(0.5) within group (order by seconds)::float8 as in_p50, percentile_cont(0.99) within group (order by seconds)::float8 as in_p99, count(*)::int as messages from (
        select greatest(0, extract(epoch from case when triggered_at is null then settled_at - received_at else settled_at + coalesce(clock_error_ms, 0) * interval '1 millisecond' - triggered_at end)) as seconds
@@ -64,7 +64,7 @@ export async function peakFacts(db: Queryable, storeId: number, from: string, to
   // Events of the peak carry their reasons; of the trail, what is not already said by them.
   const { rows: acts } = await db.query<PeakFacts['acts'][number] & { all: number }>(
     `select at, by, what, said, count(*) over ()::int as "all" from (
-       select at, by_whom as by, action as what, cardinality(location_ids) || ' locations' || case when reason = '' then '' else ', ' || reason end as said from peak_event where store_id = $1 and at >= $2 and at <= $3
+       select at, by_whom as by, action as what, case cardinality(location_ids) when 1 then '1 location' else cardinality(location_ids) || ' locations' end || case when reason = '' then '' else ', ' || reason end as said from peak_event where store_id = $1 and at >= $2 and at <= $3
        union all select at, actor, action, left(subject, 200) || coalesce(', ' || left(after ->> 'reason', 200), '') from audit_event where at >= $2 and at <= $3 and action not like 'peak: %' and action not in ('signed in', 'signed out', 'sign-in failed')
      ) acts order by at limit ${MOST_ACTS}`, [...span]);
   const busiest = perMinute.reduce<{ minute: number; orders: number } | null>((most, one) => (most === null || one.orders > most.orders ? one : most), null), of = (state: string): number => pushes.find((row) => row.state === state)?.n ?? 0;

@@ -52,11 +52,12 @@ const push = createRoute({
   validateSearch: optional((raw) => ({ view: oneOf(raw['view'], PUSH_VIEWS), q: text(raw['q'], 4000), location: positive(raw['location']), level: text(raw['level'], 60) })),
 });
 
-export const MAPPING_TABS = ['skus', 'locations', 'bundles', 'rules'] as const;
+export const MAPPING_TABS = ['skus', 'variants', 'locations', 'bundles', 'rules'] as const;
+export const LISTING_FAULTS = ['same SKU', 'no SKU', 'renamed', 'same barcode', 'wrong barcode', 'no barcode', 'planner'] as const;
 export const MAPPING_VIEWS = ['all', 'unmatched', 'suggested', 'by hand', 'ignored'] as const;
 const mapping = createRoute({
   getParentRoute: () => app, path: '/mapping', component: lazyRouteComponent(() => import('./mapping/MappingScreen.tsx'), 'MappingScreen'),
-  validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], MAPPING_TABS), view: oneOf(raw['view'], MAPPING_VIEWS), q: text(raw['q'], 4000), row: text(raw['row'], 240), bundle: text(raw['bundle'], 40), approve: oneOf(raw['approve'], ['yes'] as const), file: oneOf(raw['file'], ['in'] as const) })),
+  validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], MAPPING_TABS), view: oneOf(raw['view'], MAPPING_VIEWS), fault: oneOf(raw['fault'], LISTING_FAULTS), q: text(raw['q'], 4000), row: text(raw['row'], 240), bundle: text(raw['bundle'], 40), approve: oneOf(raw['approve'], ['yes'] as const), file: oneOf(raw['file'], ['in'] as const) })),
 });
 
 export const PARCEL_VIEWS = ['late', 'waiting', 'held', 'written', 'all'] as const;
@@ -163,6 +164,8 @@ const alerts = createRoute({
   validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], ['deliveries'] as const), edit: text(raw['edit'], 20), state: oneOf(raw['state'], ['waiting', 'delivered', 'failed'] as const), channel: text(raw['channel'], 20), delivery: text(raw['delivery'], 20) })),
 });
 
+const limits = createRoute({ getParentRoute: () => app, path: '/settings/limits', component: lazyRouteComponent(() => import('./settings/LimitsPage.tsx'), 'LimitsPage') });
+const backups = createRoute({ getParentRoute: () => app, path: '/settings/backups', component: lazyRouteComponent(() => import('./settings/BackupsPage.tsx'), 'BackupsPage') });
 const people = createRoute({
   getParentRoute: () => app, path: '/settings/people', component: lazyRouteComponent(() => import('./settings/PeoplePage.tsx'), 'PeoplePage'), validateSearch: optional((raw) => ({ edit: text(raw['edit'], 20) })),
 });
@@ -182,7 +185,7 @@ const join = createRoute({
   getParentRoute: () => root, path: '/join', component: lazyRouteComponent(() => import('./session/JoinPage.tsx'), 'JoinPage'), validateSearch: optional((raw) => ({ token: text(raw['token'], 200) })),
 });
 
-const tree = root.addChildren([app.addChildren([today, stock, push, mapping, item, forecast, forecastOfItem, replenishment, replay, transfers, receiveTransfer, purchaseOrders, purchaseOrder, receive, suppliers, supplier, exceptions, fulfilments, returns, returnCase, counts, count, audit, help, peak, peakReport, flows, connections, warehouses, planner, locations, alerts, people, auditTrail]), login, setup, join]);
+const tree = root.addChildren([app.addChildren([today, stock, push, mapping, item, forecast, forecastOfItem, replenishment, replay, transfers, receiveTransfer, purchaseOrders, purchaseOrder, receive, suppliers, supplier, exceptions, fulfilments, returns, returnCase, counts, count, audit, help, peak, peakReport, flows, connections, warehouses, planner, locations, alerts, limits, backups, people, auditTrail]), login, setup, join]);
 
 /** Addresses stay plain text: `?view=out+of+stock`, never quoted JSON. */
 export function buildRouter(client: QueryClient) {

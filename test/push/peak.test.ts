@@ -90,7 +90,7 @@ it('a peak that ends, by its time or by a person, leaves a report of what it was
   expect(report).toMatchObject({
     minutes: 30, stepMinutes: 1, orders: { total: 4, units: 15 }, oversold: { cases: 1, units: 4 }, heldBack: [{ sku: 'DOG', reason: 'sold out twice' }], pushes: { refused: 0 },
     cases: expect.arrayContaining([{ kind: 'OVERSOLD', raised: 1, closed: 0, open: 1 }]),
-    acts: [{ by: 'operator', what: 'peak begun', said: '1 locations, a sale' }, { what: 'held back from sale' }].map((act) => expect.objectContaining(act)),
+    acts: [{ by: 'operator', what: 'peak begun', said: '1 location, a sale' }, { what: 'held back from sale' }].map((act) => expect.objectContaining(act)),
     rules: expect.arrayContaining([expect.objectContaining({ key: 'oversold', worst: 1, passed: false })]), steps: expect.objectContaining({ length: 30 }),
   });
   const text = (await clock.app.inject({ method: 'GET', url: `/api/v1/peak/reports/${made!.reportId}/text?store=${town.storeId}`, headers: { host: 'localhost' } })).body;

@@ -53,6 +53,8 @@ const fixes = [
   { name: 'open_periods', label: 'Signed periods', open: '/audit?tab=period' },
   { name: 'open_trail', label: 'Audit trail', open: '/settings/audit-trail' },
   { name: 'open_alerts', label: 'Alerts', open: '/settings/alerts' },
+  { name: 'open_backups', label: 'Back-ups', open: '/settings/backups' },
+  { name: 'check_backups', label: 'Look again', run: 'backup-watch' },
   { name: 'open_locations', label: 'Locations', open: '/settings/locations' },
   { name: 'release_push', label: 'Release it', does: 'lets the level be written, above the cap or after it was set aside', kinds: ['PUSH_HELD', 'PUSH_FAILED', 'PUSH_CONFLICT'] },
   { name: 'let_go', label: 'Let it go', does: 'ends the holding back: its levels show again what the shelf allows', kinds: ['HELD_BACK_TOO_LONG'] },

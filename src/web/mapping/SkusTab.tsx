@@ -44,7 +44,7 @@ export function SkusTab() {
   ], [match]);
   const chips: Chip[] = search.q ? [{ label: search.q, remove: () => change({ q: undefined }) }] : [];
   if (places.data && !places.data.locations.some((place) => place.authority === 'warehouse')) {
-    return <Panel><EmptyState title="No location follows a warehouse" action={<Button component={Link} to="/settings/locations">Give a location to a warehouse</Button>}>The codes of a warehouse are listed here once a location of this store follows it. Its SKUs that are identical to exactly one of Shopify’s are matched without asking.</EmptyState></Panel>;
+    return <Panel><EmptyState title="No location follows a warehouse" action={<div className="row"><Button onClick={() => change({ tab: 'variants' })}>Look at the variants</Button><Button variant="default" component={Link} to="/settings/locations">Give a location to a warehouse</Button></div>}>The codes of a warehouse are listed here once a location of this store follows it. Its SKUs that are identical to exactly one of Shopify’s are matched without asking. How the shop’s own goods name themselves is under Variants, with or without a warehouse.</EmptyState></Panel>;
   }
   return (
     <>

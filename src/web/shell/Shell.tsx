@@ -51,7 +51,7 @@ export function Shell() {
 /** A page without a store is the one where a store is connected. */
 function Body({ store }: { store: Store | null }) {
   const path = useRouterState({ select: (state) => state.location.pathname });
-  if (store === null && !/^\/settings\/(?:connections|people|audit-trail)/.test(path)) {
+  if (store === null && !/^\/settings\/(?:connections|people|audit-trail|backups)/.test(path)) {
     return <EmptyState title="No shop is connected yet" action={<Button component={Link} to="/settings/connections">Connect a shop</Button>}>Instep shows a shop’s stock, forecast and orders once it may read them.</EmptyState>;
   }
   return <Outlet />;

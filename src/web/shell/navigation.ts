@@ -45,7 +45,7 @@ export const PLACES_WITHIN: readonly { label: string; to: string; icon: Icon }[]
   { label: 'Period sign-off', to: '/audit?tab=period', icon: IconShieldCheck },
   { label: 'Forecast accuracy', to: '/forecast?tab=accuracy', icon: IconChartLine }, { label: 'Event calendar', to: '/forecast?tab=events', icon: IconChartLine },
   { label: 'Connections', to: '/settings/connections', icon: IconSettings }, { label: 'Warehouses', to: '/settings/warehouses', icon: IconSettings }, { label: 'Locations', to: '/settings/locations', icon: IconSettings }, { label: 'Inventory Planner', to: '/settings/planner', icon: IconSettings },
-  { label: 'People', to: '/settings/people', icon: IconUsers }, { label: 'Audit trail', to: '/settings/audit-trail', icon: IconHistory },
+  { label: 'Limits', to: '/settings/limits', icon: IconSettings }, { label: 'Back-ups', to: '/settings/backups', icon: IconSettings }, { label: 'People', to: '/settings/people', icon: IconUsers }, { label: 'Audit trail', to: '/settings/audit-trail', icon: IconHistory },
 ];
 
 /** Whether the address is of the screen. */
