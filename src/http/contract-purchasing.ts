@@ -105,7 +105,7 @@ export const GoodsReceiptPage = z.object({ rows: z.array(GoodsReceipt), nextCurs
 export const IMPORT_KINDS = ['suppliers', 'supplier-items', 'purchase-orders', 'min-max'] as const;
 export const PurchasingImportBody = z.object({ kind: z.enum(IMPORT_KINDS), source: z.enum(['csv', 'stocky', 'inventory-planner']).default('csv'), csv: z.string().max(20_000_000), dryRun: z.boolean().default(true) }).strict().meta({ id: 'PurchasingImportBody' });
 export const PurchasingImportResult = z.object({
-  dryRun: z.boolean(), kind: z.enum(IMPORT_KINDS), lines: z.number(), applied: z.number(), unchanged: z.number(), skipped: z.number(), /** Which column was read as what. */ columns: z.record(z.string(), z.string()), ignoredColumns: z.array(z.string()),
+  importId: z.number().describe('its result as a file: /purchasing/imports/{importId}/result.csv'), rejected: z.number().describe('rows'), dryRun: z.boolean(), kind: z.enum(IMPORT_KINDS), lines: z.number(), applied: z.number(), unchanged: z.number(), skipped: z.number(), /** Which column was read as what. */ columns: z.record(z.string(), z.string()), ignoredColumns: z.array(z.string()),
   errors: z.array(z.object({ line: z.number(), field: z.string(), message: z.string() })), moreErrors: z.number(), notes: z.array(z.string()),
 }).meta({ id: 'PurchasingImportResult' });
 export type Of<T extends z.ZodType> = z.infer<T>;
