@@ -32,6 +32,9 @@ import { limitsOf } from '../store/supplier-terms.ts';
 const HISTORY_DAYS = 760, LEARN_SERIES = 1_000, BATCH = 40, SHORTEST_HORIZON = 40, LONGEST_HORIZON = 240;
 const QUANTILES = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995];
 
+/** There is nothing to replay, in words for whoever asked. */
+class NothingToReplay extends Error {}
+
 interface Gathered { row: SeriesRow; series: PanelSeries; line: ReplayLine; wanted: ReturnType<typeof wantedOf> }
 
 export const replay = defineFlow({
@@ -47,7 +50,7 @@ export const replay = defineFlow({
       } catch (error) {
         // Said to whoever asked; the next one waits for nothing.
         await failReplay(db, storeId, asked.replay_run_id, (error as Error).message, context.now());
-        context.log.error({ replay: asked.replay_run_id, error }, 'replay failed');
+        if (!(error instanceof NothingToReplay)) context.log.error({ replay: asked.replay_run_id, error: (error as Error).stack }, 'replay failed');
         tally.failed[(error as Error).message.slice(0, 200)] = 1;
       }
       context.changed('replay');
@@ -59,7 +62,7 @@ async function replayed(context: FlowContext, asked: ReplayRow): Promise<string>
   const { db, storeId, store, compute } = context, { from_day: from, to_day: to } = asked, days = daysBetween(from, to) + 1, first = dayNumber(from), since = addDays(from, -HISTORY_DAYS);
   context.progress('read the days', 0, null);
   const scoped = await seriesBetween(db, storeId, since, to, asked.scope, asked.most);
-  if (scoped.length === 0) throw new Error('Nothing was sold in this scope up to the last day. Choose a wider scope, or a later period.');
+  if (scoped.length === 0) throw new NothingToReplay('Nothing was sold in this scope up to the last day. Choose a wider scope, or a later period.');
   const supply = await supplyOf(db, storeId, store.time_zone, from), rows = await withBoughtTogether(context, scoped, supply, since, to);
   const orderCost = Number(asked.order_cost), limits = new Map<string, SupplierLimits>(), batches = together(await gather(context, rows, asked, days, limits, supply)), lines = batches.flat(), items = [...new Set(rows.map((row) => row.item_id))];
   const away = Math.max(0, ...lines.map(({ line }) => line.supply?.days ?? 0));
@@ -68,7 +71,7 @@ async function replayed(context: FlowContext, asked: ReplayRow): Promise<string>
 
   context.progress('learn from the days before', 0, null);
   const best = await knownSeries(context, await seriesBetween(db, storeId, since, addDays(from, -1), {}, LEARN_SERIES), addDays(from, -1), from);
-  if (best.length === 0) throw new Error(`There is no demand before ${from} to learn from. Begin the replay later.`);
+  if (best.length === 0) throw new NothingToReplay(`There is no demand before ${from} to learn from. Begin the replay later.`);
   const learned = best.map((one) => knownBefore(one, first, horizon)).filter((one) => one !== null), learnedFrom = learned.length;
   const pool = await compute.run<PanelTask, Pool>('learn', { panel: learned, options });
 

@@ -4,7 +4,7 @@
  *  2 decide  domain/replenishment/transfer-steps: the call to make, or what is seen is the outcome: after a lost answer it is looked up, not repeated
  *  3 send    made ready, changed, shipped or received in parts, or cancelled, each under a key of its own, the same at every try
  *  4 record  the state and the units shipped, accepted and rejected; stock follows by Shopify's own events, as after anybody's edit
- *  5 settle  TRANSFER_REFUSED opened and closed by what Shopify said
+ *  5 settle  moves a warehouse's people were told of, by the warehouse's own changes; TRANSFER_REFUSED opened and closed by what Shopify said
  */
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
 import { isCountedOver, isMoved, receiptOf, rejectedUnits } from '../domain/replenishment/transfer-moves.ts';
@@ -12,6 +12,7 @@ import { nextStep, type TransferStepName } from '../domain/replenishment/transfe
 import type { StorefrontTransfer, TransferStep } from '../ports/storefront.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { idempotencyKey } from '../runtime/key.ts';
+import { seeMoves } from '../store/warehouse-moves.ts';
 import { settleTransfer, transferLines, transferMoves, transfersRefused, transfersUnderWay, type MoveRow, type TransferRow } from '../store/transfers.ts';
 
 const AT_ONCE = 100, LONGEST_WAIT_MS = 3_600_000, LEAST_WAIT_MS = 2_000;
@@ -27,6 +28,8 @@ export const transfers = defineFlow({
       else if (outcome === 'still') tally.unchanged++;
       else tally.failed[outcome] = (tally.failed[outcome] ?? 0) + 1;
     }
+    const seen = await seeMoves(db, storeId, context.now());
+    if (seen > 0) { context.detail['movesSeen'] = seen; context.changed('transfers'); }
     await context.checked('TRANSFER_REFUSED', (await transfersRefused(db, storeId)).map((row): RaisedException => ({
       kind: 'TRANSFER_REFUSED', key: `transfer/${row.transfer_id}`, subject: `${row.reference} from ${row.from_location} to ${row.to_location}`, sentence: `Shopify refused a step of ${row.reference} (${row.units} units from ${row.from_location} to ${row.to_location}): ${row.message ?? 'it said nothing'}.`,
       evidence: { transferId: row.transfer_id, state: row.state, message: row.message }, locationId: row.to_location_id,

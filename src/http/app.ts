@@ -65,6 +65,7 @@ import { settingRoutes } from './routes/settings.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { stockRoutes } from './routes/stock.ts';
 import { transferRoutes } from './routes/transfers.ts';
+import { warehouseMoveRoutes } from './routes/warehouse-moves.ts';
 import { todayRoutes } from './routes/today.ts';
 import { warehouseRoutes } from './routes/warehouses.ts';
 import { plannerFileRoutes } from './planner-files.ts';
@@ -159,7 +160,7 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
   healthRoutes(app, all);
   const api = app.withTypeProvider<ZodTypeProvider>();
   for (const routes of [
-    sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, overrideRoutes, analogueRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, whatIfRoutes, replayRoutes, transferRoutes,
+    sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, overrideRoutes, analogueRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, whatIfRoutes, replayRoutes, transferRoutes, warehouseMoveRoutes,
     exceptionRoutes, exceptionFixRoutes, alertRoutes, driftRoutes, peakRoutes, heldBackRoutes, helpRoutes, flowRoutes, connectionRoutes, warehouseRoutes,
     plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, supplierRoutes,
     purchaseDraftRoutes, purchaseOrderRoutes, purchaseSettingRoutes, goodsReceiptRoutes, purchasingImportRoutes, countRoutes, searchRoutes,

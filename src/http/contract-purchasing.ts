@@ -74,7 +74,7 @@ export const PURCHASE_VERBS = ['submit', 'approve', 'reopen', 'send', 'confirm',
 export const PurchaseActionBody = z.object({ version: z.number().int(), said: z.string().max(1_000).optional(), expectedOn: day.nullable().optional().describe('send, confirm'), how: z.enum(['mail', 'hand']).optional().describe('send: by mail from here, or by hand'), to: z.email().optional().describe('send by mail: other than the supplier’s address'), words: z.string().max(4_000).optional() }).strict().meta({ id: 'PurchaseActionBody' });
 export const PurchaseLineView = z.object({
   line: z.number(), itemId: z.number(), sku: z.string().nullable(), barcode: z.string().nullable(), title: z.string(), supplierSku: z.string().nullable(), ordered: z.number(), unitCost: z.number(), expectedOn: z.string().nullable(), received: z.number(), damaged: z.number(), cancelled: z.number(), open: z.number(),
-  goods: z.number(), landedShare: z.number(), landedUnitCost: z.number(), available: z.number(), incoming: z.number(), /** What became of its units on their way in Shopify; null where nothing is written. */ incomingWritten: z.string().nullable(), /** Why this many: the recommendation's sentence. */ why: z.string().nullable(),
+  goods: z.number(), landedUnits: z.number().describe('that came or are still to come: the charges are shared over them'), landedShare: z.number(), landedUnitCost: z.number(), available: z.number(), incoming: z.number(), /** What became of its units on their way in Shopify; null where nothing is written. */ incomingWritten: z.string().nullable(), /** Why this many: the recommendation's sentence. */ why: z.string().nullable(),
   /** The day it is more likely than not sold out there without this order, and again once its units are `here`; null of a day: not before `until`. Null: no forecast, or the order is over. */
   runsOut: z.object({ without: day.nullable(), here: day, with: day.nullable(), until: day }).nullable(),
 }).meta({ id: 'PurchaseLineView' });
@@ -105,7 +105,7 @@ export const GoodsReceiptPage = z.object({ rows: z.array(GoodsReceipt), nextCurs
 export const IMPORT_KINDS = ['suppliers', 'supplier-items', 'purchase-orders', 'min-max'] as const;
 export const PurchasingImportBody = z.object({ kind: z.enum(IMPORT_KINDS), source: z.enum(['csv', 'stocky', 'inventory-planner']).default('csv'), csv: z.string().max(20_000_000), dryRun: z.boolean().default(true) }).strict().meta({ id: 'PurchasingImportBody' });
 export const PurchasingImportResult = z.object({
-  dryRun: z.boolean(), kind: z.enum(IMPORT_KINDS), lines: z.number(), applied: z.number(), unchanged: z.number(), skipped: z.number(), /** Which column was read as what. */ columns: z.record(z.string(), z.string()), ignoredColumns: z.array(z.string()),
+  importId: z.number().describe('its result as a file: /purchasing/imports/{importId}/result.csv'), rejected: z.number().describe('rows'), dryRun: z.boolean(), kind: z.enum(IMPORT_KINDS), lines: z.number(), applied: z.number(), unchanged: z.number(), skipped: z.number(), /** Which column was read as what. */ columns: z.record(z.string(), z.string()), ignoredColumns: z.array(z.string()),
   errors: z.array(z.object({ line: z.number(), field: z.string(), message: z.string() })), moreErrors: z.number(), notes: z.array(z.string()),
 }).meta({ id: 'PurchasingImportResult' });
 export type Of<T extends z.ZodType> = z.infer<T>;

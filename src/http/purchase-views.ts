@@ -70,7 +70,7 @@ export async function purchaseDetail(db: Db, store: StoreRow, id: number, who: {
       const item = items.get(line.itemId);
       return {
         line: line.line, itemId: line.itemId, sku: item?.sku ?? null, barcode: item?.barcode ?? null, title: item?.title ?? `Item ${line.itemId}`, supplierSku: line.supplierSku, ordered: line.ordered, unitCost: line.unitCost, expectedOn: line.expectedOn, received: line.received, damaged: line.damaged, cancelled: line.cancelled, open: openUnits(line),
-        goods: landed[n]!.goods, landedShare: landed[n]!.share, landedUnitCost: landed[n]!.landedUnitCost, available: item?.available ?? 0, incoming: item?.incoming ?? 0, incomingWritten: item?.written ?? null, why: sentenceOf(line.recommendation), runsOut: effect.get(line.itemId) ?? null,
+        goods: line.ordered * line.unitCost, landedUnits: landed[n]!.units, landedShare: landed[n]!.share, landedUnitCost: landed[n]!.landedUnitCost, available: item?.available ?? 0, incoming: item?.incoming ?? 0, incomingWritten: item?.written ?? null, why: sentenceOf(line.recommendation), runsOut: effect.get(line.itemId) ?? null,
       };
     }),
     versions: versions.map((version, n) => ({

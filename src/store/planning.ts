@@ -4,7 +4,9 @@ import { BUILT_IN, type PlanningPolicy, type PolicyKind } from '../domain/replen
 import type { Queryable } from './db.ts';
 import { unitsHeldBack } from './held-back.ts';
 import { openPurchaseUnits } from './purchase-orders.ts';
+import { DEFAULT_TRANSFER_DAYS } from './supply.ts';
 import { openTransferUnits } from './transfers.ts';
+import { openMoveUnits } from './warehouse-moves.ts';
 
 export interface PolicyRow {
   scope: string; kind: PolicyKind | null; lead_time_days: number | null; review_days: number | null; service_level: number | null; fill_rate: number | null; cost_ratio: number | null;
@@ -55,13 +57,26 @@ export async function savePolicy(db: Queryable, storeId: number, scope: string, 
   return rowCount === 1;
 }
 
-/** The longest lead time plus review period any scope or supplier asks for, in days: how far forecasts must reach. */
+/** The longest lead time plus review period any scope or supplier asks for, and the longest way to a supplied place, in days: how far forecasts must reach. */
 export async function longestProtection(db: Queryable, storeId: number): Promise<number> {
   const { rows } = await db.query<{ lead: number | null; review: number | null; by_days: boolean }>(
     `select greatest(max(p.lead_time_days), (select max(s.lead_time_days) from supplier s where s.store_id = $1 and s.active), (select max(i.lead_time_days) from supplier_item i where i.store_id = $1 and i.preferred),
          (select max(least(120, r.received_at::date - o.ordered_on)) from goods_receipt r join purchase_order o on o.store_id = r.store_id and o.purchase_order_id = r.purchase_order_id where r.store_id = $1)) as lead,
        greatest(max(p.review_days), max(p.days_of_stock)) as review, exists (select from supplier s where s.store_id = $1 and s.active and s.order_days <> '{}') as by_days from planning_policy p where p.store_id = $1`, [storeId]);
-  return Math.max(rows[0]!.lead ?? 0, DEFAULTS.lead_time_days) + Math.max(rows[0]!.review ?? 0, DEFAULTS.review_days) + (rows[0]!.by_days ? ORDER_DAYS_MOST : 0);
+  return Math.max(rows[0]!.lead ?? 0, DEFAULTS.lead_time_days) + Math.max(rows[0]!.review ?? 0, DEFAULTS.review_days) + (rows[0]!.by_days ? ORDER_DAYS_MOST : 0) + await farthestPlace(db, storeId);
+}
+
+/** Days to the supplied place that is farthest from where it is bought, at most: of a pair whose days are learned, the longest a transfer took. */
+async function farthestPlace(db: Queryable, storeId: number): Promise<number> {
+  const { rows } = await db.query<{ days: number | null }>(
+    `with recursive edge as (
+       select l.location_id, l.supplied_from, coalesce(d.days, greatest((select s.transfer_days from transfer_setting s where s.store_id = $1), ${DEFAULT_TRANSFER_DAYS}, (select max(least(60, t.received_at::date - t.shipped_at::date)) from transfer t where t.store_id = $1 and t.from_location_id = l.supplied_from and t.to_location_id = l.location_id))) as days
+       from location l left join transfer_days d on d.store_id = l.store_id and d.from_location_id = l.supplied_from and d.to_location_id = l.location_id where l.store_id = $1 and l.supplied_from is not null
+     ), way as (
+       select location_id, days from edge e where not exists (select from edge o where o.location_id = e.supplied_from)
+       union all select e.location_id, w.days + e.days from edge e join way w on w.location_id = e.supplied_from
+     ) select max(days)::int as days from way`, [storeId]);
+  return rows[0]?.days ?? 0;
 }
 
 export interface PositionRow {
@@ -92,6 +107,11 @@ export async function positions(db: Queryable, storeId: number, itemIds: readonl
     const to = found.get(`${open.item_id}@${open.to_location_id}`), from = found.get(`${open.item_id}@${open.from_location_id}`);
     if (to) to.incoming += open.units;
     if (from) from.available -= open.unheard;
+  }
+  for (const open of await openMoveUnits(db, storeId, itemIds)) {
+    const to = found.get(`${open.item_id}@${open.to_location_id}`), from = found.get(`${open.item_id}@${open.from_location_id}`);
+    if (to) to.incoming += open.units;
+    if (from) from.available -= open.units;
   }
   return found;
 }

@@ -3,13 +3,16 @@ import type pg from 'pg';
 import type { ImportError } from '../domain/purchasing/import-columns.ts';
 import type { CodeOf, MinMaxSaid, OrderSaid, SupplierSaid, TermsSaid } from '../domain/purchasing/import-rows.ts';
 import { readAmount } from '../domain/purchasing/import-values.ts';
+import type { RowOutcome } from '../domain/purchasing/import-result.ts';
 import type { PurchaseLine, PurchaseOrder } from '../domain/purchasing/purchase-order.ts';
 import { makePurchase, type Doing } from './purchase-orders.ts';
 import { itemsByCode, saveSupplierItems, termsOf, type SupplierItemTerms } from './supplier-items.ts';
 import { findSupplier, makeSupplier, saveSupplier, type SupplierRow, type SupplierTerms } from './suppliers.ts';
 
-export interface Brought { applied: number; unchanged: number; errors: ImportError[]; notes: string[] }
-const none = (): Brought => ({ applied: 0, unchanged: 0, errors: [], notes: [] });
+/** `rows`: what was made of each line that has no error. */
+export interface Brought { applied: number; unchanged: number; errors: ImportError[]; notes: string[]; rows: Map<number, RowOutcome> }
+const none = (): Brought => ({ applied: 0, unchanged: 0, errors: [], notes: [], rows: new Map() });
+const BROUGHT: RowOutcome = { status: 'brought in', message: '' }, SAME: RowOutcome = { status: 'unchanged', message: 'it is here as the row says' }, saidAgain = (line: number): RowOutcome => ({ status: 'left out', message: `line ${line} says it again` });
 const EMPTY: Omit<SupplierTerms, 'name' | 'currency'> = { email: null, contact: null, address: null, notes: null, leadTimeDays: null, leadTimeToleranceDays: 3, orderDays: [], minOrderCost: null, minOrderUnits: null, containerVolumeCm3: null, containerWeightG: null, minimumCounts: 'place', fillContainer: false, mostContainers: null, budget: null, budgetPer: 'plan', paymentTerms: null, active: true };
 
 const termsFrom = (row: SupplierRow): SupplierTerms => ({
@@ -23,12 +26,13 @@ export async function bringSuppliers(tx: pg.PoolClient, storeId: number, rows: r
   const result = none();
   for (const { line, ...said } of rows) {
     const row = await findSupplier(tx, storeId, { name: said.name });
-    if (row === null) { await makeSupplier(tx, storeId, { ...EMPTY, currency: storeCurrency, ...said }, doing.by, doing.now); result.applied++; continue; }
+    if (row === null) { await makeSupplier(tx, storeId, { ...EMPTY, currency: storeCurrency, ...said }, doing.by, doing.now); result.applied++; result.rows.set(line, BROUGHT); continue; }
     const before = termsFrom(row), after: SupplierTerms = { ...before, ...said, name: before.name };
-    if (same(before, after)) { result.unchanged++; continue; }
+    if (same(before, after)) { result.unchanged++; result.rows.set(line, SAME); continue; }
     if (after.currency !== before.currency && row.open_orders > 0) { result.errors.push({ line, field: 'currency', message: `${row.name} has open purchase orders in ${before.currency}; close them first` }); continue; }
     await saveSupplier(tx, storeId, row.supplier_id, row.version, after, doing.by, doing.now);
     result.applied++;
+    result.rows.set(line, BROUGHT);
   }
   return result;
 }
@@ -56,14 +60,18 @@ export async function bringTerms(tx: pg.PoolClient, storeId: number, rows: reado
     const supplier = await supplierNamed(tx, storeId, group[0]!.supplier, group.find((row) => row.currency !== undefined)?.currency ?? storeCurrency, doing, result);
     const known = group.flatMap((row) => { const hit = oneItem(found, row); if ('wrong' in hit) { result.errors.push({ line: row.line, field: 'sku', message: hit.wrong }); return []; } return [{ row, itemId: hit.itemId }]; });
     const before = await termsOf(tx, storeId, supplier.supplier_id, known.map((k) => k.itemId)), changed: SupplierItemTerms[] = [];
-    const others = await tx.query<{ item_id: number }>('select distinct item_id from supplier_item where store_id = $1 and preferred and supplier_id <> $2 and item_id = any($3)', [storeId, supplier.supplier_id, known.map((k) => k.itemId)]), elsewhere = new Set(others.rows.map((row) => row.item_id));
+    const others = await tx.query<{ item_id: number }>('select distinct item_id from supplier_item where store_id = $1 and preferred and supplier_id <> $2 and item_id = any($3)', [storeId, supplier.supplier_id, known.map((k) => k.itemId)]), elsewhere = new Set(others.rows.map((row) => row.item_id)), lines = new Map<number, number>();
     for (const { row, itemId } of known) {
       const was = before.get(itemId), old: SupplierItemTerms = was === undefined
         // A second supplier does not take an item away from the first unless the file says so.
         ? { itemId, supplierSku: null, unitCost: null, moq: null, casePack: null, priceBreaks: [], volumeCm3: null, weightG: null, leadTimeDays: null, preferred: !elsewhere.has(itemId) }
         : { itemId, supplierSku: was.supplier_sku, unitCost: was.unit_cost === null ? null : Number(was.unit_cost), moq: was.moq, casePack: was.case_pack, priceBreaks: was.price_breaks, volumeCm3: was.volume_cm3 === null ? null : Number(was.volume_cm3), weightG: was.weight_g === null ? null : Number(was.weight_g), leadTimeDays: was.lead_time_days, preferred: was.preferred };
       const { line: _line, code: _code, variantId: _variantId, supplier: _supplier, currency: _currency, ...said } = row, next = { ...old, ...said };
-      if (was !== undefined && same(old, next)) result.unchanged++; else { changed.push(next); result.applied++; }
+      const twin = lines.get(itemId), isSame = was !== undefined && same(old, next);
+      if (isSame) result.unchanged++; else { changed.push(next); result.applied++; }
+      result.rows.set(row.line, isSame ? SAME : BROUGHT);
+      if (twin !== undefined) result.rows.set(twin, saidAgain(row.line)); // the later row holds
+      lines.set(itemId, row.line);
     }
     await saveSupplierItems(tx, storeId, supplier.supplier_id, changed, doing.by, doing.now);
   }
@@ -85,15 +93,18 @@ export async function bringMinMax(tx: pg.PoolClient, storeId: number, rows: read
     const hit = oneItem(found, row), place = row.location === null ? null : placeOf(places, row.location);
     if ('wrong' in hit) { result.errors.push({ line: row.line, field: 'sku', message: hit.wrong }); continue; }
     if (place !== null && 'wrong' in place) { result.errors.push({ line: row.line, field: 'location', message: place.wrong }); continue; }
-    wanted.set(`item:${hit.itemId}${place === null ? '' : `@${place.locationId}`}`, row);
+    const scope = `item:${hit.itemId}${place === null ? '' : `@${place.locationId}`}`, twin = wanted.get(scope);
+    if (twin) result.rows.set(twin.line, saidAgain(row.line));
+    wanted.set(scope, row);
   }
   const scopes = [...wanted.keys()], said = [...wanted.values()];
   const { rows: old } = await tx.query<{ scope: string; min_stock: number | null; max_stock: number | null }>('select scope, min_stock, max_stock from planning_policy where store_id = $1 and scope = any($2)', [storeId, scopes]), before = new Map(old.map((row) => [row.scope, row]));
   for (const [scope, row] of [...wanted]) {
     const was = before.get(scope), min = row.minStock ?? was?.min_stock ?? null, max = row.maxStock ?? was?.max_stock ?? null;
-    if (min !== null && max !== null && max < min) { result.errors.push({ line: row.line, field: 'maxStock', message: `${max} would be below the minimum of ${min} that is set` }); wanted.delete(scope); } else if (was && min === was.min_stock && max === was.max_stock) { result.unchanged++; wanted.delete(scope); }
+    if (min !== null && max !== null && max < min) { result.errors.push({ line: row.line, field: 'maxStock', message: `${max} would be below the minimum of ${min} that is set` }); wanted.delete(scope); } else if (was && min === was.min_stock && max === was.max_stock) { result.unchanged++; result.rows.set(row.line, SAME); wanted.delete(scope); }
   }
   const keep = scopes.map((scope, n) => ({ scope, row: said[n]! })).filter(({ scope }) => wanted.has(scope));
+  for (const { row } of keep) result.rows.set(row.line, BROUGHT);
   const { rowCount } = await tx.query(
     `insert into planning_policy as p (store_id, scope, min_stock, max_stock, updated_at, updated_by) select $1, t.scope, t.min, t.max, $2, $3 from unnest($4::text[], $5::int[], $6::int[]) as t(scope, min, max)
      on conflict (store_id, scope) do update set min_stock = coalesce(excluded.min_stock, p.min_stock), max_stock = coalesce(excluded.max_stock, p.max_stock), updated_at = excluded.updated_at, updated_by = excluded.updated_by`,
@@ -110,7 +121,8 @@ export async function bringOrders(tx: pg.PoolClient, storeId: number, rows: read
   const result = none(), found = await itemsByCode(tx, storeId, rows.flatMap((order) => order.lines.flatMap(codesOf))), places = await placesOf(tx, storeId);
   const { rows: here } = await tx.query<{ external_id: string }>('select external_id from purchase_order where store_id = $1 and origin = $2 and external_id = any($3)', [storeId, source, rows.map((o) => o.id)]), known = new Set(here.map((row) => row.external_id));
   for (const said of rows) {
-    if (known.has(said.id)) { result.unchanged++; continue; }
+    const all = (outcome: RowOutcome): void => { for (const { line } of said.lines) result.rows.set(line, outcome); };
+    if (known.has(said.id)) { result.unchanged++; all({ status: 'unchanged', message: 'the order is here already and stays as it is' }); continue; }
     const wrong: ImportError[] = [], place = placeOf(places, said.location);
     if ('wrong' in place) wrong.push({ line: said.line, field: 'location', message: place.wrong });
     const currencyIfNew = said.currency ?? store.currency, before = await findSupplier(tx, storeId, { name: said.supplier }), currency = said.currency ?? before?.currency ?? currencyIfNew;
@@ -130,6 +142,7 @@ export async function bringOrders(tx: pg.PoolClient, storeId: number, rows: read
     const came = order.lines.filter((line) => line.received > 0);
     if (came.length > 0 && said.receivedOn !== null) await pastReceipt(tx, storeId, id, place.locationId, `import/${source}/${said.id}`, `${said.receivedOn}T12:00:00.000Z`, came, doing);
     result.applied++;
+    all(BROUGHT);
   }
   return result;
 }

@@ -1,5 +1,6 @@
 /** Purchase orders: saved by compare-and-set, with every version whole, and their open units written to Shopify's `incoming` where Shopify is the authority. */
 import type pg from 'pg';
+import { landedCost } from '../domain/purchasing/landed-cost.ts';
 import { act, ON_ORDER, VERSION_WORD, type PurchaseAction, type PurchaseLine, type PurchaseOrder } from '../domain/purchasing/purchase-order.ts';
 import { queueAdjustments } from './adjustments.ts';
 import type { Queryable } from './db.ts';
@@ -75,6 +76,7 @@ export async function changePurchase(tx: pg.PoolClient, storeId: number, id: num
        closed_at = case when $3 in ('closed', 'cancelled') then coalesce(closed_at, $14::timestamptz) end where store_id = $1 and purchase_order_id = $2`,
     [storeId, id, order.state, order.locationId, order.orderedOn, order.expectedOn, order.shipping, order.duty, order.otherCost, order.notes, order.version, order.madeBy, order.approvedBy, doing.now, action.do]);
   await saveLines(tx, storeId, id, order.lines);
+  await saveLanded(tx, storeId, id, order);
   await saveVersion(tx, storeId, id, order, VERSION_WORD[action.do], doing);
   await queueIncoming(tx, storeId, id, doing);
   return { outcome: 'done', order };
@@ -88,6 +90,14 @@ async function saveLines(tx: pg.PoolClient, storeId: number, id: number, lines: 
      from unnest($3::int[], $4::int[], $5::text[], $6::int[], $7::bigint[], $8::date[], $9::int[], $10::int[], $11::int[], $12::text[]) as t(line, item_id, sku, ordered, cost, expected, received, damaged, cancelled, recommendation)`,
     [storeId, id, lines.map((l) => l.line), lines.map((l) => l.itemId), lines.map((l) => l.supplierSku), lines.map((l) => l.ordered), lines.map((l) => l.unitCost), lines.map((l) => l.expectedOn), lines.map((l) => l.received), lines.map((l) => l.damaged), lines.map((l) => l.cancelled),
       lines.map((l) => (l.recommendation == null ? null : JSON.stringify(l.recommendation)))]);
+}
+
+/** What came costs what is known by now: charges that are amended, and units that turn out not to come, change it. */
+async function saveLanded(tx: pg.PoolClient, storeId: number, id: number, order: PurchaseOrder): Promise<void> {
+  const landed = landedCost(order);
+  await tx.query(
+    `update goods_receipt_line n set landed_unit_cost = t.cost from goods_receipt r, unnest($3::int[], $4::bigint[]) as t(item_id, cost)
+     where n.store_id = $1 and r.store_id = $1 and r.purchase_order_id = $2 and n.goods_receipt_id = r.goods_receipt_id and n.item_id = t.item_id and n.landed_unit_cost is distinct from t.cost`, [storeId, id, order.lines.map((line) => line.itemId), landed.map((one) => one.landedUnitCost)]);
 }
 
 async function saveVersion(tx: Queryable, storeId: number, id: number, order: PurchaseOrder, what: string, doing: Doing): Promise<void> {

@@ -24,6 +24,11 @@ export async function askReplay(db: Queryable, storeId: number, made: NewReplay,
   return rows[0]!.replay_run_id;
 }
 
+/** Gives up on one that is not done. */
+export async function stopReplay(db: Queryable, storeId: number, id: number, message: string, now: string): Promise<void> {
+  await db.query(`update replay_run set state = 'failed', message = $3, finished_at = $4 where store_id = $1 and replay_run_id = $2 and state in ('waiting', 'running')`, [storeId, id, message, now]);
+}
+
 /** The oldest that waits, now running. One left running by a process that died is begun again, three times at most: a store's replays run one at a time. */
 export async function nextReplay(db: Queryable, storeId: number, now: string): Promise<ReplayRow | null> {
   await db.query(`update replay_run set state = 'failed', finished_at = $2, message = 'It was begun three times and never came to its end' where store_id = $1 and state = 'running' and attempts >= ${MOST_ATTEMPTS}`, [storeId, now]);

@@ -91,10 +91,11 @@ const replay = createRoute({
   getParentRoute: () => app, path: '/replay', component: lazyRouteComponent(() => import('./replay/ReplayScreen.tsx'), 'ReplayScreen'),
   validateSearch: optional((raw) => ({ run: positive(raw['run']), tab: oneOf(raw['tab'], ['lines'] as const), q: text(raw['q'], 200), sort: oneOf(raw['sort'], ['lost', 'cash', 'bought', 'wanted', 'sku'] as const), line: text(raw['line'], 60), show: oneOf(raw['show'], ['new'] as const) })),
 });
+export const MOVE_VIEWS = ['open', 'over', 'all'] as const;
 export const TRANSFER_VIEWS = ['open', 'ready', 'in transit', 'refused', 'over', 'all'] as const;
 const transfers = createRoute({
   getParentRoute: () => app, path: '/transfers', component: lazyRouteComponent(() => import('./transfers/TransfersScreen.tsx'), 'TransfersScreen'),
-  validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], ['transfers'] as const), view: oneOf(raw['view'], TRANSFER_VIEWS), q: text(raw['q'], 4000), from: positive(raw['from']), to: positive(raw['to']), id: positive(raw['id']), show: oneOf(raw['show'], ['settings'] as const) })),
+  validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], ['transfers', 'moves'] as const), view: oneOf(raw['view'], TRANSFER_VIEWS), moves: oneOf(raw['moves'], MOVE_VIEWS), q: text(raw['q'], 4000), from: positive(raw['from']), to: positive(raw['to']), id: positive(raw['id']), show: oneOf(raw['show'], ['settings'] as const) })),
 });
 const receiveTransfer = createRoute({ getParentRoute: () => app, path: '/transfers/$transferId/receive', component: lazyRouteComponent(() => import('./transfers/ReceiveTransfer.tsx'), 'ReceiveTransfer') });
 

@@ -2,9 +2,11 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addDays } from '../../src/domain/calendar.ts';
+import { outcomesOf, resultFile } from '../../src/domain/purchasing/import-result.ts';
 import { beyondTolerance } from '../../src/domain/purchasing/receipt-tolerance.ts';
 import type { PurchaseDetail, PurchasePage, PurchasingImportResult, SupplierItemsPage } from '../../src/http/contract-purchasing.ts';
 import type { Of } from '../../src/http/contract.ts';
+import { csvTable } from '../../src/http/csv-in.ts';
 import { roleNumbers } from '../../src/store/today.ts';
 import { planningDesk } from '../helpers/planning-desk.ts';
 
@@ -56,6 +58,61 @@ describe('a round trip through a file', () => {
   it('a variant’s id that is not ours leaves the SKU to say whose row it is', async () => {
     expect(await bring('supplier-items', 'Supplier,SKU,Variant id,MOQ\n"Mill & Sons, Ltd",SKU-1,999999999,7')).toMatchObject({ applied: 1, errors: [] });
     expect(await bring('supplier-items', 'Supplier,SKU,MOQ\n"Mill & Sons, Ltd",TWIN,7')).toMatchObject({ applied: 0, errors: [{ line: 2, field: 'sku', message: '2 items have the code TWIN' }] });
+  });
+});
+
+describe('the result of an import', () => {
+  const result = async (id: number, rows = 'all'): Promise<string> => file(`/purchasing/imports/${id}/result.csv?rows=${rows}`);
+  const rowsOf = (text: string): string[][] => csvTable(text, 1_000).rows.map((row) => row.cells);
+
+  it('is the file itself with what became of each row; what was rejected is corrected in it and sent again alone', async () => {
+    const csv = 'Note;Supplier;SKU;MOQ;Note\n"a; b";"Mill & Sons, Ltd";SKU-1;7;x\n=c;"Mill & Sons, Ltd";NOBODY;8;y\n;"Mill & Sons, Ltd";SKU-1;many;z\n;"Mill & Sons, Ltd";SKU-5;9;\n;"Mill & Sons, Ltd";SKU-5;10;\n';
+    const looked = await bring('supplier-items', csv, true);
+    expect(looked).toMatchObject({ rejected: 2, lines: 5 });
+    expect(csvTable(await result(looked.importId), 99).header).toEqual(['Note', 'Supplier', 'SKU', 'MOQ', 'Note', 'Import status', 'Import message']);
+    expect(rowsOf(await result(looked.importId))).toEqual([
+      ['a; b', 'Mill & Sons, Ltd', 'SKU-1', '7', 'x', 'unchanged', 'it is here as the row says'],
+      ['=c', 'Mill & Sons, Ltd', 'NOBODY', '8', 'y', 'rejected', 'SKU: no item has the code NOBODY'],
+      ['', 'Mill & Sons, Ltd', 'SKU-1', 'many', 'z', 'rejected', 'MOQ: not a whole number of units: many'],
+      ['', 'Mill & Sons, Ltd', 'SKU-5', '9', '', 'left out', 'line 6 says it again'],
+      ['', 'Mill & Sons, Ltd', 'SKU-5', '10', '', 'would be brought in', ''],
+    ]);
+    const done = await bring('supplier-items', csv), rejected = await result(done.importId, 'rejected');
+    expect(rowsOf(await result(done.importId)).at(-1)).toEqual(['', 'Mill & Sons, Ltd', 'SKU-5', '10', '', 'brought in', '']);
+    expect(rowsOf(rejected).map((row) => row[2])).toEqual(['NOBODY', 'SKU-1']);
+    const corrected = rejected.replace('NOBODY', 'SKU-4').replace(',many,', ',11,'), again = await bring('supplier-items', corrected);
+    expect(again).toMatchObject({ lines: 2, rejected: 1, applied: 1 }); // SKU-4 is a code of no item here: TWIN took its place
+    expect(csvTable(await result(again.importId), 99).header.filter((name) => name.startsWith('Import'))).toEqual(['Import status', 'Import message']);
+    expect((await call('GET', '/purchasing/imports/999999/result.csv')).body.detail).toContain('latest twenty');
+  });
+
+  it('rejects an order with a wrong row whole, so that all of its rows are sent again; a status of the file stays the file’s', async () => {
+    const csv = 'PO,Supplier,Status,Location,SKU,Quantity,Cost\nR-1,"Mill & Sons, Ltd",Ordered,Place 1,SKU-1,5,2\nR-1,"Mill & Sons, Ltd",Ordered,Place 1,NOBODY,6,2\nR-2,"Mill & Sons, Ltd",Closed,Place 1,SKU-1,5,2\nR-3,"Mill & Sons, Ltd",Ordered,Nowhere,SKU-1,5,2\n';
+    const done = await bring('purchase-orders', csv);
+    expect(done).toMatchObject({ applied: 1, rejected: 3 });
+    expect(rowsOf(await result(done.importId)).map((row) => [row[2], row[7], row[8]])).toEqual([
+      ['Ordered', 'rejected', 'another row of the same order is wrong, and half an order is a wrong one'], ['Ordered', 'rejected', 'SKU: no item has the code NOBODY'], ['Closed', 'brought in', ''], ['Ordered', 'rejected', 'Location: no location is called Nowhere'],
+    ]);
+    const again = await bring('purchase-orders', (await result(done.importId, 'rejected')).replace('NOBODY', 'SKU-5').replace('Nowhere', 'Place 1'));
+    expect(again).toMatchObject({ lines: 3, applied: 2, rejected: 0, errors: [] });
+    const { rows: [made] } = await db.query<{ lines: number }>(`select count(*)::int as lines from purchase_order o join purchase_order_line n using (store_id, purchase_order_id) where o.store_id = $1 and o.reference = 'R-1'`, [storeId]);
+    expect(made!.lines).toBe(2);
+    await db.query(`update purchase_order set state = 'cancelled' where store_id = $1 and reference in ('R-1', 'R-3')`, [storeId]);
+  });
+
+  it('of a file whose head cannot be read is that file, every row rejected for it', async () => {
+    const done = await bring('min-max', 'Thing,Most\nA,1\nB,2\n', true);
+    expect(rowsOf(await result(done.importId, 'rejected')).map((row) => [row[0], row[2]])).toEqual([['A', 'rejected'], ['B', 'rejected']]);
+  });
+
+  it('loses and changes no cell of anybody’s file, whatever is in it', () => {
+    const cells = fc.array(fc.array(fc.string({ unit: fc.constantFrom('a', 'Ö', '織', '"', ',', ';', '\n', '=', '+', "'", ' ', '7') }).map((text) => text.trim()), { minLength: 3, maxLength: 3 }), { minLength: 1, maxLength: 6 });
+    fc.assert(fc.property(cells, fc.boolean(), (all, only) => {
+      const rows = all.map((row, n) => ({ line: n + 2, cells: ['x', ...row] })), outcomes = outcomesOf(rows.map((row) => row.line), new Map(rows.filter((row) => row.line % 2 === 0).map((row) => [row.line, { status: 'brought in' as const, message: '' }])), new Set(), [], {});
+      const made = csvTable(resultFile(['Head', 'A', 'B', 'C'], rows, outcomes, false, only ? 'rejected' : 'all'), 99);
+      const kept = rows.filter((row) => !only || row.line % 2 === 1).map((row) => row.cells.map((value) => (/^'[\s=+\-@|%]/.test(value) ? value.slice(1) : value)));
+      expect(made.rows.map((row) => row.cells.slice(0, 4))).toEqual(kept);
+    }));
   });
 });
 

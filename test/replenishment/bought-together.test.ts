@@ -7,7 +7,9 @@ import type { LocationView } from '../../src/http/contract-stock.ts';
 import type { Replay, ReplayLinesPage } from '../../src/http/contract-replay.ts';
 import type { ProposalPage, TransferSettings } from '../../src/http/contract-transfers.ts';
 import type { DemandView, Of } from '../../src/http/contract.ts';
+import type { WarehouseMovePage } from '../../src/http/contract-moves.ts';
 import { recordDemand } from '../../src/store/demand.ts';
+import { longestProtection, positions } from '../../src/store/planning.ts';
 import { observedLeadTimes } from '../../src/store/supplier-terms.ts';
 import { planningDesk } from '../helpers/planning-desk.ts';
 
@@ -122,6 +124,11 @@ describe('one place buys for the others', () => {
     }
     expect((await supplyFrom(shop!, mill!)).body.supply).toEqual({ buyer: mill, days: 3, said: 'learned', transfers: 3, totalDays: 3 });
     expect((await supplyFrom(kiosk!, mill!)).body.supply).toMatchObject({ days: 6, said: 'set' });
+    // Forecasts reach as far as the farthest place needs: here twelve days, the longest a transfer to the shop took.
+    const reach = await longestProtection(db, storeId);
+    await supplyFrom(kiosk!, shop!, 30);
+    expect(await longestProtection(db, storeId)).toBe(reach + 30);
+    await supplyFrom(kiosk!, mill!);
     expect((await supplyFrom(shop!, null, 3)).body.detail).toContain('days: nothing is sent to a place that buys for itself');
     expect((await call('PUT', `/locations/${shop}/supply`, { suppliedFrom: mill, days: 366 })).status).toBe(400);
     await supplyFrom(shop!, mill!, 0);
@@ -237,6 +244,37 @@ describe('where a warehouse has the count', () => {
     const list = String((await call<string>('GET', `/transfers/proposals.csv?told=warehouse&to=${shop}`)).body).split('\r\n');
     expect(list.find((row) => row.startsWith('SKU-1'))).toContain('Third Party,3PL-0001');
     const refused = await call('POST', '/transfers', { key: '7f0c1d52-2f52-4a0e-9c6b-1f4f4cf1a001', fromLocationId: mill, toLocationId: shop, reason: '', lines: [{ itemId: itemIds[0], quantity: 1 }] });
+
+    // On the list it is proposed no more, and counts as on its way; told twice is told once.
+    const { itemId, fromLocationId, toLocationId, quantity } = mine, moves = (query = '') => call<Of<typeof WarehouseMovePage>>('GET', `/warehouse-moves${query}`), tell = () => call<{ told: number; left: number }>('POST', '/warehouse-moves', { moves: [{ itemId, fromLocationId, toLocationId, quantity }] });
+    expect((await tell()).body).toEqual({ told: 1, left: 0 });
+    expect((await tell()).body).toEqual({ told: 0, left: 1 });
+    const before = (await positions(db, storeId, [itemId])).get(`${itemId}@${shop}`)!.incoming;
+    expect(before).toBeGreaterThanOrEqual(quantity);
+    await clock.flow('transfer-proposals', storeId);
+    expect((await call<Of<typeof ProposalPage>>('GET', '/transfers/proposals')).body.rows.some((row) => row.itemId === itemId && row.toLocationId === shop && row.quantity >= quantity)).toBe(false);
+    const [move] = (await moves()).body.rows;
+    expect(move).toMatchObject({ reference: `M-${String(move!.moveId).padStart(5, '0')}`, warehouseCode: '3PL-0001', quantity, done: 0, state: 'open', version: 1, events: [{ kind: 'told', quantity }] });
+    expect(String((await call<string>('GET', '/warehouse-moves.csv')).body)).toContain(`${move!.reference},Third Party,3PL-0001`);
+    // A person says two are done; somebody who looked before is told so.
+    const done = (version: number, units: number, close = false) => call('POST', `/warehouse-moves/${move!.moveId}/done`, { version, quantity: units, close, note: 'by van' });
+    expect((await done(1, 0)).body.detail).toContain('quantity: say how many');
+    expect((await done(1, 2)).status).toBe(200);
+    expect((await done(1, 2)).body.detail).toContain('meanwhile');
+    // Its own change says the next three, once; a sale says nothing, nor what was before.
+    const said = (cause: string, kind: string, change: number, at: string) => db.query(`insert into warehouse_change (warehouse_id, cause, sku, kind, on_hand_change, occurred_at, recorded_at) values ($1, $2, '3PL-0001', $3, $4, $5, $5)`, [warehouse!.id, cause, kind, change, at]);
+    const later = new Date(Date.parse(clock.now()) + 60_000).toISOString();
+    await said('change/1', 'adjusted', -3, later);
+    await said('shipment/1', 'shipped', -5, later);
+    await said('change/0', 'adjusted', -5, '2026-11-01T09:00:00.000Z');
+    for (let n = 0; n < 2; n++) await clock.flow('transfers', storeId);
+    expect((await moves()).body).toMatchObject({ openUnits: quantity - 5, rows: [{ done: 5, version: 3, events: [{ kind: 'seen', quantity: 3, by: 'the warehouse' }, { kind: 'done', quantity: 2, note: 'by van', by: 'operator' }, { kind: 'told' }] }] });
+    expect((await positions(db, storeId, [itemId])).get(`${itemId}@${shop}`)!.incoming).toBe(before - 5);
+    // The rest is not moved: the list is empty, the history stays.
+    expect((await done(3, 0, true)).status).toBe(200);
+    expect((await done(4, 1)).body.detail).toContain('is over already');
+    expect((await moves()).body).toMatchObject({ rows: [], counts: { open: 0, over: 1, all: 1 }, openUnits: 0 });
+    expect((await moves('?view=over')).body.rows[0]).toMatchObject({ state: 'done', done: 5, events: [{ kind: 'dropped' }, { kind: 'seen' }, { kind: 'done' }, { kind: 'told' }] });
     expect(refused).toMatchObject({ status: 400, body: { detail: expect.stringContaining('follows a warehouse') } });
     await db.query(`update location set authority = 'storefront', warehouse_id = null where store_id = $1 and location_id = $2`, [storeId, mill]);
   });

@@ -7,9 +7,14 @@ import type { ReplayTotals } from '../../domain/replenishment/replay-totals.ts';
 import { replay } from '../../flows/replay.ts';
 import { replayView } from '../../http/replay-views.ts';
 import { runFlow } from '../../runtime/run-flow.ts';
-import { askReplay, replayOf } from '../../store/replays.ts';
+import { demandSpan } from '../../store/replay-series.ts';
+import { askReplay, replayOf, stopReplay } from '../../store/replays.ts';
 import { chosenStore, withHouse } from '../house.ts';
 import { EXIT, UsageError, print, progressBars, rowLimit, table } from '../terminal.ts';
+
+const STOPPING = ['SIGINT', 'SIGTERM'] as const;
+/** Kinds without a promise. */
+const UNPROMISED = ['min/max', 'planner parity', 'planner parity floored'];
 
 export interface ReplayOptions { store?: string; json?: boolean; policy?: string; promise?: string; from?: string; to?: string; vendor?: string; sku?: string; limit: string }
 
@@ -18,15 +23,26 @@ export async function replayCommand(options: ReplayOptions): Promise<void> {
   if (kind === undefined) throw new UsageError(`--policy ${options.policy}: one of ${POLICY_KINDS.join(', ')}`);
   if (most > 5_000) throw new UsageError('--limit: 5000 lines at most');
   if (promise !== null && !(promise >= 0.5 && promise <= 0.995)) throw new UsageError(`--promise ${options.promise}: a share from 0.5 to 0.995`);
+  if (promise !== null && kind !== null && UNPROMISED.includes(kind)) throw new UsageError(`--promise: ${kind} has none; it orders by its own numbers`);
   for (const name of ['from', 'to'] as const) if (options[name] !== undefined) try { dayNumber(options[name]); } catch { throw new UsageError(`--${name} ${options[name]}: a date like 2026-05-01`); }
   await withHouse(async (house) => {
     const store = await chosenStore(house, options.store), today = dayOf(house.clock.now().toISOString(), store.time_zone), to = options.to ?? addDays(today, -1), from = options.from ?? addDays(to, -181);
     if (to >= today) throw new UsageError(`--to ${to}: that day is not over yet`);
     if (daysBetween(from, to) < 27) throw new UsageError('--from: a replay takes 28 days at least');
+    const span = await demandSpan(house.db, store.store_id);
+    if (span === null) throw new UsageError('Nothing has been sold yet, so there are no days to replay.');
+    if (daysBetween(span.first, from) < 28) throw new UsageError(`--from ${from}: the first sale known is of ${span.first}; begin 28 days later at least, so that there is something to forecast from`);
     const id = await askReplay(house.db, store.store_id, { key: randomUUID(), kind, promise, from_day: from, to_day: to, scope: { ...(options.vendor ? { vendor: options.vendor } : {}), ...(options.sku ? { q: options.sku } : {}) }, most, orderCost: 0 }, 'command line', house.clock.now().toISOString());
     const bars = progressBars(options.json ?? false);
     let ran = null;
-    try { ran = await runFlow(house, replay, store.store_id, 'command line', bars.watch); } finally { bars.stop(); }
+    // Ctrl-C: it is given up, not left running for a worker to begin again. A second one ends the process at once.
+    const stop = (signal: NodeJS.Signals): void => {
+      bars.stop();
+      console.error(`Stopped. Replay ${id} is given up; nothing of it was kept.`);
+      void stopReplay(house.db, store.store_id, id, 'It was stopped on the command line.', house.clock.now().toISOString()).finally(() => process.exit(signal === 'SIGINT' ? 130 : 143));
+    };
+    for (const signal of STOPPING) process.once(signal, stop);
+    try { ran = await runFlow(house, replay, store.store_id, 'command line', bars.watch); } finally { bars.stop(); for (const signal of STOPPING) process.off(signal, stop); }
     const row = (await replayOf(house.db, store.store_id, id))!, view = replayView(row);
     if (row.state !== 'done') {
       if (ran === null) console.error(`Another worker is replaying; replay ${id} runs after it: see the Replay screen.`);

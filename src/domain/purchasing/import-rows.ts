@@ -5,7 +5,7 @@ import { isDay, readAmount, readCount, readDay, readState, readYes } from './imp
 import { breaksFault, type PriceBreak } from './price.ts';
 
 export interface FileRow { record: Record<string, string>; line: number }
-export interface Read<R> { rows: R[]; errors: ImportError[]; skipped: number; columns: Record<string, string>; ignored: string[] }
+export interface Read<R> { rows: R[]; errors: ImportError[]; /** Lines that say nothing to bring in. */ skipped: number[]; columns: Record<string, string>; ignored: string[] }
 /** A code of an item as the file gives it, and Shopify's id of its variant where the file has that too; whose it is, the store knows. */
 export interface CodeOf { line: number; code: string; variantId?: string }
 
@@ -53,14 +53,14 @@ class Cells {
 
 function each<R>(file: ImportFile, rows: readonly FileRow[], make: (cells: Cells) => R | null): Read<R> {
   const { columns, missing, ignored } = columnsOf(file, Object.keys(rows[0]?.record ?? {})), errors: ImportError[] = [], read: R[] = [];
-  let skipped = 0;
+  const skipped: number[] = [];
   if (rows.length === 0) return { rows: [], errors: [{ line: 1, field: 'file', message: 'has no rows' }], skipped, columns, ignored };
   if (missing.length > 0) return { rows: [], errors: missing.map((field) => ({ line: 1, field, message: `no column of the file is called so` })), skipped, columns, ignored };
   for (const row of rows) {
     const cells = new Cells(row, columns, errors);
-    if (readYes(cells.text('removed')) === true) { skipped++; continue; }
+    if (readYes(cells.text('removed')) === true) { skipped.push(row.line); continue; }
     const made = make(cells);
-    if (made === null) { if (!cells.wrong) skipped++; } else if (!cells.wrong) read.push(made);
+    if (made === null) { if (!cells.wrong) skipped.push(row.line); } else if (!cells.wrong) read.push(made);
   }
   return { rows: read, errors, skipped, columns, ignored };
 }

@@ -56,7 +56,7 @@ ID;REFERENCE;STATUS;WAREHOUSE;VENDOR;CURRENCY;CREATED_DATE;EXPECTED_DATE;SKU;REP
 4;IP-4;CLOSED;Leeds;Mill;EUR;2026-01-05;;A;1;1;;1;;TRUE`));
     expect(read.rows).toMatchObject([{ id: '1', reference: 'IP-1', supplier: 'Mill', state: 'sent', receivedOn: '2026-02-03', lines: [{ code: 'A', ordered: 10, received: 4, cost: '1.50' }, { code: 'B', ordered: 5, received: 0 }] }]);
     expect(read.errors).toEqual([{ line: 4, field: 'REPLENISHMENT', message: 'not a whole number of units: 1.5' }]);
-    expect(read.skipped).toBe(2);
+    expect(read.skipped).toHaveLength(2);
   });
   it('reads them by aliases too', () => {
     const read = readOrders(file('PO Number;Supplier;Status;SKU;Quantity;Received quantity;Cost\n 77;Acme;Received;A;3;3;$4.10'));
@@ -72,7 +72,7 @@ it('reads suppliers, terms and minimum and maximum, each row for itself', () => 
   expect(terms.rows).toEqual([{ line: 2, code: 'A', supplier: 'Mill', unitCost: 250, casePack: 12, priceBreaks: [{ from: 50, unitCost: 220 }, { from: 100, unitCost: 200 }] }]);
   expect(terms.errors.map((e) => [e.line, e.field])).toEqual([[3, 'Price breaks'], [4, 'SKU']]);
   const limits = readMinMax(file('VARIANT_ID;WAREHOUSE_ID;MIN_STOCK;MAX_STOCK\ngid://shopify/ProductVariant/12;Leeds;4;20\n13;;9;3\n14;;;'));
-  expect([limits.rows, limits.errors, limits.skipped]).toEqual([[{ line: 2, code: '12', location: 'Leeds', minStock: 4, maxStock: 20 }], [{ line: 3, field: 'MAX_STOCK', message: '3 is below the minimum of 9' }], 1]);
+  expect([limits.rows, limits.errors, limits.skipped.length]).toEqual([[{ line: 2, code: '12', location: 'Leeds', minStock: 4, maxStock: 20 }], [{ line: 3, field: 'MAX_STOCK', message: '3 is below the minimum of 9' }], 1]);
 });
 
 it('reads a delivery note by SKU, barcode or the supplier’s code', () => {

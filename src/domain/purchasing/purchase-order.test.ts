@@ -80,6 +80,28 @@ describe('any life of a purchase order', () => {
       for (const l of landed) expect(l.share).toBeGreaterThanOrEqual(0);
     }));
   });
+
+  it('lands its charges on what came and still comes, to the last cent, however short it is closed', () => {
+    const given = fc.tuple(fc.nat(200), fc.nat(5_000), fc.nat(300), fc.nat(20)), charges = fc.tuple(fc.nat(1_000_000), fc.nat(1_000_000), fc.nat(99));
+    fc.assert(fc.property(fc.array(given, { minLength: 1, maxLength: 12 }), charges, fc.boolean(), (all, [shipping, duty, otherCost], closed) => {
+      const lines = all.map(([ordered, cost, received, damaged], n) => ({ ...line(n + 1, ordered, cost), received, damaged })), sent: PurchaseOrder = { ...SENT, shipping, duty, otherCost, lines }, order = closed ? step(sent, { do: 'close', by: 'ann' }) : sent;
+      const landed = landedCost(order), came = order.lines.map((one) => one.received + one.damaged), units = landed.reduce((sum, one) => sum + one.units, 0), value = landed.reduce((sum, one) => sum + one.goods, 0);
+      expect(landed.reduce((sum, one) => sum + one.share, 0)).toBe(shipping + duty + otherCost);
+      order.lines.forEach((one, n) => {
+        expect(landed[n]!.units).toBe(closed ? came[n] : Math.max(came[n]!, one.ordered));
+        expect(landed[n]!.goods).toBe(landed[n]!.units * one.unitCost);
+        if (units > 0 && landed[n]!.units === 0) expect(landed[n]!.share).toBe(0);
+        // Three charges, each to within a cent of its part by value.
+        if (value > 0) expect(Math.abs(landed[n]!.share - ((shipping + duty + otherCost) * landed[n]!.goods) / value)).toBeLessThan(3);
+      });
+    }));
+  });
+
+  it('closed short, bears the whole freight on the half that came', () => {
+    const sent: PurchaseOrder = { ...SENT, shipping: 1_000, duty: 0, otherCost: 0, lines: [{ ...line(1, 10, 100), received: 5 }, line(2, 10, 100)] };
+    expect(landedCost(sent).map(({ units, share, landedUnitCost }) => [units, share, landedUnitCost])).toEqual([[10, 500, 150], [10, 500, 150]]);
+    expect(landedCost(step(sent, { do: 'close', by: 'ann' })).map(({ units, share, landedUnitCost }) => [units, share, landedUnitCost])).toEqual([[5, 1_000, 300], [0, 0, 100]]);
+  });
 });
 
 const step = (order: PurchaseOrder, ...actions: PurchaseAction[]): PurchaseOrder => actions.reduce((now, action) => {

@@ -29,12 +29,15 @@ export function rowsOf(cap: Bound, floor: Bound): Row[] {
 export function choicesIn(rows: readonly Row[], lines: readonly SupplierLine[], worth: readonly ((quantity: Units) => number)[], quantities: (n: number) => readonly Units[]): Choices {
   const all = lines.map((_, n) => quantities(n)), start = new Int32Array(lines.length + 1);
   for (let n = 0; n < all.length; n++) start[n + 1] = start[n]! + all[n]!.length;
-  const count = start[all.length]!, made: Choices = { rows, start, id: Int32Array.from({ length: count }, (_, c) => c), quantity: new Float64Array(count), worth: new Float64Array(count), load: rows.map(() => new Float64Array(count)) };
-  for (let n = 0, c = 0; n < all.length; n++) for (const quantity of all[n]!) {
-    made.quantity[c] = quantity;
-    made.worth[c] = worth[n]!(quantity);
-    for (let r = 0; r < rows.length; r++) made.load[r]![c] = rows[r]!.sign * takenOf(lines[n]!, quantity, rows[r]!.resource);
-    c++;
+  const count = start[all.length]!, made: Choices = { rows, start, id: new Int32Array(count), quantity: new Float64Array(count), worth: new Float64Array(count), load: rows.map(() => new Float64Array(count)) };
+  for (let c = 0; c < count; c++) made.id[c] = c;
+  for (let n = 0, c = 0; n < all.length; n++) {
+    const own = all[n]!, line = lines[n]!, worthOf = worth[n]!;
+    for (let k = 0; k < own.length; k++, c++) { made.quantity[c] = own[k]!; made.worth[c] = worthOf(own[k]!); }
+    for (let r = 0; r < rows.length; r++) {
+      const { sign, resource } = rows[r]!, column = made.load[r]!;
+      for (let k = 0, at = c - own.length; k < own.length; k++, at++) column[at] = sign * takenOf(line, own[k]!, resource);
+    }
   }
   return made;
 }
@@ -47,8 +50,10 @@ export function kept(choices: Choices, keep: Uint8Array): Choices | null {
     next[n + 1] = from.length;
     if (next[n + 1] === next[n]) return null;
   }
-  const column = (of: Float64Array): Float64Array => Float64Array.from(from, (c) => of[c]!);
-  return { rows: choices.rows, start: next, id: Int32Array.from(from, (c) => choices.id[c]!), quantity: column(choices.quantity), worth: column(choices.worth), load: choices.load.map(column) };
+  const column = (of: Float64Array): Float64Array => { const made = new Float64Array(from.length); for (let k = 0; k < from.length; k++) made[k] = of[from[k]!]!; return made; };
+  const ids = new Int32Array(from.length);
+  for (let k = 0; k < from.length; k++) ids[k] = choices.id[from[k]!]!;
+  return { rows: choices.rows, start: next, id: ids, quantity: column(choices.quantity), worth: column(choices.worth), load: choices.load.map(column) };
 }
 
 /** Without what does not fit even when every other line takes the least there is of it; null: nothing fits. */
@@ -74,9 +79,12 @@ export interface Pick { at: Int32Array; worth: number; load: Float64Array }
 export function picked(choices: Choices, at: Int32Array): Pick {
   const load = new Float64Array(choices.rows.length);
   let worth = 0;
-  for (const c of at) {
-    worth += choices.worth[c]!;
-    for (let r = 0; r < load.length; r++) load[r]! += choices.load[r]![c]!;
+  for (let n = 0; n < at.length; n++) worth += choices.worth[at[n]!]!;
+  for (let r = 0; r < load.length; r++) {
+    const column = choices.load[r]!;
+    let sum = 0;
+    for (let n = 0; n < at.length; n++) sum += column[at[n]!]!;
+    load[r] = sum;
   }
   return { at, worth, load };
 }

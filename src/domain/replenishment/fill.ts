@@ -5,7 +5,7 @@
  */
 import type { Units } from '../quantity.ts';
 import { bestOrder } from './best-order.ts';
-import { difference, fits, loadOf, plus, RESOURCES, share, total, type Bound } from './load.ts';
+import { loadOf, RESOURCES, share, takenOf, total, type Bound } from './load.ts';
 import { nextQuantity, type SupplierLine, type Worth } from './supplier-line.ts';
 
 /** Cases added to a line at most, and cases of all lines looked at. */
@@ -29,27 +29,70 @@ export function fullness(lines: readonly SupplierLine[], quantities: readonly Un
   return scarce === undefined ? {} : { [scarce]: load[scarce] };
 }
 
-/** Case by case, the best for its room first: the measure of what is full. */
+/**
+ * Case by case, the best for its room first: the measure of what is full. Of each line the next case alone waits its turn (a step waits for the one before it, so
+ * a line's rates never rise); one that is not taken ends its line, since what follows is on top of it and the room only shrinks.
+ */
 export function caseByCase(lines: readonly SupplierLine[], worth: Worth, from: readonly Units[], room: Bound, keep = 0): Units[] {
-  const now = [...from], load = { ...total(lines, now) }, each = Math.max(8, Math.min(MOST_CASES, Math.floor(MOST_STEPS / Math.max(1, lines.length))));
-  const steps = lines.flatMap((line, n) => {
-    const found: { n: number; from: Units; to: Units; gain: number; rate: number }[] = [];
-    let last = Infinity;
-    for (let q = now[n]!, next = nextQuantity(line, q); next !== null && found.length < each && fits(plus(load, difference(line, now[n]!, next)), room); q = next, next = nextQuantity(line, q)) {
-      const taken = share(difference(line, q, next), room), gain = worth[n]!(next) - worth[n]!(q);
-      if (taken <= 0) break;
-      last = Math.min(last, gain / taken); // a step waits for the one before it
-      found.push({ n, from: q, to: next, gain, rate: last });
-    }
-    return found;
-  }).sort((a, b) => b.rate - a.rate || a.n - b.n || a.to - b.to);
-  let sum = now.reduce((all, quantity, n) => all + worth[n]!(quantity), 0);
-  for (const { n, from: at, to, gain } of steps) {
-    const change = now[n] === at && (gain >= 0 || sum + gain >= keep) ? difference(lines[n]!, at, to) : null;
-    if (change === null || !fits(plus(load, change), room)) continue;
-    Object.assign(load, plus(load, change));
-    now[n] = to;
-    sum += gain;
+  const now = [...from], capped = RESOURCES.filter((of) => room[of] !== undefined), before = total(lines, now), each = Math.max(8, Math.min(MOST_CASES, Math.floor(MOST_STEPS / Math.max(1, lines.length))));
+  const caps = capped.map((of) => room[of]!), load = capped.map((of) => before[of]), to = new Float64Array(lines.length), gain = new Float64Array(lines.length), worthNow = new Float64Array(lines.length), cases = new Int32Array(lines.length), rate = new Float64Array(lines.length).fill(Infinity);
+  const waiting = new Waiting(rate);
+  let sum = 0;
+  for (let n = 0; n < lines.length; n++) sum += worthNow[n] = worth[n]!(now[n]!);
+  const next = (n: number): void => {
+    const line = lines[n]!, at = now[n]!, quantity = cases[n]! < each ? nextQuantity(line, at) : null;
+    if (quantity === null) return;
+    let taken = 0;
+    for (let r = 0; r < capped.length; r++) taken += (takenOf(line, quantity, capped[r]!) - takenOf(line, at, capped[r]!)) / Math.max(1, caps[r]!);
+    if (taken <= 0) return;
+    to[n] = quantity;
+    gain[n] = worth[n]!(quantity) - worthNow[n]!;
+    rate[n] = Math.min(rate[n]!, gain[n]! / taken);
+    waiting.add(n);
+  };
+  for (let n = 0; n < lines.length; n++) next(n);
+  for (let n = waiting.best(); n !== -1; n = waiting.best()) {
+    const line = lines[n]!, quantity = to[n]!, at = now[n]!;
+    let fitting = gain[n]! >= 0 || sum + gain[n]! >= keep;
+    for (let r = 0; r < capped.length && fitting; r++) fitting = load[r]! + (takenOf(line, quantity, capped[r]!) - takenOf(line, at, capped[r]!)) <= caps[r]! + 1e-6;
+    if (!fitting) continue;
+    for (let r = 0; r < capped.length; r++) load[r]! += takenOf(line, quantity, capped[r]!) - takenOf(line, at, capped[r]!);
+    now[n] = quantity;
+    sum += gain[n]!;
+    worthNow[n] = worth[n]!(quantity);
+    cases[n]!++;
+    next(n);
   }
   return now;
+}
+
+/** Lines in a heap, the highest rate first, of two alike the earlier line. A line's rate does not change while it waits. */
+class Waiting {
+  readonly #rate: Float64Array;
+  readonly #heap: number[] = [];
+  constructor(rate: Float64Array) { this.#rate = rate; }
+
+  add(n: number): void {
+    const heap = this.#heap;
+    let k = heap.push(n) - 1;
+    for (let up = (k - 1) >> 1; k > 0 && this.#before(n, heap[up]!); up = (k - 1) >> 1) { heap[k] = heap[up]!; k = up; }
+    heap[k] = n;
+  }
+
+  /** Takes the first out; -1: none waits. */
+  best(): number {
+    const heap = this.#heap, first = heap[0] ?? -1, last = heap.pop()!;
+    if (heap.length === 0 || first === -1) return first;
+    let k = 0;
+    for (let below = 1; below < heap.length; below = 2 * k + 1) {
+      if (below + 1 < heap.length && this.#before(heap[below + 1]!, heap[below]!)) below++;
+      if (!this.#before(heap[below]!, last)) break;
+      heap[k] = heap[below]!;
+      k = below;
+    }
+    heap[k] = last;
+    return first;
+  }
+
+  #before(a: number, b: number): boolean { return this.#rate[a]! > this.#rate[b]! || (this.#rate[a] === this.#rate[b] && a < b); }
 }

@@ -1,5 +1,6 @@
 /** The questions about replays and transfers. */
 import type * as Replays from '../../http/contract-replay.ts';
+import type * as Moves from '../../http/contract-moves.ts';
 import type * as Transfers from '../../http/contract-transfers.ts';
 import type { Of } from '../../http/contract.ts';
 import type { Parameters } from './client.ts';
@@ -32,4 +33,6 @@ export const transferQuery = (store: number, id: number) => ({
   ...one<TransferDetail>(['transfers', 'one', store, id], `/transfers/${id}`, { store }),
   refetchInterval: (query: { state: { data?: TransferDetail | undefined } }) => (query.state.data?.asked ? 2_000 : false as const),
 });
+export type WarehouseMove = Of<typeof Moves.WarehouseMove>;
+export const movesQuery = (filter: Parameters) => pages<Of<typeof Moves.WarehouseMovePage>>(['transfers', 'moves', filter], '/warehouse-moves', filter);
 export const transferSettingsQuery = (store: number) => one<TransferSettings>(['transfers', 'settings', store], '/transfers/settings', { store });

@@ -29,7 +29,7 @@ function Draft({ order }: { order: PurchaseDetail }) {
       <form onSubmit={(event) => { event.preventDefault(); if (!wrong) save(); }}>
         <Wide label="Lines of the draft">
           <table className="plain lines edit">
-            <thead><tr><th>Item</th><th>Supplier’s code</th><th className="num">Units</th><th className="num">Unit cost ({order.currency})</th><th className="num">Goods</th><th className="num" title="With its share of shipping, duty and other cost">Landed</th><th className="num">Available</th><th title={RUNS_OUT}>Runs out</th><th aria-label="Remove" /></tr></thead>
+            <thead><tr><th>Item</th><th>Supplier’s code</th><th className="num">Units</th><th className="num">Unit cost ({order.currency})</th><th className="num">Goods</th><th className="num" title="With its share of shipping, duty and other cost, over the units that came or are still to come">Landed</th><th className="num">Available</th><th title={RUNS_OUT}>Runs out</th><th aria-label="Remove" /></tr></thead>
             <tbody>
               {read.map(({ row, quantity, cost }) => (
                 <tr key={row.itemId}>
@@ -62,13 +62,13 @@ function Fixed({ order }: { order: PurchaseDetail }) {
     <Panel flush>
       <Wide label="Lines">
         <table className="plain lines">
-          <thead><tr><th>Item</th><th className="num">Ordered</th>{received && <th className="num">Received</th>}{some('damaged') && <th className="num">Damaged</th>}{some('cancelled') && <th className="num">Cancelled</th>}<th className="num">Open</th><th className="num">Unit cost</th><th className="num">Goods</th><th className="num" title="With its share of shipping, duty and other cost">Landed</th>{ahead && <th title={RUNS_OUT}>Runs out</th>}{order.authority === 'storefront' && <th>In Shopify</th>}</tr></thead>
+          <thead><tr><th>Item</th><th className="num">Ordered</th>{received && <th className="num">Received</th>}{some('damaged') && <th className="num">Damaged</th>}{some('cancelled') && <th className="num">Cancelled</th>}<th className="num">Open</th><th className="num">Unit cost</th><th className="num">Goods</th><th className="num" title="With its share of shipping, duty and other cost, over the units that came or are still to come">Landed</th>{ahead && <th title={RUNS_OUT}>Runs out</th>}{order.authority === 'storefront' && <th>In Shopify</th>}</tr></thead>
           <tbody>
             {order.lines.map((line) => (
               <tr key={line.line}>
                 <td><Thing itemId={line.itemId} sku={line.sku} title={line.title} why={line.why} code={line.supplierSku} /></td>
                 <td className="num">{units(line.ordered)}</td>{received && <td className="num">{line.received > line.ordered ? <strong title="more than ordered">{units(line.received)}</strong> : units(line.received)}</td>}{some('damaged') && <td className="num">{line.damaged > 0 ? <span className="negative">{units(line.damaged)}</span> : <span className="dim">0</span>}</td>}{some('cancelled') && <td className="num">{units(line.cancelled)}</td>}
-                <td className="num">{line.open === 0 ? <span className="dim">0</span> : units(line.open)}</td><td className="num">{say(line.unitCost)}</td><td className="num">{say(line.goods)}</td><td className="num"><span title={`${say(line.goods)} and ${say(line.landedShare)} of the charges, over ${units(line.ordered)} units`}>{say(line.landedUnitCost)}</span></td>
+                <td className="num">{line.open === 0 ? <span className="dim">0</span> : units(line.open)}</td><td className="num">{say(line.unitCost)}</td><td className="num">{say(line.goods)}</td><td className="num"><span title={`${say(line.landedUnits * line.unitCost)} and ${say(line.landedShare)} of the charges, over ${units(line.landedUnits)} units that came or are still to come`}>{say(line.landedUnitCost)}</span></td>
                 {ahead && <td><RunsOut line={line} /></td>}
                 {order.authority === 'storefront' && <td className="dim">{line.incomingWritten === null ? '–' : line.incomingWritten === 'written' ? (line.open > 0 ? 'incoming' : 'settled') : line.incomingWritten}</td>}
               </tr>))}

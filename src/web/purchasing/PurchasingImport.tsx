@@ -1,9 +1,9 @@
 /** Files of other systems in: looked at first, every fault by its line, then brought in when a person says so. Repeating it changes nothing. */
 import { Button, Drawer, FileButton, SegmentedControl, Select } from '@mantine/core';
-import { IconUpload } from '@tabler/icons-react';
+import { IconDownload, IconUpload } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { write } from '../api/client.ts';
+import { address, write } from '../api/client.ts';
 import type { PurchasingImportResult } from '../api/purchasing-queries.ts';
 import { useStore } from '../shell/store.tsx';
 import { ErrorState } from '../ui/feedback.tsx';
@@ -52,8 +52,14 @@ function Import({ kinds, close }: { kinds: readonly Kind[]; close(): void }) {
 }
 
 function Found({ result }: { result: PurchasingImportResult }) {
+  const store = useStore(), file = (rows: 'all' | 'rejected'): string => address(`/purchasing/imports/${result.importId}/result.csv`, { store: store.storeId, rows });
   return (
     <>
+      <div className="row">
+        {result.rejected > 0 && <Button component="a" variant="default" leftSection={<IconDownload size={15} />} href={file('rejected')} download>{result.rejected === 1 ? 'The rejected row' : `The ${units(result.rejected)} rejected rows`}</Button>}
+        <Button component="a" variant="default" leftSection={<IconDownload size={15} />} href={file('all')} download>All rows with their result</Button>
+        {result.rejected > 0 && <span className="dim small">Your columns, and two with what became of each row: correct them there and bring that file in.</span>}
+      </div>
       {result.notes.length > 0 && <ul className="dim small notes">{result.notes.slice(0, 20).map((note) => <li key={note}>{note}</li>)}</ul>}
       {result.errors.length > 0 && (
         <Wide label="Faults by row"><table className="plain boxed"><thead><tr><th className="num">Line</th><th>Column</th><th>Fault</th></tr></thead>

@@ -23,7 +23,7 @@ export function ReplayResult({ replay, result }: { replay: Replay; result: Resul
 
 function Compared({ result, orderCost }: { result: Result; orderCost: number }) {
   const { policy, compared, bought } = result, same = compared !== null && compared.policy.lines === policy.lines, sides: { name: string; of: ReplayTotals }[] = [{ name: same || compared === null ? `This policy, ${units(policy.lines)} lines` : `All ${units(policy.lines)} lines`, of: policy }, ...(compared && !same ? [{ name: `The ${units(compared.policy.lines)} with known stock`, of: compared.policy }] : [])];
-  const real = compared?.real ?? null, unknown = <span className="dim">not known</span>;
+  const real = compared?.real ?? null, unknown = <span className="dim" title="Not known">–</span>;
   const rows: { label: string; of(totals: ReplayTotals): ReactNode; really: ReactNode }[] = [
     { label: 'Units wanted', of: (totals) => units(totals.wanted), really: real ? units(real.sold + real.lost) : unknown },
     { label: 'Served', of: (totals) => (totals.fill === null ? '–' : <strong>{percent(totals.fill)}</strong>), really: real?.fill != null ? <><strong>{percent(real.fill)}</strong> <span className="dim">about</span></> : unknown },
@@ -43,10 +43,11 @@ function Compared({ result, orderCost }: { result: Result; orderCost: number }) 
     { label: 'Margin lost', of: (totals) => sums(totals.costs, 'lostMargin'), really: unknown },
   ];
   return (
+    <>{real === null && <p className="replay-unknown dim">What really stood there and was served is not known: the ledger had not begun where anything was wanted. What was ordered is.</p>}
     <Wide label="The policy beside what really happened"><table className="plain">
       <thead><tr><th />{sides.map((side) => <th key={side.name} className="num">{side.name}</th>)}<th className="num">{real && !same ? `Really, on those ${units(real.lines)}` : 'Really'}</th></tr></thead>
       <tbody>{rows.map(({ label, of, really }) => <tr key={label}><th scope="row">{label}</th>{sides.map((side) => <td key={side.name} className="num">{of(side.of)}</td>)}<td className="num">{really}</td></tr>)}</tbody>
-    </table></Wide>
+    </table></Wide></>
   );
 }
 

@@ -18,6 +18,8 @@ import { Ago } from '../ui/time.tsx';
 interface Search { q?: string | undefined; from?: number | undefined; to?: number | undefined }
 /** Lines of one transfer; the rest stays proposed. */
 const MOST_LINES = 200;
+/** Moves put on a list at once. */
+const MOST_TOLD = 1_000;
 const idOf = (row: TransferProposal): string => `${row.itemId}:${row.fromLocationId}>${row.toLocationId}`;
 
 export function Proposals({ search, change }: { search: Search; change(part: Search): void }) {
@@ -36,8 +38,13 @@ export function Proposals({ search, change }: { search: Search; change(part: Sea
       }
       return made;
     },
-    onSuccess: () => setChosen([]), onSettled: () => client.invalidateQueries({ queryKey: ['transfers'] }),
+    onSuccess: () => setChosen((old) => old.filter((row) => row.warehouse !== null)), onSettled: () => client.invalidateQueries({ queryKey: ['transfers'] }),
   });
+  const tell = useMutation({
+    mutationFn: (moves: readonly TransferProposal[]) => write<{ told: number; left: number }>('POST', '/warehouse-moves', { store: store.storeId }, { moves: moves.map(({ itemId, fromLocationId, toLocationId, quantity }) => ({ itemId, fromLocationId, toLocationId, quantity })) }),
+    onSuccess: (_, moves) => setChosen((old) => old.filter((row) => !moves.includes(row))), onSettled: () => client.invalidateQueries({ queryKey: ['transfers'] }),
+  });
+  const ours = chosen.filter((row) => row.warehouse === null), theirs = chosen.filter((row) => row.warehouse !== null);
   const wrong = chosen.find((row) => !fits(row)), columns = proposalColumns(store.currency, chosen, (row) => setChosen((old) => toggled(old, row)), (row, quantity) => setChosen((old) => old.map((one) => (idOf(one) === idOf(row) ? { ...one, quantity } : one))));
   const chips: Chip[] = [
     ...(search.q ? [{ label: searchLabel(search.q), remove: () => change({ q: undefined }) }] : []), ...(search.from ? [{ label: `From: ${locationNames(String(search.from), locations)}`, remove: () => change({ from: undefined }) }] : []),
@@ -47,18 +54,22 @@ export function Proposals({ search, change }: { search: Search; change(part: Sea
   return (
     <>
       <p className="dim small transfers-lead">A unit moves while its margin, times the chance that it is wanted before new stock comes, is more at its destination than where it stands, the cost of moving paid.{first && first.totals.rows > 0 && <> In all {count(first.totals.units, 'unit')}, worth {money(first.totals.gain, store.currency)}{first.computedAt && <>; worked out <Ago at={first.computedAt} /></>}.</>}
-        {first && first.totals.told > 0 && <> {count(first.totals.told, 'proposal starts', 'proposals start')} or {first.totals.told === 1 ? 'ends' : 'end'} where a warehouse has the count: <a href={address('/transfers/proposals.csv', { ...filter, told: 'warehouse' })}>the list for its people</a>, with their codes.</>}</p>
+        {first && first.totals.told > 0 && <> {count(first.totals.told, 'proposal starts', 'proposals start')} or {first.totals.told === 1 ? 'ends' : 'end'} where a warehouse has the count: choose them for <AppLink to="/transfers?tab=moves">the list of its people</AppLink>.</>}</p>
       <DataTable<TransferProposal>
         name="transfer-proposals" label="Proposals" columns={columns} rows={rows} rowId={idOf} query={query} total={first?.totals.rows ?? null} chips={chips} clear={() => change({ q: undefined, from: undefined, to: undefined })}
         search={{ value: search.q, placeholder: 'SKU or title', change: (q) => change({ q }) }} csv={{ href: address('/transfers/proposals.csv', filter) }}
         filters={locations.length > 1 && <>{place('From anywhere', search.from, (from) => change({ from }))}{place('To anywhere', search.to, (to) => change({ to }))}</>}
         empty={{ good: true, title: locations.length > 1 ? 'No unit is worth more elsewhere' : 'There is one location', text: locations.length > 1 ? 'Stock stands where it is wanted, or moving it costs more than it earns. Worked out anew every hour.' : 'Transfers need a second active location.' }}
       />
-      {(chosen.length > 0 || make.isError || make.data) && (
+      {(chosen.length > 0 || make.isError || make.data || tell.isError || tell.data) && (
         <div className="transfers-selection" role="region" aria-label="Chosen proposals">
           {chosen.length > 0 && <div className="row"><strong>{count(chosen.length, 'proposal')} chosen</strong><span className="dim">{units(chosen.reduce((sum, row) => sum + row.quantity, 0))} units{isAsProposed(chosen, rows) && <>, {money(chosen.reduce((sum, row) => sum + row.gain, 0), store.currency)}</>}</span>
-            <Button size="xs" loading={make.isPending} disabled={wrong !== undefined} onClick={() => make.mutate(chosen)}>Create {count(new Set(chosen.map((row) => `${row.fromLocationId}>${row.toLocationId}`)).size, 'transfer')}</Button><Button size="xs" variant="subtle" onClick={() => setChosen([])}>Choose none</Button>{wrong && <span className="negative" role="status">{wrong.sku || wrong.title}: 1 to {units(wrong.worth.here)} units stand at {wrong.fromName}</span>}</div>}
+            {ours.length > 0 && <Button size="xs" loading={make.isPending} disabled={wrong !== undefined} onClick={() => make.mutate(ours)}>Create {count(new Set(ours.map((row) => `${row.fromLocationId}>${row.toLocationId}`)).size, 'transfer')}</Button>}
+            {theirs.length > 0 && <Button size="xs" variant={ours.length > 0 ? 'default' : 'filled'} loading={tell.isPending} disabled={wrong !== undefined || theirs.length > MOST_TOLD} onClick={() => tell.mutate(theirs)}>Put {units(theirs.length)} on the warehouse’s list</Button>}
+            <Button size="xs" variant="subtle" onClick={() => setChosen([])}>Choose none</Button>{wrong && <span className="negative" role="status">{wrong.sku || wrong.title}: 1 to {units(wrong.worth.here)} units stand at {wrong.fromName}</span>}</div>}
           {make.isError && <ErrorState title="Not all transfers were made" error={make.error} />}
+          {tell.isError && <ErrorState title="They are not on the list" error={tell.error} />}
+          {tell.data && theirs.length === 0 && <p role="status">{count(tell.data.told, 'move')} <AppLink to="/transfers?tab=moves">on the list for the warehouse’s people</AppLink>{tell.data.left > 0 && `; ${units(tell.data.left)} were on it already or are no longer proposed`}.</p>}
           {make.data && chosen.length === 0 && <p role="status">Made {make.data.map((one, n) => <span key={one.transferId}>{n > 0 && ', '}<AppLink to={`/transfers?tab=transfers&id=${one.transferId}`}>{one.reference}</AppLink> ({one.fromName} to {one.toName}: {units(one.units)} units)</span>)}. Shopify is told at once.</p>}
         </div>
       )}
@@ -89,7 +100,7 @@ function proposalColumns(currency: string, chosen: readonly TransferProposal[], 
   const say = (minor: number): string => money(minor, currency), chosenOf = (row: TransferProposal): TransferProposal | undefined => chosen.find((one) => idOf(one) === idOf(row));
   return [
     { id: 'sku', header: 'SKU', width: 150, grows: true, card: 'lead', cell: (row) => <AppLink to={`/items/${row.itemId}?location=${row.toLocationId}`} className="ellipsis">{row.sku || row.title}</AppLink> },
-    { id: 'select', header: '✓', title: 'Choose proposals', width: 38, cell: (row) => (row.warehouse !== null ? <Tooltip label={`${row.warehouse} has the count at one of the places: its people move it. The list for them is above.`} multiline w={240} events={{ hover: true, focus: true, touch: true }}><IconBuildingWarehouse size={16} tabIndex={0} role="img" aria-label={`Moved by ${row.warehouse}`} className="dim" /></Tooltip> : <Checkbox size="xs" aria-label={`Choose ${row.sku || row.title}`} checked={chosenOf(row) !== undefined} onChange={() => toggle(row)} />) },
+    { id: 'select', header: '✓', title: 'Choose proposals', width: 56, cell: (row) => <span className="row tight"><Checkbox size="xs" aria-label={`Choose ${row.sku || row.title}`} checked={chosenOf(row) !== undefined} onChange={() => toggle(row)} />{row.warehouse !== null && <Tooltip label={`${row.warehouse} has the count at one of the places: its people move it. Chosen, it is put on the list for them.`} multiline w={240} events={{ hover: true, focus: true, touch: true }}><IconBuildingWarehouse size={15} tabIndex={0} role="img" aria-label={`Moved by ${row.warehouse}`} className="dim" /></Tooltip>}</span> },
     { id: 'units', header: 'Move', title: 'Units; of a chosen proposal they can be others, up to what stands at the origin', width: 96, align: 'right', card: 'pair', cell: (row) => <Units row={row} chosen={chosenOf(row)} set={set} /> },
     { id: 'from', header: 'From', width: 150, card: 'wide', cell: (row) => <span className="ellipsis">{row.fromName}</span> },
     { id: 'here', header: 'Stands there', title: 'Available at the origin', width: 98, align: 'right', card: 'pair', cell: (row) => <span className="num">{units(row.worth.here)}</span> },
