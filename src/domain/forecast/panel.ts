@@ -13,7 +13,7 @@ import { correctLevels, learnCorrection, type CorrectionPool } from './correctio
 import { quantilesOf } from './distribution.ts';
 import { applyEvents, learnEvents, type EventPool } from './events.ts';
 import type { ForecastResult } from './forecast.ts';
-import { blendLevels, learnLevels, trackLevels, type LevelPool } from './levels.ts';
+import { blendLevels, fallenBack, learnLevels, trackLevels, type LevelPool } from './levels.ts';
 import { madeOf, note, traceOf, type FactorTrace } from './made-of.ts';
 import { applyPromotions, learnPromotions, type PromotionPool } from './promotions.ts';
 import { drawnLevel, learnShortHistory, type ShortHistoryPool } from './short-history.ts';
@@ -193,6 +193,8 @@ function setLevels(works: readonly Work[], pool: Pool): void {
   }
   correctLevels(works, pool.correction);
   for (const work of works) {
+    work.meanLevel = fallenBack(work, work.meanLevel, 'mean');
+    work.totalLevel = fallenBack(work, work.totalLevel, 'total');
     work.meanLevel += (drawnLevel(work, work.meanLevel, pool.shortHistory) - work.meanLevel) / 2;
     work.totalLevel = drawnLevel(work, work.totalLevel, pool.shortHistory);
     // Single periods lie between the two: their median wants the shrunken mean, their tail the unbiased one.
