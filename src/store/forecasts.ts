@@ -130,9 +130,17 @@ export async function forecastValues(db: Queryable, storeId: number, runId: stri
 }
 
 export async function forecastFor(db: Queryable, storeId: number, runId: string, itemId: number, locationId: number): Promise<ForecastRow | null> {
-  const { rows: [row] } = await db.query<Omit<ForecastRow, 'cumulative'> & { cumulative: Buffer }>('select * from forecast where store_id = $1 and run_id = $2 and item_id = $3 and location_id = $4', [storeId, runId, itemId, locationId]);
-  return row ? { ...row, cumulative: Array.from(realsFrom(row.cumulative), (value) => Number(value.toPrecision(7))) } : null;
+  const { rows: [row] } = await db.query<Kept>('select * from forecast where store_id = $1 and run_id = $2 and item_id = $3 and location_id = $4', [storeId, runId, itemId, locationId]);
+  return row ? asNumbers(row) : null;
 }
+
+/** An item's forecasts at every location, by location. */
+export async function forecastsOfItem(db: Queryable, storeId: number, runId: string, itemId: number): Promise<ForecastRow[]> {
+  return (await db.query<Kept>('select * from forecast where store_id = $1 and run_id = $2 and item_id = $3 order by location_id limit 1000', [storeId, runId, itemId])).rows.map(asNumbers);
+}
+
+type Kept = Omit<ForecastRow, 'cumulative'> & { cumulative: Buffer };
+const asNumbers = (row: Kept): ForecastRow => ({ ...row, cumulative: Array.from(realsFrom(row.cumulative), (value) => Number(value.toPrecision(7))) });
 
 /** One series in every finished run that is kept, newest first: what was said when. */
 export async function seriesRuns(db: Queryable, storeId: number, itemId: number, locationId: number): Promise<(Pick<ForecastRow, 'run_id' | 'method' | 'mean' | 'levels' | 'daily'> & { as_of: string })[]> {

@@ -42,7 +42,7 @@ export const ITEM_TABS = ['summary', 'movements', 'demand', 'replenishment', 'ma
 const item = createRoute({
   getParentRoute: () => app, path: '/items/$itemId', component: lazyRouteComponent(() => import('./item/ItemPage.tsx'), 'ItemPage'),
   validateSearch: optional((raw) => ({
-    tab: oneOf(raw['tab'], ITEM_TABS), location: positive(raw['location']), state: text(raw['state']), at: text(raw['at']), grain: oneOf(raw['grain'], ['d', 'w', 'm'] as const), why: text(raw['why']),
+    tab: oneOf(raw['tab'], ITEM_TABS), location: raw['location'] === 0 ? 0 : positive(raw['location']), state: text(raw['state']), at: text(raw['at']), grain: oneOf(raw['grain'], ['d', 'w', 'm'] as const), why: text(raw['why']),
   })),
 });
 

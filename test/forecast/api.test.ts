@@ -58,6 +58,19 @@ describe('with a forecast', () => {
     }
   });
 
+  it('speaks of all locations of an item as one: means add up, bands do not', async () => {
+    interface View { demand: number[]; forecast: { mean: number[]; wape: number | null; method: string; cumulative: { level: number; values: number[] }[]; daily: { level: number; values: number[] }[]; madeOf: { terms: { quantity: number }[] } }; projection: object | null }
+    const of = async (location?: number): Promise<View> => (await call<View>('GET', `/items/${itemIds[0]}/demand${location === undefined ? '' : `?location=${location}`}`)).body;
+    const item = await of(), places = [await of(locationIds[0]), await of(locationIds[1])], at90 = ({ forecast }: View): number => forecast.cumulative.find(({ level }) => level === 0.9)!.values[27]!, first = ({ forecast }: View, n: number): number => forecast.mean.slice(0, n).reduce((sum, units) => sum + units, 0);
+    item.forecast.mean.forEach((units, d) => { expect(units).toBeCloseTo(places[0]!.forecast.mean[d]! + places[1]!.forecast.mean[d]!, 5); });
+    expect(item.demand).toEqual(places[0]!.demand.map((units, d) => units + places[1]!.demand[d]!));
+    expect(at90(item)).toBeLessThan(at90(places[0]!) + at90(places[1]!));
+    expect(at90(item)).toBeGreaterThan(first(item, 28));
+    expect(item.forecast.madeOf.terms.reduce((sum, { quantity }) => sum + quantity, 0)).toBeCloseTo(first(item, 28), 0);
+    expect([item.forecast.wape, item.forecast.method, item.projection]).toEqual([null, 'the sum of 2 locations', null]);
+    expect(item.forecast.daily.map(({ level }) => level)).toEqual(places[0]!.forecast.daily.map(({ level }) => level));
+  });
+
   it('an override changes what is planned, not what the engine said; undone it is history', async () => {
     const path = `/items/${itemIds[0]}/overrides`, body = { locationId: null, from: TODAY, to: addDays(TODAY, 27), kind: 'percent', value: 50, reason: 'a fair' };
     const made = await call<{ overrideId: string; words: string; state: string }>('POST', path, body);

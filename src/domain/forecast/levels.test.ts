@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { drawn, drawPoisson, sum, workOf } from '../../../test/helpers/drawn-series.ts';
-import { blendAt, blendLevels, learnLevels, trackLevels } from './levels.ts';
+import { blendAt, blendLevels, fallenBack, learnLevels, trackLevels } from './levels.ts';
 import type { Grain } from './panel.ts';
 import { RULES, type Work } from './work.ts';
 
@@ -89,5 +89,22 @@ describe('the level', () => {
     expect(Math.min(...pool.errors)).toBe(1);
     expect(works[30]!.weights.indexOf(Math.max(...works[30]!.weights))).toBe(pool.errors.indexOf(1));
     expect([...learnLevels([]).errors]).toEqual([1]);
+  });
+});
+
+describe('a level that has risen', () => {
+  it.each(GRAINS)('falls back some way to the mean of a first year, never beyond it; one that has fallen stays (%s)', (grain) => {
+    fc.assert(fc.property(fc.array(fc.nat(50), { minLength: 2, maxLength: RULES[grain].year - 1 }), fc.double({ min: 0, max: 200, noNaN: true }), fc.constantFrom('mean' as const, 'total' as const), (demand, said, aim) => {
+      const work = workOf(demand, {}, grain), usual = sum(demand.slice(work.first)) / (demand.length - work.first), back = fallenBack(work, said, aim);
+      if (said <= usual) expect(back).toBe(said);
+      else { expect(back).toBeLessThanOrEqual(said); expect(back).toBeGreaterThanOrEqual(usual - 1e-9); }
+    }));
+    expect(fallenBack(workOf(new Array(RULES[grain].year - 1).fill(4), {}, grain), 10, 'mean')).toBeLessThan(9);
+  });
+
+  it('stays where it is after a second year, and without anything seen', () => {
+    for (const grain of GRAINS) expect(fallenBack(workOf(new Array(2 * RULES[grain].year).fill(4), {}, grain), 10, 'mean')).toBe(10);
+    expect(fallenBack(workOf([0, 0, 0], { exposure: [0, 0, 0] }), 10, 'mean')).toBe(10);
+    expect(fallenBack(workOf([]), 10, 'mean')).toBe(10);
   });
 });

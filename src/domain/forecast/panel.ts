@@ -13,7 +13,7 @@ import { correctLevels, learnCorrection, type CorrectionPool } from './correctio
 import { quantilesOf } from './distribution.ts';
 import { applyEvents, learnEvents, type EventPool } from './events.ts';
 import type { ForecastResult } from './forecast.ts';
-import { blendLevels, learnLevels, trackLevels, type LevelPool } from './levels.ts';
+import { blendLevels, fallenBack, learnLevels, trackLevels, type LevelPool } from './levels.ts';
 import { madeOf, note, traceOf, type FactorTrace } from './made-of.ts';
 import { applyPromotions, learnPromotions, type PromotionPool } from './promotions.ts';
 import { drawnLevel, learnShortHistory, type ShortHistoryPool } from './short-history.ts';
@@ -22,6 +22,7 @@ import { applySpread, curveFor, empiricalAt, learnSpread, type SpreadPool } from
 import { learnStacking, stackedLevel, type StackingPool } from './stacking.ts';
 import { fillStockouts } from './stockout.ts';
 import { learnTotals, missesOf, totalCurve, totalVariance, type TotalPool } from './totals.ts';
+import { learnAging, unsure, type AgePool } from './unseen.ts';
 import { applyWeekdays, learnWeekdays, type WeekdayPool } from './weekday.ts';
 import { memoryFor, prepare, RULES, type Work } from './work.ts';
 import { applyYear, learnYear, type YearlyPool } from './yearly.ts';
@@ -85,6 +86,7 @@ export interface Pool {
   correction: CorrectionPool;
   spread: SpreadPool;
   totals: TotalPool;
+  aging: AgePool;
 }
 
 /** Learns from the series what they share; a few thousand are enough for any catalogue. Throws AssertionError for what cannot be. */
@@ -161,7 +163,7 @@ function learn(works: readonly Work[], options: PanelOptions, lengths: readonly 
   const correction = learnCorrection(has('trees') ? works : [], stacking);
   const pool: Pool = {
     weekdays, events: eventPool, year, promotions, levels, shortHistory, stacking, correction,
-    spread: { phi: new Float64Array(0), curves: [], ownSales: true }, totals: { lengths, curves: [] },
+    spread: { phi: new Float64Array(0), curves: [], ownSales: true }, totals: { lengths, curves: [] }, aging: has('stockouts') ? learnAging(works, stacking) : [],
   };
   setLevels(works, pool);
   pool.spread = learnSpread(works, rules, has('own sales'));
@@ -191,6 +193,8 @@ function setLevels(works: readonly Work[], pool: Pool): void {
   }
   correctLevels(works, pool.correction);
   for (const work of works) {
+    work.meanLevel = fallenBack(work, work.meanLevel, 'mean');
+    work.totalLevel = fallenBack(work, work.totalLevel, 'total');
     work.meanLevel += (drawnLevel(work, work.meanLevel, pool.shortHistory) - work.meanLevel) / 2;
     work.totalLevel = drawnLevel(work, work.totalLevel, pool.shortHistory);
     // Single periods lie between the two: their median wants the shrunken mean, their tail the unbiased one.
@@ -212,10 +216,10 @@ function tell(work: Work, pool: Pool, levels: Float64Array, lengths: readonly nu
     quantilesOf(m, m + phi * m * m, asked, daily, h, horizon, empiricalAt(work, m));
     for (let k = 0; k < count; k++) daily[k * horizon + h] = Math.min(daily[k * horizon + h]!, Math.max(guard, MEANS * m));
   }
-  const totals = new Float64Array(lengths.length), cumulative = new Float64Array(count * lengths.length), misses = missesOf(work, pool.totals, pool.stacking), bulk = bulkOf(work);
+  const totals = new Float64Array(lengths.length), cumulative = new Float64Array(count * lengths.length), misses = missesOf(work, pool.totals, pool.stacking), bulk = bulkOf(work), widened = unsure(work, pool.aging);
   for (let i = 0; i < lengths.length; i++) {
     const length = lengths[i]!, total = totalLevel * (factors[n + length]! - factors[n]!) + bulk.rate * length;
-    const variance = totalVariance(work, total, length, misses, pool.totals) + bulk.variance * length, curve = totalCurve(total, length, pool.totals);
+    const variance = totalVariance(work, total, length, misses, pool.totals) * widened(length) + bulk.variance * length, curve = totalCurve(total, length, pool.totals);
     totals[i] = total;
     for (let k = 0; k < count; k++) asked[k] = calibrated(levels[k]!, curve);
     quantilesOf(total, variance, asked, cumulative, i, lengths.length);

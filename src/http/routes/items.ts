@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { addDays, dayNumber, dayOf } from '../../domain/calendar.ts';
 import { forecastTerms } from '../../domain/forecast/made-of-words.ts';
+import { overPlaces } from '../../domain/forecast/over-places.ts';
 import { overridden } from '../../domain/forecast/override.ts';
 import { ON_ORDER } from '../../domain/purchasing/purchase-order.ts';
 import { fromKept } from '../../domain/replenishment/facts.ts';
@@ -11,7 +12,7 @@ import { balanceSentence, movementSentence } from '../../domain/stock/sentence.t
 import type { Party, StockState } from '../../domain/stock/fact.ts';
 import { outcomeOf } from '../../store/forecast-outcomes.ts';
 import { expectedOrders } from '../../store/arrivals.ts';
-import { currentRun, forecastFor, paths } from '../../store/forecasts.ts';
+import { currentRun, forecastFor, forecastsOfItem, paths, type ForecastRow, type ForecastRunRow } from '../../store/forecasts.ts';
 import { asOverride, overridesInForce } from '../../store/overrides.ts';
 import { accountByKind, explainAccount } from '../../store/ledger.ts';
 import { positions } from '../../store/planning.ts';
@@ -78,7 +79,7 @@ export function itemRoutes(app: FastifyInstance, { house }: Services): void {
     };
   });
 
-  api.get('/api/v1/items/:itemId/demand', { schema: { tags: ['items'], summary: 'Demand history, forecast and stock projection', params, querystring: inStore.extend({ location: z.coerce.number().int().optional() }), response: { 200: DemandView } } }, async (request) => {
+  api.get('/api/v1/items/:itemId/demand', { schema: { tags: ['items'], summary: 'Demand history, forecast and stock projection of an item at a location; without one, at all of them together, without the projection', params, querystring: inStore.extend({ location: z.coerce.number().int().optional() }), response: { 200: DemandView } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), { itemId } = request.params, location = request.query.location ?? null;
     const today = dayOf(house.clock.now().toISOString(), store.time_zone), from = addDays(today, 1 - HISTORY_DAYS);
     const demand = new Array<number>(HISTORY_DAYS).fill(0), returned = new Array<number>(HISTORY_DAYS).fill(0), inStock = new Array<number | null>(HISTORY_DAYS).fill(null);
@@ -90,12 +91,13 @@ export function itemRoutes(app: FastifyInstance, { house }: Services): void {
       'select day, max(in_stock) as share from daily_exposure where store_id = $1 and item_id = $2 and ($3::int is null or location_id = $3) and day between $4 and $5 group by day', [store.store_id, itemId, location, from, today]);
     for (const row of exposure.rows) inStock[dayNumber(row.day) - dayNumber(from)] = row.share;
     const run = await currentRun(house.db, store.store_id);
-    const row = run && location !== null ? await forecastFor(house.db, store.store_id, run.run_id, itemId, location) : null;
-    const said = row && location !== null ? (await overridesInForce(house.db, store.store_id, today, [itemId]))(itemId, location) : [];
+    if (location === null) return { itemId, locationId: null, from, demand, returned, inStock, forecast: run && await forecastOverPlaces(house.db, store.store_id, run, itemId, today), projection: null } satisfies Of<typeof DemandView>;
+    const row = run ? await forecastFor(house.db, store.store_id, run.run_id, itemId, location) : null;
+    const said = row ? (await overridesInForce(house.db, store.store_id, today, [itemId]))(itemId, location) : [];
     const planned = row && run ? overridden(row, addDays(run.as_of, 1), said.map(asOverride)) : null;
-    const outcome = row && location !== null ? await outcomeOf(house.db, store.store_id, itemId, location) : null, days = Math.min(EXPLAINED_DAYS, row?.mean.length ?? 0);
+    const outcome = row ? await outcomeOf(house.db, store.store_id, itemId, location) : null, days = Math.min(EXPLAINED_DAYS, row?.mean.length ?? 0);
     const cumulative = row && planned ? paths(row.levels, planned.cumulative) : [];
-    const first = run ? addDays(run.as_of, 1) : today, ahead = row && location !== null ? await stockAhead(house.db, store.store_id, itemId, location, today) : null;
+    const first = run ? addDays(run.as_of, 1) : today, ahead = row ? await stockAhead(house.db, store.store_id, itemId, location, today) : null;
     const left = (level: number): number[] => (cumulative.find((p) => p.level === level)?.values ?? []).map((wanted, n) => Math.round((ahead!.on(addDays(first, n)) - wanted) * 100) / 100);
     return {
       itemId, locationId: location, from, demand, returned, inStock,
@@ -108,6 +110,21 @@ export function itemRoutes(app: FastifyInstance, { house }: Services): void {
       projection: row && ahead ? { p10: left(0.9), p50: left(0.5), p90: left(0.1), orders: ahead.orders, suggested: ahead.suggested } : null,
     } satisfies Of<typeof DemandView>;
   });
+}
+
+/** The item at all of its places, overrides included; how good it was is known of each place alone. */
+async function forecastOverPlaces(db: Services['house']['db'], storeId: number, run: ForecastRunRow, itemId: number, today: string): Promise<Of<typeof DemandView>['forecast']> {
+  const rows = await forecastsOfItem(db, storeId, run.run_id, itemId);
+  if (rows.length === 0) return null;
+  const overrides = await overridesInForce(db, storeId, today, [itemId]), made = rows.map((row) => overridden(row, addDays(run.as_of, 1), overrides(itemId, row.location_id).map(asOverride)));
+  const { mean, levels, cumulative, daily } = overPlaces(rows.map((row, n) => ({ levels: row.levels, ...made[n]! }))), days = Math.min(EXPLAINED_DAYS, mean.length), over = (of: (row: ForecastRow) => number): number => rows.reduce((all, row) => all + of(row), 0);
+  const engine = mean.map((_, d) => over((row) => row.mean[d]!)), steps = rows.every((row) => row.made_of) ? rows[0]!.made_of!.map((_, n) => over((row) => row.made_of![n]!)) : null;
+  return {
+    runId: run.run_id, asOf: run.as_of, method: `the sum of ${rows.length} ${rows.length === 1 ? 'location' : 'locations'}`, mean: [...mean], engineMean: made.some(({ changed }) => changed) ? engine : null, daily: paths(levels, daily ?? []), cumulative: paths(levels, cumulative),
+    wape: null, rmsse: null, bias: null, coverage: null, under80: null, under90: null, pinball: null, flags: [], censoredDays: over((row) => row.censored_days), ahead: null, weekdays: null,
+    trainedFrom: rows.reduce((first, row) => (row.trained_from < first ? row.trained_from : first), rows[0]!.trained_from), trainedTo: rows.reduce((last, row) => (row.trained_to > last ? row.trained_to : last), rows[0]!.trained_to),
+    madeOf: steps && { days, terms: forecastTerms(steps, days, sum(mean, days) - sum(engine, days)) },
+  };
 }
 
 const sum = (values: readonly number[], count: number): number => values.slice(0, count).reduce((all, value) => all + value, 0);

@@ -60,7 +60,8 @@ export const vendorsQuery = (store: number) => one<{ vendors: string[] }>(['vend
 export const itemQuery = (store: number, itemId: number) => one<Item>(['item', store, itemId], `/items/${itemId}`, { store });
 export const explainQuery = (store: number, itemId: number, location: number, state: string, at?: string) =>
   pages<Explanation>(['explain', store, itemId, location, state, at ?? ''], `/items/${itemId}/explain`, { store, location, state, at, limit: 100 });
-export const demandQuery = (store: number, itemId: number, location: number) => one<DemandView>(['demand', store, itemId, location], `/items/${itemId}/demand`, { store, location });
+/** Location 0: all of them together. */
+export const demandQuery = (store: number, itemId: number, location: number) => one<DemandView>(['demand', store, itemId, location], `/items/${itemId}/demand`, { store, location: location > 0 ? location : undefined });
 export const adviceQuery = (store: number, itemId: number, location: number) =>
   ({ ...one<RecommendationDetail>(['advice', store, itemId, location], `/items/${itemId}/replenishment`, { store, location }), retry: false });
 export const policyQuery = (store: number, scope: string) => one<PolicyBody>(['policy', store, scope], `/policies/${encodeURIComponent(scope)}`, { store });

@@ -15,7 +15,7 @@ import { EmptyState, ErrorState, Lines } from '../ui/feedback.tsx';
 import { count, day, decimal } from '../ui/format.ts';
 import { Panel } from '../ui/page.tsx';
 import { Accuracy } from './Accuracy.tsx';
-import { LocationSelect } from './LocationSelect.tsx';
+import { ALL_LOCATIONS, LocationSelect } from './LocationSelect.tsx';
 
 export function DemandTab({ item, location, grain, change }: { item: Item; location: number; grain: Grain; change(part: { location?: number; grain?: Grain }): void }) {
   const store = useStore(), query = useQuery(demandQuery(store.storeId, item.itemId, location));
@@ -31,7 +31,7 @@ export function DemandTab({ item, location, grain, change }: { item: Item; locat
     <>
       <Panel title="Demand and forecast" aside={(
         <>
-          <LocationSelect item={item} value={location} onChange={(id) => change({ location: id })} />
+          <LocationSelect item={item} value={location} all onChange={(id) => change({ location: id })} />
           <SegmentedControl aria-label="Grain" value={grain} onChange={(value) => change({ grain: value as Grain })} data={[{ value: 'd', label: 'Day' }, { value: 'w', label: 'Week' }, { value: 'm', label: '30 days' }]} />
           <Button variant="default" leftSection={asTable ? <IconChartLine size={14} /> : <IconTable size={14} />} onClick={() => setAsTable(!asTable)}>{asTable ? 'View as chart' : 'View as table'}</Button>
           <Button variant="default" leftSection={<IconDownload size={14} />} onClick={() => downloadFan(`demand-${item.sku || item.itemId}.csv`, buckets)}>CSV</Button>
@@ -43,9 +43,11 @@ export function DemandTab({ item, location, grain, change }: { item: Item; locat
           {grain !== 'd' && view.forecast && <p className="dim small">Bands of later periods assume that periods vary independently; the first is exact.</p>}
         </div>
       </Panel>
-      {view.forecast && <p className="dim"><Link to="/forecast/$itemId" params={{ itemId: String(item.itemId) }} search={{ location }}>Override it, mark events, compare with earlier runs</Link>{view.forecast.engineMean && <> · a planner’s override is in these numbers</>}</p>}
+      {location === ALL_LOCATIONS && view.forecast && <p className="dim">Expected units of the locations add up; bands do not, since not all locations have their best days at once. How good the forecast has been, its overrides and events are kept of each location.{view.forecast.engineMean && ' A planner’s override is in these numbers.'}</p>}
+      {location !== ALL_LOCATIONS && view.forecast && <p className="dim"><Link to="/forecast/$itemId" params={{ itemId: String(item.itemId) }} search={{ location }}>Override it, mark events, compare with earlier runs</Link>{view.forecast.engineMean && <> · a planner’s override is in these numbers</>}</p>}
       {view.forecast && <MadeOf forecast={view.forecast} />}
-      {view.forecast ? <Accuracy forecast={view.forecast} /> : <EmptyState title="No forecast here">There is one once the item has sold at this location and the forecast has run. Of a new item, <Link to="/forecast/$itemId" params={{ itemId: String(item.itemId) }} search={{ location, like: 'set' }}>say what it sells like</Link>.</EmptyState>}
+      {location === ALL_LOCATIONS ? !view.forecast && <EmptyState title="No forecast at any location">There is one once the item has sold and the forecast has run.</EmptyState>
+        : view.forecast ? <Accuracy forecast={view.forecast} /> : <EmptyState title="No forecast here">There is one once the item has sold at this location and the forecast has run. Of a new item, <Link to="/forecast/$itemId" params={{ itemId: String(item.itemId) }} search={{ location, like: 'set' }}>say what it sells like</Link>.</EmptyState>}
     </>
   );
 }

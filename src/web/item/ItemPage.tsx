@@ -12,6 +12,7 @@ import { Page, Panel } from '../ui/page.tsx';
 import { Status } from '../ui/tone.tsx';
 import { ViewTabs, type View } from '../ui/ViewTabs.tsx';
 import { HoldItem } from '../peak/HeldBack.tsx';
+import { ALL_LOCATIONS } from './LocationSelect.tsx';
 import { MappingTab } from './MappingTab.tsx';
 import { SummaryTab } from './SummaryTab.tsx';
 import './item.css';
@@ -35,7 +36,7 @@ export function ItemPage() {
   if (query.isError && !query.data) return <Page title="Item"><ErrorState error={query.error} retry={() => void query.refetch()} /></Page>;
   const item = query.data;
   if (!item) return <Page title="Item"><Panel><Lines rows={10} height={18} /></Panel></Page>;
-  const location = search.location ?? usualLocation(item);
+  const location = search.location || usualLocation(item), demandOf = search.location === ALL_LOCATIONS && item.locations.length > 1 ? ALL_LOCATIONS : location;
   const set = (part: Partial<typeof search>): void => void navigate({ search: (old) => ({ ...old, ...part }), replace: true });
   return (
     <Page title={item.sku || item.title} aside={<HoldItem itemId={item.itemId} name={item.sku || item.title} written={item.shelf.some((row) => row.state !== null && row.state !== 'not written')} />}>
@@ -45,7 +46,7 @@ export function ItemPage() {
         <Suspense fallback={<Panel><Lines rows={8} /></Panel>}>
           {tab === 'summary' && <SummaryTab item={item} location={location} choose={(id) => set({ location: id })} why={(text) => void navigate({ search: (old) => ({ ...old, why: text }) })} />}
           {tab === 'movements' && location !== null && <MovementsTab item={item} location={location} state={search.state ?? 'available'} at={search.at} change={set} />}
-          {tab === 'demand' && location !== null && <DemandTab item={item} location={location} grain={search.grain ?? 'd'} change={set} />}
+          {tab === 'demand' && demandOf !== null && <DemandTab item={item} location={demandOf} grain={search.grain ?? 'd'} change={set} />}
           {tab === 'replenishment' && location !== null && <AdviceTab item={item} location={location} change={set} />}
           {tab === 'mapping' && <MappingTab item={item} currency={store.currency} />}
         </Suspense>

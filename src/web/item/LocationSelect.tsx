@@ -2,6 +2,10 @@
 import { NativeSelect } from '@mantine/core';
 import type { Item } from '../api/queries.ts';
 
-export function LocationSelect({ item, value, onChange }: { item: Item; value: number; onChange(locationId: number): void }) {
-  return <NativeSelect size="xs" aria-label="Location" value={value} data={item.locations.map((row) => ({ value: String(row.locationId), label: row.locationName }))} onChange={(event) => onChange(Number(event.currentTarget.value))} />;
+/** In place of a location's id, where a tab can speak of all of them together. */
+export const ALL_LOCATIONS = 0;
+
+export function LocationSelect({ item, value, all = false, onChange }: { item: Item; value: number; /** Offers all of them together. */ all?: boolean; onChange(locationId: number): void }) {
+  const each = item.locations.map((row) => ({ value: String(row.locationId), label: row.locationName }));
+  return <NativeSelect size="xs" aria-label="Location" value={value} data={all && each.length > 1 ? [{ value: String(ALL_LOCATIONS), label: 'All locations' }, ...each] : each} onChange={(event) => onChange(Number(event.currentTarget.value))} />;
 }
