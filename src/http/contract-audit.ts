@@ -24,6 +24,8 @@ const Figures = z.object({
 }).meta({ id: 'PeriodFigures' });
 const Signature = z.object({ at: instant, by: z.string(), role: z.string(), note: z.string().nullable(), digest: z.string().describe('SHA-256 of days and figures'), chain: z.string().describe('SHA-256 of the signature, the digest and the chain hash of the period signed before') });
 export const PeriodQuery = z.object({ ...inStore, from: day, to: day.describe('inclusive') }).refine((asked) => asked.from <= asked.to, { path: ['to'], message: 'lies before from' });
+export const PeriodItemsQuery = z.object({ ...inStore, from: day, to: day.describe('inclusive'), location: z.coerce.number().int().positive(), kind: z.string().min(1).max(60) });
+export const PeriodItems = z.object({ items: z.number().describe('there are'), rows: z.array(z.object({ itemId: z.number(), sku: z.string().nullable(), title: z.string(), units: z.number(), movements: z.number() })).describe('the most units first, at most 200') }).meta({ id: 'PeriodItems' });
 export const PeriodView = z.object({
   from: day, to: day, unsignable: z.string().nullable().describe('why it cannot be signed'), figures: Figures, signed: Signature.nullable(), heardSince: z.array(z.object({ name: z.string(), what: z.string(), units: z.number() })).describe('differences between the signed figures and those of now'),
 }).meta({ id: 'PeriodView' });

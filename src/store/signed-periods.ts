@@ -22,6 +22,19 @@ export async function periodRows(db: Queryable, storeId: number, fromDay: string
   return rows.map((row) => ({ locationId: row.location_id, name: row.name, kind: row.kind, before: row.before, within: row.within, firstDay: row.first_day, lastDay: row.last_day }));
 }
 
+export interface PeriodItem { item_id: number; sku: string | null; title: string; units: number; movements: number; items: number }
+
+/** The items behind one figure of a period: units on hand a kind of movement brought to a location, the most first. `items` is how many there are. */
+export async function periodItems(db: Queryable, storeId: number, fromDay: string, toDay: string, locationId: number, kind: string, limit: number): Promise<PeriodItem[]> {
+  return (await db.query<PeriodItem>(
+    `with bounds as (select ($2::date)::timestamp at time zone time_zone as from_at, ($3::date + 1)::timestamp at time zone time_zone as to_at from store where store_id = $1),
+     legs as (
+       select item_id, occurred_at, quantity as units from movement where store_id = $1 and to_location = $5 and to_state = any($4) and kind = $6
+       union all select item_id, occurred_at, -quantity from movement where store_id = $1 and from_location = $5 and from_state = any($4) and kind = $6)
+     select item_id, i.sku, i.title, sum(g.units)::int as units, count(*)::int as movements, count(*) over ()::int as items from legs g cross join bounds b join item i using (item_id)
+     where g.occurred_at >= b.from_at and g.occurred_at < b.to_at group by 1, 2, 3 order by abs(sum(g.units)) desc, item_id limit $7`, [storeId, fromDay, toDay, ON_HAND_STATES, locationId, kind, limit])).rows;
+}
+
 export async function signedPeriods(db: Queryable, storeId: number): Promise<SignedPeriod[]> {
   return (await db.query<SignedPeriod>(`select ${COLUMNS} from signed_period where store_id = $1 order by to_day desc, from_day desc limit 200`, [storeId])).rows;
 }

@@ -93,6 +93,13 @@ describe('a period', () => {
     const later = await get<Period>(`/periods/report?from=${from}&to=${to}`);
     expect(later.figures).toEqual(figures);
     expect(later.heardSince).toMatchObject([{ what: 'goods received', units: 3 }]);
+    // Each figure of a cause is the sum of its items.
+    const whole = (await get<Period>(`/periods/report?from=${addDays(today, -400)}&to=${today}`)).figures.locations.flatMap((place) => place.movements.map((line) => ({ place, line })));
+    expect(whole.length).toBeGreaterThan(0);
+    for (const { place, line } of whole) {
+      const behind = await get<{ items: number; rows: { units: number }[] }>(`/periods/items?from=${addDays(today, -400)}&to=${today}&location=${place.locationId}&kind=${encodeURIComponent(line.kind)}`);
+      if (behind.items <= behind.rows.length) expect([line.kind, behind.rows.reduce((sum, row) => sum + row.units, 0)]).toEqual([line.kind, line.units]);
+    }
     expect(await get<{ periods: object[] }>('/periods')).toMatchObject({ chain: { links: 1, broken: [] }, periods: [{ from, to, closing: figures.closing, note: 'November' }] });
     await expect(get(`/periods/report?from=${to}&to=${from}`)).rejects.toThrow('400');
   });

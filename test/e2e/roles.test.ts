@@ -10,6 +10,7 @@ import { at } from '../../src/domain/stock/fact.ts';
 import { driftCheck } from '../../src/flows/drift-check.ts';
 import { driftRepair } from '../../src/flows/drift-repair.ts';
 import { exceptionChase } from '../../src/flows/exception-chase.ts';
+import { peakWatch } from '../../src/flows/peak-watch.ts';
 import { salesHistory } from '../../src/flows/sales-history.ts';
 import { stockLevels } from '../../src/flows/stock-levels.ts';
 import { postFacts } from '../../src/store/ledger.ts';
@@ -120,7 +121,15 @@ describe('the first day', () => {
     const { page, errors } = await openWatched(context, w.url, '/peak'), ada = person(page);
     await ada.press('Peak mode…');
     await ada.press('Begin', page.getByRole('dialog'));
-    await page.getByText(/Peak mode until/).waitFor();
+    await page.getByText(/Peak mode, ends/).waitFor();
+    await w.run(peakWatch);
+    await page.locator('.peak-acts').getByText('Settings stay as they are').waitFor();
+    await ada.press('Open settings…');
+    await page.getByLabel('Why?').fill('a cap that was mistyped');
+    await ada.press('Open', page.getByRole('dialog'));
+    await page.getByText(/Settings open, closed/).waitFor();
+    await ada.press('Close them');
+    await page.locator('.peak-acts').getByText('Settings stay as they are').waitFor();
     await ada.press('Freeze…');
     await page.getByLabel('Why?').fill('a rehearsal');
     await ada.press('Freeze', page.getByRole('dialog'));
@@ -130,7 +139,18 @@ describe('the first day', () => {
     await ada.press('End peak mode');
     await page.getByText('Peak ended').first().waitFor();
     expect(await axeFaults(page)).toEqual([]);
-    expect((await w.house.db.query<{ action: string }>('select action from peak_event order by peak_event_id')).rows.map((row) => row.action)).toEqual(['peak begun', 'frozen', 'let go', 'peak ended']);
+    expect((await w.house.db.query<{ action: string }>('select action from peak_event order by peak_event_id')).rows.map((row) => row.action)).toEqual(['peak begun', 'settings opened', 'settings closed', 'frozen', 'let go', 'peak ended']);
+    // What it was is written down, and read like a rehearsal.
+    await w.run(peakWatch);
+    const { rows: [written] } = await w.house.db.query<{ id: string }>('select peak_report_id as id from peak_report where report is not null');
+    await page.goto(`${w.url}/peak/reports/${written!.id}`);
+    await page.getByText('The monitor’s rules').waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    for (const [address, seen] of [['/settings/limits', 'Units one person repairs alone'], ['/settings/backups', 'Nothing was backed up by Instep yet'], ['/mapping?tab=variants', /Every variant can be told|What to do/]] as const) {
+      await page.goto(`${w.url}${address}`);
+      await page.getByText(seen).first().waitFor();
+      expect([address, await axeFaults(page)]).toEqual([address, []]);
+    }
     expect(errors).toEqual([]);
     await page.close();
   }, 60_000);

@@ -50,7 +50,7 @@ export async function backupCommand(options: { to: string; drill?: boolean; json
       throw error;
     } finally { await client.end().catch(() => {}); }
     bars.stop();
-    const { manifest } = made, written = await run({ ok: true, bytes: made.bytes, tables: manifest.tables.length, rows: manifest.rows, said: `${manifest.rows} rows of ${manifest.tables.length} tables` });
+    const { manifest } = made, written = await run({ ok: true, bytes: made.bytes, tables: manifest.tables.length, rows: manifest.rows, said: `${manifest.tables.length} tables of one instant` });
     const drilled = options.drill ? await drill(db, url, file, options.json ?? false) : null;
     print(options.json ?? false, { file, bytes: made.bytes, tables: manifest.tables.length, rows: manifest.rows, migrations: made.schema.migrations.length, drill: drilled }, () => `${file}: ${manifest.rows.toLocaleString('en-GB')} rows of ${manifest.tables.length} tables, ${size(made.bytes)}.${drilled === null ? '' : ` ${said(drilled)}`}${written ? '' : ' This database is older than the list of back-ups, so it is not noted there.'}
 The master key is not in it, and without it the shops' secrets do not open: keep ${process.env['INSTEP_MASTER_KEY'] ? 'INSTEP_MASTER_KEY' : 'master.key of the data folder'} somewhere else.`);

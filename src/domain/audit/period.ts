@@ -46,7 +46,7 @@ const countedUnits = (place: PeriodLocation): number => (place.counted?.units ??
 
 /** Why a period cannot be signed, in a sentence; null when it can. The day the ledger began is known in part, so the first whole day is the one after. */
 export function unsignable(from: string, to: string, today: string, ledgerBegan: string | null): string | null {
-  if (to >= today) return `The period has not ended: ${to} is still going on.`;
+  if (to >= today) return `The period has not ended: its last day is ${to === today ? 'today' : 'to come'}.`;
   if (ledgerBegan === null) return 'The ledger has not begun: nothing was imported yet.';
   if (from <= ledgerBegan) return `The ledger began on ${ledgerBegan}, and what moved before is not in it. The first whole day is ${addDays(ledgerBegan, 1)}: sign from there on.`;
   return null;

@@ -25,8 +25,8 @@ export function htmlReport(report: AuditReport): string {
   const section = (check: CheckResult): string => `
 <section id="${check.id}">
 <h2>${escape(check.title)} <small>${units(check.found)} of ${units(check.checked)}</small></h2>
-<p class="facts"><span class="tag s${check.severity}">${SEVERITY[check.severity]}</span> Owner: <b>${escape(check.owner)}</b> · ${units(check.units)} units · ${amount(check.money)} at risk · ${check.lost} points</p>
-<p><b>Fix.</b> ${escape(check.fix)}</p>
+<p class="facts"><span class="tag s${check.severity}">${SEVERITY[check.severity]}</span> Owner: <b>${escape(check.owner)}</b> ${check.units === 0 ? '' : ` · ${check.units === 1 ? '1 unit' : `${units(check.units)} units`}`}${check.money === null ? '' : ` · ${amount(check.money)} at risk`} · ${check.lost} ${check.lost === 1 ? 'point' : 'points'}</p>
+<p class="fix"><b>Fix.</b> ${escape(check.fix)}</p>
 <div class="wide"><table><thead><tr><th>What</th><th>Evidence</th><th class="n">Units</th><th class="n">At risk</th></tr></thead>
 <tbody>${check.gaps.slice(0, PRINTED).map((gap) => `<tr><td>${subject(gap)}</td><td>${escape(gap.sentence)}</td><td class="n">${gap.units === 0 ? '–' : units(gap.units)}</td><td class="n">${amount(gap.money)}</td></tr>`).join('\n')}</tbody></table></div>
 ${check.found > PRINTED ? `<p class="dim">${units(check.found - PRINTED)} more; the CSV ${check.found > check.gaps.length ? `holds the ${units(check.gaps.length)} dearest` : 'has them all'}.</p>` : ''}
@@ -54,11 +54,11 @@ ${withGaps.map(section).join('\n')}
 const STYLE = `
 :root { color-scheme: light dark; --ink: #1c2024; --dim: #60646c; --line: #e0e1e6; --paper: #fff; --good: #18794e; --fair: #ad5700; --poor: #cd2b31; --soft: #f6f7f8; }
 @media (prefers-color-scheme: dark) { :root { --ink: #edeef0; --dim: #a4a9b1; --line: #363a3f; --paper: #16181b; --good: #3dd68c; --fair: #ffa057; --poor: #ff9592; --soft: #212428; } }
-@media print { :root { --ink: #000; --dim: #444; --line: #ccc; --paper: #fff; --good: #18794e; --fair: #ad5700; --poor: #cd2b31; --soft: #fff; } @page { margin: 16mm 14mm; } section { break-inside: auto; } tr, h2 { break-inside: avoid; } h2 { break-after: avoid; } a { color: inherit; } }
+@media print { :root { --ink: #000; --dim: #444; --line: #ccc; --paper: #fff; --good: #18794e; --fair: #ad5700; --poor: #cd2b31; --soft: #fff; } @page { margin: 16mm 14mm; } section { break-inside: auto; } tr, h2 { break-inside: avoid; } h2, .facts, .fix, thead { break-after: avoid; } .wide { overflow: visible; } h2 { margin-top: 22px; } a { color: inherit; text-decoration: none; } }
 * { box-sizing: border-box; } body { margin: 0; background: var(--paper); color: var(--ink); font: 14px/1.5 system-ui, sans-serif; } main { max-width: 960px; margin: 0 auto; padding: 32px 20px 60px; }
 header { display: flex; justify-content: space-between; gap: 20px; align-items: flex-start; } h1 { font-size: 26px; margin: 0; line-height: 1.2; } h2 { font-size: 17px; margin: 32px 0 8px; } h2 small { font-weight: 400; color: var(--dim); } p { margin: 8px 0; }
 .dim { color: var(--dim); } .small { font-size: 12px; } .score { text-align: right; line-height: 1; white-space: nowrap; } .score b { font-size: 46px; font-variant-numeric: tabular-nums; } .score span { color: var(--dim); margin-left: 6px; } .good b { color: var(--good); } .fair b { color: var(--fair); } .poor b { color: var(--poor); }
 dl { display: flex; flex-wrap: wrap; gap: 10px 32px; border-block: 1px solid var(--line); padding: 12px 0; } dl div { min-width: 90px; } dt { color: var(--dim); font-size: 12px; } dd { margin: 0; font-weight: 600; }
-.wide { overflow-x: auto; } table { width: 100%; border-collapse: collapse; font-size: 13px; } th { text-align: left; font-weight: 600; color: var(--dim); border-bottom: 1px solid var(--line); padding: 5px 8px 5px 0; } td { border-bottom: 1px solid var(--line); padding: 6px 8px 6px 0; vertical-align: top; overflow-wrap: anywhere; } .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; padding-right: 0; padding-left: 12px; } a { color: inherit; }
+.wide { overflow-x: auto; } table { width: 100%; border-collapse: collapse; font-size: 13px; } th { text-align: left; font-weight: 600; color: var(--dim); border-bottom: 1px solid var(--line); padding: 5px 8px 5px 0; } td { border-bottom: 1px solid var(--line); padding: 6px 8px 6px 0; vertical-align: top; overflow-wrap: anywhere; } td:first-child { min-width: 132px; } .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; padding-right: 0; padding-left: 12px; } a { color: inherit; }
 .tag { display: inline-block; border: 1px solid currentColor; border-radius: 10px; padding: 0 8px; font-size: 11.5px; white-space: nowrap; } .s1 { color: var(--poor); } .s2 { color: var(--fair); } .s3, .s4 { color: var(--dim); } footer { margin-top: 40px; border-top: 1px solid var(--line); padding-top: 10px; }
 `;

@@ -48,7 +48,7 @@ function missingSku(one: Listing): string {
 /** The one that sells most keeps the SKU: most files and shelves mean it. Of equals, the older id. */
 function sharedSku(one: Listing, sharing: readonly Listing[]): string {
   const first = [one, ...sharing].reduce((best, each) => (each.sold28 > best.sold28 || (each.sold28 === best.sold28 && (each.variantId.length - best.variantId.length || (each.variantId < best.variantId ? -1 : 1)) < 0) ? each : best));
-  if (first === one) return `Keep it here: of ${sharing.length + 1} it sells most. Give ${names(sharing)} another.`;
+  if (first === one) return `Keep it here: of the ${sharing.length + 1} it sells most. Give ${names(sharing)} another.`;
   if (alike(one.title, first.title) && one.sold28 === 0 && one.available === 0) return `It has the title of ${first.title}, no stock and no sale in 28 days: archive or delete it in Shopify.`;
   return `Give it another SKU in Shopify: ${first.title} sells more and keeps ${one.sku!.trim()}.`;
 }

@@ -4,12 +4,12 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { heardSince, periodFigures, unsignable } from '../../domain/audit/period.ts';
 import { dayOf } from '../../domain/calendar.ts';
-import { findSigned, periodRows, signedPeriods, signPeriod, verifySigned, type SignedPeriod } from '../../store/signed-periods.ts';
+import { findSigned, periodItems, periodRows, signedPeriods, signPeriod, verifySigned, type SignedPeriod } from '../../store/signed-periods.ts';
 import type { StoreRow } from '../../store/stores.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
 import type { Of } from '../contract.ts';
-import { PeriodList, PeriodQuery, PeriodView, SignBody } from '../contract-audit.ts';
+import { PeriodItems, PeriodItemsQuery, PeriodList, PeriodQuery, PeriodView, SignBody } from '../contract-audit.ts';
 import { csv } from '../csv.ts';
 import { storeOf } from '../store-scope.ts';
 
@@ -28,6 +28,11 @@ export function periodRoutes(app: FastifyInstance, { house }: Services): void {
 
   api.get('/api/v1/periods/report', { schema: { tags: ['audit'], summary: 'Opening + movements by cause = closing, per location', querystring: PeriodQuery, response: { 200: PeriodView } } }, async (request) =>
     view(await storeOf(house.db, request.query.store), request.query.from, request.query.to));
+
+  api.get('/api/v1/periods/items', { schema: { tags: ['audit'], summary: 'The items behind one figure: what a kind of movement brought to a location', querystring: PeriodItemsQuery, response: { 200: PeriodItems } } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store), { from, to, location, kind } = request.query, rows = await periodItems(house.db, store.store_id, from, to, location, kind, 200);
+    return { items: rows[0]?.items ?? 0, rows: rows.map((row) => ({ itemId: row.item_id, sku: row.sku, title: row.title, units: row.units, movements: row.movements })) };
+  });
 
   api.get('/api/v1/periods/report.csv', { schema: { tags: ['audit'], summary: 'The same as CSV', querystring: PeriodQuery } }, async (request, reply) => {
     const store = await storeOf(house.db, request.query.store), { from, to } = request.query, { figures, signed } = await view(store, from, to);

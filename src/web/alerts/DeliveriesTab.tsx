@@ -22,14 +22,14 @@ const PURPOSE: Record<AlertDelivery['purpose'], string> = { alert: 'Cases', dige
 const look = (row: AlertDelivery): { tone: Tone; word: string } => (row.state === 'waiting' && row.tries.length > 0 ? { tone: 'warn', word: 'Tried, waiting' } : LOOK[row.state]);
 
 const COLUMNS: Column<AlertDelivery>[] = [
-  { id: 'createdAt', header: 'Made', width: 110, card: 'pair', cell: (row) => <Ago at={row.createdAt} /> },
-  { id: 'state', header: 'State', width: 140, card: 'lead', cell: (row) => <Status tone={look(row).tone}>{look(row).word}</Status> },
-  { id: 'channel', header: 'Channel', width: 150, card: 'lead', cell: (row) => <span className="ellipsis">{row.channel}</span> },
-  { id: 'purpose', header: 'About', width: 100, cell: (row) => PURPOSE[row.purpose] },
-  { id: 'title', header: 'Message', width: 320, grows: true, card: 'wide', cell: (row) => <span className="ellipsis" title={row.title}>{row.title}</span> },
+  { id: 'createdAt', header: 'Made', width: 100, card: 'pair', cell: (row) => <Ago at={row.createdAt} /> },
+  { id: 'state', header: 'State', width: 132, card: 'lead', cell: (row) => <Status tone={look(row).tone}>{look(row).word}</Status> },
+  { id: 'channel', header: 'Channel', width: 130, card: 'lead', cell: (row) => <span className="ellipsis">{row.channel}</span> },
+  { id: 'purpose', header: 'About', width: 88, cell: (row) => PURPOSE[row.purpose] },
+  { id: 'title', header: 'Message', width: 230, grows: true, card: 'wide', cell: (row) => <span className="ellipsis" title={row.title}>{row.title}</span> },
   { id: 'cases', header: 'Cases', width: 70, align: 'right', cell: (row) => <span className="num">{row.cases === 0 ? '–' : units(row.cases)}</span> },
   { id: 'tries', header: 'Tries', width: 64, align: 'right', cell: (row) => <span className="num">{row.tries.length}</span> },
-  { id: 'said', header: 'Said', width: 260, cell: (row) => <span className="ellipsis dim" title={row.tries.at(-1)?.said ?? ''}>{row.tries.at(-1)?.said ?? '–'}</span> },
+  { id: 'said', header: 'Said', width: 250, cell: (row) => <span className="ellipsis dim" title={row.tries.at(-1)?.said ?? ''}>{row.tries.at(-1)?.said ?? '–'}</span> },
 ];
 
 export function DeliveriesTab({ channels }: { channels: readonly AlertChannel[] }) {

@@ -15,4 +15,6 @@ export type PeriodList = Of<typeof Contract.PeriodList>;
 export const auditQuery = (store: number, report: number | undefined) => one<AuditView>(['audit', store, report ?? 0], '/audit', { store, report });
 export const gapsQuery = (filter: Parameters) => pages<GapPage>(['audit', 'gaps', filter], '/audit/gaps', filter);
 export const periodQuery = (store: number, from: string, to: string) => one<PeriodView>(['audit', 'period', store, from, to], '/periods/report', { store, from, to });
+export type PeriodItems = Of<typeof Contract.PeriodItems>;
+export const periodItemsQuery = (store: number, of: { from: string; to: string; location: number; kind: string }) => one<PeriodItems>(['audit', 'period-items', store, of], '/periods/items', { store, ...of });
 export const periodsQuery = (store: number) => one<PeriodList>(['audit', 'periods', store], '/periods', { store });

@@ -1,14 +1,16 @@
 /** A period: opening + movements by cause = closing of each location; signed, its figures stay as they were. */
-import { Button, Textarea, TextInput } from '@mantine/core';
+import { Button, Drawer, Textarea, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconDownload, IconSignature } from '@tabler/icons-react';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { periodQuery, periodsQuery, type PeriodView } from '../api/audit-queries.ts';
+import { periodItemsQuery, periodQuery, periodsQuery, type PeriodView } from '../api/audit-queries.ts';
 import { address, write } from '../api/client.ts';
 import { addDays } from '../../domain/calendar.ts';
 import { useStore } from '../shell/store.tsx';
+import { Figure } from '../table/Figure.tsx';
+import { AppLink } from '../ui/AppLink.tsx';
 import { Banner, EmptyState, ErrorState, Lines } from '../ui/feedback.tsx';
 import { capital, day, instant, signed, units } from '../ui/format.ts';
 import { Panel, Wide } from '../ui/page.tsx';
@@ -51,6 +53,7 @@ export function PeriodTab() {
 
 /** A column a location, a row a cause. */
 function Figures({ view: { figures, from, to } }: { view: PeriodView }) {
+  const [asked, setAsked] = useState<Behind | null>(null);
   const kinds = [...new Set(figures.locations.flatMap((place) => place.movements.map((m) => m.kind)))].sort(), of = (place: PeriodView['figures']['locations'][number], kind: string): number => place.movements.find((m) => m.kind === kind)?.units ?? 0;
   const counted = figures.locations.flatMap((place) => place.counted ?? []), [first, last] = [counted.map((each) => each.from).sort()[0], counted.map((each) => each.to).sort().at(-1)];
   return (
@@ -60,11 +63,32 @@ function Figures({ view: { figures, from, to } }: { view: PeriodView }) {
         <tbody>
           <tr className="sum"><td>Opening, {day(from)}</td>{figures.locations.map((place) => <td key={place.locationId} className="num">{units(place.opening)}</td>)}<td className="num">{units(figures.opening)}</td></tr>
           {counted.length > 0 && <tr><td>{first === last ? `Opening count taken on ${day(first!)}` : `Opening counts taken from ${day(first!)} to ${day(last!)}`}</td>{figures.locations.map((place) => <td key={place.locationId} className={place.counted ? 'num' : 'num dim'}>{place.counted ? signed(place.counted.units) : '–'}</td>)}<td className="num">{signed(counted.reduce((sum, each) => sum + each.units, 0))}</td></tr>}
-          {kinds.map((kind) => <tr key={kind}><td>{kind === 'opening' ? 'Opening count' : capital(kind)}</td>{figures.locations.map((place) => <td key={place.locationId} className={of(place, kind) === 0 ? 'num dim' : 'num'}>{of(place, kind) === 0 ? '–' : signed(of(place, kind))}</td>)}<td className="num">{signed(figures.locations.reduce((sum, place) => sum + of(place, kind), 0))}</td></tr>)}
+          {kinds.map((kind) => <tr key={kind}><td>{kind === 'opening' ? 'Opening count' : capital(kind)}</td>{figures.locations.map((place) => <td key={place.locationId} className={of(place, kind) === 0 ? 'num dim' : 'num'}>{of(place, kind) === 0 ? '–' : <Figure label={`${signed(of(place, kind))} ${kind} at ${place.name}: which items?`} onClick={() => setAsked({ from, to, location: place.locationId, kind, name: place.name, units: of(place, kind) })}>{signed(of(place, kind))}</Figure>}</td>)}<td className="num">{signed(figures.locations.reduce((sum, place) => sum + of(place, kind), 0))}</td></tr>)}
           <tr className="sum"><td>Closing, {day(to)}</td>{figures.locations.map((place) => <td key={place.locationId} className="num">{units(place.closing)}</td>)}<td className="num">{units(figures.closing)}</td></tr>
         </tbody>
       </table>
-    </Wide></Panel>
+    </Wide><BehindDrawer asked={asked} close={() => setAsked(null)} /></Panel>
+  );
+}
+
+type Behind = { from: string; to: string; location: number; kind: string; name: string; units: number };
+
+/** Which items a figure is made of, the most units first; each leads to its movements. */
+function BehindDrawer({ asked, close }: { asked: Behind | null; close(): void }) {
+  return <Drawer opened={asked !== null} onClose={close} size={520} title={asked && <span><strong>{signed(asked.units)} {asked.kind}</strong><br /><span className="small dim">{asked.name}, {day(asked.from)} to {day(asked.to)}</span></span>}>{asked && <Items asked={asked} />}</Drawer>;
+}
+
+function Items({ asked: { name: _, units: __, ...of } }: { asked: Behind }) {
+  const store = useStore(), query = useQuery(periodItemsQuery(store.storeId, of));
+  if (query.isError) return <ErrorState error={query.error} retry={() => void query.refetch()} />;
+  if (!query.data) return <Lines rows={8} />;
+  if (query.data.rows.length === 0) return <EmptyState title="No movement by this name">The figure is of a signed period; what it was made of has another name by now.</EmptyState>;
+  return (
+    <>
+      <table className="plain"><thead><tr><th>Item</th><th className="num">Movements</th><th className="num">Units</th></tr></thead>
+        <tbody>{query.data.rows.map((row) => <tr key={row.itemId}><td><AppLink to={`/items/${row.itemId}?tab=movements&location=${of.location}`}>{row.sku || row.title}</AppLink>{row.sku && <div className="small dim">{row.title}</div>}</td><td className="num">{units(row.movements)}</td><td className="num">{signed(row.units)}</td></tr>)}</tbody></table>
+      {query.data.items > query.data.rows.length && <p className="dim small">The {units(query.data.rows.length)} with the most units of {units(query.data.items)} items.</p>}
+    </>
   );
 }
 

@@ -1,6 +1,6 @@
 /** How the shop's own goods name themselves: SKUs and barcodes that are missing, shared, mistyped or renamed, and what mends each. Useful without any warehouse. */
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
-import { IconDownload } from '@tabler/icons-react';
+import { IconDownload, IconSearch } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type * as Contract from '../../http/contract-mapping.ts';
@@ -14,6 +14,7 @@ import { Banner, EmptyState, ErrorState, Lines } from '../ui/feedback.tsx';
 import { count, units } from '../ui/format.ts';
 import { Panel, Wide } from '../ui/page.tsx';
 import { Status, type Tone } from '../ui/tone.tsx';
+import '../table/table.css';
 
 type View = Of<typeof Contract.Listings>;
 type Row = Of<typeof Contract.FaultyListing>;
@@ -36,15 +37,18 @@ export function VariantsTab() {
   const search = route.useSearch(), navigate = route.useNavigate(), store = useStore(), fault = search.fault ?? 'all', filter = { store: store.storeId, view: fault, q: search.q };
   const query = useQuery({ ...one<View>(['mapping', 'listings', filter], '/mapping/listings', filter), placeholderData: keepPreviousData }), view = query.data;
   const change = (part: Partial<typeof search>): void => void navigate({ search: (old) => ({ ...old, ...part }), replace: true });
+  const find = (text: string): void => { const q = text.trim() || undefined; if (q !== search.q) change({ q }); };
   if (query.isError && !view) return <ErrorState error={query.error} retry={() => void query.refetch()} />;
   if (!view) return <Panel><Lines rows={8} /></Panel>;
   const shown = LISTING_VIEWS.filter((each) => each === 'all' || each === fault || (view.counts[each] ?? 0) > 0);
   return (
     <div className="stack listings">
       {view.cut && <Banner>There are more than are listed. Mend those that are, and the others follow.</Banner>}
-      <div className="row"><SegmentedControl aria-label="Which faults" value={fault} onChange={(to) => change({ fault: to === 'all' ? undefined : to as NonNullable<typeof search.fault> })} data={shown.map((each) => ({ value: each, label: `${LABEL[each]} ${units(view.counts[each] ?? 0)}` }))} />
-        <TextInput aria-label="Search" placeholder="SKU, title or barcode" defaultValue={search.q ?? ''} onKeyDown={(event) => { if (event.key === 'Enter') change({ q: event.currentTarget.value.trim() || undefined }); }} onBlur={(event) => { if ((event.currentTarget.value.trim() || undefined) !== search.q) change({ q: event.currentTarget.value.trim() || undefined }); }} />
-        <Button className="end" component="a" variant="default" leftSection={<IconDownload size={15} />} href={address('/mapping/listings.csv', filter)} download>CSV</Button></div>
+      <div className="toolbar">
+        <TextInput className="find" aria-label="Search" placeholder="SKU, title or barcode" leftSection={<IconSearch size={15} aria-hidden />} defaultValue={search.q ?? ''} onKeyDown={(event) => { if (event.key === 'Enter') find(event.currentTarget.value); }} onBlur={(event) => find(event.currentTarget.value)} />
+        <SegmentedControl aria-label="Which faults" value={fault} onChange={(to) => change({ fault: to === 'all' ? undefined : to as NonNullable<typeof search.fault> })} data={shown.map((each) => ({ value: each, label: `${LABEL[each]} ${units(view.counts[each] ?? 0)}` }))} />
+        <div className="end"><Button component="a" variant="default" leftSection={<IconDownload size={15} />} href={address('/mapping/listings.csv', filter)} download>CSV</Button></div>
+      </div>
       {HURTS[fault] && <p className="dim small">{HURTS[fault]}</p>}
       <Panel flush>
         {view.rows.length === 0 ? <Nothing view={view} filtered={fault !== 'all' || search.q !== undefined} clear={() => change({ fault: undefined, q: undefined })} /> : <Faults rows={view.rows.slice(0, MOST_DRAWN)} />}
@@ -65,7 +69,7 @@ function Faults({ rows }: { rows: readonly Row[] }) {
       <table className="plain"><thead><tr><th>SKU</th><th>Variant</th><th>Fault</th><th className="num">Sold, 28 d</th><th className="num">Available</th><th>What to do</th></tr></thead>
         <tbody>{rows.map((row) => (
           <tr key={`${row.fault}:${row.variantId}`}>
-            <td>{row.sku ? <code>{row.sku}</code> : <span className="dim">none</span>}</td>
+            <td className="listing-sku">{row.sku ? <code>{row.sku}</code> : <span className="dim">none</span>}</td>
             <td>{row.itemId === null ? row.title : <AppLink to={`/items/${row.itemId}?tab=mapping`}>{row.title}</AppLink>}{row.fault.endsWith('barcode') && row.barcode && <div className="small dim">{row.barcode}</div>}</td>
             <td><Status tone={TONE[row.fault]}>{LABEL[row.fault]}</Status></td><td className="num">{row.sold28 === null ? '–' : units(row.sold28)}</td><td className="num">{row.available === null ? '–' : units(row.available)}</td>
             <td className="listing-do">{row.suggestion}{row.fault === 'renamed' && <> <AppLink to="/exceptions?kind=SKU_RENAMED">Its case</AppLink></>}{row.others.length > 0 && row.fault === 'same SKU' && <div className="small dim">shared with {row.others.map((other, n) => <span key={other.itemId}>{n > 0 && ', '}<AppLink to={`/items/${other.itemId}?tab=mapping`}>{other.title}</AppLink></span>)}</div>}</td>

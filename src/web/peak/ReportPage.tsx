@@ -10,7 +10,7 @@ import { one } from '../api/queries.ts';
 import { useStore } from '../shell/store.tsx';
 import { AppLink } from '../ui/AppLink.tsx';
 import { ErrorState, Lines } from '../ui/feedback.tsx';
-import { capital, count, decimal, duration, instant, kindName, percent, units } from '../ui/format.ts';
+import { capital, clock, count, decimal, duration, instant, kindName, percent, units } from '../ui/format.ts';
 import { Facts, Page, Panel, Wide } from '../ui/page.tsx';
 import { Ago } from '../ui/time.tsx';
 import { Status } from '../ui/tone.tsx';
@@ -75,12 +75,12 @@ function Cases({ report }: { report: Report }) {
 
 function Acts({ report, timeZone }: { report: Report; timeZone: string }) {
   if (report.acts.length === 0) return <p className="dim pad">Nothing.</p>;
-  return <><Wide label="What was done"><table className="plain"><thead><tr><th>When</th><th>Who</th><th>What</th></tr></thead><tbody>{report.acts.map((act, n) => <tr key={n}><td className="dim nowrap">{instant(act.at, timeZone)}</td><td>{act.by}</td><td><b>{capital(act.what)}</b> {act.said}</td></tr>)}</tbody></table></Wide>{report.actsLeftOut > 0 && <p className="dim pad">{units(report.actsLeftOut)} further acts are in the audit trail.</p>}</>;
+  return <><Wide label="What was done"><table className="plain"><thead><tr><th>When</th><th>Who</th><th>What</th></tr></thead><tbody>{report.acts.map((act, n) => <tr key={n}><td className="dim nowrap">{clock(act.at, timeZone, new Date(report.begunAt))}</td><td>{act.by}</td><td><b>{capital(act.what)}</b> {act.said}</td></tr>)}</tbody></table></Wide>{report.actsLeftOut > 0 && <p className="dim pad">{units(report.actsLeftOut)} further acts are in the audit trail.</p>}</>;
 }
 
 function Steps({ report, timeZone }: { report: Report; timeZone: string }) {
   return (
     <Wide label="The figures by time"><table className="plain"><thead><tr><th>From</th><th className="num">Orders</th><th className="num">Messages waiting</th><th className="num">Levels waiting</th><th className="num">Oldest message</th><th className="num">Oldest level</th><th className="num">Lag, p99</th><th className="num">Budget left</th></tr></thead>
-      <tbody>{report.steps.map(({ at, orders, figures: s }) => <tr key={at}><td className="nowrap">{instant(at, timeZone)}</td><td className="num">{units(orders)}</td>{s === null ? Array.from({ length: 6 }, (_, n) => <td key={n} className="num dim">–</td>) : <><td className="num">{units(s.inboxWaiting)}</td><td className="num">{units(s.pushWaiting)}</td><td className="num">{seconds(s.figures.inboxAge)}</td><td className="num">{seconds(s.figures.pushAge)}</td><td className="num">{seconds(s.figures.lagIn + s.figures.lagOut)}</td><td className="num">{percent(s.figures.bucketLeft)}</td></>}</tr>)}</tbody></table></Wide>
+      <tbody>{report.steps.map(({ at, orders, figures: s }) => <tr key={at}><td className="nowrap">{clock(at, timeZone, new Date(report.begunAt))}</td><td className="num">{units(orders)}</td>{s === null ? Array.from({ length: 6 }, (_, n) => <td key={n} className="num dim">–</td>) : <><td className="num">{units(s.inboxWaiting)}</td><td className="num">{units(s.pushWaiting)}</td><td className="num">{seconds(s.figures.inboxAge)}</td><td className="num">{seconds(s.figures.pushAge)}</td><td className="num">{seconds(s.figures.lagIn + s.figures.lagOut)}</td><td className="num">{percent(s.figures.bucketLeft)}</td></>}</tr>)}</tbody></table></Wide>
   );
 }

@@ -27,7 +27,7 @@ interface Of { currency: string; view: string; why(row: Recommendation): void; s
 
 export function planColumns({ currency, view, why, selection, whatIf }: Of): Column<Recommendation>[] {
   const over = view === 'overstock';
-  const chosen: Column<Recommendation> = { id: 'select', header: '✓', title: 'Choose lines', width: 38, cell: (row) => <Checkbox size="xs" aria-label={`Choose ${row.sku || row.title}`} checked={selection.has(lineId(row))} onChange={() => selection.toggle(row)} /> };
+  const chosen: Column<Recommendation> = { id: 'select', header: '✓', title: 'Choose lines', width: 38, cell: (row) => <Checkbox size="xs" aria-label={`Choose ${row.sku || row.title}`} checked={selection.has(lineId(row))} onChange={() => selection.toggle(row)} onClick={(event) => event.stopPropagation()} tabIndex={-1} /> };
   const order: Column<Recommendation> = {
     id: 'quantity', header: 'Order', width: 84, align: 'right', sort: 'quantity', card: 'pair',
     cell: (row) => {
@@ -56,8 +56,8 @@ export function planColumns({ currency, view, why, selection, whatIf }: Of): Col
   ];
   const decided: Column<Recommendation> = { id: 'decision', header: 'Set aside', width: 230, card: 'wide', cell: (row) => (row.decision ? <span className="ellipsis" title={`${row.decision.by}: ${row.decision.reason}`}>{DECIDED[row.decision.decision]}{row.decision.until ? ` until ${day(row.decision.until, true)}` : ''}: {row.decision.reason}</span> : <span className="dim">–</span>) };
   return [
-    { id: 'sku', header: 'SKU', width: 146, sort: 'sku', card: 'lead', cell: (row) => <AppLink to={`/items/${row.itemId}?tab=replenishment&location=${row.locationId}`} className="ellipsis">{row.sku || <em>no SKU</em>}</AppLink> },
     chosen,
+    { id: 'sku', header: 'SKU', width: 146, sort: 'sku', card: 'lead', cell: (row) => <AppLink to={`/items/${row.itemId}?tab=replenishment&location=${row.locationId}`} className="ellipsis">{row.sku || <em>no SKU</em>}</AppLink> },
     { id: 'title', header: 'Title', width: 104, grows: true, card: 'lead', cell: (row) => <span className="ellipsis" title={row.title}>{row.title}</span> },
     { id: 'supplier', header: 'Supplier', width: 104, sort: 'supplier', cell: (row) => <span className="ellipsis">{row.supplier ?? '–'}</span> },
     { id: 'location', header: 'Location', width: 112, cell: (row) => <span className="ellipsis">{row.locationName}</span> },

@@ -74,7 +74,7 @@ function Runs({ view }: { view: View }) {
   return (
     <Wide label="Back-ups, drills and restores">
       <table className="plain"><thead><tr><th>When</th><th>What</th><th>File</th><th className="num">Size</th><th className="num">Rows</th><th className="num">Took</th><th>Found</th></tr></thead>
-        <tbody>{view.runs.map((run) => <tr key={run.runId}><td className="dim"><Ago at={run.finishedAt} /></td><td><Status tone={run.ok ? 'good' : 'bad'}>{capital(run.kind)}{run.ok ? '' : ' failed'}</Status></td><td><code>{run.file}</code></td><td className="num">{run.bytes === null ? '–' : size(run.bytes)}</td><td className="num">{run.rows === null ? '–' : units(run.rows)}</td><td className="num">{duration(Date.parse(run.finishedAt) - Date.parse(run.startedAt))}</td><td>{run.said} <span className="dim small">{run.by}</span></td></tr>)}</tbody></table>
+        <tbody>{view.runs.map((run) => <tr key={run.runId}><td className="dim nowrap"><Ago at={run.finishedAt} /></td><td><Status tone={run.ok ? 'good' : 'bad'}>{capital(run.kind)}{run.ok ? '' : ' failed'}</Status></td><td className="nowrap"><code>{run.file}</code></td><td className="num">{run.bytes === null ? '–' : size(run.bytes)}</td><td className="num">{run.rows === null ? '–' : units(run.rows)}</td><td className="num">{duration(Date.parse(run.finishedAt) - Date.parse(run.startedAt))}</td><td>{run.said} <span className="dim small">{run.by}</span></td></tr>)}</tbody></table>
     </Wide>
   );
 }

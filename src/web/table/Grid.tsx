@@ -12,6 +12,9 @@ const SKELETON_ROWS = 14;
 /** Rows from the end at which the next page is asked for. */
 const AHEAD = 30;
 
+/** Ids of the columns that choose rows. */
+const CHOICES: ReadonlySet<string> = new Set(['select', 'choose']);
+
 export function Grid<Row>({ columns, rows, rowId, query, total, totals, sorting, open, openId, label, rowHeight, state, keys }: TableProps<Row> & { rowHeight: number; state: ReactNode }) {
   const scroller = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<Place>({ row: 0, column: 0 }), [current, setCurrent] = useState(false);
@@ -48,11 +51,13 @@ export function Grid<Row>({ columns, rows, rowId, query, total, totals, sorting,
     const cell = (event.target as HTMLElement).closest<HTMLElement>('[data-r]');
     if (!cell || event.target !== cell) return;
     event.preventDefault();
-    const action = cell.querySelector<HTMLElement>('[data-action], a, button');
+    const action = cell.querySelector<HTMLElement>('[data-action], a, button') ?? cell.querySelector<HTMLElement>('input[type="checkbox"]');
     if (action) action.click();
     else if (at.row >= 0 && rows[at.row]) open?.(rows[at.row]!);
   };
 
+  // Boxes to choose rows come first; what a row is about stays in sight beside them.
+  const choice = columns[0] !== undefined && CHOICES.has(columns[0].id) ? columns[0].width : null;
   const template: CSSProperties = { gridTemplateColumns: columns.map((column) => (column.grows ? `minmax(${column.width}px, 1fr)` : `${column.width}px`)).join(' ') };
   const cellProps = (row: number, column: number, kind: 'columnheader' | 'gridcell') => ({
     role: kind, 'data-r': row, 'data-c': column, 'aria-colindex': column + 1, tabIndex: at.row === row && at.column === column ? 0 : -1,
@@ -61,7 +66,7 @@ export function Grid<Row>({ columns, rows, rowId, query, total, totals, sorting,
   const align = (column: Column<Row>): string => (column.align === 'right' ? 'g-cell right' : 'g-cell');
   return (
     <InGrid value>
-      <div ref={scroller} className="grid" role="grid" aria-label={label} aria-rowcount={(total ?? rows.length) + 1} aria-colcount={columns.length} aria-busy={query.isPending}
+      <div ref={scroller} className="grid" role="grid" data-choosing={choice === null ? undefined : ''} style={choice === null ? undefined : { '--choice': `${choice}px` } as CSSProperties} aria-label={label} aria-rowcount={(total ?? rows.length) + 1} aria-colcount={columns.length} aria-busy={query.isPending}
         onKeyDown={press} onScroll={(event) => event.currentTarget.toggleAttribute('data-scrolled', event.currentTarget.scrollLeft > 0)}>
         <div className="grid-inner" role="presentation">
           <div className="g-row g-head" role="row" aria-rowindex={1} style={template}>
