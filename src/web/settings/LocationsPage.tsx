@@ -44,7 +44,7 @@ function Row({ row, all, open }: { row: LocationView; all: readonly LocationView
   const now = useNow(), { policy } = row, warehouse = row.authority === 'warehouse';
   return (
     <tr>
-      <td><b>{row.name}</b><br /><code className="small dim">{row.shopifyLocationId}</code>{!row.isActive && <> <Status tone="warn">Inactive</Status></>}</td>
+      <td className="location-name"><b>{row.name}</b><br /><code className="small dim">{row.shopifyLocationId}</code>{!row.isActive && <> <Status tone="warn">Inactive</Status></>}</td>
       <td><Authority row={row} /></td>
       {all.length > 1 && <td><BoughtAt row={row} all={all} /></td>}
       <td>{warehouse ? <span className="row tight"><ModeControl row={row} />{policy?.paused && <Status tone="held">Paused</Status>}</span> : <span className="dim">reads only</span>}</td>
@@ -85,8 +85,8 @@ function DaysAway({ row, supply, from, all }: { row: LocationView; supply: NonNu
   const save = (): void => { if (days !== kept) change.mutate({ locationId: row.locationId, suppliedFrom: row.suppliedFrom, days: days === '' ? null : Number(days), said: days === '' ? `The days from ${from.name} to ${row.name} are learned` : `${row.name} is ${count(Number(days), 'day')} from ${from.name}` }); };
   return (
     <span className="row tight">
-      <NumberInput w={64} size="xs" min={0} max={365} allowDecimal={false} hideControls aria-label={`Days of a transfer from ${from.name} to ${row.name}`} placeholder={String(supply.days)} value={days} onChange={setDays} onBlur={save} onKeyDown={(event) => { if (event.key === 'Enter') save(); }} />
-      <span className="dim small">{days === '' ? (supply.said === 'learned' ? `days, as ${count(supply.transfers, 'transfer')} took` : 'days by default') : 'days by transfer'}{buyer && buyer !== from && `; ${count(supply.totalDays, 'day')} from ${buyer.name}`}</span>
+      <NumberInput w={56} className="supplied-days" size="xs" min={0} max={365} allowDecimal={false} hideControls aria-label={`Days of a transfer from ${from.name} to ${row.name}`} placeholder={String(supply.days)} value={days} onChange={setDays} onBlur={save} onKeyDown={(event) => { if (event.key === 'Enter') save(); }} />
+      <span className="dim small">{days === '' ? (supply.said === 'learned' ? `days, as ${count(supply.transfers, 'transfer')} took` : 'days by default') : 'days by transfer'}{buyer && buyer !== from && <><br />{count(supply.totalDays, 'day')} from {buyer.name}</>}</span>
     </span>
   );
 }
