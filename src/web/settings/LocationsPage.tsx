@@ -103,7 +103,7 @@ function Authority({ row }: { row: LocationView }) {
   const to = all.find((each) => String(each.warehouseId) === asked);
   return (
     <>
-      <NativeSelect size="xs" aria-label={`Right about stock at ${row.name}`} value={value} onChange={(event) => setAsked(event.currentTarget.value)} data={[{ value: 'storefront', label: 'Shopify' }, ...all.map((each) => ({ value: String(each.warehouseId), label: each.name }))]} />
+      <NativeSelect size="xs" miw={150} aria-label={`Right about stock at ${row.name}`} value={value} onChange={(event) => setAsked(event.currentTarget.value)} data={[{ value: 'storefront', label: 'Shopify' }, ...all.map((each) => ({ value: String(each.warehouseId), label: each.name }))]} />
       <Modal opened={asked !== null} onClose={() => setAsked(null)} title={<strong>{to ? `Let ${row.name} follow ${to.name}?` : `Give ${row.name} back to Shopify?`}</strong>}>
         <div className="stack">
           <p className="sentence">{to ? `Nothing is written yet. The counts of ${to.name} are read, and Mapping shows its codes. Next: set it to shadow and look at what would be written.` : 'Instep stops writing at once, and Shopify’s numbers stay as they are. Orders and returns there are no longer told to the warehouse.'}</p>
