@@ -53,7 +53,9 @@ const purchaseHead = {
 };
 export const PurchaseRow = z.object(purchaseHead).meta({ id: 'PurchaseRow' });
 export const PurchaseQuery = z.object({ ...inStore, view: z.enum(PURCHASE_VIEWS).default('open'), q: z.string().max(200).optional(), supplier: z.coerce.number().int().optional(), location: z.coerce.number().int().optional(), ...page });
-export const PurchasePage = z.object({ rows: z.array(PurchaseRow), nextCursor: z.string().nullable(), counts: z.record(z.string(), z.number()) }).meta({ id: 'PurchasePage' });
+export const PurchasePage = z.object({ rows: z.array(PurchaseRow), nextCursor: z.string().nullable(), counts: z.record(z.string(), z.number()),
+  totals: z.object({ orders: z.number(), units: z.number(), received: z.number(), open: z.number().describe('units still to come'), values: z.array(z.object({ currency: z.string(), value: minor })) }).describe('of all filtered orders'),
+}).meta({ id: 'PurchasePage' });
 const lineIn = z.object({ itemId: z.number().int(), quantity: count, unitCost: minor.optional().describe('left out: the supplier’s price at this quantity, else the item’s cost'), expectedOn: day.nullable().default(null), supplierSku: textOrNull(200).optional() }).strict();
 export const PurchaseBody = z.object({
   supplierId: z.number().int(), locationId: z.number().int(), expectedOn: day.nullable().default(null), notes: z.string().max(4_000).default(''), shipping: minor.default(0), duty: minor.default(0), otherCost: minor.default(0),

@@ -24,6 +24,16 @@ export async function purchasePage(db: Queryable, storeId: number, f: PurchaseFi
   return rows;
 }
 
+export interface PurchaseTotals { orders: number; units: number; received: number; open: number; values: { currency: string; value: number }[] }
+/** What the filtered orders come to, of all pages; money by currency, never in one sum. */
+export async function purchaseTotals(db: Queryable, storeId: number, f: PurchaseFilter): Promise<PurchaseTotals> {
+  const { rows } = await db.query<{ currency: string; orders: number; units: number; received: number; open: number; value: string }>(
+    `select currency, count(*)::int as orders, sum(units)::int as units, sum(received_units)::int as received, sum(open_units)::int as open, sum(goods_value + shipping + duty + other_cost) as value from (${ROWS}) r where (not $9 or overdue) group by 1 order by 1`,
+    [storeId, f.states, f.supplierId, f.locationId, f.q?.replaceAll(/[%_\\]/g, '\\$&') ?? null, f.today, f.toleranceDays, ON_ORDER, f.overdue]);
+  const sum = (of: 'orders' | 'units' | 'received' | 'open'): number => rows.reduce((total, row) => total + row[of], 0);
+  return { orders: sum('orders'), units: sum('units'), received: sum('received'), open: sum('open'), values: rows.map((row) => ({ currency: row.currency, value: Number(row.value) })) };
+}
+
 /** How many orders are in each state, and how many are late. */
 export async function purchaseCounts(db: Queryable, storeId: number, today: string, toleranceDays: number): Promise<Record<string, number>> {
   const { rows } = await db.query<{ state: string; n: number; late: number }>(

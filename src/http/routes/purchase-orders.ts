@@ -11,7 +11,7 @@ import type { PurchaseAction, PurchaseOrder } from '../../domain/purchasing/purc
 import { idempotencyKey } from '../../runtime/key.ts';
 import { DEFAULTS, policyOf } from '../../store/planning.ts';
 import { changePurchase, findPurchase, type Changed, type Doing } from '../../store/purchase-orders.ts';
-import { purchaseCounts, purchasePage, type PurchaseFilter } from '../../store/purchase-page.ts';
+import { purchaseCounts, purchasePage, purchaseTotals, type PurchaseFilter } from '../../store/purchase-page.ts';
 import { purchasePaper } from '../../store/purchase-paper.ts';
 import { dropMail, oweMail, purchaseSettings } from '../../store/purchase-settings.ts';
 import type { StoreRow } from '../../store/stores.ts';
@@ -59,7 +59,7 @@ export function purchaseOrderRoutes(app: FastifyInstance, { house }: Services): 
     const states = await purchaseCounts(house.db, store.store_id, filter.today, filter.toleranceDays);
     const counts = Object.fromEntries(Object.entries(VIEWS).map(([name, of]) => [name, name === 'overdue' ? states['overdue'] ?? 0 : Object.entries(states).reduce((sum, [state, n]) => sum + (state !== 'overdue' && (of === null || of.includes(state)) ? n : 0), 0)]));
     const usual = await usualDaysOf(house.db, store.store_id, page.map((row) => row.supplier_id));
-    return { rows: page.map((row) => purchaseView(row, usual)), nextCursor, counts };
+    return { rows: page.map((row) => purchaseView(row, usual)), nextCursor, counts, totals: await purchaseTotals(house.db, store.store_id, filter) };
   });
   api.get('/api/v1/purchase-orders.csv', { schema: { tags: ['purchasing'], summary: 'The filtered purchase orders as CSV, a row an order', querystring: PurchaseQuery } }, async (request, reply) => {
     const store = await storeOf(house.db, request.query.store), found = await purchasePage(house.db, store.store_id, await filterOf({ ...request.query, cursor: undefined }, store, 20_000)), usual = await usualDaysOf(house.db, store.store_id, found.map((row) => row.supplier_id)), rows = found.map((row) => purchaseView(row, usual));

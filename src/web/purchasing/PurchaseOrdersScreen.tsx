@@ -11,7 +11,7 @@ import { useStore } from '../shell/store.tsx';
 import type { Chip } from '../table/column.ts';
 import { DataTable } from '../table/DataTable.tsx';
 import { locationNames, useLocations } from '../table/LocationVendorFilter.tsx';
-import { capital } from '../ui/format.ts';
+import { capital, money, units } from '../ui/format.ts';
 import { Page } from '../ui/page.tsx';
 import { ViewTabs } from '../ui/ViewTabs.tsx';
 import { FromRecommendations } from './FromRecommendations.tsx';
@@ -58,7 +58,11 @@ export function PurchaseOrdersScreen() {
     )}>
       <ViewTabs label="Views" views={PURCHASE_VIEWS.map((id) => ({ id, label: capital(id), tally: first?.counts[id] }))} current={view} change={(id, old) => ({ ...old, view: id === 'open' ? undefined : id, show: undefined })} />
       <DataTable<PurchaseRow>
-        name="purchase-orders" label="Purchase orders" columns={columns} rows={rows} rowId={(row) => String(row.purchaseOrderId)} query={query} total={chips.length === 0 ? first?.counts[view] ?? null : query.hasNextPage ? null : rows.length}
+        name="purchase-orders" label="Purchase orders" columns={columns} rows={rows} rowId={(row) => String(row.purchaseOrderId)} query={query} total={first?.totals.orders ?? null}
+        totals={first && first.totals.orders > 1 ? {
+          reference: 'Total', received: <span className="num dim">{units(first.totals.received)}</span>, units: <span className="num">{units(first.totals.units)}</span>, open: <span className="num">{units(first.totals.open)}</span>,
+          value: <span className="num">{first.totals.values.map((one) => money(one.value, one.currency)).join(' + ')}</span>,
+        } : undefined}
         open={(row) => void navigate({ to: '/purchase-orders/$purchaseOrderId', params: { purchaseOrderId: String(row.purchaseOrderId) } })} chips={chips} clear={() => change({ q: undefined, supplier: undefined, location: undefined })}
         search={{ value: search.q, placeholder: 'Order, supplier or SKU', change: (q) => change({ q }) }} csv={{ href: address('/purchase-orders.csv', filter) }} empty={EMPTY[view]}
         filters={(

@@ -63,7 +63,7 @@ function Found({ result }: { result: PurchasingImportResult }) {
       {result.notes.length > 0 && <ul className="dim small notes">{result.notes.slice(0, 20).map((note) => <li key={note}>{note}</li>)}</ul>}
       {result.errors.length > 0 && (
         <Wide label="Faults by row"><table className="plain boxed"><thead><tr><th className="num">Line</th><th>Column</th><th>Fault</th></tr></thead>
-          <tbody>{result.errors.slice(0, 200).map((error, n) => <tr key={n}><td className="num">{units(error.line)}</td><td>{error.field}</td><td>{error.message}</td></tr>)}</tbody></table>
+          <tbody>{result.errors.slice(0, 200).map((error, n) => <tr key={n}><td className="num">{units(error.line)}</td><td>{result.columns[error.field] ?? error.field}</td><td>{error.message}</td></tr>)}</tbody></table>
           {result.errors.length + result.moreErrors > 200 && <p className="dim small">and {units(result.errors.length + result.moreErrors - 200)} more</p>}</Wide>
       )}
     </>

@@ -23,7 +23,8 @@ export function ReplayResult({ replay, result }: { replay: Replay; result: Resul
 
 function Compared({ result, orderCost }: { result: Result; orderCost: number }) {
   const { policy, compared, bought } = result, same = compared !== null && compared.policy.lines === policy.lines, sides: { name: string; of: ReplayTotals }[] = [{ name: same || compared === null ? `This policy, ${units(policy.lines)} lines` : `All ${units(policy.lines)} lines`, of: policy }, ...(compared && !same ? [{ name: `The ${units(compared.policy.lines)} with known stock`, of: compared.policy }] : [])];
-  const real = compared?.real ?? null, unknown = <span className="dim" title="Not known">–</span>;
+  // What was ordered is known of all lines; beside those with known stock stand the orders of those.
+  const real = compared?.real ?? null, ordered = real && !same ? { ordered: real.ordered, orders: real.orders, costs: real.costs.flatMap((one) => (one.bought > 0 ? [{ currency: one.currency, cost: one.bought }] : [])) } : bought, unknown = <span className="dim" title="Not known">–</span>;
   const rows: { label: string; of(totals: ReplayTotals): ReactNode; really: ReactNode }[] = [
     { label: 'Units wanted', of: (totals) => units(totals.wanted), really: real ? units(real.sold + real.lost) : unknown },
     { label: 'Served', of: (totals) => (totals.fill === null ? '–' : <strong>{percent(totals.fill)}</strong>), really: real?.fill != null ? <><strong>{percent(real.fill)}</strong> <span className="dim">about</span></> : unknown },
@@ -32,11 +33,11 @@ function Compared({ result, orderCost }: { result: Result; orderCost: number }) 
     ...(policy.returned ? [{ label: 'Brought back', of: (totals: ReplayTotals) => units(totals.returned ?? 0), really: real && compared ? units(compared.policy.returned ?? 0) : unknown }] : []),
     { label: 'Average stock', of: (totals) => `${decimal(totals.averageStock)} units`, really: real ? `${decimal(real.averageStock)} units` : unknown },
     { label: 'Money in stock', of: (totals) => <strong>{sums(totals.costs, 'cash')}</strong>, really: real ? <strong>{sums(real.costs.filter((one) => one.cash > 0), 'cash')}</strong> : unknown },
-    { label: 'Units ordered', of: (totals) => units(totals.ordered), really: units(bought.ordered) },
+    { label: 'Units ordered', of: (totals) => units(totals.ordered), really: units(ordered.ordered) },
     ...(result.changes ?? []).map(({ term, units: change }) => ({ label: `of it for the ${term}`, of: (totals: ReplayTotals) => (totals === policy ? `${change > 0 ? '+' : '−'}${units(Math.abs(change))}` : unknown), really: '–' })),
-    { label: 'Order lines', of: (totals) => units(totals.orders), really: units(bought.orders) },
+    { label: 'Order lines', of: (totals) => units(totals.orders), really: units(ordered.orders) },
     ...(policy.belowMinimum ? [{ label: 'of them below the minimum', of: (totals: ReplayTotals) => units(totals.belowMinimum ?? 0), really: unknown }] : []),
-    { label: 'Bought', of: (totals) => sums(totals.costs, 'bought'), really: bought.costs.map((one) => money(one.cost, one.currency)).join(' + ') || '–' },
+    { label: 'Bought', of: (totals) => sums(totals.costs, 'bought'), really: ordered.costs.map((one) => money(one.cost, one.currency)).join(' + ') || '–' },
     { label: 'Came in any way', of: () => <span className="dim">–</span>, really: real ? units(real.cameIn) : unknown },
     { label: 'Holding', of: (totals) => sums(totals.costs, 'holding'), really: real ? sums(real.costs.filter((one) => one.holding > 0), 'holding') : unknown },
     ...(orderCost > 0 ? [{ label: 'Ordering', of: (totals: ReplayTotals) => sums(totals.costs, 'ordering'), really: unknown }] : []),

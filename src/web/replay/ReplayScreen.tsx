@@ -26,7 +26,7 @@ export function ReplayScreen() {
   return (
     <Page title="Replay" fill aside={(
       <>
-        {all.length > 0 && <Select w={330} aria-label="Replay" allowDeselect={false} value={replay ? String(replay.replayId) : null} data={all.map((one) => ({ value: String(one.replayId), label: `${one.replayId}: ${replayName(one)}${STATE[one.state]}` }))} onChange={(id) => change({ run: Number(id), line: undefined, q: undefined }, false)} />}
+        {all.length > 0 && <Select w={330} aria-label="Replay" allowDeselect={false} value={replay ? String(replay.replayId) : null} data={all.map((one) => ({ value: String(one.replayId), label: `${one.replayId}${STATE[one.state]}: ${replayName(one)}` }))} onChange={(id) => change({ run: Number(id), line: undefined, q: undefined }, false)} />}
         <Button leftSection={<IconPlus size={15} />} disabled={query.isSuccess && span === null} onClick={() => change({ show: 'new' }, false)}>New replay</Button>
       </>
     )}>

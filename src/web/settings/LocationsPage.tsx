@@ -44,7 +44,7 @@ function Row({ row, all, open }: { row: LocationView; all: readonly LocationView
   const now = useNow(), { policy } = row, warehouse = row.authority === 'warehouse';
   return (
     <tr>
-      <td><b>{row.name}</b><br /><code className="small dim">{row.shopifyLocationId}</code>{!row.isActive && <> <Status tone="warn">Inactive</Status></>}</td>
+      <td className="location-name"><b>{row.name}</b><br /><code className="small dim">{row.shopifyLocationId}</code>{!row.isActive && <> <Status tone="warn">Inactive</Status></>}</td>
       <td><Authority row={row} /></td>
       {all.length > 1 && <td><BoughtAt row={row} all={all} /></td>}
       <td>{warehouse ? <span className="row tight"><ModeControl row={row} />{policy?.paused && <Status tone="held">Paused</Status>}</span> : <span className="dim">reads only</span>}</td>
@@ -85,8 +85,8 @@ function DaysAway({ row, supply, from, all }: { row: LocationView; supply: NonNu
   const save = (): void => { if (days !== kept) change.mutate({ locationId: row.locationId, suppliedFrom: row.suppliedFrom, days: days === '' ? null : Number(days), said: days === '' ? `The days from ${from.name} to ${row.name} are learned` : `${row.name} is ${count(Number(days), 'day')} from ${from.name}` }); };
   return (
     <span className="row tight">
-      <NumberInput w={64} size="xs" min={0} max={365} allowDecimal={false} hideControls aria-label={`Days of a transfer from ${from.name} to ${row.name}`} placeholder={String(supply.days)} value={days} onChange={setDays} onBlur={save} onKeyDown={(event) => { if (event.key === 'Enter') save(); }} />
-      <span className="dim small">{days === '' ? (supply.said === 'learned' ? `days, as ${count(supply.transfers, 'transfer')} took` : 'days by default') : 'days by transfer'}{buyer && buyer !== from && `; ${count(supply.totalDays, 'day')} from ${buyer.name}`}</span>
+      <NumberInput w={56} className="supplied-days" size="xs" min={0} max={365} allowDecimal={false} hideControls aria-label={`Days of a transfer from ${from.name} to ${row.name}`} placeholder={String(supply.days)} value={days} onChange={setDays} onBlur={save} onKeyDown={(event) => { if (event.key === 'Enter') save(); }} />
+      <span className="dim small">{days === '' ? (supply.said === 'learned' ? `days, as ${count(supply.transfers, 'transfer')} took` : 'days by default') : 'days by transfer'}{buyer && buyer !== from && <><br />{count(supply.totalDays, 'day')} from {buyer.name}</>}</span>
     </span>
   );
 }
@@ -103,7 +103,7 @@ function Authority({ row }: { row: LocationView }) {
   const to = all.find((each) => String(each.warehouseId) === asked);
   return (
     <>
-      <NativeSelect size="xs" aria-label={`Right about stock at ${row.name}`} value={value} onChange={(event) => setAsked(event.currentTarget.value)} data={[{ value: 'storefront', label: 'Shopify' }, ...all.map((each) => ({ value: String(each.warehouseId), label: each.name }))]} />
+      <NativeSelect size="xs" miw={150} aria-label={`Right about stock at ${row.name}`} value={value} onChange={(event) => setAsked(event.currentTarget.value)} data={[{ value: 'storefront', label: 'Shopify' }, ...all.map((each) => ({ value: String(each.warehouseId), label: each.name }))]} />
       <Modal opened={asked !== null} onClose={() => setAsked(null)} title={<strong>{to ? `Let ${row.name} follow ${to.name}?` : `Give ${row.name} back to Shopify?`}</strong>}>
         <div className="stack">
           <p className="sentence">{to ? `Nothing is written yet. The counts of ${to.name} are read, and Mapping shows its codes. Next: set it to shadow and look at what would be written.` : 'Instep stops writing at once, and Shopify’s numbers stay as they are. Orders and returns there are no longer told to the warehouse.'}</p>
