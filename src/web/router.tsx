@@ -2,7 +2,7 @@
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect, retainSearchParams } from '@tanstack/react-router';
 import type { QueryClient } from '@tanstack/react-query';
 import { sessionQuery } from './api/queries.ts';
-import { dayText, positive, text, oneOf } from './search-params.ts';
+import { ALL_LOCATIONS, dayText, positive, text, oneOf } from './search-params.ts';
 import { Shell } from './shell/Shell.tsx';
 import { NotFound, Broken } from './shell/Outside.tsx';
 
@@ -42,7 +42,7 @@ export const ITEM_TABS = ['summary', 'movements', 'demand', 'replenishment', 'ma
 const item = createRoute({
   getParentRoute: () => app, path: '/items/$itemId', component: lazyRouteComponent(() => import('./item/ItemPage.tsx'), 'ItemPage'),
   validateSearch: optional((raw) => ({
-    tab: oneOf(raw['tab'], ITEM_TABS), location: raw['location'] === 0 ? 0 : positive(raw['location']), state: text(raw['state']), at: text(raw['at']), grain: oneOf(raw['grain'], ['d', 'w', 'm'] as const), why: text(raw['why']),
+    tab: oneOf(raw['tab'], ITEM_TABS), location: String(raw['location']) === String(ALL_LOCATIONS) ? ALL_LOCATIONS : positive(raw['location']), state: text(raw['state']), at: text(raw['at']), grain: oneOf(raw['grain'], ['d', 'w', 'm'] as const), why: text(raw['why']),
   })),
 });
 

@@ -6,6 +6,9 @@ export function text(value: unknown, most = 300): string | undefined {
   return typeof written === 'string' && written !== '' && written.length <= most ? written : undefined;
 }
 
+/** In place of a location's id, where a page can speak of all of them together. */
+export const ALL_LOCATIONS = 0;
+
 /** A whole number above zero. */
 export function positive(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;

@@ -37,7 +37,7 @@ export function EventsTab() {
         : rows.length === 0 ? <Panel>{search.q ? <EmptyState title="No event is called that" action={<Button variant="default" onClick={() => change({ q: undefined })}>Show all</Button>} /> : <EmptyState title="No events yet" action={add}>Mark the days on which demand was or will be another: sales, holidays, launches, a closed shop. Give what comes back the same name each time: what it did before is what the next forecast expects of it.</EmptyState>}</Panel>
           : (
             <Panel flush className="scroll-panel"><Wide label="Events">
-              <table className="plain override-list">
+              <table className="plain override-list named-list">
                 <thead><tr><th>Event</th><th>From</th><th>To</th><th>Where</th><th>Sells</th><th>Changed</th></tr></thead>
                 <tbody>{rows.map((event) => (
                   <tr key={event.eventId}>

@@ -39,12 +39,12 @@ export function PricesTab() {
         : rows.length === 0 ? <Panel>{search.q ? <EmptyState title="No planned price is called that" action={<Button variant="default" onClick={() => change({ q: undefined })}>Show all</Button>} /> : <EmptyState title="No prices are planned" action={add}>Say which prices will be lower, and when. What lower prices sold before, for the item and for the whole catalogue, is what the next forecast expects of them. Prices of the past are read off Shopify by themselves.</EmptyState>}</Panel>
           : (
             <Panel flush className="scroll-panel"><Wide label="Planned prices">
-              <table className="plain override-list">
+              <table className="plain override-list named-list">
                 <thead><tr><th>Name</th><th>From</th><th>To</th><th className="num">Off</th><th>For</th><th className="num">Items</th><th>Changed</th></tr></thead>
                 <tbody>{rows.map((plan) => (
                   <tr key={plan.planId}>
                     <td><button type="button" className="number-button" onClick={() => change({ plan: plan.planId }, false)}>{plan.name}</button></td><td>{day(plan.from)}</td><td>{plan.to === plan.from ? <span className="dim">same day</span> : day(plan.to)}</td>
-                    <td className="num">{plan.percentOff} %</td><td>{scopeOf(plan)}</td><td className="num">{plan.items}</td><td className="dim"><Ago at={plan.updatedAt} /> by {plan.updatedBy}</td>
+                    <td className="num">{plan.percentOff}%</td><td>{scopeOf(plan)}</td><td className="num">{plan.items}</td><td className="dim"><Ago at={plan.updatedAt} /> by {plan.updatedBy}</td>
                   </tr>))}
                 </tbody>
               </table>

@@ -32,7 +32,7 @@ export const FORECAST_COLUMNS: readonly Column<ForecastRow>[] = [
   { id: 'bias', header: 'Bias', title: 'Too high (+) or too low (−) on balance in back-tests', width: 58, align: 'right', sort: 'bias', cell: (row) => <span className="num">{row.bias !== null && row.bias > 0.005 ? '+' : ''}{share(row.bias)}</span> },
   { id: 'coverage', header: 'Within P95', title: 'Back-tested totals within the 95 % quantile; 95 % would be right', width: 84, align: 'right', sort: 'coverage', cell: (row) => <span className="num">{share(row.coverage)}</span> },
   { id: 'flags', header: 'Notes', title: 'What the forecast says of itself, and what came of it', width: 150, card: 'wide', cell: (row) => <Notes row={row} /> },
-  { id: 'method', header: 'Method', width: 130, cell: (row) => <span className="ellipsis dim" title={row.method}>{capital(row.method)}</span> },
+  { id: 'method', header: 'Method', width: 130, extra: true, cell: (row) => <span className="ellipsis dim" title={row.method}>{capital(row.method)}</span> },
   { id: 'vendor', header: 'Supplier', width: 118, extra: true, cell: (row) => <span className="ellipsis">{row.vendor ?? '–'}</span> },
   { id: 'class', header: 'Demand', title: 'Kind of demand: smooth, erratic, intermittent, lumpy', width: 100, extra: true, cell: (row) => <span>{row.demandClass ? capital(row.demandClass) : '–'}</span> },
   { id: 'rmsse', header: 'RMSSE', title: 'Scaled error: below 1 is better than repeating the day before', width: 72, align: 'right', extra: true, cell: (row) => <span className="num">{row.rmsse === null ? '–' : decimal(row.rmsse)}</span> },

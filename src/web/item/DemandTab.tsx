@@ -10,12 +10,13 @@ import { fan, type Grain } from '../chart/fan.ts';
 import { FanChart } from '../chart/FanChart.tsx';
 import { downloadFan, FanTable } from '../chart/FanTable.tsx';
 import { MadeOf } from '../forecast/MadeOf.tsx';
+import { ALL_LOCATIONS } from '../search-params.ts';
 import { useStore } from '../shell/store.tsx';
 import { EmptyState, ErrorState, Lines } from '../ui/feedback.tsx';
 import { count, day, decimal } from '../ui/format.ts';
 import { Panel } from '../ui/page.tsx';
 import { Accuracy } from './Accuracy.tsx';
-import { ALL_LOCATIONS, LocationSelect } from './LocationSelect.tsx';
+import { LocationSelect } from './LocationSelect.tsx';
 
 export function DemandTab({ item, location, grain, change }: { item: Item; location: number; grain: Grain; change(part: { location?: number; grain?: Grain }): void }) {
   const store = useStore(), query = useQuery(demandQuery(store.storeId, item.itemId, location));
@@ -26,7 +27,7 @@ export function DemandTab({ item, location, grain, change }: { item: Item; locat
   if (!view) return <Panel title="Demand and forecast"><Lines rows={12} /></Panel>;
   const today = addDays(view.from, view.demand.length - 1), future = buckets.filter((bucket) => bucket.mean !== null);
   const expected = future.reduce((sum, bucket) => sum + (bucket.mean ?? 0), 0), sold = view.demand.slice(-29, -1).reduce((sum, value) => sum + value, 0);
-  const summary = `${count(sold, 'unit')} sold in the last 28 days${future.length > 0 ? `; ${decimal(expected)} expected from ${day(future[0]!.from)} to ${day(addDays(future.at(-1)!.from, future.at(-1)!.days - 1))}` : ''}.`;
+  const summary = `${count(sold, 'unit')} sold in the last 28 days${future.length > 0 ? `; ${decimal(expected)} expected in the ${count(future.length * future[0]!.days, 'day')} to ${day(addDays(future.at(-1)!.from, future.at(-1)!.days - 1))}` : ''}.`;
   return (
     <>
       <Panel title="Demand and forecast" aside={(

@@ -1,9 +1,7 @@
 /** Which location the tab speaks about. */
 import { NativeSelect } from '@mantine/core';
 import type { Item } from '../api/queries.ts';
-
-/** In place of a location's id, where a tab can speak of all of them together. */
-export const ALL_LOCATIONS = 0;
+import { ALL_LOCATIONS } from '../search-params.ts';
 
 export function LocationSelect({ item, value, all = false, onChange }: { item: Item; value: number; /** Offers all of them together. */ all?: boolean; onChange(locationId: number): void }) {
   const each = item.locations.map((row) => ({ value: String(row.locationId), label: row.locationName }));
