@@ -14,6 +14,7 @@ import { replenishment } from '../../src/flows/replenishment.ts';
 import { transferProposals } from '../../src/flows/transfer-proposals.ts';
 import { transfers } from '../../src/flows/transfers.ts';
 import { askReplay } from '../../src/store/replays.ts';
+import { makeWarehouse } from '../../src/store/warehouses.ts';
 import { openBrowser } from '../helpers/browser.ts';
 import { axeFaults, openWatched, sideways, type Watched } from '../helpers/watched-page.ts';
 import { world } from '../helpers/world.ts';
@@ -29,6 +30,14 @@ await w.run(replay);
 await w.house.db.query('update supplier set min_order_units = null where store_id = $1', [w.storeId]);
 await w.run(replenishment);
 await w.run(transferProposals);
+// One place that the others hang from, and a move a warehouse's people were told of.
+const { rows: places } = await w.house.db.query<{ location_id: number }>('select location_id from location where store_id = $1 and is_active order by 1', [w.storeId]);
+const [hub, shop] = places.map((place) => place.location_id);
+await w.house.db.query('update location set supplied_from = $2 where store_id = $1 and location_id = $3', [w.storeId, hub, shop]);
+const warehouseId = await makeWarehouse(w.house.db, { name: 'Leeds', connector: 'warehouse-rest', settings: {}, hookToken: 'warehouse-token', now });
+await w.house.db.query(
+  `with made as (insert into warehouse_move (store_id, item_id, from_location_id, to_location_id, warehouse_id, quantity, gain, told_at, told_by) select $1, min(item_id), $2, $3, $4, 6, 900, $5, 'test' from inventory_item where store_id = $1 returning move_id)
+   insert into warehouse_move_event (store_id, move_id, kind, quantity, at, by_whom) select $1, move_id, 'told', 6, $5, 'test' from made`, [w.storeId, hub, shop, warehouseId, now]);
 const { rows: [top] } = await w.house.db.query<{ item_id: number; from_location_id: number; to_location_id: number; quantity: number }>('select * from transfer_proposal where store_id = $1 order by gain desc limit 1', [w.storeId]);
 const browser = await openBrowser();
 afterAll(() => browser.close());
@@ -46,6 +55,7 @@ async function picture(page: Page, name: string): Promise<void> {
 const VIEWS: [name: string, heading: string, address: string][] = [
   ['replay', 'Replay', `/replay?run=${id}`], ['replay-lines', 'Replay', `/replay?run=${id}&tab=lines`], ['replay-new', 'Replay', '/replay?show=new'],
   ['transfers', 'Transfers', '/transfers'], ['transfers-open', 'Transfers', '/transfers?tab=transfers'], ['transfers-settings', 'Transfers', '/transfers?show=settings'],
+  ['warehouse-moves', 'Transfers', '/transfers?tab=moves'], ['warehouse-move', 'Transfers', '/transfers?tab=moves&id=1'], ['locations', 'Locations', '/settings/locations'],
 ];
 
 describe.each([['light', 1440], ['dark', 1440], ['light', 390]] as const)('in %s, %d wide', (colorScheme, width) => {
@@ -103,6 +113,21 @@ describe('a planner', () => {
     expect(row).toEqual({ state: 'received', units: top!.quantity });
     await page.close();
   }, 90_000);
+
+  it('says what was done of a move its warehouse was told of, and the list empties', async () => {
+    const { page, errors } = await open(context, '/transfers?tab=moves');
+    await page.getByText('M-00001').click();
+    await page.getByLabel('Units moved').fill('4');
+    await page.getByRole('switch', { name: 'The rest will not be moved' }).click();
+    await page.getByLabel('Note').fill('two were broken');
+    await press(page, 'Mark done');
+    await page.getByText('Nothing is to be moved by a warehouse').waitFor({ timeout: 15_000 });
+    await page.goto(`${w.url}/transfers?tab=moves&moves=over&id=1`);
+    await page.getByText('4 units done').waitFor({ timeout: 15_000 });
+    expect(await page.getByText('The rest is not moved').isVisible()).toBe(true);
+    expect(errors).toEqual([]);
+    await page.close();
+  }, 60_000);
 
   it('changes quantities, ships a part, and somebody at the door counts it on a phone with what is damaged', async () => {
     const { page } = await open(context, '/transfers');
