@@ -27,9 +27,19 @@ export function forecast({ freq, horizon, sums, calendar, series }: HarnessInput
   const told = forecastTogether(panel, { grain: freq, horizon, quantiles: LEVELS, events: calendar && freq === 'D' ? eventsOf(calendar, series) : [], without }, lengths);
   return told.map(({ id, mean, daily, totals, cumulative }) => ({
     id,
-    f: Array.from({ length: horizon }, (_, h) => [mean[h]!, ...LEVELS.map((_level, k) => daily[k * horizon + h]!)]),
-    s: Object.fromEntries(lengths.map((length, i) => [String(length), [totals[i]!, ...LEVELS.map((_level, k) => cumulative[k * lengths.length + i]!)]])),
+    f: rows(mean, daily, horizon),
+    s: Object.fromEntries(rows(totals, cumulative, lengths.length).map((row, i) => [String(lengths[i]), row])),
   }));
+}
+
+/** A row a period: the mean, then the levels. */
+function rows(means: Float64Array, levels: Float64Array, count: number): number[][] {
+  const all = new Array<number[]>(count);
+  for (let h = 0; h < count; h++) {
+    const row = all[h] = [means[h]!];
+    for (let k = 0; k < LEVELS.length; k++) row.push(levels[k * count + h]!);
+  }
+  return all;
 }
 
 function toPanel(one: HarnessSeries): PanelSeries {

@@ -93,7 +93,7 @@ describe('the level', () => {
 });
 
 describe('a level that has risen', () => {
-  it.each(GRAINS)('falls back some way to the mean of a first year, never beyond it; one that has fallen stays (%s)', (grain) => {
+  it.each(GRAINS)('falls back some way to the mean of a young series, never beyond it; one that has fallen stays (%s)', (grain) => {
     fc.assert(fc.property(fc.array(fc.nat(50), { minLength: 2, maxLength: RULES[grain].year - 1 }), fc.double({ min: 0, max: 200, noNaN: true }), fc.constantFrom('mean' as const, 'total' as const), (demand, said, aim) => {
       const work = workOf(demand, {}, grain), usual = sum(demand.slice(work.first)) / (demand.length - work.first), back = fallenBack(work, said, aim);
       if (said <= usual) expect(back).toBe(said);
@@ -102,8 +102,14 @@ describe('a level that has risen', () => {
     expect(fallenBack(workOf(new Array(RULES[grain].year - 1).fill(4), {}, grain), 10, 'mean')).toBeLessThan(9);
   });
 
-  it('stays where it is after a second year, and without anything seen', () => {
-    for (const grain of GRAINS) expect(fallenBack(workOf(new Array(2 * RULES[grain].year).fill(4), {}, grain), 10, 'mean')).toBe(10);
+  it('is half as far back after two and a half years as in the first', () => {
+    const back = (years: number): number => 10 - fallenBack(workOf(new Array(years * RULES.W.year).fill(4), {}, 'W'), 10, 'mean');
+    expect(back(2.5)).toBeCloseTo(back(1) / 2, 9);
+    expect(back(2)).toBeCloseTo(back(1), 9);
+  });
+
+  it('stays where it is after a third year, and without anything seen', () => {
+    for (const grain of GRAINS) expect(fallenBack(workOf(new Array(3 * RULES[grain].year).fill(4), {}, grain), 10, 'mean')).toBe(10);
     expect(fallenBack(workOf([0, 0, 0], { exposure: [0, 0, 0] }), 10, 'mean')).toBe(10);
     expect(fallenBack(workOf([]), 10, 'mean')).toBe(10);
   });

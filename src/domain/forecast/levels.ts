@@ -106,18 +106,18 @@ export function blendAt(work: Work, j: number): number {
   return level;
 }
 
-/** How much of what a level has risen above its mean is expected to be lost again in a first year: of the mean of periods, and of totals. */
+/** How much of what a level has risen above its mean is expected to be lost again in a series' first years: of the mean of periods, and of totals. */
 const LOST = { D: { mean: 0.3, total: 0 }, W: { mean: 0.5, total: 0.25 }, M: { mean: 0.5, total: 0.25 } } as const;
 
 /**
  * A level that has risen mostly falls back: launches, fashions, bulk orders and luck pass, and the best sellers of late are those with most of them (regression to the
- * mean). One that has fallen mostly stays: drawn up likewise, weekly items err more. It is so as long as there is no year to tell a rise from a season or from
- * growth: fully in a series' first year, not at all after its second, in which what the catalogue's back-tests say (`stacking.ts`) is the better judge. Measured at
- * the last and at earlier origins: WRMSSE of weekly retail −1.4 and −3.1 %, of e-vendors' weeks −4 and −16 %, of series of three weeks −1.0 and −1.6 % over twelve levels of
- * aggregation; quantiles of totals of weeks −1 to −8 %, of days neither better nor worse, so these are left alone.
+ * mean). One that has fallen mostly stays: drawn up likewise, weekly items err more. It is so as long as two years are not there to tell a rise from a season or from
+ * growth (`yearly.ts`): fully for two years, not at all after three, when what the catalogue's back-tests say (`stacking.ts`) is the better judge. Measured at the last and at
+ * earlier origins: WRMSSE of weekly retail −1.4 and −3.1 %, with promotions −3.0 and −2.7 %, of e-vendors' weeks −4 and −16 %, of series of three weeks −1.0 and −1.6 % over
+ * twelve levels of aggregation; quantiles of totals of weeks −1 to −8 %, of days neither better nor worse, so these are left alone.
  */
 export function fallenBack({ n, first, units, expected, grain, rules }: Work, level: number, aim: 'mean' | 'total'): number {
-  const young = Math.min(1, Math.max(0, 2 - (n - first) / rules.year)), from = Math.max(first, n - rules.year), span = expected[n]! - expected[from]!;
+  const young = Math.min(1, Math.max(0, 3 - (n - first) / rules.year)), from = Math.max(first, n - rules.year), span = expected[n]! - expected[from]!;
   if (young === 0 || !(span > 0)) return level;
   const usual = (units[n]! - units[from]!) / span;
   return level > usual ? level + LOST[grain][aim] * young * (usual - level) : level;

@@ -13,7 +13,7 @@ import { maturity, type Work } from './work.ts';
 /** Squared misses of a level of 0, 1, 2 … back-test steps ago, relative to the first. */
 export type AgePool = readonly number[];
 
-const OLDEST = 5, MOST_WORKS = 800;
+const OLDEST = 5, MOST_WORKS = 300;
 /** Squared misses worth of no difference; and the most a single one counts, in those of its series. */
 const PRIOR = 30, WORST = 25;
 /** Windows a level is read off, and the part of a window that counts as seen at least. */
