@@ -172,6 +172,16 @@ it('killed in the middle it leaves no file that is taken for a back-up; the next
   const whole = fs.readdirSync(to).find((name) => name.startsWith('instep-') && name.endsWith('.tar.gz'))!;
   expect((await checkArchive(path.join(to, whole))).manifest.tables.find((table) => table.name === 'cursor')!.rows).toBeGreaterThanOrEqual(60_000);
   expect(await backupRuns(db, 5)).toMatchObject([{ kind: 'back-up', ok: true, file: whole }]);
+
+  // So does a restore that is killed while it fills: the database is as empty as before, and takes the same file again.
+  const { db: empty, url: emptyUrl } = await nothing(), child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/cli/main.ts', 'restore', '--from', path.join(to, whole)], { env: { ...process.env, DATABASE_URL: emptyUrl, INSTEP_DATA_DIR: to }, stdio: 'ignore' });
+  const over = new Promise((resolve) => { child.on('close', resolve); });
+  while ((await admin.query(`select from pg_stat_activity where datname = $1 and query like 'copy "cursor"%'`, [new URL(emptyUrl).pathname.slice(1)])).rowCount === 0) await new Promise((resolve) => { setTimeout(resolve, 5); });
+  child.kill('SIGKILL');
+  expect(await over).toBeNull();
+  expect((await empty.query('select from store')).rowCount).toBe(0);
+  await restoreBackup(empty.pool, path.join(to, whole), new Date(AT));
+  expect((await verifyRestored(empty)).faults).toEqual([]);
 }, 60_000);
 
 it('by the command it freezes writes, says whether secrets open, and is written down', async () => {

@@ -17,7 +17,7 @@ import { Status } from '../ui/tone.tsx';
 
 type Row = Of<typeof Contract.HeldBack>;
 type Answer = Of<typeof Contract.HoldAnswer>;
-type Hold = { itemId: number; name: string; until: string | null; reason: string; stores?: number[] };
+type Hold = { items: number[]; name: string; until: string | null; reason: string; stores?: number[] };
 const FOR = [['1', 'an hour'], ['4', 'four hours'], ['24', 'a day'], ['168', 'a week'], ['', 'until it is let go']].map(([value, label]) => ({ value: value!, label: label! }));
 
 export const heldBackQuery = (store: number, item?: number) => ({ ...one<{ rows: Row[] }>(['push', 'held-back', store, item ?? null], '/held-back', { store, item }), refetchInterval: 15_000 });
@@ -39,7 +39,7 @@ export function useLetGo() {
 export function useHold() {
   const store = useStore(), changed = useChanged();
   return useMutation({
-    mutationFn: ({ itemId, until, reason, stores }: Hold) => write<Answer>('POST', '/held-back', { store: store.storeId }, { items: [itemId], until, reason, ...(stores ? { stores } : {}) }),
+    mutationFn: ({ items, until, reason, stores }: Hold) => write<Answer>('POST', '/held-back', { store: store.storeId }, { items, until, reason, ...(stores ? { stores } : {}) }),
     onSuccess: async ({ still }, { name }) => {
       notifications.show({ message: `Held back: ${name}. Shopify shows 0 within a minute.` });
       for (const sentence of still) notifications.show({ color: 'orange', autoClose: 15_000, title: 'It is still sold', message: sentence });
@@ -49,10 +49,10 @@ export function useHold() {
   });
 }
 
-/** One press: until the peak is over, or for four hours where none is on. */
-export function HoldAtOnce({ itemId, name, peakUntil }: { itemId: number; name: string; peakUntil: string | null }) {
+/** One press, of one item or of those that were chosen: until the peak is over, or for four hours where none is on. */
+export function HoldAtOnce({ items, name, peakUntil, done }: { items: number[]; name: string; peakUntil: string | null; done?: () => void }) {
   const hold = useHold();
-  return <Button size="compact-sm" variant="default" loading={hold.isPending} leftSection={<IconHandStop size={14} />} onClick={() => hold.mutate({ itemId, name, until: peakUntil ?? new Date(Date.now() + 4 * 3_600_000).toISOString(), reason: 'from the peak monitor' })} title={peakUntil ? 'Shows 0 until the peak is over' : 'Shows 0 for four hours'}>Hold back</Button>;
+  return <Button size="compact-sm" variant="default" loading={hold.isPending} leftSection={<IconHandStop size={14} />} onClick={() => hold.mutate({ items, name, until: peakUntil ?? new Date(Date.now() + 4 * 3_600_000).toISOString(), reason: 'from the peak monitor' }, { onSuccess: () => done?.() })} title={peakUntil ? 'Shows 0 until the peak is over' : 'Shows 0 for four hours'}>{items.length === 1 ? 'Hold back' : `Hold back ${units(items.length)} items`}</Button>;
 }
 
 export function LetGo({ itemId, name }: { itemId: number; name: string }) {
@@ -67,7 +67,7 @@ export function HoldItem({ itemId, name, written }: { itemId: number; name: stri
   const held = query.data?.rows[0], others = (session?.stores.length ?? 1) > 1;
   const submit = (): void => {
     setOpen(false);
-    hold.mutate({ itemId, name, reason: reason.trim(), until: hours === '' ? null : new Date(Date.now() + Number(hours) * 3_600_000).toISOString(), ...(all && session ? { stores: session.stores.map((each) => each.storeId) } : {}) });
+    hold.mutate({ items: [itemId], name, reason: reason.trim(), until: hours === '' ? null : new Date(Date.now() + Number(hours) * 3_600_000).toISOString(), ...(all && session ? { stores: session.stores.map((each) => each.storeId) } : {}) });
   };
   if (!written) return null;
   return (

@@ -1,5 +1,5 @@
 /** The peak monitor: one look says whether the shop keeps up, and the few things done in a rush are one press away. Made for a phone first. */
-import { Button, Popover, Select, Textarea } from '@mantine/core';
+import { Button, Checkbox, Popover, Select, Textarea } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconFlame, IconSnowflake, IconSnowflakeOff } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -132,20 +132,26 @@ function Freeze({ act, pending }: { act(action: Action): void; pending: boolean 
 }
 
 function Hot({ view }: { view: View }) {
-  const peakUntil = view.locations.find((place) => place.peakUntil !== null)?.peakUntil ?? null;
+  const peakUntil = view.locations.find((place) => place.peakUntil !== null)?.peakUntil ?? null, [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
+  const may = (row: View['hot'][number]): boolean => row.push !== null && !row.heldBack, picked = [...new Set(view.hot.filter((row) => may(row) && chosen.has(row.itemId)).map((row) => row.itemId))];
+  const flip = (itemId: number): void => setChosen((old) => { const next = new Set(old); if (!next.delete(itemId)) next.add(itemId); return next; });
   if (view.hot.length === 0) return <EmptyState good title="Nothing was sold in the last hour">What sells appears here, the next to be sold out first.</EmptyState>;
   return (
+    <>
+    {picked.length > 1 && <div className="peak-chosen row"><HoldAtOnce items={picked} name={count(picked.length, 'item')} peakUntil={peakUntil} done={() => setChosen(new Set())} /><Button size="compact-sm" variant="subtle" onClick={() => setChosen(new Set())}>Choose none</Button></div>}
     <Wide label="Items that sell, the next to be sold out first">
-      <table className="plain peak-table"><thead><tr><th>SKU</th><th>Location</th><th className="num">Available</th><th className="num">Sold, 1 h</th><th className="num">Gone in</th><th aria-label="Act" /></tr></thead>
+      <table className="plain peak-table"><thead><tr><th aria-label="Choose" /><th>SKU</th><th>Location</th><th className="num">Available</th><th className="num">Sold, 1 h</th><th className="num">Gone in</th><th aria-label="Act" /></tr></thead>
         <tbody>{view.hot.map((row) => (
           <tr key={`${row.itemId}@${row.locationId}`}>
+            <td className="peak-choose">{may(row) && <Checkbox size="xs" aria-label={`Choose ${row.sku ?? row.title}`} checked={chosen.has(row.itemId)} onChange={() => flip(row.itemId)} />}</td>
             <td><AppLink to={`/items/${row.itemId}?location=${row.locationId}`}>{row.sku ?? row.title}</AppLink></td><td className="dim">{row.locationName}</td><td className="num">{units(row.available)}</td><td className="num">{units(row.unitsLastHour)}</td>
             <td className="num">{row.continuesSelling ? <span className="dim">sells on</span> : row.minutesToZero === null ? '–' : row.minutesToZero === 0 ? <span className="dim">gone</span> : <span className={row.minutesToZero < 30 ? 'negative' : ''}>{duration(row.minutesToZero * 60_000)}</span>}</td>
-            <td>{row.heldBack ? <LetGo itemId={row.itemId} name={row.sku ?? row.title} /> : row.push !== null && <HoldAtOnce itemId={row.itemId} name={row.sku ?? row.title} peakUntil={peakUntil} />}</td>
+            <td>{row.heldBack ? <LetGo itemId={row.itemId} name={row.sku ?? row.title} /> : row.push !== null && <HoldAtOnce items={[row.itemId]} name={row.sku ?? row.title} peakUntil={peakUntil} />}</td>
           </tr>))}
         </tbody>
       </table>
     </Wide>
+    </>
   );
 }
 
