@@ -46,9 +46,10 @@ export const PUSH_FAULTS: readonly DemoFault[] = [
   {
     kind: 'HELD_BACK_TOO_LONG', story: 'somebody held an item back from sale the day before yesterday, and forgot it', look: '/peak',
     async raise(w) {
-      const level = await w.level('warehouse', 13), before = new Date(Date.parse(w.now()) - 30 * 3_600_000).toISOString();
+      const level = await w.level('warehouse', 13);
       await w.remember(level);
-      await w.house.db.transaction((tx) => holdItems(tx, w.storeId, [level.itemId], { until: null, reason: 'a demonstration: a parcel of them came broken' }, 'demonstration', before));
+      await w.house.db.transaction((tx) => holdItems(tx, w.storeId, [level.itemId], { until: null, reason: 'a demonstration: a parcel of them came broken' }, 'demonstration', w.now()));
+      await w.one(`update held_back set since = since - interval '30 hours' where store_id = $1 and item_id = $2 and ended_at is null`, level.itemId);
       await w.run('stock-push');
     },
     async clear(w) {
