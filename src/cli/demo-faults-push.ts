@@ -49,7 +49,6 @@ export const PUSH_FAULTS: readonly DemoFault[] = [
       const level = await w.level('warehouse', 13);
       await w.remember(level);
       await w.house.db.transaction((tx) => holdItems(tx, w.storeId, [level.itemId], { until: null, reason: 'a demonstration: a parcel of them came broken' }, 'demonstration', w.now()));
-      // The push of it is of now; only the memory of people is older.
       await w.one(`update held_back set since = since - interval '30 hours' where store_id = $1 and item_id = $2 and ended_at is null`, level.itemId);
       await w.run('stock-push');
     },
