@@ -26,6 +26,8 @@ const ATTEMPT_DAYS = 400;
 const ROWS_IN_FILE = 50_000;
 /** Files of one kind in an exchange. */
 const MOST_PARTS = 20;
+/** States in which nothing more of an order is awaited. */
+const ENDED = ['closed', 'cancelled'];
 /** How long the files themselves are kept to be looked at. */
 const FILE_DAYS = 30;
 /** After so many writes in a row without an outcome it is the planner that is in trouble, not an order. */
@@ -92,6 +94,8 @@ class Exchange {
     this.#context.tally.input += rows;
     this.#context.tally.skipped[reason] = (this.#context.tally.skipped[reason] ?? 0) + rows;
   }
+  #doing() { return { now: this.#context.now(), keyOf: (cause: string) => idempotencyKey(`stock-adjustments/${this.#context.storeId}/${cause}`) }; }
+  #ended(status: string | null): boolean { const type = status === null ? null : this.#type(status); return type === 'closed' || type === 'cancelled'; }
   #type(status: string) { return statusType(status, this.#connection.status_types); }
   #name(type: 'active' | 'closed' | 'cancelled'): string { return statusName(type, this.#heads.map((head) => head.status), this.#connection.status_types); }
 
@@ -137,7 +141,7 @@ class Exchange {
     const lines = await this.#lines(head.id, currency);
     if (typeof lines === 'string') return lines;
     if (lines.length === 0) return 'it has no lines.';
-    await this.#context.db.transaction((tx) => takeOrder(tx, this.#context.storeId, head, place.location_id!, currency, lines, this.#context.now()));
+    await this.#context.db.transaction((tx) => takeOrder(tx, this.#context.storeId, head, place.location_id!, currency, lines, this.#doing()));
     return null;
   }
   /** Their lines as ours, one an item; a sentence when one of them is nobody's. */
@@ -158,7 +162,7 @@ class Exchange {
       const item = items.get(line.variantId);
       if (!item) return `its line ${line.sku ?? line.variantId} is no item here. Give the variant its SKU, or take the line away.`;
       const known = sums.get(item.itemId);
-      sums.set(item.itemId, { itemId: item.itemId, variantId: known?.variantId ?? line.variantId, ordered: (known?.ordered ?? 0) + line.ordered, unitCost: line.unitCost ?? known?.unitCost ?? item.unitCost });
+      sums.set(item.itemId, { itemId: item.itemId, variantId: known?.variantId ?? line.variantId, ordered: (known?.ordered ?? 0) + line.ordered, received: (known?.received ?? 0) + line.received, unitCost: line.unitCost ?? known?.unitCost ?? item.unitCost });
     }
     return [...sums.values()];
   }
@@ -210,7 +214,12 @@ class Exchange {
   }
   async #change(order: SharedOrder, plannerId: string, wanted: OrderToPlan): Promise<{ plannerId: string; outcome: 'done' }> {
     if (order.is_readonly) throw new PlannerRefused('it belongs to a connected system there, which must be changed instead');
-    await this.#planner.changeLines(plannerId, wanted.lines, wanted.currency);
+    const [there] = await this.#planner.findOrders(order.reference).then((heads) => heads.filter((head) => head.id === plannerId));
+    const standsFor = this.#places.find((place) => place.planner_warehouse_id === there?.warehouseId)?.location_id ?? null;
+    if (standsFor !== null && standsFor !== order.location_id) throw new PlannerRefused('it is for another warehouse there, which cannot be changed. Cancel it there and order anew under another reference');
+    // A line that left the order here is not to come any more: no more of it stands there than has come.
+    const left = ((await this.#planner.lines(plannerId, wanted.currency)) ?? []).filter((line) => line.ordered > line.received && !wanted.lines.some((one) => one.variantId === line.variantId) && order.told.includes(line.variantId));
+    await this.#planner.changeLines(plannerId, [...wanted.lines, ...left.map((line) => ({ variantId: line.variantId, ordered: line.received, unitCost: line.unitCost ?? 0 }))], wanted.currency);
     await this.#planner.changeOrder(plannerId, { status: wanted.status, expectedOn: wanted.expectedOn });
     return { plannerId, outcome: 'done' };
   }
@@ -224,7 +233,7 @@ class Exchange {
         if (order.link_state !== 'gone' && !['closed', 'cancelled', 'received'].includes(order.state)) await saveLink(db, storeId, order.purchase_order_id, order.direction!, { state: 'gone', message: 'it is no longer there. Cancel it here, or ask who deleted it.' }, this.#context.now());
         continue;
       }
-      if (order.seen_digest === headDigest(head) && order.link_state !== 'conflict' && order.lines.every((line) => line.received === line.agreed)) continue;
+      if (order.seen_digest === headDigest(head) && order.link_state !== 'conflict' && order.lines.every((line) => line.received === line.agreed) && !(order.direction === 'in' && ENDED.includes(order.state) && this.#type(head.status) === 'active')) continue;
       const message = await this.#meet(order, head);
       await saveLink(db, storeId, order.purchase_order_id, order.direction!, {
         state: message === null || message.startsWith('Not told') ? (order.link_state === 'refused' ? 'refused' : 'linked') : 'conflict', status: head.status, isReadonly: head.isReadonly, message: message ?? (order.link_state === 'refused' ? await this.#refusal(order) : null), ...(message === null ? { seenDigest: headDigest(head) } : {}),
@@ -242,7 +251,7 @@ class Exchange {
     const asOurs = await this.#asOurs(theirs);
     if (typeof asOurs === 'string') return asOurs;
     const type = this.#type(head.status);
-    if (order.direction === 'in' && order.seen_digest !== headDigest(head)) await db.transaction((tx) => followOrder(tx, storeId, order.purchase_order_id, head.expectedOn, type === 'closed' || type === 'cancelled' ? type : null, asOurs, this.#context.now()));
+    if (order.direction === 'in' && order.seen_digest !== headDigest(head)) await db.transaction((tx) => followOrder(tx, storeId, order.purchase_order_id, head.expectedOn, type === 'closed' || type === 'cancelled' ? type : null, this.#ended(order.planner_status), asOurs, this.#doing()));
     const fresh = await sharedOrder(db, storeId, order.purchase_order_id), items = await itemsOfVariants(db, storeId, theirs.map((line) => line.variantId)), received = new Map<number, { total: number; variantId: string }>();
     for (const line of theirs) { const { itemId } = items.get(line.variantId)!, known = received.get(itemId); received.set(itemId, { total: (known?.total ?? 0) + line.received, variantId: known?.variantId ?? line.variantId }); }
     const due: { itemId: number; variantId: string; units: number; total: number }[] = [], asks: string[] = [];
@@ -262,10 +271,12 @@ class Exchange {
       }
     }
     if (due.length > 0) {
-      const taken = await db.transaction((tx) => takeReceipt(tx, storeId, order, due, this.#connection.pushes_stock && order.authority === 'storefront', { now: this.#context.now(), keyOf: (cause) => idempotencyKey(`stock-adjustments/${storeId}/${cause}`) }));
+      const taken = await db.transaction((tx) => takeReceipt(tx, storeId, order, due, this.#connection.pushes_stock && order.authority === 'storefront', this.#doing()));
       if (taken && 'refused' in taken) asks.push(`what was received there cannot be booked here: ${taken.refused}.`);
       else if (taken) this.#context.changed('stock', 'replenishment');
     }
+    if (order.direction === 'in' && ENDED.includes(fresh.state) && type === 'active') asks.push(`It was ${fresh.state} here and is open there. Close it there, or open it here again.`);
+    if (order.direction === 'out') for (const [itemId, { total, variantId }] of received) if (total > 0 && !fresh.lines.some((line) => line.itemId === itemId)) asks.push(`${total} units of ${theirs.find((line) => line.variantId === variantId)?.sku ?? variantId} were received there, which is not on the order here. Receive them here with the order, or take the line away there.`);
     if (held > 0) this.#context.detail['receiptsHeld'] = Number(this.#context.detail['receiptsHeld'] ?? 0) + held;
     return asks.length > 0 ? asks.slice(0, 5).join(' ') : held > 0 ? `Not told: ${held} units received here. Inventory Planner may raise Shopify’s stock for them a second time; say in its settings here that it does not.` : null;
   }

@@ -30,7 +30,7 @@ export interface PlannerOrderHead {
   id: string; reference: string; kind: 'purchase order' | 'transfer' | 'assembly';
   /** The account's own name of it, as it came. */
   status: string;
-  vendor: string; warehouseId: string; currency: string | null; expectedOn: string | null; modifiedAt: string | null;
+  vendor: string; warehouseId: string; currency: string | null; /** The day it was made there. */ createdOn: string | null; expectedOn: string | null; modifiedAt: string | null;
   /** True once another system owns it: it cannot be changed in the planner. */
   isReadonly: boolean; ordered: number | null; received: number | null;
 }

@@ -3,16 +3,18 @@ import type pg from 'pg';
 import type { PlannerOrderHead } from '../ports/planner.ts';
 import type { Queryable } from './db.ts';
 import { postReceipt } from './goods-receipts.ts';
-import { changePurchase, type Doing } from './purchase-orders.ts';
+import { changePurchase, settleIncoming, type Doing } from './purchase-orders.ts';
 
 export interface SharedLine { itemId: number; variantId: string | null; sku: string | null; ordered: number; unitCost: number; received: number; agreed: number }
 export interface SharedOrder {
   purchase_order_id: number; reference: string; state: string; origin: string; supplier: string; currency: string; expected_on: string | null; notes: string; location_id: number; authority: 'storefront' | 'warehouse'; planner_warehouse_id: string | null;
   direction: 'out' | 'in' | null; planner_id: string | null; link_state: string | null; sent_digest: string | null; seen_digest: string | null; planner_status: string | null; is_readonly: boolean | null; attempts: number; lines: SharedLine[];
+  /** Variants that were told to the planner of this order, also of lines that have left it since. */
+  told: string[];
 }
 
 const SHARED = `select p.purchase_order_id, p.reference, p.state, p.origin, s.name as supplier, p.currency, p.expected_on, p.notes, p.location_id, l.authority, w.planner_warehouse_id, o.direction, o.planner_id, o.state as link_state, o.sent_digest, o.seen_digest, o.planner_status, o.is_readonly,
-    coalesce(o.attempts, 0) as attempts,
+    coalesce(o.attempts, 0) as attempts, (select coalesce(array_agg(a.planner_variant_id), '{}') from planner_order_line a where a.store_id = p.store_id and a.purchase_order_id = p.purchase_order_id) as told,
     (select coalesce(jsonb_agg(jsonb_build_object('itemId', n.item_id, 'variantId', coalesce(a.planner_variant_id, v.planner_variant_id), 'sku', i.sku, 'ordered', greatest(0, n.ordered - n.cancelled), 'unitCost', n.unit_cost, 'received', n.received + n.damaged, 'agreed', coalesce(a.agreed, 0)) order by n.line), '[]')
        from purchase_order_line n join item i on i.item_id = n.item_id left join planner_order_line a on a.store_id = n.store_id and a.purchase_order_id = n.purchase_order_id and a.item_id = n.item_id
        left join lateral (select planner_variant_id from planner_variant v where v.store_id = n.store_id and v.item_id = n.item_id order by seen_at desc, planner_variant_id limit 1) v on true
@@ -73,10 +75,14 @@ export async function itemsOfVariants(db: Queryable, storeId: number, variantIds
   return new Map(rows.map((row) => [row.id, { itemId: row.item_id, unitCost: Number(row.cost ?? 0) }]));
 }
 
-export interface TakenLine { itemId: number; variantId: string; ordered: number; unitCost: number }
+export interface TakenLine { itemId: number; variantId: string; ordered: number; /** Units that have come, as the planner has it. */ received: number; unitCost: number }
 
-/** The planner's order as one of ours, with its supplier made when nobody of that name is known. Heard twice, made once. */
-export async function takeOrder(tx: pg.PoolClient, storeId: number, head: PlannerOrderHead, locationId: number, currency: string, lines: readonly TakenLine[], now: string): Promise<number> {
+/**
+ * The planner's order as one of ours, with its supplier made when nobody of that name is known. Heard twice, made once. What had come of it before is agreed on as it stands: those goods
+ * are in the stock both sides began with, so no receipt of them is booked and no lead time learned.
+ */
+export async function takeOrder(tx: pg.PoolClient, storeId: number, head: PlannerOrderHead, locationId: number, currency: string, lines: readonly TakenLine[], doing: Pick<Doing, 'now' | 'keyOf'>): Promise<number> {
+  const { now } = doing;
   const known = await tx.query<{ id: number }>(`select purchase_order_id as id from planner_order where store_id = $1 and planner_id = $2 for update`, [storeId, head.id]);
   if (known.rows[0]) return known.rows[0].id;
   const vendor = head.vendor.trim() || 'Unnamed supplier';
@@ -85,10 +91,14 @@ export async function takeOrder(tx: pg.PoolClient, storeId: number, head: Planne
   const { rows: [taken] } = await tx.query('select from purchase_order where store_id = $1 and reference = $2', [storeId, head.reference]);
   const { rows: [made] } = await tx.query<{ id: number }>(
     `insert into purchase_order (store_id, reference, supplier_id, location_id, state, currency, ordered_on, expected_on, origin, external_id, created_at, created_by, sent_at, updated_at)
-     values ($1, $2, $3, $4, 'sent', $5, ($6::timestamptz)::date, $7, 'inventory-planner', $8, $6, 'inventory-planner', $6, $6) returning purchase_order_id as id`,
-    [storeId, taken ? `${head.reference} (${head.id.slice(-6)})` : head.reference, supplier!.id, locationId, currency, now, head.expectedOn, head.id]);
+     values ($1, $2, $3, $4, $9, $5, least($10::date, ($6::timestamptz)::date), $7, 'inventory-planner', $8, $6, 'inventory-planner', $6, $6) returning purchase_order_id as id`,
+    [storeId, taken ? `${head.reference} (${head.id.slice(-6)})` : head.reference, supplier!.id, locationId, currency, now, head.expectedOn, head.id, lines.every((line) => line.received >= line.ordered) ? 'received' : lines.some((line) => line.received > 0) ? 'part received' : 'sent', head.createdOn ?? now.slice(0, 10)]);
   await saveLink(tx, storeId, made!.id, 'in', { plannerId: head.id, state: 'linked', status: head.status, isReadonly: head.isReadonly, message: null }, now);
   await putLines(tx, storeId, made!.id, lines);
+  const came = lines.filter((line) => line.received > 0);
+  await tx.query('update purchase_order_line n set received = t.units from unnest($3::int[], $4::int[]) as t(item_id, units) where n.store_id = $1 and n.purchase_order_id = $2 and n.item_id = t.item_id', [storeId, made!.id, came.map((line) => line.itemId), came.map((line) => line.received)]);
+  await saveAgreed(tx, storeId, made!.id, came.map((line) => ({ itemId: line.itemId, variantId: line.variantId, agreed: line.received })));
+  await settleIncoming(tx, storeId, made!.id, { ...doing, by: 'inventory-planner' });
   await noteVersion(tx, storeId, made!.id, 'created', `from Inventory Planner, ${head.reference}`, now);
   return made!.id;
 }
@@ -105,13 +115,15 @@ async function putLines(tx: Queryable, storeId: number, purchaseOrderId: number,
   return (rowCount ?? 0) + (gone.rowCount ?? 0) > 0;
 }
 
-/** The planner changed an order of its own: lines, day and state follow. Answers whether anything did. */
-export async function followOrder(tx: pg.PoolClient, storeId: number, purchaseOrderId: number, expectedOn: string | null, ending: 'closed' | 'cancelled' | null, lines: readonly TakenLine[], now: string): Promise<boolean> {
+/** The planner changed an order of its own: lines, day and state follow, and what Shopify shows as incoming with them. `wasEnded`: it had ended there, so that an order ended here is opened again. Answers whether anything changed. */
+export async function followOrder(tx: pg.PoolClient, storeId: number, purchaseOrderId: number, expectedOn: string | null, ending: 'closed' | 'cancelled' | null, wasEnded: boolean, lines: readonly TakenLine[], doing: Pick<Doing, 'now' | 'keyOf'>): Promise<boolean> {
+  const { now } = doing;
   const { rows: [row] } = await tx.query<{ state: string; expected_on: string | null }>('select state, expected_on from purchase_order where store_id = $1 and purchase_order_id = $2 for update', [storeId, purchaseOrderId]);
-  const ended = ending !== null && row!.state !== ending, reopened = ending === null && (row!.state === 'closed' || row!.state === 'cancelled'), moved = (row!.expected_on ?? null) !== expectedOn;
+  const ended = ending !== null && row!.state !== ending, reopened = ending === null && wasEnded && (row!.state === 'closed' || row!.state === 'cancelled'), moved = (row!.expected_on ?? null) !== expectedOn;
   const relined = await putLines(tx, storeId, purchaseOrderId, lines);
   if (!ended && !reopened && !moved && !relined) return false;
-  await tx.query(`update purchase_order set expected_on = $3, state = case when $4::text is not null then $4 when state in ('closed', 'cancelled') then 'sent' else state end, closed_at = case when $4::text is null then null else $5::timestamptz end where store_id = $1 and purchase_order_id = $2`, [storeId, purchaseOrderId, expectedOn, ending, now]);
+  await tx.query(`update purchase_order set expected_on = $3, state = case when $4::text is not null then $4 when $6 then case when exists (select from purchase_order_line n where n.store_id = $1 and n.purchase_order_id = $2 and n.received + n.damaged > 0) then 'part received' else 'sent' end else state end, closed_at = case when $4::text is not null then $5::timestamptz when $6 then null else closed_at end where store_id = $1 and purchase_order_id = $2`, [storeId, purchaseOrderId, expectedOn, ending, now, reopened]);
+  await settleIncoming(tx, storeId, purchaseOrderId, { ...doing, by: 'inventory-planner' });
   await noteVersion(tx, storeId, purchaseOrderId, ended ? ending! : reopened ? 'reopened' : 'amended', 'as Inventory Planner has it', now);
   return true;
 }

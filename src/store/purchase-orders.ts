@@ -106,7 +106,7 @@ async function saveVersion(tx: Queryable, storeId: number, id: number, order: Pu
 
 /**
  * Makes Shopify's `incoming` of an order its open units: what is wanted less what was queued so far, as one delta an item, each once by its cause. Nothing is
- * wanted where a warehouse is the authority, of untracked items, or before the supplier was told. A delta Shopify refused counts as never queued. The caller
+ * wanted where a warehouse is the authority, of untracked items, before the supplier was told, or of the planner's own orders where it raises Shopify's stock itself: it may show them too. A delta Shopify refused counts as never queued. The caller
  * holds the order's row.
  */
 async function queueIncoming(tx: pg.PoolClient, storeId: number, id: number, doing: Doing): Promise<void> {
@@ -114,7 +114,8 @@ async function queueIncoming(tx: pg.PoolClient, storeId: number, id: number, doi
     `with wanted as (
        select n.item_id, p.location_id, sum(greatest(0, n.ordered - n.received - n.damaged - n.cancelled))::int as units from purchase_order p join purchase_order_line n using (store_id, purchase_order_id)
        join location l on l.store_id = p.store_id and l.location_id = p.location_id and l.authority = 'storefront' join inventory_item x on x.store_id = p.store_id and x.item_id = n.item_id and x.tracked
-       where p.store_id = $1 and p.purchase_order_id = $2 and p.state = any($3) group by 1, 2
+       where p.store_id = $1 and p.purchase_order_id = $2 and p.state = any($3)
+         and not (p.origin = 'inventory-planner' and exists (select from planner_connection c where c.store_id = p.store_id and c.pushes_stock)) group by 1, 2
      ), queued as (
        select item_id, location_id, coalesce(sum(delta) filter (where state <> 'parked'), 0)::int as units, count(*)::int as times from stock_adjustment where store_id = $1 and purchase_order_id = $2 and state_name = 'incoming' group by 1, 2)
      select coalesce(w.item_id, q.item_id) as item_id, coalesce(w.location_id, q.location_id) as location_id, coalesce(w.units, 0) as wanted, coalesce(q.units, 0) as queued, coalesce(q.times, 0) as times, p.reference, s.name as supplier

@@ -42,7 +42,8 @@ export async function itemTerms(db: Queryable, storeId: number, itemIds: readonl
 
 /**
  * Days from sending an order until half of the units that came had come (domain/purchasing/lead-time.ts says why), by supplier: the latest forty orders between
- * two days. What was taken back does not count. An order of which only a part has come yet counts with that part.
+ * two days. What was taken back does not count. An order of which only a part has come yet counts with that part. One of which something had come before it was taken
+ * over from elsewhere says nothing: when that came is not known.
  */
 export async function observedLeadTimes(db: Queryable, storeId: number, timeZone: string, since: string, until: string): Promise<Map<number, number[]>> {
   const { rows } = await db.query<{ supplier_id: number; days: number[] }>(
@@ -51,6 +52,8 @@ export async function observedLeadTimes(db: Queryable, storeId: number, timeZone
        from goods_receipt r join purchase_order o on o.store_id = r.store_id and o.purchase_order_id = r.purchase_order_id join goods_receipt_line l on l.store_id = r.store_id and l.goods_receipt_id = r.goods_receipt_id
        where r.store_id = $1 and r.reverses is null and o.ordered_on >= $3 and (r.received_at at time zone $2)::date <= $4::date
          and not exists (select from goods_receipt x where x.store_id = r.store_id and x.reverses = r.goods_receipt_id)
+         and not (o.origin = 'inventory-planner' and (select coalesce(sum(n.received + n.damaged), 0) from purchase_order_line n where n.store_id = o.store_id and n.purchase_order_id = o.purchase_order_id)
+           > (select coalesce(sum(k.quantity + k.damaged), 0) from goods_receipt g join goods_receipt_line k using (store_id, goods_receipt_id) where g.store_id = o.store_id and g.purchase_order_id = o.purchase_order_id))
        group by 1, 2, 3, 4 having sum(l.quantity + l.damaged) > 0
      ), so_far as (select c.*, sum(units) over (partition by purchase_order_id order by day) as so, sum(units) over (partition by purchase_order_id) as total from come c)
      select supplier_id, array_agg(days order by received desc, purchase_order_id desc) as days from (

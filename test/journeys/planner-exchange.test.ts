@@ -8,6 +8,7 @@ import { clockwork, type Clockwork } from '../helpers/clockwork.ts';
 import { connectPlanner, ourOrder, plannerAccount, weReceive, type PlannerAccount } from '../helpers/planner-account.ts';
 import type { Counted } from '../../src/sandbox/planner/faults.ts';
 import { sharedOrder, takeReceipt } from '../../src/store/planner-orders.ts';
+import { observedLeadTimes } from '../../src/store/supplier-terms.ts';
 import type { Town } from '../helpers/town.ts';
 
 let clock: Clockwork, town: Town, side: PlannerAccount, mugs: number, bowls: number, here: string, mug: string, bowl: string, n = 0;
@@ -84,6 +85,31 @@ describe('our order, received there', () => {
     await clock.house.db.query(`update purchase_order set state = 'cancelled' where store_id = $1 and purchase_order_id = $2`, [town.storeId, po.id]);
     await exchange();
     expect(theirs()[0]!.status).toBe('Canceled');
+  });
+
+  test('a line that leaves it here is not to come there any more; what is received there of a line that is not on it is asked about', async () => {
+    await connect();
+    const po = await ours([{ itemId: mugs, ordered: 12 }, { itemId: bowls, ordered: 6 }]);
+    await exchange();
+    const order = theirs()[0]!;
+    side.account.receive(order, bowl, 2);
+    await exchange();
+    await clock.house.db.query('delete from goods_receipt_line where store_id = $1', [town.storeId]);
+    await clock.house.db.query('delete from purchase_order_line where store_id = $1 and item_id = $2', [town.storeId, bowls]);
+    await exchange();
+    expect([...order.lines.values()].map((each) => [each.id, each.replenishment])).toEqual([[mug, 12], [bowl, 2]]);
+    await exchange();
+    expect((await cases()).map((each) => each.sentence).join()).toMatch(new RegExp(`${po.reference}: 2 units of BOWL were received there, which is not on the order here`));
+  });
+
+  test('an order that is for another place now is not changed there, and that is said', async () => {
+    await connect();
+    await ours();
+    await exchange();
+    await clock.house.db.query('update purchase_order set location_id = $2 where store_id = $1', [town.storeId, town.placeIds[1]!]);
+    await exchange();
+    expect(theirs()[0]!.warehouse).toBe(here);
+    expect((await cases())[0]!.sentence).toMatch(/it is for another warehouse there/);
   });
 
   test('a refusal is a case in the planner’s words, does not stop the next order, and is not repeated as it is', async () => {
@@ -192,6 +218,65 @@ describe('their order, received here', () => {
     side.account.changeOrder(order, { status: 'Closed' });
     await exchange();
     expect(await rows('select state, expected_on, version from purchase_order where store_id = $1')).toEqual([{ state: 'closed', expected_on: '2026-05-05', version: 3 }]);
+  });
+
+  const incoming = async () => (await rows<{ item_id: number; units: number }>(`select item_id, sum(delta)::int as units from stock_adjustment where store_id = $1 and state_name = 'incoming' and state <> 'parked' group by 1 order by 1`)).map((row) => [row.item_id, row.units]);
+
+  test('what had come before it was taken over is agreed on: no receipt, no stock, no lead time; what comes later is booked', async () => {
+    await connect();
+    const order = make();
+    order.createdDate = '2026-01-05';
+    side.account.receive(order, mug, 4);
+    await exchange();
+    await exchange();
+    expect(await receipts()).toEqual([]);
+    expect(await rows(`select from stock_adjustment where store_id = $1 and state_name = 'available'`)).toEqual([]);
+    const [made] = await rows<{ purchase_order_id: number; supplier_id: number; state: string; ordered_on: string }>('select * from purchase_order where store_id = $1');
+    expect(made).toMatchObject({ state: 'part received', ordered_on: '2026-01-05' });
+    expect((await line(made!.purchase_order_id, mugs)).received).toBe(4);
+    expect(await incoming()).toEqual([[mugs, 6]]);
+    side.account.receive(order, mug, 7);
+    await exchange();
+    expect(await receipts()).toMatchObject([{ quantity: 3 }]);
+    expect(await incoming()).toEqual([[mugs, 3]]);
+    expect((await observedLeadTimes(clock.house.db, town.storeId, 'UTC', '2025-01-01', '2026-12-31')).get(made!.supplier_id)).toBeUndefined();
+  });
+
+  test('what is awaited of it shows in Shopify from the first day, follows it, and goes when it ends there; not where the planner may show it itself', async () => {
+    await connect();
+    const order = make();
+    await exchange();
+    expect(await incoming()).toEqual([[mugs, 10]]);
+    await clock.advance(60_000);
+    side.account.changeLine(order, mug, { replenishment: 7 });
+    await exchange();
+    expect(await incoming()).toEqual([[mugs, 7]]);
+    side.account.changeOrder(order, { status: 'Canceled' });
+    await exchange();
+    expect(await incoming()).toEqual([[mugs, 0]]);
+    await clock.house.db.query('update planner_connection set pushes_stock = true where store_id = $1', [town.storeId]);
+    make({ reference: 'IP-78', items: [{ id: bowl, replenishment: 5 }] });
+    await exchange();
+    expect(await incoming()).toEqual([[mugs, 0]]);
+  });
+
+  test('closed here, it stays closed whatever else changes there, and a person is asked; opened again there it is opened here', async () => {
+    await connect();
+    const order = make();
+    await exchange();
+    await clock.house.db.query(`update purchase_order set state = 'closed' where store_id = $1`, [town.storeId]);
+    side.account.changeOrder(order, { expected_date: '2026-05-05' });
+    await exchange();
+    await exchange();
+    expect(await rows('select state, expected_on from purchase_order where store_id = $1')).toEqual([{ state: 'closed', expected_on: '2026-05-05' }]);
+    expect((await cases()).map((each) => each.sentence).join()).toMatch(/IP-77: It was closed here and is open there/);
+    side.account.changeOrder(order, { status: 'Closed' });
+    await exchange();
+    expect(await cases()).toEqual([]);
+    side.account.changeOrder(order, { status: 'Open' });
+    await exchange();
+    expect(await rows('select state from purchase_order where store_id = $1')).toEqual([{ state: 'sent' }]);
+    expect(await cases()).toEqual([]);
   });
 
   test('a change whose time of change stays old is seen all the same', async () => {

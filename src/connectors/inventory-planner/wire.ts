@@ -88,7 +88,7 @@ export function readOrder(row: Json, timeZone: string): PlannerOrderHead {
   const type = String(row['type'] ?? '').toLowerCase();
   return {
     id: text(row, 'id'), reference: maybeText(row, 'reference') ?? text(row, 'id'), kind: type === 'transfer' ? 'transfer' : type === 'assembly' ? 'assembly' : 'purchase order', status: text(row, 'status', 100), vendor: maybeText(row, 'vendor') ?? '', warehouseId: maybeText(row, 'warehouse') ?? '',
-    currency: /^[A-Za-z]{3}$/.test(String(row['currency'] ?? '')) ? String(row['currency']).toUpperCase() : null, expectedOn: dayIn(row['expected_date'], timeZone), modifiedAt: instantOf(row['last_modified'] ?? row['updated_at']),
+    currency: /^[A-Za-z]{3}$/.test(String(row['currency'] ?? '')) ? String(row['currency']).toUpperCase() : null, createdOn: dayIn(row['created_date'] ?? row['created_at'], timeZone), expectedOn: dayIn(row['expected_date'], timeZone), modifiedAt: instantOf(row['last_modified'] ?? row['updated_at']),
     isReadonly: row['readonly'] === true || row['readonly'] === 1 || row['readonly'] === '1', ordered: units(row, 'total_ordered'), received: units(row, 'total_received'),
   };
 }
