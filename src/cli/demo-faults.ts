@@ -181,7 +181,7 @@ export const DEMO_FAULTS: readonly DemoFault[] = [
   {
     kind: 'FORECAST_STALE', story: 'no forecast came to its end for four days', look: '/forecast',
     async raise(w) { await w.remember({}); await w.one(`update forecast_run set finished_at = finished_at - interval '4 days' where store_id = $1`); await w.run('daily-digest'); },
-    async clear(w) { await w.one(`update forecast_run set finished_at = finished_at + interval '4 days' where store_id = $1`); await w.run('daily-digest'); },
+    async clear(w) { await w.one(`update forecast_run set finished_at = finished_at + interval '4 days' where store_id = $1`); await w.run('forecast'); },
   },
   {
     kind: 'PLANNER_REJECTED', story: 'somebody gives an order in Inventory Planner a status nobody has explained', look: '/settings/planner?tab=orders',

@@ -13,7 +13,7 @@ import { at, outside, type Fact, type StockState } from '../domain/stock/fact.ts
 import { UnreadableWebhook } from '../ports/storefront.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { driftUnits } from '../runtime/metrics.ts';
-import { driftCandidates, levelsCompared, lockBalances, levelsInPlain, negativeLevels, openOrdersOf, postedSoFar, saveDrift, unplacedUnits, writesSent, type DriftCandidate, type DriftRow, type LedgerLevel, type NegativeLevel } from '../store/drift.ts';
+import { driftCandidates, levelsCompared, lockBalances, levelsInPlain, MOST_NEGATIVE, negativeLevels, openOrdersOf, postedSoFar, saveDrift, unplacedUnits, writesSent, type DriftCandidate, type DriftRow, type LedgerLevel, type NegativeLevel } from '../store/drift.ts';
 import { inboxWaiting, unappliedMessages } from '../store/inbox.ts';
 import { mapLevels, saveObserved, type MappedLevel } from '../store/levels.ts';
 import { postFacts } from '../store/ledger.ts';
@@ -71,8 +71,9 @@ export const driftCheck = defineFlow({
     context.detail['unexplainedUnits'] = causes['unknown'] ?? 0;
     const atPlanner = (context.detail['planner'] as PlannerTally | undefined)?.unitsByCause ?? {};
     for (const cause of DRIFT_CAUSES) driftUnits.set({ cause }, (causes[cause] ?? 0) + (atPlanner[cause] ?? 0));
-    await context.checked('STOCK_DRIFT', await weighed(context, unknown));
-    await context.checked('STOCK_NEGATIVE', (await negativeLevels(db, storeId)).map(negativeException));
+    await context.checked('STOCK_DRIFT', await weighed(context, unknown), candidates.length < MOST);
+    const negative = await negativeLevels(db, storeId);
+    await context.checked('STOCK_NEGATIVE', negative.map(negativeException), negative.length < MOST_NEGATIVE);
     if (missed) await context.enqueue('sales-history');
     context.changed('stock', 'exceptions');
   },

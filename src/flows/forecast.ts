@@ -30,7 +30,7 @@ export const LEARN_SERIES = 3_000;
 const LISTED_DAYS = 28;
 
 export const forecast = defineFlow({
-  name: 'forecast', moves: 'demand facts → series → forecasts', owner: 'planner', schedule: { cron: '10 3 * * *' }, raises: [],
+  name: 'forecast', moves: 'demand facts → series → forecasts', owner: 'planner', schedule: { cron: '10 3 * * *' }, raises: ['FORECAST_STALE'],
   async run(context) {
     const { db, storeId, store, tally } = context;
     // Today is not over: the last whole day is the last one learned from, and day 1 of the forecast is today.
@@ -79,6 +79,7 @@ export const forecast = defineFlow({
     await finishForecastRun(db, storeId, runId, { from: learnedFrom, failed, events: pool.events?.effects ?? {} }, context.now());
     Object.assign(context.detail, { asOf, horizon, learnedFrom, events: options.events!.length });
     context.changed('forecast');
+    await context.checked('FORECAST_STALE', []); // here is a fresh one
     await context.enqueue('replenishment');
     await context.enqueue('forecast-watch');
   },

@@ -23,13 +23,13 @@ import { at, outside, type Fact } from '../domain/stock/fact.ts';
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
 import { atRisk, FEWEST_SOLD, lagTooLong, minutesToZero } from '../domain/push/risk.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
-import { bucketLeft, fastLevels, isOpen } from '../store/push-risks.ts';
+import { bucketLeft, fastLevels, isOpen, MOST_FAST } from '../store/push-risks.ts';
 import { idempotencyKey } from '../runtime/key.ts';
 import { pushSeconds, pushes } from '../runtime/metrics.ts';
 import { bundleBook, itemsOfVariants } from '../store/bundles.ts';
 import { attemptUnknown, closeAttempt, ghostUnits, levelsAgain, levelsOvertaken, levelsQuarantined, levelsStale, levelsWritten, openAttempt, readAttempt, takeAttempts, type Attempt, type AttemptRow, type NewRow, type RowOutcome } from '../store/push-attempts.ts';
 import { coverLevels, dirtyLevels, heardLevels, lockLevels, markDirty, saveLooks, type DirtyLevel, type LookedAt } from '../store/push-levels.ts';
-import { pushCases, staleBuffers, unconfirmed } from '../store/push-checks.ts';
+import { MOST_PUSH_CASES, pushCases, staleBuffers, unconfirmed } from '../store/push-checks.ts';
 import { forecastRates, itemTerms, measuredLag, sharingOf, type ItemTerms } from '../store/push-terms.ts';
 import { endDue, heldBackCases, heldBackOf } from '../store/held-back.ts';
 import { inboxWaiting } from '../store/inbox.ts';
@@ -71,7 +71,10 @@ export const stockPush = defineFlow({
       context.progress('levels looked at', tally.input, null);
     }
     const cases = await pushCases(db, storeId, new Date(Date.parse(context.now()) - 3_600_000).toISOString());
-    for (const kind of ['PUSH_FAILED', 'PUSH_CONFLICT', 'PUSH_HELD', 'OVERSOLD'] as const) await context.checked(kind, cases.filter((c) => c.kind === kind));
+    for (const kind of ['PUSH_FAILED', 'PUSH_CONFLICT', 'PUSH_HELD', 'OVERSOLD'] as const) {
+      const of = cases.filter((c) => c.kind === kind);
+      await context.checked(kind, of, of.length < MOST_PUSH_CASES);
+    }
     await context.checked('HELD_BACK_TOO_LONG', await heldBackCases(db, storeId, context.now()));
     await watchRisks(context);
     context.changed('stock', 'exceptions');
@@ -84,14 +87,14 @@ const STARVED = 0.1, FREE = 0.5;
 /** Oversales in the making: levels that sell out before the news of it arrives, a lag no buffer covers; and too few calls left to tell anything. */
 async function watchRisks(context: FlowContext): Promise<void> {
   const { db, storeId } = context, hourAgo = new Date(Date.parse(context.now()) - 3_600_000).toISOString(), { inSeconds, outSeconds } = await measuredLag(db, storeId, context.now(), FIRST_LAG_SECONDS);
-  const lag = inSeconds + outSeconds, fast = (await fastLevels(db, storeId, hourAgo, FEWEST_SOLD)).filter((level) => atRisk(level.shown, level.sold, lag));
+  const lag = inSeconds + outSeconds, selling = await fastLevels(db, storeId, hourAgo, FEWEST_SOLD), fast = selling.filter((level) => atRisk(level.shown, level.sold, lag));
   await context.checked('OVERSELL_RISK', [
     ...fast.map((level): RaisedException => ({
       kind: 'OVERSELL_RISK', key: `level/${level.item_id}@${level.location_id}`, subject: `${level.sku || level.title} at ${level.location}`, itemId: level.item_id, locationId: level.location_id, size: level.sold, evidence: { shown: level.shown, soldLastHour: level.sold, lagSeconds: lag },
       sentence: `${level.sku || level.title} at ${level.location} sells ${level.sold} an hour and has ${level.shown} left: sold out in ${Math.ceil(minutesToZero(level.shown, level.sold)! * 60)} s, while a change takes ${Math.round(lag)} s to arrive.`,
     })),
     ...(lagTooLong(lag) ? [{ kind: 'OVERSELL_RISK' as const, key: 'lag', subject: 'Lag of the stock', size: Math.round(lag), sentence: `A change of stock takes ${Math.round(lag / 60)} minutes to arrive (p99 of the last hour), longer than any buffer covers.`, evidence: { inSeconds, outSeconds } }] : []),
-  ]);
+  ], selling.length < MOST_FAST);
   const left = await bucketLeft(db, storeId, context.now()), starved = left !== null && left < ((await isOpen(db, storeId, 'RATE_STARVED')) ? FREE : STARVED);
   await context.checked('RATE_STARVED', starved ? [{ kind: 'RATE_STARVED', key: 'bucket', subject: 'Calls to Shopify', sentence: `${Math.round(left! * 100)} % of the calls Shopify allows are left: writes wait for their turn.`, evidence: { left } }] : []);
 }

@@ -15,7 +15,9 @@ export async function digestNumbers(db: Queryable, storeId: number, now: string,
     `select
        (select coalesce(sum(${ON_HAND_STATES.join(' + ')}), 0)::int from ledger_level where store_id = $1) as on_hand,
        (select count(*)::int from drift where store_id = $1) as drift_rows,
-       (select coalesce(sum(abs((c ->> 'units')::int)), 0)::int from drift, jsonb_array_elements(causes) c where store_id = $1 and c ->> 'cause' = 'unknown') as unexplained_units,
+       (select coalesce(sum(abs((c ->> 'units')::int)), 0)::int from (
+          select causes from drift where store_id = $1 union all select causes from warehouse_drift where store_id = $1 union all select shelf -> 'causes' from warehouse_drift where store_id = $1 union all select causes from planner_drift where store_id = $1
+        ) d, jsonb_array_elements(d.causes) c where c ->> 'cause' = 'unknown') as unexplained_units,
        (select count(*)::int from exception where store_id = $1 and state = 'open') as exceptions_open,
        (select count(*)::int from exception where store_id = $1 and state = 'open' and due_at < $2) as exceptions_overdue,
        (select count(*)::int from recommendation where store_id = $1 and quantity > 0 and order_by <= $3) as due_lines,

@@ -117,9 +117,12 @@ export async function levelsInPlain(db: Queryable, storeId: number, levels: read
 }
 
 /** Levels below zero, with whether the shop sells them on and what a unit costs there (minor units; the cheapest of its variants). */
+/** Levels below zero that are looked at together, the lowest first. */
+export const MOST_NEGATIVE = 2_000;
+
 export async function negativeLevels(db: Queryable, storeId: number): Promise<NegativeLevel[]> {
   const { rows } = await db.query<NegativeLevel>(
-    `select b.item_id, b.location_id, i.sku, i.title, l.name as location, b.available, coalesce(v.continues, false) as continues, v.price from (select * from ledger_level where store_id = $1 and available < 0 order by available limit 2000) b
+    `select b.item_id, b.location_id, i.sku, i.title, l.name as location, b.available, coalesce(v.continues, false) as continues, v.price from (select * from ledger_level where store_id = $1 and available < 0 order by available, item_id, location_id limit ${MOST_NEGATIVE}) b
      join item i on i.item_id = b.item_id join location l on l.store_id = b.store_id and l.location_id = b.location_id
      left join lateral (select bool_or(v.continues_selling) as continues, min(v.price) as price from inventory_item x join variant v on v.store_id = x.store_id and v.shopify_inventory_item_id = x.shopify_inventory_item_id
        where x.store_id = b.store_id and x.item_id = b.item_id and v.deleted_at is null) v on true

@@ -2,7 +2,7 @@
  * Exceptions: raised by fingerprint (kind + subject), counted, resolved only by a check that saw the good state, come back as regressed. Only changes of
  * state leave an event; a check that finds the same thing again only counts it. All of it set-based: a check of a thousand levels is two statements.
  */
-import { dueAt, FLAPPING, hoursOf, STORM } from '../domain/exceptions/clock.ts';
+import { dueAt, FLAPPING, hoursOf, regressed, STORM } from '../domain/exceptions/clock.ts';
 import { kindOf, type ExceptionKind, type ExceptionKindName, type RaisedException } from '../domain/exceptions/catalogue.ts';
 import type { Queryable } from './db.ts';
 
@@ -15,8 +15,8 @@ export async function raise(db: Queryable, storeId: number, raised: readonly Rai
   const due = (kind: ExceptionKind, severity: number): string => { const key = `${kind.kind} ${severity}`, at_ = known.get(key) ?? dueAt(at, severity, hoursOf(kind, severity), store!.time_zone); known.set(key, at_); return at_; };
   const { rows } = await db.query<{ kind: ExceptionKindName }>(
     `with said as (
-       select * from unnest($3::text[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[], $10::int[], $11::int[], $12::timestamptz[], $13::int[], $14::real[], $15::bigint[])
-         as r(kind, fingerprint, severity, owner, subject, sentence, evidence, item_id, location_id, due_at, grace, size, risk)
+       select * from unnest($3::text[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[], $10::int[], $11::int[], $12::timestamptz[], $13::int[], $14::real[], $15::bigint[], $16::timestamptz[])
+         as r(kind, fingerprint, severity, owner, subject, sentence, evidence, item_id, location_id, due_at, grace, size, risk, due_regressed)
      ), before as (
        select e.fingerprint, e.state, e.resolved_at, e.severity from exception e join said using (fingerprint) where e.store_id = $1
      ), written as (
@@ -29,7 +29,7 @@ export async function raise(db: Queryable, storeId: number, raised: readonly Rai
          state = case when e.state = 'resolved' then excluded.state when ${WAKES} then 'open' else e.state end,
          grace_until = case when e.state = 'resolved' then excluded.grace_until else e.grace_until end,
          opened_at = case when ${OPENS} then excluded.last_seen when e.state = 'resolved' then null else e.opened_at end,
-         due_at = case when ${OPENS} then excluded.due_at when excluded.severity < e.severity then least(e.due_at, excluded.due_at) else e.due_at end, escalation = case when ${OPENS} then 0 else e.escalation end,
+         due_at = case when ${OPENS} and e.resolved_at is not null then (select r.due_regressed from said r where r.fingerprint = excluded.fingerprint) when ${OPENS} then excluded.due_at when excluded.severity < e.severity then least(e.due_at, excluded.due_at) else e.due_at end, escalation = case when ${OPENS} then 0 else e.escalation end,
          regressions = e.regressions + (${OPENS} and e.resolved_at is not null)::int,
          severity = case when ${OPENS} and e.resolved_at is not null then greatest(1, excluded.severity - 1) else least(e.severity, excluded.severity) end,
          parent_id = case when e.state = 'resolved' then null else e.parent_id end,
@@ -44,11 +44,11 @@ export async function raise(db: Queryable, storeId: number, raised: readonly Rai
        insert into exception_event (store_id, exception_id, at, what, by_whom, said, detail)
        select $1, w.exception_id, $2, 'escalated', 'check', w.sentence, jsonb_build_object('level', 1, 'severity', w.severity) from written w join before b using (fingerprint) where w.state = 'open' and b.state = 'open' and w.severity < b.severity order by w.exception_id
      )
-     select distinct kind from changed`,
+     select kind from changed union select w.kind from written w join before b using (fingerprint) where w.state = 'open' and b.state = 'open' and w.severity < b.severity`,
     [storeId, at, unique.map((r) => r.kind), unique.map((r) => `${r.kind}:${r.key}`), severities, kinds.map((k) => k.owner),
       unique.map((r) => r.subject), unique.map((r) => r.sentence), unique.map((r) => JSON.stringify(r.evidence ?? {})),
       unique.map((r) => r.itemId ?? null), unique.map((r) => r.locationId ?? null), kinds.map((k, n) => due(k, severities[n]!)), kinds.map((k) => k.graceMinutes ?? 0),
-      unique.map((r) => r.size ?? null), unique.map((r) => r.risk ?? null)]);
+      unique.map((r) => r.size ?? null), unique.map((r) => r.risk ?? null), kinds.map((k, n) => due(k, regressed(severities[n]!)))]);
   if (rows.length > 0) await gatherStorms(db, storeId, rows.map((row) => row.kind), at);
 }
 
@@ -59,7 +59,7 @@ const WAKES = `((e.state = 'grace' and e.grace_until <= excluded.last_seen) or (
 /** The fingerprint of the parent of a storm. */
 const stormOf = (kind: string): string => `${kind}:storm`;
 
-/** More than twenty cases of a kind within ten minutes become one to look at; while it lasts, later ones join it. */
+/** More than twenty cases of a kind within ten minutes become one to look at; while it lasts, later ones join it. It is as urgent as the most urgent of them. */
 async function gatherStorms(db: Queryable, storeId: number, kinds: readonly ExceptionKindName[], at: string): Promise<void> {
   const { rows } = await db.query<{ kind: ExceptionKindName; n: number; ids: string[]; severity: number; due_at: string; storm: boolean; children: number }>(
     `select e.kind, count(*)::int as n, array_agg(e.exception_id order by e.exception_id) as ids, min(e.severity)::int as severity, min(e.due_at) as due_at,
@@ -74,7 +74,7 @@ async function gatherStorms(db: Queryable, storeId: number, kinds: readonly Exce
       `insert into exception as e (store_id, kind, fingerprint, severity, owner, subject, sentence, evidence, first_seen, last_seen, due_at, size, state, opened_at)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, 'open', $9)
        on conflict (store_id, fingerprint) do update set last_seen = excluded.last_seen, occurrences = e.occurrences + 1, subject = excluded.subject, sentence = excluded.sentence, evidence = excluded.evidence, size = excluded.size,
-         opened_at = case when e.state = 'resolved' then excluded.opened_at else e.opened_at end, due_at = case when e.state = 'resolved' then excluded.due_at else e.due_at end, escalation = case when e.state = 'resolved' then 0 else e.escalation end,
+         opened_at = case when e.state = 'resolved' then excluded.opened_at else e.opened_at end, due_at = case when e.state = 'resolved' then excluded.due_at else e.due_at end, escalation = case when e.state = 'resolved' then 0 else e.escalation end, severity = case when e.state = 'resolved' then excluded.severity else e.severity end,
          state = case when e.state = 'resolved' then 'open' else e.state end, resolved_at = null
        returning exception_id, (occurrences = 1) as fresh`,
       [storeId, row.kind, stormOf(row.kind), row.severity, kind.owner, `${all} cases at once`, sentence, JSON.stringify({ cases: all }), at, row.due_at, all]);
@@ -82,6 +82,16 @@ async function gatherStorms(db: Queryable, storeId: number, kinds: readonly Exce
     await note(db, storeId, [...row.ids, ...(row.storm ? [] : [parent!.exception_id])], row.storm ? 'gathered' : 'opened', 'check', row.storm ? null : sentence, at);
     if (!row.storm) await db.query(`update exception_event set what = 'gathered' where store_id = $1 and exception_id = any($2) and what = 'opened' and at = $3 and exception_id <> $4`, [storeId, row.ids, at, parent!.exception_id]);
   }
+  // Its cases are told of by it alone: when one of them becomes more urgent, it does, with the shorter time, and its owner is told again.
+  await db.query(
+    `with worse as (
+       select p.exception_id, min(c.severity)::int as severity, min(c.due_at) as due_at from exception p join exception c on c.store_id = p.store_id and c.parent_id = p.exception_id and c.state = 'open'
+       where p.store_id = $1 and p.fingerprint = any($2) and p.state in ('open', 'snoozed') group by p.exception_id, p.severity having min(c.severity) < p.severity
+     ), done as (
+       update exception p set severity = w.severity, due_at = least(p.due_at, w.due_at), state = 'open' from worse w where p.store_id = $1 and p.exception_id = w.exception_id returning p.exception_id, p.severity
+     )
+     insert into exception_event (store_id, exception_id, at, what, by_whom, said, detail)
+     select $1, exception_id, $3, 'escalated', 'check', 'One of these cases is more urgent than all of them were.', jsonb_build_object('level', 1, 'severity', severity) from done order by exception_id`, [storeId, kinds.map(stormOf), at]);
 }
 
 /** A check has seen the good state: closes the cases of a kind, all of them or all but the keys still bad. What comes and goes is held open until it has been good for a day. */

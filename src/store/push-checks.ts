@@ -20,11 +20,14 @@ export async function staleBuffers(db: Queryable, storeId: number, since: string
   return rows.map((row) => row.item_id);
 }
 
+/** Cases of one kind that are looked at together. */
+export const MOST_PUSH_CASES = 2_000;
+
 interface CaseRow { kind: 'PUSH_FAILED' | 'PUSH_CONFLICT' | 'PUSH_HELD' | 'OVERSOLD'; item_id: number; location_id: number; sku: string | null; title: string; location: string; reason: string | null; wanted: number | null; strikes: number; free: number | null; price: string | null }
 
 /**
  * What is a case now: refused levels and attempts without an answer five times; levels another writer changed three times under us; first pushes held for an
- * hour; and levels whose open orders exceed what is on the shelf.
+ * hour; and levels whose open orders exceed what is on the shelf. Of each kind MOST_PUSH_CASES at most, the gravest first.
  */
 export async function pushCases(db: Queryable, storeId: number, hourAgo: string): Promise<RaisedException[]> {
   const { rows } = await db.query<CaseRow>(
@@ -34,11 +37,10 @@ export async function pushCases(db: Queryable, storeId: number, hourAgo: string)
          (select max(a.sends) from push_attempt a join push_attempt_row r using (store_id, attempt_id) where a.store_id = p.store_id and a.state = 'open' and r.item_id = p.item_id and r.location_id = p.location_id) as sends,
          (select min(v.price) from inventory_item x join variant v on v.store_id = x.store_id and v.shopify_inventory_item_id = x.shopify_inventory_item_id where x.store_id = p.store_id and x.item_id = p.item_id and v.deleted_at is null) as price
        from push_level p join item i using (item_id) join location l on l.store_id = p.store_id and l.location_id = p.location_id where p.store_id = $1)
-     select 'PUSH_FAILED' as kind, item_id, location_id, sku, title, location, coalesce(reason, 'Shopify has not answered ' || sends || ' times; the same set is sent again until it does') as reason, wanted, strikes, free, price from level where state = 'quarantined' or sends >= 5
-     union all select 'PUSH_CONFLICT', item_id, location_id, sku, title, location, reason, wanted, strikes, free, price from level where state = 'conflict' or strikes >= 3
-     union all select 'PUSH_HELD', item_id, location_id, sku, title, location, reason, wanted, strikes, free, price from level where state = 'held' and dirty_at <= $2
-     union all select 'OVERSOLD', item_id, location_id, sku, title, location, reason, wanted, strikes, free, price from level where free < 0
-     limit 2000`, [storeId, hourAgo]);
+     (select 'PUSH_FAILED' as kind, item_id, location_id, sku, title, location, coalesce(reason, 'Shopify has not answered ' || sends || ' times; the same set is sent again until it does') as reason, wanted, strikes, free, price from level where state = 'quarantined' or sends >= 5 order by item_id, location_id limit ${MOST_PUSH_CASES})
+     union all (select 'PUSH_CONFLICT', item_id, location_id, sku, title, location, reason, wanted, strikes, free, price from level where state = 'conflict' or strikes >= 3 order by strikes desc, item_id, location_id limit ${MOST_PUSH_CASES})
+     union all (select 'PUSH_HELD', item_id, location_id, sku, title, location, reason, wanted, strikes, free, price from level where state = 'held' and dirty_at <= $2 order by item_id, location_id limit ${MOST_PUSH_CASES})
+     union all (select 'OVERSOLD', item_id, location_id, sku, title, location, reason, wanted, strikes, free, price from level where free < 0 order by free, item_id, location_id limit ${MOST_PUSH_CASES})`, [storeId, hourAgo]);
   return rows.map((row): RaisedException => {
     const name = row.sku || row.title, where = `${name} at ${row.location}`;
     const sentence = row.kind === 'PUSH_FAILED' ? `${where} could not be set in Shopify: ${row.reason ?? 'no reason given'}. The other levels of the call were written.`

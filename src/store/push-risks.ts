@@ -3,13 +3,16 @@ import type { Queryable } from './db.ts';
 
 export interface FastLevel { item_id: number; location_id: number; sku: string | null; title: string; location: string; shown: number; sold: number }
 
+/** Levels that are looked at together. */
+export const MOST_FAST = 2_000;
+
 /** Live levels of which at least `fewest` were sold since an instant, with what Shopify was last heard to show; by bundles too. */
 export async function fastLevels(db: Queryable, storeId: number, since: string, fewest: number): Promise<FastLevel[]> {
   return (await db.query<FastLevel>(
     `select p.item_id, p.location_id, i.sku, i.title, l.name as location, b.available as shown, d.sold from push_level p join push_policy y using (store_id, location_id) join item i using (item_id) join location l using (store_id, location_id)
      join ledger_level b using (store_id, item_id, location_id)
      join lateral (select sum(open + fulfilled)::int as sold from order_demand d where d.store_id = p.store_id and d.item_id = p.item_id and d.location_id = p.location_id and d.ordered_at >= $2) d on d.sold >= $3
-     where p.store_id = $1 and y.mode = 'live' limit 2000`, [storeId, since, fewest])).rows;
+     where p.store_id = $1 and y.mode = 'live' order by d.sold desc, p.item_id, p.location_id limit ${MOST_FAST}`, [storeId, since, fewest])).rows;
 }
 
 /** Share of the bucket of calls that is left now, 0 to 1; null before the first call. */

@@ -2,6 +2,7 @@
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { FLOWS } from '../../src/flows/contents.ts';
 import { emptyOrder } from '../../src/domain/orders/order-state.ts';
+import { contextFor } from '../../src/runtime/run-flow.ts';
 import { saveBundle } from '../../src/store/bundles.ts';
 import { recordOrders } from '../../src/store/orders.ts';
 import { recordReceived } from '../helpers/received.ts';
@@ -16,6 +17,18 @@ beforeEach(async () => {
   await town.settle();
 });
 const sql = (text: string, ...values: unknown[]) => clock.house.db.query(text, [town.storeId, ...values]);
+it('a check that could not look at everything closes nothing: nobody has seen that it is good', async () => {
+  const context = await contextFor(clock.house, town.storeId, () => {}), open = async () => (await town.cases('PUSH_HELD')).length;
+  await context.raise([{ kind: 'PUSH_HELD', key: 'level/1@1', subject: 'ANT', sentence: 'ANT waits.' }]);
+  await clock.advance(3_600_000);
+  await context.raise([{ kind: 'PUSH_HELD', key: 'level/1@1', subject: 'ANT', sentence: 'ANT waits.' }]);
+  expect(await open()).toBe(1);
+  await context.checked('PUSH_HELD', [], false);
+  expect(await open()).toBe(1);
+  await context.checked('PUSH_HELD', []);
+  expect(await open()).toBe(0);
+});
+
 /** The flow raises it while it is so, and closes it once it is not. */
 async function raisedAndCleared(kind: string, flow: string, bring: () => Promise<unknown>, end: () => Promise<unknown>): Promise<void> {
   expect(FLOWS.find((one) => one.name === flow)!.raises).toContain(kind);

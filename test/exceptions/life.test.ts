@@ -59,6 +59,19 @@ describe('an exception', () => {
     const [row] = await w.all();
     expect(row).toMatchObject({ severity: 2, regressions: 1, occurrences: 2, opened_at: w.at(), resolved_at: null });
     expect(await w.events(row!)).toEqual(['opened', 'resolved', 'came back']);
+    // Two hours after ten on a Tuesday: four working hours of severity 2, not the two days of 3.
+    expect(row!.due_at).toBe('2026-11-24T15:00:00.000Z');
+  });
+
+  it('that comes back as the most urgent has an hour of any day, also in the evening', async () => {
+    const w = await world();
+    await w.raise('PUSH_FAILED', ['a']);
+    w.wait(60);
+    expect(await w.check('PUSH_FAILED', [])).toBe(1);
+    w.wait(10 * 60);
+    await w.raise('PUSH_FAILED', ['a']);
+    const [row] = await w.all();
+    expect([row!.severity, Date.parse(row!.due_at) - Date.parse(w.at())]).toEqual([1, 3_600_000]);
   });
 
   it('that comes and goes is held open until it has been good for a day', async () => {
@@ -94,6 +107,26 @@ describe('an exception', () => {
     await w.check('PUSH_FAILED', []);
     expect(await w.all()).toEqual([]);
     expect(await w.events(await w.again(storm!))).toEqual(['opened', 'resolved']);
+  });
+
+  it('a storm is as urgent as the most urgent of its cases, with the shorter time, and says so again', async () => {
+    const w = await world(), keys = Array.from({ length: 25 }, (_, n) => `parcel/${n}`);
+    const late = (key: string, severity?: 1): RaisedException => ({ kind: 'FULFIL_NOT_SYNCED', key, subject: key, sentence: `${key} is late.`, ...(severity ? { severity } : {}) });
+    await raise(db.pool, w.storeId, keys.map((key) => late(key)), w.at());
+    w.wait(30);
+    await raise(db.pool, w.storeId, keys.map((key) => late(key)), w.at());
+    const [storm] = await w.all();
+    expect(storm).toMatchObject({ severity: 2, children: 25 });
+    w.wait(9 * 60);
+    await raise(db.pool, w.storeId, keys.map((key, n) => late(key, n === 7 ? 1 : undefined)), w.at());
+    const worse = await w.again(storm!);
+    expect([worse.severity, Date.parse(worse.due_at) <= Date.parse(w.at()) + 3_600_000]).toEqual([1, true]);
+    expect(await w.events(worse)).toEqual(['opened', 'escalated']);
+    // One that joins it later, and is as urgent as another is, says nothing new.
+    await raise(db.pool, w.storeId, [late('parcel/new', 1)], w.at());
+    w.wait(30);
+    await raise(db.pool, w.storeId, [late('parcel/new', 1)], w.at());
+    expect(await w.events(await w.again(storm!))).toEqual(['opened', 'escalated']);
   });
 
   it('snoozed until it is worse wakes by its size, not by being seen', async () => {
