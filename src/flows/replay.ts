@@ -122,7 +122,7 @@ async function replayed(context: FlowContext, asked: ReplayRow): Promise<string>
     days, policy, frontier, compared: held.wanted === 0 ? null : { policy: held, real },
     bought: { ordered: all.ordered, orders: all.orders, costs: [...boughtCosts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([currency, cost]) => ({ currency, cost })) },
     estimated: all.estimated, unknownDays: all.unknownDays, standing: all.standing, faults, learnedFrom, changes,
-    notes: replayNotes({ days, estimated: all.estimated, unknownDays: all.unknownDays, standing: all.standing, faults, lines: lines.length, known: held.wanted === 0 ? 0 : real.lines, first: from, policy, changes, terms, together: { lines: lines.filter(({ line }) => line.supply !== null).length, added: rows.length - scoped.length } }),
+    notes: replayNotes({ days, estimated: all.estimated, unknownDays: all.unknownDays, standing: all.standing, faults, lines: lines.length, known: held.wanted === 0 ? 0 : real.lines, first: from, policy, changes, terms, together: { lines: lines.filter(({ line }) => line.supply !== null).length, added: rows.length - scoped.length }, events: options.events!.filter((event) => event.to >= dayNumber(from) && event.from <= dayNumber(to)).length }),
   };
   return finishReplay(db, storeId, asked.replay_run_id, kept, result, context.now());
 }

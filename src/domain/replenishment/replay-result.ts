@@ -42,11 +42,14 @@ export interface Noted {
   terms: { suppliers: number; changed: number };
   /** Lines another line buys for, and lines of places outside the scope that are bought together with those of it. */
   together: { lines: number; added: number };
+  /** Events of the calendar that touch the replayed days. */
+  events: number;
 }
 
 /** What a reader must know to believe the numbers. */
-export function replayNotes({ days, estimated, unknownDays, standing, faults, lines, known, first, policy, changes, terms, together }: Noted): string[] {
-  const notes = [`Every order was decided in the morning from what was known then: demand through the day before, prices and receipts until then. What all items share was learned once, from the days before ${first}.`];
+export function replayNotes({ days, estimated, unknownDays, standing, faults, lines, known, first, policy, changes, terms, together, events }: Noted): string[] {
+  const notes = [`Every order was decided in the morning from what was known then: demand through the day before, prices and receipts until then; planning values and lead times a person set are today’s. What all items share was learned once, from the days before ${first}.`];
+  if (events > 0) notes.push(`${events} ${events === 1 ? 'event of the calendar falls' : 'events of the calendar fall'} into these days and ${events === 1 ? 'was' : 'were'} taken as known beforehand: one that was only entered afterwards makes the forecasts look better than they were.`);
   if (unknownDays > 0) notes.push(`On ${unknownDays} days an item had run out, and what was wanted then is not known: ${estimated} units were added at the rate of the eight weeks before.`);
   if (standing > 0) notes.push(`${standing === lines ? 'The ledger had not begun: all lines begin' : `Of ${standing} of ${lines} lines the ledger had not begun: they begin`} with the stock the policy itself would hold.${known === 0 ? ' Nothing can be said of what really stood there.' : ''}`);
   if (known < lines && known > 0) notes.push(`Beside what was really held stand the ${known} lines whose stock is known for all ${days} days.`);
