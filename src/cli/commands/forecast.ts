@@ -18,7 +18,7 @@ const QUANTILES = [0.5, 0.8, 0.9, 0.95, 0.975];
 const HEADER = 'series_id,origin,h,mean,q50,q80,q90,q95,q975';
 const LONGEST_HORIZON = 1_000;
 /** A batch keeps a thread busy for a moment and is small enough to spread the last ones. */
-const BATCH = 50;
+const BATCH = 25;
 const FAULTS_SHOWN = 20;
 const STOPPING = ['SIGINT', 'SIGTERM'] as const;
 
