@@ -56,10 +56,11 @@ describe('the distribution of a total', () => {
     expect(below(total, 1e9)).toBe(1);
   })));
   it('adds up what is wanted beyond a level as brute force does', () => fc.assert(fc.property(anyTotal, fc.integer({ min: -20, max: 500 }), (total, s) => {
-    let brute = 0;
-    for (let x = s; x < 3_000; x++) brute += 1 - atMost(total, x);
+    let brute = 0, lump = 0;
+    for (let x = s; x < 3_000; x++) { brute += 1 - atMost(total, x); lump = Math.max(lump, atMost(total, x) - atMost(total, x - 1)); }
+    // Units come whole in the sum and not in the integral: what falls on one unit alone may be off by half of itself, and no more.
     expect(expectedBeyond(total, s)).toBeCloseTo(brute, 0);
-    expect(Math.abs(expectedBeyond(total, s) - brute)).toBeLessThan(0.06 + 0.002 * brute);
+    expect(Math.abs(expectedBeyond(total, s) - brute)).toBeLessThan(0.06 + 0.002 * brute + lump / 2);
     expect(expectedBeyond(total, s + 1)).toBeLessThanOrEqual(expectedBeyond(total, s) + 0.06);
   })));
 });
