@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './tools/longest-first.ts';
 
 export default defineConfig({
   test: {
     include: ['src/**/*.test.{ts,tsx}', 'test/**/*.test.ts', 'tools/**/*.test.ts'],
     globalSetup: ['test/helpers/global-setup.ts'],
     testTimeout: 30_000, hookTimeout: 60_000, maxWorkers: 3, // on two cores: browsers, clocks and killed processes are mostly waited for
+    sequence: { sequencer: LongestFirst },
     reporters: ['default', './tools/closing-line.ts'],
   },
 });

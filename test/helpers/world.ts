@@ -20,6 +20,8 @@ import { warehouseFeed } from '../../src/flows/warehouse-feed.ts';
 import type { Warehouse } from '../../src/ports/warehouse.ts';
 import { freshDatabase } from './database.ts';
 
+const CLOSING_MS = 12_000;
+
 export const SHOP = 'tiny-test.myshopify.com';
 export const SECRET = 'shpss_0123456789abcdef0123456789abcdef';
 
@@ -59,11 +61,12 @@ export async function world(options: { months?: number; scale?: number; history?
   const storeId = await connect(house, sandbox, SHOP, hookToken);
   const worker = options.worker === false ? null : await house.startWorker();
   afterAll(async () => {
-    await worker?.stop();
-    await app.close();
-    await house.close();
-    await sandbox.stop();
-    for (const other of others) await other.stop();
+    // As `instep start` does: what does not end in time is left, and named.
+    const end = (what: string, closing: Promise<unknown> | undefined): Promise<unknown> => Promise.race([closing, new Promise((resolve) => { setTimeout(() => { console.warn(`${what} did not close within ${CLOSING_MS / 1000} s`); resolve(null); }, CLOSING_MS).unref(); })]);
+    await end('the worker', worker?.stop());
+    await end('the HTTP side', app.close());
+    await end('the house', house.close());
+    for (const one of [sandbox, ...others]) await end('a sandbox', one.stop());
     rmSync(dir, { recursive: true, force: true });
   });
 
