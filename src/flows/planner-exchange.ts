@@ -95,7 +95,7 @@ class Exchange {
     this.#context.tally.skipped[reason] = (this.#context.tally.skipped[reason] ?? 0) + rows;
   }
   #doing() { return { now: this.#context.now(), keyOf: (cause: string) => idempotencyKey(`stock-adjustments/${this.#context.storeId}/${cause}`) }; }
-  #ended(status: string | null): boolean { const type = status === null ? null : this.#type(status); return type === 'closed' || type === 'cancelled'; }
+  #ended(status: string | null): boolean { return status !== null && ENDED.includes(this.#type(status) ?? ''); }
   #type(status: string) { return statusType(status, this.#connection.status_types); }
   #name(type: 'active' | 'closed' | 'cancelled'): string { return statusName(type, this.#heads.map((head) => head.status), this.#connection.status_types); }
 
@@ -214,8 +214,7 @@ class Exchange {
   }
   async #change(order: SharedOrder, plannerId: string, wanted: OrderToPlan): Promise<{ plannerId: string; outcome: 'done' }> {
     if (order.is_readonly) throw new PlannerRefused('it belongs to a connected system there, which must be changed instead');
-    const [there] = await this.#planner.findOrders(order.reference).then((heads) => heads.filter((head) => head.id === plannerId));
-    const standsFor = this.#places.find((place) => place.planner_warehouse_id === there?.warehouseId)?.location_id ?? null;
+    const there = this.#heads.find((head) => head.id === plannerId), standsFor = this.#places.find((place) => place.planner_warehouse_id === there?.warehouseId)?.location_id ?? null;
     if (standsFor !== null && standsFor !== order.location_id) throw new PlannerRefused('it is for another warehouse there, which cannot be changed. Cancel it there and order anew under another reference');
     // A line that left the order here is not to come any more: no more of it stands there than has come.
     const left = ((await this.#planner.lines(plannerId, wanted.currency)) ?? []).filter((line) => line.ordered > line.received && !wanted.lines.some((one) => one.variantId === line.variantId) && order.told.includes(line.variantId));
@@ -311,8 +310,7 @@ class Exchange {
     this.#context.detail['parity'] = rows === 0 ? null : Math.round((same / rows) * 1_000) / 1_000;
   }
 
-  /** Parents first, so that a line never comes before what it names. Said again after a crash between putting and noting: a row there is keyed by its id. */
-  /** Parents first. Children wait for the next exchange when their parents do not all fit into this one. */
+  /** Parents first, so that a line never comes before what it names. Said again after a crash between putting and noting: a row there is keyed by its id. Children wait for the next exchange when their parents do not all fit into this one. */
   async #files(): Promise<void> {
     if (!this.#connection.sftp) return;
     const { db, storeId, clock } = this.#context, { returns_on: returnsOn, file_folders: folders } = this.#connection, leftOut: Partial<Record<AdvancedFile, LeftOut[]>> = {};
