@@ -130,7 +130,7 @@ const supplier = createRoute({ getParentRoute: () => app, path: '/suppliers/$sup
 export const CASE_TABS = ['open', 'mine', 'unassigned', 'snoozed', 'resolved', 'ignored'] as const;
 const exceptions = createRoute({
   getParentRoute: () => app, path: '/exceptions', component: lazyRouteComponent(() => import('./exceptions/ExceptionsScreen.tsx'), 'ExceptionsScreen'),
-  validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], CASE_TABS), kind: text(raw['kind']), owner: text(raw['owner'], 40), q: text(raw['q'], 200), id: text(raw['id']) })),
+  validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], CASE_TABS), kind: text(raw['kind']), owner: text(raw['owner'], 40), person: text(raw['person'], 200), q: text(raw['q'], 200), id: text(raw['id']) })),
 });
 
 const help = createRoute({ getParentRoute: () => app, path: '/help', component: lazyRouteComponent(() => import('./help/HelpPage.tsx'), 'HelpPage'), validateSearch: optional((raw) => ({ page: text(raw['page'], 80), q: text(raw['q'], 200) })) });
