@@ -212,6 +212,7 @@ export const ConnectBody = z.object({
   shopDomain: z.string().regex(/^[a-z0-9][a-z0-9-]*\.myshopify\.com$/, 'the shop’s own domain, like my-shop.myshopify.com'),
   clientId: z.string().min(1).max(200), clientSecret: z.string().min(8).max(400),
 }).strict();
+export const SecretBody = z.object({ clientSecret: z.string().trim().min(8).max(400) }).strict();
 export const TestResult = z.object({ ok: z.boolean(), sentence: z.string(), checks: z.array(z.object({ label: z.string(), ok: z.boolean(), detail: z.string() })) }).meta({ id: 'TestResult' });
 export const SearchHit = z.object({ type: z.enum(['item', 'screen', 'exception']), label: z.string(), detail: z.string(), link: z.string() }).meta({ id: 'SearchHit' });
 
