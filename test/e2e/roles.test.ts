@@ -166,13 +166,14 @@ describe('the first day', () => {
     const to = addDays(dayOf(new Date().toISOString(), 'UTC'), -1), from = addDays(to, -29), { rows: [level] } = await w.house.db.query<{ item_id: number; location_id: number }>('select item_id, location_id from ledger_level where store_id = $1 limit 1', [w.storeId]);
     // As if Instep had been there for a month in which units came in and were found short by as many: what is on the shelf stays what Shopify shows.
     await w.house.db.query(`update store set imported_at = ($2::date - 1)::timestamp at time zone time_zone where store_id = $1`, [w.storeId, from]);
-    const shelf = at(level!.location_id, 'available'), came = (units: number, day: string) => postFacts(w.house.db.pool, w.storeId, [['goods received', outside('supplier'), shelf] as const, ['counted', shelf, outside('shrinkage')] as const].map(([kind, source, to_]) => (
-      { fact: `test:${kind}/${day}`, kind, itemId: level!.item_id, from: source, to: to_, quantity: units, occurredAt: `${day}T12:00:00.000Z`, source: 'test' })), new Date().toISOString());
+    const shelf = at(level!.location_id, 'available'), came = (units: number, day: string) => w.house.db.transaction((tx) => postFacts(tx, w.storeId, [['goods received', outside('supplier'), shelf] as const, ['counted', shelf, outside('shrinkage')] as const].map(([kind, source, to_]) => (
+      { fact: `test:${kind}/${day}`, kind, itemId: level!.item_id, from: source, to: to_, quantity: units, occurredAt: `${day}T12:00:00.000Z`, source: 'test' })), new Date().toISOString()));
     await came(12, addDays(to, -3));
     const { page, errors } = await openWatched(context, w.url, `/audit?tab=period&from=${from}&to=${to}`), finn = person(page);
     const table = page.getByRole('table').filter({ hasText: 'Units on hand' });
     await table.getByText(/^Closing/).waitFor();
-    const columns: number[][] = await table.locator('tbody tr').evaluateAll((rows) => rows.map((row) => [...row.querySelectorAll('td')].slice(1).map((cell) => Number((cell.textContent ?? '').replaceAll(',', '').replace('−', '-').replace('–', '0')))));
+    const columns: number[][] = [];
+    for (const row of await table.locator('tbody tr').all()) columns.push((await row.locator('td').allInnerTexts()).slice(1).map((text) => Number(text.replaceAll(',', '').replace('−', '-').replace('–', '0'))));
     // Each column: opening and everything between is the closing.
     for (let n = 0; n < columns[0]!.length; n++) expect(columns.slice(0, -1).reduce((sum, row) => sum + row[n]!, 0)).toBe(columns.at(-1)![n]);
     await finn.press(/^\+12 goods received at /);

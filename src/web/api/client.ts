@@ -38,6 +38,17 @@ export async function write<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path
   }));
 }
 
+/** Downloads a file that may be refused: then the refusal's words are thrown, and nothing is saved. */
+export async function save(path: string, parameters: Parameters): Promise<void> {
+  const response = await reach(address(path, parameters), {});
+  if (!response.ok) return answer(response);
+  const link = document.createElement('a'), url = URL.createObjectURL(await response.blob());
+  link.href = url;
+  link.download = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? '';
+  link.click();
+  URL.revokeObjectURL(url);
+}
+
 async function reach(url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, { ...init, credentials: 'same-origin' });
