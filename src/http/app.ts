@@ -28,6 +28,7 @@ import { periodRoutes } from './routes/periods.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { auditTrailRoutes } from './routes/audit-trail.ts';
 import { peopleRoutes } from './routes/people.ts';
+import { bufferRuleRoutes } from './routes/buffer-rules.ts';
 import { bundleRoutes } from './routes/bundles.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { countRoutes } from './routes/counts.ts';
@@ -51,6 +52,7 @@ import { itemRoutes } from './routes/items.ts';
 import { locationRoutes } from './routes/locations.ts';
 import { mappingRoutes } from './routes/mapping.ts';
 import { peakRoutes } from './routes/peak.ts';
+import { rehearsalRoutes } from './routes/rehearsals.ts';
 import { overrideRoutes } from './routes/overrides.ts';
 import { plannedPriceRoutes } from './routes/planned-prices.ts';
 import { plannerRoutes } from './routes/planner.ts';
@@ -161,7 +163,7 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
   const api = app.withTypeProvider<ZodTypeProvider>();
   for (const routes of [
     sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, overrideRoutes, analogueRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, whatIfRoutes, replayRoutes, transferRoutes, warehouseMoveRoutes,
-    exceptionRoutes, exceptionFixRoutes, alertRoutes, driftRoutes, peakRoutes, heldBackRoutes, helpRoutes, flowRoutes, connectionRoutes, warehouseRoutes,
+    exceptionRoutes, exceptionFixRoutes, alertRoutes, driftRoutes, peakRoutes, rehearsalRoutes, bufferRuleRoutes, heldBackRoutes, helpRoutes, flowRoutes, connectionRoutes, warehouseRoutes,
     plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, supplierRoutes,
     purchaseDraftRoutes, purchaseOrderRoutes, purchaseSettingRoutes, goodsReceiptRoutes, purchasingImportRoutes, countRoutes, searchRoutes,
     eventRoutes, auditRoutes, periodRoutes, mappingSuggestionRoutes, listingRoutes, peopleRoutes, auditTrailRoutes, settingRoutes,

@@ -147,6 +147,17 @@ describe('the first day', () => {
     await page.getByText('Peak ended').first().waitFor();
     expect(await axeFaults(page)).toEqual([]);
     expect((await w.house.db.query<{ action: string }>('select action from peak_event order by peak_event_id')).rows.map((row) => row.action)).toEqual(['peak begun', 'settings opened', 'settings closed', 'frozen', 'let go', 'peak ended']);
+    // A rush is rehearsed: begun here, followed, judged; the shoppers calm down again.
+    await ada.press('Rehearse…');
+    await page.getByLabel('Times the usual orders').fill('30');
+    await page.getByRole('textbox', { name: 'Minutes' }).fill('0.05');
+    await ada.press('Begin', page.getByRole('dialog').last());
+    await page.getByText('30 × the usual orders').waitFor();
+    await page.getByRole('link', { name: /^30 × for/ }).click();
+    await page.getByRole('dialog').getByText('Caught up after the rush').waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    expect((await w.house.db.query<{ reached: number; calm: boolean }>(`select reached_per_minute as reached, report like '# Peak rehearsal: %passed%' as calm from peak_rehearsal`)).rows).toEqual([{ reached: expect.any(Number), calm: true }]);
     // What it was is written down, and read like a rehearsal.
     await w.run(peakWatch);
     const { rows: [written] } = await w.house.db.query<{ id: string }>('select peak_report_id as id from peak_report where report is not null');
