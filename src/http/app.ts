@@ -68,6 +68,7 @@ import { sessionRoutes } from './routes/session.ts';
 import { stockRoutes } from './routes/stock.ts';
 import { transferRoutes } from './routes/transfers.ts';
 import { warehouseMoveRoutes } from './routes/warehouse-moves.ts';
+import { viewRoutes } from './routes/views.ts';
 import { todayRoutes } from './routes/today.ts';
 import { warehouseRoutes } from './routes/warehouses.ts';
 import { plannerFileRoutes } from './planner-files.ts';
@@ -166,7 +167,7 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
     exceptionRoutes, exceptionFixRoutes, alertRoutes, driftRoutes, peakRoutes, rehearsalRoutes, bufferRuleRoutes, heldBackRoutes, helpRoutes, flowRoutes, connectionRoutes, warehouseRoutes,
     plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, supplierRoutes,
     purchaseDraftRoutes, purchaseOrderRoutes, purchaseSettingRoutes, goodsReceiptRoutes, purchasingImportRoutes, countRoutes, searchRoutes,
-    eventRoutes, auditRoutes, periodRoutes, mappingSuggestionRoutes, listingRoutes, peopleRoutes, auditTrailRoutes, settingRoutes,
+    eventRoutes, auditRoutes, periodRoutes, mappingSuggestionRoutes, listingRoutes, peopleRoutes, auditTrailRoutes, settingRoutes, viewRoutes,
   ]) routes(api as never, all);
   app.get('/api/openapi.json', { config: { public: true }, schema: { hide: true } as never }, () => app.swagger());
   if (options.webDir) {

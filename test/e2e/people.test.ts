@@ -56,6 +56,21 @@ async function triageByKeys(page: Page): Promise<void> {
   await page.getByRole('option', { name: 'Bob Marsh (3)' }).click();
   await page.reload();
   await page.getByText('Assigned to: Bob Marsh').waitFor();
+  // Kept as a view, with a column that is usually hidden, and come back to from the whole list.
+  await page.getByRole('button', { name: 'Choose columns' }).click();
+  await page.getByLabel('Last seen').check();
+  await key('Escape');
+  await page.getByRole('button', { name: 'Views' }).click();
+  await page.getByLabel('Keep this list as').fill('With Bob');
+  await page.getByLabel('Everybody may use it').check();
+  expect(await axeFaults(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Keep', exact: true }).click();
+  await page.getByRole('button', { name: 'With Bob', exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Clear all' }).click();
+  await page.getByRole('button', { name: 'With Bob (changed)' }).click();
+  await page.locator('.view-use').click();
+  await page.getByText('Assigned to: Bob Marsh').waitFor();
+  await page.getByRole('columnheader', { name: 'Last seen' }).waitFor();
   await row('Held three').waitFor();
   await key('j');
   const now1 = await page.locator('.g-row[data-current] .subject').innerText();
