@@ -1,4 +1,5 @@
 /** Settings without a screen of their own: changed by administrators, written down, and used where they count. */
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { tokenHash } from '../../src/http/auth.ts';
 import { saveSetupToken } from '../../src/store/users.ts';
@@ -52,4 +53,17 @@ it('limits and the watch of back-ups: an administrator changes them, the others 
   expect((await ask('POST', views, ann, { ...view, name: 'View 7', query: '?q=x' })).status).toBe(200);
   expect((await ask('DELETE', `/api/v1/views/${viewId}?store=${town.storeId}`, ann)).status).toBe(200);
   expect(await seen(bob)).toEqual([]);
+});
+
+it('every address docs/api.md shows is one of the API, with its method and the parameters it takes', () => {
+  const text = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8').replaceAll(/\\\n\s*/g, ' '), { paths } = clock.app.swagger() as { paths: Record<string, Record<string, { parameters?: { name: string; in: string }[] }>> };
+  const calls = [...text.matchAll(/^curl (.*?)"\$API(\/[^"?]*)(?:\?([^"]*))?"(.*)$/gm)].map(([, before, address, query, after]) => ({ method: /-X ([A-Z]+)/.exec(`${before} ${after}`)?.[1]?.toLowerCase() ?? 'get', address: `/api/v1${address}`, names: [...new URLSearchParams(query ?? '').keys()] }));
+  expect(calls.length).toBeGreaterThan(60);
+  const wrong = calls.flatMap(({ method, address, names }) => {
+    const fits = Object.entries(paths).filter(([path, methods]) => methods[method] !== undefined && new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{[^}]+\}/g, '[^/]+')}$`).test(address));
+    if (fits.length === 0) return [`${method} ${address}`];
+    const taken = new Set(fits.flatMap(([, methods]) => methods[method]!.parameters?.filter((each) => each.in === 'query').map((each) => each.name) ?? []));
+    return names.filter((name) => !taken.has(name)).map((name) => `${method} ${address} does not take ${name}`);
+  });
+  expect(wrong).toEqual([]);
 });
