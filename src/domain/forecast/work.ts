@@ -3,6 +3,7 @@
  * counted from the first period kept; `n - 1` is the last one known.
  */
 import { assert } from '../assert.ts';
+import { dayFromNumber } from '../calendar.ts';
 import type { Grain, PanelSeries } from './panel.ts';
 
 /** What depends on the length of a period alone. */
@@ -168,6 +169,14 @@ export function addUp(work: Work): void {
   }
   for (let t = 0; t < factor.length; t++) factors[t + 1] = factors[t]! + factor[t]!;
   work.scale = steps > 0 ? stepSquares / steps : 0;
+}
+
+/** Number of the period after a series' last one: days, weeks or months since 1970. */
+export function endOf({ n, start, grain, source }: Work): number {
+  if (grain === 'D') return start + n;
+  if (grain === 'W') return Math.round(start / 7) + n;
+  const first = dayFromNumber(source.series.start);
+  return Number(first.slice(0, 4)) * 12 + Number(first.slice(5, 7)) + source.series.demand.length;
 }
 
 /** How much history there is, in windows, for what must be earned by it: 0 below four windows, 1 from six. */
