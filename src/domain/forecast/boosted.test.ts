@@ -34,6 +34,20 @@ describe('boosted means', () => {
     expect(missed(undefined)).toBeLessThan(0.5 * missed(['trees']));
   });
 
+  it('know when periods scatter more, relative to their mean', () => {
+    // Campaigns that come to nothing or to double, between steady weeks.
+    const dice = { state: 12 }, panel = drawn(80, (i) => i).map((i) => {
+      const rate = 60 + 60 * drawGamma(dice, 0.5), shift = i % 4;
+      return seriesOf(drawn(130, (t) => drawPoisson(dice, (t + shift) % 4 === 0 ? (roll(dice) < 0.5 ? 0 : 6 * rate) : rate)), { id: `s${i}`, item: `i${shift}` }, 'W');
+    }), wildness = (without: PanelOptions['without']): number => {
+      const options = asked('W', { quantiles: [0.5, 0.95], ...(without ? { without } : {}) });
+      let wild = 0, calm = 0;
+      forecastPanel(panel, learnPool(panel, options), options).forEach(({ daily, mean }, i) => mean.forEach((m, h) => { const over = daily[1]!.values[h]! / m; if ((130 + h + i) % 4 === 0) wild += over / 2; else calm += over / 4; }));
+      return wild / calm;
+    };
+    expect(wildness(undefined)).toBeGreaterThan(1.2 * wildness(['trees']));
+  });
+
   it('say the same of a series whatever it is forecast with, and its steps still sum to its total', () => {
     const { panel } = campaigns({ state: 9 }, 60, 110), pool = structuredClone(learnPool(panel, asked('W', { horizon: 20 }))), options = asked('W', { horizon: 20 }), whole = forecastPanel(panel, pool, options);
     expect(pool.boosted).not.toBeNull();

@@ -8,7 +8,7 @@
  */
 import { assert } from '../assert.ts';
 import type { Series } from '../demand/series.ts';
-import { applyBoosted, learnBoosted, type BoostedPool } from './boosted.ts';
+import { applyBoosted, learnBoosted, periodVariance, type BoostedPool } from './boosted.ts';
 import { calibrated } from './calibration.ts';
 import { correctLevels, learnCorrection, type CorrectionPool } from './correction.ts';
 import { quantilesOf } from './distribution.ts';
@@ -230,13 +230,13 @@ function setLevels(works: readonly Work[], pool: LevelsPool): void {
 const GUARD = 3, MEANS = 4;
 
 function tell(work: Work, pool: Pool, levels: Float64Array, lengths: readonly number[]): Told {
-  const { n, horizon, factor, factors, phi, meanLevel, totalLevel, spreadLevel } = work, count = levels.length;
+  const { n, horizon, factor, factors, meanLevel, totalLevel, spreadLevel } = work, count = levels.length;
   const mean = new Float64Array(horizon), daily = new Float64Array(count * horizon), asked = new Float64Array(count), guard = guardOf(work);
   for (let h = 0; h < horizon; h++) {
     const f = factor[n + h]!, m = spreadLevel * f, curve = curveFor(work, m, pool.spread);
     mean[h] = meanLevel * f;
     for (let k = 0; k < count; k++) asked[k] = calibrated(levels[k]!, curve);
-    quantilesOf(m, m + phi * m * m, asked, daily, h, horizon, empiricalAt(work, m));
+    quantilesOf(m, periodVariance(work, h, m), asked, daily, h, horizon, empiricalAt(work, m));
     for (let k = 0; k < count; k++) daily[k * horizon + h] = Math.min(daily[k * horizon + h]!, Math.max(guard, MEANS * m));
   }
   const totals = new Float64Array(lengths.length), cumulative = new Float64Array(count * lengths.length), misses = missesOf(work, pool.totals, pool.stacking), bulk = bulkOf(work), widened = unsure(work, pool.aging);

@@ -83,6 +83,8 @@ export interface Work {
   spreadLevel: number;
   /** Overdispersion of a single period: variance = m + φ m². */
   phi: number;
+  /** Variance of each period ahead relative to what its mean usually has, as boosted trees say it (`boosted.ts`); empty where they have no say, the last of it for periods beyond. */
+  relativeVariance: Float64Array;
   /** Share of recent periods with more than x units, and their mean over their factors; `tailTrust` how far it is believed. */
   tail: Float64Array;
   tailMean: number;
@@ -149,7 +151,7 @@ export function prepare(source: PanelSeries, grain: Grain, horizon: number, take
     sold, seen, stockedOut, bulk: source.bulk ? source.bulk.subarray(from) : null, factor,
     units: take(n + 1), expected: take(n + 1), factors: take(n + horizon + 1), sales: new Uint16Array(n + 1),
     scale: 0, origins: 0, levels: NOTHING, came: NOTHING, scatter: NOTHING, variance: NOTHING, errors: NOTHING, errorScale: 0,
-    weights: new Float64Array(methods), level: 0, meanLevel: 0, totalLevel: 0, spreadLevel: 0, phi: 1, tail: NOTHING, tailMean: 0, tailTrust: 0,
+    weights: new Float64Array(methods), level: 0, meanLevel: 0, totalLevel: 0, spreadLevel: 0, phi: 1, relativeVariance: NOTHING, tail: NOTHING, tailMean: 0, tailTrust: 0,
   };
 }
 
