@@ -1,12 +1,12 @@
 /**
  * drift-check: ledger against Shopify, warehouse and planner per level → explained, posted or raised.   Woken every minute, after an import, and by hand.
  *  1 gather  levels that differ (one SQL), each read afresh from Shopify with all its states; the orders on their way, each with what it will do
- *  2 decide  domain/drift: causes whose units sum to the difference; equal committed and moved stock is an edit in Shopify
+ *  2 decide  domain/drift: per state, causes whose units sum to the difference; equal committed and moved stock is an edit in Shopify
  *  3 record  at storefront-authority locations an edit becomes a movement (Shopify is right there); findings with their causes
  *            then Shopify beside the shelf of every warehouse, from the push's own arithmetic, in one statement; and the planner beside the ledger
  *  4 settle  unknown units raise STOCK_DRIFT; a level in step closes it. Orders nobody told of ask sales-history to read, once they had time to be told of
  */
-import { DRIFT_CAUSES, explainDrift, isPressing, type DriftFinding, type LevelState, type PendingEffect } from '../domain/drift/causes.ts';
+import { DRIFT_CAUSES, explainDrift, isPressing, unitsByCause, type DriftFinding, type LevelState, type PendingEffect } from '../domain/drift/causes.ts';
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
 import { emptyOrder, type OrderState } from '../domain/orders/order-state.ts';
 import { at, outside, type Fact, type StockState } from '../domain/stock/fact.ts';
@@ -51,10 +51,10 @@ export const driftCheck = defineFlow({
       for (const { row, finding, changedAt } of found) {
         if (finding.edits.length > 0) edits++;
         else for (const { cause, units } of finding.causes) if (cause === 'edited in Shopify') editsPending.set(`${row.itemId}@${row.locationId}`, units);
-        for (const { cause, units } of finding.causes) causes[cause] = (causes[cause] ?? 0) + Math.abs(units);
+        for (const [cause, units] of unitsByCause([finding, ...finding.states])) causes[cause] = (causes[cause] ?? 0) + units;
         if (finding.settled) continue;
         differing++;
-        if (finding.causes.some((c) => c.cause === 'unknown')) unknown.push(driftException(row));
+        if ([finding, ...finding.states].some(({ causes: of }) => of.some((c) => c.cause === 'unknown'))) unknown.push(driftException(row));
         missed ||= finding.causes.some((c) => c.cause === 'event not received') && shopTime - Date.parse(changedAt) > ON_ITS_WAY_MS;
       }
       context.progress('levels that differ', start + some.length, candidates.length);
@@ -112,7 +112,7 @@ async function checkLevels(context: FlowContext, candidates: readonly DriftCandi
         ledger, observed, observedAt: changedAt, pending: pending.get(key) ?? [],
         unplacedUnits: unplaced.get(level.itemId) ?? 0, inboxWaiting: waiting, writesPending: writes.get(key)?.sets ?? 0, deltasSent: writes.get(key)?.deltas ?? [], ordersReadThrough,
       });
-      return { level, finding, changedAt, row: { itemId: level.itemId, locationId: level.locationId, ledger: ledger.available, observed: observed.available, difference: finding.difference, causes: finding.causes } };
+      return { level, finding, changedAt, row: { itemId: level.itemId, locationId: level.locationId, ledger: ledger.available, observed: observed.available, difference: finding.difference, causes: finding.causes, states: finding.states } };
     });
     await postEdits(tx, context, found);
     await saveDrift(tx, storeId, known, found.filter((f) => !f.finding.settled).map((f) => f.row), context.now());
@@ -243,11 +243,11 @@ function plannerException(drift: PlannerDrift): RaisedException {
 }
 
 function driftException(row: DriftRow): RaisedException {
-  const units = row.causes.filter((c) => c.cause === 'unknown').reduce((sum, c) => sum + Math.abs(c.units), 0);
+  const units = unitsByCause([row, ...row.states]).get('unknown') ?? 0;
   return {
     kind: 'STOCK_DRIFT', key: `level/${row.itemId}@${row.locationId}`, subject: `Item ${row.itemId} at location ${row.locationId}`, itemId: row.itemId, locationId: row.locationId, size: units,
     sentence: row.difference === 0 ? `Shopify and the ledger both show ${row.ledger} available, and ${units} units promised to orders have no known cause.`
       : `Shopify shows ${row.observed} available, the ledger ${row.ledger}: ${row.difference > 0 ? '+' : ''}${row.difference} units, of which ${units} have no known cause.`,
-    evidence: { ledger: row.ledger, observed: row.observed, causes: row.causes },
+    evidence: { ledger: row.ledger, observed: row.observed, causes: row.causes, states: row.states },
   };
 }

@@ -5,8 +5,8 @@ const instant = z.string();
 export const Cause = z.object({ cause: z.string(), units: z.number(), evidence: z.string() }).meta({ id: 'DriftCause' });
 export const LevelDrift = z.object({
   itemId: z.number(), locationId: z.number(), authority: z.enum(['storefront', 'warehouse']),
-  /** Ledger beside Shopify; null where they agree. */
-  shopify: z.object({ ledger: z.number(), observed: z.number(), difference: z.number(), causes: z.array(Cause), firstSeen: instant, checkedAt: instant }).nullable(),
+  /** Ledger beside Shopify: available, and in `states` the others that differ; null where they agree in all. */
+  shopify: z.object({ ledger: z.number(), observed: z.number(), difference: z.number(), causes: z.array(Cause), states: z.array(z.object({ state: z.string(), ledger: z.number(), observed: z.number(), difference: z.number(), causes: z.array(Cause) })), firstSeen: instant, checkedAt: instant }).nullable(),
   /** Shopify beside the warehouse's shelf; null where nothing but arithmetic is between them. */
   warehouse: z.object({
     shown: z.number(), wanted: z.number(), causes: z.array(Cause), shopifyOnHand: z.number(), warehouseOnHand: z.number(), arithmetic: z.array(z.object({ what: z.string(), units: z.number() })), shelfCauses: z.array(Cause), firstSeen: instant, checkedAt: instant,

@@ -211,7 +211,7 @@ describe('300 levels with faults of known size', () => {
     await w.run(driftCheck);
 
     const { rows } = await w.house.db.query<{ item: string; place: string; causes: { cause: string; units: number }[] }>(
-      `select x.shopify_inventory_item_id::text as item, l.shopify_location_id::text as place, causes from (select store_id, item_id, location_id, causes from drift where location_id <> $1 union all select store_id, item_id, location_id, causes from warehouse_drift) d
+      `select x.shopify_inventory_item_id::text as item, l.shopify_location_id::text as place, causes from (select store_id, item_id, location_id, causes from drift where location_id <> $1 and state = 'available' union all select store_id, item_id, location_id, causes from warehouse_drift) d
        join inventory_item x using (store_id, item_id) join location l using (store_id, location_id)`, [locationId]);
     const { rows: edits } = await w.house.db.query<{ item: string; place: string; units: number }>(
       `select x.shopify_inventory_item_id::text as item, l.shopify_location_id::text as place, sum(m.quantity)::int as units from movement m join inventory_item x using (store_id, item_id) join location l on l.store_id = m.store_id and l.location_id = m.to_location

@@ -26,7 +26,7 @@ export function driftRoutes(app: FastifyInstance, { house }: Services): void {
     if (!level) throw new Refusal(404, 'This item is not stocked at this location');
     const beside = await driftOf(house.db, store.store_id, itemId, locationId), shelf = await warehouseDriftOf(house.db, store.store_id, itemId, locationId), planner = await plannerDriftOf(house.db, store.store_id, itemId, locationId);
     return {
-      itemId, locationId, authority: level.authority, shopify: beside && { ledger: beside.ledger, observed: beside.observed, difference: beside.difference, causes: beside.causes, firstSeen: beside.first_seen, checkedAt: beside.checked_at },
+      itemId, locationId, authority: level.authority, shopify: beside,
       warehouse: shelf && { shown: shelf.shown, wanted: shelf.wanted, causes: shelf.causes, shopifyOnHand: shelf.shopifyOnHand, warehouseOnHand: shelf.warehouseOnHand, arithmetic: shelf.shelf.arithmetic, shelfCauses: shelf.shelf.causes, firstSeen: shelf.firstSeen, checkedAt: shelf.checkedAt },
       planner: planner.map((side) => ({ ...side, difference: side.theirs - side.ours })),
     };
