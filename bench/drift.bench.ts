@@ -1,5 +1,6 @@
 /** drift check: the one statement that compares every level of the ledger with what Shopify stated (`driftCandidates`), at a million levels. */
 import { driftCandidates, levelsCompared } from '../src/store/drift.ts';
+import { faultsOfSlice } from '../src/store/ledger-check.ts';
 import { checkPlanner } from '../src/store/planner-drift.ts';
 import { withCluster } from './cluster.ts';
 import type { Db } from '../src/store/db.ts';
@@ -11,6 +12,8 @@ const LEVELS = 1_000_000;
 const ROUNDS = 5;
 /** Levels of the second measurement that differ: a thousandth. */
 const DIFFERING = 1_000;
+/** Items of a slice of the night, as in flows/ledger-check.ts. */
+const SLICE = 500;
 /** Sales since the planner's sync: a busy day. */
 const SOLD_SINCE = 100_000;
 const SYNCED_AT = '2026-11-01T02:00:00Z', NOW = '2026-11-01T20:00:00Z';
@@ -52,11 +55,18 @@ export const bench: Benchmark = {
       if (value.found.some((one) => one.causes.some(({ cause }) => cause !== 'not exchanged yet'))) throw new Error('a sale since the sync was given another cause');
       beside.push(ms);
     }
+    say('folding all movements beside the balances');
+    const folded = await timed(async () => {
+      let levels = 0, slices = 0;
+      for (let slice, at = 0; (slice = await faultsOfSlice(db, STORE, at, SLICE, 100)) !== null; at = slice.last) { levels += slice.levels; slices++; if (slice.faults.length > 0) throw new Error('a balance is not the fold of its movements'); }
+      if (levels !== LEVELS) throw new Error(`${levels} levels looked at`);
+      return slices;
+    });
     const compared = await levelsCompared(db, STORE), worst = Math.max(median(equal), median(differing), median(broken));
     return {
       tables: [{
         title: `Median of ${ROUNDS} rounds, ${whole(compared)} levels`, columns: ['', 'time', 'levels/s', '× reading alone'],
-        rows: [['no planner is connected: what the check of it costs', without], [`1 M figures of a planner beside the ledger, ${whole(SOLD_SINCE)} movements since its sync, ${whole(moved)} levels differ (\`checkPlanner\`, findings kept)`, beside], ['balances read and summed, nothing compared', bare], ['all levels equal', equal], [`${whole(DIFFERING)} levels differ in available`, differing], [`and ${whole(DIFFERING)} in damaged alone`, broken]].map(([title, times]) =>
+        rows: [['no planner is connected: what the check of it costs', without], [`1 M figures of a planner beside the ledger, ${whole(SOLD_SINCE)} movements since its sync, ${whole(moved)} levels differ (\`checkPlanner\`, findings kept)`, beside], ['balances read and summed, nothing compared', bare], ['all levels equal', equal], [`${whole(DIFFERING)} levels differ in available`, differing], [`and ${whole(DIFFERING)} in damaged alone`, broken], [`all balances beside the fold of 1.1 M movements, ${whole(folded.value)} slices of ${SLICE} items (\`ledger-check\` at night), once`, [folded.ms]]].map(([title, times]) =>
           [title as string, seconds(median(times as number[])), whole(LEVELS / median(times as number[]) * 1000), ratio(median(times as number[]) / median(bare))]),
       }],
       verdicts: [{ what: 'drift check of 1 M levels, one SQL', goal: '≤ 5 s', measured: seconds(worst), met: worst <= 5_000 }],
