@@ -1,6 +1,6 @@
 /**
  * drift-check: ledger against Shopify, warehouse and planner per level → explained, posted or raised.   Woken every minute, after an import, and by hand.
- *  1 gather  levels that differ (one SQL), each read afresh from Shopify with all its states; the orders on their way, each with what it will do
+ *  1 gather  hot levels, asked of Shopify anew; then levels that differ (one SQL), each read afresh from Shopify with all its states; the orders on their way, each with what it will do
  *  2 decide  domain/drift: per state, causes whose units sum to the difference; equal committed and moved stock is an edit in Shopify
  *  3 record  at storefront-authority locations an edit becomes a movement (Shopify is right there); findings with their causes
  *            then Shopify beside the shelf of every warehouse, from the push's own arithmetic, in one statement; and the planner beside the ledger
@@ -19,7 +19,9 @@ import { mapLevels, saveObserved, type MappedLevel } from '../store/levels.ts';
 import { postFacts } from '../store/ledger.ts';
 import { orderEffects, type OrderEffect } from '../store/order-effects.ts';
 import { checkPlanner, type PlannerDrift } from '../store/planner-drift.ts';
-import { markDirty } from '../store/push-levels.ts';
+import { hotLevels } from '../store/hot-levels.ts';
+import { heardLevels, markDirty } from '../store/push-levels.ts';
+import { bucketLeft } from '../store/push-risks.ts';
 import { readCursor, writeCursor } from '../store/runs.ts';
 import { checkWarehouses, type WarehouseDrift } from '../store/warehouse-drift.ts';
 
@@ -36,6 +38,7 @@ export const driftCheck = defineFlow({
   raises: ['STOCK_DRIFT', 'STOCK_NEGATIVE'],
   async run(context) {
     const { db, storeId, tally } = context;
+    await readHot(context);
     tally.input = await levelsCompared(db, storeId);
     const candidates = await driftCandidates(db, storeId, MOST);
     const causes: Record<string, number> = {};
@@ -78,6 +81,23 @@ export const driftCheck = defineFlow({
     context.changed('stock', 'exceptions');
   },
 });
+
+/** Hot levels asked of Shopify each minute: four calls of sixty. What is left of the bucket below this share is for what must be written. */
+const HOT = 240, LEAVES = 0.5;
+
+/** What sold within the hour, or lately and is nearest to zero, is asked of Shopify itself, whatever was heard. Everything else that changed is asked by stock-levels, every five minutes. */
+async function readHot(context: FlowContext): Promise<void> {
+  const { db, storeId, storefront } = context, asked = await readCursor(db, storeId, 'drift-hot'), now = context.now();
+  if (asked !== null && Date.parse(now) - Date.parse(asked) < EVIDENCE_EVERY_MS) return;
+  const left = await bucketLeft(db, storeId, now);
+  if (left !== null && left < LEAVES) { context.detail['hot'] = { asked: 0, why: `${Math.round(left * 100)} % of the calls are left, which writes need` }; return; }
+  const hot = await hotLevels(db, storeId, now, HOT);
+  await writeCursor(db, storeId, 'drift-hot', now, now);
+  context.detail['hot'] = { asked: hot.length };
+  if (hot.length === 0) return;
+  const readAt = await storefront.time(), { known } = await mapLevels(db, storeId, await storefront.levels(hot.map((level) => ({ inventoryItemId: level.inventoryItemId, locationId: level.shopifyLocationId }))));
+  await db.transaction(async (tx) => heardLevels(tx, storeId, await saveObserved(tx, storeId, known, readAt), now));
+}
 
 interface PlannerTally { compared: number; differ: number; unitsByCause: Record<string, number> }
 
