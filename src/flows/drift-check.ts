@@ -47,10 +47,10 @@ export const driftCheck = defineFlow({
     const shopTime = Date.parse(await context.storefront.time());
     // Edits that are seen and not posted yet, because something else of the level is still on its way.
     const editsPending = new Map<string, number>();
-    const pending = candidates.length === 0 ? new Map<string, PendingEffect[]>() : await pendingEffects(context, candidates);
+    const evidence = candidates.length === 0 ? NO_EVIDENCE : await pendingEffects(context, candidates);
     for (let start = 0; start < candidates.length; start += 240) {
       const some = candidates.slice(start, start + 240);
-      const found = await checkLevels(context, some, pending);
+      const found = await checkLevels(context, some, evidence);
       for (const { row, finding, changedAt } of found) {
         if (finding.edits.length > 0) edits++;
         else for (const { cause, units } of finding.causes) if (cause === 'edited in Shopify') editsPending.set(`${row.itemId}@${row.locationId}`, units);
@@ -62,7 +62,7 @@ export const driftCheck = defineFlow({
       }
       context.progress('levels that differ', start + some.length, candidates.length);
     }
-    const ordersPending = new Map([...pending].map(([key, effects]) => [key, effects.reduce((sum, effect) => sum + effect.available, 0)]));
+    const ordersPending = new Map([...evidence.pending].map(([key, effects]) => [key, effects.reduce((sum, effect) => sum + effect.available, 0)]));
     const shelves = await checkWarehouses(db, storeId, { orders: ordersPending, edits: editsPending }, context.now());
     for (const { cause, units } of shelves.flatMap((shelf) => shelf.causes)) if (cause !== 'event not received') causes[cause] = (causes[cause] ?? 0) + Math.abs(units);
     for (const shelf of shelves) if (shelf.causes.some((c) => c.cause === 'unknown')) unknown.push(shelfException(shelf));
@@ -112,7 +112,7 @@ async function besidePlanner(context: FlowContext, raised: readonly RaisedExcept
   return found.filter((one) => one.causes.some((c) => c.cause === 'unknown') && !cases.has(`${one.itemId}@${one.locationId}`)).map(plannerException);
 }
 
-async function checkLevels(context: FlowContext, candidates: readonly DriftCandidate[], pending: ReadonlyMap<string, readonly PendingEffect[]>): Promise<{ row: DriftRow; finding: DriftFinding; changedAt: string }[]> {
+async function checkLevels(context: FlowContext, candidates: readonly DriftCandidate[], evidence: Evidence): Promise<{ row: DriftRow; finding: DriftFinding; changedAt: string }[]> {
   const { db, storeId, storefront } = context;
   const readAt = await storefront.time();
   const read = await storefront.levels(candidates.map((c) => ({ inventoryItemId: c.inventory_item_id, locationId: c.shopify_location_id })));
@@ -129,7 +129,7 @@ async function checkLevels(context: FlowContext, candidates: readonly DriftCandi
       const ledger = ledgerState(balances, level), observed = observedState(level), key = `${level.itemId}@${level.locationId}`;
       const changedAt = level.availableAt > level.onHandAt ? level.availableAt : level.onHandAt;
       const finding = explainDrift({
-        ledger, observed, observedAt: changedAt, pending: pending.get(key) ?? [],
+        ledger, observed, observedAt: changedAt, pending: evidence.pending.get(key) ?? [], evidenceThrough: evidence.unasked.has(level.itemId) ? null : evidence.through,
         unplacedUnits: unplaced.get(level.itemId) ?? 0, inboxWaiting: waiting, writesPending: writes.get(key)?.sets ?? 0, deltasSent: writes.get(key)?.deltas ?? [], ordersReadThrough,
       });
       return { level, finding, changedAt, row: { itemId: level.itemId, locationId: level.locationId, ledger: ledger.available, observed: observed.available, difference: finding.difference, causes: finding.causes, states: finding.states } };
@@ -140,8 +140,12 @@ async function checkLevels(context: FlowContext, candidates: readonly DriftCandi
   });
 }
 
+/** What is on its way to each level, and Shopify's time up to which that is all of it; null where more was there than was looked at, for all levels or for these items. */
+interface Evidence { pending: ReadonlyMap<string, readonly PendingEffect[]>; through: string | null; unasked: ReadonlySet<number> }
+const NO_EVIDENCE: Evidence = { pending: new Map(), through: null, unasked: new Set() };
+
 /** Messages, changed orders and open orders looked at for evidence, at most. */
-const MOST_MESSAGES = 2_000, MOST_CHANGED = 500, MOST_OPEN = 200;
+const MOST_MESSAGES = 2_000, MOST_CHANGED = 500, MOST_OPEN = 200, MOST_KNOWN = 5_000;
 /** A little less than the minute between two checks. */
 const EVIDENCE_EVERY_MS = 55_000;
 
@@ -151,24 +155,24 @@ const EVIDENCE_EVERY_MS = 55_000;
  * What orders on their way will do to the levels, order by order: of messages that wait or could not be applied; of known orders that Shopify has routed
  * meanwhile; then of orders that changed since they were last read, and of open ones that Shopify may have closed without our hearing.
  */
-async function pendingEffects(context: FlowContext, candidates: readonly DriftCandidate[]): Promise<Map<string, PendingEffect[]>> {
+async function pendingEffects(context: FlowContext, candidates: readonly DriftCandidate[]): Promise<Evidence> {
   const { db, storeId, storefront } = context, items = [...new Set(candidates.map((c) => c.item_id))], levels = new Set(candidates.map((c) => `${c.item_id}@${c.location_id}`));
   // Evidence costs calls and time, which a rush needs for its pushes: gathered once a minute. In between, committed alone tells how much is missing.
   const gathered = await readCursor(db, storeId, 'drift-evidence');
-  if (gathered !== null && Date.parse(context.now()) - Date.parse(gathered) < EVIDENCE_EVERY_MS) return new Map();
+  if (gathered !== null && Date.parse(context.now()) - Date.parse(gathered) < EVIDENCE_EVERY_MS) return NO_EVIDENCE;
   await writeCursor(db, storeId, 'drift-evidence', context.now(), context.now());
-  const received: OrderState[] = [];
-  for (const message of await unappliedMessages(db, storeId, MOST_MESSAGES)) {
+  const through = await storefront.time(), received: OrderState[] = [], messages = await unappliedMessages(db, storeId, MOST_MESSAGES);
+  for (const message of messages) {
     try {
       const event = context.reader.read(message.topic, message.body);
       if (event.type === 'order') received.push(event.order);
     } catch (error) { if (!(error instanceof UnreadableWebhook)) throw error; }
   }
-  const open = await openOrdersOf(db, storeId, items, MOST_OPEN);
-  const unheard = await unheardOrders(context, open.map((order) => order.order_id));
+  const known = await openOrdersOf(db, storeId, items, MOST_KNOWN), open = known.slice(0, MOST_OPEN), unasked = new Set(known.slice(MOST_OPEN).flatMap((order) => order.item_ids));
+  const { orders: unheard, all } = await unheardOrders(context, open.map((order) => order.order_id));
   // A message says nothing of places, and a known order may have found its own meanwhile: Shopify is asked. Last of all, or an order placed in between would
   // have its place only where it was read, and be taken for one whose message never came.
-  const unplaced = [...new Set([...open.filter((order) => order.needs_place).map((order) => order.order_id), ...received.map((order) => order.id)])].slice(0, MOST_OPEN);
+  const placeless = [...new Set([...open.filter((order) => order.needs_place).map((order) => order.order_id), ...received.map((order) => order.id)])], unplaced = placeless.slice(0, MOST_OPEN);
   for (const { orderId, assignments } of unplaced.length === 0 ? [] : await storefront.assignments(unplaced)) received.push({ ...emptyOrder(orderId), assignments });
 
   const [fromMessages, fromShop] = await orderEffects(db, storeId, [received, unheard]), found = new Map<string, PendingEffect[]>();
@@ -180,18 +184,19 @@ async function pendingEffects(context: FlowContext, candidates: readonly DriftCa
   };
   note('event received, not applied', fromMessages!);
   note('event not received', fromShop!);
-  return found;
+  return { pending: found, unasked, through: all && messages.length < MOST_MESSAGES && known.length < MOST_KNOWN && placeless.length <= MOST_OPEN ? through : null };
 }
 
 /** Orders that changed since they were last read, and these open ones as they are now; with the places Shopify has just given them. */
-async function unheardOrders({ db, storeId, storefront }: FlowContext, openIds: readonly string[]): Promise<OrderState[]> {
+async function unheardOrders({ db, storeId, storefront }: FlowContext, openIds: readonly string[]): Promise<{ orders: OrderState[]; /** Of those that changed. */ all: boolean }> {
+  let all = true;
   const found: OrderState[] = [], since = await readCursor(db, storeId, 'sales-history');
-  if (since !== null) for await (const orders of storefront.ordersChangedSince(since)) { found.push(...orders); if (found.length >= MOST_CHANGED) break; }
+  if (since !== null) for await (const orders of storefront.ordersChangedSince(since)) { found.push(...orders); if (found.length >= MOST_CHANGED) { all = false; break; } }
   const heard = new Set(found.map((order) => order.id)), asked = openIds.filter((id) => !heard.has(id));
   if (asked.length > 0) found.push(...await storefront.ordersById(asked));
   const placeless = found.filter((order) => Object.keys(order.assignments).length === 0).map((order) => order.id);
   for (const { orderId, assignments } of placeless.length === 0 ? [] : await storefront.assignments(placeless)) found.push({ ...emptyOrder(orderId), assignments });
-  return found;
+  return { orders: found, all: all && since !== null };
 }
 
 const signed = (units: number): string => (units > 0 ? `+${units}` : String(units));

@@ -52,11 +52,14 @@ export async function unplacedUnits(db: Queryable, storeId: number): Promise<Map
   return new Map(rows.map((row) => [row.item_id, row.units]));
 }
 
-/** Known orders with open units of these items, and whether those wait for a location: what to ask Shopify about when committed differs. Oldest first. */
-export async function openOrdersOf(db: Queryable, storeId: number, itemIds: readonly number[], limit: number): Promise<{ order_id: string; needs_place: boolean }[]> {
-  return (await db.query<{ order_id: string; needs_place: boolean }>(
-    `with variants as (select v.shopify_variant_id::text as id from variant v join inventory_item x on x.store_id = v.store_id and x.shopify_inventory_item_id = v.shopify_inventory_item_id where v.store_id = $1 and x.item_id = any($2))
-     select order_id, needs_place from sales_order o where store_id = $1 and (is_open or needs_place) and exists (select from jsonb_each(o.state -> 'lines') l join variants on variants.id = l.value ->> 'variantId') order by needs_place desc, updated_at limit $3`, [storeId, itemIds, limit])).rows;
+export interface OpenOrder { order_id: string; needs_place: boolean; item_ids: number[] }
+
+/** Known orders with open units of these items, which of the items, and whether they wait for a location: what to ask Shopify about when committed differs. Oldest first. */
+export async function openOrdersOf(db: Queryable, storeId: number, itemIds: readonly number[], limit: number): Promise<OpenOrder[]> {
+  return (await db.query<OpenOrder>(
+    `with variants as (select v.shopify_variant_id::text as id, x.item_id from variant v join inventory_item x on x.store_id = v.store_id and x.shopify_inventory_item_id = v.shopify_inventory_item_id where v.store_id = $1 and x.item_id = any($2))
+     select order_id, needs_place, w.item_ids from sales_order o cross join lateral (select array_agg(distinct v.item_id) as item_ids from jsonb_each(o.state -> 'lines') l join variants v on v.id = l.value ->> 'variantId') w
+     where store_id = $1 and (is_open or needs_place) and w.item_ids is not null order by needs_place desc, updated_at limit $3`, [storeId, itemIds, limit])).rows;
 }
 
 export interface WritesSent { sets: number; deltas: DriftInput['deltasSent'] }

@@ -7,7 +7,7 @@ const level = fc.record({ available: fc.integer({ min: -20, max: 50 }), committe
 const input: fc.Arbitrary<DriftInput> = fc.record({
   ledger: level, observed: level, observedAt: fc.constantFrom('2026-01-01', '2026-01-03'),
   pending: fc.array(fc.record({ cause: fc.constantFrom('event received, not applied' as const, 'event not received' as const), available: fc.integer({ min: -5, max: 5 }), committed: fc.integer({ min: -5, max: 5 }), evidence: fc.constant('') }), { maxLength: 3 }), unplacedUnits: fc.nat(10), inboxWaiting: fc.nat(2), writesPending: fc.nat(1),
-  deltasSent: fc.array(fc.record({ state: fc.constantFrom('available' as const, 'damaged' as const), cause: fc.constantFrom('count pending' as const, 'push refused or pending' as const), units: fc.integer({ min: -5, max: 5 }), sentAt: fc.constant('2026-01-02'), evidence: fc.constant('') }), { maxLength: 2 }), ordersReadThrough: fc.constant('2026-01-02'),
+  deltasSent: fc.array(fc.record({ state: fc.constantFrom('available' as const, 'damaged' as const), cause: fc.constantFrom('count pending' as const, 'push refused or pending' as const), units: fc.integer({ min: -5, max: 5 }), sentAt: fc.constant('2026-01-02'), evidence: fc.constant('') }), { maxLength: 2 }), ordersReadThrough: fc.constant('2026-01-02'), evidenceThrough: fc.constantFrom(null, '2026-01-02'),
 });
 
 describe('drift explained', () => {
@@ -24,7 +24,7 @@ describe('drift explained', () => {
       const found = explainDrift(given), units = [...unitsByCause([found, ...found.states]).values()].reduce((sum, each) => sum + each, 0);
       expect(units).toBeGreaterThanOrEqual(Math.max(Math.abs(found.difference), ...found.states.map((each) => Math.abs(each.difference)), 0));
     }), { numRuns: 2000 });
-    const quiet = { observedAt: '2026-01-03', pending: [], unplacedUnits: 0, inboxWaiting: 0, writesPending: 0, deltasSent: [], ordersReadThrough: '2026-01-04' };
+    const quiet = { observedAt: '2026-01-03', pending: [], unplacedUnits: 0, inboxWaiting: 0, writesPending: 0, deltasSent: [], ordersReadThrough: '2026-01-04', evidenceThrough: null };
     const broken = explainDrift({ ...quiet, ledger: { available: 7, committed: 0, onHand: 7, other: { damaged: 0 } }, observed: { available: 4, committed: 0, onHand: 7, other: { damaged: 3 } } });
     expect([...unitsByCause([broken, ...broken.states])]).toEqual([['edited in Shopify', 3]]);
     expect(broken.edits).toEqual([{ state: 'available', quantity: -3 }, { state: 'damaged', quantity: 3 }]);
@@ -43,7 +43,7 @@ describe('drift explained', () => {
   it('does not take a sale on its way for an edit', () => {
     const found = explainDrift({
       ledger: { available: 7, committed: 0, onHand: 7, other: {} }, observed: { available: 5, committed: 2, onHand: 7, other: {} },
-      observedAt: '2026-01-03', pending: [], unplacedUnits: 0, inboxWaiting: 0, writesPending: 0, deltasSent: [], ordersReadThrough: '2026-01-02',
+      observedAt: '2026-01-03', pending: [], unplacedUnits: 0, inboxWaiting: 0, writesPending: 0, deltasSent: [], ordersReadThrough: '2026-01-02', evidenceThrough: null,
     });
     expect(found.causes).toEqual([expect.objectContaining({ cause: 'event not received', units: -2 })]);
     expect(found.edits).toEqual([]);
@@ -51,11 +51,19 @@ describe('drift explained', () => {
   it('calls a missing order unknown only after all orders were read', () => {
     const found = explainDrift({
       ledger: { available: 7, committed: 0, onHand: 7, other: {} }, observed: { available: 5, committed: 2, onHand: 7, other: {} },
-      observedAt: '2026-01-01', pending: [], unplacedUnits: 0, inboxWaiting: 0, writesPending: 0, deltasSent: [], ordersReadThrough: '2026-01-02',
+      observedAt: '2026-01-01', pending: [], unplacedUnits: 0, inboxWaiting: 0, writesPending: 0, deltasSent: [], ordersReadThrough: '2026-01-02', evidenceThrough: null,
     });
     expect(found.causes).toEqual([expect.objectContaining({ cause: 'unknown', units: -2 })]);
   });
   it('posts no edit while a write of ours may be the reason', () => {
     fc.assert(fc.property(input, (given) => { if (given.writesPending > 0 || given.deltasSent.length > 0) expect(explainDrift(given).edits).toEqual([]); }), { numRuns: 2000 });
+  });
+  it('does not blame messages that were all looked at: what they do not explain is unknown, and what moved beside it is an edit', () => {
+    const found = explainDrift({
+      ledger: { available: 7, committed: 3, onHand: 10, other: {} }, observed: { available: 12, committed: 0, onHand: 12, other: {} },
+      observedAt: '2026-01-01', pending: [], unplacedUnits: 0, inboxWaiting: 4, writesPending: 0, deltasSent: [], ordersReadThrough: '2026-01-01', evidenceThrough: '2026-01-02',
+    });
+    expect(found.causes).toEqual([expect.objectContaining({ cause: 'unknown', units: 3 }), expect.objectContaining({ cause: 'edited in Shopify', units: 2 })]);
+    expect([found.edits, found.settled]).toEqual([[], false]);
   });
 });

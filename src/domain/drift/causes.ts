@@ -50,6 +50,8 @@ export interface DriftInput {
   deltasSent: readonly { state: StockState; cause: 'count pending' | 'push refused or pending'; units: number; sentAt: string; evidence: string }[];
   /** Orders are known to be read up to here. */
   ordersReadThrough: string;
+  /** All that was on its way by then, waiting or unheard, is in `pending`; null where not all of it was looked at. */
+  evidenceThrough: string | null;
 }
 
 export interface ExplainedUnits { cause: DriftCause; units: number; evidence: string }
@@ -88,7 +90,7 @@ export function explainDrift(input: DriftInput): DriftFinding {
     give(committed, effect.cause, effect.committed, effect.evidence);
   }
   // What orders nobody named account for: units committed there and not here took as many from available.
-  let waits = false;
+  let waits = false, unexplained = false;
   if (missing !== 0) {
     const unplaced = Math.max(0, Math.min(missing, input.unplacedUnits));
     const rest = missing - unplaced;
@@ -98,9 +100,10 @@ export function explainDrift(input: DriftInput): DriftFinding {
     missing = rest;
     waits = unplaced > 0;
     if (rest !== 0) {
-      const cause: DriftCause = input.inboxWaiting > 0 ? 'event received, not applied' : input.ordersReadThrough <= input.observedAt ? 'event not received' : 'unknown';
-      both(cause, rest, cause === 'unknown'
-        ? `Shopify has ${observed.committed} committed, the orders known here make ${ledger.committed}, and all orders up to ${input.ordersReadThrough} were read`
+      unexplained = input.evidenceThrough !== null && second(input.observedAt) < second(input.evidenceThrough);
+      const cause: DriftCause = unexplained ? 'unknown' : input.inboxWaiting > 0 ? 'event received, not applied' : input.ordersReadThrough <= input.observedAt ? 'event not received' : 'unknown';
+      both(cause, rest, unexplained ? `Shopify has ${observed.committed} committed, the orders known here make ${ledger.committed}, and nothing that waits or changed since explains it`
+        : cause === 'unknown' ? `Shopify has ${observed.committed} committed, the orders known here make ${ledger.committed}, and all orders up to ${input.ordersReadThrough} were read`
         : cause === 'event not received' ? `orders are read through ${input.ordersReadThrough}, the level changed at ${input.observedAt}` : `${input.inboxWaiting} messages wait in the inbox`);
       edited += rest;
     }
@@ -116,7 +119,8 @@ export function explainDrift(input: DriftInput): DriftFinding {
         edits.push(...moved.map(({ state, difference: quantity }) => ({ state, quantity })));
       }
       give(causes, 'edited in Shopify', edited, `available went to ${observed.available} at ${input.observedAt} while committed is what the orders make it: no order moved`);
-    } else give(causes, input.inboxWaiting > 0 ? 'event received, not applied' : 'event not received', edited, 'other changes of this level are still on their way');
+    } else if (unexplained) give(causes, 'edited in Shopify', edited, `available is ${observed.available} since ${input.observedAt}, and nothing that waits or changed since moved it; not followed while units promised are unexplained`);
+    else give(causes, input.inboxWaiting > 0 ? 'event received, not applied' : 'event not received', edited, 'other changes of this level are still on their way');
   }
   const settled = input.pending.length === 0 && causes.every((c) => c.cause === 'edited in Shopify') && (edited === 0 && moved.length === 0 || edits.length > 0);
   const promised: StateFinding = { state: 'committed', ledger: ledger.committed, observed: observed.committed, difference: observed.committed - ledger.committed, causes: committed };

@@ -76,6 +76,6 @@ export async function askRepair({ house }: Pick<Services, 'house'>, storeId: num
 function view(row: RepairRow): Of<typeof Repair> {
   return {
     repairId: row.repair_id, itemId: row.item_id, locationId: row.location_id, sku: row.sku, title: row.title, locationName: row.location, way: row.way, state: row.state, available: { from: row.available_from, to: row.available_to }, committed: { from: row.committed_from, to: row.committed_to },
-    units: row.units, reason: row.reason, proposedAt: row.proposed_at, proposedBy: row.proposed_by, approvedAt: row.approved_at, approvedBy: row.approved_by, settledAt: row.settled_at, message: row.message, reversedAt: row.reversed_at, reversedBy: row.reversed_by,
+    units: row.units, reason: row.reason, proposedAt: row.proposed_at, proposedBy: row.proposed_by, approvedAt: row.approved_at, approvedBy: row.approved_by, settledAt: row.settled_at, message: row.message, reversedAt: row.reversed_at, reversedBy: row.reversed_by, automatic: row.automatic,
   };
 }

@@ -17,14 +17,14 @@ export function RepairsTab() {
   const store = useStore(), query = useQuery(repairsQuery(store.storeId)), me = useQuery(sessionQuery()).data?.user?.email ?? 'operator', repair = useRepair(), rows = query.data?.repairs;
   if (query.isError && !rows) return <ErrorState error={query.error} retry={() => void query.refetch()} />;
   if (!rows) return <Panel><Lines rows={6} /></Panel>;
-  if (rows.length === 0) return <Panel><EmptyState good title="No level was repaired">When a difference has no known cause, open it here or from its exception: accept Shopify’s number, or push ours. Above {units(query.data!.limit)} units a second person approves. Every repair is kept and can be taken back.</EmptyState></Panel>;
+  if (rows.length === 0) return <Panel><EmptyState good title="No level was repaired">When a difference has no known cause, open it here or from its exception: accept Shopify’s number, or push ours; or choose several rows on Levels. Above {units(query.data!.limit)} units a second person approves. Every repair is kept and can be taken back.</EmptyState></Panel>;
   return (
     <Panel flush className="scroll-panel"><Wide label="Repairs">
       <table className="plain override-list">
         <thead><tr><th>Item</th><th>Location</th><th>Way</th><th className="num">Available</th><th className="num">Committed</th><th>State</th><th>Reason</th><th>Asked</th><th aria-label="Actions" /></tr></thead>
         <tbody>{rows.map((row) => (
           <tr key={row.repairId}>
-            <td><AppLink to={`/items/${row.itemId}?location=${row.locationId}&tab=movements`}>{row.sku ?? row.title}</AppLink></td><td>{row.locationName}</td><td>{capital(row.way)}</td>
+            <td><AppLink to={`/items/${row.itemId}?location=${row.locationId}&tab=movements`}>{row.sku ?? row.title}</AppLink></td><td>{row.locationName}</td><td>{capital(row.way)}{row.automatic && <div className="dim small">without asking</div>}</td>
             <td className="num"><Change change={row.available} /></td><td className="num"><Change change={row.committed} /></td>
             <td><Status tone={LOOK[row.state]} title={row.message ?? undefined}>{capital(row.state)}</Status>{row.message && <div className="dim small">{row.message}</div>}</td><td>{row.reason}</td>
             <td className="dim"><Ago at={row.proposedAt} /> by {row.proposedBy}{row.approvedBy && <div>approved by {row.approvedBy}</div>}{row.reversedBy && <div>taken back by {row.reversedBy}</div>}</td>
