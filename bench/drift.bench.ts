@@ -1,6 +1,7 @@
 /** drift check: the one statement that compares every level of the ledger with what Shopify stated (`driftCandidates`), at a million levels. */
 import { driftCandidates, levelsCompared } from '../src/store/drift.ts';
-import { faultsOfSlice } from '../src/store/ledger-check.ts';
+import { hotLevels } from '../src/store/hot-levels.ts';
+import { faultsOf, faultsOfSlice, levelsTouched } from '../src/store/ledger-check.ts';
 import { checkPlanner } from '../src/store/planner-drift.ts';
 import { withCluster } from './cluster.ts';
 import type { Db } from '../src/store/db.ts';
@@ -12,8 +13,8 @@ const LEVELS = 1_000_000;
 const ROUNDS = 5;
 /** Levels of the second measurement that differ: a thousandth. */
 const DIFFERING = 1_000;
-/** Items of a slice of the night, as in flows/ledger-check.ts. */
-const SLICE = 500;
+/** As in flows/ledger-check.ts: items of a slice of the night, levels of a statement of the hour; and hot levels, as in flows/drift-check.ts. */
+const SLICE = 500, WRITTEN = 5_000, HOT = 240;
 /** Sales since the planner's sync: a busy day. */
 const SOLD_SINCE = 100_000;
 const SYNCED_AT = '2026-11-01T02:00:00Z', NOW = '2026-11-01T20:00:00Z';
@@ -62,11 +63,18 @@ export const bench: Benchmark = {
       if (levels !== LEVELS) throw new Error(`${levels} levels looked at`);
       return slices;
     });
+    const hot: number[] = [];
+    for (let n = 0; n < ROUNDS; n++) { const { ms, value } = await timed(() => hotLevels(db, STORE, NOW, HOT)); if (value.length !== HOT) throw new Error(`${value.length} hot levels`); hot.push(ms); }
+    const hour = await timed(async () => {
+      const { levels } = await levelsTouched(db, STORE, NOW, LEVELS);
+      for (let start = 0; start < levels.length; start += WRITTEN) if ((await faultsOf(db, STORE, levels.slice(start, start + WRITTEN), 100)).length > 0) throw new Error('a balance is not the fold of its movements');
+      return levels.length;
+    });
     const compared = await levelsCompared(db, STORE), worst = Math.max(median(equal), median(differing), median(broken));
     return {
       tables: [{
         title: `Median of ${ROUNDS} rounds, ${whole(compared)} levels`, columns: ['', 'time', 'levels/s', '× reading alone'],
-        rows: [['no planner is connected: what the check of it costs', without], [`1 M figures of a planner beside the ledger, ${whole(SOLD_SINCE)} movements since its sync, ${whole(moved)} levels differ (\`checkPlanner\`, findings kept)`, beside], ['balances read and summed, nothing compared', bare], ['all levels equal', equal], [`${whole(DIFFERING)} levels differ in available`, differing], [`and ${whole(DIFFERING)} in damaged alone`, broken], [`all balances beside the fold of 1.1 M movements, ${whole(folded.value)} slices of ${SLICE} items (\`ledger-check\` at night), once`, [folded.ms]]].map(([title, times]) =>
+        rows: [['no planner is connected: what the check of it costs', without], [`1 M figures of a planner beside the ledger, ${whole(SOLD_SINCE)} movements since its sync, ${whole(moved)} levels differ (\`checkPlanner\`, findings kept)`, beside], ['balances read and summed, nothing compared', bare], ['all levels equal', equal], [`${whole(DIFFERING)} levels differ in available`, differing], [`and ${whole(DIFFERING)} in damaged alone`, broken], [`all balances beside the fold of 1.1 M movements, ${whole(folded.value)} slices of ${SLICE} items (\`ledger-check\` at night), once`, [folded.ms]], [`${whole(hour.value)} levels written within the hour beside theirs, once`, [hour.ms]], [`the ${HOT} hottest levels (\`hotLevels\`, every minute)`, hot]].map(([title, times]) =>
           [title as string, seconds(median(times as number[])), whole(LEVELS / median(times as number[]) * 1000), ratio(median(times as number[]) / median(bare))]),
       }],
       verdicts: [{ what: 'drift check of 1 M levels, one SQL', goal: '≤ 5 s', measured: seconds(worst), met: worst <= 5_000 }],

@@ -13,9 +13,10 @@ import { at, outside, type Fact } from '../domain/stock/fact.ts';
 import type { WriteResult } from '../ports/storefront.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { idempotencyKey } from '../runtime/key.ts';
-import { levelsForRepair, moveRepair, proposeRepair, repairLimit, repairsUnderWay, type RepairRow } from '../store/drift-repair.ts';
+import { caseOf, levelsForRepair, moveRepair, proposeRepair, repairLimit, repairsUnderWay, type RepairRow } from '../store/drift-repair.ts';
 import { automaticStop, repairCandidates, repairPolicies } from '../store/repair-policy.ts';
 import { audit } from '../store/users.ts';
+import { note } from '../store/exceptions.ts';
 import { postFacts } from '../store/ledger.ts';
 import { markDirty } from '../store/push-levels.ts';
 
@@ -59,6 +60,7 @@ async function withoutAsking(context: FlowContext): Promise<void> {
     await db.transaction(async (tx) => {
       const id = await proposeRepair(tx, storeId, { itemId: level.item_id, locationId: level.location_id, way, ...decided, reason: `under the policy of ${by.setBy}: ${by.reason} (${said})`.slice(0, 500), key: idempotencyKey(`drift-repair/${storeId}/${level.item_id}@${level.location_id}/${now}`), automatic: true }, 'policy', now);
       if (id === null) return;
+      await note(tx, storeId, await caseOf(tx, storeId, level.item_id, level.location_id), 'tried', 'policy', `Repaired without asking: ${way}, ${said}`, now, { fix: way === 'push ours' ? 'push_ours' : 'accept_shopify' });
       await audit(tx, { at: now, actor: 'policy', action: `repair without asking: ${way}`, subject: `${level.sku ?? level.title} at ${level.location}`, after: { ...decided, repairId: id, causes: Object.fromEntries(causes), policySetBy: by.setBy } });
     });
   }

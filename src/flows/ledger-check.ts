@@ -43,7 +43,8 @@ async function touched({ db, storeId, tally, now, detail }: FlowContext, add: Ad
   for (let slice; codes < CODES * 20 && (slice = await shelfFaultsOfSlice(db, storeId, last, CODES, since)) !== null; last = slice.last) { codes += slice.codes; add([], slice.faults); }
   detail['written'] = { levels: levels.length, codes };
   tally.input += levels.length + codes;
-  await writeCursor(db, storeId, 'ledger-check.touched', through ?? new Date(Date.parse(startedAt) - OVERLAP_MS).toISOString(), now());
+  // More of one instant than a run looks at would be looked at for ever: they are the night's.
+  await writeCursor(db, storeId, 'ledger-check.touched', through !== null && through > since ? through : new Date(Date.parse(startedAt) - OVERLAP_MS).toISOString(), now());
 }
 
 /** Once a day of the shop everything is looked at, written or not: what was changed past the ledger says so nowhere. */

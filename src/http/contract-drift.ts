@@ -39,6 +39,9 @@ export const RepairBulkBody = z.object({
 }).strict().meta({ id: 'RepairBulkBody' });
 export const RepairBulkResult = z.object({ asked: z.number(), approval: z.boolean(), left: z.array(Level.extend({ sku: z.string().nullable(), why: z.string() })) }).meta({ id: 'RepairBulkResult' });
 
+export const RepairApproveBody = z.object({ repairIds: z.array(z.string().regex(/^\d{1,18}$/)).min(1).max(500) }).strict().meta({ id: 'RepairApproveBody' });
+export const RepairApproveResult = z.object({ approved: z.number(), left: z.number() }).meta({ id: 'RepairApproveResult' });
+
 const Policy = z.object({ cause: z.enum(['unknown', 'edited in Shopify']), way, unitLimit: z.number().int().min(1).max(1_000_000).describe('units of the cause at one level'), moneyLimit: z.number().int().min(1).max(1_000_000_000_000).describe('their worth, minor units of the store’s currency') });
 export const RepairPolicyBody = z.object({ policies: z.array(Policy.strict()).max(2).describe('one a cause; left out: off'), reason: z.string().trim().min(3).max(300) }).strict().meta({ id: 'RepairPolicyBody' });
 export const RepairPolicyView = z.object({

@@ -24,6 +24,11 @@ export async function proposeRepair(tx: Queryable, storeId: number, made: NewRep
   return rows[0]?.repair_id ?? null;
 }
 
+/** The open case of a level's difference, so that its history can say what was tried; none where nobody was told. */
+export async function caseOf(tx: Queryable, storeId: number, itemId: number, locationId: number): Promise<string[]> {
+  return (await tx.query<{ id: string }>(`select exception_id as id from exception where store_id = $1 and fingerprint = $2 and state <> 'resolved'`, [storeId, `STOCK_DRIFT:level/${itemId}@${locationId}`])).rows.map((row) => row.id);
+}
+
 export async function findRepair(db: Queryable, storeId: number, id: string): Promise<RepairRow | null> {
   return (await db.query<RepairRow>(`${ROWS} where r.store_id = $1 and r.repair_id = $2`, [storeId, id])).rows[0] ?? null;
 }
@@ -39,6 +44,12 @@ export async function moveRepair(tx: Queryable, storeId: number, id: string, fro
        settled_at = case when $4 in ('done', 'refused') and $3 = 'sending' then $5::timestamptz else settled_at end, reversed_at = case when $4 = 'reversing' then $5::timestamptz else reversed_at end, reversed_by = case when $4 = 'reversing' then $6 else reversed_by end
      where store_id = $1 and repair_id = $2 and state = $3`, [storeId, id, from, to, values.at, values.by ?? null, values.message ?? null]);
   return rowCount === 1;
+}
+
+/** Those of the repairs that wait and were asked for by somebody else go on. */
+export async function approveRepairs(tx: Queryable, storeId: number, ids: readonly string[], by: string, at: string): Promise<{ repair_id: string; units: number }[]> {
+  return (await tx.query<{ repair_id: string; units: number }>(
+    `update drift_repair set state = 'sending', approved_at = $4, approved_by = $3 where store_id = $1 and repair_id = any($2::bigint[]) and state = 'waits for approval' and proposed_by <> $3 returning repair_id, units`, [storeId, ids, by, at])).rows;
 }
 
 /** Repairs to carry out or to take back now, oldest first. */

@@ -17,8 +17,10 @@ export async function hotLevels(db: Queryable, storeId: number, now: string, mos
        where kind = 'order committed' and quantity > 0 and to_location > 0
      ), sold as (
        select item_id, location_id, sum(quantity) filter (where within_hour) as hourly from latest group by 1, 2
-     ), hot as (
+     ), hot as materialized (
+       -- Twice as many as are asked for: some are not tracked, or not opened yet.
        select s.item_id, s.location_id, (s.hourly is null) as lately, greatest(0, g.available)::float8 / coalesce(s.hourly, 1) as lasts from sold s join ledger_level g on g.store_id = $1 and g.item_id = s.item_id and g.location_id = s.location_id
+       order by 3, 4, 1, 2 limit 2 * $3::int
      )
      select h.item_id as "itemId", h.location_id as "locationId", min(x.shopify_inventory_item_id)::text as "inventoryItemId", l.shopify_location_id::text as "shopifyLocationId"
      from hot h join opening o on o.store_id = $1 and o.item_id = h.item_id and o.location_id = h.location_id join inventory_item x on x.store_id = $1 and x.item_id = h.item_id and x.tracked join location l on l.store_id = $1 and l.location_id = h.location_id and l.is_active

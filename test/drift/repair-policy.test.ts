@@ -42,6 +42,8 @@ describe('without asking', () => {
     expect(await repairs()).toMatchObject([{ sku: 'ART-00', automatic: true, state: 'done', proposedBy: 'policy', available: { from: 28, to: 30 }, committed: { from: 2, to: 0 }, reason: expect.stringContaining('the counter at Mill is right') }]);
     const { rows } = await clock.house.db.query(`select action, subject from audit_event where action in ('repair policy changed', 'repair without asking: accept Shopify') and at >= $1 order by audit_id`, [clock.now().slice(0, 10)]);
     expect(rows).toMatchObject([{ action: 'repair policy changed' }, { action: 'repair without asking: accept Shopify', subject: 'ART-00 at Mill' }]);
+    const { rows: tried } = await clock.house.db.query(`select by_whom, said from exception_event v join exception e using (store_id, exception_id) where v.store_id = $1 and e.kind = 'STOCK_DRIFT' and v.what = 'tried'`, [town.storeId]);
+    expect(tried).toEqual([{ by_whom: 'policy', said: 'Repaired without asking: accept Shopify, 2 unknown' }]);
     await check();
     expect(await town.cases('STOCK_DRIFT')).toEqual([]);
     expect(await town.faults()).toEqual([]);
@@ -145,5 +147,12 @@ describe('many at once', () => {
     await town.flow('drift-repair');
     expect((await repairs()).map((each) => each.state)).toEqual(['waits for approval', 'waits for approval', 'waits for approval']);
     expect(await town.ledger('ART-00')).toMatchObject({ available: 29 });
+    // Nobody agrees with themselves; somebody else with all of them at once.
+    const ids = (await repairs()).map((each) => each.repairId), approve = () => send('POST', '/api/v1/drift/repairs/approve', { repairIds: ids });
+    expect((await approve()).body).toEqual({ approved: 0, left: 3 });
+    await clock.house.db.query(`update drift_repair set proposed_by = 'anna@example.com' where store_id = $1 and repair_id <> $2`, [town.storeId, ids[0]]);
+    expect((await approve()).body).toEqual({ approved: 2, left: 1 });
+    await town.flow('drift-repair');
+    expect((await repairs()).map((each) => each.state).sort()).toEqual(['done', 'done', 'waits for approval']);
   });
 });

@@ -5,12 +5,13 @@ import { z } from 'zod';
 import { MOST_AUTOMATIC } from '../../domain/drift/policy.ts';
 import { decideRepair, type RepairDecision, type RepairWay } from '../../domain/drift/repair.ts';
 import { idempotencyKey } from '../../runtime/key.ts';
-import { levelsForRepair, proposeRepair, repairLimit, type RepairLevel } from '../../store/drift-repair.ts';
+import { approveRepairs, caseOf, levelsForRepair, proposeRepair, repairLimit, type RepairLevel } from '../../store/drift-repair.ts';
+import { note } from '../../store/exceptions.ts';
 import { automaticStop, repairPolicies, setRepairPolicies } from '../../store/repair-policy.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
 import type { Of } from '../contract.ts';
-import { RepairBulkBody, RepairBulkResult, RepairPolicyBody, RepairPolicyView, RepairPreview, RepairPreviewBody } from '../contract-drift.ts';
+import { RepairApproveBody, RepairApproveResult, RepairBulkBody, RepairBulkResult, RepairPolicyBody, RepairPolicyView, RepairPreview, RepairPreviewBody } from '../contract-drift.ts';
 import { storeOf } from '../store-scope.ts';
 
 interface LevelKey { itemId: number; locationId: number }
@@ -61,7 +62,9 @@ export function repairRoutes(app: FastifyInstance, { house }: Services): void {
       for (const { level, decided } of same) {
         if ('refuse' in decided) continue;
         const id = await proposeRepair(tx, storeId, { itemId: level.item_id, locationId: level.location_id, way, ...decided, approval, reason, key: idempotencyKey(`drift-repair/${storeId}/${level.item_id}@${level.location_id}/${at}`) }, by, at);
-        if (id === null) leave(level, 'A repair of this level is already under way.'); else made++;
+        if (id === null) { leave(level, 'A repair of this level is already under way.'); continue; }
+        made++;
+        await note(tx, storeId, await caseOf(tx, storeId, level.item_id, level.location_id), 'tried', by, `${way}, with ${same.length - 1} others: ${reason}`, at, { fix: way === 'push ours' ? 'push_ours' : 'accept_shopify' });
       }
       if (made > 0) await audit(tx, { at, actor: by, action: `repairs asked: ${way}`, subject: `${made} levels`, after: { levels: same.map(({ level }) => ({ itemId: level.item_id, locationId: level.location_id })), units: unitsOf(same), approval, reason } });
       return made;
@@ -69,6 +72,18 @@ export function repairRoutes(app: FastifyInstance, { house }: Services): void {
     if (asked > 0 && !approval) await house.enqueue('drift-repair', storeId);
     house.changed(storeId, ['stock']);
     return { asked, approval, left };
+  });
+
+  api.post('/api/v1/drift/repairs/approve', { schema: { tags, summary: 'Approve several repairs that wait; one’s own, and those that wait no more, are left', querystring, body: RepairApproveBody, response: { 200: RepairApproveResult } } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store), storeId = store.store_id, by = request.user?.email ?? 'operator', at = now(), ids = [...new Set(request.body.repairIds)];
+    const approved = await house.db.transaction(async (tx) => {
+      const done = await approveRepairs(tx, storeId, ids, by, at);
+      if (done.length > 0) await audit(tx, { at, actor: by, action: 'repairs approved', subject: `${done.length} levels`, after: { repairs: done.map((row) => row.repair_id), units: done.reduce((sum, row) => sum + row.units, 0) } });
+      return done.length;
+    });
+    if (approved > 0) await house.enqueue('drift-repair', storeId);
+    house.changed(storeId, ['stock']);
+    return { approved, left: ids.length - approved };
   });
 
   const mayChange = (request: FastifyRequest): boolean => request.user === null || request.user.role === 'admin';

@@ -12,6 +12,7 @@ import { useStore } from '../shell/store.tsx';
 import { Banner, ErrorState, Lines } from '../ui/feedback.tsx';
 import { count, units } from '../ui/format.ts';
 import { Wide } from '../ui/page.tsx';
+import { Change } from './Change.tsx';
 import type { Repair } from './drift-queries.ts';
 
 type Preview = Of<typeof Contract.RepairPreview>;
@@ -27,7 +28,7 @@ export function BulkRepair({ rows, done }: { rows: readonly StockRow[]; done(): 
   return (
     <>
       <Button variant="default" leftSection={<IconArrowsExchange size={15} />} onClick={() => setOpen(true)}>Repair…</Button>
-      <Drawer opened={open} onClose={() => setOpen(false)} title={`Repair ${count(rows.length, 'level')}`} size={720}>{open && <Form rows={rows} done={() => { setOpen(false); done(); }} />}</Drawer>
+      <Drawer opened={open} onClose={() => setOpen(false)} title={<strong>Repair {count(rows.length, 'level')}</strong>} size={720}>{open && <Form rows={rows} done={() => { setOpen(false); done(); }} />}</Drawer>
     </>
   );
 }
@@ -69,8 +70,4 @@ function Form({ rows, done }: { rows: readonly StockRow[]; done(): void }) {
       )}
     </form>
   );
-}
-
-function Change({ change: { from, to } }: { change: { from: number; to: number } }) {
-  return from === to ? <span className="dim">{units(from)}</span> : <>{units(from)} → <b>{units(to)}</b></>;
 }
