@@ -7,7 +7,8 @@ import { hasScope } from '../../domain/audit/checks/scopes.ts';
 import { dayOf } from '../../domain/calendar.ts';
 import { inboxHealth } from '../../store/inbox.ts';
 import { connectionFailed, findConnection, listStores, replaceSecret, saveStore, updateShop, type StoreRow } from '../../store/stores.ts';
-import { raise, resolveChecked } from '../../store/exceptions.ts';
+import { CATCH_UP, closeCaughtUp, openAgain } from '../../store/catch-up.ts';
+import { raise } from '../../store/exceptions.ts';
 import { audit } from '../../store/users.ts';
 import { webhooksReceived } from '../../runtime/metrics.ts';
 import { type Services } from '../app.ts';
@@ -56,7 +57,8 @@ async function test({ house, apiVersion, scopes }: Services, storeId: number): P
     const locations = await storefront.locations();
     await updateShop(house.db, storeId, shop, at);
     house.reconnect(storeId); // the shop's currency may be another than assumed
-    await resolveChecked(house.db, storeId, 'TOKEN_DEAD', [], at);
+    if (await openAgain(house.db, storeId, 'TOKEN_DEAD', at, at)) for (const reading of CATCH_UP) await house.enqueue(reading, storeId);
+    await closeCaughtUp(house.db, storeId, 'TOKEN_DEAD', at);
     const missing = scopes.filter((scope) => !shop.scopes.includes(scope));
     return {
       ok: missing.length === 0, sentence: missing.length === 0 ? `${shop.name} answers, with every scope it needs.` : `${shop.name} answers, but ${missing.length} scopes are missing: ${missing.join(', ')}.`,
