@@ -1,5 +1,7 @@
 /** drift check: the one statement that compares every level of the ledger with what Shopify stated (`driftCandidates`), at a million levels. */
 import { driftCandidates, levelsCompared } from '../src/store/drift.ts';
+import { hotLevels } from '../src/store/hot-levels.ts';
+import { faultsOf, faultsOfSlice, levelsTouched } from '../src/store/ledger-check.ts';
 import { checkPlanner } from '../src/store/planner-drift.ts';
 import { withCluster } from './cluster.ts';
 import type { Db } from '../src/store/db.ts';
@@ -11,20 +13,22 @@ const LEVELS = 1_000_000;
 const ROUNDS = 5;
 /** Levels of the second measurement that differ: a thousandth. */
 const DIFFERING = 1_000;
+/** As in flows/ledger-check.ts: items of a slice of the night, levels of a statement of the hour; and hot levels, as in flows/drift-check.ts. */
+const SLICE = 500, WRITTEN = 5_000, HOT = 240;
 /** Sales since the planner's sync: a busy day. */
 const SOLD_SINCE = 100_000;
 const SYNCED_AT = '2026-11-01T02:00:00Z', NOW = '2026-11-01T20:00:00Z';
 
 export const bench: Benchmark = {
   name: 'drift',
-  about: 'The statement that finds every level whose ledger differs from Shopify (`driftCandidates`), at 1 M levels, beside reading the same balances without comparing them.',
+  about: 'The statement that finds every level whose ledger differs from Shopify in any state (`driftCandidates`), at 1 M levels, beside reading the same balances without comparing them.',
   run: (say) => withCluster(async ({ db }) => {
     say('preparing 1 M levels');
     await makeCatalogue(db, LEVELS / PLACES);
     await makeLevels(db, LEVELS);
     await db.query(
-      `insert into observed_level (store_id, item_id, location_id, available, available_at, on_hand, committed, full_at)
-       select store_id, item_id, location_id, available, updated_at, available, 0, updated_at from ledger_level order by 2, 3`);
+      `insert into observed_level (store_id, item_id, location_id, available, available_at, on_hand, committed, reserved, damaged, safety_stock, quality_control, incoming, full_at)
+       select store_id, item_id, location_id, available, updated_at, available, 0, 0, 0, 0, 0, 0, updated_at from ledger_level order by 2, 3`);
     await db.query('vacuum analyze observed_level');
     const equal: number[] = [], bare: number[] = [], differing: number[] = [];
     const round = async (times: number[], expected: number): Promise<void> => {
@@ -37,6 +41,11 @@ export const bench: Benchmark = {
     await db.query(`update observed_level set available = available + 1 where (item_id, location_id) in (select 1 + k * 37, 1 + k % $2::int from generate_series(0, $1::int - 1) k)`, [DIFFERING, PLACES]);
     await db.query('vacuum analyze observed_level');
     for (let n = 0; n < ROUNDS; n++) await round(differing, DIFFERING);
+    // As many more by damaged goods alone: available agrees there.
+    await db.query(`update observed_level set damaged = damaged + 1 where (item_id, location_id) in (select 20 + k * 37, 1 + k % $2::int from generate_series(0, $1::int - 1) k)`, [DIFFERING, PLACES]);
+    await db.query('vacuum analyze observed_level');
+    const broken: number[] = [];
+    for (let n = 0; n < ROUNDS; n++) await round(broken, 2 * DIFFERING);
     const without: number[] = [], beside: number[] = [];
     for (let n = 0; n < ROUNDS; n++) without.push((await timed(() => checkPlanner(db, STORE, null, NOW))).ms);
     say('preparing the planner’s 1 M figures');
@@ -47,11 +56,25 @@ export const bench: Benchmark = {
       if (value.found.some((one) => one.causes.some(({ cause }) => cause !== 'not exchanged yet'))) throw new Error('a sale since the sync was given another cause');
       beside.push(ms);
     }
-    const compared = await levelsCompared(db, STORE), worst = Math.max(median(equal), median(differing));
+    say('folding all movements beside the balances');
+    const folded = await timed(async () => {
+      let levels = 0, slices = 0;
+      for (let slice, at = 0; (slice = await faultsOfSlice(db, STORE, at, SLICE, 100)) !== null; at = slice.last) { levels += slice.levels; slices++; if (slice.faults.length > 0) throw new Error('a balance is not the fold of its movements'); }
+      if (levels !== LEVELS) throw new Error(`${levels} levels looked at`);
+      return slices;
+    });
+    const hot: number[] = [];
+    for (let n = 0; n < ROUNDS; n++) { const { ms, value } = await timed(() => hotLevels(db, STORE, NOW, HOT)); if (value.length !== HOT) throw new Error(`${value.length} hot levels`); hot.push(ms); }
+    const hour = await timed(async () => {
+      const { levels } = await levelsTouched(db, STORE, NOW, LEVELS);
+      for (let start = 0; start < levels.length; start += WRITTEN) if ((await faultsOf(db, STORE, levels.slice(start, start + WRITTEN), 100)).length > 0) throw new Error('a balance is not the fold of its movements');
+      return levels.length;
+    });
+    const compared = await levelsCompared(db, STORE), worst = Math.max(median(equal), median(differing), median(broken));
     return {
       tables: [{
         title: `Median of ${ROUNDS} rounds, ${whole(compared)} levels`, columns: ['', 'time', 'levels/s', '× reading alone'],
-        rows: [['no planner is connected: what the check of it costs', without], [`1 M figures of a planner beside the ledger, ${whole(SOLD_SINCE)} movements since its sync, ${whole(moved)} levels differ (\`checkPlanner\`, findings kept)`, beside], ['balances read and summed, nothing compared', bare], ['all levels equal', equal], [`${whole(DIFFERING)} levels differ`, differing]].map(([title, times]) =>
+        rows: [['no planner is connected: what the check of it costs', without], [`1 M figures of a planner beside the ledger, ${whole(SOLD_SINCE)} movements since its sync, ${whole(moved)} levels differ (\`checkPlanner\`, findings kept)`, beside], ['balances read and summed, nothing compared', bare], ['all levels equal', equal], [`${whole(DIFFERING)} levels differ in available`, differing], [`and ${whole(DIFFERING)} in damaged alone`, broken], [`all balances beside the fold of 1.1 M movements, ${whole(folded.value)} slices of ${SLICE} items (\`ledger-check\` at night), once`, [folded.ms]], [`${whole(hour.value)} levels written within the hour beside theirs, once`, [hour.ms]], [`the ${HOT} hottest levels (\`hotLevels\`, every minute)`, hot]].map(([title, times]) =>
           [title as string, seconds(median(times as number[])), whole(LEVELS / median(times as number[]) * 1000), ratio(median(times as number[]) / median(bare))]),
       }],
       verdicts: [{ what: 'drift check of 1 M levels, one SQL', goal: '≤ 5 s', measured: seconds(worst), met: worst <= 5_000 }],

@@ -4,7 +4,8 @@ import { testMessage } from '../domain/alerts/message.ts';
 import { makeChannel, removeChannel, sealChannel } from '../store/alert-channels.ts';
 import { addDelivery } from '../store/alert-deliveries.ts';
 import { changeCases } from '../store/exceptions.ts';
-import type { DemoFault, DemoWorld } from './demo-world.ts';
+import { rebuildLevels } from '../store/ledger-check.ts';
+import type { DemoFault, DemoLevel, DemoWorld } from './demo-world.ts';
 
 /** No name ends so (RFC 6761): it is never found. */
 const NOWHERE = 'https://alerts.invalid/instep';
@@ -58,6 +59,21 @@ export const HOUSE_FAULTS: readonly DemoFault[] = [
       const { rows } = await w.house.db.query<{ exception_id: string }>(`select exception_id from exception where store_id = $1 and kind = 'AUDIT_CHAIN_BROKEN' and state = 'open' and subject like '%1999-01-01%'`, [w.storeId]);
       await changeCases(w.house.db.pool, w.storeId, rows.map((row) => row.exception_id), { action: 'resolve', said: 'a demonstration: the row was written by hand and is gone' }, 'demonstration', w.now());
       await w.run('daily-digest');
+    },
+  },
+  {
+    kind: 'INVARIANT_BROKEN', story: 'somebody changes a balance in the database, past the ledger', look: '/stock',
+    async raise(w) {
+      const level = await w.level('storefront', 12);
+      await w.remember(level);
+      await w.run('ledger-check');
+      await w.one('update ledger_level set available = available + 4, updated_at = $4 where store_id = $1 and item_id = $2 and location_id = $3', level.itemId, level.locationId, w.now());
+      await w.run('ledger-check');
+    },
+    async clear(w) {
+      const level = await w.recall<DemoLevel>();
+      await w.house.db.transaction((tx) => rebuildLevels(tx, w.storeId, [level], w.now()));
+      await w.run('ledger-check');
     },
   },
 ];

@@ -3,6 +3,7 @@
  * drives `instep demo raise` and the test that raises and clears each. `age` steps set back when something happened: nobody waits three days for a demonstration.
  */
 import type { ExceptionKindName } from '../domain/exceptions/catalogue.ts';
+import { CATCH_UP } from '../store/catch-up.ts';
 import { setAside } from '../store/inbox.ts';
 import { HOUSE_FAULTS } from './demo-faults-house.ts';
 import { PLAN_FAULTS } from './demo-faults-plan.ts';
@@ -49,7 +50,7 @@ export const DEMO_FAULTS: readonly DemoFault[] = [
   {
     kind: 'WEBHOOK_GAP', story: 'Shopify deletes all webhook subscriptions, as it does after eight failed deliveries', look: '/settings/connections',
     async raise(w) { await w.remember({}); await w.run('subscriptions'); await w.shop('faults', { deleteSubscriptions: true }); await w.run('subscriptions'); },
-    clear: (w) => w.run('subscriptions'),
+    clear: (w) => w.run('subscriptions', ...CATCH_UP),
   },
   {
     kind: 'WEBHOOK_HMAC_FAILED', story: 'somebody who does not know the secret sends webhooks', look: '/settings/connections',
@@ -93,7 +94,7 @@ export const DEMO_FAULTS: readonly DemoFault[] = [
     async clear(w) {
       await w.one(`update connection set client_secret = decode($2, 'base64') where store_id = $1`, (await w.recall<{ secret: string }>()).secret);
       w.house.reconnect(w.storeId);
-      await w.run('catalogue');
+      await w.run('catalogue', ...CATCH_UP);
     },
   },
   {

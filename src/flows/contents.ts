@@ -8,6 +8,7 @@ import { dailyDigest } from './daily-digest.ts';
 import { driftRepair } from './drift-repair.ts';
 import { exceptionChase } from './exception-chase.ts';
 import { driftCheck } from './drift-check.ts';
+import { ledgerCheck } from './ledger-check.ts';
 import { goodsReceipt } from './goods-receipt.ts';
 import { fulfilments } from './fulfilments.ts';
 import { purchaseOrders } from './purchase-orders.ts';
@@ -35,7 +36,7 @@ import { subscriptions } from './subscriptions.ts';
 
 export const FLOWS: readonly Flow[] = [
   subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, peakWatch, rehearsal, stockAdjustments, ordersOut,
-  fulfilments, returns, driftCheck, driftRepair, exceptionChase, alerts, forecast, forecastWatch, replenishment, replay, transferProposals, transfers, purchaseOrders, goodsReceipt,
+  fulfilments, returns, driftCheck, driftRepair, ledgerCheck, exceptionChase, alerts, forecast, forecastWatch, replenishment, replay, transferProposals, transfers, purchaseOrders, goodsReceipt,
   plannerExchange, audit, mappingSuggest, dailyDigest, backupWatch,
 ];
 

@@ -1,12 +1,12 @@
 /**
  * drift-check: ledger against Shopify, warehouse and planner per level → explained, posted or raised.   Woken every minute, after an import, and by hand.
- *  1 gather  levels that differ (one SQL), each read afresh from Shopify with all its states; the orders on their way, each with what it will do
- *  2 decide  domain/drift: causes whose units sum to the difference; equal committed and moved stock is an edit in Shopify
+ *  1 gather  hot levels, asked of Shopify anew; then levels that differ (one SQL), each read afresh from Shopify with all its states; the orders on their way, each with what it will do
+ *  2 decide  domain/drift: per state, causes whose units sum to the difference; equal committed and moved stock is an edit in Shopify
  *  3 record  at storefront-authority locations an edit becomes a movement (Shopify is right there); findings with their causes
  *            then Shopify beside the shelf of every warehouse, from the push's own arithmetic, in one statement; and the planner beside the ledger
  *  4 settle  unknown units raise STOCK_DRIFT; a level in step closes it. Orders nobody told of ask sales-history to read, once they had time to be told of
  */
-import { DRIFT_CAUSES, explainDrift, isPressing, type DriftFinding, type LevelState, type PendingEffect } from '../domain/drift/causes.ts';
+import { DRIFT_CAUSES, explainDrift, isPressing, unitsByCause, type DriftFinding, type LevelState, type PendingEffect } from '../domain/drift/causes.ts';
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
 import { emptyOrder, type OrderState } from '../domain/orders/order-state.ts';
 import { at, outside, type Fact, type StockState } from '../domain/stock/fact.ts';
@@ -19,7 +19,9 @@ import { mapLevels, saveObserved, type MappedLevel } from '../store/levels.ts';
 import { postFacts } from '../store/ledger.ts';
 import { orderEffects, type OrderEffect } from '../store/order-effects.ts';
 import { checkPlanner, type PlannerDrift } from '../store/planner-drift.ts';
-import { markDirty } from '../store/push-levels.ts';
+import { hotLevels } from '../store/hot-levels.ts';
+import { heardLevels, markDirty } from '../store/push-levels.ts';
+import { bucketLeft } from '../store/push-risks.ts';
 import { readCursor, writeCursor } from '../store/runs.ts';
 import { checkWarehouses, type WarehouseDrift } from '../store/warehouse-drift.ts';
 
@@ -36,6 +38,7 @@ export const driftCheck = defineFlow({
   raises: ['STOCK_DRIFT', 'STOCK_NEGATIVE'],
   async run(context) {
     const { db, storeId, tally } = context;
+    await readHot(context);
     tally.input = await levelsCompared(db, storeId);
     const candidates = await driftCandidates(db, storeId, MOST);
     const causes: Record<string, number> = {};
@@ -44,22 +47,22 @@ export const driftCheck = defineFlow({
     const shopTime = Date.parse(await context.storefront.time());
     // Edits that are seen and not posted yet, because something else of the level is still on its way.
     const editsPending = new Map<string, number>();
-    const pending = candidates.length === 0 ? new Map<string, PendingEffect[]>() : await pendingEffects(context, candidates);
+    const evidence = candidates.length === 0 ? NO_EVIDENCE : await pendingEffects(context, candidates);
     for (let start = 0; start < candidates.length; start += 240) {
       const some = candidates.slice(start, start + 240);
-      const found = await checkLevels(context, some, pending);
+      const found = await checkLevels(context, some, evidence);
       for (const { row, finding, changedAt } of found) {
         if (finding.edits.length > 0) edits++;
         else for (const { cause, units } of finding.causes) if (cause === 'edited in Shopify') editsPending.set(`${row.itemId}@${row.locationId}`, units);
-        for (const { cause, units } of finding.causes) causes[cause] = (causes[cause] ?? 0) + Math.abs(units);
+        for (const [cause, units] of unitsByCause([finding, ...finding.states])) causes[cause] = (causes[cause] ?? 0) + units;
         if (finding.settled) continue;
         differing++;
-        if (finding.causes.some((c) => c.cause === 'unknown')) unknown.push(driftException(row));
+        if ([finding, ...finding.states].some(({ causes: of }) => of.some((c) => c.cause === 'unknown'))) unknown.push(driftException(row));
         missed ||= finding.causes.some((c) => c.cause === 'event not received') && shopTime - Date.parse(changedAt) > ON_ITS_WAY_MS;
       }
       context.progress('levels that differ', start + some.length, candidates.length);
     }
-    const ordersPending = new Map([...pending].map(([key, effects]) => [key, effects.reduce((sum, effect) => sum + effect.available, 0)]));
+    const ordersPending = new Map([...evidence.pending].map(([key, effects]) => [key, effects.reduce((sum, effect) => sum + effect.available, 0)]));
     const shelves = await checkWarehouses(db, storeId, { orders: ordersPending, edits: editsPending }, context.now());
     for (const { cause, units } of shelves.flatMap((shelf) => shelf.causes)) if (cause !== 'event not received') causes[cause] = (causes[cause] ?? 0) + Math.abs(units);
     for (const shelf of shelves) if (shelf.causes.some((c) => c.cause === 'unknown')) unknown.push(shelfException(shelf));
@@ -79,6 +82,23 @@ export const driftCheck = defineFlow({
   },
 });
 
+/** Hot levels asked of Shopify each minute: four calls of sixty. What is left of the bucket below this share is for what must be written. */
+const HOT = 240, LEAVES = 0.5;
+
+/** What sold within the hour, or lately and is nearest to zero, is asked of Shopify itself, whatever was heard. Everything else that changed is asked by stock-levels, every five minutes. */
+async function readHot(context: FlowContext): Promise<void> {
+  const { db, storeId, storefront } = context, asked = await readCursor(db, storeId, 'drift-hot'), now = context.now();
+  if (asked !== null && Date.parse(now) - Date.parse(asked) < EVIDENCE_EVERY_MS) return;
+  const left = await bucketLeft(db, storeId, now);
+  if (left !== null && left < LEAVES) { context.detail['hot'] = { asked: 0, why: `${Math.round(left * 100)} % of the calls are left, which writes need` }; return; }
+  const hot = await hotLevels(db, storeId, now, HOT);
+  await writeCursor(db, storeId, 'drift-hot', now, now);
+  context.detail['hot'] = { asked: hot.length };
+  if (hot.length === 0) return;
+  const readAt = await storefront.time(), { known } = await mapLevels(db, storeId, await storefront.levels(hot.map((level) => ({ inventoryItemId: level.inventoryItemId, locationId: level.shopifyLocationId }))));
+  await db.transaction(async (tx) => heardLevels(tx, storeId, await saveObserved(tx, storeId, known, readAt), now));
+}
+
 interface PlannerTally { compared: number; differ: number; unitsByCause: Record<string, number> }
 
 /** The planner beside the ledger: kept by level, counted in the run's detail. A level that is a case already, by what Shopify shows, is not made another. */
@@ -92,7 +112,7 @@ async function besidePlanner(context: FlowContext, raised: readonly RaisedExcept
   return found.filter((one) => one.causes.some((c) => c.cause === 'unknown') && !cases.has(`${one.itemId}@${one.locationId}`)).map(plannerException);
 }
 
-async function checkLevels(context: FlowContext, candidates: readonly DriftCandidate[], pending: ReadonlyMap<string, readonly PendingEffect[]>): Promise<{ row: DriftRow; finding: DriftFinding; changedAt: string }[]> {
+async function checkLevels(context: FlowContext, candidates: readonly DriftCandidate[], evidence: Evidence): Promise<{ row: DriftRow; finding: DriftFinding; changedAt: string }[]> {
   const { db, storeId, storefront } = context;
   const readAt = await storefront.time();
   const read = await storefront.levels(candidates.map((c) => ({ inventoryItemId: c.inventory_item_id, locationId: c.shopify_location_id })));
@@ -109,10 +129,10 @@ async function checkLevels(context: FlowContext, candidates: readonly DriftCandi
       const ledger = ledgerState(balances, level), observed = observedState(level), key = `${level.itemId}@${level.locationId}`;
       const changedAt = level.availableAt > level.onHandAt ? level.availableAt : level.onHandAt;
       const finding = explainDrift({
-        ledger, observed, observedAt: changedAt, pending: pending.get(key) ?? [],
+        ledger, observed, observedAt: changedAt, pending: evidence.pending.get(key) ?? [], evidenceThrough: evidence.unasked.has(level.itemId) ? null : evidence.through,
         unplacedUnits: unplaced.get(level.itemId) ?? 0, inboxWaiting: waiting, writesPending: writes.get(key)?.sets ?? 0, deltasSent: writes.get(key)?.deltas ?? [], ordersReadThrough,
       });
-      return { level, finding, changedAt, row: { itemId: level.itemId, locationId: level.locationId, ledger: ledger.available, observed: observed.available, difference: finding.difference, causes: finding.causes } };
+      return { level, finding, changedAt, row: { itemId: level.itemId, locationId: level.locationId, ledger: ledger.available, observed: observed.available, difference: finding.difference, causes: finding.causes, states: finding.states } };
     });
     await postEdits(tx, context, found);
     await saveDrift(tx, storeId, known, found.filter((f) => !f.finding.settled).map((f) => f.row), context.now());
@@ -120,8 +140,12 @@ async function checkLevels(context: FlowContext, candidates: readonly DriftCandi
   });
 }
 
+/** What is on its way to each level, and Shopify's time up to which that is all of it; null where more was there than was looked at, for all levels or for these items. */
+interface Evidence { pending: ReadonlyMap<string, readonly PendingEffect[]>; through: string | null; unasked: ReadonlySet<number> }
+const NO_EVIDENCE: Evidence = { pending: new Map(), through: null, unasked: new Set() };
+
 /** Messages, changed orders and open orders looked at for evidence, at most. */
-const MOST_MESSAGES = 2_000, MOST_CHANGED = 500, MOST_OPEN = 200;
+const MOST_MESSAGES = 2_000, MOST_CHANGED = 500, MOST_OPEN = 200, MOST_KNOWN = 5_000;
 /** A little less than the minute between two checks. */
 const EVIDENCE_EVERY_MS = 55_000;
 
@@ -131,24 +155,24 @@ const EVIDENCE_EVERY_MS = 55_000;
  * What orders on their way will do to the levels, order by order: of messages that wait or could not be applied; of known orders that Shopify has routed
  * meanwhile; then of orders that changed since they were last read, and of open ones that Shopify may have closed without our hearing.
  */
-async function pendingEffects(context: FlowContext, candidates: readonly DriftCandidate[]): Promise<Map<string, PendingEffect[]>> {
+async function pendingEffects(context: FlowContext, candidates: readonly DriftCandidate[]): Promise<Evidence> {
   const { db, storeId, storefront } = context, items = [...new Set(candidates.map((c) => c.item_id))], levels = new Set(candidates.map((c) => `${c.item_id}@${c.location_id}`));
   // Evidence costs calls and time, which a rush needs for its pushes: gathered once a minute. In between, committed alone tells how much is missing.
   const gathered = await readCursor(db, storeId, 'drift-evidence');
-  if (gathered !== null && Date.parse(context.now()) - Date.parse(gathered) < EVIDENCE_EVERY_MS) return new Map();
+  if (gathered !== null && Date.parse(context.now()) - Date.parse(gathered) < EVIDENCE_EVERY_MS) return NO_EVIDENCE;
   await writeCursor(db, storeId, 'drift-evidence', context.now(), context.now());
-  const received: OrderState[] = [];
-  for (const message of await unappliedMessages(db, storeId, MOST_MESSAGES)) {
+  const through = await storefront.time(), received: OrderState[] = [], messages = await unappliedMessages(db, storeId, MOST_MESSAGES);
+  for (const message of messages) {
     try {
       const event = context.reader.read(message.topic, message.body);
       if (event.type === 'order') received.push(event.order);
     } catch (error) { if (!(error instanceof UnreadableWebhook)) throw error; }
   }
-  const open = await openOrdersOf(db, storeId, items, MOST_OPEN);
-  const unheard = await unheardOrders(context, open.map((order) => order.order_id));
+  const known = await openOrdersOf(db, storeId, items, MOST_KNOWN), open = known.slice(0, MOST_OPEN), unasked = new Set(known.slice(MOST_OPEN).flatMap((order) => order.item_ids));
+  const { orders: unheard, all } = await unheardOrders(context, open.map((order) => order.order_id));
   // A message says nothing of places, and a known order may have found its own meanwhile: Shopify is asked. Last of all, or an order placed in between would
   // have its place only where it was read, and be taken for one whose message never came.
-  const unplaced = [...new Set([...open.filter((order) => order.needs_place).map((order) => order.order_id), ...received.map((order) => order.id)])].slice(0, MOST_OPEN);
+  const placeless = [...new Set([...open.filter((order) => order.needs_place).map((order) => order.order_id), ...received.map((order) => order.id)])], unplaced = placeless.slice(0, MOST_OPEN);
   for (const { orderId, assignments } of unplaced.length === 0 ? [] : await storefront.assignments(unplaced)) received.push({ ...emptyOrder(orderId), assignments });
 
   const [fromMessages, fromShop] = await orderEffects(db, storeId, [received, unheard]), found = new Map<string, PendingEffect[]>();
@@ -160,18 +184,19 @@ async function pendingEffects(context: FlowContext, candidates: readonly DriftCa
   };
   note('event received, not applied', fromMessages!);
   note('event not received', fromShop!);
-  return found;
+  return { pending: found, unasked, through: all && messages.length < MOST_MESSAGES && known.length < MOST_KNOWN && placeless.length <= MOST_OPEN ? through : null };
 }
 
 /** Orders that changed since they were last read, and these open ones as they are now; with the places Shopify has just given them. */
-async function unheardOrders({ db, storeId, storefront }: FlowContext, openIds: readonly string[]): Promise<OrderState[]> {
+async function unheardOrders({ db, storeId, storefront }: FlowContext, openIds: readonly string[]): Promise<{ orders: OrderState[]; /** Of those that changed. */ all: boolean }> {
+  let all = true;
   const found: OrderState[] = [], since = await readCursor(db, storeId, 'sales-history');
-  if (since !== null) for await (const orders of storefront.ordersChangedSince(since)) { found.push(...orders); if (found.length >= MOST_CHANGED) break; }
+  if (since !== null) for await (const orders of storefront.ordersChangedSince(since)) { found.push(...orders); if (found.length >= MOST_CHANGED) { all = false; break; } }
   const heard = new Set(found.map((order) => order.id)), asked = openIds.filter((id) => !heard.has(id));
   if (asked.length > 0) found.push(...await storefront.ordersById(asked));
   const placeless = found.filter((order) => Object.keys(order.assignments).length === 0).map((order) => order.id);
   for (const { orderId, assignments } of placeless.length === 0 ? [] : await storefront.assignments(placeless)) found.push({ ...emptyOrder(orderId), assignments });
-  return found;
+  return { orders: found, all: all && since !== null };
 }
 
 const signed = (units: number): string => (units > 0 ? `+${units}` : String(units));
@@ -243,11 +268,11 @@ function plannerException(drift: PlannerDrift): RaisedException {
 }
 
 function driftException(row: DriftRow): RaisedException {
-  const units = row.causes.filter((c) => c.cause === 'unknown').reduce((sum, c) => sum + Math.abs(c.units), 0);
+  const units = unitsByCause([row, ...row.states]).get('unknown') ?? 0;
   return {
     kind: 'STOCK_DRIFT', key: `level/${row.itemId}@${row.locationId}`, subject: `Item ${row.itemId} at location ${row.locationId}`, itemId: row.itemId, locationId: row.locationId, size: units,
     sentence: row.difference === 0 ? `Shopify and the ledger both show ${row.ledger} available, and ${units} units promised to orders have no known cause.`
       : `Shopify shows ${row.observed} available, the ledger ${row.ledger}: ${row.difference > 0 ? '+' : ''}${row.difference} units, of which ${units} have no known cause.`,
-    evidence: { ledger: row.ledger, observed: row.observed, causes: row.causes },
+    evidence: { ledger: row.ledger, observed: row.observed, causes: row.causes, states: row.states },
   };
 }

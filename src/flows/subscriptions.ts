@@ -2,11 +2,12 @@
  * subscriptions: the webhooks we rely on → as they should be in Shopify.   Woken by the first import and every ten minutes: Shopify deletes
  * subscriptions after eight failed deliveries, and says so to nobody.
  *  1 gather  what is subscribed   2 decide  missing, pointing elsewhere, with other fields   3 send  create and remove
- *  4 settle  reading found changes that no webhook told of for ten minutes: silence, a case; bad signatures an hour old and dead letters set aside close; a repaired gap raises WEBHOOK_GAP; whatever was made anew asks sales-history and stock-levels to read what was missed; a complete list closes it
+ *  4 settle  reading found changes that no webhook told of for ten minutes: silence, a case; bad signatures an hour old and dead letters set aside close; a gap raises WEBHOOK_GAP and asks for what was missed to be read; when all of it was (store/catch-up.ts), the case closes
  */
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { findConnection } from '../store/stores.ts';
+import { CATCH_UP, closeCaughtUp, notYetRead, openAgain } from '../store/catch-up.ts';
 import { resolveChecked } from '../store/exceptions.ts';
 import { readCursor, writeCursor } from '../store/runs.ts';
 
@@ -27,22 +28,30 @@ export const subscriptions = defineFlow({
     // A new address (another port, another host) replaces all of them; a gap is when some of ours went missing.
     const known = await readCursor(db, storeId, 'subscriptions.address');
     const missing = known === base ? result.created : [];
-    const silent = await silence(context);
-    await context.checked('WEBHOOK_GAP', [...silent, ...(missing.length === 0 ? [] : [{
-      kind: 'WEBHOOK_GAP' as const, key: 'subscriptions', subject: `${missing.length} webhook subscriptions`,
+    const silent = await silence(context), gap: RaisedException[] = missing.length === 0 ? [] : [{
+      kind: 'WEBHOOK_GAP', key: 'subscriptions', subject: `${missing.length} webhook subscriptions`,
       sentence: `Shopify no longer had ${missing.length} of our webhook subscriptions (${missing.slice(0, 4).join(', ')}${missing.length > 4 ? ' …' : ''}). They were made again and what was missed is being read.`,
-      evidence: { topics: missing },
-    } satisfies RaisedException])]);
+      evidence: { topics: missing, openAgain: context.now() },
+    }];
+    await context.raise([...silent, ...gap]);
+    // Subscriptions stand again as of now, and a silence ends with a word: what was missed until here is what readings that begin from here on read.
+    if (silent.length === 0) await openAgain(db.pool, storeId, 'WEBHOOK_GAP', context.now(), context.now(), ['silence']);
+    await closeCaughtUp(db.pool, storeId, 'WEBHOOK_GAP', context.now());
+    const waiting = await gapsToRead(context);
+    context.detail['toBeRead'] = waiting;
     // What happened before the new ones stood went to nobody, or to where we were before. The first import reads everything after this.
-    if (result.created.length > 0 && context.store.imported_at !== null) {
-      await context.enqueue('sales-history');
-      await context.enqueue('stock-levels');
-    }
+    if (context.store.imported_at !== null) for (const reading of result.created.length > 0 ? CATCH_UP : waiting) await context.enqueue(reading);
     await writeCursor(db, storeId, 'subscriptions.address', base, context.now());
     await closeQuiet(context);
     context.changed('connections', 'exceptions');
   },
 });
+
+/** Readings that gaps still wait for. */
+async function gapsToRead({ db, storeId }: FlowContext): Promise<string[]> {
+  const { rows } = await db.query<{ since: string | null }>(`select max(evidence ->> 'openAgain') as since from exception where store_id = $1 and kind = 'WEBHOOK_GAP' and state in ('open', 'snoozed') and evidence ? 'openAgain'`, [storeId]);
+  return rows[0]!.since === null ? [] : notYetRead(db, storeId, rows[0]!.since);
+}
 
 /** Subscribed and yet nothing comes: a proxy, a firewall, a wrong public address. Reading goes on every five minutes, so nothing is lost, only late. */
 async function silence(context: FlowContext): Promise<RaisedException[]> {

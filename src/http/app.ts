@@ -34,6 +34,7 @@ import { connectionRoutes } from './routes/connections.ts';
 import { countRoutes } from './routes/counts.ts';
 import { eventRoutes } from './routes/events.ts';
 import { driftRoutes } from './routes/drift.ts';
+import { repairRoutes } from './routes/repairs.ts';
 import { exceptionFixRoutes } from './routes/exception-fixes.ts';
 import { exceptionRoutes } from './routes/exceptions.ts';
 import { flowRoutes } from './routes/flows.ts';
@@ -164,7 +165,7 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
   const api = app.withTypeProvider<ZodTypeProvider>();
   for (const routes of [
     sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, overrideRoutes, analogueRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, whatIfRoutes, replayRoutes, transferRoutes, warehouseMoveRoutes,
-    exceptionRoutes, exceptionFixRoutes, alertRoutes, driftRoutes, peakRoutes, rehearsalRoutes, bufferRuleRoutes, heldBackRoutes, helpRoutes, flowRoutes, connectionRoutes, warehouseRoutes,
+    exceptionRoutes, exceptionFixRoutes, alertRoutes, driftRoutes, repairRoutes, peakRoutes, rehearsalRoutes, bufferRuleRoutes, heldBackRoutes, helpRoutes, flowRoutes, connectionRoutes, warehouseRoutes,
     plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, supplierRoutes,
     purchaseDraftRoutes, purchaseOrderRoutes, purchaseSettingRoutes, goodsReceiptRoutes, purchasingImportRoutes, countRoutes, searchRoutes,
     eventRoutes, auditRoutes, periodRoutes, mappingSuggestionRoutes, listingRoutes, peopleRoutes, auditTrailRoutes, settingRoutes, viewRoutes,

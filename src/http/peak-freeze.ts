@@ -44,6 +44,9 @@ export const FROZEN_IN_PEAK: Readonly<Record<string, Frozen>> = {
   'PUT /api/v1/planner/places/:place': { what: 'the planner’s places' },
   'PUT /api/v1/transfers/settings': { what: 'what moving costs' },
   'PUT /api/v1/policies/:scope': { what: 'a planning policy' },
+  'POST /api/v1/drift/repairs/approve': { what: 'repairs above the limit' },
+  'POST /api/v1/drift/repairs/bulk': { what: 'a repair of many levels', when: ({ body }) => ((field(body, 'levels') as unknown[] | undefined)?.length ?? 0) > BULK_LEVELS },
+  'PUT /api/v1/settings/repair-policy': { what: 'what is repaired without asking' },
   'PUT /api/v1/settings/limits': { what: 'what one person may do alone' },
   'PUT /api/v1/purchase-settings': { what: 'limits and budgets' },
 };

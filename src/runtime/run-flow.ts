@@ -8,6 +8,7 @@ import type { Shoppers } from '../ports/shoppers.ts';
 import type { Storefront, WebhookReader } from '../ports/storefront.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
 import { emptyTally, failRun, finishRun, reportProgress, startRun, type Tally } from '../store/runs.ts';
+import { CATCH_UP, closeCaughtUp, openAgain } from '../store/catch-up.ts';
 import { raise, resolveChecked } from '../store/exceptions.ts';
 import type { Db } from '../store/db.ts';
 import { connectionFailed, findStore } from '../store/stores.ts';
@@ -61,9 +62,9 @@ export async function contextFor(house: House, storeId: number, onProgress: Flow
 export async function runFlow(house: House, flow: Flow, storeId: number, trigger: string, watch?: Watch): Promise<RunResult | null> {
   return house.db.exclusively(`${flow.name}:${storeId}`, async () => {
     const at = (): string => house.clock.now().toISOString();
-    const runId = await startRun(house.db.pool, storeId, flow.name, trigger, at());
-    house.changed(storeId, ['flows']);
     const started = house.clock.now().getTime();
+    const runId = await startRun(house.db.pool, storeId, flow.name, trigger, new Date(started).toISOString());
+    house.changed(storeId, ['flows']);
     let last = 0, pending: Promise<unknown> = Promise.resolve();
     const progress: FlowContext['progress'] = (stage, done, total) => {
       watch?.({ flow: flow.name, stage, done, total });
@@ -82,8 +83,11 @@ export async function runFlow(house: House, flow: Flow, storeId: number, trigger
       await pending;
       await finishRun(house.db.pool, storeId, runId, context.tally, context.detail, at());
       await resolveChecked(house.db.pool, storeId, 'FLOW_FAILED', await otherFailures(house.db, storeId, flow.name), at());
-      // This flow asked Shopify for the shop and was answered: the token lives.
-      if (flow.name === 'catalogue') await resolveChecked(house.db.pool, storeId, 'TOKEN_DEAD', [], at());
+      // These flows asked Shopify and were answered: the token lives since they began. What was missed is read before the case closes.
+      if (CATCH_UP.includes(flow.name)) {
+        if (await openAgain(house.db.pool, storeId, 'TOKEN_DEAD', new Date(started).toISOString(), at())) for (const reading of CATCH_UP) if (reading !== flow.name) await house.enqueue(reading, storeId);
+        for (const kind of ['TOKEN_DEAD', 'WEBHOOK_GAP'] as const) await closeCaughtUp(house.db.pool, storeId, kind, at());
+      }
       jobDuration.observe({ flow: flow.name, state: 'done' }, (house.clock.now().getTime() - started) / 1000);
       return { runId, tally: context.tally, detail: context.detail };
     } catch (error) {

@@ -1,12 +1,13 @@
 /** Ledger against what Shopify stated, per item and location: candidates by one SQL, findings kept until a check sees both sides equal. */
 import type pg from 'pg';
-import type { ExplainedUnits } from '../domain/drift/causes.ts';
+import type { DriftInput, ExplainedUnits, StateFinding } from '../domain/drift/causes.ts';
 import { STOCK_STATES } from '../domain/stock/fact.ts';
 import type { Queryable } from './db.ts';
+import { LEVEL_DIFFERS } from './levels.ts';
 
 export interface DriftCandidate { item_id: number; location_id: number; inventory_item_id: string; shopify_location_id: string }
 
-/** Levels whose available, or committed or incoming where they were read, differ from the ledger. One statement over all levels. */
+/** Levels of which any state differs from the ledger, and those that differed when last looked at. One statement over all levels. */
 export async function driftCandidates(db: Queryable, storeId: number, limit: number): Promise<DriftCandidate[]> {
   const { rows } = await db.query<DriftCandidate>(
     `select o.item_id, o.location_id, i.shopify_inventory_item_id as inventory_item_id, l.shopify_location_id
@@ -15,8 +16,7 @@ export async function driftCandidates(db: Queryable, storeId: number, limit: num
      left join ledger_level g on g.store_id = o.store_id and g.item_id = o.item_id and g.location_id = o.location_id
      join inventory_item i on i.store_id = o.store_id and i.item_id = o.item_id
      join location l on l.store_id = o.store_id and l.location_id = o.location_id
-     where o.store_id = $1 and (coalesce(g.available, 0) <> o.available or (o.full_at >= o.available_at and (coalesce(g.committed, 0) <> o.committed or coalesce(g.incoming, 0) <> o.incoming))
-       or exists (select from drift d where d.store_id = o.store_id and d.item_id = o.item_id and d.location_id = o.location_id))
+     where o.store_id = $1 and (${LEVEL_DIFFERS} or exists (select from drift d where d.store_id = o.store_id and d.item_id = o.item_id and d.location_id = o.location_id))
      order by o.item_id, o.location_id limit $2`, [storeId, limit]);
   return rows;
 }
@@ -52,22 +52,25 @@ export async function unplacedUnits(db: Queryable, storeId: number): Promise<Map
   return new Map(rows.map((row) => [row.item_id, row.units]));
 }
 
-/** Known orders with open units of these items, and whether those wait for a location: what to ask Shopify about when committed differs. Oldest first. */
-export async function openOrdersOf(db: Queryable, storeId: number, itemIds: readonly number[], limit: number): Promise<{ order_id: string; needs_place: boolean }[]> {
-  return (await db.query<{ order_id: string; needs_place: boolean }>(
-    `with variants as (select v.shopify_variant_id::text as id from variant v join inventory_item x on x.store_id = v.store_id and x.shopify_inventory_item_id = v.shopify_inventory_item_id where v.store_id = $1 and x.item_id = any($2))
-     select order_id, needs_place from sales_order o where store_id = $1 and (is_open or needs_place) and exists (select from jsonb_each(o.state -> 'lines') l join variants on variants.id = l.value ->> 'variantId') order by needs_place desc, updated_at limit $3`, [storeId, itemIds, limit])).rows;
+export interface OpenOrder { order_id: string; needs_place: boolean; item_ids: number[] }
+
+/** Known orders with open units of these items, which of the items, and whether they wait for a location: what to ask Shopify about when committed differs. Oldest first. */
+export async function openOrdersOf(db: Queryable, storeId: number, itemIds: readonly number[], limit: number): Promise<OpenOrder[]> {
+  return (await db.query<OpenOrder>(
+    `with variants as (select v.shopify_variant_id::text as id, x.item_id from variant v join inventory_item x on x.store_id = v.store_id and x.shopify_inventory_item_id = v.shopify_inventory_item_id where v.store_id = $1 and x.item_id = any($2))
+     select order_id, needs_place, w.item_ids from sales_order o cross join lateral (select array_agg(distinct v.item_id) as item_ids from jsonb_each(o.state -> 'lines') l join variants v on v.id = l.value ->> 'variantId') w
+     where store_id = $1 and (is_open or needs_place) and w.item_ids is not null order by needs_place desc, updated_at limit $3`, [storeId, itemIds, limit])).rows;
 }
 
-export interface WritesSent { sets: number; deltas: { cause: 'count pending' | 'push refused or pending'; units: number; sentAt: string; evidence: string }[] }
+export interface WritesSent { sets: number; deltas: DriftInput['deltasSent'] }
 
-/** Writes of ours to these levels whose outcome is not known: sets, and deltas of available that were sent, each with its units. */
+/** Writes of ours to these levels whose outcome is not known: sets of available, and deltas that were sent, each with its state and units. */
 export async function writesSent(db: Queryable, storeId: number, levels: readonly { itemId: number; locationId: number }[]): Promise<Map<string, WritesSent>> {
   const { rows } = await db.query<{ item_id: number; location_id: number; sets: number; deltas: WritesSent['deltas'] }>(
     `with level as (select * from unnest($2::int[], $3::int[]) as t(item_id, location_id)), write as (
        select item_id, location_id, 1 as sets, null::jsonb as delta, 0::bigint as n from push_attempt_row where store_id = $1 and state = 'open'
-       union all select item_id, location_id, (state_name <> 'available')::int, case when state_name = 'available' then jsonb_build_object('cause', case when cause like 'count/%' then 'count pending' else 'push refused or pending' end,
-         'units', delta, 'sentAt', to_char(first_sent_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'evidence', sentence || ': sent at ' || to_char(first_sent_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') || ', its outcome not known yet') end, adjustment_id from stock_adjustment where store_id = $1 and state = 'sent')
+       union all select item_id, location_id, 0, jsonb_build_object('state', state_name, 'cause', case when cause like 'count/%' then 'count pending' else 'push refused or pending' end,
+         'units', delta, 'sentAt', to_char(first_sent_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'evidence', sentence || ': sent at ' || to_char(first_sent_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') || ', its outcome not known yet'), adjustment_id from stock_adjustment where store_id = $1 and state = 'sent')
      select item_id, location_id, sum(sets)::int as sets, coalesce(jsonb_agg(delta order by n) filter (where delta is not null), '[]') as deltas from write join level using (item_id, location_id) group by 1, 2`,
     [storeId, levels.map((l) => l.itemId), levels.map((l) => l.locationId)]);
   return new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, { sets: row.sets, deltas: row.deltas }]));
@@ -80,24 +83,23 @@ export async function postedSoFar(tx: Queryable, storeId: number, facts: readonl
   return new Map(rows.map((row) => [row.fact, row.quantity]));
 }
 
-export interface DriftRow { itemId: number; locationId: number; ledger: number; observed: number; difference: number; causes: ExplainedUnits[] }
+/** What differs at a level: available, which may agree, and the other states that do not. */
+export interface DriftRow { itemId: number; locationId: number; ledger: number; observed: number; difference: number; causes: ExplainedUnits[]; states: StateFinding[] }
 
-/** Replaces the findings of the levels looked at: equal ones leave, the others keep the day they were first seen. */
-export async function saveDrift(tx: Queryable, storeId: number, checked: readonly { itemId: number; locationId: number }[], found: readonly DriftRow[], now: string): Promise<void> {
+/** Replaces the findings of the levels looked at: what agrees leaves, the others keep the day they were first seen. A level that differs in any state has a row for available. */
+export async function saveDrift(tx: Queryable, storeId: number, checked: readonly { itemId: number; locationId: number }[], levels: readonly DriftRow[], now: string): Promise<void> {
+  const found = levels.flatMap(({ itemId, locationId, states, ...available }) => [{ state: 'available', ...available }, ...states].map((state) => ({ itemId, locationId, ...state })));
   await tx.query(
-    `delete from drift d using unnest($2::int[], $3::int[]) as t(item_id, location_id)
-     where d.store_id = $1 and d.item_id = t.item_id and d.location_id = t.location_id
-       and not exists (select from unnest($4::int[], $5::int[]) as f(item_id, location_id) where f.item_id = d.item_id and f.location_id = d.location_id)`,
-    [storeId, checked.map((l) => l.itemId), checked.map((l) => l.locationId), found.map((f) => f.itemId), found.map((f) => f.locationId)]);
-  if (found.length === 0) return;
-  await tx.query(
-    `insert into drift (store_id, item_id, location_id, state, ledger, observed, difference, causes, first_seen, checked_at)
-     select $1, item_id, location_id, 'available', ledger, observed, difference, causes::jsonb, $2, $2
-     from unnest($3::int[], $4::int[], $5::int[], $6::int[], $7::int[], $8::text[]) as t(item_id, location_id, ledger, observed, difference, causes)
+    `with found as (select * from unnest($5::int[], $6::int[], $7::text[], $8::int[], $9::int[], $10::int[], $11::text[]) as t(item_id, location_id, state, ledger, observed, difference, causes)
+     ), gone as (
+       delete from drift d using unnest($3::int[], $4::int[]) as t(item_id, location_id) where d.store_id = $1 and d.item_id = t.item_id and d.location_id = t.location_id
+         and not exists (select from found f where f.item_id = d.item_id and f.location_id = d.location_id and f.state = d.state))
+     insert into drift (store_id, item_id, location_id, state, ledger, observed, difference, causes, first_seen, checked_at)
+     select $1, item_id, location_id, state, ledger, observed, difference, causes::jsonb, $2, $2 from found
      on conflict (store_id, item_id, location_id, state) do update set ledger = excluded.ledger, observed = excluded.observed,
        difference = excluded.difference, causes = excluded.causes, checked_at = excluded.checked_at`,
-    [storeId, now, found.map((f) => f.itemId), found.map((f) => f.locationId), found.map((f) => f.ledger), found.map((f) => f.observed), found.map((f) => f.difference),
-      found.map((f) => JSON.stringify(f.causes))]);
+    [storeId, now, checked.map((l) => l.itemId), checked.map((l) => l.locationId), found.map((f) => f.itemId), found.map((f) => f.locationId), found.map((f) => f.state), found.map((f) => f.ledger), found.map((f) => f.observed),
+      found.map((f) => f.difference), found.map((f) => JSON.stringify(f.causes))]);
 }
 
 export interface NegativeLevel { item_id: number; location_id: number; sku: string | null; title: string; location: string; available: number; continues: boolean; price: string | null }
@@ -130,8 +132,12 @@ export async function negativeLevels(db: Queryable, storeId: number): Promise<Ne
   return rows;
 }
 
-/** One level's finding of the last check, or null where both sides agreed. */
-export async function driftOf(db: Queryable, storeId: number, itemId: number, locationId: number): Promise<{ ledger: number; observed: number; difference: number; causes: ExplainedUnits[]; first_seen: string; checked_at: string } | null> {
-  return (await db.query<{ ledger: number; observed: number; difference: number; causes: ExplainedUnits[]; first_seen: string; checked_at: string }>(
-    `select ledger, observed, difference, causes, first_seen, checked_at from drift where store_id = $1 and item_id = $2 and location_id = $3 and state = 'available'`, [storeId, itemId, locationId])).rows[0] ?? null;
+/** One level's finding of the last check, or null where both sides agreed in all states. */
+export async function driftOf(db: Queryable, storeId: number, itemId: number, locationId: number): Promise<(Omit<DriftRow, 'itemId' | 'locationId'> & { firstSeen: string; checkedAt: string }) | null> {
+  const { rows } = await db.query<StateFinding & { firstSeen: string; checkedAt: string }>(
+    `select state, ledger, observed, difference, causes, first_seen as "firstSeen", checked_at as "checkedAt" from drift where store_id = $1 and item_id = $2 and location_id = $3 order by state`, [storeId, itemId, locationId]);
+  const available = rows.find((row) => row.state === 'available');
+  if (!available) return null;
+  const { state: _, ...of } = available;
+  return { ...of, states: rows.filter((row) => row !== available).map(({ state, ledger, observed, difference, causes }) => ({ state, ledger, observed, difference, causes })) };
 }

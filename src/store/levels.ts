@@ -35,11 +35,14 @@ export async function levelIds(db: Queryable, storeId: number, levels: readonly 
      join inventory_item x on x.store_id = $1 and x.item_id = t.item_id join location l on l.store_id = $1 and l.location_id = t.location_id`, [storeId, levels.map((level) => level.itemId), levels.map((level) => level.locationId)])).rows;
 }
 
-/** How many of these levels show another number than the ledger has. */
+/** Whether a level as stated (o) differs from the ledger's (g) in any state. What was stated of the states beside available counts while it is as new as available. */
+export const LEVEL_DIFFERS = `(coalesce(g.available, 0) <> o.available or (o.full_at >= o.available_at and (${STOCK_STATES.filter((state) => state !== 'available').map((state) => `coalesce(g.${state}, 0) <> o.${state}`).join(' or ')})))`;
+
+/** How many of these levels show another number than the ledger has, in any state. */
 export async function levelsDiffering(db: Queryable, storeId: number, levels: readonly LevelKey[]): Promise<number> {
   return (await db.query<{ n: number }>(
     `select count(*)::int as n from unnest($2::int[], $3::int[]) as t(item_id, location_id) join observed_level o on o.store_id = $1 and o.item_id = t.item_id and o.location_id = t.location_id
-     join ledger_level b on b.store_id = $1 and b.item_id = t.item_id and b.location_id = t.location_id where o.available <> b.available`, [storeId, levels.map((level) => level.itemId), levels.map((level) => level.locationId)])).rows[0]!.n;
+     left join ledger_level g on g.store_id = $1 and g.item_id = t.item_id and g.location_id = t.location_id where ${LEVEL_DIFFERS}`, [storeId, levels.map((level) => level.itemId), levels.map((level) => level.locationId)])).rows[0]!.n;
 }
 
 function bump(map: Map<string, number>, key: string, by: number): void { map.set(key, (map.get(key) ?? 0) + by); }

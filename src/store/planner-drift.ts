@@ -58,7 +58,7 @@ const STOCK = `
       and (b.is_bundle or exists (select from bundle_version n where n.store_id = b.store_id and n.variant_id = b.shopify_variant_id and n.effective_from <= $5 and (n.effective_to is null or n.effective_to > $5)))) as is_bundle
   from differs d cross join account a join ledger_level g on g.store_id = $1 and g.item_id = d.item_id and g.location_id = d.location_id join opening o on o.store_id = $1 and o.item_id = d.item_id and o.location_id = d.location_id
     left join since s on s.item_id = d.item_id and s.location_id = d.location_id left join stray t on t.item_id = d.item_id and t.location_id = d.location_id
-    left join observed_level v on v.store_id = $1 and v.item_id = d.item_id and v.location_id = d.location_id left join drift e on e.store_id = $1 and e.item_id = d.item_id and e.location_id = d.location_id
+    left join observed_level v on v.store_id = $1 and v.item_id = d.item_id and v.location_id = d.location_id left join drift e on e.store_id = $1 and e.item_id = d.item_id and e.location_id = d.location_id and e.state = 'available'
   where d.theirs <> g.available order by d.item_id, d.location_id limit $6`;
 
 /** What a line of an order both sides keep still has to come there: they agreed on what was received. Orders closed there are not expected. $3: at most. */

@@ -6,7 +6,7 @@ import { keysetSql, searchTerms, type Keyset, type SortColumn } from './keyset.t
 export interface StockPageRow {
   item_id: number; location_id: number; sku: string | null; title: string; vendor: string | null; location: string; authority: 'storefront' | 'warehouse';
   on_hand: number; committed: number; available: number; unavailable: number; incoming: number; shopify_available: number | null; shopify_at: string | null;
-  drift: number; causes: { cause: string; units: number }[] | null; opened: boolean; last_movement: string | null; sort_value: string | null;
+  drift: number; causes: { cause: string; units: number }[] | null; states: { state: string; difference: number; causes: { cause: string; units: number }[] }[] | null; opened: boolean; last_movement: string | null; sort_value: string | null;
   planner: { stock?: number; incoming?: number } | null; push_state: string | null; wanted: number | null; pushed_at: string | null; confirmed_at: string | null; push_reason: string | null;
 }
 
@@ -21,24 +21,27 @@ const SORT: Record<string, SortColumn> = {
 };
 
 const ROWS = `
-  with r as (
+  with found as (
+    select item_id, location_id, jsonb_agg(causes) filter (where state = 'available') -> 0 as causes, jsonb_agg(jsonb_build_object('state', state, 'difference', difference, 'causes', causes) order by state) filter (where state <> 'available' and difference <> 0) as states
+    from drift where store_id = $1 group by 1, 2
+  ), r as (
     select o.item_id, o.location_id, i.sku, i.title, i.vendor, l.name as location, l.authority,
       coalesce(${ON_HAND_STATES.map((state) => `f.${state}`).join(' + ')}, 0) as on_hand, coalesce(f.committed, 0) as committed, coalesce(f.available, 0) as available,
       coalesce(f.reserved + f.damaged + f.safety_stock + f.quality_control, 0) as unavailable, coalesce(f.incoming, 0) as incoming, o.available as shopify_available, o.available_at as shopify_at,
-      case when p.as_of is null then 0 else o.available - coalesce(f.available, 0) end as drift, d.causes, p.as_of is not null as opened, f.updated_at as last_movement
+      case when p.as_of is null then 0 else o.available - coalesce(f.available, 0) end as drift, d.causes, d.states, p.as_of is not null as opened, f.updated_at as last_movement
     from observed_level o
     join item i on i.item_id = o.item_id
     join location l on l.store_id = o.store_id and l.location_id = o.location_id
     left join opening p on p.store_id = o.store_id and p.item_id = o.item_id and p.location_id = o.location_id
     left join ledger_level f on f.store_id = o.store_id and f.item_id = o.item_id and f.location_id = o.location_id
-    left join drift d on d.store_id = o.store_id and d.item_id = o.item_id and d.location_id = o.location_id
+    left join found d on d.item_id = o.item_id and d.location_id = o.location_id
     where o.store_id = $1 and ($8::int is null or o.item_id = $8)
       and ($2::text[] is null or lower(i.sku) = any($2)) and ($3::text is null or i.sku ilike '%' || $3 || '%' or i.title ilike '%' || $3 || '%' or i.barcode = $3)
       and ($4::int[] is null or o.location_id = any($4)) and ($5::text is null or i.vendor = $5)
   ), r_view as (
     select * from r where case $6
-      when 'drift' then drift <> 0 when 'planner' then exists (select from planner_drift w where w.store_id = $1 and w.item_id = r.item_id and w.location_id = r.location_id) when 'negative' then available < 0 or on_hand < 0 when 'out of stock' then available <= 0
-      when 'pending' then drift <> 0 or not opened when 'changed' then last_movement >= $7 else true end
+      when 'drift' then drift <> 0 or states is not null when 'planner' then exists (select from planner_drift w where w.store_id = $1 and w.item_id = r.item_id and w.location_id = r.location_id) when 'negative' then available < 0 or on_hand < 0 when 'out of stock' then available <= 0
+      when 'pending' then drift <> 0 or states is not null or not opened when 'changed' then last_movement >= $7 else true end
   )`;
 
 function values(storeId: number, filter: StockFilter): unknown[] {
@@ -62,7 +65,7 @@ export interface StockTotals { rows: number; on_hand: number; committed: number;
 export async function stockTotals(db: Queryable, storeId: number, filter: StockFilter): Promise<StockTotals> {
   const { rows } = await db.query<StockTotals>(
     `${ROWS} select count(*)::int as rows, coalesce(sum(on_hand), 0)::int as on_hand, coalesce(sum(committed), 0)::int as committed, coalesce(sum(available), 0)::int as available,
-       coalesce(sum(incoming), 0)::int as incoming, coalesce(sum(abs(drift)), 0)::int as drift_units, count(*) filter (where drift <> 0)::int as drift_rows from r_view`, values(storeId, filter));
+       coalesce(sum(incoming), 0)::int as incoming, coalesce(sum(abs(drift)), 0)::int as drift_units, count(*) filter (where drift <> 0 or states is not null)::int as drift_rows from r_view`, values(storeId, filter));
   return rows[0]!;
 }
 

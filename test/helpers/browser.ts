@@ -13,6 +13,7 @@ export async function openBrowser(): Promise<Browser> {
   const home = path.join(tmpdir(), `instep-browser-${version}-${process.getuid?.() ?? 0}`);
   mkdirSync(home, { recursive: true });
   // The package unpacks into the temporary folder of the process.
+  const before = process.env['TMPDIR'];
   process.env['TMPDIR'] = home;
   const { default: chromium, inflate } = await import('@sparticuz/chromium');
   chromium.setGraphicsMode = false;
@@ -23,6 +24,7 @@ export async function openBrowser(): Promise<Browser> {
   const fonts = path.join(home, 'font-list');
   mkdirSync(fonts, { recursive: true });
   writeFileSync(path.join(fonts, 'fonts.conf'), `<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig><dir>${path.join(home, 'fonts')}</dir><cachedir>${path.join(home, 'fonts-cache')}</cachedir></fontconfig>\n`);
+  if (before === undefined) delete process.env['TMPDIR']; else process.env['TMPDIR'] = before;
   return playwright.launch({
     executablePath, headless: true,
     env: { ...process.env as Record<string, string>, LD_LIBRARY_PATH: path.join(home, 'al2023', 'lib'), FONTCONFIG_PATH: fonts },

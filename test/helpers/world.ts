@@ -62,7 +62,10 @@ export async function world(options: { months?: number; scale?: number; history?
   const worker = options.worker === false ? null : await house.startWorker();
   afterAll(async () => {
     // As `instep start` does: what does not end in time is left, and named.
-    const end = (what: string, closing: Promise<unknown> | undefined): Promise<unknown> => Promise.race([closing, new Promise((resolve) => { setTimeout(() => { console.warn(`${what} did not close within ${CLOSING_MS / 1000} s`); resolve(null); }, CLOSING_MS).unref(); })]);
+    const end = async (what: string, closing: Promise<unknown> | undefined): Promise<void> => {
+      const late = AbortSignal.timeout(CLOSING_MS), gaveUp = new Promise((resolve) => { late.addEventListener('abort', () => { resolve('late'); }, { once: true }); });
+      if (await Promise.race([Promise.resolve(closing).then(() => 'closed'), gaveUp]) === 'late') console.warn(`${what} did not close within ${CLOSING_MS / 1000} s`);
+    };
     await end('the worker', worker?.stop());
     await end('the HTTP side', app.close());
     await end('the house', house.close());

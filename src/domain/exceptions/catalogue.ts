@@ -23,6 +23,8 @@ export interface ExceptionKind {
   also?: string;
   /** When it closes itself. */
   closes: string;
+  /** Nobody may resolve or ignore it: it ends when its check has seen the good state, and in no other way. */
+  onlyByCheck?: true;
 }
 
 const kinds = [
@@ -34,10 +36,10 @@ const kinds = [
   { kind: 'LOCATION_DEACTIVATED', severity: 1, owner: 'ecommerce', dueHours: 0.25, closes: 'no stock is left there or it is active again' },
   { kind: 'STOCK_DRIFT', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'a check found both sides equal', backup: 'warehouse', graceMinutes: 2, also: '1 where the item sells fast, or 1,000.00 or more are at stake' },
   { kind: 'STOCK_NEGATIVE', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'available is zero or more', also: '4 where the shop sells on by its own setting' },
-  { kind: 'WEBHOOK_GAP', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'subscriptions are in place and the gap is back-filled', peakSeverity: 1 },
+  { kind: 'WEBHOOK_GAP', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'subscriptions are in place, webhooks come, and all that was missed has been read', peakSeverity: 1 },
   { kind: 'WEBHOOK_HMAC_FAILED', severity: 2, owner: 'admin', dueHours: 4, closes: 'an hour passed without a bad signature' },
   { kind: 'PAYLOAD_UNREADABLE', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'the dead letter was read again or set aside' },
-  { kind: 'TOKEN_DEAD', severity: 1, owner: 'admin', dueHours: 0.25, closes: 'a test call succeeds' },
+  { kind: 'TOKEN_DEAD', severity: 1, owner: 'admin', dueHours: 0.25, closes: 'Shopify answers again, and all that was missed has been read' },
   { kind: 'API_VERSION_RETIRED', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'Shopify answers with the version Instep speaks' },
   { kind: 'API_VERSION_ENDING', severity: 3, owner: 'integration owner', dueHours: 16, closes: 'Instep speaks a version that is served for longer', backup: 'admin', also: '4 with more than 30 days left, 2 with a week or less' },
   { kind: 'RATE_STARVED', severity: 3, owner: 'integration owner', dueHours: 16, closes: 'half of the calls Shopify allows have been free for ten minutes', graceMinutes: 5, goodMinutes: 10, peakSeverity: 2 },
@@ -71,6 +73,7 @@ const kinds = [
   { kind: 'PLANNER_REJECTED', severity: 2, owner: 'planner', dueHours: 4, closes: 'the next exchange finds both sides in step' },
   { kind: 'BACKUP_OR_DRILL_LATE', severity: 2, owner: 'admin', dueHours: 4, closes: 'a newer back-up was made, or a drill found one in order' },
   { kind: 'AUDIT_CHAIN_BROKEN', severity: 1, owner: 'admin', dueHours: 0.25, closes: 'never by itself: a person closes it as an incident, with what was found' },
+  { kind: 'INVARIANT_BROKEN', severity: 1, owner: 'admin', dueHours: 0.25, closes: 'a check found the balance to be what made it; nobody closes it by hand', onlyByCheck: true },
   { kind: 'AUDIT_SCORE_FELL', severity: 3, owner: 'integration owner', dueHours: 16, closes: 'an audit scores within five points of the one before' },
 ] as const satisfies readonly ExceptionKind[];
 

@@ -55,6 +55,7 @@ const fixes = [
   { name: 'open_alerts', label: 'Alerts', open: '/settings/alerts' },
   { name: 'open_backups', label: 'Back-ups', open: '/settings/backups' },
   { name: 'check_backups', label: 'Look again', run: 'backup-watch' },
+  { name: 'check_ledger', label: 'Check the balances again', run: 'ledger-check' },
   { name: 'open_locations', label: 'Locations', open: '/settings/locations' },
   { name: 'release_push', label: 'Release it', does: 'lets the level be written, above the cap or after it was set aside', kinds: ['PUSH_HELD', 'PUSH_FAILED', 'PUSH_CONFLICT'] },
   { name: 'let_go', label: 'Let it go', does: 'ends the holding back: its levels show again what the shelf allows', kinds: ['HELD_BACK_TOO_LONG'] },
@@ -64,6 +65,7 @@ const fixes = [
   { name: 'accept_shopify', label: 'Accept Shopify’s number', does: 'makes the ledger follow what Shopify shows, by a movement', kinds: ['STOCK_DRIFT'], reason: true },
   { name: 'push_ours', label: 'Push our number', does: 'sets Shopify to what the ledger says, if it still shows what was looked at', kinds: ['STOCK_DRIFT'], reason: true },
   { name: 'accept_over_fulfilled', label: 'Accept what went out', does: 'takes note of the units too many; only more of them is a case again', kinds: ['OVER_FULFILLED'], reason: true },
+  { name: 'rebuild_balance', label: 'Make it what its movements make', does: 'writes the level anew as the fold of its movements, which stay as they are', kinds: ['INVARIANT_BROKEN'], reason: true },
   { name: 'accept_rename', label: 'Accept the new SKU', does: 'takes the new SKU for right', kinds: ['SKU_RENAMED'] },
 ] as const satisfies readonly Fix[];
 

@@ -38,7 +38,7 @@ export function note(trace: FactorTrace, { n, factor }: Work): void {
 
 /** `bulkRate`: units a period in bulk orders ahead. */
 export function madeOf(work: Work, { periods, behind, ahead }: FactorTrace, bulkRate: number): MadeOf {
-  const { n, first, source: { series: { demand } }, bulk, sold, seen, totalLevel } = work, cut = demand.length - n, last = (FACTORS.length - 1) * periods;
+  const { n, first, source: { series: { demand } }, bulk, sold, seen, totalLevel, factor } = work, cut = demand.length - n, last = (FACTORS.length - 1) * periods;
   let recorded = 0, large = 0, unseen = 0, before = 0;
   for (let h = 0; h < periods; h++) {
     const t = n - periods + h, f = behind[last + h]!, share = t >= first ? seen[t]! : 0;
@@ -58,7 +58,10 @@ export function madeOf(work: Work, { periods, behind, ahead }: FactorTrace, bulk
     changes.push(totalLevel * (next - at));
     at = next;
   }
-  const units = [recorded, -large, unseen, own * before - (recorded - large + unseen), (totalLevel - own) * before, ...changes, bulkRate * periods];
+  // What the trees have made of the factors since the last was noted.
+  let boosted = -at;
+  for (let h = 0; h < periods; h++) boosted += factor[n + h]!;
+  const units = [recorded, -large, unseen, own * before - (recorded - large + unseen), (totalLevel - own) * before + totalLevel * boosted, ...changes, bulkRate * periods];
   return { periods, units: units.map((value) => value + 0), weekdays: weekdaysOf(work, ahead, periods) };
 }
 

@@ -8,6 +8,7 @@
  */
 import { assert } from '../assert.ts';
 import type { Series } from '../demand/series.ts';
+import { applyBoosted, learnBoosted, periodVariance, type BoostedPool } from './boosted.ts';
 import { calibrated } from './calibration.ts';
 import { correctLevels, learnCorrection, type CorrectionPool } from './correction.ts';
 import { quantilesOf } from './distribution.ts';
@@ -84,6 +85,7 @@ export interface Pool {
   shortHistory: ShortHistoryPool;
   stacking: StackingPool;
   correction: CorrectionPool;
+  boosted: BoostedPool | null;
   spread: SpreadPool;
   totals: TotalPool;
   aging: AgePool;
@@ -103,6 +105,7 @@ export function forecastPanel(panel: readonly PanelSeries[], pool: Pool, options
     blendLevels(work, pool.levels);
   });
   setLevels(works, pool);
+  applyBoosted(works, pool.boosted);
   const levels = ascending(options.quantiles);
   return works.map((work, n) => {
     applySpread(work, pool.spread);
@@ -144,7 +147,26 @@ function worksOf(panel: readonly PanelSeries[], { grain, horizon }: PanelOptions
 }
 
 function learn(works: readonly Work[], options: PanelOptions, lengths: readonly number[]): Pool {
-  const { grain, events = [], without = [] } = options, rules = RULES[grain], has = (part: Part): boolean => !without.includes(part);
+  const { without = [], grain } = options, has = (part: Part): boolean => !without.includes(part);
+  const pool: Pool = {
+    ...learnToLevels(works, options), boosted: null,
+    spread: { phi: new Float64Array(0), curves: [], ownSales: true }, totals: { lengths, curves: [] }, aging: [],
+  };
+  setLevels(works, pool);
+  if (has('trees')) pool.boosted = learnBoosted(works, (back) => asOf(works, back, options));
+  applyBoosted(works, pool.boosted);
+  if (has('stockouts')) pool.aging = learnAging(works, pool.stacking);
+  pool.spread = learnSpread(works, RULES[grain], has('own sales'));
+  pool.totals = learnTotals(works, RULES[grain], pool.stacking, lengths);
+  if (!has('calibration')) { pool.spread.curves = []; pool.totals.curves = []; }
+  return pool;
+}
+
+type LevelsPool = Omit<Pool, 'boosted' | 'spread' | 'totals' | 'aging'>;
+
+/** What sets factors and levels. */
+function learnToLevels(works: readonly Work[], { grain, events = [], without = [] }: PanelOptions): LevelsPool {
+  const has = (part: Part): boolean => !without.includes(part);
   const weekdays = grain === 'D' && has('weekdays') ? learnWeekdays(works) : null;
   if (weekdays) for (const work of works) applyWeekdays(work, weekdays);
   const eventPool = grain === 'D' && events.length > 0 && has('events') ? learnEvents(works, events) : null;
@@ -160,16 +182,17 @@ function learn(works: readonly Work[], options: PanelOptions, lengths: readonly 
   const levels = learnLevels(works);
   for (const work of works) blendLevels(work, levels);
   const shortHistory = has('short history') ? learnShortHistory(works) : { priors: {} }, stacking = learnStacking(has('stacking') ? works : []);
-  const correction = learnCorrection(has('trees') ? works : [], stacking);
-  const pool: Pool = {
-    weekdays, events: eventPool, year, promotions, levels, shortHistory, stacking, correction,
-    spread: { phi: new Float64Array(0), curves: [], ownSales: true }, totals: { lengths, curves: [] }, aging: has('stockouts') ? learnAging(works, stacking) : [],
-  };
-  setLevels(works, pool);
-  pool.spread = learnSpread(works, rules, has('own sales'));
-  pool.totals = learnTotals(works, rules, stacking, lengths);
-  if (!has('calibration')) { pool.spread.curves = []; pool.totals.curves = []; }
-  return pool;
+  return { weekdays, events: eventPool, year, promotions, levels, shortHistory, stacking, correction: learnCorrection(has('trees') ? works : [], stacking) };
+}
+
+/** The works as they were `back` periods ago, their levels set by what could be learned then. */
+function asOf(works: readonly Work[], back: number, options: PanelOptions): Work[] {
+  const then = worksOf(works.map(({ source }) => {
+    const { series: { start, demand, exposure }, bulk } = source, length = Math.max(0, demand.length - back);
+    return { ...source, series: { start, demand: demand.subarray(0, length), exposure: exposure.subarray(0, length) }, ...(bulk ? { bulk: bulk.subarray(0, length) } : {}) };
+  }), options);
+  setLevels(then, learnToLevels(then, options));
+  return then;
 }
 
 /** In the order of FACTORS, each noted. */
@@ -186,7 +209,7 @@ function applyFactors(work: Work, pool: Pool, { without = [] }: PanelOptions, tr
 }
 
 /** From the blend to the levels that are used, each for its own purpose. */
-function setLevels(works: readonly Work[], pool: Pool): void {
+function setLevels(works: readonly Work[], pool: LevelsPool): void {
   for (const work of works) {
     work.meanLevel = stackedLevel(work, 0, 'mean', pool.stacking);
     work.totalLevel = stackedLevel(work, 0, 'total', pool.stacking);
@@ -207,13 +230,13 @@ function setLevels(works: readonly Work[], pool: Pool): void {
 const GUARD = 3, MEANS = 4;
 
 function tell(work: Work, pool: Pool, levels: Float64Array, lengths: readonly number[]): Told {
-  const { n, horizon, factor, factors, phi, meanLevel, totalLevel, spreadLevel } = work, count = levels.length;
+  const { n, horizon, factor, factors, meanLevel, totalLevel, spreadLevel } = work, count = levels.length;
   const mean = new Float64Array(horizon), daily = new Float64Array(count * horizon), asked = new Float64Array(count), guard = guardOf(work);
   for (let h = 0; h < horizon; h++) {
     const f = factor[n + h]!, m = spreadLevel * f, curve = curveFor(work, m, pool.spread);
     mean[h] = meanLevel * f;
     for (let k = 0; k < count; k++) asked[k] = calibrated(levels[k]!, curve);
-    quantilesOf(m, m + phi * m * m, asked, daily, h, horizon, empiricalAt(work, m));
+    quantilesOf(m, periodVariance(work, h, m), asked, daily, h, horizon, empiricalAt(work, m));
     for (let k = 0; k < count; k++) daily[k * horizon + h] = Math.min(daily[k * horizon + h]!, Math.max(guard, MEANS * m));
   }
   const totals = new Float64Array(lengths.length), cumulative = new Float64Array(count * lengths.length), misses = missesOf(work, pool.totals, pool.stacking), bulk = bulkOf(work), widened = unsure(work, pool.aging);

@@ -3,6 +3,7 @@
  * counted from the first period kept; `n - 1` is the last one known.
  */
 import { assert } from '../assert.ts';
+import { dayFromNumber } from '../calendar.ts';
 import type { Grain, PanelSeries } from './panel.ts';
 
 /** What depends on the length of a period alone. */
@@ -82,6 +83,8 @@ export interface Work {
   spreadLevel: number;
   /** Overdispersion of a single period: variance = m + φ m². */
   phi: number;
+  /** Variance of each period ahead relative to what its mean usually has, as boosted trees say it (`boosted.ts`); empty where they have no say, the last of it for periods beyond. */
+  relativeVariance: Float64Array;
   /** Share of recent periods with more than x units, and their mean over their factors; `tailTrust` how far it is believed. */
   tail: Float64Array;
   tailMean: number;
@@ -148,7 +151,7 @@ export function prepare(source: PanelSeries, grain: Grain, horizon: number, take
     sold, seen, stockedOut, bulk: source.bulk ? source.bulk.subarray(from) : null, factor,
     units: take(n + 1), expected: take(n + 1), factors: take(n + horizon + 1), sales: new Uint16Array(n + 1),
     scale: 0, origins: 0, levels: NOTHING, came: NOTHING, scatter: NOTHING, variance: NOTHING, errors: NOTHING, errorScale: 0,
-    weights: new Float64Array(methods), level: 0, meanLevel: 0, totalLevel: 0, spreadLevel: 0, phi: 1, tail: NOTHING, tailMean: 0, tailTrust: 0,
+    weights: new Float64Array(methods), level: 0, meanLevel: 0, totalLevel: 0, spreadLevel: 0, phi: 1, relativeVariance: NOTHING, tail: NOTHING, tailMean: 0, tailTrust: 0,
   };
 }
 
@@ -168,6 +171,14 @@ export function addUp(work: Work): void {
   }
   for (let t = 0; t < factor.length; t++) factors[t + 1] = factors[t]! + factor[t]!;
   work.scale = steps > 0 ? stepSquares / steps : 0;
+}
+
+/** Number of the period after a series' last one: days, weeks or months since 1970. */
+export function endOf({ n, start, grain, source }: Work): number {
+  if (grain === 'D') return start + n;
+  if (grain === 'W') return Math.round(start / 7) + n;
+  const first = dayFromNumber(source.series.start);
+  return Number(first.slice(0, 4)) * 12 + Number(first.slice(5, 7)) + source.series.demand.length;
 }
 
 /** How much history there is, in windows, for what must be earned by it: 0 below four windows, 1 from six. */

@@ -5,8 +5,7 @@
  * yearly mean, averaged over the years, smoothed over the neighbouring weeks and drawn to 1. Geometric blend of the three; an item's own
  * index is believed by its units. Needs nearly two years. Measured on weekly retail: RMSSE over twelve levels of aggregation −17 %.
  */
-import { dayFromNumber } from '../calendar.ts';
-import { soldOrUsual, type Work } from './work.ts';
+import { endOf, soldOrUsual, type Work } from './work.ts';
 
 export interface YearlyPool {
   /** Number of the first period ahead of the series that ends last: days, weeks or months since 1970. */
@@ -88,14 +87,6 @@ export function learnYear(works: readonly Work[]): YearlyPool {
     if (index) groups[`i ${item}`] = blend(groups[`c ${sums.category}`] ?? catalogue, index, ITEM * (sums.units / (sums.units + ITEM_UNITS)));
   }
   return { end, groups };
-}
-
-/** Number of the period after a series' last one. */
-function endOf({ n, start, grain, source }: Work): number {
-  if (grain === 'D') return start + n;
-  if (grain === 'W') return Math.round(start / 7) + n;
-  const first = dayFromNumber(source.series.start);
-  return Number(first.slice(0, 4)) * 12 + Number(first.slice(5, 7)) + source.series.demand.length;
 }
 
 /** Multiplies the yearly index into `factor`; days lie on a line between the weeks' middles. */

@@ -7,7 +7,8 @@ import { hasScope } from '../../domain/audit/checks/scopes.ts';
 import { dayOf } from '../../domain/calendar.ts';
 import { inboxHealth } from '../../store/inbox.ts';
 import { connectionFailed, findConnection, keepSecret, listStores, replaceSecret, saveStore, updateShop, type StoreRow } from '../../store/stores.ts';
-import { raise, resolveChecked } from '../../store/exceptions.ts';
+import { CATCH_UP, closeCaughtUp, openAgain } from '../../store/catch-up.ts';
+import { raise } from '../../store/exceptions.ts';
 import { audit } from '../../store/users.ts';
 import { webhooksReceived } from '../../runtime/metrics.ts';
 import { type Services } from '../app.ts';
@@ -46,7 +47,7 @@ export function connectionRoutes(app: FastifyInstance, services: Services): void
   } }, async (request) => {
     const { store_id: storeId, shop_domain: shop } = await storeOf(house.db, request.params.storeId), before = (await findConnection(house.db, storeId))!, by = request.user?.email ?? 'operator';
     await replaceSecret(house.db, storeId, before.client_id, house.vault.seal(`${storeId}:connection:client_secret`, request.body.clientSecret), now());
-    const result = await test(services, storeId), kept = (await findConnection(house.db, storeId))!.status === 'ok';
+    const result = await test(services, storeId, true), kept = (await findConnection(house.db, storeId))!.status === 'ok';
     if (!kept) {
       await keepSecret(house.db, before);
       await test(services, storeId);
@@ -62,7 +63,8 @@ export function connectionRoutes(app: FastifyInstance, services: Services): void
   });
 }
 
-async function test({ house, apiVersion, scopes }: Services, storeId: number): Promise<Of<typeof TestResult>> {
+/** `trial`: with a secret that is not kept where it fails, so that its failing is no case of the connection. */
+async function test({ house, apiVersion, scopes }: Services, storeId: number, trial = false): Promise<Of<typeof TestResult>> {
   const at = house.clock.now().toISOString();
   try {
     house.reconnect(storeId);
@@ -71,7 +73,8 @@ async function test({ house, apiVersion, scopes }: Services, storeId: number): P
     const locations = await storefront.locations();
     await updateShop(house.db, storeId, shop, at);
     house.reconnect(storeId); // the shop's currency may be another than assumed
-    await resolveChecked(house.db, storeId, 'TOKEN_DEAD', [], at);
+    if (await openAgain(house.db, storeId, 'TOKEN_DEAD', at, at)) for (const reading of CATCH_UP) await house.enqueue(reading, storeId);
+    await closeCaughtUp(house.db, storeId, 'TOKEN_DEAD', at);
     const missing = scopes.filter((scope) => !hasScope(shop.scopes, scope));
     return {
       ok: missing.length === 0, sentence: missing.length === 0 ? `${shop.name} answers, with every scope it needs.` : `${shop.name} answers, but ${missing.length} scopes are missing: ${missing.join(', ')}.`,
@@ -85,6 +88,7 @@ async function test({ house, apiVersion, scopes }: Services, storeId: number): P
   } catch (error) {
     const message = (error as Error).message;
     const dead = (error as Error).name === 'TokenDead';
+    if (trial) return { ok: false, sentence: message, checks: [{ label: 'Shopify answers', ok: false, detail: message }] };
     await connectionFailed(house.db, storeId, dead ? 'dead' : 'failing', message, at);
     if (dead) await raise(house.db, storeId, [{ kind: 'TOKEN_DEAD', key: 'connection', subject: 'Shopify connection', sentence: message }], at);
     return { ok: false, sentence: message, checks: [{ label: 'Shopify answers', ok: false, detail: message }] };

@@ -26,7 +26,7 @@ export function driftRoutes(app: FastifyInstance, { house }: Services): void {
     if (!level) throw new Refusal(404, 'This item is not stocked at this location');
     const beside = await driftOf(house.db, store.store_id, itemId, locationId), shelf = await warehouseDriftOf(house.db, store.store_id, itemId, locationId), planner = await plannerDriftOf(house.db, store.store_id, itemId, locationId);
     return {
-      itemId, locationId, authority: level.authority, shopify: beside && { ledger: beside.ledger, observed: beside.observed, difference: beside.difference, causes: beside.causes, firstSeen: beside.first_seen, checkedAt: beside.checked_at },
+      itemId, locationId, authority: level.authority, shopify: beside,
       warehouse: shelf && { shown: shelf.shown, wanted: shelf.wanted, causes: shelf.causes, shopifyOnHand: shelf.shopifyOnHand, warehouseOnHand: shelf.warehouseOnHand, arithmetic: shelf.shelf.arithmetic, shelfCauses: shelf.shelf.causes, firstSeen: shelf.firstSeen, checkedAt: shelf.checkedAt },
       planner: planner.map((side) => ({ ...side, difference: side.theirs - side.ours })),
     };
@@ -76,6 +76,6 @@ export async function askRepair({ house }: Pick<Services, 'house'>, storeId: num
 function view(row: RepairRow): Of<typeof Repair> {
   return {
     repairId: row.repair_id, itemId: row.item_id, locationId: row.location_id, sku: row.sku, title: row.title, locationName: row.location, way: row.way, state: row.state, available: { from: row.available_from, to: row.available_to }, committed: { from: row.committed_from, to: row.committed_to },
-    units: row.units, reason: row.reason, proposedAt: row.proposed_at, proposedBy: row.proposed_by, approvedAt: row.approved_at, approvedBy: row.approved_by, settledAt: row.settled_at, message: row.message, reversedAt: row.reversed_at, reversedBy: row.reversed_by,
+    units: row.units, reason: row.reason, proposedAt: row.proposed_at, proposedBy: row.proposed_by, approvedAt: row.approved_at, approvedBy: row.approved_by, settledAt: row.settled_at, message: row.message, reversedAt: row.reversed_at, reversedBy: row.reversed_by, automatic: row.automatic,
   };
 }

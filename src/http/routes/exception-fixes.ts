@@ -6,6 +6,7 @@ import type { RepairWay } from '../../domain/drift/repair.ts';
 import { fixNamed, type FixName } from '../../domain/exceptions/fixes.ts';
 import { releaseLevels } from '../../store/authority.ts';
 import { findRepair } from '../../store/drift-repair.ts';
+import { rebuildLevels } from '../../store/ledger-check.ts';
 import { changeCases, findException, note, type ExceptionRow } from '../../store/exceptions.ts';
 import { letGo } from '../../store/held-back.ts';
 import { readAgain, setAside } from '../../store/inbox.ts';
@@ -58,6 +59,14 @@ const DEEDS: Partial<Record<FixName, Deed>> = {
     if (units === null) throw new Refusal(409, 'No more is fulfilled than wanted any more; the next run of fulfilments closes the case.');
     await house.enqueue('fulfilments', storeId);
     return `Accepted: ${units} units too many; the case closes`;
+  },
+  async rebuild_balance({ house }, { storeId, row, at }) {
+    if (row.item_id === null || row.location_id === null) throw new Refusal(409, 'This case is of a warehouse’s shelf: have the warehouse count the code, which sets the shelf anew.');
+    const level = { itemId: row.item_id, locationId: row.location_id };
+    if ((await house.db.transaction((tx) => rebuildLevels(tx, storeId, [level], at))) === 0) throw new Refusal(409, 'The level is what its movements make by now; the next check closes the case.');
+    await house.enqueue('ledger-check', storeId);
+    await house.enqueue('drift-check', storeId);
+    return 'Written anew; the check that closes the case is queued';
   },
   async accept_rename({ house }, { storeId, row, by, at }) {
     if ((await findStore(house.db, storeId))?.product_master === 'warehouse') throw new Refusal(409, 'The inventory system is the master of products (Mapping → Rules): set the old SKU again in Shopify, or resolve the case when it was changed there too.');

@@ -59,6 +59,10 @@ export function exceptionRoutes(app: FastifyInstance, { house, flows }: Services
     return { action: 'ignore', reason: body.reason, until };
   };
   const change = async (storeId: number, ids: readonly string[], body: Of<typeof ExceptionAction>, by: string): Promise<string[]> => {
+    if (body.action === 'resolve' || body.action === 'ignore') {
+      const { rows } = await house.db.query<{ kind: ExceptionKindName; subject: string }>('select kind, subject from exception where store_id = $1 and exception_id = any($2)', [storeId, ids]), not = rows.find((row) => kindOf(row.kind).onlyByCheck);
+      if (not) throw new Refusal(409, `${not.kind}, ${not.subject}: only its check closes it, when it has seen the good state.`);
+    }
     const wanted = changeOf(body);
     if (wanted.action === 'assign' && wanted.to !== null && !(await canCare(house.db, wanted.to))) throw new Refusal(400, `to: ${wanted.to} has no account that may sign in; Settings → People lists those who have`);
     const changed = await house.db.transaction((tx) => changeCases(tx, storeId, ids, wanted, by, now()));

@@ -75,8 +75,8 @@ export function stockFilter(query: Of<typeof StockQuery>, now: Date): StockFilte
 
 function stateOf(row: StockPageRow): Of<typeof StockRow>['state'] {
   if (!row.opened) return 'not opened';
-  if (row.drift === 0) return 'in step';
-  return row.causes?.some((c) => c.cause === 'unknown') ? 'drift' : 'pending';
+  if (row.drift === 0 && row.states === null) return 'in step';
+  return [{ causes: row.causes ?? [] }, ...row.states ?? []].some(({ causes }) => causes.some((c) => c.cause === 'unknown')) ? 'drift' : 'pending';
 }
 
 export function stockRow(row: StockPageRow, sold: number[]): Of<typeof StockRow> {
@@ -84,9 +84,17 @@ export function stockRow(row: StockPageRow, sold: number[]): Of<typeof StockRow>
     itemId: row.item_id, locationId: row.location_id, sku: row.sku, title: row.title, vendor: row.vendor, locationName: row.location, authority: row.authority,
     onHand: row.on_hand, committed: row.committed, available: row.available, unavailable: row.unavailable, incoming: row.incoming,
     shopifyAvailable: row.shopify_available, shopifyAt: row.shopify_at, drift: row.drift,
-    cause: row.drift === 0 ? null : (row.causes ?? []).map((c) => `${c.cause} ${c.units > 0 ? '+' : ''}${c.units}`).join(', ') || 'just changed, not checked yet',
+    cause: causeOf(row),
     state: stateOf(row), lastMovementAt: row.last_movement, sold30: sold,
     planner: row.planner && { stock: row.planner.stock ?? 0, incoming: row.planner.incoming ?? 0 },
     push: row.push_state === null || row.authority !== 'warehouse' ? null : { state: row.push_state, wanted: row.wanted, pushedAt: row.pushed_at, confirmedAt: row.confirmed_at, reason: row.push_reason },
   };
+}
+
+/** Causes of available, then of the other states that differ, each named; of a unit that went from available to committed only the first is said. */
+function causeOf(row: StockPageRow): string | null {
+  if (row.drift === 0 && row.states === null) return null;
+  const said = (causes: readonly { cause: string; units: number }[], of = ''): string[] => causes.map((c) => `${of}${c.cause} ${c.units > 0 ? '+' : ''}${c.units}`);
+  const others = (row.states ?? []).filter((each) => each.state !== 'committed' || row.drift === 0).flatMap((each) => said(each.causes, `${each.state.replace('_', ' ')}: `));
+  return [...(row.drift === 0 ? [] : said(row.causes ?? [])), ...others].join(', ') || 'just changed, not checked yet';
 }

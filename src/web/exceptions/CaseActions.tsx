@@ -2,6 +2,7 @@
 import { Button, Checkbox, Menu, Popover, Select, Textarea } from '@mantine/core';
 import { IconCheck, IconClockPause, IconEyeOff, IconRefresh, IconUserCheck } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
+import { kindOf, type ExceptionKindName } from '../../domain/exceptions/catalogue.ts';
 import type { ExceptionAction, ExceptionCase } from '../api/queries.ts';
 import { capital } from '../ui/format.ts';
 import { AssignTo } from './AssignTo.tsx';
@@ -12,6 +13,7 @@ const SHORTEST_REASON = 3;
 
 export function CaseActions({ row, resolving }: { row: ExceptionCase; resolving: boolean }) {
   const act = useAct(), me = useMe(), run = (action: ExceptionAction): void => act.mutate({ id: row.exceptionId, action });
+  const open = row.state === 'open' || row.state === 'snoozed', byHand = open && !kindOf(row.kind as ExceptionKindName).onlyByCheck;
   return (
     <div className="row">
       {row.state !== 'resolved' && (row.assignedTo === me ? <Button variant="default" disabled={act.isPending} onClick={() => run({ action: 'assign', to: null })}>Give it back</Button>
@@ -24,8 +26,9 @@ export function CaseActions({ row, resolving }: { row: ExceptionCase; resolving:
             {row.size !== null && <><Menu.Divider /><Menu.Item onClick={() => run({ action: 'snooze', until: null, worse: true })}>Until it is more than {Math.round(row.size).toLocaleString('en-GB')}</Menu.Item></>}
           </Menu.Dropdown></Menu>
       )}
-      {(row.state === 'open' || row.state === 'snoozed') && <Said key={`${row.exceptionId}${resolving}`} asked={resolving} name="Resolve…" icon={<IconCheck size={15} />} label="What was done?" note="It is looked at again at once. If it was not enough it comes back, one step more urgent." done={(said) => run({ action: 'resolve', said })} />}
-      {(row.state === 'open' || row.state === 'snoozed') && <Ignore ignore={(reason, days) => run({ action: 'ignore', reason, until: snoozedUntil(days * 24 - 1, Date.now()) })} />}
+      {byHand && <Said key={`${row.exceptionId}${resolving}`} asked={resolving} name="Resolve…" icon={<IconCheck size={15} />} label="What was done?" note="It is looked at again at once. If it was not enough it comes back, one step more urgent." done={(said) => run({ action: 'resolve', said })} />}
+      {byHand && <Ignore ignore={(reason, days) => run({ action: 'ignore', reason, until: snoozedUntil(days * 24 - 1, Date.now()) })} />}
+      {open && !byHand && <span className="dim small">Only its check closes it.</span>}
       {row.state !== 'open' && <Button variant="default" leftSection={<IconRefresh size={15} />} disabled={act.isPending} onClick={() => run({ action: 'reopen' })}>Reopen</Button>}
     </div>
   );

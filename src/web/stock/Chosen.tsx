@@ -1,4 +1,4 @@
-/** What can be done with several levels at once: read them from Shopify again, or ask somebody to count them. */
+/** What can be done with several levels at once: read them from Shopify again, repair them, or ask somebody to count them. */
 import { Button, Popover, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconListCheck, IconRefresh } from '@tabler/icons-react';
@@ -10,6 +10,7 @@ import type { StockRow } from '../api/queries.ts';
 import type { StockCountDetail } from '../api/stock-queries.ts';
 import { useStore } from '../shell/store.tsx';
 import { count } from '../ui/format.ts';
+import { BulkRepair } from './BulkRepair.tsx';
 
 export function ChosenLevels({ rows, all, clear }: { rows: readonly StockRow[]; /** Chooses every row of the list; absent when they are. */ all: (() => void) | undefined; clear(): void }) {
   const store = useStore(), client = useQueryClient();
@@ -22,6 +23,7 @@ export function ChosenLevels({ rows, all, clear }: { rows: readonly StockRow[]; 
     <div className="chosen-bar" role="status">
       <strong>{count(rows.length, 'level')} chosen</strong>
       <Button variant="default" leftSection={<IconRefresh size={15} />} loading={again.isPending} onClick={() => again.mutate()}>Read again from Shopify</Button>
+      <BulkRepair rows={rows} done={clear} />
       <AskCount rows={rows} done={clear} />
       {all && <Button variant="subtle" onClick={all}>Choose all in this list</Button>}
       <Button variant="subtle" className="end" onClick={clear}>Clear</Button>

@@ -13,14 +13,16 @@ export function DriftCauses({ itemId, locationId, timeZone }: { itemId: number; 
   const store = useStore(), { data, isError, error } = useQuery(levelDriftQuery(store.storeId, itemId, locationId)), repair = useRepair();
   if (isError) return <p className="dim">Why it differs could not be read. {error.message}</p>;
   if (!data) return <Lines rows={4} />;
-  const { shopify, warehouse } = data, open = shopify?.causes.some((cause) => cause.cause === 'unknown') ?? false;
+  const { shopify, warehouse } = data, open = shopify !== null && [shopify, ...shopify.states].some((state) => state.causes.some((cause) => cause.cause === 'unknown'));
   const ask = (way: 'accept Shopify' | 'push ours') => (reason: string): void => repair.mutate({ itemId, locationId, way, reason });
   return (
     <section className="stack">
       {shopify && (
         <>
-          <Banner>{open ? 'A difference: ' : 'A difference on its way: '}Shopify shows {count(Math.abs(shopify.difference), 'unit')} {shopify.difference > 0 ? 'more' : 'fewer'} than the ledger ({units(shopify.observed)} and {units(shopify.ledger)}).</Banner>
-          <Causes causes={shopify.causes} total={shopify.difference} />
+          <Banner>{open ? 'A difference: ' : 'A difference on its way: '}{shopify.difference === 0 ? `Shopify and the ledger both show ${units(shopify.ledger)} available, and differ in ${shopify.states.map((each) => stateName(each.state)).join(' and ') || 'what is on its way'}.`
+            : `Shopify shows ${count(Math.abs(shopify.difference), 'unit')} ${shopify.difference > 0 ? 'more' : 'fewer'} available than the ledger (${units(shopify.observed)} and ${units(shopify.ledger)}).`}</Banner>
+          {shopify.difference !== 0 && <Causes causes={shopify.causes} total={shopify.difference} />}
+          {shopify.states.map((each) => <div key={each.state}><h4>{capital(stateName(each.state))}: {units(each.observed)} in Shopify, {units(each.ledger)} in the ledger</h4><Causes causes={each.causes} total={each.difference} /></div>)}
           <p className="dim small">First seen {instant(shopify.firstSeen, timeZone)}, last checked {instant(shopify.checkedAt, timeZone)}.</p>
           {open && (
             <div className="row">
@@ -52,6 +54,8 @@ export function DriftCauses({ itemId, locationId, timeZone }: { itemId: number; 
     </section>
   );
 }
+
+const stateName = (state: string): string => state.replace('_', ' ');
 
 function Causes({ causes, total }: { causes: readonly Cause[]; total: number }) {
   return (
