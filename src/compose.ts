@@ -2,6 +2,7 @@
 import { pino } from 'pino';
 import { adminClient } from './connectors/shopify/admin-client.ts';
 import { bucketOfOne, readOnly } from './connectors/shopify/read-only.ts';
+import { sandboxShoppers } from './connectors/shopify/shoppers.ts';
 import { shopifyStorefront } from './connectors/shopify/storefront.ts';
 import { signedBy, webhookReader } from './connectors/shopify/webhook.ts';
 import { checkAddress, newSigningSecret, openAlertChannel, withNewSigning } from './connectors/alerts.ts';
@@ -136,6 +137,11 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
         made.catch(() => planners.delete(storeId));
       }
       return made;
+    },
+    async shoppers(storeId) {
+      // Only a sandbox is reached at an origin of its own.
+      const origin = (await findConnection(db, storeId))?.origin ?? null;
+      return origin === null ? null : sandboxShoppers(config.shopifyApiOrigin ?? origin, config.sandbox.ordersPerMinute);
     },
     async alertChannel(storeId, channelId) {
       const row = await findChannel(db, storeId, channelId);

@@ -4,7 +4,7 @@ import { backupOf, EXCEPTION_KINDS, type Role } from '../src/domain/exceptions/c
 import { FLOWS } from '../src/flows/contents.ts';
 
 const ROLES: readonly Role[] = ['ecommerce', 'planner', 'warehouse', 'finance', 'integration owner', 'admin'];
-const clock = (severity: number, hours: number): string => (severity === 1 ? `${hours} h of any day` : hours >= 8 ? `${hours / 8} working days` : `${hours} working hours`);
+const clock = (severity: number, hours: number): string => (severity === 1 ? `${hours * 60} minutes of any day` : hours >= 8 ? `${hours / 8} working days` : `${hours} working hours`);
 
 /** The whole document. */
 export function whoOwnsWhat(): string {

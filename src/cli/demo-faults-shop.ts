@@ -21,6 +21,7 @@ export const SHOP_FAULTS: readonly DemoFault[] = [
       const order = await w.shop<{ id: string }>('orders', { lines: [{ variantId: id, quantity: 1 }], locationId });
       await w.remember(order);
       await w.settle();
+      await w.wait(15);
     },
     async clear(w) { await hearing(w); await w.run('catalogue'); await w.shop(`orders/${(await w.recall<{ id: string }>()).id}/cancel`, { reason: 'OTHER' }); await w.settle(); await w.run('stock-levels'); },
   },

@@ -27,6 +27,7 @@ import { forecastWatch } from './forecast-watch.ts';
 import { inbox } from './inbox.ts';
 import { plannerExchange } from './planner-exchange.ts';
 import { openingStock } from './opening-stock.ts';
+import { rehearsal } from './rehearsal.ts';
 import { replay } from './replay.ts';
 import { replenishment } from './replenishment.ts';
 import { salesHistory } from './sales-history.ts';
@@ -34,7 +35,7 @@ import { stockLevels } from './stock-levels.ts';
 import { subscriptions } from './subscriptions.ts';
 
 export const FLOWS: readonly Flow[] = [
-  subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, peakWatch, stockAdjustments, ordersOut,
+  subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, peakWatch, rehearsal, stockAdjustments, ordersOut,
   fulfilments, returns, driftCheck, driftRepair, ledgerCheck, exceptionChase, alerts, forecast, forecastWatch, replenishment, replay, transferProposals, transfers, purchaseOrders, goodsReceipt,
   plannerExchange, audit, mappingSuggest, dailyDigest, backupWatch,
 ];

@@ -17,6 +17,7 @@
 import { bundleAvailability, explode } from '../domain/catalogue/bundle.ts';
 import { availableToSell, freeUnits, type ShelfTerms } from '../domain/push/available-to-sell.ts';
 import { buffer } from '../domain/push/buffer.ts';
+import { bufferTerms, type BufferGoods, type BufferRule } from '../domain/push/buffer-rules.ts';
 import { decideBundle, decideLevel, wayToWrite, type Decision, type LevelFacts, type PushWay } from '../domain/push/decide.ts';
 import { shareOf } from '../domain/push/sharing.ts';
 import { at, outside, type Fact } from '../domain/stock/fact.ts';
@@ -28,6 +29,7 @@ import { idempotencyKey } from '../runtime/key.ts';
 import { pushSeconds, pushes } from '../runtime/metrics.ts';
 import { bundleBook, itemsOfVariants } from '../store/bundles.ts';
 import { attemptUnknown, closeAttempt, ghostUnits, levelsAgain, levelsOvertaken, levelsQuarantined, levelsStale, levelsWritten, openAttempt, readAttempt, takeAttempts, type Attempt, type AttemptRow, type NewRow, type RowOutcome } from '../store/push-attempts.ts';
+import { bufferRulesOf, goodsOf } from '../store/buffer-rules.ts';
 import { coverLevels, dirtyLevels, heardLevels, lockLevels, markDirty, saveLooks, type DirtyLevel, type LookedAt } from '../store/push-levels.ts';
 import { MOST_PUSH_CASES, pushCases, staleBuffers, unconfirmed } from '../store/push-checks.ts';
 import { forecastRates, itemTerms, measuredLag, sharingOf, type ItemTerms } from '../store/push-terms.ts';
@@ -195,10 +197,11 @@ export async function decideLevels(tx: pg.PoolClient, context: FlowContext, leve
     const itemIds = [...new Set([...here.map((l) => l.item_id), ...[...partItems.values()].flatMap((p) => (p.item_id === null ? [] : [p.item_id]))])];
     const terms = await itemTerms(tx, warehouseId, itemIds, new Date(Date.parse(now) - 3_600_000).toISOString());
     const rates = await forecastRates(tx, warehouseId, itemIds, context.dayOf(now));
+    const rules = await bufferRulesOf(tx, storeId), goods = rules.length === 0 ? new Map<number, BufferGoods>() : await goodsOf(tx, itemIds);
     const sharing = await sharingOf(tx, warehouseId, itemIds), heldBack = await heldBackOf(tx, storeId, itemIds, now);
     const shelfOf = (itemId: number, level: DirtyLevel): { terms: ShelfTerms; share: number; bufferSentence: string; countedAt: string | null } => {
       const item = terms.get(itemId)!;
-      const { shelf, bufferSentence } = shelfTerms(item, storeId, level, rates.get(itemId) ?? 0, lagSeconds, now);
+      const { shelf, bufferSentence } = shelfTerms(item, storeId, level, rates.get(itemId) ?? 0, lagSeconds, now, rules, goods.get(itemId));
       const free = freeUnits(shelf), rule = sharing.get(itemId) ?? sharing.get(0) ?? null;
       const openByStore = new Map(item.byStore.map((s) => [s.storeId, s.open + s.openInBundles - s.dispatched + s.ahead]));
       return { terms: shelf, bufferSentence, share: shareOf(storeId, rule, { sellable: item.onHand - item.unsellable, free, openByStore }), countedAt: item.countedAt };
@@ -232,14 +235,14 @@ function factsOf(level: DirtyLevel): LevelFacts {
   return { tracked: level.tracked, isNativeBundle: level.is_native_bundle, opened: level.opened, activeLevel: level.is_active, activeLocation: level.location_active, continuesSelling: level.continues_selling };
 }
 
-function shelfTerms(item: ItemTerms, storeId: number, level: DirtyLevel, forecastPerDay: number, lagSeconds: number, now: string): { shelf: ShelfTerms; bufferSentence: string } {
+function shelfTerms(item: ItemTerms, storeId: number, level: DirtyLevel, forecastPerDay: number, lagSeconds: number, now: string, rules: readonly BufferRule[], goods: BufferGoods | undefined): { shelf: ShelfTerms; bufferSentence: string } {
   const own = item.byStore.filter((s) => s.storeId === storeId && s.locationId === level.location_id);
   const others = item.byStore.filter((s) => !own.includes(s));
   const sum = (of: typeof own, pick: (s: (typeof own)[number]) => number): number => of.reduce((total, s) => total + pick(s), 0);
   const peak = level.peak_until !== null && level.peak_until > now;
+  const usual = { quantile: peak ? level.peak_quantile : level.buffer_quantile, capUnits: level.buffer_cap_units }, by = goods === undefined ? { ...usual, atLeast: 0, by: null } : bufferTerms(rules, goods, level.location_id, peak, usual);
   const withheld = buffer({
-    forecastPerDay, soldLastHour: sum(item.byStore, (s) => s.orderedLastHour), lagSeconds, quantile: peak ? level.peak_quantile : level.buffer_quantile,
-    capUnits: level.buffer_cap_units, capShare: level.buffer_cap_share, sellable: item.onHand - item.unsellable,
+    forecastPerDay, soldLastHour: sum(item.byStore, (s) => s.orderedLastHour), lagSeconds, ...by, capShare: level.buffer_cap_share, sellable: item.onHand - item.unsellable,
   });
   return { bufferSentence: withheld.sentence, shelf: {
     onHand: item.onHand, unsellable: item.unsellable, open: sum(own, (s) => s.open), openInBundles: sum(own, (s) => s.openInBundles), dispatched: sum(own, (s) => s.dispatched), ahead: sum(own, (s) => s.ahead),

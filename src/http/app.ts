@@ -28,6 +28,7 @@ import { periodRoutes } from './routes/periods.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { auditTrailRoutes } from './routes/audit-trail.ts';
 import { peopleRoutes } from './routes/people.ts';
+import { bufferRuleRoutes } from './routes/buffer-rules.ts';
 import { bundleRoutes } from './routes/bundles.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { countRoutes } from './routes/counts.ts';
@@ -52,6 +53,7 @@ import { itemRoutes } from './routes/items.ts';
 import { locationRoutes } from './routes/locations.ts';
 import { mappingRoutes } from './routes/mapping.ts';
 import { peakRoutes } from './routes/peak.ts';
+import { rehearsalRoutes } from './routes/rehearsals.ts';
 import { overrideRoutes } from './routes/overrides.ts';
 import { plannedPriceRoutes } from './routes/planned-prices.ts';
 import { plannerRoutes } from './routes/planner.ts';
@@ -67,6 +69,7 @@ import { sessionRoutes } from './routes/session.ts';
 import { stockRoutes } from './routes/stock.ts';
 import { transferRoutes } from './routes/transfers.ts';
 import { warehouseMoveRoutes } from './routes/warehouse-moves.ts';
+import { viewRoutes } from './routes/views.ts';
 import { todayRoutes } from './routes/today.ts';
 import { warehouseRoutes } from './routes/warehouses.ts';
 import { plannerFileRoutes } from './planner-files.ts';
@@ -162,10 +165,10 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
   const api = app.withTypeProvider<ZodTypeProvider>();
   for (const routes of [
     sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, overrideRoutes, analogueRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, whatIfRoutes, replayRoutes, transferRoutes, warehouseMoveRoutes,
-    exceptionRoutes, exceptionFixRoutes, alertRoutes, driftRoutes, repairRoutes, peakRoutes, heldBackRoutes, helpRoutes, flowRoutes, connectionRoutes, warehouseRoutes,
+    exceptionRoutes, exceptionFixRoutes, alertRoutes, driftRoutes, repairRoutes, peakRoutes, rehearsalRoutes, bufferRuleRoutes, heldBackRoutes, helpRoutes, flowRoutes, connectionRoutes, warehouseRoutes,
     plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, supplierRoutes,
     purchaseDraftRoutes, purchaseOrderRoutes, purchaseSettingRoutes, goodsReceiptRoutes, purchasingImportRoutes, countRoutes, searchRoutes,
-    eventRoutes, auditRoutes, periodRoutes, mappingSuggestionRoutes, listingRoutes, peopleRoutes, auditTrailRoutes, settingRoutes,
+    eventRoutes, auditRoutes, periodRoutes, mappingSuggestionRoutes, listingRoutes, peopleRoutes, auditTrailRoutes, settingRoutes, viewRoutes,
   ]) routes(api as never, all);
   app.get('/api/openapi.json', { config: { public: true }, schema: { hide: true } as never }, () => app.swagger());
   if (options.webDir) {

@@ -20,6 +20,14 @@ export const PeakAction = z.discriminatedUnion('action', [
   z.object({ action: z.literal('close settings'), reason: z.string().trim().max(300).default('') }),
 ]).meta({ id: 'PeakAction' });
 
+export const RehearsalBody = z.object({ times: z.number().min(1).max(10_000).default(10).describe('of the usual orders a minute'), minutes: z.number().min(0.05).max(120).default(10) }).strict().meta({ id: 'RehearsalBody' });
+export const RehearsalView = z.object({
+  rehearsalId: z.string(), times: z.number(), minutes: z.number(), askedAt: instant, askedBy: z.string(), startedAt: instant.nullable().describe('null: it waits'), endedAt: instant.nullable().describe('null: it is on'), stopping: z.boolean(),
+  passed: z.boolean().nullable().describe('null: it is on, or was not judged'), failed: z.array(z.string()).describe('rules not passed'), reachedPerMinute: z.number().nullable(), said: z.string().nullable().describe('why it was not judged'),
+}).meta({ id: 'Rehearsal' });
+export const RehearsalReport = RehearsalView.extend({ report: z.string().nullable().describe('Markdown') }).meta({ id: 'RehearsalReport' });
+export const Rehearsals = z.object({ may: z.boolean().describe('false: a real shop, where nobody rehearses'), rehearsals: z.array(RehearsalView) }).meta({ id: 'Rehearsals' });
+
 export const HeldBack = z.object({
   itemId: z.number(), sku: z.string().nullable(), title: z.string(), reason: z.string(), since: instant, by: z.string(), until: instant.nullable().describe('null: until somebody lets it go'), sellsOn: z.boolean().describe('the shop goes on selling it at zero, by its own setting'),
   places: z.array(z.object({ locationId: z.number(), name: z.string(), written: z.boolean().describe('Instep sets what is shown here'), state: z.string().nullable(), shown: z.number().nullable(), heldBack: z.number().describe('units the shelf would allow') })),

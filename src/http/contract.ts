@@ -152,12 +152,15 @@ export const Exception = z.object({
 }).meta({ id: 'Exception' });
 export const ExceptionQuery = z.object({
   store: z.coerce.number(), tab: z.enum(['open', 'mine', 'unassigned', 'snoozed', 'resolved', 'ignored']).default('open'), kind: z.string().optional(), owner: z.string().max(40).optional(), q: z.string().max(200).optional(),
+  person: z.string().max(200).optional().describe('whom it is assigned to'),
   cursor: z.string().optional(), limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 export const ExceptionPage = z.object({
   rows: z.array(Exception), nextCursor: z.string().nullable(), lastCheckedAt: instant.nullable(),
   counts: z.record(z.string(), z.number()), byKind: z.array(z.object({ kind: z.string(), count: z.number() })), byOwner: z.array(z.object({ owner: z.string(), count: z.number() })),
 }).meta({ id: 'ExceptionPage' });
+/** Somebody cases can be given to. `may`: not shut out; those who may not are listed while they have open cases. */
+export const Carer = z.object({ email: z.string(), name: z.string(), role: z.string().nullable(), may: z.boolean(), open: z.number() }).meta({ id: 'Carer' });
 export const ExceptionEvent = z.object({ at: instant, what: z.string(), by: z.string(), said: z.string().nullable() }).meta({ id: 'ExceptionEvent' });
 export const ExceptionDetail = z.object({
   row: Exception, events: z.array(ExceptionEvent), children: z.array(Exception), similar: z.array(z.object({ exceptionId: z.string(), subject: z.string(), resolvedAt: instant, hours: z.number(), fixedBy: z.string().nullable() })),
@@ -167,7 +170,7 @@ export const ExceptionDetail = z.object({
   outcomes: z.object({ closed: z.number(), medianHours: z.number().nullable(), ways: z.array(z.object({ way: z.string(), cases: z.number() })) }),
 }).meta({ id: 'ExceptionDetail' });
 export const ExceptionAction = z.discriminatedUnion('action', [
-  z.object({ action: z.literal('assign'), to: z.string().max(200).nullable() }),
+  z.object({ action: z.literal('assign'), to: z.string().trim().min(1).max(200).nullable().describe('the e-mail of somebody who may sign in; null gives it back') }),
   z.object({ action: z.literal('snooze'), until: instant.nullable().default(null), worse: z.boolean().default(false).describe('wakes when its size passes what it is now') }),
   z.object({ action: z.literal('ignore'), reason: z.string().trim().min(3).max(500), until: instant.optional().describe('at most 30 days ahead, which is the default') }),
   z.object({ action: z.literal('reopen') }),
@@ -209,6 +212,7 @@ export const ConnectBody = z.object({
   shopDomain: z.string().regex(/^[a-z0-9][a-z0-9-]*\.myshopify\.com$/, 'the shop’s own domain, like my-shop.myshopify.com'),
   clientId: z.string().min(1).max(200), clientSecret: z.string().min(8).max(400),
 }).strict();
+export const SecretBody = z.object({ clientSecret: z.string().trim().min(8).max(400) }).strict();
 export const TestResult = z.object({ ok: z.boolean(), sentence: z.string(), checks: z.array(z.object({ label: z.string(), ok: z.boolean(), detail: z.string() })) }).meta({ id: 'TestResult' });
 export const SearchHit = z.object({ type: z.enum(['item', 'screen', 'exception']), label: z.string(), detail: z.string(), link: z.string() }).meta({ id: 'SearchHit' });
 

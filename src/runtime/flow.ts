@@ -4,6 +4,7 @@ import type { AlertChannel } from '../ports/alert-channel.ts';
 import type { Planner } from '../ports/planner.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { Paper } from '../ports/paper.ts';
+import type { Shoppers } from '../ports/shoppers.ts';
 import type { Storefront, WebhookReader } from '../ports/storefront.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
 import type { Db } from '../store/db.ts';
@@ -29,6 +30,8 @@ export interface FlowContext {
   readonly notifier: Notifier | null;
   /** The way to a channel of the store. Throws when it is not set up. */
   alertChannel(channelId: string): Promise<AlertChannel>;
+  /** The shoppers of a sandbox; null where the shop is real. */
+  shoppers(): Promise<Shoppers | null>;
   readonly paper: Paper;
   /** Where the outside reaches us, without a trailing slash. */
   readonly publicUrl: string;

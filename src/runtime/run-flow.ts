@@ -4,6 +4,7 @@ import type { AlertChannel } from '../ports/alert-channel.ts';
 import type { Planner } from '../ports/planner.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { Paper } from '../ports/paper.ts';
+import type { Shoppers } from '../ports/shoppers.ts';
 import type { Storefront, WebhookReader } from '../ports/storefront.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
 import { emptyTally, failRun, finishRun, reportProgress, startRun, type Tally } from '../store/runs.ts';
@@ -26,6 +27,7 @@ export interface House {
   reader(storeId: number): Promise<WebhookReader>;
   warehouse(warehouseId: number): Promise<Warehouse>;
   planner(storeId: number): Promise<Planner>;
+  shoppers(storeId: number): Promise<Shoppers | null>;
   alertChannel(storeId: number, channelId: string): Promise<AlertChannel>;
   enqueue(flow: string, storeId: number, afterSeconds?: number): Promise<void>;
   /** Tells every process's open screens. */
@@ -42,7 +44,7 @@ export async function contextFor(house: House, storeId: number, onProgress: Flow
   if (!store) throw new Error(`There is no store ${storeId}`);
   const now = (): string => house.clock.now().toISOString();
   return {
-    store, storeId, db: house.db, storefront: await house.storefront(storeId), reader: await house.reader(storeId), warehouse: (id) => house.warehouse(id), notifier: house.notifier, paper: house.paper, planner: () => house.planner(storeId), alertChannel: (id) => house.alertChannel(storeId, id), clock: house.clock, log: house.log, publicUrl: house.publicUrl,
+    store, storeId, db: house.db, storefront: await house.storefront(storeId), reader: await house.reader(storeId), warehouse: (id) => house.warehouse(id), notifier: house.notifier, paper: house.paper, planner: () => house.planner(storeId), shoppers: () => house.shoppers(storeId), alertChannel: (id) => house.alertChannel(storeId, id), clock: house.clock, log: house.log, publicUrl: house.publicUrl,
     tally: emptyTally(), detail: {}, now, dayOf: (instant) => dayOf(instant, store.time_zone), progress: onProgress,
     raise: (cases) => raise(house.db.pool, storeId, cases, now()),
     checked: async (kind, stillBad, all = true) => {

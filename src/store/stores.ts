@@ -61,6 +61,11 @@ export async function replaceSecret(db: Queryable, storeId: number, clientId: st
      where store_id = $1`, [storeId, clientId, sealed, now]);
 }
 
+/** Puts the secrets of `before` back, after the ones that replaced them were refused. */
+export async function keepSecret(db: Queryable, before: Pick<ConnectionRow, 'store_id' | 'client_secret' | 'previous_client_secret' | 'client_secret_since'>): Promise<void> {
+  await db.query('update connection set client_secret = $2, previous_client_secret = $3, client_secret_since = $4, access_token = null where store_id = $1', [before.store_id, before.client_secret, before.previous_client_secret, before.client_secret_since]);
+}
+
 /** Shopify keeps a replaced secret until it is revoked there; a week is enough to do so. */
 const OLD_SECRET_MS = 7 * 86_400_000;
 

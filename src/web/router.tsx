@@ -130,12 +130,12 @@ const supplier = createRoute({ getParentRoute: () => app, path: '/suppliers/$sup
 export const CASE_TABS = ['open', 'mine', 'unassigned', 'snoozed', 'resolved', 'ignored'] as const;
 const exceptions = createRoute({
   getParentRoute: () => app, path: '/exceptions', component: lazyRouteComponent(() => import('./exceptions/ExceptionsScreen.tsx'), 'ExceptionsScreen'),
-  validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], CASE_TABS), kind: text(raw['kind']), owner: text(raw['owner'], 40), q: text(raw['q'], 200), id: text(raw['id']) })),
+  validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], CASE_TABS), kind: text(raw['kind']), owner: text(raw['owner'], 40), person: text(raw['person'], 200), q: text(raw['q'], 200), id: text(raw['id']) })),
 });
 
 const help = createRoute({ getParentRoute: () => app, path: '/help', component: lazyRouteComponent(() => import('./help/HelpPage.tsx'), 'HelpPage'), validateSearch: optional((raw) => ({ page: text(raw['page'], 80), q: text(raw['q'], 200) })) });
 const peakReport = createRoute({ getParentRoute: () => app, path: '/peak/reports/$reportId', component: lazyRouteComponent(() => import('./peak/ReportPage.tsx'), 'ReportPage') });
-const peak = createRoute({ getParentRoute: () => app, path: '/peak', component: lazyRouteComponent(() => import('./peak/PeakPage.tsx'), 'PeakPage') });
+const peak = createRoute({ getParentRoute: () => app, path: '/peak', component: lazyRouteComponent(() => import('./peak/PeakPage.tsx'), 'PeakPage'), validateSearch: optional((raw) => ({ rehearsal: positive(raw['rehearsal']) })) });
 const audit = createRoute({
   getParentRoute: () => app, path: '/audit', component: lazyRouteComponent(() => import('./audit/AuditScreen.tsx'), 'AuditScreen'),
   validateSearch: optional((raw) => ({ tab: oneOf(raw['tab'], ['gaps', 'period'] as const), report: positive(raw['report']), check: text(raw['check'], 60), owner: text(raw['owner'], 40), q: text(raw['q'], 200), gap: raw['gap'] === '0' || raw['gap'] === 0 ? 0 : positive(raw['gap']), from: dayText(raw['from']), to: dayText(raw['to']) })),

@@ -1,4 +1,5 @@
 /** Audits of a connected store, and periods: kept, paged, downloaded, signed once and frozen. */
+import { extractText, getDocumentProxy } from 'unpdf';
 import { describe, expect, it } from 'vitest';
 import { audit } from '../../src/flows/audit.ts';
 import { periodText } from '../../src/domain/audit/chain.ts';
@@ -39,6 +40,9 @@ describe('an audit of a connected store', () => {
     expect((await get<{ rows: { sentence: string }[] }>('/audit/gaps?q=nobodys-code')).rows).toMatchObject([{ sentence: expect.stringContaining('7 units under NOBODYS-CODE') }]);
     const html = await (await fetch(`${w.url}/api/v1/audit.html?store=${w.storeId}`)).text();
     expect(html).toContain('NOBODYS-CODE');
+    const pdf = await fetch(`${w.url}/api/v1/audit.pdf?store=${w.storeId}`), { text } = await extractText(await getDocumentProxy(new Uint8Array(await pdf.arrayBuffer())), { mergePages: true });
+    expect([pdf.headers.get('content-type'), pdf.headers.get('content-disposition')]).toEqual(['application/pdf', expect.stringMatching(/audit-.*\.pdf"$/)]);
+    expect(text.replaceAll(/\s+/g, '')).toContain('NOBODYS-CODE');
     expect((await get<{ checks: { gaps: unknown[] }[] }>('/audit.json')).checks.flatMap((check) => check.gaps)).toHaveLength(report!.gaps);
   });
   it('a score that fell is a case, and closes when it stays', async () => {

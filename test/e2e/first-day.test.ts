@@ -80,6 +80,16 @@ describe('a planner at work', () => {
     await context.close();
   }, 60_000);
 
+  it('takes the audit along as PDF', async () => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } }), { page, errors } = await open(context, '/audit');
+    await page.getByRole('button', { name: 'Download' }).click();
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'PDF, A4' }).click()]);
+    expect(file.suggestedFilename()).toMatch(/^audit-.*\.pdf$/);
+    expect(readFileSync(await file.path()).subarray(0, 5).toString()).toBe('%PDF-');
+    expect(errors).toEqual([]);
+    await context.close();
+  }, 60_000);
+
   it('reads Today and the exceptions on a phone without scrolling sideways', async () => {
     const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
     for (const address of ['/', '/exceptions', `/items/${busy!.item_id}`]) {

@@ -3,16 +3,23 @@
  * makes a purchase order from a suggestion and sends it; the warehouse receives a delivery; the administrator tries the peak; finance looks why a number is what
  * it is. Steps are those of docs/handover and the runbooks; how many presses each takes is printed.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
+import { backupCommand } from '../../src/cli/commands/backup.ts';
 import { buildWeb } from '../../src/cli/web-build.ts';
-import { at } from '../../src/domain/stock/fact.ts';
+import { addDays, dayOf } from '../../src/domain/calendar.ts';
+import { at, outside } from '../../src/domain/stock/fact.ts';
 import { driftCheck } from '../../src/flows/drift-check.ts';
 import { driftRepair } from '../../src/flows/drift-repair.ts';
 import { exceptionChase } from '../../src/flows/exception-chase.ts';
 import { peakWatch } from '../../src/flows/peak-watch.ts';
 import { salesHistory } from '../../src/flows/sales-history.ts';
 import { stockLevels } from '../../src/flows/stock-levels.ts';
+import { subscriptions } from '../../src/flows/subscriptions.ts';
+import { raise } from '../../src/store/exceptions.ts';
 import { postFacts } from '../../src/store/ledger.ts';
 import { writeCursor } from '../../src/store/runs.ts';
 import { openBrowser } from '../helpers/browser.ts';
@@ -140,6 +147,17 @@ describe('the first day', () => {
     await page.getByText('Peak ended').first().waitFor();
     expect(await axeFaults(page)).toEqual([]);
     expect((await w.house.db.query<{ action: string }>('select action from peak_event order by peak_event_id')).rows.map((row) => row.action)).toEqual(['peak begun', 'settings opened', 'settings closed', 'frozen', 'let go', 'peak ended']);
+    // A rush is rehearsed: begun here, followed, judged; the shoppers calm down again.
+    await ada.press('Rehearse…');
+    await page.getByLabel('Times the usual orders').fill('30');
+    await page.getByRole('textbox', { name: 'Minutes' }).fill('0.05');
+    await ada.press('Begin', page.getByRole('dialog').last());
+    await page.getByText('30 × the usual orders').waitFor();
+    await page.getByRole('link', { name: /^30 × for/ }).click();
+    await page.getByRole('dialog').getByText('Caught up after the rush').waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    expect((await w.house.db.query<{ reached: number; calm: boolean }>(`select reached_per_minute as reached, report like '# Peak rehearsal: %passed%' as calm from peak_rehearsal`)).rows).toEqual([{ reached: expect.any(Number), calm: true }]);
     // What it was is written down, and read like a rehearsal.
     await w.run(peakWatch);
     const { rows: [written] } = await w.house.db.query<{ id: string }>('select peak_report_id as id from peak_report where report is not null');
@@ -154,6 +172,99 @@ describe('the first day', () => {
     expect(errors).toEqual([]);
     await page.close();
   }, 60_000);
+
+  it('of finance: the month is looked through to its items, taken along as CSV and signed; what comes later does not change it', async () => {
+    const to = addDays(dayOf(new Date().toISOString(), 'UTC'), -1), from = addDays(to, -29), { rows: [level] } = await w.house.db.query<{ item_id: number; location_id: number }>('select item_id, location_id from ledger_level where store_id = $1 limit 1', [w.storeId]);
+    // As if Instep had been there for a month in which units came in and were found short by as many: what is on the shelf stays what Shopify shows.
+    await w.house.db.query(`update store set imported_at = ($2::date - 1)::timestamp at time zone time_zone where store_id = $1`, [w.storeId, from]);
+    const shelf = at(level!.location_id, 'available'), came = (units: number, day: string) => w.house.db.transaction((tx) => postFacts(tx, w.storeId, [['goods received', outside('supplier'), shelf] as const, ['counted', shelf, outside('shrinkage')] as const].map(([kind, source, to_]) => (
+      { fact: `test:${kind}/${day}`, kind, itemId: level!.item_id, from: source, to: to_, quantity: units, occurredAt: `${day}T12:00:00.000Z`, source: 'test' })), new Date().toISOString()));
+    await came(12, addDays(to, -3));
+    const { page, errors } = await openWatched(context, w.url, `/audit?tab=period&from=${from}&to=${to}`), finn = person(page);
+    const table = page.getByRole('table').filter({ hasText: 'Units on hand' });
+    await table.getByText(/^Closing/).waitFor();
+    const columns: number[][] = [];
+    for (const row of await table.locator('tbody tr').all()) columns.push((await row.locator('td').allInnerTexts()).slice(1).map((text) => Number(text.replaceAll(',', '').replace('−', '-').replace('–', '0'))));
+    // Each column: opening and everything between is the closing.
+    for (let n = 0; n < columns[0]!.length; n++) expect(columns.slice(0, -1).reduce((sum, row) => sum + row[n]!, 0)).toBe(columns.at(-1)![n]);
+    await finn.press(/^\+12 goods received at /);
+    await page.getByRole('dialog').getByText('+12', { exact: true }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    const href = await page.getByRole('link', { name: 'CSV' }).getAttribute('href'), rows = (await (await fetch(`${w.url}${href}`)).text()).trim().split('\r\n').map((line) => line.split(','));
+    expect(rows.filter((row) => row[1] === 'closing').reduce((sum, row) => sum + Number(row[2]), 0)).toBe(columns.at(-1)!.at(-1));
+    await page.getByLabel('Note').fill('counted with the warehouse');
+    await finn.press('Sign the period');
+    await page.getByText('The chain of all 1 holds').waitFor();
+    await page.getByText('counted with the warehouse').waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await came(5, addDays(to, -2));
+    await page.reload();
+    await page.getByText(/Heard of since it was signed, and not in these figures: .* goods received \+5/).waitFor();
+    await page.goto(`${w.url}/settings/audit-trail`);
+    await page.getByTitle('period signed').first().waitFor();
+    console.log(`first day of finance: a month looked through and signed in ${finn.presses} presses`);
+    expect(errors).toEqual([]);
+    await page.close();
+  }, 60_000);
+
+  it('of the integration owner: a secret replaced, a dead letter read again, subscriptions put back, a back-up tried', async () => {
+    const { page, errors } = await openWatched(context, w.url, '/settings/connections'), ivo = person(page), form = page.getByRole('dialog');
+    await ivo.press('Test the connection');
+    await page.getByText(/answers, with every scope it needs/).waitFor();
+    // A mistyped secret stops nothing; the right one is taken, and events signed with the old one are still believed.
+    await ivo.press('Replace the secret…');
+    await form.getByLabel('New client secret').fill('shpss_mistyped');
+    await ivo.press('Replace and test', form);
+    await form.getByText(/was not kept, and the one before is in use/).waitFor();
+    await w.control('/secret', { clientSecret: 'shpss_of_this_year' });
+    await form.getByLabel('New client secret').fill('shpss_of_this_year');
+    await ivo.press('Replace and test', form);
+    await form.getByText(/answers, with every scope it needs/).waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    const heard = async (): Promise<number> => (await w.house.db.query<{ n: number }>('select count(*)::int as n from inbox where store_id = $1', [w.storeId])).rows[0]!.n;
+    for (const revoked of [false, true]) {
+      const before = await heard();
+      await w.control('/secret', { revokeOld: revoked });
+      await w.control('/orders', { lines: [{ sku: spoiled[0]!.sku, quantity: 1 }], force: true });
+      await w.until(`an event signed with the ${revoked ? 'new' : 'old'} secret`, async () => (await heard()) > before);
+    }
+    // A message that could not be read, by a fault that is mended by now.
+    const letter = await w.until('a message about an order was read', async () => (await w.house.db.query<{ inbox_id: string }>(`update inbox set state = 3, reason = 'no id' where inbox_id = (select max(inbox_id) from inbox where store_id = $1 and topic like 'orders/%' and state in (1, 2)) returning inbox_id`, [w.storeId])).rows[0]);
+    await raise(w.house.db.pool, w.storeId, [{ kind: 'PAYLOAD_UNREADABLE', key: `inbox/${letter.inbox_id}`, subject: `Message ${letter.inbox_id}`, sentence: 'It cannot be read.' }], new Date().toISOString());
+    await w.control('/faults', { deleteSubscriptions: true });
+    await w.run(subscriptions);
+    await page.goto(`${w.url}/exceptions?owner=integration+owner`);
+    await page.getByRole('link', { name: `Message ${letter.inbox_id}` }).click();
+    await ivo.press('Read the message again');
+    await page.getByText('Back in the inbox').first().waitFor();
+    await w.until('it is read', async () => (await w.house.db.query('select from inbox where inbox_id = $1 and state in (1, 2)', [letter.inbox_id])).rowCount === 1);
+    await page.goto(`${w.url}/exceptions?kind=WEBHOOK_GAP`);
+    await page.getByRole('row').filter({ hasText: 'Webhook gap' }).first().getByRole('link').first().click();
+    await ivo.press('Check the webhooks');
+    await page.getByText('subscriptions is queued').first().waitFor();
+    await w.until('both cases are closed by what looks at them', async () => {
+      await w.run(subscriptions);
+      return (await w.house.db.query(`select from exception where kind in ('WEBHOOK_GAP', 'PAYLOAD_UNREADABLE') and state <> 'resolved'`)).rowCount === 0;
+    });
+    // The timer of the machine makes the back-up and tries it; the page says when.
+    const folder = mkdtempSync(path.join(tmpdir(), 'instep-first-day-')), env = process.env['DATABASE_URL'], { rows: [db] } = await w.house.db.query<{ name: string }>('select current_database() as name');
+    try {
+      process.env['DATABASE_URL'] = inject('adminUrl').replace(/\/instep$/, `/${db!.name}`);
+      await backupCommand({ to: folder, drill: true, json: true });
+    } finally {
+      if (env === undefined) delete process.env['DATABASE_URL']; else process.env['DATABASE_URL'] = env;
+      rmSync(folder, { recursive: true });
+    }
+    await page.goto(`${w.url}/settings/backups`);
+    await page.getByText(/tables of one instant/).first().waitFor();
+    expect(await page.getByText(/^(none yet|never)$/).count()).toBe(0);
+    expect((await w.house.db.query<{ kind: string; ok: boolean }>('select kind, ok from backup_run order by started_at')).rows).toEqual([{ kind: 'back-up', ok: true }, { kind: 'drill', ok: true }]);
+    expect((await w.house.db.query<{ action: string }>(`select action from audit_event where action like 'client secret%' order by audit_id`)).rows.map((row) => row.action)).toEqual(['client secret refused', 'client secret replaced']);
+    console.log(`first day of the integration owner: secret, dead letter, subscriptions and back-up in ${ivo.presses} presses`);
+    expect(errors).toEqual([]);
+    await page.close();
+  }, 90_000);
 
   it('of everybody: the documents are found by words, read, and lead on', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {

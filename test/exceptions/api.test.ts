@@ -4,7 +4,9 @@ import { EXCEPTION_KINDS } from '../../src/domain/exceptions/catalogue.ts';
 import { addressOf, FIXES } from '../../src/domain/exceptions/fixes.ts';
 import { FLOWS } from '../../src/flows/contents.ts';
 import { DOABLE } from '../../src/http/routes/exception-fixes.ts';
+import { makeChannel } from '../../src/store/alert-channels.ts';
 import { raise } from '../../src/store/exceptions.ts';
+import { addPerson } from '../../src/store/people.ts';
 import { clockwork } from '../helpers/clockwork.ts';
 import { storeWith } from '../helpers/store.ts';
 
@@ -45,6 +47,33 @@ describe('triage', () => {
     expect((await list('?tab=ignored')).map((row) => row.subject).sort()).toEqual(['three', 'two']);
     expect((await list('?owner=planner'))).toEqual([]);
     expect((await call<string>('GET', '/exceptions.csv?tab=ignored')).body.trim().split('\r\n')).toHaveLength(3);
+  });
+
+  it('given to somebody else: only to an account that may sign in, one or many, found by person, with history and audit entry, and its new carer is told', async () => {
+    const tx = house.db.pool;
+    // No administrator among them, or every call would need a session.
+    for (const [email, name, role] of [['eve@shop.example', 'Eve', 'ecommerce'], ['bob@shop.example', 'Bob', 'warehouse'], ['gone@shop.example', 'Gone', 'ecommerce']] as const) await addPerson(tx, { email, name, role }, at);
+    await house.db.query(`update app_user set disabled_at = $1 where email = 'gone@shop.example'`, [at]);
+    await makeChannel(tx, storeId, 'email', { name: 'Everybody', shown: 'team@shop.example', roles: [], leastSeverity: 1, quietFrom: null, quietTo: null, quietWeekends: false, digestHour: null, state: 'on' }, 'test', at);
+    await some(['five', 'six', 'seven']);
+    const id = (rows: readonly Row[], subject: string): string => rows.find((row) => row.subject === subject)!.exceptionId, rows = await list(), five = id(rows, 'five');
+    for (const to of ['gone@shop.example', 'nobody@shop.example']) expect((await call('POST', `/exceptions/${five}`, { action: 'assign', to })).body).toMatchObject({ status: 400, detail: expect.stringMatching(/^to: /) });
+    expect((await call('POST', '/exceptions/bulk', { ids: [five], change: { action: 'assign', to: 'gone@shop.example' } })).status).toBe(400);
+    expect((await call('POST', `/exceptions/${five}`, { action: 'assign', to: 'Eve@shop.example' })).body).toMatchObject({ assignedTo: 'eve@shop.example' });
+    expect((await call('POST', '/exceptions/bulk', { ids: [id(rows, 'six'), id(rows, 'seven')], change: { action: 'assign', to: 'bob@shop.example' } })).body).toEqual({ changed: 2, left: 0 });
+    expect((await list('?person=bob@shop.example')).map((row) => row.subject).sort()).toEqual(['seven', 'six']);
+    expect((await list('?tab=unassigned')).map((row) => row.subject)).not.toContain('six');
+    expect((await call<{ people: object[] }>('GET', '/exceptions/people')).body.people).toEqual(expect.arrayContaining([
+      { email: 'bob@shop.example', name: 'Bob', role: 'warehouse', may: true, open: 2 }, { email: 'eve@shop.example', name: 'Eve', role: 'ecommerce', may: true, open: 1 }]));
+    expect((await call<{ people: { email: string }[] }>('GET', '/exceptions/people')).body.people.map((one) => one.email)).not.toContain('gone@shop.example');
+    // Somebody shut out keeps what they had on the list, so that it is given on.
+    await house.db.query(`update app_user set disabled_at = $1 where email = 'eve@shop.example'`, [at]);
+    expect((await call<{ people: object[] }>('GET', '/exceptions/people')).body.people).toContainEqual({ email: 'eve@shop.example', name: 'Eve', role: 'ecommerce', may: false, open: 1 });
+    expect((await call<{ events: { what: string; by: string; said: string }[] }>('GET', `/exceptions/${five}`)).body.events.at(-1)).toMatchObject({ what: 'assigned', by: 'operator', said: 'eve@shop.example' });
+    expect((await house.db.query<{ action: string }>(`select action from audit_event where action like 'exception% assign' and after::text like '%shop.example%' order by audit_id`)).rows.map((row) => row.action)).toEqual(['exception assign', 'exceptions assign']);
+    await house.db.query('update connection set client_secret = $2 where store_id = $1', [storeId, house.vault.seal(`${storeId}:connection:client_secret`, 'shpss_0123456789')]);
+    await clock.flow('alerts', storeId);
+    expect((await house.db.query<{ person: string; n: number }>(`select c.person, d.message::text like '%six%' and d.message::text like '%seven%' as both, count(*)::int as n from alert_delivery d join alert_channel c using (store_id, channel_id) where c.person is not null group by 1, 2`)).rows).toEqual([{ person: 'bob@shop.example', both: true, n: 1 }]);
   });
 });
 

@@ -63,7 +63,7 @@ describe('an exception', () => {
     expect(row!.due_at).toBe('2026-11-24T15:00:00.000Z');
   });
 
-  it('that comes back as the most urgent has an hour of any day, also in the evening', async () => {
+  it('that comes back as the most urgent has a quarter of an hour of any day, also in the evening', async () => {
     const w = await world();
     await w.raise('PUSH_FAILED', ['a']);
     w.wait(60);
@@ -71,7 +71,7 @@ describe('an exception', () => {
     w.wait(10 * 60);
     await w.raise('PUSH_FAILED', ['a']);
     const [row] = await w.all();
-    expect([row!.severity, Date.parse(row!.due_at) - Date.parse(w.at())]).toEqual([1, 3_600_000]);
+    expect([row!.severity, Date.parse(row!.due_at) - Date.parse(w.at())]).toEqual([1, 900_000]);
   });
 
   it('that comes and goes is held open until it has been good for a day', async () => {
@@ -176,10 +176,10 @@ describe('an exception', () => {
     expect(await w.again(row!)).toMatchObject({ severity: 2, due_at: '2026-11-24T13:10:00.000Z' });
     w.wait(10);
     await late(1);
-    expect(await w.again(row!)).toMatchObject({ severity: 1, due_at: '2026-11-24T10:20:00.000Z' });
+    expect(await w.again(row!)).toMatchObject({ severity: 1, due_at: '2026-11-24T09:35:00.000Z' });
     w.wait(10);
     await late(3);
-    expect(await w.again(row!)).toMatchObject({ severity: 1, due_at: '2026-11-24T10:20:00.000Z', occurrences: 4 });
+    expect(await w.again(row!)).toMatchObject({ severity: 1, due_at: '2026-11-24T09:35:00.000Z', occurrences: 4 });
     expect((await eventsOf(db, w.storeId, row!.exception_id)).map((event) => [event.what, event.detail])).toEqual([['opened', null], ['escalated', { level: 1, severity: 2 }], ['escalated', { level: 1, severity: 1 }]]);
   });
 

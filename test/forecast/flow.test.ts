@@ -30,7 +30,7 @@ const today = (): string => addDays('2026-11-24', night);
 const seen: PanelTask[] = [], asked: string[] = [];
 let fail: ((task: string, input: PanelTask) => boolean) | null = null;
 const house: House = {
-  db, clock: { now, sleep: async () => {} }, log: { info() {}, warn() {}, error() {} }, publicUrl: '', notifier: null, paper: { purchaseOrder: async () => Buffer.alloc(0), unprintable: async () => [] }, storefront: async () => ({}) as never, reader: async () => ({}) as never, warehouse: async () => ({}) as never, planner: async () => ({}) as never, alertChannel: async () => ({}) as never,
+  db, clock: { now, sleep: async () => {} }, log: { info() {}, warn() {}, error() {} }, publicUrl: '', notifier: null, paper: { purchaseOrder: async () => Buffer.alloc(0), unprintable: async () => [] }, storefront: async () => ({}) as never, reader: async () => ({}) as never, warehouse: async () => ({}) as never, planner: async () => ({}) as never, shoppers: async () => null, alertChannel: async () => ({}) as never,
   enqueue: async (flow) => { asked.push(flow); }, changed() {},
   compute: { threads: 2, run: (task, input, shared) => {
     if (fail?.(task, input as PanelTask)) return Promise.reject(new Error('the engine broke'));

@@ -1,4 +1,5 @@
 /** Settings without a screen of their own: changed by administrators, written down, and used where they count. */
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { tokenHash } from '../../src/http/auth.ts';
 import { saveSetupToken } from '../../src/store/users.ts';
@@ -6,7 +7,7 @@ import { repairLimit } from '../../src/store/drift-repair.ts';
 import { clockwork } from '../helpers/clockwork.ts';
 
 const clock = await clockwork();
-const ask = async <T>(method: 'GET' | 'POST' | 'PUT', url: string, cookie = '', payload?: object): Promise<{ status: number; body: T & { detail?: string }; cookie: string }> => {
+const ask = async <T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, cookie = '', payload?: object): Promise<{ status: number; body: T & { detail?: string }; cookie: string }> => {
   const reply = await clock.app.inject({ method, url, headers: { host: 'localhost', ...(payload ? { 'content-type': 'application/json' } : {}), ...(cookie ? { cookie } : {}) }, ...(payload ? { payload } : {}) });
   return { status: reply.statusCode, body: reply.json(), cookie: String(reply.headers['set-cookie'] ?? '').split(';')[0]! };
 };
@@ -35,4 +36,34 @@ it('limits and the watch of back-ups: an administrator changes them, the others 
     { actor: 'ann@shop.example', action: 'limits changed', before: { repairLimit: 100, matchItems: 'by hand' }, after: { repairLimit: 12, matchItems: 'same SKU' } },
     { actor: 'ann@shop.example', action: 'back-up watch changed', before: { watched: true, backupHours: 26, drillDays: 35, said: '' }, after: watch },
   ]);
+
+  // Views of lists: one's own and those others share; only their owner changes them.
+  const views = `/api/v1/views?store=${town.storeId}`, columns = { hidden: { last: false }, tall: true }, view = { page: 'exceptions', name: 'Mine, late', query: '?kind=STOCK_DRIFT', columns, shared: false };
+  const { body: { viewId } } = await ask<{ viewId: string }>('POST', views, ann, view);
+  const seen = async (who: string): Promise<object[]> => (await ask<{ views: object[] }>('GET', `${views}&page=exceptions`, who)).body.views;
+  expect(await seen(ann)).toEqual([{ viewId, name: 'Mine, late', query: '?kind=STOCK_DRIFT', columns, owner: 'Ann', mine: true, shared: false }]);
+  expect(await seen(bob)).toEqual([]);
+  expect((await ask<{ viewId: string }>('POST', views, ann, { ...view, name: 'MINE, LATE', query: '', shared: true })).body.viewId).toBe(viewId);
+  expect(await seen(bob)).toEqual([{ viewId, name: 'MINE, LATE', query: '', columns, owner: 'Ann', mine: false, shared: true }]);
+  expect((await ask<{ views: object[] }>('GET', `${views}&page=stock`, ann)).body.views).toEqual([]);
+  expect((await ask('DELETE', `/api/v1/views/${viewId}?store=${town.storeId}`, bob)).status).toBe(404);
+  for (const [wrong, field] of [[{ ...view, query: 'https://elsewhere.example' }, 'query'], [{ ...view, name: ' ' }, 'name'], [{ ...view, page: '../x' }, 'page']] as const) expect(await ask('POST', views, ann, wrong)).toMatchObject({ status: 400, body: { detail: expect.stringMatching(new RegExp(`^${field}`)) } });
+  for (let n = 1; n < 50; n++) await ask('POST', views, ann, { ...view, name: `View ${n}` });
+  expect((await ask('POST', views, ann, { ...view, name: 'one too many' })).status).toBe(409);
+  expect((await ask('POST', views, ann, { ...view, name: 'View 7', query: '?q=x' })).status).toBe(200);
+  expect((await ask('DELETE', `/api/v1/views/${viewId}?store=${town.storeId}`, ann)).status).toBe(200);
+  expect(await seen(bob)).toEqual([]);
+});
+
+it('every address docs/api.md shows is one of the API, with its method and the parameters it takes', () => {
+  const text = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8').replaceAll(/\\\n\s*/g, ' '), { paths } = clock.app.swagger() as { paths: Record<string, Record<string, { parameters?: { name: string; in: string }[] }>> };
+  const calls = [...text.matchAll(/^curl (.*?)"\$API(\/[^"?]*)(?:\?([^"]*))?"(.*)$/gm)].map(([, before, address, query, after]) => ({ method: /-X ([A-Z]+)/.exec(`${before} ${after}`)?.[1]?.toLowerCase() ?? 'get', address: `/api/v1${address}`, names: [...new URLSearchParams(query ?? '').keys()] }));
+  expect(calls.length).toBeGreaterThan(60);
+  const wrong = calls.flatMap(({ method, address, names }) => {
+    const fits = Object.entries(paths).filter(([path, methods]) => methods[method] !== undefined && new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{[^}]+\}/g, '[^/]+')}$`).test(address));
+    if (fits.length === 0) return [`${method} ${address}`];
+    const taken = new Set(fits.flatMap(([, methods]) => methods[method]!.parameters?.filter((each) => each.in === 'query').map((each) => each.name) ?? []));
+    return names.filter((name) => !taken.has(name)).map((name) => `${method} ${address} does not take ${name}`);
+  });
+  expect(wrong).toEqual([]);
 });

@@ -1,6 +1,7 @@
 /** The documents that people are handed: who owns what is what the code says, and each page of the handover names an owner and when it was tested. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { ROLES } from '../../src/domain/alerts/routing.ts';
 import { FLOWS } from '../../src/flows/contents.ts';
 import { whoOwnsWhat } from '../../tools/owners.ts';
 
@@ -10,9 +11,22 @@ it('who owns what is not older than the code: run `node tools/owners.ts`', () =>
   expect(readFileSync(new URL('who-owns-what.md', folder), 'utf8')).toBe(whoOwnsWhat());
 });
 
-it.each(readdirSync(folder))('%s names its owner and how it was tested', (file) => {
-  const text = readFileSync(new URL(file, folder), 'utf8');
-  expect(text).toMatch(/^---\nowner: .+\ntested: .+\n---\n# .+/);
+const docs = new URL('../../docs/', import.meta.url), root = new URL('../../', import.meta.url);
+/** For those who build Instep: nobody runs anything by it. */
+const FOR_BUILDERS: readonly string[] = ['tour.md'];
+const handed = ['', 'operating/', 'handover/'].flatMap((folder_) => readdirSync(new URL(folder_ === '' ? '.' : folder_, docs)).filter((file) => file.endsWith('.md') && !FOR_BUILDERS.includes(file)).map((file) => `${folder_}${file}`));
+
+it.each(handed)('%s names its owner, a role, and tests that are there', (file) => {
+  const front = /^---\nowner: (.+)\ntested: (.+)\n---\n# .+/.exec(readFileSync(new URL(file, docs), 'utf8'));
+  expect(ROLES).toContain(front?.[1]);
+  for (const [named] of front![2]!.matchAll(/\b(?:test|src|tools|bench)\/[\w./-]*\w/g)) expect([named, existsSync(new URL(named, root))]).toEqual([named, true]);
+});
+
+it('the environment’s names in the document are those the code reads', () => {
+  const named = (text: string): Set<string> => new Set([...text.matchAll(/\b(?:INSTEP_[A-Z_]+|DATABASE_URL)\b/g)].map(([name]) => name)), read = named(readFileSync(new URL('src/runtime/config.ts', root), 'utf8')), told = named(readFileSync(new URL('operating/environment.md', docs), 'utf8'));
+  expect([...read].filter((name) => !told.has(name))).toEqual([]);
+  // Read elsewhere: by the vault, and where the tests find their data.
+  expect([...told].filter((name) => !read.has(name)).sort()).toEqual(['INSTEP_MASTER_KEY', 'INSTEP_SHARED']);
 });
 
 it('every flow is listed once', () => {

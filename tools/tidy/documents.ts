@@ -6,7 +6,7 @@ interface Kind { kind: string; severity: string; owner: string; dueHours: string
 
 const CATALOGUE = 'src/domain/exceptions/catalogue.ts';
 const BUTTONS = 'src/domain/exceptions/fixes.ts';
-const KIND = /\{\s*kind:\s*'([A-Z_0-9]+)',\s*severity:\s*(\d),\s*owner:\s*'([^']+)',\s*dueHours:\s*(\d+)/g;
+const KIND = /\{\s*kind:\s*'([A-Z_0-9]+)',\s*severity:\s*(\d),\s*owner:\s*'([^']+)',\s*dueHours:\s*([\d.]+)/g;
 /** The parts of every runbook, in this order. */
 const PARTS = ['In one sentence', 'Who is hurt', 'Is it real?', 'Usual causes', 'Fix', 'Do not', 'Escalate', 'Afterwards', 'Undo'];
 
@@ -27,7 +27,7 @@ function runbookFindings(tree: Tree): Finding[] {
     const runbook = tree.file(`docs/runbooks/${entry.kind}.md`);
     if (!runbook) { findings.push(catalogue.finding(entry.offset, `${entry.kind} has no runbook docs/runbooks/${entry.kind}.md`)); continue; }
     const said = (field: string): string => new RegExp(`^${field}:\\s*(.*)$`, 'm').exec(runbook.text.split('\n---')[0]!)?.[1]?.trim() ?? '(missing)';
-    const expected: Record<string, string> = { type: entry.kind, severity: `S${entry.severity}`, owner: entry.owner, clock: `${entry.dueHours}h` };
+    const expected: Record<string, string> = { type: entry.kind, severity: `S${entry.severity}`, owner: entry.owner, clock: Number(entry.dueHours) < 1 ? `${Number(entry.dueHours) * 60}m` : `${entry.dueHours}h` };
     for (const [field, value] of Object.entries(expected)) {
       if (said(field) !== value) findings.push(runbook.finding(0, `front matter says ${field}: ${said(field)}, the catalogue ${value}`));
     }

@@ -10,9 +10,9 @@ import { format, money } from '../../domain/money.ts';
 import { audit, readShop } from '../../flows/audit.ts';
 import { cell } from '../../domain/csv.ts';
 import { readConfig } from '../../runtime/config.ts';
+import { printPdf } from '../../runtime/print-pdf.ts';
 import { runFlow } from '../../runtime/run-flow.ts';
 import { findReport, wholeReport } from '../../store/audit.ts';
-import { printPdf } from '../pdf.ts';
 import { chosenStore, withHouse } from '../house.ts';
 import { EXIT, print, progressBars, table, UsageError } from '../terminal.ts';
 
@@ -23,9 +23,10 @@ export async function auditCommand(options: Options): Promise<void> {
   const report = options.shop === undefined ? await connected(options) : await strange(options, options.shop);
   if (options.html) await writeFile(options.html, htmlReport(report));
   if (options.csv) await writeFile(options.csv, `\uFEFF${[GAP_COLUMNS, ...gapLines(report)].map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`);
-  const noPdf = options.pdf ? await printPdf(htmlReport(report), options.pdf) : null;
+  const printed = options.pdf ? await printPdf(htmlReport(report)) : null;
+  if (printed !== null && 'pdf' in printed) await writeFile(options.pdf!, printed.pdf);
   print(options.json ?? false, report, () => told(report));
-  if (noPdf !== null) throw new Error(`no PDF was made: ${noPdf}`);
+  if (printed !== null && 'why' in printed) throw new Error(`no PDF was made: ${printed.why}`);
   if (report.checks.some((check) => check.found > 0 && check.severity <= 2)) process.exitCode = EXIT.found;
 }
 

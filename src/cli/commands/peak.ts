@@ -2,11 +2,11 @@
 import { writeFile } from 'node:fs/promises';
 import { peakRules } from '../../domain/push/peak.ts';
 import { peakReportText } from '../../domain/push/peak-report.ts';
-import { judge, rehearsalReport, type Sample } from '../../domain/push/rehearsal.ts';
 import { peakPage } from '../../store/peak.ts';
 import { peakReport, peakReports } from '../../store/peak-report.ts';
-import { findConnection, type StoreRow } from '../../store/stores.ts';
-import type { BuiltHouse } from '../../compose.ts';
+import { askRehearsal, findRehearsal } from '../../store/rehearsals.ts';
+import { rehearsal } from '../../flows/rehearsal.ts';
+import { runFlow } from '../../runtime/run-flow.ts';
 import { chosenStore, withHouse } from '../house.ts';
 import { EXIT, UsageError, print, progressBars, table } from '../terminal.ts';
 
@@ -25,57 +25,21 @@ export async function peakCommand(options: { store?: string; json?: boolean; rep
   });
 }
 
-/** Orders a minute a sandbox trades at unless told otherwise (INSTEP_SANDBOX_ORDERS_PER_MINUTE). */
-const USUAL = 2;
-const DRAIN_MS = 180_000;
-
 export async function rehearseCommand(options: { store?: string; json?: boolean; times: string; minutes: string; report?: string }): Promise<void> {
   const times = Number(options.times), minutes = Number(options.minutes);
   if (!(times >= 1 && times <= 10_000)) throw new UsageError(`--times ${options.times}: expected 1 to 10000`);
   if (!(minutes > 0 && minutes <= 120)) throw new UsageError(`--minutes ${options.minutes}: expected more than 0, at most 120`);
   await withHouse(async (house) => {
-    const store = await chosenStore(house, options.store), sandbox = await sandboxOf(house, store), startedAt = house.clock.now(), from = await ordersThere(sandbox);
-    const usual = house.config.sandbox.ordersPerMinute || USUAL, asked = Math.round(usual * times), samples: Sample[] = [], bars = progressBars(options.json ?? false);
-    let drained: number | null = null, placed = 0;
-    await trade(sandbox, asked);
-    try {
-      const end = startedAt.getTime() + minutes * 60_000;
-      for (let second = 0; house.clock.now().getTime() < end; second = Math.round((house.clock.now().getTime() - startedAt.getTime()) / 1000)) {
-        const page = await peakPage(house.db, store.store_id, house.clock.now().toISOString(), 1, startedAt.toISOString());
-        samples.push({ second, figures: page, inboxWaiting: page.inboxWaiting, pushWaiting: page.pushWaiting });
-        bars.watch({ flow: 'rehearsal', stage: `${asked} orders a minute`, done: second, total: Math.round(minutes * 60) });
-        await house.clock.sleep(1_000);
-      }
-      placed = await ordersThere(sandbox) - from;
-      await trade(sandbox, usual);
-      for (const over = house.clock.now().getTime(); house.clock.now().getTime() - over < DRAIN_MS && drained === null; await house.clock.sleep(500)) {
-        const page = await peakPage(house.db, store.store_id, house.clock.now().toISOString(), 1);
-        if (page.inboxAge < 2 && page.pushAge < 5) drained = (house.clock.now().getTime() - over) / 1000;
-      }
-    } finally {
-      bars.stop();
-      await trade(sandbox, usual).catch(() => {}); // the usual pace again, whatever happened
-    }
-    const result = judge({ shop: store.shop_domain, times, usualPerMinute: usual, askedPerMinute: asked, minutes, startedAt: startedAt.toISOString() }, samples, placed, drained), report = rehearsalReport(result);
+    const store = await chosenStore(house, options.store), at = (): string => house.clock.now().toISOString();
+    if ((await house.shoppers(store.store_id)) === null) throw new UsageError(`${store.shop_domain} is a real shop. A rehearsal places orders, so it runs on the sandbox alone: start one with \`npm start\`.`);
+    const id = await askRehearsal(house.db, store.store_id, { times, minutes }, 'command line', at());
+    if (id === null) throw new UsageError('A rehearsal is on already: see the Peak monitor.');
+    const bars = progressBars(options.json ?? false);
+    try { await runFlow(house, rehearsal, store.store_id, 'command line', bars.watch); } finally { bars.stop(); }
+    const { report, said, passed, failed_rules: failed, ...row } = (await findRehearsal(house.db, store.store_id, id))!;
+    if (report === null) throw new Error(`it was not judged: ${said}`);
     if (options.report !== undefined) await writeFile(options.report, report);
-    const { samples: _, ...short } = result;
-    print(options.json ?? false, short, () => (options.report === undefined ? report : `${result.passed ? 'Passed' : 'Not passed'}: ${result.rules.filter((rule) => !rule.passed).map((rule) => rule.label).join(', ') || 'every rule'}. The report is in ${options.report}`));
-    if (!result.passed) process.exitCode = EXIT.found;
+    print(options.json ?? false, { times: row.times, minutes: row.minutes, startedAt: row.started_at, reachedPerMinute: row.reached_per_minute, passed, failed }, () => (options.report === undefined ? report : `${passed ? 'Passed' : 'Not passed'}: ${failed.join(', ') || 'every rule'}. The report is in ${options.report}`));
+    if (!passed) process.exitCode = EXIT.found;
   });
 }
-
-/** The control address of a store's sandbox. A real shop is refused: nobody rehearses on customers. */
-async function sandboxOf(house: BuiltHouse, store: StoreRow): Promise<string> {
-  const connection = await findConnection(house.db, store.store_id);
-  if (!connection?.origin) throw new UsageError(`${store.shop_domain} is a real shop. A rehearsal places orders, so it runs on the sandbox alone: start one with \`npm start\`.`);
-  return `${house.config.shopifyApiOrigin ?? connection.origin}/sandbox`;
-}
-
-async function control<T>(sandbox: string, path: string, body?: object): Promise<T> {
-  const reply = await fetch(`${sandbox}${path}`, { method: body ? 'POST' : 'GET', ...(body ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {}), signal: AbortSignal.timeout(10_000) })
-    .catch((error: Error) => { throw new UsageError(`The sandbox does not answer (${error.message}). Start it with \`npm start\` in another window.`); });
-  if (!reply.ok) throw new UsageError(`The sandbox refused: ${reply.status} ${(await reply.text()).slice(0, 200)}`);
-  return await reply.json() as T;
-}
-const trade = (sandbox: string, ordersPerMinute: number) => control(sandbox, '/trading', { ordersPerMinute });
-const ordersThere = async (sandbox: string): Promise<number> => (await control<{ counts: { orders: number } }>(sandbox, '/state')).counts.orders;

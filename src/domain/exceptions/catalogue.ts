@@ -9,7 +9,7 @@ export interface ExceptionKind {
   /** 1 misstated now · 2 hurts today · 3 this week · 4 tidy-up */
   severity: 1 | 2 | 3 | 4;
   owner: Role;
-  /** Hours until it is due: of any day for severity 1, working hours for the others (clock.ts). */
+  /** Hours until it is due: of any day for severity 1 (a quarter of one: stock or money is misstated now), working hours for the others (clock.ts). */
   dueHours: number;
   /** Who is told when the owner has let the time pass; the administrator for what nobody else could do. */
   backup?: Role;
@@ -26,18 +26,18 @@ export interface ExceptionKind {
 }
 
 const kinds = [
-  { kind: 'VARIANT_UNMAPPED', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the variant is known again' },
+  { kind: 'VARIANT_UNMAPPED', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the variant is known again', graceMinutes: 15 },
   { kind: 'SKU_DUPLICATE', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the SKU is unique again' },
   { kind: 'SKU_BLANK', severity: 3, owner: 'ecommerce', dueHours: 16, closes: 'a SKU is set' },
   { kind: 'SKU_RENAMED', severity: 3, owner: 'ecommerce', dueHours: 16, closes: 'the rename is accepted or taken back' },
   { kind: 'LOCATION_UNMAPPED', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the location is known' },
-  { kind: 'LOCATION_DEACTIVATED', severity: 1, owner: 'ecommerce', dueHours: 1, closes: 'no stock is left there or it is active again' },
+  { kind: 'LOCATION_DEACTIVATED', severity: 1, owner: 'ecommerce', dueHours: 0.25, closes: 'no stock is left there or it is active again' },
   { kind: 'STOCK_DRIFT', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'a check found both sides equal', backup: 'warehouse', graceMinutes: 2, also: '1 where the item sells fast, or 1,000.00 or more are at stake' },
   { kind: 'STOCK_NEGATIVE', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'available is zero or more', also: '4 where the shop sells on by its own setting' },
   { kind: 'WEBHOOK_GAP', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'subscriptions are in place, webhooks come, and all that was missed has been read', peakSeverity: 1 },
   { kind: 'WEBHOOK_HMAC_FAILED', severity: 2, owner: 'admin', dueHours: 4, closes: 'an hour passed without a bad signature' },
   { kind: 'PAYLOAD_UNREADABLE', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'the dead letter was read again or set aside' },
-  { kind: 'TOKEN_DEAD', severity: 1, owner: 'admin', dueHours: 1, closes: 'Shopify answers again, and all that was missed has been read' },
+  { kind: 'TOKEN_DEAD', severity: 1, owner: 'admin', dueHours: 0.25, closes: 'Shopify answers again, and all that was missed has been read' },
   { kind: 'API_VERSION_RETIRED', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'Shopify answers with the version Instep speaks' },
   { kind: 'API_VERSION_ENDING', severity: 3, owner: 'integration owner', dueHours: 16, closes: 'Instep speaks a version that is served for longer', backup: 'admin', also: '4 with more than 30 days left, 2 with a week or less' },
   { kind: 'RATE_STARVED', severity: 3, owner: 'integration owner', dueHours: 16, closes: 'half of the calls Shopify allows are free again', graceMinutes: 5, peakSeverity: 2 },
@@ -49,7 +49,7 @@ const kinds = [
   { kind: 'PUSH_HELD', severity: 3, owner: 'ecommerce', dueHours: 16, closes: 'the push is released or no longer wanted' },
   { kind: 'HELD_BACK_TOO_LONG', severity: 3, owner: 'ecommerce', dueHours: 16, closes: 'it was let go, or given an end', also: '2 where the shop goes on selling it at zero' },
   { kind: 'OVERSELL_RISK', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the level lasts longer than the news of it takes, and the lag is covered by the buffer', peakSeverity: 1 },
-  { kind: 'OVERSOLD', severity: 1, owner: 'ecommerce', dueHours: 1, closes: 'no more is promised than is there' },
+  { kind: 'OVERSOLD', severity: 1, owner: 'ecommerce', dueHours: 0.25, closes: 'no more is promised than is there' },
   { kind: 'BUNDLE_COMPONENT_UNKNOWN', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'every part of the bundle is known' },
   { kind: 'BUNDLE_CYCLE', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'no bundle contains itself' },
   { kind: 'WAREHOUSE_SKU_UNMAPPED', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the SKU is matched to an item, or ignored with a reason' },
@@ -70,8 +70,8 @@ const kinds = [
   { kind: 'PLANNER_SILENT', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'an exchange with the planner came to its end' },
   { kind: 'PLANNER_REJECTED', severity: 2, owner: 'planner', dueHours: 4, closes: 'the next exchange finds both sides in step' },
   { kind: 'BACKUP_OR_DRILL_LATE', severity: 2, owner: 'admin', dueHours: 4, closes: 'a newer back-up was made, or a drill found one in order' },
-  { kind: 'AUDIT_CHAIN_BROKEN', severity: 1, owner: 'admin', dueHours: 1, closes: 'never by itself: a person closes it as an incident, with what was found' },
-  { kind: 'INVARIANT_BROKEN', severity: 1, owner: 'admin', dueHours: 1, closes: 'a check found the balance to be what made it; nobody closes it by hand', onlyByCheck: true },
+  { kind: 'AUDIT_CHAIN_BROKEN', severity: 1, owner: 'admin', dueHours: 0.25, closes: 'never by itself: a person closes it as an incident, with what was found' },
+  { kind: 'INVARIANT_BROKEN', severity: 1, owner: 'admin', dueHours: 0.25, closes: 'a check found the balance to be what made it; nobody closes it by hand', onlyByCheck: true },
   { kind: 'AUDIT_SCORE_FELL', severity: 3, owner: 'integration owner', dueHours: 16, closes: 'an audit scores within five points of the one before' },
 ] as const satisfies readonly ExceptionKind[];
 

@@ -1,5 +1,5 @@
 /**
- * How long an exception may stay. What is misstated now (severity 1) has an hour of any day; everything else has working hours: Monday to Friday,
+ * How long an exception may stay. What is misstated now (severity 1) has a quarter of an hour of any day; everything else has working hours: Monday to Friday,
  * nine to five of the shop. Half of that gone, its owner is told again; all of it, the backup too; twice, the administrator.
  */
 import { addDays, dayOf, instantOf, weekday } from '../calendar.ts';
@@ -23,8 +23,8 @@ export function dueAt(from: string, severity: number, hours: number, timeZone: s
   throw new RangeError(`${hours} working hours are more than ${MOST_DAYS} days`);
 }
 
-/** Hours by severity alone: an hour, half a day, two days, ten. */
-const HOURS: Readonly<Record<number, number>> = { 1: 1, 2: 4, 3: 16, 4: 80 };
+/** Hours by severity alone: a quarter of one, half a day, two days, ten. */
+const HOURS: Readonly<Record<number, number>> = { 1: 0.25, 2: 4, 3: 16, 4: 80 };
 
 /** How long a case of a kind may stay that is as urgent as `severity`: the kind's own time where that is its own severity. */
 export function hoursOf(kind: { severity: number; dueHours: number }, severity: number): number {

@@ -16,6 +16,8 @@ export interface BufferInput {
   /** Of the sellable units on the shelf. */
   capShare: number;
   sellable: number;
+  /** Units withheld whatever sells, as far as there are any; and the rule that made the terms, in words (buffer-rules.ts). */
+  atLeast?: number; by?: string | null;
 }
 
 export interface Buffer { units: number; sentence: string }
@@ -30,9 +32,10 @@ export function buffer(input: BufferInput): Buffer {
   const expected = rate * lag;
   const quantile = poissonQuantile(expected, input.quantile);
   const cap = Math.min(input.capUnits ?? Infinity, Math.floor(Math.max(0, input.sellable) * input.capShare));
-  const units = Math.min(quantile, cap);
+  const made = Math.min(quantile, cap), least = Math.min(input.atLeast ?? 0, Math.max(0, input.sellable)), units = Math.max(made, least);
   const why = `${(input.quantile * 100).toFixed(2).replace(/\.?0+$/, '')} % of ${round(expected)} expected within ${round(lag)} s at ${round(rate * 3_600)} an hour`;
-  return { units, sentence: units < quantile ? `${units} (${quantile} for ${why}; capped by policy)` : `${units} for ${why}` };
+  const sentence = units > made ? `${units} at least (${made} for ${why})` : made < quantile ? `${units} (${quantile} for ${why}; capped by policy)` : `${units} for ${why}`;
+  return { units, sentence: input.by ? `${sentence}, ${input.by}` : sentence };
 }
 
 /** Smallest n with P(Poisson(mean) ≤ n) ≥ level; exact by summing, and by the normal tail with continuity correction above 400. */

@@ -26,7 +26,7 @@ export function peakRules(f: PeakFigures): Rule[] {
   return [
     above('inbox', 'Oldest message waiting', f.inboxAge, 's', 10, 60, 'Orders are heard that much late.', { label: 'Apply what waits', run: 'inbox' }, { label: 'Flows', open: '/flows' }),
     above('push', 'Oldest level waiting', f.pushAge, 's', 15, 60, 'Shopify shows numbers that old.', { label: 'Push now', run: 'stock-push' }, { label: 'Push queue', open: '/push' }),
-    above('lag', 'Push lag, p99', f.lagIn + f.lagOut, 's', 5, 30, 'From a sale to the lower number; the buffer is made for it.', { label: 'Push now', run: 'stock-push' }),
+    above('lag', 'Push lag, p99', f.lagIn + f.lagOut, 's', 5, 30, 'From a sale to the lower number; the buffer is made for it.', { label: 'Push now', run: 'stock-push' }, { label: 'Raise a buffer', open: '/settings/locations' }),
     below('bucket', 'Shopify’s budget left', f.bucketLeft * 100, '%', 30, 10, 'What is left of the calls Shopify allows.', { label: 'What is running', open: '/flows' }),
     above('gap', 'Webhooks behind the orders', gap, 's', GAP_SECONDS / 2, GAP_SECONDS, 'Orders change and no webhook comes: they are read every five minutes.', { label: 'Read the orders', run: 'sales-history' }, { label: 'Check the webhooks', run: 'subscriptions' }),
     above('dead', 'Messages set aside', f.deadLetters, 'n', 1, 5, 'They could not be read; each is a case.', { label: 'Their cases', open: '/exceptions?kind=PAYLOAD_UNREADABLE' }),

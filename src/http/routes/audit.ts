@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { GAP_COLUMNS, gapLines } from '../../domain/audit/gap-lines.ts';
 import { htmlReport } from '../../domain/audit/report.ts';
+import { printPdf } from '../../runtime/print-pdf.ts';
 import { findReport, listReports, reportGaps, wholeReport, type ReportRow } from '../../store/audit.ts';
 import { Refusal, type Services } from '../app.ts';
 import type { Of } from '../contract.ts';
@@ -41,6 +42,11 @@ export function auditRoutes(app: FastifyInstance, { house }: Services): void {
   api.get('/api/v1/audit.html', { schema: { ...file, summary: 'An audit as one page, to print or send' } }, async (request, reply) => {
     const { name, report } = await whole(request.query);
     return reply.type('text/html; charset=utf-8').header('content-disposition', `attachment; filename="${name}.html"`).send(htmlReport(report));
+  });
+  api.get('/api/v1/audit.pdf', { schema: { ...file, summary: 'An audit as PDF, printed by the browser from npm where it is installed (501 says what to add)' } }, async (request, reply) => {
+    const { name, report } = await whole(request.query), printed = await printPdf(htmlReport(report));
+    if ('why' in printed) throw new Refusal(printed.later ? 503 : 501, `No PDF was made: ${printed.why}.`);
+    return reply.type('application/pdf').header('content-disposition', `attachment; filename="${name}.pdf"`).send(printed.pdf);
   });
   api.get('/api/v1/audit.json', { schema: { ...file, summary: 'An audit as JSON, gaps and all' } }, async (request, reply) => {
     const { name, report } = await whole(request.query);

@@ -6,13 +6,13 @@ import { z } from 'zod';
 import { hasScope } from '../../domain/audit/checks/scopes.ts';
 import { dayOf } from '../../domain/calendar.ts';
 import { inboxHealth } from '../../store/inbox.ts';
-import { connectionFailed, findConnection, listStores, replaceSecret, saveStore, updateShop, type StoreRow } from '../../store/stores.ts';
+import { connectionFailed, findConnection, keepSecret, listStores, replaceSecret, saveStore, updateShop, type StoreRow } from '../../store/stores.ts';
 import { CATCH_UP, closeCaughtUp, openAgain } from '../../store/catch-up.ts';
 import { raise } from '../../store/exceptions.ts';
 import { audit } from '../../store/users.ts';
 import { webhooksReceived } from '../../runtime/metrics.ts';
 import { type Services } from '../app.ts';
-import { ConnectBody, Connection, TestResult, type Of } from '../contract.ts';
+import { ConnectBody, Connection, SecretBody, TestResult, type Of } from '../contract.ts';
 import { storeOf } from '../store-scope.ts';
 
 export function connectionRoutes(app: FastifyInstance, services: Services): void {
@@ -42,6 +42,21 @@ export function connectionRoutes(app: FastifyInstance, services: Services): void
     return result;
   });
 
+  api.put('/api/v1/connections/:storeId/secret', { schema: {
+    tags: ['connections'], summary: 'Replace the client secret: tried at once; one Shopify refuses is not kept. What was signed with the one before is believed for a week', params: z.object({ storeId: z.coerce.number() }), body: SecretBody, response: { 200: TestResult },
+  } }, async (request) => {
+    const { store_id: storeId, shop_domain: shop } = await storeOf(house.db, request.params.storeId), before = (await findConnection(house.db, storeId))!, by = request.user?.email ?? 'operator';
+    await replaceSecret(house.db, storeId, before.client_id, house.vault.seal(`${storeId}:connection:client_secret`, request.body.clientSecret), now());
+    const result = await test(services, storeId), kept = (await findConnection(house.db, storeId))!.status === 'ok';
+    if (!kept) {
+      await keepSecret(house.db, before);
+      await test(services, storeId);
+    }
+    await audit(house.db, { at: now(), actor: by, action: kept ? 'client secret replaced' : 'client secret refused', subject: shop });
+    house.changed(storeId, ['connections']);
+    return kept ? result : { ...result, sentence: `The new secret was not kept, and the one before is in use. ${result.sentence}` };
+  });
+
   api.post('/api/v1/connections/:storeId/test', { schema: { tags: ['connections'], summary: 'A test call: token, scopes, API version, locations', params: z.object({ storeId: z.coerce.number() }), response: { 200: TestResult } } }, async (request) => {
     const store = await storeOf(house.db, request.params.storeId);
     return test(services, store.store_id);
@@ -59,7 +74,7 @@ async function test({ house, apiVersion, scopes }: Services, storeId: number): P
     house.reconnect(storeId); // the shop's currency may be another than assumed
     if (await openAgain(house.db, storeId, 'TOKEN_DEAD', at, at)) for (const reading of CATCH_UP) await house.enqueue(reading, storeId);
     await closeCaughtUp(house.db, storeId, 'TOKEN_DEAD', at);
-    const missing = scopes.filter((scope) => !shop.scopes.includes(scope));
+    const missing = scopes.filter((scope) => !hasScope(shop.scopes, scope));
     return {
       ok: missing.length === 0, sentence: missing.length === 0 ? `${shop.name} answers, with every scope it needs.` : `${shop.name} answers, but ${missing.length} scopes are missing: ${missing.join(', ')}.`,
       checks: [

@@ -6,9 +6,10 @@ import { z } from 'zod';
 import { backupOf, EXCEPTION_KINDS, kindOf, type ExceptionKindName } from '../../domain/exceptions/catalogue.ts';
 import { fixNamed } from '../../domain/exceptions/fixes.ts';
 import { changeCases, eventsOf, findException, listExceptions, outcomesOf, similarCases, type CaseChange, type ExceptionRow } from '../../store/exceptions.ts';
+import { canCare, listCarers } from '../../store/exception-people.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
-import { Exception, ExceptionAction, ExceptionBulk, ExceptionDetail, ExceptionPage, ExceptionQuery, Runbook, type Of } from '../contract.ts';
+import { Carer, Exception, ExceptionAction, ExceptionBulk, ExceptionDetail, ExceptionPage, ExceptionQuery, Runbook, type Of } from '../contract.ts';
 import { csv } from '../csv.ts';
 import { storeOf } from '../store-scope.ts';
 
@@ -31,8 +32,8 @@ export function exceptionRoutes(app: FastifyInstance, { house, flows }: Services
   const now = (): string => house.clock.now().toISOString();
   const querystring = z.object({ store: z.coerce.number() }), params = z.object({ id: z.string().regex(/^\d{1,18}$/) });
   const statesOf = (tab: Of<typeof ExceptionQuery>['tab']): string[] => (tab === 'snoozed' || tab === 'resolved' || tab === 'ignored' ? [tab] : ['open']);
-  const filterOf = ({ tab, kind, owner, q }: Of<typeof ExceptionQuery>, me: string) => ({
-    states: statesOf(tab), ...(tab === 'mine' ? { assignedTo: me } : tab === 'unassigned' ? { assignedTo: null } : {}), ...(kind ? { kind } : {}), ...(owner ? { owner } : {}), ...(q ? { q } : {}),
+  const filterOf = ({ tab, kind, owner, person, q }: Of<typeof ExceptionQuery>, me: string) => ({
+    states: statesOf(tab), ...(tab === 'mine' ? { assignedTo: me } : tab === 'unassigned' ? { assignedTo: null } : person ? { assignedTo: person } : {}), ...(kind ? { kind } : {}), ...(owner ? { owner } : {}), ...(q ? { q } : {}),
   });
   /** The flow that raises a kind is the one whose next run looks at it again. */
   const checkerOf = (kind: string): string | null => flows.find((flow) => (flow.raises as readonly string[]).includes(kind))?.name ?? null;
@@ -51,6 +52,7 @@ export function exceptionRoutes(app: FastifyInstance, { house, flows }: Services
       if (body.until === null && !body.worse) throw new Refusal(400, 'until: say until when, or until it is worse');
       return { action: 'snooze', until: body.until === null ? null : future('until', body.until), worse: body.worse };
     }
+    if (body.action === 'assign') return { action: 'assign', to: body.to === null ? null : body.to.toLowerCase() };
     if (body.action !== 'ignore') return body;
     const last = new Date(Date.parse(at) + LONGEST_IGNORED_MS).toISOString(), until = body.until === undefined ? last : future('until', body.until);
     if (until > last) throw new Refusal(400, 'until: nothing is ignored for longer than 30 days; what is still there then comes back');
@@ -61,7 +63,9 @@ export function exceptionRoutes(app: FastifyInstance, { house, flows }: Services
       const { rows } = await house.db.query<{ kind: ExceptionKindName; subject: string }>('select kind, subject from exception where store_id = $1 and exception_id = any($2)', [storeId, ids]), not = rows.find((row) => kindOf(row.kind).onlyByCheck);
       if (not) throw new Refusal(409, `${not.kind}, ${not.subject}: only its check closes it, when it has seen the good state.`);
     }
-    const wanted = changeOf(body), changed = await house.db.transaction((tx) => changeCases(tx, storeId, ids, wanted, by, now()));
+    const wanted = changeOf(body);
+    if (wanted.action === 'assign' && wanted.to !== null && !(await canCare(house.db, wanted.to))) throw new Refusal(400, `to: ${wanted.to} has no account that may sign in; Settings → People lists those who have`);
+    const changed = await house.db.transaction((tx) => changeCases(tx, storeId, ids, wanted, by, now()));
     if (body.action === 'resolve') {
       const { rows } = await house.db.query<{ kind: string }>('select distinct kind from exception where store_id = $1 and exception_id = any($2)', [storeId, changed]);
       for (const checker of new Set(rows.map((row) => checkerOf(row.kind)))) if (checker !== null) await house.enqueue(checker, storeId);
@@ -99,6 +103,11 @@ export function exceptionRoutes(app: FastifyInstance, { house, flows }: Services
     const store = await storeOf(house.db, request.query.store), rows = await listExceptions(house.db, store.store_id, { ...filterOf(request.query, request.user?.email ?? 'operator'), limit: 20_000 });
     return csv(reply, `exceptions-${store.shop_domain}`, ['Kind', 'Severity', 'Owner', 'Subject', 'What happened', 'State', 'Assigned to', 'Due', 'First seen', 'Last seen', 'Times seen', 'Came back', 'Cases gathered', 'At risk, minor units'],
       rows.map((r) => [r.kind, r.severity, r.owner, r.subject, r.sentence, r.state, r.assigned_to, r.due_at, r.first_seen, r.last_seen, r.occurrences, r.regressions, r.children, r.risk]));
+  });
+
+  api.get('/api/v1/exceptions/people', { schema: { tags: ['exceptions'], summary: 'Whom a case can be given to, and how many open ones each has', querystring, response: { 200: z.object({ people: z.array(Carer) }) } } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store);
+    return { people: await listCarers(house.db, store.store_id) };
   });
 
   api.get('/api/v1/exceptions/:id', { schema: { tags: ['exceptions'], summary: 'One exception: what happened to it, what it gathers, what helped before', params, querystring, response: { 200: ExceptionDetail } } }, async (request) => {

@@ -73,7 +73,7 @@ export function openStore(options: StoreOptions): Store {
   const file = openDeliveryFile(inMemory ? ':memory:' : join(options.dataDir, 'deliveries.sqlite'));
   const faults = new Faults(options.seed);
   const bulk = new BulkOperations(shop, inMemory ? null : join(options.dataDir, 'bulk'), { byHand, damage: () => faults.takeBulk() });
-  const deliveries = new Deliveries(shop, file, faults, () => options.clientSecret, { deliver: options.deliver, byHand });
+  const deliveries = new Deliveries(shop, file, faults, () => tokens.signing, { deliver: options.deliver, byHand });
   const tokens = new Tokens(file, { clientId: options.clientId, clientSecret: options.clientSecret, scopes: options.scopes ?? DEFAULT_SCOPES, shop: shop.tables.shop.keys().next().value ?? '' });
   tokens.lostScopes = () => faults.lostScopes;
   const idempotency = new IdempotencyStore(shop);

@@ -18,7 +18,8 @@ function same(a: string, b: string): boolean {
 export class Tokens {
   private readonly file: DeliveryFile;
   private readonly clientId: string;
-  private readonly clientSecret: string;
+  /** The newest last; any of them gives a token, and the oldest signs until it is revoked. */
+  private secrets: readonly string[];
   private readonly scopes: readonly string[];
   private readonly shop: string;
   private granted = 0;
@@ -29,7 +30,7 @@ export class Tokens {
   constructor(file: DeliveryFile, options: { clientId: string; clientSecret: string; scopes: readonly string[]; shop: string }) {
     this.file = file;
     this.clientId = options.clientId;
-    this.clientSecret = options.clientSecret;
+    this.secrets = [options.clientSecret];
     this.scopes = options.scopes;
     this.shop = options.shop;
   }
@@ -39,11 +40,11 @@ export class Tokens {
     if (fields['grant_type'] !== 'client_credentials') {
       return { status: 400, body: { error: 'unsupported_grant_type', error_description: 'this store grants client_credentials only' } };
     }
-    if (!same(String(fields['client_id'] ?? ''), this.clientId) || !same(String(fields['client_secret'] ?? ''), this.clientSecret)) {
+    if (!same(String(fields['client_id'] ?? ''), this.clientId) || !this.secrets.some((secret) => same(String(fields['client_secret'] ?? ''), secret))) {
       return { status: 401, body: { error: 'invalid_client', error_description: 'client_id or client_secret is wrong' } };
     }
     // Only who knows the secret could have computed it, and no two shops give the same.
-    const token = `shpat_${hexOf(32, this.clientSecret, this.shop, now, this.granted++)}`;
+    const token = `shpat_${hexOf(32, this.secrets.at(-1)!, this.shop, now, this.granted++)}`;
     const scope = this.left(this.scopes).join(',');
     this.file.saveToken({ token, scopes: scope, expiresAt: now + TOKEN_SECONDS * 1000 });
     return { status: 200, body: { access_token: token, scope, expires_in: TOKEN_SECONDS } };
@@ -68,6 +69,21 @@ export class Tokens {
   /** Scopes an app may have now. */
   get granting(): string[] {
     return this.left(this.scopes);
+  }
+
+  /** What webhooks are signed with now. */
+  get signing(): string {
+    return this.secrets[0]!;
+  }
+
+  /** A new client secret beside those there are. */
+  addSecret(secret: string): void {
+    this.secrets = [...this.secrets.filter((each) => each !== secret), secret];
+  }
+
+  /** From now on only the newest secret is one. */
+  revokeOldSecrets(): void {
+    this.secrets = this.secrets.slice(-1);
   }
 
   /** Ends every token; a new one must be asked for. */

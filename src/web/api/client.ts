@@ -38,7 +38,8 @@ export async function write<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path
   }));
 }
 
-async function reach(url: string, init: RequestInit): Promise<Response> {
+/** Asks the server; whatever it answers comes back. Throws when it is not reached. */
+export async function reach(url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, { ...init, credentials: 'same-origin' });
   } catch (error) {
@@ -47,7 +48,8 @@ async function reach(url: string, init: RequestInit): Promise<Response> {
   }
 }
 
-async function answer<T>(response: Response): Promise<T> {
+/** The answer as JSON; a refusal is thrown with the server's words. */
+export async function answer<T>(response: Response): Promise<T> {
   if (response.ok) return await response.json() as T;
   const problem = await response.json().catch(() => null) as Of<typeof Problem> | null;
   throw new ApiError(response.status, problem?.detail ?? `The server answered ${response.status}.`, problem?.requestId, problem?.errors);

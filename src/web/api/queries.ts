@@ -33,6 +33,7 @@ export type ExceptionPage = Of<typeof Contract.ExceptionPage>;
 export type ExceptionQuery = Of<typeof Contract.ExceptionQuery>;
 export type ExceptionAction = Of<typeof Contract.ExceptionAction>;
 export type ExceptionDetail = Of<typeof Contract.ExceptionDetail>;
+export type Carer = Of<typeof Contract.Carer>;
 export type Connection = Of<typeof Contract.Connection>;
 export type TestResult = Of<typeof Contract.TestResult>;
 export type SearchHit = Of<typeof Contract.SearchHit>;
@@ -70,6 +71,7 @@ export const replenishmentQuery = (filter: Parameters) => pages<ReplenishmentPag
 export const whatIfQuery = (store: number, body: WhatIfBody) => queryOptions({ queryKey: ['replenishment', 'what-if', store, body], queryFn: () => write<WhatIf>('POST', '/replenishment/what-if', { store }, body), staleTime: 60_000 });
 export const exceptionsQuery = (filter: Parameters) => pages<ExceptionPage>(['exceptions', filter], '/exceptions', filter);
 export const exceptionQuery = (store: number, id: string) => one<ExceptionDetail>(['exceptions', 'one', store, id], `/exceptions/${id}`, { store });
+export const carersQuery = (store: number) => ({ ...one<{ people: Carer[] }>(['exceptions', 'people', store], '/exceptions/people', { store }), staleTime: 30_000 });
 export const runbookQuery = (kind: string) => ({ ...one<{ kind: string; markdown: string }>(['runbook', kind], `/runbooks/${kind}`), staleTime: Infinity });
 export const connectionsQuery = () => one<{ connections: Connection[] }>(['connections'], '/connections');
 export const searchQuery = (store: number, q: string) => one<{ hits: SearchHit[] }>(['search', store, q], '/search', { store, q });

@@ -6,6 +6,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { auditQuery } from '../api/audit-queries.ts';
 import { address, write } from '../api/client.ts';
+import { save } from '../api/save.ts';
 import { useStore } from '../shell/store.tsx';
 import { EmptyState, ErrorState, Lines } from '../ui/feedback.tsx';
 import { Page, Panel } from '../ui/page.tsx';
@@ -37,9 +38,11 @@ export function AuditScreen() {
 }
 
 function Downloads({ store, report }: { store: number; report: number | undefined }) {
+  // Printing takes seconds, and may say what is missing: so it is asked for, not linked.
+  const pdf = useMutation({ mutationFn: () => save('/audit.pdf', { store, report }), onError: (error) => notifications.show({ color: 'red', autoClose: 20_000, message: error.message }) });
   return (
-    <Menu><Menu.Target><Button variant="default" leftSection={<IconDownload size={15} />}>Download</Button></Menu.Target>
-      <Menu.Dropdown>{([['html', 'HTML, to print or send'], ['csv', 'CSV, a line a gap'], ['json', 'JSON']] as const).map(([form, says]) => <Menu.Item key={form} component="a" href={address(`/audit.${form}`, { store, report })} download>{says}</Menu.Item>)}</Menu.Dropdown>
+    <Menu><Menu.Target><Button variant="default" leftSection={<IconDownload size={15} />} loading={pdf.isPending}>Download</Button></Menu.Target>
+      <Menu.Dropdown>{([['html', 'HTML, to print or send'], ['csv', 'CSV, a line a gap'], ['json', 'JSON']] as const).map(([form, says]) => <Menu.Item key={form} component="a" href={address(`/audit.${form}`, { store, report })} download>{says}</Menu.Item>)}<Menu.Item onClick={() => pdf.mutate()}>PDF, A4</Menu.Item></Menu.Dropdown>
     </Menu>
   );
 }

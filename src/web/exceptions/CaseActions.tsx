@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react';
 import { kindOf, type ExceptionKindName } from '../../domain/exceptions/catalogue.ts';
 import type { ExceptionAction, ExceptionCase } from '../api/queries.ts';
 import { capital } from '../ui/format.ts';
+import { AssignTo } from './AssignTo.tsx';
 import { SNOOZES, snoozedUntil, useAct, useMe } from './actions.ts';
 
 /** A reason of at least this many letters: somebody will want to know why. */
@@ -17,6 +18,7 @@ export function CaseActions({ row, resolving }: { row: ExceptionCase; resolving:
     <div className="row">
       {row.state !== 'resolved' && (row.assignedTo === me ? <Button variant="default" disabled={act.isPending} onClick={() => run({ action: 'assign', to: null })}>Give it back</Button>
         : <Button leftSection={<IconUserCheck size={15} />} disabled={act.isPending} onClick={() => run({ action: 'assign', to: me })}>Assign to me</Button>)}
+      {row.state !== 'resolved' && <AssignTo rows={[row]} disabled={act.isPending} assign={(to) => run({ action: 'assign', to })} />}
       {row.state === 'open' && (
         <Menu><Menu.Target><Button variant="default" leftSection={<IconClockPause size={15} />} disabled={act.isPending}>Snooze</Button></Menu.Target>
           <Menu.Dropdown>

@@ -10,6 +10,7 @@ import { Facts } from '../ui/page.tsx';
 import { Ago, Told, useNow } from '../ui/time.tsx';
 import { CASE_LOOK, SEVERITY, Status } from '../ui/tone.tsx';
 import { CaseActions } from './CaseActions.tsx';
+import { nameOf, useCarers } from './carers.ts';
 import { Evidence } from './Evidence.tsx';
 import { Gathered, Similar, Timeline, Usual } from './History.tsx';
 import { Markdown } from './Markdown.tsx';
@@ -28,7 +29,7 @@ export function CaseDrawer({ id, listed, resolving, close }: { id: string | unde
 }
 
 function Case({ row, detail, resolving }: { row: ExceptionCase; detail: ExceptionDetail | undefined; resolving: boolean }) {
-  const runbook = useQuery(runbookQuery(row.kind)), now = useNow(), store = useStore();
+  const runbook = useQuery(runbookQuery(row.kind)), now = useNow(), store = useStore(), carers = useCarers();
   const severity = SEVERITY[row.severity] ?? SEVERITY[4]!, state = CASE_LOOK[row.state]!;
   return (
     <div className="stack case">
@@ -37,7 +38,7 @@ function Case({ row, detail, resolving }: { row: ExceptionCase; detail: Exceptio
       {row.parentId !== null && row.state !== 'resolved' && <p className="dim">One of many that opened at once: <Link from="/exceptions" to="/exceptions" search={(old) => ({ ...old, id: row.parentId! })}>see them together</Link>.</p>}
       <CaseActions row={row} resolving={resolving} />
       <Facts rows={[
-        ['Owner', <span key="owner">{capital(row.owner)}{detail && <span className="dim">, then {detail.backup}</span>}</span>], ['Assigned to', row.assignedTo ?? 'nobody'],
+        ['Owner', <span key="owner">{capital(row.owner)}{detail && <span className="dim">, then {detail.backup}</span>}</span>], ['Assigned to', row.assignedTo === null ? 'nobody' : <span key="assigned" title={row.assignedTo}>{nameOf(carers, row.assignedTo)}</span>],
         ...(row.state === 'open' ? [['Due', <span key="due" className={Date.parse(row.dueAt) < now ? 'negative' : ''}><Ago at={row.dueAt} /></span>] as const] : []),
         ...(row.state === 'snoozed' ? [['Snoozed until', row.snoozedUntil ? <Ago key="until" at={row.snoozedUntil} /> : 'it is worse'] as const] : []), ...(row.ignoredUntil && row.state === 'ignored' ? [['Ignored until', <Ago key="until" at={row.ignoredUntil} />] as const] : []),
         ...(row.risk !== null ? [['At risk', money(row.risk, store.currency)] as const] : []),

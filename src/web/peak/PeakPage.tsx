@@ -17,6 +17,7 @@ import { Ago } from '../ui/time.tsx';
 import { Status } from '../ui/tone.tsx';
 import { HeldBackTable, heldBackQuery, HoldAtOnce, LetGo } from './HeldBack.tsx';
 import { peakReportsQuery, ReportList } from './ReportPage.tsx';
+import { Rehearsals } from './Rehearsals.tsx';
 import { SettingsLock } from './SettingsInPeak.tsx';
 import './peak.css';
 
@@ -51,6 +52,7 @@ export function PeakPage() {
         </div>
         <div className="span-5 stack">
           <Panel title="Orders a minute"><PerMinute values={view.perMinute} /></Panel>
+          <Rehearsals />
           {reports.length > 0 && <Panel title="Peaks there were"><ReportList reports={reports.slice(0, 6)} /></Panel>}
           <Panel title="What was done">{view.events.length === 0 ? <p className="dim">Nothing yet. Peak mode and freezes are listed here.</p> : <ul className="peak-events">{view.events.map((event, n) => <li key={n}><b>{capital(event.action)}</b>{event.until && <>, for {duration(Date.parse(event.until) - Date.parse(event.at))}</>} <span className="dim"><Ago at={event.at} /> by {event.by}{event.reason && `: ${event.reason}`}</span></li>)}</ul>}</Panel>
         </div>

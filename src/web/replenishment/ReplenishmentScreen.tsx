@@ -64,7 +64,7 @@ export function ReplenishmentScreen() {
       {first && first.totals.rows > 0 && view !== 'overstock' && view !== 'set aside' && <Totals page={first} currency={store.currency} vendor={search.vendor} choose={(vendor) => change({ vendor })} />}
       <SelectionBar rows={fresh} whatIf={whatIf.changed} clear={() => setChosen(new Map())} />
       <DataTable<Recommendation>
-        name="replenishment" label="Recommended orders" columns={columns} rows={rows} rowId={lineId} query={query} total={first?.totals.rows ?? null}
+        name="replenishment" label="Recommended orders" saved={['why', 'values', 'what', 'service', 'days', 'budget', 'fill']} columns={columns} rows={rows} rowId={lineId} query={query} total={first?.totals.rows ?? null}
         totals={first && {
           sku: 'Total', select: <button type="button" className="number-button small" onClick={selection.toggleAll} aria-label={selection.all ? 'Choose none' : 'Choose all rows read so far'}>{selection.all ? 'none' : 'all'}</button>,
           quantity: <span className="num">{units(first.totals.units)}</span>, cost: <span className="num">{costWords(first.totals.costs)}</span>, risk: <span className="num">{money(first.totals.atRiskValue, store.currency)}</span>, overstock: <span className="num">{units(first.totals.overstockUnits)}</span>,

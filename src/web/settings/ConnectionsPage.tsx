@@ -12,6 +12,7 @@ import { Ago } from '../ui/time.tsx';
 import { Status, type Tone } from '../ui/tone.tsx';
 import { ConnectForm } from './ConnectForm.tsx';
 import { Checks } from './Checks.tsx';
+import { ReplaceSecret } from './ReplaceSecret.tsx';
 import { SettingsTabs } from './SettingsTabs.tsx';
 import './settings.css';
 
@@ -36,7 +37,7 @@ function ConnectionPanel({ connection }: { connection: Connection }) {
   const client = useQueryClient(), health = HEALTH[connection.status];
   const test = useMutation({ mutationFn: () => write<TestResult>('POST', `/connections/${connection.storeId}/test`, {}), onSettled: () => client.invalidateQueries({ queryKey: ['connections'] }) });
   return (
-    <Panel title={<span className="row">{connection.shopDomain}<Status tone={health.tone} pill>{health.word}</Status>{connection.isSandbox && <span className="sandbox-tag">Sandbox</span>}</span>} aside={<Button variant="default" loading={test.isPending} onClick={() => test.mutate()}>Test the connection</Button>}>
+    <Panel title={<span className="row">{connection.shopDomain}<Status tone={health.tone} pill>{health.word}</Status>{connection.isSandbox && <span className="sandbox-tag">Sandbox</span>}</span>} aside={<span className="row"><ReplaceSecret storeId={connection.storeId} /><Button variant="default" loading={test.isPending} onClick={() => test.mutate()}>Test the connection</Button></span>}>
       <div className="stack">
         {connection.lastError && <p className="negative">{connection.lastError}</p>}
         {test.isError && <ErrorState title="The test could not run" error={test.error} />}

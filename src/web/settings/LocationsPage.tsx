@@ -10,6 +10,7 @@ import { count, percent, units } from '../ui/format.ts';
 import { Page, Panel, Wide } from '../ui/page.tsx';
 import { Ago, useNow } from '../ui/time.tsx';
 import { Status } from '../ui/tone.tsx';
+import { BufferRules } from './BufferRules.tsx';
 import { useLocationChange } from './location-changes.ts';
 import { ModeControl } from './ModeControl.tsx';
 import { PolicyDrawer } from './PolicyDrawer.tsx';
@@ -34,6 +35,7 @@ export function LocationsPage() {
             </table>
           </Wide></Panel>
         )}
+        {rows?.some((row) => row.authority === 'warehouse') && <BufferRules locations={rows} />}
       </div>
       <PolicyDrawer row={rows?.find((row) => row.locationId === search.location)} close={() => open(undefined)} />
     </Page>

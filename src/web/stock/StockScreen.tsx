@@ -64,7 +64,7 @@ function Levels() {
       <ViewTabs label="Views" views={VIEWS} current={view} change={(id, old) => ({ ...old, view: id === 'all' ? undefined : id, why: undefined })} />
       {picked.length > 0 && <ChosenLevels rows={picked} clear={clearChosen} all={picked.length < Math.min(rows.length, MOST_CHOSEN) ? () => setChosen(new Set(rows.slice(0, MOST_CHOSEN).map(levelId))) : undefined} />}
       <DataTable<StockRow>
-        name="stock" label="Stock by item and location" columns={columnsWithChoice} keys={(key, row) => { if (key !== 'x' || !row) return false; choose(levelId(row)); return true; }} rows={rows} rowId={levelId} query={query} total={totals?.rows ?? null}
+        name="stock" label="Stock by item and location" saved={['why']} columns={columnsWithChoice} keys={(key, row) => { if (key !== 'x' || !row) return false; choose(levelId(row)); return true; }} rows={rows} rowId={levelId} query={query} total={totals?.rows ?? null}
         totals={totals && { sku: 'Total', onHand: <span className="num">{units(totals.onHand)}</span>, committed: <span className="num">{units(totals.committed)}</span>, available: <span className="num">{units(totals.available)}</span>, incoming: <span className="num">{units(totals.incoming)}</span>, drift: <span className="num" title={`${units(totals.driftRows)} levels differ`}>{units(totals.driftUnits)}</span> }}
         sorting={{ by: sort, dir, change: (by, next) => change({ sort: by as typeof sort, dir: next }) }}
         open={(row) => change({ why: subjectText({ itemId: row.itemId, locationId: row.locationId, figure: 'onHand' }) }, false)} openId={why ? `${why.itemId}@${why.locationId}` : undefined}

@@ -13,6 +13,7 @@ import { CardList } from './CardList.tsx';
 import type { Column, TableProps } from './column.ts';
 import { Grid } from './Grid.tsx';
 import { usePreferences } from './preferences.ts';
+import { SavedViews } from './SavedViews.tsx';
 import { Chips, Find, Toolbar } from './Toolbar.tsx';
 
 const features = tableFeatures({ columnVisibilityFeature, columnSizingFeature });
@@ -40,7 +41,7 @@ export function DataTable<Row>(props: TableProps<Row>) {
       : null;
   return (
     <>
-      <Toolbar columns={columns} preferences={preferences} change={change} csv={csv} count={count}>
+      <Toolbar columns={columns} preferences={preferences} change={change} csv={csv} count={count} views={props.saved && <SavedViews page={name} open={props.saved} preferences={preferences} change={change} />}>
         {search && <Find {...search} />}
         {filters}
       </Toolbar>

@@ -51,6 +51,8 @@ export function Grid<Row>({ columns, rows, rowId, query, total, totals, sorting,
     const cell = (event.target as HTMLElement).closest<HTMLElement>('[data-r]');
     if (!cell || event.target !== cell) return;
     event.preventDefault();
+    // In the column of boxes Space chooses and Enter opens, as everywhere else in the row.
+    if (event.key === 'Enter' && open && at.row >= 0 && rows[at.row] && CHOICES.has(columns[at.column]?.id ?? '')) { open(rows[at.row]!); return; }
     const action = cell.querySelector<HTMLElement>('[data-action], a, button') ?? cell.querySelector<HTMLElement>('input[type="checkbox"]');
     if (action) action.click();
     else if (at.row >= 0 && rows[at.row]) open?.(rows[at.row]!);

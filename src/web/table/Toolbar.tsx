@@ -43,8 +43,8 @@ export function Find({ value, placeholder, change }: NonNullable<TableProps<neve
   );
 }
 
-export function Toolbar<Row>({ children, columns, preferences, change, csv, count }: {
-  children: ReactNode; columns: readonly Column<Row>[]; preferences: Preferences; change(part: Partial<Preferences>): void; csv?: { href: string } | undefined; count: string;
+export function Toolbar<Row>({ children, columns, preferences, change, csv, count, views }: {
+  children: ReactNode; views?: ReactNode; columns: readonly Column<Row>[]; preferences: Preferences; change(part: Partial<Preferences>): void; csv?: { href: string } | undefined; count: string;
 }) {
   const hidden = (column: Column<Row>): boolean => preferences.hidden[column.id] ?? column.extra ?? false;
   const density = preferences.tall ? 'Use low rows' : 'Use tall rows';
@@ -53,6 +53,7 @@ export function Toolbar<Row>({ children, columns, preferences, change, csv, coun
       {children}
       <div className="end">
         <span className="dim small" role="status">{count}</span>
+        {views}
         <Popover position="bottom-end" width={220}>
           <Popover.Target><ActionIcon variant="subtle" color="gray" size={30} aria-label="Choose columns" title="Choose columns"><IconColumns3 size={17} /></ActionIcon></Popover.Target>
           <Popover.Dropdown aria-label="Columns">

@@ -53,6 +53,8 @@ export interface TableProps<Row> {
   /** Further filters, left of the column chooser. */
   filters?: ReactNode;
   csv?: { href: string } | undefined;
+  /** The list has saved views; these parameters of its address say what is open, and are no part of them. */
+  saved?: readonly string[];
   /** Asked with each unused letter; answers whether it was used. */
   keys?: (key: string, row: Row | undefined) => boolean;
 }

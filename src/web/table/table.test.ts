@@ -3,6 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { moved } from './grid-keys.ts';
 import { parsePreferences } from './preferences.ts';
 import { searchLabel, searchTerms } from './search-terms.ts';
+import { viewOf } from './view-query.ts';
+
+describe('a saved view', () => {
+  it('is all of the address but the store and what is open, however it was come by', () => {
+    fc.assert(fc.property(fc.dictionary(fc.constantFrom('q', 'kind', 'sort', 'dir', 'store', 'id', 'why'), fc.option(fc.string(), { nil: undefined })), (search) => {
+      const view = viewOf(search, ['id', 'why']);
+      expect(Object.keys(view)).toEqual(Object.keys(search).filter((key) => search[key] !== undefined && ['q', 'kind', 'sort', 'dir'].includes(key)).sort());
+      expect(JSON.stringify(viewOf(Object.fromEntries(Object.entries(search).toReversed()), ['id', 'why']))).toBe(JSON.stringify(view));
+      expect(viewOf(view, ['id', 'why'])).toEqual(view);
+    }));
+  });
+});
 
 describe('pasted SKUs', () => {
   it('takes lines, tabs, semicolons and commas, without doubles and blanks', () => expect(searchTerms(' A-1\r\nB-2\t C-3;A-1,,\n')).toBe('A-1,B-2,C-3'));

@@ -21,10 +21,21 @@ async function open() {
   };
   const get = async (path: string) => (await call('GET', path)).body;
   const mugs = (place: string) => small.shop.tables.levels.get(`${small.mug.inventoryItemId}:${place}`)!.quantities;
-  return { ...small, call, post, get, mugs, route: () => post('clock/advance', { ms: 300 }) };
+  return { ...small, served, call, post, get, mugs, route: () => post('clock/advance', { ms: 300 }) };
 }
 
 describe('controls', () => {
+  test('a new client secret gives tokens beside the old one, until the old one is revoked', async () => {
+    const { post, served } = await open();
+    const grant = async (secret: string): Promise<number> => (await served.handle({ method: 'POST', path: '/admin/oauth/access_token', body: JSON.stringify({ grant_type: 'client_credentials', client_id: 'app', client_secret: secret }), headers: { 'content-type': 'application/json' } })).status;
+    expect([await grant('secret'), await grant('newer secret')]).toEqual([200, 401]);
+    await post('secret', { clientSecret: 'newer secret' });
+    expect([await grant('secret'), await grant('newer secret')]).toEqual([200, 200]);
+    await post('secret', { revokeOld: true });
+    expect([await grant('secret'), await grant('newer secret')]).toEqual([401, 200]);
+  });
+
+
   test('an order from two places; its work is held, moved, split and shipped with a mail', async () => {
     const { post, get, route, main, second, mugs, shop } = await open();
     const order = await post('orders', { lines: [{ sku: 'MUG', quantity: 3, location: 'Second' }, { sku: 'PLATE', quantity: 2 }], tags: ['vip'] });

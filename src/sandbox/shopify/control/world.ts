@@ -2,7 +2,7 @@
 import { onHand } from '../engine/levels.ts';
 import { HttpRefusal } from '../http-message.ts';
 import type { Shop } from '../state.ts';
-import { numberField, onlyFields } from './fields.ts';
+import { numberField, onlyFields, textField } from './fields.ts';
 import type { Routes } from './routes.ts';
 
 const MAX_ADVANCE_MS = 400 * 86_400_000;
@@ -45,6 +45,13 @@ export const worldRoutes: Routes = {
     shop.advance(Math.round(ms));
     const pumped = await pump();
     return { now: shop.now(), pumped };
+  },
+  // Shopify keeps both secrets of an app until the old one is revoked, and signs with the oldest.
+  'POST secret': ({ tokens }, body) => {
+    onlyFields(body, ['clientSecret', 'revokeOld']);
+    if (body['clientSecret'] !== undefined) tokens.addSecret(textField(body, 'clientSecret'));
+    if (body['revokeOld'] === true) tokens.revokeOldSecrets();
+    return { ok: true };
   },
   'POST trading': ({ setTrading }, body) => {
     const ordersPerMinute = numberField(body, 'ordersPerMinute', { min: 0, max: 60_000 });

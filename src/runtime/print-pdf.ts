@@ -1,20 +1,36 @@
 /**
  * A page of HTML as PDF, printed by the browser of npm where it is installed. The product does not depend on it: the packages are those of the tests, and
- * whoever installed without them is told what to add, or to print the HTML.
+ * whoever installed without them is told what to add, or to print the HTML. One is printed at a time: a browser wants a few hundred MB.
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-interface Page { setContent(html: string, options: { waitUntil: 'load' }): Promise<void>; emulateMedia(options: { media: 'print'; colorScheme: 'light' }): Promise<void>; pdf(options: { path: string; format: 'A4'; printBackground: true }): Promise<unknown> }
+interface Page { setContent(html: string, options: { waitUntil: 'load' }): Promise<void>; emulateMedia(options: { media: 'print'; colorScheme: 'light' }): Promise<void>; pdf(options: { format: 'A4'; printBackground: true }): Promise<Buffer> }
 interface Launcher { launch(options: object): Promise<{ newPage(options: object): Promise<Page>; close(): Promise<void> }> }
 interface Chromium { executablePath(): Promise<string>; args: string[] }
 
-/** Writes the file; answers null, or why it could not. Nothing is fetched: the page brings all it needs. */
-export async function printPdf(html: string, file: string): Promise<string | null> {
-  const need = createRequire(import.meta.url);
+const need = createRequire(import.meta.url);
+
+/** The PDF, or why there is none, and whether asking again later may help. */
+export type Printed = { pdf: Buffer } | { why: string; later: boolean };
+
+/** Waiting to be printed, the one being printed included. More are refused. */
+const MOST_WAITING = 4;
+let waiting = 0, before: Promise<unknown> = Promise.resolve();
+
+/** Prints after those asked for earlier; `resolve` finds a package. `why` where the browser is not installed, or too many wait; throws when the browser fails. Nothing is fetched: the page brings all it needs. */
+export async function printPdf(html: string, resolve: (name: string) => unknown = need.resolve): Promise<Printed> {
+  if (waiting >= MOST_WAITING) return { why: 'several are being made already. Ask again in a minute', later: true };
+  waiting++;
+  const own = before.then(() => print(html, resolve));
+  before = own.catch(() => {});
+  try { return await own; } finally { waiting--; }
+}
+
+async function print(html: string, resolve: (name: string) => unknown): Promise<Printed> {
   for (const name of ['playwright-core', '@sparticuz/chromium']) {
-    try { need.resolve(name); } catch { return `${name} is not installed. “npm install ${name}” adds it; or open the HTML report and print it`; }
+    try { resolve(name); } catch { return { why: `${name} is not installed. “npm install ${name}” adds it; or open the HTML report and print it`, later: false }; }
   }
   const { chromium: playwright } = need('playwright-core') as { chromium: Launcher };
   const module_ = await import(String('@sparticuz/chromium')) as { default: Chromium; inflate(file: string): Promise<string> };
@@ -30,7 +46,6 @@ export async function printPdf(html: string, file: string): Promise<string | nul
     const page = await browser.newPage({ javaScriptEnabled: false });
     await page.setContent(html, { waitUntil: 'load' });
     await page.emulateMedia({ media: 'print', colorScheme: 'light' });
-    await page.pdf({ path: file, format: 'A4', printBackground: true });
-    return null;
+    return { pdf: Buffer.from(await page.pdf({ format: 'A4', printBackground: true })) };
   } finally { await browser.close(); }
 }

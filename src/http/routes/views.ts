@@ -1,0 +1,29 @@
+/** Saved views of lists: anybody keeps their own, and uses what others share. */
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { dropView, MOST_OWN, saveView, viewsOf } from '../../store/saved-views.ts';
+import { Refusal, type Services } from '../app.ts';
+import { SavedViews, ViewBody } from '../contract-views.ts';
+import { storeOf } from '../store-scope.ts';
+
+export function viewRoutes(app: FastifyInstance, { house }: Services): void {
+  const api = app.withTypeProvider<ZodTypeProvider>(), tags = ['views'], querystring = z.object({ store: z.coerce.number() });
+
+  api.get('/api/v1/views', { schema: { tags, summary: 'Views of a list: your own, then those others share', querystring: querystring.extend({ page: z.string().max(40) }), response: { 200: SavedViews } } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store), me = request.user?.email ?? 'operator';
+    return { views: (await viewsOf(house.db, store.store_id, request.query.page, me)).map((row) => ({ viewId: row.saved_view_id, name: row.name, query: row.query, columns: row.columns, owner: row.owner_name, mine: row.owner === me, shared: row.shared })) };
+  });
+
+  api.post('/api/v1/views', { schema: { tags, summary: 'Keep a view under a name; your own of that name is changed', querystring, body: ViewBody, response: { 200: z.object({ viewId: z.string() }) } } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store), viewId = await saveView(house.db, store.store_id, request.body, request.user?.email ?? 'operator', house.clock.now().toISOString());
+    if (viewId === null) throw new Refusal(409, `You keep ${MOST_OWN} views of this list already. Forget one first.`);
+    return { viewId };
+  });
+
+  api.delete('/api/v1/views/:viewId', { schema: { tags, summary: 'Forget one of your own views', params: z.object({ viewId: z.string().regex(/^\d{1,18}$/) }), querystring, response: { 200: z.object({ ok: z.literal(true) }) } } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store);
+    if (!(await dropView(house.db, store.store_id, request.params.viewId, request.user?.email ?? 'operator'))) throw new Refusal(404, `None of your views has the number ${request.params.viewId}`);
+    return { ok: true as const };
+  });
+}
