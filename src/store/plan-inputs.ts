@@ -32,18 +32,25 @@ export interface PlanWorld {
   supply: Supply; spent: ReadonlyMap<string, number>; budget: StoreBudget | null; decisions: ReadonlyMap<string, Pick<DecisionRow, 'decision' | 'quantity'>>; policies: Map<string, ResolvedPolicy>;
 }
 
+/** What says the values of a line. */
+export type LineWorld = Pick<PlanWorld, 'store' | 'scopes' | 'suppliers' | 'leadTimes' | 'policies'>;
+
 export interface PlanInput extends PlanLineInput { itemId: number; locationId: number; layers: PolicyLayer[]; abc: AbcClass | null; byRule: boolean; /** Said beside the recommendation. */ notes: string[] }
 
 const LEARNED_DAYS = 400;
 
 export async function planWorld(db: Queryable, store: PlanWorld['store'], today: string, classOf: PlanWorld['classOf'], itemIds: readonly number[] | null = null): Promise<PlanWorld> {
-  const observed = await observedLeadTimes(db, store.store_id, store.time_zone, addDays(today, -LEARNED_DAYS), today);
-  const leadTimes = new Map([...observed].flatMap(([supplier, days]) => { const shares = learnedLeadTimes(days); return shares ? [[supplier, shares] as const] : []; }));
-  const spent = await spentThisMonth(db, store.store_id, today);
+  const leadTimes = await learnedShares(db, store, today), spent = await spentThisMonth(db, store.store_id, today);
   return {
     store, today, classOf, leadTimes, spent, budget: await storeBudget(db, store, spent), decisions: await decisionsInForce(db, store.store_id, today), policies: new Map(), supply: await supplyOf(db, store.store_id, store.time_zone, today), run: await currentRun(db, store.store_id), scopes: await scopedValues(db, store.store_id), suppliers: await activeSuppliers(db, store.store_id),
     overrides: await overridesInForce(db, store.store_id, today, itemIds),
   };
+}
+
+/** What receipts until a day taught of each supplier's lead time. */
+export async function learnedShares(db: Queryable, store: PlanWorld['store'], until: string): Promise<Map<number, LeadTimeShare[]>> {
+  const observed = await observedLeadTimes(db, store.store_id, store.time_zone, addDays(until, -LEARNED_DAYS), until);
+  return new Map([...observed].flatMap(([supplier, days]) => { const shares = learnedLeadTimes(days); return shares ? [[supplier, shares] as const] : []; }));
 }
 
 /** The lines of some forecasts, or of levels without one; those whose location is gone are left out. */
@@ -56,12 +63,16 @@ export async function planInputs(db: Queryable, world: PlanWorld, lines: readonl
   });
 }
 
+/** How a line is planned and bought by what a world says; `unitCost` and `terms` of its item. */
+export function lineOf(world: LineWorld, { itemId, locationId, abc, vendor, unitCost }: { itemId: number; locationId: number; abc: AbcClass | null; vendor: string | null; unitCost: string | null }, terms: ItemTerms | undefined): { policy: ResolvedPolicy; leadTimes: LeadTimeShare[] | null; buying: Buying; orderDays: number[] } {
+  const supplier = terms?.supplier_id == null ? undefined : world.suppliers.get(terms.supplier_id), shares = supplier && world.leadTimes.get(supplier.supplier_id), policy = policyFor(world, itemId, locationId, vendor, abc, supplier, terms, shares);
+  return { policy, leadTimes: shares && policy.layers[POLICY_FIELDS.indexOf('leadTimeDays')] === 'learned' ? shares : null, buying: buyingOf(world, unitCost, supplier, terms), orderDays: supplier?.order_days ?? [] };
+}
+
 function inputOf(world: PlanWorld, line: PlanningForecast | UnforecastRow, position: PositionRow, terms: ItemTerms | undefined): PlanInput {
-  const itemId = line.item_id, locationId = line.location_id, abc = world.classOf(itemId, locationId), supplier = terms?.supplier_id == null ? undefined : world.suppliers.get(terms.supplier_id);
-  const shares = supplier && world.leadTimes.get(supplier.supplier_id), policy = policyFor(world, itemId, locationId, position.vendor, abc, supplier, terms, shares);
-  const learned = shares && policy.layers[POLICY_FIELDS.indexOf('leadTimeDays')] === 'learned' ? shares : null;
+  const itemId = line.item_id, locationId = line.location_id, abc = world.classOf(itemId, locationId), { policy, leadTimes, buying, orderDays } = lineOf(world, { itemId, locationId, abc, vendor: position.vendor, unitCost: position.unit_cost }, terms);
   const common = {
-    itemId, locationId, abc, today: world.today, policy: policy.values, layers: policy.layers, leadTimes: learned, stock: stockOf(position), price: terms?.price ?? null, storeCurrency: world.store.currency, buying: buyingOf(world, position, supplier, terms), orderDays: supplier?.order_days ?? [],
+    itemId, locationId, abc, today: world.today, policy: policy.values, layers: policy.layers, leadTimes, stock: stockOf(position), price: terms?.price ?? null, storeCurrency: world.store.currency, buying, orderDays,
   };
   if ('sold' in line) {
     const days = Math.max(60, protectionDays(policy.values) + 1, policy.values.leadTimeDays + (policy.values.daysOfStock ?? 0)) + (world.supply.of.get(locationId)?.days ?? 0);
@@ -87,7 +98,7 @@ function fromToday({ mean, levels, cumulative }: Pick<PlanningForecast, 'mean' |
 }
 
 /** Lines alike in everything that says values share what was resolved for the first. */
-function policyFor(world: PlanWorld, itemId: number, locationId: number, vendor: string | null, abc: AbcClass | null, supplier: SupplierRow | undefined, terms: ItemTerms | undefined, shares: LeadTimeShare[] | undefined): ResolvedPolicy {
+function policyFor(world: LineWorld, itemId: number, locationId: number, vendor: string | null, abc: AbcClass | null, supplier: SupplierRow | undefined, terms: ItemTerms | undefined, shares: LeadTimeShare[] | undefined): ResolvedPolicy {
   const own = world.scopes.has(`item:${itemId}`) || world.scopes.has(`item:${itemId}@${locationId}`);
   const key = own ? '' : JSON.stringify([vendor, abc, supplier?.supplier_id, supplier && [terms?.lead_time_days, terms?.moq, terms?.case_pack]]), known = own ? undefined : world.policies.get(key);
   if (known) return known;
@@ -103,10 +114,10 @@ function policyFor(world: PlanWorld, itemId: number, locationId: number, vendor:
   return resolved;
 }
 
-function buyingOf(world: PlanWorld, position: PositionRow, supplier: SupplierRow | undefined, terms: ItemTerms | undefined): Buying {
+function buyingOf(world: LineWorld, unitCost: string | null, supplier: SupplierRow | undefined, terms: ItemTerms | undefined): Buying {
   const own = supplier && terms?.unit_cost != null;
   return {
-    supplierId: supplier?.supplier_id ?? null, unitCost: own ? Number(terms.unit_cost) : position.unit_cost === null ? null : Number(position.unit_cost), currency: own ? supplier.currency : world.store.currency,
+    supplierId: supplier?.supplier_id ?? null, unitCost: own ? Number(terms.unit_cost) : unitCost === null ? null : Number(unitCost), currency: own ? supplier.currency : world.store.currency,
     priceBreaks: own ? [...(terms.price_breaks ?? [])].sort((a, b) => a.from - b.from) : [], volumeCm3: supplier ? Number(terms?.volume_cm3 ?? 0) : 0, weightG: supplier ? Number(terms?.weight_g ?? 0) : 0,
   };
 }

@@ -29,13 +29,14 @@ export function replayRoutes(app: FastifyInstance, { house }: Services): void {
   });
 
   api.post('/api/v1/replays', { schema: { tags: ['replay'], summary: 'Replay a policy on the days that were', querystring, body: ReplayBody, response: { 200: Replay } } }, async (request) => {
-    const store = await storeOf(house.db, request.query.store), now = house.clock.now().toISOString(), { from, to, kind, promise, key, scope, most, orderCost } = request.body, by = request.user?.email ?? 'operator';
+    const store = await storeOf(house.db, request.query.store), now = house.clock.now().toISOString(), { from, to, kind, promise, key, scope, most, orderCost, changes, known } = request.body, by = request.user?.email ?? 'operator';
     if (to >= dayOf(now, store.time_zone)) throw new Refusal(400, `to: ${to} is not over yet; choose yesterday or an earlier day`);
     if (daysBetween(from, to) < 27) throw new Refusal(400, 'from: a replay takes 28 days at least, or it shows nothing but its beginning');
     if (daysBetween(from, to) >= LONGEST_DAYS) throw new Refusal(400, `from: a replay takes ${LONGEST_DAYS} days at most`);
+    if (changes.maxStock !== undefined && changes.maxStock < (changes.minStock ?? 0)) throw new Refusal(400, `changes.maxStock: a maximum of ${changes.maxStock} is below the minimum of ${changes.minStock}`);
     const span = await demandSpan(house.db, store.store_id);
     if (span === null || daysBetween(span.first, from) < 28) throw new Refusal(400, span === null ? 'Nothing has been sold yet, so there are no days to replay.' : `from: the first sale known is of ${span.first}; begin 28 days later at least, so that there is something to forecast from`);
-    const id = await askReplay(house.db, store.store_id, { key, kind, promise, from_day: from, to_day: to, scope, most, orderCost }, by, now);
+    const id = await askReplay(house.db, store.store_id, { key, kind, promise, from_day: from, to_day: to, scope, most, orderCost, changes, known }, by, now);
     await audit(house.db, { at: now, actor: by, action: 'replay', subject: `${store.shop_domain} replay ${id}`, after: request.body });
     await house.enqueue('replay', store.store_id);
     house.changed(store.store_id, ['replay']);
