@@ -39,6 +39,20 @@ export async function nextReplay(db: Queryable, storeId: number, now: string): P
   return rows[0] ?? null;
 }
 
+/** Replays whose process died say so: those still running while no run of their flow has been heard of for two minutes (markInterrupted ends such runs first). */
+export async function failSilentReplays(db: Queryable, now: string, silentSeconds = 120): Promise<number> {
+  const { rowCount } = await db.query(
+    `update replay_run r set state = 'failed', finished_at = $1, message = 'The process that ran it ended before it was done. Run it again.'
+     where state = 'running' and started_at < $1::timestamptz - $2 * interval '1 second' and not exists (select from flow_run f where f.store_id = r.store_id and f.flow = 'replay' and f.state = 'running')`, [now, silentSeconds]);
+  return rowCount ?? 0;
+}
+
+/** Asks once more for one that failed. False: it did not fail, or is being run again already. */
+export async function repeatReplay(db: Queryable, storeId: number, id: number): Promise<boolean> {
+  const { rowCount } = await db.query(`update replay_run set state = 'waiting', attempts = 0, message = null, started_at = null, finished_at = null, done = 0, total = null where store_id = $1 and replay_run_id = $2 and state = 'failed'`, [storeId, id]);
+  return rowCount === 1;
+}
+
 export async function replayProgress(db: Queryable, storeId: number, id: number, done: number, total: number): Promise<void> {
   await db.query('update replay_run set done = $3, total = $4 where store_id = $1 and replay_run_id = $2', [storeId, id, done, total]);
 }

@@ -32,7 +32,8 @@ const silent = (value: unknown): boolean => value === null || value === undefine
  * all that was said is kept.
  */
 export function* knownThen(said: readonly Said[], begun: DayNumber, first: DayNumber, days: number): Generator<KnownFrom, void, undefined> {
-  const later = Map.groupBy(said.filter((one) => one.from > Math.max(first, begun) && one.from < first + days), (one) => one.from);
+  const later = new Map<DayNumber, Said[]>();
+  for (const one of said) if (one.from > Math.max(first, begun) && one.from < first + days) { const same = later.get(one.from); if (same) same.push(one); else later.set(one.from, [one]); }
   let values = first >= begun ? latest(said, first) : earliest(said);
   yield { day: first, values, items: null };
   if (begun > first && begun < first + days) yield { day: begun, values: values = latest(said, begun), items: null };

@@ -38,13 +38,14 @@ export function frontierOf(kind: PolicyKind | null, changes: PolicyChanges): Fro
   return PROMISES.map((promise) => ({ kind: kind ?? 'cycle service', promise, changes }));
 }
 
-/** "cycle service 95 %", "planner parity, 30 days of stock": what a policy of a frontier tries. */
-export function pointName({ kind, promise, changes = {} }: FrontierPolicy): string {
-  const { minStock, maxStock, daysOfStock, stockPercent } = changes;
-  return [
-    `${kind ?? 'as planned'}${promise === null ? '' : ` ${Math.round(promise * 1_000) / 10} %`}`, ...(daysOfStock === undefined ? [] : [`${daysOfStock} days of stock`]), ...(stockPercent === undefined ? [] : [`${stockPercent} % of its levels`]),
-    ...(minStock === undefined ? [] : [`minimum ${minStock}`]), ...(maxStock === undefined ? [] : [`maximum ${maxStock}`]),
-  ].join(', ');
+/** "cycle service 95%", "planner parity, 30 days of stock": what a policy of a frontier tries. */
+export function pointName({ kind, promise, changes }: Pick<FrontierPolicy, 'kind' | 'promise'> & { changes?: PolicyChanges | null | undefined }): string {
+  return `${kind ?? 'as planned'}${promise === null ? '' : ` ${Math.round(promise * 1_000) / 10}%`}${changeWords(changes ?? {})}`;
+}
+/** ", minimum 20": what is tried in place of each line's own values. */
+export function changeWords({ minStock, maxStock, daysOfStock, stockPercent }: PolicyChanges): string {
+  const said = [[daysOfStock, `${daysOfStock} days of stock`], [stockPercent, `${stockPercent}% of its minimum and maximum`], [minStock, `minimum ${minStock}`], [maxStock, `maximum ${maxStock}`]] as const;
+  return said.map(([value, words]) => (value === undefined ? '' : `, ${words}`)).join('');
 }
 
 /** What was known of planning values, for the notes. */
