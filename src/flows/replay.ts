@@ -7,6 +7,7 @@
  *  3 record  the lines, their sums and a hash of both, as one: the same data gives the same hash
  */
 import { addDays, dayNumber, daysBetween } from '../domain/calendar.ts';
+import type { Rates } from '../domain/exchange.ts';
 import { denseSeries, seriesFrom } from '../domain/demand/series.ts';
 import type { PanelOptions, PanelSeries, Pool } from '../domain/forecast/panel.ts';
 import { abcClasses } from '../domain/replenishment/abc.ts';
@@ -18,6 +19,7 @@ import { addLine, noTotals } from '../domain/replenishment/replay-totals.ts';
 import type { PanelTask } from '../runtime/compute-thread.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { bulkUnits, categoriesOf, pricesOf, type SeriesRow, type Sparse } from '../store/demand.ts';
+import { ratesOf } from '../store/exchange-rates.ts';
 import { exposureBelowOne } from '../store/forecasts.ts';
 import { knownLines, LONGEST_REACH, SHORTEST_REACH, type KnownLines } from '../store/known-lines.ts';
 import { learnedShares } from '../store/plan-inputs.ts';
@@ -60,7 +62,7 @@ async function replayed(context: FlowContext, asked: ReplayRow): Promise<string>
   const scoped = await seriesBetween(db, storeId, since, to, asked.scope, asked.most);
   if (scoped.length === 0) throw new NothingToReplay('Nothing was sold in this scope up to the last day. Choose a wider scope, or a later period.');
   const supply = await supplyOf(db, storeId, store.time_zone, from), rows = await withBoughtTogether(context, scoped, supply, since, to);
-  const tried: Variant = { kind: asked.kind, promise: asked.promise, changes: asked.changes }, points = frontierOf(asked.kind, asked.changes), orderCost = Number(asked.order_cost), { gathered, known } = await gather(context, rows, asked, days, supply, Math.max(0, ...[tried, ...points].map((one) => one.changes?.daysOfStock ?? 0)));
+  const tried: Variant = { kind: asked.kind, promise: asked.promise, changes: asked.changes }, points = frontierOf(asked.kind, asked.changes), orderCost = Number(asked.order_cost), rates = await ratesOf(db, store), { gathered, known } = await gather(context, rows, asked, days, supply, rates, Math.max(0, ...[tried, ...points].map((one) => one.changes?.daysOfStock ?? 0)));
   const batches = together(gathered), lines = batches.flat(), items = [...new Set(rows.map((row) => row.item_id))];
   const horizon = Math.min(LONGEST_REACH, Math.max(SHORTEST_REACH, ...lines.flatMap(({ line }) => [line.reach, ...line.later.map((one) => one.terms.reach)])));
   const options: PanelOptions = { grain: 'D', horizon, quantiles: QUANTILES, events: known.events };
@@ -88,48 +90,59 @@ async function replayed(context: FlowContext, asked: ReplayRow): Promise<string>
   while (underWay.length > 0) await settleOldest();
 
   const [stock, bought] = [await realStock(db, storeId, store.time_zone, items, from, to), await realPurchases(db, storeId, items, from, to)];
+  // Of one day, so that amounts differ by what was bought and not by what money was worth.
+  const withoutRate = new Set<string>(), told = (costs: Readonly<Record<string, number>>): Map<string, number> => {
+    const sums = new Map<string, number>();
+    for (const [each, cost] of Object.entries(costs)) {
+      const there = rates.inStore(cost, each, from), currency = there === null ? each : store.currency;
+      if (there === null) withoutRate.add(each);
+      sums.set(currency, (sums.get(currency) ?? 0) + (there ?? cost));
+    }
+    return sums;
+  };
   const kept: ReplayItem[] = [], policy = noTotals(), frontier = points.map((point) => ({ ...point, totals: noTotals() })), held = noTotals(), boughtCosts = new Map<string, number>();
   const real: RealTotals = { lines: 0, sold: 0, lost: 0, ordered: 0, orders: 0, cameIn: 0, unitDays: 0, costs: [] }, faults: Record<string, number> = {}, all = { estimated: 0, unknownDays: 0, standing: 0, ordered: 0, orders: 0 }, changes: ReplayResult['changes'] = {};
   for (const [n, { line, wanted, row }] of lines.entries()) {
-    const [made, ...others] = outcomes[n]!, of = costsOfLine(made!, line, days, orderCost), key = `${row.item_id}@${row.location_id}`, there = stock.get(key), orders = bought.get(key), { unitCost, currency } = line.buying;
+    const [made, ...others] = outcomes[n]!, of = costsOfLine(made!, line, days, orderCost), key = `${row.item_id}@${row.location_id}`, there = stock.get(key), orders = bought.get(key), paid = told(orders?.costs ?? {}), { unitCost } = line.buying, currency = of?.currency ?? line.buying.currency;
+    if (line.buying.currency !== store.currency && line.buying.exchange == null) withoutRate.add(line.buying.currency);
     addLine(policy, made!, of);
     others.forEach((point, k) => addLine(frontier[k]!.totals, point, costsOfLine(point, line, days, orderCost)));
     for (const [why, times] of Object.entries(made!.faults)) faults[why] = (faults[why] ?? 0) + times;
     for (const [term, units] of orderTerms(made!)) changes[term] = (changes[term] ?? 0) + units;
     all.estimated += wanted.estimated; all.unknownDays += wanted.unknown; all.ordered += orders?.ordered ?? 0; all.orders += orders?.orders ?? 0;
-    for (const [each, cost] of Object.entries(orders?.costs ?? {})) boughtCosts.set(each, (boughtCosts.get(each) ?? 0) + cost);
+    for (const [each, cost] of paid) boughtCosts.set(each, (boughtCosts.get(each) ?? 0) + cost);
     if (line.opening === null) all.standing++;
     if (there) {
       addLine(held, made!, of);
       real.lines++; real.sold += made!.wanted - wanted.estimated; real.lost += wanted.estimated; real.ordered += orders?.ordered ?? 0; real.orders += orders?.orders ?? 0; real.cameIn += there.came_in; real.unitDays += Math.max(0, there.unit_days);
       const money = (each: string) => { let found = real.costs.find((one) => one.currency === each); if (!found) { real.costs.push(found = { currency: each, bought: 0, holding: 0, cash: 0 }); real.costs.sort((a, b) => (a.currency < b.currency ? -1 : 1)); } return found; };
-      for (const [each, cost] of Object.entries(orders?.costs ?? {})) money(each).bought += cost;
-      const cost = costsOfLine({ bought: 0, orders: 0, stockCost: stockCostOf(Math.max(0, there.unit_days), line, days), lostMargin: 0 }, line, days, 0);
+      for (const [each, cost] of paid) money(each).bought += cost;
+      const cost = costsOfLine({ bought: 0, orders: 0, ...stockCostOf(Math.max(0, there.unit_days), line, days), lostMargin: 0 }, line, days, 0);
       if (cost) { const sums = money(cost.currency); sums.holding += cost.holding; sums.cash += cost.cash; }
     }
     kept.push({
       item_id: row.item_id, location_id: row.location_id, wanted: made!.wanted, estimated: wanted.estimated, unknown_days: wanted.unknown, standing: line.opening === null, opening: made!.opening, opening_incoming: made!.openingIncoming,
       served: made!.served, lost: made!.lost, ordered: made!.ordered, orders: made!.orders, received: made!.received, closing: made!.closing, closing_incoming: made!.closingIncoming, unit_days: made!.unitDays, short_days: made!.shortDays,
-      currency, unit_cost: unitCost, bought: of?.bought ?? null, holding: of?.holding ?? null, ordering: of?.ordering ?? null, lost_margin: of?.lostMargin ?? null, cash: of?.cash ?? null, fault: Object.keys(made!.faults)[0] ?? null, decisions: made!.decisions,
-      moved_in: made!.movedIn, moved_out: made!.movedOut, returned: made!.returned, bulk_wanted: made!.bulkWanted, bulk_served: made!.bulkServed, for_supplier: orderTerms(made!).reduce((sum, [, units]) => sum + units, 0), below_minimum: made!.belowMinimum, real_ordered: orders?.ordered ?? 0, real_orders: orders?.orders ?? 0, real_bought: orders ? orders.costs[currency] ?? null : 0, real_came_in: there?.came_in ?? null, real_unit_days: there ? Math.max(0, there.unit_days) : null,
+      currency, unit_cost: unitCost === null || currency === line.buying.currency ? unitCost : rates.inStore(unitCost, line.buying.currency, from), bought: of?.bought ?? null, holding: of?.holding ?? null, ordering: of?.ordering ?? null, lost_margin: of?.lostMargin ?? null, cash: of?.cash ?? null, fault: Object.keys(made!.faults)[0] ?? null, decisions: made!.decisions,
+      moved_in: made!.movedIn, moved_out: made!.movedOut, returned: made!.returned, bulk_wanted: made!.bulkWanted, bulk_served: made!.bulkServed, for_supplier: orderTerms(made!).reduce((sum, [, units]) => sum + units, 0), below_minimum: made!.belowMinimum, real_ordered: orders?.ordered ?? 0, real_orders: orders?.orders ?? 0, real_bought: orders ? paid.get(currency) ?? null : 0, real_came_in: there?.came_in ?? null, real_unit_days: there ? Math.max(0, there.unit_days) : null,
     });
   }
   const result: ReplayResult = {
     days, policy, frontier, compared: held.wanted === 0 ? null : { policy: held, real },
     bought: { ordered: all.ordered, orders: all.orders, costs: [...boughtCosts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([currency, cost]) => ({ currency, cost })) },
     estimated: all.estimated, unknownDays: all.unknownDays, standing: all.standing, faults, learnedFrom, changes,
-    notes: replayNotes({ days, estimated: all.estimated, unknownDays: all.unknownDays, standing: all.standing, faults, lines: lines.length, known: held.wanted === 0 ? 0 : real.lines, first: from, policy, changes, values: known.notes, together: { lines: lines.filter(({ line }) => line.supply !== null).length, added: rows.length - scoped.length } }),
+    notes: replayNotes({ days, estimated: all.estimated, unknownDays: all.unknownDays, standing: all.standing, faults, lines: lines.length, known: held.wanted === 0 ? 0 : real.lines, first: from, policy, changes, values: known.notes, withoutRate: [...withoutRate].sort(), foreign: lines.some(({ line }) => line.buying.currency !== store.currency) || [...bought.values()].some((one) => Object.keys(one.costs).some((each) => each !== store.currency)), together: { lines: lines.filter(({ line }) => line.supply !== null).length, added: rows.length - scoped.length } }),
   };
   return finishReplay(db, storeId, asked.replay_run_id, kept, result, context.now());
 }
 
 /** The lines with what was known of them: on the first morning, and of how they are planned and bought on later ones. Series reach to the last day: they are cut at each review. */
-async function gather(context: FlowContext, rows: readonly SeriesRow[], asked: ReplayRow, days: number, supply: Supply, daysOfStock: number): Promise<{ gathered: Gathered[]; known: KnownLines }> {
+async function gather(context: FlowContext, rows: readonly SeriesRow[], asked: ReplayRow, days: number, supply: Supply, rates: Rates, daysOfStock: number): Promise<{ gathered: Gathered[]; known: KnownLines }> {
   const { db, store, storeId } = context, { from_day: from, to_day: to } = asked, first = dayNumber(from), items = [...new Set(rows.map((row) => row.item_id))];
   const sold = (row: SeriesRow): number => row.days.reduce((sum, day, n) => (day >= first - 28 && day < first ? sum + row.quantities[n]! : sum), 0), id = (itemId: number, locationId: number): number => itemId * 2 ** 20 + locationId;
   const classes = abcClasses(rows.map((row) => ({ id: id(row.item_id, row.location_id), value: sold(row) }))), away = Math.max(0, ...rows.map((row) => supply.of.get(row.location_id)?.days ?? 0)), prices = await pricesOf(db, storeId, items);
   const known = await knownLines(db, store, {
-    lines: rows.map((row) => ({ itemId: row.item_id, locationId: row.location_id, abc: classes.get(id(row.item_id, row.location_id)) ?? null, awayDays: away })), from, days, known: asked.known, leadTimes: await learnedShares(db, store, from), prices, daysOfStock, eventsSince: addDays(from, -HISTORY_DAYS),
+    lines: rows.map((row) => ({ itemId: row.item_id, locationId: row.location_id, abc: classes.get(id(row.item_id, row.location_id)) ?? null, awayDays: away })), from, days, known: asked.known, leadTimes: await learnedShares(db, store, from), prices, rates, today: context.dayOf(context.now()), daysOfStock, eventsSince: addDays(from, -HISTORY_DAYS),
   });
   const [series, stock, back] = [await knownSeries(context, rows, to, from), await realStock(db, storeId, store.time_zone, items, from, to), await returnedUnits(db, storeId, store.time_zone, items, from, to)];
   const gathered = rows.flatMap((row, n): Gathered[] => {

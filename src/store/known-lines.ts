@@ -4,6 +4,7 @@
  */
 import type { CalendarEvent } from '../domain/forecast/panel.ts';
 import { dayFromNumber, dayNumber } from '../domain/calendar.ts';
+import type { Rates } from '../domain/exchange.ts';
 import { ORDER_DAYS_MOST } from '../domain/purchasing/order-days.ts';
 import type { AbcClass } from '../domain/replenishment/abc.ts';
 import { knownThen, type KnownValues } from '../domain/replenishment/known-then.ts';
@@ -29,20 +30,22 @@ export interface KnownAsked {
   lines: readonly { itemId: number; locationId: number; abc: AbcClass | null; awayDays: number }[];
   from: string; days: number; known: 'then' | 'today';
   leadTimes: LineWorld['leadTimes']; prices: ReadonlyMap<number, Sparse>;
+  /** Money of other currencies is weighed at the rate of the first day, whatever the day: the policies differ, not the currencies. */
+  rates: Rates; today: string;
   /** Longest days of stock that are tried. */
   daysOfStock: number; eventsSince: string;
 }
 
-interface Item { vendor: string | null; unitCost: string | null }
+interface Item { vendor: string | null; category: string | null; unitCost: string | null }
 
 /** The lines by 'item@location'; those whose location is gone are left out. */
 export async function knownLines(db: Queryable, store: Pick<StoreRow, 'store_id' | 'currency' | 'time_zone'>, asked: KnownAsked): Promise<KnownLines> {
   const { from, days, known } = asked, storeId = store.store_id, first = dayNumber(from), itemIds = [...new Set(asked.lines.map((line) => line.itemId))];
   const history = known === 'today' ? null : await planningHistory(db, storeId, store.time_zone, itemIds), { rows: there } = await db.query<{ location_id: number }>('select location_id from location where store_id = $1', [storeId]);
-  const { rows } = await db.query<{ item_id: number; vendor: string | null; unit_cost: string | null }>('select item_id, vendor, unit_cost from item where item_id = any($1)', [itemIds]), items = new Map(rows.map((row): [number, Item] => [row.item_id, { vendor: row.vendor, unitCost: row.unit_cost }]));
-  const places = new Set(there.map((row) => row.location_id)), lines = asked.lines.filter((line) => places.has(line.locationId) && items.has(line.itemId)), book = new LineBook(asked, lines);
+  const { rows } = await db.query<{ item_id: number; vendor: string | null; category: string | null; unit_cost: string | null }>(`select item_id, vendor, nullif(product_type, '') as category, unit_cost from item where item_id = any($1)`, [itemIds]), items = new Map(rows.map((row): [number, Item] => [row.item_id, { vendor: row.vendor, category: row.category, unitCost: row.unit_cost }]));
+  const places = new Set(there.map((row) => row.location_id)), lines = asked.lines.filter((line) => places.has(line.locationId) && items.has(line.itemId)), book = new LineBook(asked, lines), exchange = (currency: string): number | null => asked.rates.on(currency, known === 'today' ? asked.today : from);
   if (history === null) {
-    const [scopes, suppliers, terms] = [await scopedValues(db, storeId), await activeSuppliers(db, storeId), await itemTerms(db, storeId, itemIds)], world = { store, scopes, suppliers, leadTimes: asked.leadTimes, policies: new Map() };
+    const [scopes, suppliers, terms] = [await scopedValues(db, storeId), await activeSuppliers(db, storeId), await itemTerms(db, storeId, itemIds)], world = { store, scopes, suppliers, leadTimes: asked.leadTimes, exchange, policies: new Map() };
     book.noted(0, world, terms, items, null);
     const events = calendarOf(await planningEvents(db, storeId, asked.eventsSince));
     return { lines: book.lines((_, itemId) => terms.get(itemId)?.price ?? null), limits: book.limits, events, notes: { begun: null, before: 0, changed: 0, events: fallingInto(events, first, days), eventsLater: 0, today: known === 'today' } };
@@ -51,7 +54,7 @@ export async function knownLines(db: Queryable, store: Pick<StoreRow, 'store_id'
   for (const { day, values, items: touched } of knownThen(history.said, history.begun, first, days)) {
     const suppliers = suppliersOf(values.supplier), costs = new Map(items);
     for (const value of values.cost.values()) { const item = costs.get(value['item_id'] as number); if (item && value['unit_cost'] !== null) costs.set(value['item_id'] as number, { ...item, unitCost: String(value['unit_cost']) }); }
-    book.noted(day - first, { store, scopes: scopesOf(values.policy), suppliers, leadTimes: asked.leadTimes, policies: new Map() }, termsOfItems(values.terms, suppliers), costs, touched);
+    book.noted(day - first, { store, scopes: scopesOf(values.policy), suppliers, leadTimes: asked.leadTimes, exchange, policies: new Map() }, termsOfItems(values.terms, suppliers), costs, touched);
     if (day === first) events = calendarOf(eventRows(values.event, asked.eventsSince));
     eventsThen = fallingInto(calendarOf(eventRows(values.event, asked.eventsSince)), first, days);
   }
@@ -78,7 +81,7 @@ class LineBook {
   noted(day: number, world: LineWorld, terms: ReadonlyMap<number, ItemTerms>, items: ReadonlyMap<number, Item>, touched: ReadonlySet<number> | null): void {
     for (const line of this.#lines) {
       if (touched !== null && !touched.has(line.itemId)) continue;
-      const { vendor, unitCost } = items.get(line.itemId)!, { policy: { values: policy }, leadTimes, buying, orderDays } = lineOf(world, { ...line, vendor, unitCost }, terms.get(line.itemId)), told = this.#told.get(keyOf(line))!;
+      const item = items.get(line.itemId)!, { policy: { values: policy }, leadTimes, buying, orderDays } = lineOf(world, { ...line, ...item }, terms.get(line.itemId)), told = this.#told.get(keyOf(line))!;
       const needed = line.awayDays + Math.max(protectionDays(policy), policy.leadTimeDays + Math.max(policy.daysOfStock ?? 0, this.#asked.daysOfStock), ...(leadTimes ?? []).map((one) => one.days + policy.reviewDays)) + policy.reviewDays + (orderDays.length > 0 ? ORDER_DAYS_MOST : 0);
       const made: LineTerms = { policy, leadTimes, orderDays, buying, price: null, order: this.#orderOf(world, line, buying), reach: Math.min(LONGEST_REACH, Math.max(SHORTEST_REACH, needed)) }, text = JSON.stringify(made);
       if (told.at(-1)?.text !== text) told.push({ from: day, terms: made, text });

@@ -96,7 +96,7 @@ export function replayDay(lines: readonly ReplayLine[], book: readonly LineDays[
   for (const [n, one] of book.entries()) {
     const asked = one.asks(day, () => known.bought(n), () => (echelons.get(n) ?? []).reduce((sum, { n: at }) => sum + book[at]!.position, 0)), { key } = lines[n]!, { order } = termsOn(lines[n]!, day);
     if (asked === null) continue;
-    if (limits.has(order)) shared.push({ n, planned: { line: supplierLine(key, key.slice(key.indexOf('@') + 1), asked.made, asked.input), order, domestic: false } });
+    if (limits.has(order)) shared.push({ n, planned: { line: supplierLine(key, key.slice(key.indexOf('@') + 1), asked.made, asked.input), order, inStore: null } });
     else own.push({ n, ordered: { quantity: asked.made.quantity, changes: [], notes: [] } });
   }
   if (shared.length > 0) planOrders(shared.map((one) => one.planned), limits, null).lines.forEach((ordered, k) => own.push({ n: shared[k]!.n, ordered }));

@@ -91,8 +91,8 @@ describe('a replayed line', () => {
   });
 
   it('costs whole minor units: stock by the day at a quarter of its cost a year, the margin of what was lost', () => {
-    expect(costsOfLine({ bought: 4_000, orders: 2, stockCost: 292_000, lostMargin: 1_800 }, line([]), 73, 500)).toEqual({ currency: 'EUR', bought: 4_000, holding: 200, ordering: 1_000, lostMargin: 1_800, cash: 4_000 });
-    expect(costsOfLine({ bought: 400, orders: 1, stockCost: 400, lostMargin: 600 }, line([], { buying: { ...line([]).buying, currency: 'USD' } }), 1, 0)).toMatchObject({ currency: 'USD', lostMargin: null });
+    expect(costsOfLine({ bought: 4_000, orders: 2, stockCost: 292_000, holding: 200, lostMargin: 1_800 }, line([]), 73, 500)).toEqual({ currency: 'EUR', bought: 4_000, holding: 200, ordering: 1_000, lostMargin: 1_800, cash: 4_000 });
+    expect(costsOfLine({ bought: 400, orders: 1, stockCost: 400, holding: 0, lostMargin: 600 }, line([], { buying: { ...line([]).buying, currency: 'USD' } }), 1, 0)).toMatchObject({ currency: 'USD', lostMargin: null });
   });
 });
 

@@ -6,11 +6,12 @@
 import { assert } from '../assert.ts';
 import { dayFromNumber, type DayNumber } from '../calendar.ts';
 import type { Series } from '../demand/series.ts';
+import { toStore } from '../exchange.ts';
 import { ordersOf } from '../purchasing/order-days.ts';
 import { units, type Units } from '../quantity.ts';
 import type { LeadTimeShare } from './lead-time.ts';
 import { demandQuantile, expectedDemand, type DemandForecast } from './order-up-to.ts';
-import { HOLDING_PER_YEAR, planLine, type Buying, type PlanLineInput } from './plan-line.ts';
+import { planLine, type Buying, type PlanLineInput } from './plan-line.ts';
 import type { OrderedLine } from './plan-orders.ts';
 import type { PlanningPolicy } from './policy.ts';
 import type { Recommendation } from './recommend.ts';
@@ -71,6 +72,8 @@ export interface Replayed {
   belowMinimum: number;
   /** Σ units standing there at the end of each day, and what they cost by the unit costs of those days. */
   unitDays: number; stockCost: number;
+  /** What holding them cost, by the share of their unit cost that a year of it takes. */
+  holding: number;
   /** Margin of what was lost, by the prices and unit costs of those days; 0 where they are not known. */
   lostMargin: number;
   /** Days on which something was lost. */
@@ -142,11 +145,12 @@ export interface Asked { made: Recommendation; input: PlanLineInput }
 export class LineDays {
   readonly made: Replayed = {
     opening: 0, openingIncoming: 0, wanted: 0, served: 0, lost: 0, movedIn: 0, movedOut: 0, ordered: 0, orders: 0, received: 0, returned: 0, closing: 0, closingIncoming: 0, bulkWanted: 0, bulkServed: 0, bought: 0, changes: {}, belowMinimum: 0,
-    unitDays: 0, stockCost: 0, lostMargin: 0, shortDays: 0, faults: {}, decisions: [],
+    unitDays: 0, stockCost: 0, holding: 0, lostMargin: 0, shortDays: 0, faults: {}, decisions: [],
   };
   readonly #line: ReplayLine;
   readonly #policyOf: (terms: LineTerms) => PlanningPolicy;
   readonly #first: DayNumber;
+  readonly #money: LineMoney | null;
   #terms: LineTerms;
   #policy: PlanningPolicy;
   readonly #arriving = new Map<number, Units>();
@@ -159,7 +163,7 @@ export class LineDays {
    */
   constructor(line: ReplayLine, policyOf: (terms: LineTerms) => PlanningPolicy, first: DayNumber, forecast: DemandForecast | null, elsewhere: Units = 0) {
     const policy = policyOf(line);
-    this.#line = line; this.#policyOf = policyOf; this.#first = first; this.#terms = line; this.#policy = policy;
+    this.#line = line; this.#policyOf = policyOf; this.#first = first; this.#money = moneyOf(line); this.#terms = line; this.#policy = policy;
     if (line.opening) {
       this.made.opening = Math.max(0, line.opening.onHand);
       this.made.openingIncoming = Math.max(0, line.opening.incoming);
@@ -200,7 +204,7 @@ export class LineDays {
     const wait = this.#policy.kind.startsWith('planner parity') ? 0 : ordersOf(dayFromNumber(this.#first + day), this.#terms.orderDays, this.#policy.reviewDays)?.wait ?? 0, arrives = day + wait + drawnLeadTime(this.#leadTimes(), this.#line.key, this.#first + day);
     made.decisions.push({ day, quantity, arrives });
     made.ordered += quantity; made.orders++; this.#incoming += quantity;
-    made.bought += buying.unitCost === null ? 0 : quantity * unitCostAt({ unitCost: buying.unitCost, priceBreaks: buying.priceBreaks }, quantity);
+    made.bought += buying.unitCost === null || this.#money === null ? 0 : Math.round(quantity * unitCostAt({ unitCost: buying.unitCost, priceBreaks: buying.priceBreaks }, quantity) * this.#money.factor(buying));
     if (notes.length > 0) made.belowMinimum++;
     this.#due(arrives, quantity);
     if (arrives === day) this.morning(day);
@@ -225,9 +229,12 @@ export class LineDays {
     made.bulkWanted += bulk; made.bulkServed += Math.max(0, served - (asked - bulk));
     if (served < asked) made.shortDays++;
     made.unitDays += this.#onHand;
-    const { buying: { unitCost }, price } = this.#terms;
-    made.stockCost += this.#onHand * (unitCost ?? 0);
-    made.lostMargin += unitCost === null || price === null ? 0 : (asked - served) * Math.max(0, price - unitCost);
+    const { buying, price } = this.#terms;
+    if (buying.unitCost === null || this.#money === null) return;
+    const unitCost = buying.unitCost * this.#money.factor(buying);
+    made.stockCost += this.#onHand * unitCost;
+    made.holding += (this.#onHand * unitCost * this.#terms.policy.holdingPerYear) / 365;
+    made.lostMargin += price === null ? 0 : (asked - served) * Math.max(0, price - unitCost);
   }
 
   /** After the last day. */
@@ -277,19 +284,34 @@ function within(forecast: DemandForecast, days: number): DemandForecast {
 /** What a replayed (or real) line came to, in minor units of `currency`; null where no cost is known. */
 export interface LineCosts { currency: string; bought: number; holding: number; ordering: number; /** Margin of what was lost; null where the price is not known in that currency. */ lostMargin: number | null; /** Average money in stock. */ cash: number }
 
-/** The costs of a replayed line; null where on some days of it no unit cost was known, or one in another currency. */
-export function costsOfLine(of: Pick<Replayed, 'bought' | 'orders' | 'stockCost' | 'lostMargin'>, line: ReplayLine, days: number, orderCost: number): LineCosts | null {
-  const { currency } = line.buying, all = [line, ...line.later.map((one) => one.terms)];
-  if (all.some(({ buying }) => buying.unitCost === null || buying.currency !== currency)) return null;
+/** In which currency a line's money is told, and what a minor unit of where it is bought comes to in it. */
+interface LineMoney { currency: string; factor(buying: Buying): number }
+
+/** The store's where every rate is known, else its own where that stays the same; null where neither is so. */
+function moneyOf({ storeCurrency, buying, later }: Pick<ReplayLine, 'storeCurrency' | 'buying' | 'later'>): LineMoney | null {
+  const all = [buying, ...later.map((one) => one.terms.buying)], factors = new Map(all.map((one) => [one.currency, one.currency === storeCurrency ? 1 : one.exchange == null ? null : toStore(1_000_000, one.currency, storeCurrency, one.exchange) / 1_000_000]));
+  if ([...factors.values()].every((factor) => factor !== null)) return { currency: storeCurrency, factor: (one) => factors.get(one.currency)! };
+  return factors.size === 1 ? { currency: buying.currency, factor: () => 1 } : null;
+}
+
+/** The costs of a replayed line; null where on some days of it no unit cost was known, or its currencies cannot be brought together. */
+export function costsOfLine(of: Pick<Replayed, 'bought' | 'orders' | 'stockCost' | 'holding' | 'lostMargin'>, line: ReplayLine, days: number, orderCost: number): LineCosts | null {
+  const money = moneyOf(line), all = [line, ...line.later.map((one) => one.terms)];
+  if (money === null || all.some(({ buying }) => buying.unitCost === null)) return null;
   return {
-    currency, bought: of.bought, holding: Math.round((of.stockCost * HOLDING_PER_YEAR) / 365), ordering: of.orders * orderCost,
-    lostMargin: all.some(({ price }) => price === null) || currency !== line.storeCurrency ? null : of.lostMargin, cash: Math.round(of.stockCost / Math.max(1, days)),
+    currency: money.currency, bought: of.bought, holding: Math.round(of.holding), ordering: of.orders * orderCost,
+    lostMargin: all.some(({ price }) => price === null) || money.currency !== line.storeCurrency ? null : Math.round(of.lostMargin), cash: Math.round(of.stockCost / Math.max(1, days)),
   };
 }
 
-/** What units that stood there cost by the unit costs of the days, evenly spread over them. */
-export function stockCostOf(unitDays: number, line: ReplayLine, days: number): number {
-  let sum = 0;
-  for (let day = 0; day < days; day++) sum += termsOn(line, day).buying.unitCost ?? 0;
-  return (unitDays * sum) / Math.max(1, days);
+/** What units that stood there cost, and holding them, by the unit costs of the days, evenly spread over them. */
+export function stockCostOf(unitDays: number, line: ReplayLine, days: number): { stockCost: number; holding: number } {
+  const money = moneyOf(line);
+  let stockCost = 0, holding = 0;
+  for (let day = 0; day < days; day++) {
+    const { buying, policy } = termsOn(line, day), cost = ((buying.unitCost ?? 0) * (money?.factor(buying) ?? 0) * unitDays) / Math.max(1, days);
+    stockCost += cost;
+    holding += (cost * policy.holdingPerYear) / 365;
+  }
+  return { stockCost, holding };
 }
