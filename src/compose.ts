@@ -42,6 +42,7 @@ import { INBOX_BATCH, streamInbox, streamOf, streamPlaces, type Stream } from '.
 import { sharedBucket } from './store/bucket.ts';
 import { openDb, waitForDatabase, type Db } from './store/db.ts';
 import { migrate } from './store/migrate.ts';
+import { failSilentReplays } from './store/replays.ts';
 import { markInterrupted } from './store/runs.ts';
 import { findConnection, findStore, listStores } from './store/stores.ts';
 import { findChannel } from './store/alert-channels.ts';
@@ -163,8 +164,11 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
       known?.then((planner) => planner.close()).catch(() => {});
     },
     async startWorker() {
-      await markInterrupted(db, clock.now().toISOString());
       const contexts = contextCache(house), at = (): string => clock.now().toISOString();
+      // Work of a process that died says so, when a worker starts and while one lives.
+      const noteDead = async (): Promise<void> => { await markInterrupted(db, at()); await failSilentReplays(db, at()); };
+      await noteDead();
+      const watch = setInterval(() => { noteDead().catch((error: unknown) => log.error({ error }, 'dead runs were not marked')); }, 60_000);
       const streams: Stream[] = [
         streamInbox(hub, () => applyWaiting(db, contexts, INBOX_BATCH), log),
         streamPlaces(hub, () => placeAll(house, contexts), log),
@@ -176,7 +180,7 @@ export async function buildHouse(options: BuildOptions): Promise<BuiltHouse> {
         streamOf('feed', hub, async () => ((await applyDocument(db, { now: at, log })) ? 1 : 0), log),
       ];
       await jobs.work(FLOWS, house, async (flow) => storesOnSchedule(await listStores(db), flow.waitsInPeak ? await storesInPeak(db, clock.now().toISOString()) : []));
-      return { async stop() { await Promise.all(streams.map((s) => s.stop())); } };
+      return { async stop() { clearInterval(watch); await Promise.all(streams.map((s) => s.stop())); } };
     },
     async close() {
       await jobs.stop();

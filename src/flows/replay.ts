@@ -1,35 +1,33 @@
 /**
  * replay: a policy on the days that were → what it would have cost and served.   Woken when somebody asks for one.
- *  1 gather  the scope's demand with its days out of stock and its bulk order lines, prices; policies, suppliers' terms and lead times as learned by the first
- *            day; which place buys for which, and all places of what is bought together; stock on that morning from the ledger; what came back, purchase orders and stock of the period, as they really were
+ *  1 gather  the scope's demand with its days out of stock and its bulk order lines, prices; policies, suppliers' terms and unit costs as known on each morning (or as they are today), lead times as learned by the
+ *            first day; which place buys for which, and all places of what is bought together; stock on that morning from the ledger; what came back, purchase orders and stock of the period, as they really were
  *  2 decide  domain/replenishment/replay on worker threads: what items share is learned once from before the first day, then each review forecasts from the
  *            days before it alone and orders as a plan does, a supplier's lines together; the policy, and the same with other promises for the frontier
  *  3 record  the lines, their sums and a hash of both, as one: the same data gives the same hash
  */
 import { addDays, dayNumber, daysBetween } from '../domain/calendar.ts';
-import { ORDER_DAYS_MOST } from '../domain/purchasing/order-days.ts';
+import type { Rates } from '../domain/exchange.ts';
 import { denseSeries, seriesFrom } from '../domain/demand/series.ts';
-import type { CalendarEvent, PanelOptions, PanelSeries, Pool } from '../domain/forecast/panel.ts';
+import type { PanelOptions, PanelSeries, Pool } from '../domain/forecast/panel.ts';
 import { abcClasses } from '../domain/replenishment/abc.ts';
 import { cameBack } from '../domain/replenishment/came-back.ts';
-import { protectionDays } from '../domain/replenishment/policy.ts';
-import { costsOfLine, wantedOf, type Replayed, type ReplayLine } from '../domain/replenishment/replay.ts';
+import { costsOfLine, stockCostOf, wantedOf, type Replayed, type ReplayLine } from '../domain/replenishment/replay.ts';
 import { knownBefore, type ReplayTask, type Variant } from '../domain/replenishment/replay-panel.ts';
-import { frontierKind, orderTerms, PROMISES, replayNotes, type RealTotals, type ReplayResult } from '../domain/replenishment/replay-result.ts';
+import { frontierOf, orderTerms, replayNotes, type RealTotals, type ReplayResult } from '../domain/replenishment/replay-result.ts';
 import { addLine, noTotals } from '../domain/replenishment/replay-totals.ts';
-import { NO_LIMITS, type SupplierLimits } from '../domain/replenishment/supplier-limits.ts';
 import type { PanelTask } from '../runtime/compute-thread.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { bulkUnits, categoriesOf, pricesOf, type SeriesRow, type Sparse } from '../store/demand.ts';
+import { ratesOf } from '../store/exchange-rates.ts';
 import { exposureBelowOne } from '../store/forecasts.ts';
-import { planInputs, planWorld, type PlanInput, type PlanWorld } from '../store/plan-inputs.ts';
-import { planningEvents } from '../store/planning-events.ts';
-import { realPurchases, realStock, returnedUnits, seriesAt, seriesBetween, termsSince } from '../store/replay-series.ts';
+import { knownLines, LONGEST_REACH, SHORTEST_REACH, type KnownLines } from '../store/known-lines.ts';
+import { learnedShares } from '../store/plan-inputs.ts';
+import { realPurchases, realStock, returnedUnits, seriesAt, seriesBetween } from '../store/replay-series.ts';
 import { failReplay, finishReplay, nextReplay, replayProgress, type ReplayItem, type ReplayRow } from '../store/replays.ts';
 import { supplyOf, type Supply } from '../store/supply.ts';
-import { limitsOf } from '../store/supplier-terms.ts';
 
-const HISTORY_DAYS = 760, LEARN_SERIES = 1_000, BATCH = 40, SHORTEST_HORIZON = 40, LONGEST_HORIZON = 240;
+const HISTORY_DAYS = 760, LEARN_SERIES = 1_000, BATCH = 40;
 const QUANTILES = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995];
 
 /** There is nothing to replay, in words for whoever asked. */
@@ -64,10 +62,10 @@ async function replayed(context: FlowContext, asked: ReplayRow): Promise<string>
   const scoped = await seriesBetween(db, storeId, since, to, asked.scope, asked.most);
   if (scoped.length === 0) throw new NothingToReplay('Nothing was sold in this scope up to the last day. Choose a wider scope, or a later period.');
   const supply = await supplyOf(db, storeId, store.time_zone, from), rows = await withBoughtTogether(context, scoped, supply, since, to);
-  const orderCost = Number(asked.order_cost), limits = new Map<string, SupplierLimits>(), batches = together(await gather(context, rows, asked, days, limits, supply)), lines = batches.flat(), items = [...new Set(rows.map((row) => row.item_id))];
-  const away = Math.max(0, ...lines.map(({ line }) => line.supply?.days ?? 0));
-  const horizon = Math.min(LONGEST_HORIZON, Math.max(SHORTEST_HORIZON, ...lines.map(({ line: { policy, leadTimes, orderDays } }) => away + Math.max(protectionDays(policy), policy.leadTimeDays + (policy.daysOfStock ?? 0), ...(leadTimes ?? []).map((one) => one.days + policy.reviewDays)) + policy.reviewDays + (orderDays.length > 0 ? ORDER_DAYS_MOST : 0))));
-  const options: PanelOptions = { grain: 'D', horizon, quantiles: QUANTILES, events: await calendar(context, since) };
+  const tried: Variant = { kind: asked.kind, promise: asked.promise, changes: asked.changes }, points = frontierOf(asked.kind, asked.changes), orderCost = Number(asked.order_cost), rates = await ratesOf(db, store), { gathered, known } = await gather(context, rows, asked, days, supply, rates, Math.max(0, ...[tried, ...points].map((one) => one.changes?.daysOfStock ?? 0)));
+  const batches = together(gathered), lines = batches.flat(), items = [...new Set(rows.map((row) => row.item_id))];
+  const horizon = Math.min(LONGEST_REACH, Math.max(SHORTEST_REACH, ...lines.flatMap(({ line }) => [line.reach, ...line.later.map((one) => one.terms.reach)])));
+  const options: PanelOptions = { grain: 'D', horizon, quantiles: QUANTILES, events: known.events };
 
   context.progress('learn from the days before', 0, null);
   const best = await knownSeries(context, await seriesBetween(db, storeId, since, addDays(from, -1), {}, LEARN_SERIES), addDays(from, -1), from);
@@ -75,7 +73,7 @@ async function replayed(context: FlowContext, asked: ReplayRow): Promise<string>
   const learned = best.map((one) => knownBefore(one, first, horizon)).filter((one) => one !== null), learnedFrom = learned.length;
   const pool = await compute.run<PanelTask, Pool>('learn', { panel: learned, options });
 
-  const kind = frontierKind(asked.kind), variants: Variant[] = [{ kind: asked.kind, promise: asked.promise }, ...PROMISES.map((promise) => ({ kind, promise }))], outcomes: Replayed[][] = [];
+  const variants: Variant[] = [tried, ...points], outcomes: Replayed[][] = [];
   const underWay: Promise<Replayed[][]>[] = [];
   const settleOldest = async (): Promise<void> => {
     outcomes.push(...(await underWay.shift()!));
@@ -83,77 +81,81 @@ async function replayed(context: FlowContext, asked: ReplayRow): Promise<string>
     await replayProgress(db, storeId, asked.replay_run_id, outcomes.length, lines.length);
   };
   for (const batch of batches) {
-    const asks = new Set(batch.map((one) => one.line.order));
-    const made = compute.run<ReplayTask, Replayed[][]>('replay', { panel: batch.map((one) => one.series), lines: batch.map((one) => one.line), limits: [...limits].filter(([order]) => asks.has(order)), options, first, days, variants }, { key: `replay:${storeId}:${asked.replay_run_id}:${asked.attempts}`, value: pool });
+    const asks = new Set(batch.flatMap(({ line }) => ordersOf(line)));
+    const made = compute.run<ReplayTask, Replayed[][]>('replay', { panel: batch.map((one) => one.series), lines: batch.map((one) => one.line), limits: [...known.limits].filter(([order]) => asks.has(order)), options, first, days, variants }, { key: `replay:${storeId}:${asked.replay_run_id}:${asked.attempts}`, value: pool });
     made.catch(() => {}); // it is thrown where it is awaited
     underWay.push(made);
     if (underWay.length >= 2 * compute.threads) await settleOldest();
   }
   while (underWay.length > 0) await settleOldest();
 
-  const [stock, bought, terms] = [await realStock(db, storeId, store.time_zone, items, from, to), await realPurchases(db, storeId, items, from, to), await termsSince(db, storeId, store.time_zone, items, from)];
-  const kept: ReplayItem[] = [], policy = noTotals(), frontier = PROMISES.map((promise) => ({ kind, promise, totals: noTotals() })), held = noTotals(), boughtCosts = new Map<string, number>();
+  const [stock, bought] = [await realStock(db, storeId, store.time_zone, items, from, to), await realPurchases(db, storeId, items, from, to)];
+  // Of one day, so that amounts differ by what was bought and not by what money was worth.
+  const withoutRate = new Set<string>(), told = (costs: Readonly<Record<string, number>>): Map<string, number> => {
+    const sums = new Map<string, number>();
+    for (const [each, cost] of Object.entries(costs)) {
+      const there = rates.inStore(cost, each, from), currency = there === null ? each : store.currency;
+      if (there === null) withoutRate.add(each);
+      sums.set(currency, (sums.get(currency) ?? 0) + (there ?? cost));
+    }
+    return sums;
+  };
+  const kept: ReplayItem[] = [], policy = noTotals(), frontier = points.map((point) => ({ ...point, totals: noTotals() })), held = noTotals(), boughtCosts = new Map<string, number>();
   const real: RealTotals = { lines: 0, sold: 0, lost: 0, ordered: 0, orders: 0, cameIn: 0, unitDays: 0, costs: [] }, faults: Record<string, number> = {}, all = { estimated: 0, unknownDays: 0, standing: 0, ordered: 0, orders: 0 }, changes: ReplayResult['changes'] = {};
   for (const [n, { line, wanted, row }] of lines.entries()) {
-    const [made, ...points] = outcomes[n]!, of = costsOfLine(made!, line, days, orderCost), key = `${row.item_id}@${row.location_id}`, there = stock.get(key), orders = bought.get(key), { unitCost, currency } = line.buying;
+    const [made, ...others] = outcomes[n]!, of = costsOfLine(made!, line, days, orderCost), key = `${row.item_id}@${row.location_id}`, there = stock.get(key), orders = bought.get(key), paid = told(orders?.costs ?? {}), { unitCost } = line.buying, currency = of?.currency ?? line.buying.currency;
+    if (line.buying.currency !== store.currency && line.buying.exchange == null) withoutRate.add(line.buying.currency);
     addLine(policy, made!, of);
-    points.forEach((point, k) => addLine(frontier[k]!.totals, point, costsOfLine(point, line, days, orderCost)));
+    others.forEach((point, k) => addLine(frontier[k]!.totals, point, costsOfLine(point, line, days, orderCost)));
     for (const [why, times] of Object.entries(made!.faults)) faults[why] = (faults[why] ?? 0) + times;
     for (const [term, units] of orderTerms(made!)) changes[term] = (changes[term] ?? 0) + units;
     all.estimated += wanted.estimated; all.unknownDays += wanted.unknown; all.ordered += orders?.ordered ?? 0; all.orders += orders?.orders ?? 0;
-    for (const [each, cost] of Object.entries(orders?.costs ?? {})) boughtCosts.set(each, (boughtCosts.get(each) ?? 0) + cost);
+    for (const [each, cost] of paid) boughtCosts.set(each, (boughtCosts.get(each) ?? 0) + cost);
     if (line.opening === null) all.standing++;
     if (there) {
       addLine(held, made!, of);
       real.lines++; real.sold += made!.wanted - wanted.estimated; real.lost += wanted.estimated; real.ordered += orders?.ordered ?? 0; real.orders += orders?.orders ?? 0; real.cameIn += there.came_in; real.unitDays += Math.max(0, there.unit_days);
       const money = (each: string) => { let found = real.costs.find((one) => one.currency === each); if (!found) { real.costs.push(found = { currency: each, bought: 0, holding: 0, cash: 0 }); real.costs.sort((a, b) => (a.currency < b.currency ? -1 : 1)); } return found; };
-      for (const [each, cost] of Object.entries(orders?.costs ?? {})) money(each).bought += cost;
-      const cost = costsOfLine({ bought: 0, orders: 0, unitDays: Math.max(0, there.unit_days), lost: 0 }, line, days, 0);
+      for (const [each, cost] of paid) money(each).bought += cost;
+      const cost = costsOfLine({ bought: 0, orders: 0, ...stockCostOf(Math.max(0, there.unit_days), line, days), lostMargin: 0 }, line, days, 0);
       if (cost) { const sums = money(cost.currency); sums.holding += cost.holding; sums.cash += cost.cash; }
     }
     kept.push({
       item_id: row.item_id, location_id: row.location_id, wanted: made!.wanted, estimated: wanted.estimated, unknown_days: wanted.unknown, standing: line.opening === null, opening: made!.opening, opening_incoming: made!.openingIncoming,
       served: made!.served, lost: made!.lost, ordered: made!.ordered, orders: made!.orders, received: made!.received, closing: made!.closing, closing_incoming: made!.closingIncoming, unit_days: made!.unitDays, short_days: made!.shortDays,
-      currency, unit_cost: unitCost, bought: of?.bought ?? null, holding: of?.holding ?? null, ordering: of?.ordering ?? null, lost_margin: of?.lostMargin ?? null, cash: of?.cash ?? null, fault: Object.keys(made!.faults)[0] ?? null, decisions: made!.decisions,
-      moved_in: made!.movedIn, moved_out: made!.movedOut, returned: made!.returned, bulk_wanted: made!.bulkWanted, bulk_served: made!.bulkServed, for_supplier: orderTerms(made!).reduce((sum, [, units]) => sum + units, 0), below_minimum: made!.belowMinimum, real_ordered: orders?.ordered ?? 0, real_orders: orders?.orders ?? 0, real_bought: orders ? orders.costs[currency] ?? null : 0, real_came_in: there?.came_in ?? null, real_unit_days: there ? Math.max(0, there.unit_days) : null,
+      currency, unit_cost: unitCost === null || currency === line.buying.currency ? unitCost : rates.inStore(unitCost, line.buying.currency, from), bought: of?.bought ?? null, holding: of?.holding ?? null, ordering: of?.ordering ?? null, lost_margin: of?.lostMargin ?? null, cash: of?.cash ?? null, fault: Object.keys(made!.faults)[0] ?? null, decisions: made!.decisions,
+      moved_in: made!.movedIn, moved_out: made!.movedOut, returned: made!.returned, bulk_wanted: made!.bulkWanted, bulk_served: made!.bulkServed, for_supplier: orderTerms(made!).reduce((sum, [, units]) => sum + units, 0), below_minimum: made!.belowMinimum, real_ordered: orders?.ordered ?? 0, real_orders: orders?.orders ?? 0, real_bought: orders ? paid.get(currency) ?? null : 0, real_came_in: there?.came_in ?? null, real_unit_days: there ? Math.max(0, there.unit_days) : null,
     });
   }
   const result: ReplayResult = {
     days, policy, frontier, compared: held.wanted === 0 ? null : { policy: held, real },
     bought: { ordered: all.ordered, orders: all.orders, costs: [...boughtCosts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([currency, cost]) => ({ currency, cost })) },
     estimated: all.estimated, unknownDays: all.unknownDays, standing: all.standing, faults, learnedFrom, changes,
-    notes: replayNotes({ days, estimated: all.estimated, unknownDays: all.unknownDays, standing: all.standing, faults, lines: lines.length, known: held.wanted === 0 ? 0 : real.lines, first: from, policy, changes, terms, together: { lines: lines.filter(({ line }) => line.supply !== null).length, added: rows.length - scoped.length }, events: options.events!.filter((event) => event.to >= dayNumber(from) && event.from <= dayNumber(to)).length }),
+    notes: replayNotes({ days, estimated: all.estimated, unknownDays: all.unknownDays, standing: all.standing, faults, lines: lines.length, known: held.wanted === 0 ? 0 : real.lines, first: from, policy, changes, values: known.notes, withoutRate: [...withoutRate].sort(), foreign: lines.some(({ line }) => line.buying.currency !== store.currency) || [...bought.values()].some((one) => Object.keys(one.costs).some((each) => each !== store.currency)), together: { lines: lines.filter(({ line }) => line.supply !== null).length, added: rows.length - scoped.length } }),
   };
   return finishReplay(db, storeId, asked.replay_run_id, kept, result, context.now());
 }
 
-/** The lines with everything that was known of them on the first morning. Series reach to the last day: they are cut at each review. */
-async function gather(context: FlowContext, rows: readonly SeriesRow[], asked: ReplayRow, days: number, limits: Map<string, SupplierLimits>, supply: Supply): Promise<Gathered[]> {
+/** The lines with what was known of them: on the first morning, and of how they are planned and bought on later ones. Series reach to the last day: they are cut at each review. */
+async function gather(context: FlowContext, rows: readonly SeriesRow[], asked: ReplayRow, days: number, supply: Supply, rates: Rates, daysOfStock: number): Promise<{ gathered: Gathered[]; known: KnownLines }> {
   const { db, store, storeId } = context, { from_day: from, to_day: to } = asked, first = dayNumber(from), items = [...new Set(rows.map((row) => row.item_id))];
   const sold = (row: SeriesRow): number => row.days.reduce((sum, day, n) => (day >= first - 28 && day < first ? sum + row.quantities[n]! : sum), 0), id = (itemId: number, locationId: number): number => itemId * 2 ** 20 + locationId;
-  const classes = abcClasses(rows.map((row) => ({ id: id(row.item_id, row.location_id), value: sold(row) })));
-  const world = await planWorld(db, store, from, (itemId, locationId) => classes.get(id(itemId, locationId)) ?? null, []);
-  const inputs = new Map((await planInputs(db, world, rows.map((row) => ({ item_id: row.item_id, location_id: row.location_id, sold: 0 })))).map((input) => [`${input.itemId}@${input.locationId}`, input]));
-  const [series, stock, prices, back] = [await knownSeries(context, rows, to, from), await realStock(db, storeId, store.time_zone, items, from, to), await pricesOf(db, storeId, items), await returnedUnits(db, storeId, store.time_zone, items, from, to)];
-  return rows.flatMap((row, n): Gathered[] => {
-    const key = `${row.item_id}@${row.location_id}`, input = inputs.get(key), there = stock.get(key);
-    if (!input) return [];
-    const above = supply.of.get(row.location_id), buyer = above && `${row.item_id}@${above.buyer}`, wanted = wantedOf(series[n]!.series, first, days), { policy, leadTimes, buying, storeCurrency } = input, { bulk, series: { start } } = series[n]!;
-    return [{ row, series: series[n]!, wanted, line: { key, wanted: wanted.wanted, bulk: Int32Array.from({ length: days }, (_, day) => bulk?.[first + day - start] ?? 0), returned: cameBack(back.get(key), first, days), order: orderOf(world, input, limits), opening: there ? { onHand: there.opening, incoming: there.incoming } : null, policy, leadTimes, orderDays: input.orderDays ?? [], buying, price: priceAt(prices.get(row.item_id), first), storeCurrency, supply: above && inputs.has(buyer!) ? { buyer: buyer!, days: above.days } : null } }];
+  const classes = abcClasses(rows.map((row) => ({ id: id(row.item_id, row.location_id), value: sold(row) }))), away = Math.max(0, ...rows.map((row) => supply.of.get(row.location_id)?.days ?? 0)), prices = await pricesOf(db, storeId, items);
+  const known = await knownLines(db, store, {
+    lines: rows.map((row) => ({ itemId: row.item_id, locationId: row.location_id, abc: classes.get(id(row.item_id, row.location_id)) ?? null, awayDays: away })), from, days, known: asked.known, leadTimes: await learnedShares(db, store, from), prices, rates, today: context.dayOf(context.now()), daysOfStock, eventsSince: addDays(from, -HISTORY_DAYS),
   });
+  const [series, stock, back] = [await knownSeries(context, rows, to, from), await realStock(db, storeId, store.time_zone, items, from, to), await returnedUnits(db, storeId, store.time_zone, items, from, to)];
+  const gathered = rows.flatMap((row, n): Gathered[] => {
+    const key = `${row.item_id}@${row.location_id}`, said = known.lines.get(key), there = stock.get(key);
+    if (!said) return [];
+    const above = supply.of.get(row.location_id), buyer = above && `${row.item_id}@${above.buyer}`, wanted = wantedOf(series[n]!.series, first, days), { bulk, series: { start } } = series[n]!;
+    return [{ row, series: series[n]!, wanted, line: { ...said.terms, key, wanted: wanted.wanted, bulk: Int32Array.from({ length: days }, (_, day) => bulk?.[first + day - start] ?? 0), returned: cameBack(back.get(key), first, days), later: said.later, opening: there ? { onHand: there.opening, incoming: there.incoming } : null, storeCurrency: store.currency, supply: above && known.lines.has(buyer!) ? { buyer: buyer!, days: above.days } : null } }];
+  });
+  return { gathered, known };
 }
 
-/**
- * Whose order the line is part of, its limits noted: all but budgets, which are of what is bought beside these lines too. Lines of several places are of one
- * order only where the supplier's minimum is; one with price breaks alone is an order of its own.
- */
-function orderOf(world: PlanWorld, { itemId, locationId, buying: { supplierId, currency, priceBreaks } }: PlanInput, limits: Map<string, SupplierLimits>): string {
-  const supplier = supplierId === null ? undefined : world.suppliers.get(supplierId), known = supplier ? limitsOf({ ...supplier, budget: null }, currency, 0) : null;
-  if (known === null && priceBreaks.length === 0) return '';
-  const order = known === null ? `${itemId}@${locationId}` : `${supplierId}/${currency}${known.minimumCounts === 'place' ? `/${locationId}` : ''}`;
-  limits.set(order, known ?? NO_LIMITS);
-  return order;
-}
+/** Orders the line is part of as time goes by. */
+const ordersOf = (line: ReplayLine): string[] => [line.order, ...line.later.map((one) => one.terms.order)].filter((order) => order !== '');
 
 /**
  * With them all places where the same item is bought together with theirs, though they are not of the scope: what one of them is bought depends on all. The
@@ -172,22 +174,17 @@ async function withBoughtTogether({ db, storeId }: FlowContext, rows: readonly S
   return [...rows, ...found, ...silent].sort((a, b) => a.item_id - b.item_id || a.location_id - b.location_id);
 }
 
-/** Batches of lines, those of one order in one batch, and those bought together, however many they are. */
+/** Batches of lines, those that are ever of one order in one batch, and those bought together, however many they are. */
 function together(lines: readonly Gathered[]): Gathered[][] {
-  const batches: Gathered[][] = [], orders = new Map(lines.map(({ line }) => [line.key, line.order || line.key]));
-  for (const group of Map.groupBy(lines, ({ line }) => orders.get(line.supply?.buyer ?? line.key)!).values()) {
+  const batches: Gathered[][] = [], above = new Map<string, string>();
+  const root = (name: string): string => { let at = name; for (let next = above.get(at); next !== undefined; next = above.get(at)) at = next; return at; };
+  const join = (a: string, b: string): void => { const [from, to] = [root(a), root(b)]; if (from !== to) above.set(from, to); };
+  for (const { line } of lines) for (const other of [...ordersOf(line).map((order) => `order ${order.slice(0, order.indexOf('#'))}`), ...(line.supply ? [line.supply.buyer] : [])]) join(line.key, other);
+  for (const group of Map.groupBy(lines, ({ line }) => root(line.key)).values()) {
     const last = batches.at(-1);
     if (last && last.length + group.length <= BATCH) last.push(...group); else batches.push(group);
   }
   return batches;
-}
-
-/** The price in force on a day; null before the first one noted. */
-function priceAt(prices: Sparse | undefined, day: number): number | null {
-  if (!prices) return null;
-  let price: number | null = null;
-  prices.days.forEach((since, n) => { if (since <= day) price = prices.values[n]!; });
-  return price;
 }
 
 /** `morning`: the first, which knows what a bulk order line is from the days before it. */
@@ -209,9 +206,4 @@ function stepped({ days, values }: Sparse, first: number, length: number): Float
   const price = new Float64Array(length).fill(NaN);
   days.forEach((day, n) => { if (day < first + length) price.fill(values[n]!, Math.max(0, day - first)); });
   return price;
-}
-
-/** Events of the calendar: days like these are known ahead. */
-async function calendar({ db, storeId }: FlowContext, since: string): Promise<CalendarEvent[]> {
-  return (await planningEvents(db, storeId, since)).reverse().map((row) => ({ name: row.name, from: dayNumber(row.from_day), to: dayNumber(row.to_day), ...(row.location_ids === null ? {} : { locations: row.location_ids.map(String) }) }));
 }

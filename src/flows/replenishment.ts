@@ -7,7 +7,7 @@
  *  3 record  one recommendation an item and location, where it changed; those neither forecast nor ruled any more leave
  */
 import { abcClasses } from '../domain/replenishment/abc.ts';
-import { planLine, supplierLine } from '../domain/replenishment/plan-line.ts';
+import { inStoreMoney, planLine, supplierLine } from '../domain/replenishment/plan-line.ts';
 import { planOrders, type PlannedLine } from '../domain/replenishment/plan-orders.ts';
 import { adjusted, type Recommendation } from '../domain/replenishment/recommend.ts';
 import { NO_LIMITS, type SupplierLimits } from '../domain/replenishment/supplier-limits.ts';
@@ -107,9 +107,10 @@ function waits(world: PlanWorld, input: PlanInput, made: Recommendation, limits:
   if (decision?.decision === 'excluded' || decision?.decision === 'snoozed' || (input.boughtElsewhere === true && decision === undefined)) return null;
   const key = supplier ? `${supplierId}@${currency}` : '', limit = supplier ? limits.get(key) ?? limitsOf(supplier, currency, world.spent.get(key) ?? 0) ?? (priceBreaks.length > 0 ? NO_LIMITS : null) : null;
   if (limit !== null) limits.set(key, limit);
-  const fixed = decision?.decision === 'quantity' ? decision.quantity : null, domestic = world.budget !== null && currency === world.store.currency;
-  if (limit === null && !(domestic && (fixed ?? made.quantity) > 0)) return null;
-  return { line: supplierLine(`${input.itemId}@${input.locationId}`, String(input.locationId), made, input, fixed), order: limit === null ? '' : key, domestic };
+  const fixed = decision?.decision === 'quantity' ? decision.quantity : null, paid = world.budget !== null && (currency === world.store.currency || input.buying.exchange != null);
+  if (limit === null && !(paid && (fixed ?? made.quantity) > 0)) return null;
+  const line = supplierLine(`${input.itemId}@${input.locationId}`, String(input.locationId), made, input, fixed);
+  return { line, order: limit === null ? '' : key, inStore: paid ? inStoreMoney(line, input.buying, world.store.currency) : null };
 }
 
 function recordOf(input: PlanInput, made: Recommendation): RecommendationRecord {

@@ -14,7 +14,7 @@ export const PlanDecision = z.object({ decision: z.enum(DECISIONS), until: day.n
 export const Recommendation = z.object({
   itemId: z.number(), locationId: z.number(), sku: z.string().nullable(), title: z.string(), vendor: z.string().nullable(), supplierId: z.number().nullable(), supplier: z.string().nullable().describe('who it is bought from, else its vendor'), locationName: z.string(),
   available: z.number(), incoming: z.number(), quantity: z.number().describe('as the planner decided it, else as recommended'), recommended: z.number(), need: z.number(),
-  unitCost: z.number().nullable(), cost: z.number().nullable(), currency: z.string().describe('of cost and unit cost'), overstock: z.number(),
+  unitCost: z.number().nullable(), cost: z.number().nullable(), currency: z.string().describe('of cost and unit cost'), storeCost: z.number().nullable().describe('the cost in the store’s currency at today’s rate; null: no rate is known'), overstock: z.number(),
   atRisk: z.number().describe('units expected to be lost if nothing is ordered until the next review'), atRiskValue: z.number().nullable().describe('minor units of the store’s currency'),
   coverDays: z.number().nullable(), stockoutP50: day.nullable(), stockoutP10: day.nullable(), orderBy: day.nullable(), urgency: z.number(),
   abc: z.string().nullable(), method: z.string(), byRule: z.boolean().describe('there is no forecast: a rule stands in'), wape: z.number().nullable(), flags: z.array(z.string()), computedAt: instant, decision: PlanDecision.nullable(),
@@ -32,14 +32,14 @@ export const ReplenishmentQuery = z.object({
   cursor: z.string().optional(), limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 const Money = z.object({ currency: z.string(), cost: minor });
-const PlanBudget = z.object({ amount: minor, per: z.enum(['plan', 'month']), ordered: minor.describe('this month, where the budget is a month’s'), planned: minor.describe('all that the plan proposes, as planners decided it') });
+const PlanBudget = z.object({ amount: minor, per: z.enum(['plan', 'month']), ordered: minor.describe('this month, where the budget is a month’s'), planned: minor.describe('all that the plan proposes, as planners decided it'), withoutRate: z.array(z.string()).describe('currencies no exchange rate is known of: what is bought in them is outside the budget') });
 export const SupplierTotals = z.object({
   supplier: z.string(), supplierId: z.number().nullable(), currency: z.string(), lines: z.number(), units: z.number(), cost: minor, atRiskValue: minor, due: z.number(), orderBy: day.nullable(), minOrderCost: minor.nullable().describe('the supplier’s minimum, in its currency'), minOrderUnits: z.number().nullable(), belowMinimum: z.boolean().describe('the order of a place is, or all of them are, as its terms count'),
   containers: z.number().nullable().describe('over its places; null where its terms know none'), containersFilled: z.number().nullable().describe('share of them that is filled'), budget: PlanBudget.nullable(),
 });
 export const ReplenishmentPage = z.object({
   rows: z.array(Recommendation), nextCursor: z.string().nullable(), computedAt: instant.nullable(), nextOrderBy: day.nullable(),
-  totals: z.object({ rows: z.number(), units: z.number(), costs: z.array(Money), withoutCost: z.number(), atRisk: z.number(), atRiskValue: minor, due: z.number(), overstockUnits: z.number() }),
+  totals: z.object({ rows: z.number(), units: z.number(), costs: z.array(Money), inStore: z.object({ cost: minor, withoutRate: z.array(z.string()) }).describe('all of it in the store’s currency at today’s rates, but what is bought in the currencies no rate is known of'), withoutCost: z.number(), atRisk: z.number(), atRiskValue: minor, due: z.number(), overstockUnits: z.number() }),
   suppliers: z.array(SupplierTotals), budget: PlanBudget.nullable().describe('over all suppliers, in the store’s currency'),
 }).meta({ id: 'ReplenishmentPage' });
 
@@ -67,5 +67,5 @@ export const PolicyBody = z.object({
   serviceLevel: z.number().min(0.5).max(0.999).nullable(), fillRate: z.number().min(0.5).max(0.999).nullable(), costRatio: z.number().min(0.5).max(0.999).nullable(),
   reorderPoint: z.number().int().min(0).max(10_000_000).nullable(), orderQuantity: z.number().int().min(1).max(10_000_000).nullable(), daysOfStock: z.number().int().min(1).max(365).nullable(),
   moq: z.number().int().min(0).max(1_000_000).nullable(), casePack: z.number().int().min(1).max(100_000).nullable(), minStock: z.number().int().min(0).max(1_000_000).nullable(), maxStock: z.number().int().min(0).max(10_000_000).nullable(),
-  endOfLife: day.nullable(), lastOrder: day.nullable(), version: z.number().int().min(0).describe('of the values seen; without it the fields given are set whatever the others are'),
+  endOfLife: day.nullable(), lastOrder: day.nullable(), holdingPerYear: z.number().min(0).max(2).nullable().describe('share of the unit cost that a year on the shelf takes'), version: z.number().int().min(0).describe('of the values seen; without it the fields given are set whatever the others are'),
 }).partial().strict().meta({ id: 'PolicyBody' });

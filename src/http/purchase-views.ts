@@ -5,7 +5,8 @@ import { purchaseChanges } from '../domain/purchasing/changes.ts';
 import { nextOrderDay } from '../domain/purchasing/order-days.ts';
 import { landedCost } from '../domain/purchasing/landed-cost.ts';
 import { ENOUGH, learnLeadTime } from '../domain/purchasing/lead-time.ts';
-import { goodsValue, needsApproval, ON_ORDER, openUnits, orderValue, TRANSITIONS, type PurchaseOrder, type PurchaseVerb } from '../domain/purchasing/purchase-order.ts';
+import { needsApproval } from '../domain/purchasing/approval.ts';
+import { goodsValue, ON_ORDER, openUnits, orderValue, TRANSITIONS, type PurchaseOrder, type PurchaseVerb } from '../domain/purchasing/purchase-order.ts';
 import type { Db, Queryable } from '../store/db.ts';
 import { listReceipts, type ReceiptRow } from '../store/goods-receipts.ts';
 import { DEFAULTS } from '../store/planning.ts';
@@ -17,6 +18,7 @@ import { termsOf } from '../store/supplier-items.ts';
 import { deliveredOrders } from '../store/supplier-performance.ts';
 import { findSupplier } from '../store/suppliers.ts';
 import { Refusal } from './app.ts';
+import { approvalOf } from './purchase-approval.ts';
 import { orderEffect } from './purchase-effect.ts';
 import type { GoodsReceipt, Of, PurchaseDetail, PurchaseRow } from './contract-purchasing.ts';
 
@@ -50,7 +52,7 @@ export function receiptView(row: ReceiptRow): Of<typeof GoodsReceipt> {
 }
 
 /** Everything of one order, as `who` sees it. 404 when it is not the store's. */
-export async function purchaseDetail(db: Db, store: StoreRow, id: number, who: { by: string; today: string; canMail: boolean }): Promise<Of<typeof PurchaseDetail>> {
+export async function purchaseDetail(db: Db, store: StoreRow, id: number, who: { by: string; role: string; today: string; canMail: boolean }): Promise<Of<typeof PurchaseDetail>> {
   const storeId = store.store_id;
   const found = await findPurchase(db, storeId, { id });
   if (!found) throw new Refusal(404, `There is no purchase order ${id}`);
@@ -58,13 +60,14 @@ export async function purchaseDetail(db: Db, store: StoreRow, id: number, who: {
   const [items, versions, receipts, mails, settings] = [await purchaseItems(db, storeId, id), await purchaseVersions(db, storeId, id), await listReceipts(db, storeId, { purchaseOrderId: id, before: null, limit: 200 }), await mailsOf(db, storeId, id), await purchaseSettings(db, storeId)];
   // Nobody promised a day: the supplier's lead time stands in, as in the list.
   const due = order.expectedOn ?? (order.orderedOn === null ? null : addDays(order.orderedOn, (await findSupplier(db, storeId, { id: order.supplierId }))?.lead_time_days ?? DEFAULTS.lead_time_days));
+  const { value, refused } = await approvalOf(db, store, order, { email: who.by, role: who.role }, who.today);
   const effect = await orderEffect(db, store, order, who.today), landed = landedCost(order), sum = (of: (line: PurchaseOrder['lines'][number]) => number): number => order.lines.reduce((total, line) => total + of(line), 0);
   return {
     purchaseOrderId: id, reference: order.reference, supplierId: order.supplierId, supplier: row.supplier, locationId: order.locationId, locationName: row.location, authority: row.authority, state: order.state, currency: order.currency, orderedOn: order.orderedOn, expectedOn: order.expectedOn, learnedOn: learnedOn(order, await usualDaysOf(db, storeId, [order.supplierId])),
     overdue: due !== null && (ON_ORDER as readonly string[]).includes(order.state) && addDays(due, settings.overdueToleranceDays) < who.today, units: sum((l) => l.ordered), receivedUnits: sum((l) => l.received + l.damaged), openUnits: sum(openUnits), value: orderValue(order),
-    origin: row.origin, version: order.version, createdAt: row.created_at, createdBy: row.created_by, updatedAt: row.updated_at, shipping: order.shipping, duty: order.duty, otherCost: order.otherCost, goods: goodsValue(order), notes: order.notes, supplierEmail: row.supplier_email,
+    origin: row.origin, version: order.version, createdAt: row.created_at, createdBy: row.created_by, updatedAt: row.updated_at, shipping: order.shipping, duty: order.duty, otherCost: order.otherCost, goods: goodsValue(order), storeValue: value.inStore, storeCurrency: store.currency, rate: value.rate, rateMissing: value.missing, notes: order.notes, supplierEmail: row.supplier_email,
     approvedBy: order.approvedBy, approvedAt: row.approved_at, sentAt: row.sent_at, closedAt: row.closed_at,
-    verbs: (Object.keys(TRANSITIONS) as PurchaseVerb[]).filter((verb) => TRANSITIONS[verb].includes(order.state)), approvalWanted: needsApproval(order, settings.approvalLimits), approveRefused: order.madeBy.includes(who.by) ? `${order.reference} was made by ${who.by}: somebody else must approve it` : null, canMail: who.canMail, overTolerancePercent: settings.overTolerancePercent,
+    verbs: (Object.keys(TRANSITIONS) as PurchaseVerb[]).filter((verb) => TRANSITIONS[verb].includes(order.state)), approvalWanted: needsApproval(order, settings.approvalLimits, value), approveRefused: refused, canMail: who.canMail, overTolerancePercent: settings.overTolerancePercent,
     warnings: await warningsOf(db, storeId, order, who.today),
     lines: order.lines.map((line, n) => {
       const item = items.get(line.itemId);

@@ -22,10 +22,10 @@ function realView({ unitDays, ...rest }: RealTotals, days: number) {
 export function replayView(row: ReplayRow): Of<typeof Replay> {
   const { result } = row, days = daysBetween(row.from_day, row.to_day) + 1;
   return {
-    replayId: row.replay_run_id, kind: row.kind, promise: row.promise === null ? null : Math.round(row.promise * 10_000) / 10_000, from: row.from_day, to: row.to_day, scope: row.scope, most: row.most, orderCost: Number(row.order_cost),
+    replayId: row.replay_run_id, kind: row.kind, promise: row.promise === null ? null : Math.round(row.promise * 10_000) / 10_000, from: row.from_day, to: row.to_day, scope: row.scope, most: row.most, orderCost: Number(row.order_cost), changes: row.changes, known: row.known,
     state: row.state, message: row.message, done: row.done, total: row.total, madeAt: row.made_at, madeBy: row.made_by, startedAt: row.started_at, finishedAt: row.finished_at, hash: row.hash,
     result: result && {
-      days, policy: totalsView(result.policy, days), frontier: result.frontier.map(({ kind, promise, totals }) => ({ kind, promise, totals: totalsView(totals, days) })),
+      days, policy: totalsView(result.policy, days), frontier: result.frontier.map(({ kind, promise, changes, totals }) => ({ kind, promise, changes: promise === null ? changes ?? {} : null, totals: totalsView(totals, days) })),
       compared: result.compared && { policy: totalsView(result.compared.policy, days), real: realView(result.compared.real, days) },
       bought: result.bought, estimated: result.estimated, unknownDays: result.unknownDays, standing: result.standing, learnedFrom: result.learnedFrom,
       changes: (result as Partial<typeof result>).changes ? orderTerms(result).map(([term, units]) => ({ term, units })) : null, notes: result.notes,

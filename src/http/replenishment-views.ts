@@ -1,10 +1,12 @@
 /** Rows of the worklist as the API tells them: words made from the numbers that were kept. */
+import { sumInStore, type Rates } from '../domain/exchange.ts';
 import { fromKept } from '../domain/replenishment/facts.ts';
 import { layerWords } from '../domain/replenishment/layers.ts';
 import { POLICY_FIELDS, SOURCE_OF } from '../domain/replenishment/policy.ts';
 import { explain } from '../domain/replenishment/sentence.ts';
 import { termsOf } from '../domain/replenishment/terms.ts';
 import type { Queryable } from '../store/db.ts';
+import { ratesOf } from '../store/exchange-rates.ts';
 import { decodeCursor } from '../store/keyset.ts';
 import { plannedCosts, spentThisMonth, storeBudget, type StoreBudget } from '../store/plan-budgets.ts';
 import { POLICY_COLUMNS, type PolicyRow } from '../store/planning.ts';
@@ -18,7 +20,7 @@ const number = (value: string | number | null): number | null => (value === null
 export function lineView(row: WorklistRow): Of<typeof Recommendation> {
   return {
     itemId: row.item_id, locationId: row.location_id, sku: row.sku, title: row.title, vendor: row.vendor, supplierId: row.supplier_id, supplier: row.supplier, locationName: row.location, available: row.available, incoming: row.incoming,
-    quantity: row.quantity, recommended: row.recommended, need: row.need, unitCost: number(row.unit_cost), cost: number(row.cost), currency: row.currency, overstock: row.overstock, atRisk: Math.round(row.at_risk * 10) / 10, atRiskValue: number(row.at_risk_value),
+    quantity: row.quantity, recommended: row.recommended, need: row.need, unitCost: number(row.unit_cost), cost: number(row.cost), currency: row.currency, storeCost: row.store_cost === null ? null : Math.round(row.store_cost), overstock: row.overstock, atRisk: Math.round(row.at_risk * 10) / 10, atRiskValue: number(row.at_risk_value),
     coverDays: row.cover_days, stockoutP50: row.stockout_p50, stockoutP10: row.stockout_p10, orderBy: row.order_by, urgency: row.urgency, abc: row.abc, method: row.by_rule ? 'rule' : row.method ?? '', byRule: row.by_rule, wape: row.wape, flags: row.flags ?? [],
     computedAt: row.computed_at, decision: row.decision && { decision: row.decision, until: row.decision_until, reason: row.decision_reason!, by: row.decided_by!, version: row.decision_version! },
     moveTo: row.move_location_id === null ? null : { locationId: row.move_location_id, locationName: row.move_location!, quantity: row.move_quantity! },
@@ -40,11 +42,11 @@ export function detailView(row: WorklistRow): Of<typeof RecommendationDetail> {
 }
 
 /** What budgets are told beside: minor units by `supplier@currency`. */
-export interface Spending { spent: ReadonlyMap<string, number>; planned: ReadonlyMap<string, number>; store: StoreBudget | null; currency: string }
+export interface Spending { spent: ReadonlyMap<string, number>; planned: ReadonlyMap<string, number>; store: StoreBudget | null; rates: Rates; today: string }
 
 export async function spendingOf(db: Queryable, store: { store_id: number; currency: string }, today: string): Promise<Spending> {
-  const spent = await spentThisMonth(db, store.store_id, today);
-  return { spent, planned: await plannedCosts(db, store.store_id, today), store: await storeBudget(db, store, spent), currency: store.currency };
+  const rates = await ratesOf(db, store), spent = await spentThisMonth(db, store.store_id, today, rates);
+  return { spent: spent.by, planned: await plannedCosts(db, store.store_id, today), store: await storeBudget(db, store.store_id, spent), rates, today };
 }
 
 export function supplierView(row: SupplierTotals, { spent, planned }: Spending) {
@@ -52,14 +54,15 @@ export function supplierView(row: SupplierTotals, { spent, planned }: Spending) 
   return {
     supplier: row.supplier ?? '', supplierId: row.supplier_id, currency: row.currency, lines: row.lines, units: row.units, cost: Number(row.cost), atRiskValue: Number(row.at_risk_value), due: row.due, orderBy: row.order_by,
     minOrderCost: own ? number(row.min_order_cost) : null, minOrderUnits: row.min_order_units, belowMinimum: row.below_minimum, containers: row.containers, containersFilled: row.filled === null ? null : Math.round(row.filled * 1000) / 1000,
-    budget: row.budget === null || !own ? null : { amount: Number(row.budget), per: row.budget_per!, ordered: perMonth ? spent.get(key) ?? 0 : 0, planned: planned.get(key) ?? 0 },
+    budget: row.budget === null || !own ? null : { amount: Number(row.budget), per: row.budget_per!, ordered: perMonth ? spent.get(key) ?? 0 : 0, planned: planned.get(key) ?? 0, withoutRate: [] },
   };
 }
 
 /** The budget over all suppliers, in the store's currency; null: none. */
-export function storeBudgetView({ store, planned, currency }: Spending) {
+export function storeBudgetView({ store, planned, rates, today }: Spending) {
   if (store === null) return null;
-  return { amount: store.budget, per: store.per, ordered: store.spent, planned: [...planned].reduce((sum, [key, cost]) => sum + (key.endsWith(`@${currency}`) ? cost : 0), 0) };
+  const { minor, withoutRate } = sumInStore(rates, today, [...planned].map(([key, cost]) => ({ currency: key.slice(key.lastIndexOf('@') + 1), minor: cost })));
+  return { amount: store.budget, per: store.per, ordered: store.spent, planned: minor, withoutRate: [...new Set([...store.withoutRate, ...withoutRate])].sort() };
 }
 
 /** Costs by currency, the most first. */
@@ -67,6 +70,12 @@ export function costsOf(suppliers: readonly SupplierTotals[]): { currency: strin
   const costs = new Map<string, number>();
   for (const row of suppliers) costs.set(row.currency, (costs.get(row.currency) ?? 0) + Number(row.cost));
   return [...costs].map(([currency, cost]) => ({ currency, cost })).sort((a, b) => b.cost - a.cost);
+}
+
+/** Costs of several currencies in the store's, at today's rates. */
+export function inStoreOf(costs: readonly { currency: string; cost: number }[], { rates, today }: Pick<Spending, 'rates' | 'today'>): { cost: number; withoutRate: string[] } {
+  const { minor, withoutRate } = sumInStore(rates, today, costs.map(({ currency, cost }) => ({ currency, minor: cost })));
+  return { cost: minor, withoutRate };
 }
 
 export function locationsOf(text: string | undefined): number[] | undefined {

@@ -19,7 +19,7 @@ export async function digestNumbers(db: Queryable, storeId: number, now: string,
        select coalesce(sum(units) filter (where units > 0), 0)::int as came, coalesce(-sum(units) filter (where units < 0), 0)::int as went from unknown_of group by item_id, location_id
      ) select
        (select coalesce(sum(${ON_HAND_STATES.join(' + ')}), 0)::int from ledger_level where store_id = $1) as on_hand,
-       (select count(*)::int from drift where store_id = $1 and state = 'available') as drift_rows,
+       (select count(distinct (item_id, location_id))::int from drift where store_id = $1) as drift_rows,
        (select coalesce(sum(abs((c ->> 'units')::int)), 0)::int from (
           select jsonb_build_array(jsonb_build_object('cause', 'unknown', 'units', greatest(came, went))) as causes from unknown_at union all select causes from warehouse_drift where store_id = $1 union all select shelf -> 'causes' from warehouse_drift where store_id = $1 union all select causes from planner_drift where store_id = $1
         ) d, jsonb_array_elements(d.causes) c where c ->> 'cause' = 'unknown') as unexplained_units,

@@ -1,24 +1,38 @@
 /** What planning may still spend: budgets of the store and its suppliers, and what was ordered in the shop's month. */
+import type { Rates } from '../domain/exchange.ts';
 import type { BudgetPer } from '../domain/replenishment/supplier-limits.ts';
 import type { Queryable } from './db.ts';
 import { purchaseSettings } from './purchase-settings.ts';
 
-/** Minor units ordered since the first of the month of `today`, by `supplier@currency`: goods of orders that were sent, less what was closed short. A draft costs nothing yet: the plan still proposes what it holds. */
-export async function spentThisMonth(db: Queryable, storeId: number, today: string): Promise<Map<string, number>> {
-  const { rows } = await db.query<{ supplier_id: number; currency: string; spent: string }>(
-    `select p.supplier_id, p.currency, sum((n.ordered - n.cancelled)::bigint * n.unit_cost) as spent from purchase_order p join purchase_order_line n using (store_id, purchase_order_id)
-     where p.store_id = $1 and p.ordered_on between date_trunc('month', $2::date)::date and $2::date and p.state in ('sent', 'confirmed', 'part received', 'received', 'closed') group by 1, 2`, [storeId, today]);
-  return new Map(rows.map((row) => [`${row.supplier_id}@${row.currency}`, Number(row.spent)]));
+/** What was ordered in the shop's month. */
+export interface Spent {
+  /** Minor units by `supplier@currency`. */
+  by: ReadonlyMap<string, number>;
+  /** All of it in the store's currency at the rate of each order's day; currencies without one are not in it. */
+  inStore: number; withoutRate: string[];
 }
 
-export interface StoreBudget { budget: number; per: BudgetPer; /** Ordered this month in the store's currency, where the budget is a month's. */ spent: number }
+/** Ordered since the first of the month of `today`: goods of orders that were sent, less what was closed short. A draft costs nothing yet: the plan still proposes what it holds. */
+export async function spentThisMonth(db: Queryable, storeId: number, today: string, rates: Rates): Promise<Spent> {
+  const { rows } = await db.query<{ supplier_id: number; currency: string; ordered_on: string; spent: string }>(
+    `select p.supplier_id, p.currency, p.ordered_on, sum((n.ordered - n.cancelled)::bigint * n.unit_cost) as spent from purchase_order p join purchase_order_line n using (store_id, purchase_order_id)
+     where p.store_id = $1 and p.ordered_on between date_trunc('month', $2::date)::date and $2::date and p.state in ('sent', 'confirmed', 'part received', 'received', 'closed') group by 1, 2, 3`, [storeId, today]);
+  const by = new Map<string, number>(), withoutRate = new Set<string>();
+  let inStore = 0;
+  for (const row of rows) {
+    const key = `${row.supplier_id}@${row.currency}`, cost = Number(row.spent), there = rates.inStore(cost, row.currency, row.ordered_on);
+    by.set(key, (by.get(key) ?? 0) + cost);
+    if (there === null) withoutRate.add(row.currency); else inStore += there;
+  }
+  return { by, inStore, withoutRate: [...withoutRate].sort() };
+}
+
+export interface StoreBudget { budget: number; per: BudgetPer; /** Ordered this month in the store's currency, where the budget is a month's; what has no rate is not in it. */ spent: number; withoutRate: string[] }
 
 /** Over all suppliers, minor units of the store's currency; null: none. */
-export async function storeBudget(db: Queryable, store: { store_id: number; currency: string }, spent: ReadonlyMap<string, number>): Promise<StoreBudget | null> {
-  const { planBudget, planBudgetPer } = await purchaseSettings(db, store.store_id);
-  if (planBudget === null) return null;
-  const domestic = [...spent].reduce((sum, [key, cost]) => sum + (key.endsWith(`@${store.currency}`) ? cost : 0), 0);
-  return { budget: planBudget, per: planBudgetPer, spent: planBudgetPer === 'month' ? domestic : 0 };
+export async function storeBudget(db: Queryable, storeId: number, spent: Spent): Promise<StoreBudget | null> {
+  const { planBudget, planBudgetPer } = await purchaseSettings(db, storeId), month = planBudgetPer === 'month';
+  return planBudget === null ? null : { budget: planBudget, per: planBudgetPer, spent: month ? spent.inStore : 0, withoutRate: month ? spent.withoutRate : [] };
 }
 
 /** What is left of it; never below zero. */

@@ -6,7 +6,7 @@ import { addDays, daysBetween } from '../domain/calendar.ts';
 import { overridden, overrideWords } from '../domain/forecast/override.ts';
 import type { AbcClass } from '../domain/replenishment/abc.ts';
 import { FALLBACK_DAYS, fallbackForecast, fallbackWords } from '../domain/replenishment/fallback.ts';
-import { policyOfLine, type ScopedValues } from '../domain/replenishment/layers.ts';
+import { policyOfLine, type Line, type ScopedValues } from '../domain/replenishment/layers.ts';
 import { learnedLeadTimes, type LeadTimeShare } from '../domain/replenishment/lead-time.ts';
 import type { DemandForecast } from '../domain/replenishment/order-up-to.ts';
 import { stockOf, type Buying, type PlanLineInput } from '../domain/replenishment/plan-line.ts';
@@ -14,6 +14,7 @@ import { POLICY_FIELDS, protectionDays, type PlanningPolicy, type PolicyLayer, t
 import { learnedDays } from '../domain/replenishment/recommend.ts';
 import { arrivalsOf } from './arrivals.ts';
 import type { Queryable } from './db.ts';
+import { ratesOf } from './exchange-rates.ts';
 import { currentRun, type ForecastRunRow, type PlanningForecast } from './forecasts.ts';
 import { asOverride, overridesInForce, type OverrideRow } from './overrides.ts';
 import { spentThisMonth, storeBudget, type StoreBudget } from './plan-budgets.ts';
@@ -29,21 +30,30 @@ export interface PlanWorld {
   store: Pick<StoreRow, 'store_id' | 'currency' | 'time_zone'>; today: string; run: ForecastRunRow | null; scopes: ScopedValues; suppliers: ReadonlyMap<number, SupplierRow>; leadTimes: ReadonlyMap<number, LeadTimeShare[]>;
   overrides: (itemId: number, locationId: number) => OverrideRow[]; classOf: (itemId: number, locationId: number) => AbcClass | null;
   /** Minor units ordered this month, by `supplier@currency`; and the budget over all suppliers. */
-  supply: Supply; spent: ReadonlyMap<string, number>; budget: StoreBudget | null; decisions: ReadonlyMap<string, Pick<DecisionRow, 'decision' | 'quantity'>>; policies: Map<string, ResolvedPolicy>;
+  supply: Supply; spent: ReadonlyMap<string, number>; budget: StoreBudget | null; decisions: ReadonlyMap<string, Pick<DecisionRow, 'decision' | 'quantity'>>;
+  /** Billionths of the store's currency for one unit of another today; null: no rate is known. */
+  exchange: (currency: string) => number | null; policies: Map<string, ResolvedPolicy>;
 }
+
+/** What says the values of a line. */
+export type LineWorld = Pick<PlanWorld, 'store' | 'scopes' | 'suppliers' | 'leadTimes' | 'policies' | 'exchange'>;
 
 export interface PlanInput extends PlanLineInput { itemId: number; locationId: number; layers: PolicyLayer[]; abc: AbcClass | null; byRule: boolean; /** Said beside the recommendation. */ notes: string[] }
 
 const LEARNED_DAYS = 400;
 
 export async function planWorld(db: Queryable, store: PlanWorld['store'], today: string, classOf: PlanWorld['classOf'], itemIds: readonly number[] | null = null): Promise<PlanWorld> {
-  const observed = await observedLeadTimes(db, store.store_id, store.time_zone, addDays(today, -LEARNED_DAYS), today);
-  const leadTimes = new Map([...observed].flatMap(([supplier, days]) => { const shares = learnedLeadTimes(days); return shares ? [[supplier, shares] as const] : []; }));
-  const spent = await spentThisMonth(db, store.store_id, today);
+  const leadTimes = await learnedShares(db, store, today), rates = await ratesOf(db, store), spent = await spentThisMonth(db, store.store_id, today, rates);
   return {
-    store, today, classOf, leadTimes, spent, budget: await storeBudget(db, store, spent), decisions: await decisionsInForce(db, store.store_id, today), policies: new Map(), supply: await supplyOf(db, store.store_id, store.time_zone, today), run: await currentRun(db, store.store_id), scopes: await scopedValues(db, store.store_id), suppliers: await activeSuppliers(db, store.store_id),
+    store, today, classOf, leadTimes, exchange: (currency) => rates.on(currency, today), spent: spent.by, budget: await storeBudget(db, store.store_id, spent), decisions: await decisionsInForce(db, store.store_id, today), policies: new Map(), supply: await supplyOf(db, store.store_id, store.time_zone, today), run: await currentRun(db, store.store_id), scopes: await scopedValues(db, store.store_id), suppliers: await activeSuppliers(db, store.store_id),
     overrides: await overridesInForce(db, store.store_id, today, itemIds),
   };
+}
+
+/** What receipts until a day taught of each supplier's lead time. */
+export async function learnedShares(db: Queryable, store: PlanWorld['store'], until: string): Promise<Map<number, LeadTimeShare[]>> {
+  const observed = await observedLeadTimes(db, store.store_id, store.time_zone, addDays(until, -LEARNED_DAYS), until);
+  return new Map([...observed].flatMap(([supplier, days]) => { const shares = learnedLeadTimes(days); return shares ? [[supplier, shares] as const] : []; }));
 }
 
 /** The lines of some forecasts, or of levels without one; those whose location is gone are left out. */
@@ -56,12 +66,16 @@ export async function planInputs(db: Queryable, world: PlanWorld, lines: readonl
   });
 }
 
+/** How a line is planned and bought by what a world says; `unitCost` and `terms` of its item. */
+export function lineOf(world: LineWorld, { itemId, locationId, abc, vendor, category, unitCost }: { itemId: number; locationId: number; abc: AbcClass | null; vendor: string | null; category: string | null; unitCost: string | null }, terms: ItemTerms | undefined): { policy: ResolvedPolicy; leadTimes: LeadTimeShare[] | null; buying: Buying; orderDays: number[] } {
+  const supplier = terms?.supplier_id == null ? undefined : world.suppliers.get(terms.supplier_id), shares = supplier && world.leadTimes.get(supplier.supplier_id), policy = policyFor(world, { itemId, locationId, vendor, category, abc }, supplier, terms, shares);
+  return { policy, leadTimes: shares && policy.layers[POLICY_FIELDS.indexOf('leadTimeDays')] === 'learned' ? shares : null, buying: buyingOf(world, unitCost, supplier, terms), orderDays: supplier?.order_days ?? [] };
+}
+
 function inputOf(world: PlanWorld, line: PlanningForecast | UnforecastRow, position: PositionRow, terms: ItemTerms | undefined): PlanInput {
-  const itemId = line.item_id, locationId = line.location_id, abc = world.classOf(itemId, locationId), supplier = terms?.supplier_id == null ? undefined : world.suppliers.get(terms.supplier_id);
-  const shares = supplier && world.leadTimes.get(supplier.supplier_id), policy = policyFor(world, itemId, locationId, position.vendor, abc, supplier, terms, shares);
-  const learned = shares && policy.layers[POLICY_FIELDS.indexOf('leadTimeDays')] === 'learned' ? shares : null;
+  const itemId = line.item_id, locationId = line.location_id, abc = world.classOf(itemId, locationId), { policy, leadTimes, buying, orderDays } = lineOf(world, { itemId, locationId, abc, vendor: position.vendor, category: position.category, unitCost: position.unit_cost }, terms);
   const common = {
-    itemId, locationId, abc, today: world.today, policy: policy.values, layers: policy.layers, leadTimes: learned, stock: stockOf(position), price: terms?.price ?? null, storeCurrency: world.store.currency, buying: buyingOf(world, position, supplier, terms), orderDays: supplier?.order_days ?? [],
+    itemId, locationId, abc, today: world.today, policy: policy.values, layers: policy.layers, leadTimes, stock: stockOf(position), price: terms?.price ?? null, storeCurrency: world.store.currency, buying, orderDays,
   };
   if ('sold' in line) {
     const days = Math.max(60, protectionDays(policy.values) + 1, policy.values.leadTimeDays + (policy.values.daysOfStock ?? 0)) + (world.supply.of.get(locationId)?.days ?? 0);
@@ -87,9 +101,9 @@ function fromToday({ mean, levels, cumulative }: Pick<PlanningForecast, 'mean' |
 }
 
 /** Lines alike in everything that says values share what was resolved for the first. */
-function policyFor(world: PlanWorld, itemId: number, locationId: number, vendor: string | null, abc: AbcClass | null, supplier: SupplierRow | undefined, terms: ItemTerms | undefined, shares: LeadTimeShare[] | undefined): ResolvedPolicy {
-  const own = world.scopes.has(`item:${itemId}`) || world.scopes.has(`item:${itemId}@${locationId}`);
-  const key = own ? '' : JSON.stringify([vendor, abc, supplier?.supplier_id, supplier && [terms?.lead_time_days, terms?.moq, terms?.case_pack]]), known = own ? undefined : world.policies.get(key);
+function policyFor(world: LineWorld, line: Line, supplier: SupplierRow | undefined, terms: ItemTerms | undefined, shares: LeadTimeShare[] | undefined): ResolvedPolicy {
+  const { itemId, locationId, vendor, category, abc } = line, own = world.scopes.has(`item:${itemId}`) || world.scopes.has(`item:${itemId}@${locationId}`);
+  const key = own ? '' : JSON.stringify([vendor, category, abc, supplier?.supplier_id, supplier && [terms?.lead_time_days, terms?.moq, terms?.case_pack]]), known = own ? undefined : world.policies.get(key);
   if (known) return known;
   const said: Partial<PlanningPolicy> = {};
   if (supplier) {
@@ -98,15 +112,15 @@ function policyFor(world: PlanWorld, itemId: number, locationId: number, vendor:
     if (terms?.moq != null) said.moq = terms.moq;
     if (terms?.case_pack != null) said.casePack = terms.case_pack;
   }
-  const resolved = policyOfLine(world.scopes, { itemId, locationId, vendor, abc }, said, shares && { leadTimeDays: learnedDays(shares) });
+  const resolved = policyOfLine(world.scopes, line, said, shares && { leadTimeDays: learnedDays(shares) });
   if (!own) world.policies.set(key, resolved);
   return resolved;
 }
 
-function buyingOf(world: PlanWorld, position: PositionRow, supplier: SupplierRow | undefined, terms: ItemTerms | undefined): Buying {
-  const own = supplier && terms?.unit_cost != null;
+function buyingOf(world: LineWorld, unitCost: string | null, supplier: SupplierRow | undefined, terms: ItemTerms | undefined): Buying {
+  const own = supplier && terms?.unit_cost != null, currency = own ? supplier.currency : world.store.currency;
   return {
-    supplierId: supplier?.supplier_id ?? null, unitCost: own ? Number(terms.unit_cost) : position.unit_cost === null ? null : Number(position.unit_cost), currency: own ? supplier.currency : world.store.currency,
+    supplierId: supplier?.supplier_id ?? null, unitCost: own ? Number(terms.unit_cost) : unitCost === null ? null : Number(unitCost), currency, ...(currency === world.store.currency ? {} : { exchange: world.exchange(currency) }),
     priceBreaks: own ? [...(terms.price_breaks ?? [])].sort((a, b) => a.from - b.from) : [], volumeCm3: supplier ? Number(terms?.volume_cm3 ?? 0) : 0, weightG: supplier ? Number(terms?.weight_g ?? 0) : 0,
   };
 }

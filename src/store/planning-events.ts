@@ -38,7 +38,11 @@ export async function changeEvent(db: Queryable, storeId: number, eventId: strin
   return rowCount === 1;
 }
 
-export async function removeEvent(db: Queryable, storeId: number, eventId: string): Promise<PlanningEventRow | null> {
-  const { rows } = await db.query<PlanningEventRow>('delete from planning_event where store_id = $1 and event_id = $2 returning event_id, name, from_day, to_day, location_ids, uplift, updated_at, updated_by', [storeId, eventId]);
+/** Takes an event off the calendar; what it was stays in the history of planning values. Null: there was none. */
+export async function removeEvent(db: Queryable, storeId: number, eventId: string, by: string, now: string): Promise<PlanningEventRow | null> {
+  const { rows } = await db.query<PlanningEventRow>(
+    `with gone as (delete from planning_event where store_id = $1 and event_id = $2 returning event_id, name, from_day, to_day, location_ids, uplift, updated_at, updated_by),
+       noted as (insert into planning_history (store_id, kind, key, since, by_whom) select $1, 'event', event_id::text, $4, $3 from gone)
+     select * from gone`, [storeId, eventId, by, now]);
   return rows[0] ?? null;
 }

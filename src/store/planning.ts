@@ -1,4 +1,4 @@
-/** Planning values by scope: the user's for an item (at a location) > a rule (a vendor, a class) > the store's default. */
+/** Planning values by scope: the user's for an item (at a location) > a rule (a vendor, a category, a class) > the store's default. */
 import { ORDER_DAYS_MOST } from '../domain/purchasing/order-days.ts';
 import { BUILT_IN, type PlanningPolicy, type PolicyKind } from '../domain/replenishment/policy.ts';
 import type { Queryable } from './db.ts';
@@ -11,7 +11,7 @@ import { openMoveUnits } from './warehouse-moves.ts';
 export interface PolicyRow {
   scope: string; kind: PolicyKind | null; lead_time_days: number | null; review_days: number | null; service_level: number | null; fill_rate: number | null; cost_ratio: number | null;
   reorder_point: number | null; order_quantity: number | null; days_of_stock: number | null; moq: number | null; case_pack: number | null; min_stock: number | null; max_stock: number | null;
-  end_of_life: string | null; last_order: string | null; version: number; updated_at: string; updated_by: string;
+  end_of_life: string | null; last_order: string | null; holding_per_year: number | null; version: number; updated_at: string; updated_by: string;
 }
 
 /** What applies where nobody has said anything, by column. */
@@ -20,7 +20,7 @@ export const DEFAULTS = { lead_time_days: BUILT_IN.leadTimeDays, review_days: BU
 /** Column by field, as a planner's value is kept. */
 export const POLICY_COLUMNS = {
   kind: 'kind', leadTimeDays: 'lead_time_days', reviewDays: 'review_days', serviceLevel: 'service_level', fillRate: 'fill_rate', costRatio: 'cost_ratio', reorderPoint: 'reorder_point', orderQuantity: 'order_quantity',
-  daysOfStock: 'days_of_stock', moq: 'moq', casePack: 'case_pack', minStock: 'min_stock', maxStock: 'max_stock', endOfLife: 'end_of_life', lastOrder: 'last_order',
+  daysOfStock: 'days_of_stock', moq: 'moq', casePack: 'case_pack', minStock: 'min_stock', maxStock: 'max_stock', endOfLife: 'end_of_life', lastOrder: 'last_order', holdingPerYear: 'holding_per_year',
 } as const satisfies Record<keyof PlanningPolicy, keyof PolicyRow>;
 
 /** The values a scope says; what it does not say is left out. */
@@ -80,13 +80,13 @@ async function farthestPlace(db: Queryable, storeId: number): Promise<number> {
 }
 
 export interface PositionRow {
-  item_id: number; location_id: number; vendor: string | null; unit_cost: string | null; available: number; committed: number; incoming: number; unavailable: number;
+  item_id: number; location_id: number; vendor: string | null; category: string | null; unit_cost: string | null; available: number; committed: number; incoming: number; unavailable: number;
 }
 
 /** Stock of the given items by location, with what planning needs of the item. Incoming is the ledger's and the units of sent purchase orders it does not hold. */
 export async function positions(db: Queryable, storeId: number, itemIds: readonly number[]): Promise<Map<string, PositionRow>> {
   const { rows } = await db.query<PositionRow>(
-    `select i.item_id, l.location_id, i.vendor, i.unit_cost,
+    `select i.item_id, l.location_id, i.vendor, nullif(i.product_type, '') as category, i.unit_cost,
        coalesce(b.available, 0) as available, coalesce(b.committed, 0) as committed, coalesce(b.incoming, 0) as incoming,
        coalesce(b.reserved + b.damaged + b.safety_stock + b.quality_control, 0) as unavailable
      from item i cross join location l

@@ -1,5 +1,6 @@
 /** Purchase orders as a list, their versions, their mails, what purchasing may do by itself, and what is late. */
 import { ON_ORDER, type PurchaseOrder } from '../domain/purchasing/purchase-order.ts';
+import type { Rates } from '../domain/exchange.ts';
 import type { Queryable } from './db.ts';
 import { DEFAULTS } from './planning.ts';
 import type { PurchaseRow } from './purchase-orders.ts';
@@ -24,14 +25,21 @@ export async function purchasePage(db: Queryable, storeId: number, f: PurchaseFi
   return rows;
 }
 
-export interface PurchaseTotals { orders: number; units: number; received: number; open: number; values: { currency: string; value: number }[] }
-/** What the filtered orders come to, of all pages; money by currency, never in one sum. */
-export async function purchaseTotals(db: Queryable, storeId: number, f: PurchaseFilter): Promise<PurchaseTotals> {
-  const { rows } = await db.query<{ currency: string; orders: number; units: number; received: number; open: number; value: string }>(
-    `select currency, count(*)::int as orders, sum(units)::int as units, sum(received_units)::int as received, sum(open_units)::int as open, sum(goods_value + shipping + duty + other_cost) as value from (${ROWS}) r where (not $9 or overdue) group by 1 order by 1`,
+export interface PurchaseTotals { orders: number; units: number; received: number; open: number; values: { currency: string; value: number }[]; /** In the store's currency; currencies without a rate are not in it. */ inStore: { value: number; withoutRate: string[] } }
+/** What the filtered orders come to, of all pages; money by currency, and in the store's at the rate of the day each was ordered, or of today. */
+export async function purchaseTotals(db: Queryable, storeId: number, f: PurchaseFilter, rates: Rates): Promise<PurchaseTotals> {
+  const { rows } = await db.query<{ currency: string; day: string; orders: number; units: number; received: number; open: number; value: string }>(
+    `select currency, coalesce(ordered_on, $6::date) as day, count(*)::int as orders, sum(units)::int as units, sum(received_units)::int as received, sum(open_units)::int as open, sum(goods_value + shipping + duty + other_cost) as value from (${ROWS}) r where (not $9 or overdue) group by 1, 2 order by 1, 2`,
     [storeId, f.states, f.supplierId, f.locationId, f.q?.replaceAll(/[%_\\]/g, '\\$&') ?? null, f.today, f.toleranceDays, ON_ORDER, f.overdue]);
+  const by = new Map<string, number>(), withoutRate = new Set<string>();
+  let inStore = 0;
+  for (const row of rows) {
+    const value = Number(row.value), there = rates.inStore(value, row.currency, row.day);
+    by.set(row.currency, (by.get(row.currency) ?? 0) + value);
+    if (there === null) withoutRate.add(row.currency); else inStore += there;
+  }
   const sum = (of: 'orders' | 'units' | 'received' | 'open'): number => rows.reduce((total, row) => total + row[of], 0);
-  return { orders: sum('orders'), units: sum('units'), received: sum('received'), open: sum('open'), values: rows.map((row) => ({ currency: row.currency, value: Number(row.value) })) };
+  return { orders: sum('orders'), units: sum('units'), received: sum('received'), open: sum('open'), values: [...by].map(([currency, value]) => ({ currency, value })).sort((a, b) => b.value - a.value), inStore: { value: inStore, withoutRate: [...withoutRate].sort() } };
 }
 
 /** How many orders are in each state, and how many are late. */

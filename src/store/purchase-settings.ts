@@ -1,22 +1,23 @@
 /** What purchasing of a store may do by itself, and the mails it owes its suppliers. */
+import type { Approver } from '../domain/purchasing/approval.ts';
 import type { BudgetPer } from '../domain/replenishment/supplier-limits.ts';
 import type { Queryable } from './db.ts';
 
-export interface PurchaseSettings { approvalLimits: Record<string, number>; overdueToleranceDays: number; /** Over all suppliers, minor units of the store's currency; null: none. */ planBudget: number | null; planBudgetPer: BudgetPer;
+export interface PurchaseSettings { approvalLimits: Record<string, number>; /** None: whoever did not make the order. */ approvers: Approver[]; overdueToleranceDays: number; /** Over all suppliers, minor units of the store's currency; null: none. */ planBudget: number | null; planBudgetPer: BudgetPer;
   /** Per cent more than ordered that is received without a word; null: any amount. */ overTolerancePercent: number | null; version: number }
 
 /** The store's settings; nothing needs approval until somebody sets a limit. */
 export async function purchaseSettings(db: Queryable, storeId: number): Promise<PurchaseSettings> {
-  const { rows: [row] } = await db.query<{ approval_limits: Record<string, number>; overdue_tolerance_days: number; plan_budget: string | null; plan_budget_per: BudgetPer; over_tolerance_percent: number | null; version: number }>('select approval_limits, overdue_tolerance_days, plan_budget, plan_budget_per, over_tolerance_percent, version from purchase_setting where store_id = $1', [storeId]);
-  return { approvalLimits: row?.approval_limits ?? {}, overdueToleranceDays: row?.overdue_tolerance_days ?? 2, planBudget: row?.plan_budget == null ? null : Number(row.plan_budget), planBudgetPer: row?.plan_budget_per ?? 'plan', overTolerancePercent: row?.over_tolerance_percent ?? null, version: row?.version ?? 0 };
+  const { rows: [row] } = await db.query<{ approval_limits: Record<string, number>; approvers: Approver[]; overdue_tolerance_days: number; plan_budget: string | null; plan_budget_per: BudgetPer; over_tolerance_percent: number | null; version: number }>('select approval_limits, approvers, overdue_tolerance_days, plan_budget, plan_budget_per, over_tolerance_percent, version from purchase_setting where store_id = $1', [storeId]);
+  return { approvalLimits: row?.approval_limits ?? {}, approvers: row?.approvers ?? [], overdueToleranceDays: row?.overdue_tolerance_days ?? 2, planBudget: row?.plan_budget == null ? null : Number(row.plan_budget), planBudgetPer: row?.plan_budget_per ?? 'plan', overTolerancePercent: row?.over_tolerance_percent ?? null, version: row?.version ?? 0 };
 }
 
 /** Saves when the settings are still at `version` (0: never saved). False: somebody else was faster. */
 export async function savePurchaseSettings(db: Queryable, storeId: number, settings: PurchaseSettings, by: string, now: string): Promise<boolean> {
   await db.query('insert into purchase_setting (store_id, version, updated_at, updated_by) values ($1, 0, $2, $3) on conflict do nothing', [storeId, now, by]);
   const { rowCount } = await db.query(
-    'update purchase_setting set approval_limits = $3, overdue_tolerance_days = $4, plan_budget = $5, plan_budget_per = $6, over_tolerance_percent = $9, version = version + 1, updated_at = $7, updated_by = $8 where store_id = $1 and version = $2',
-    [storeId, settings.version, JSON.stringify(settings.approvalLimits), settings.overdueToleranceDays, settings.planBudget, settings.planBudgetPer, now, by, settings.overTolerancePercent]);
+    'update purchase_setting set approval_limits = $3, overdue_tolerance_days = $4, plan_budget = $5, plan_budget_per = $6, over_tolerance_percent = $9, approvers = $10, version = version + 1, updated_at = $7, updated_by = $8 where store_id = $1 and version = $2',
+    [storeId, settings.version, JSON.stringify(settings.approvalLimits), settings.overdueToleranceDays, settings.planBudget, settings.planBudgetPer, now, by, settings.overTolerancePercent, JSON.stringify(settings.approvers)]);
   return (rowCount ?? 0) > 0;
 }
 

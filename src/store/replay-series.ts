@@ -93,12 +93,3 @@ export async function returnedUnits(db: Queryable, storeId: number, timeZone: st
      select item_id, location_id, array_agg(day - '1970-01-01'::date order by day) as days, array_agg(units order by day) as units from daily group by 1, 2`, [storeId, timeZone, itemIds, from, to]);
   return new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, { days: row.days, values: row.units }]));
 }
-
-/** Suppliers these items are bought from, and how many of them, or of their items' terms, were noted or changed on a day or later: no earlier terms are kept. */
-export async function termsSince(db: Queryable, storeId: number, timeZone: string, itemIds: readonly number[], from: string): Promise<{ suppliers: number; changed: number }> {
-  const { rows: [row] } = await db.query<{ suppliers: number; changed: number }>(
-    `select count(*)::int as suppliers, count(*) filter (where latest >= $4::date::timestamp at time zone $2)::int as changed from (
-       select greatest(s.updated_at, max(t.updated_at)) as latest from supplier_item t join supplier s on s.store_id = t.store_id and s.supplier_id = t.supplier_id and s.active
-       where t.store_id = $1 and t.item_id = any($3) and t.preferred group by s.supplier_id, s.updated_at) known`, [storeId, timeZone, itemIds, from]);
-  return row!;
-}

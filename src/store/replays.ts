@@ -1,16 +1,17 @@
 /** Replays somebody asked for: each waits, runs once at a time for a store, and is kept with its lines until it is one of the oldest. */
 import type { Decision } from '../domain/replenishment/replay.ts';
+import type { PolicyChanges } from '../domain/replenishment/replay-panel.ts';
 import type { PolicyKind } from '../domain/replenishment/policy.ts';
 import type { ReplayResult } from '../domain/replenishment/replay-result.ts';
 import type { Db, Queryable } from './db.ts';
 import type { ReplayScope } from './replay-series.ts';
 
 export interface ReplayRow {
-  replay_run_id: number; kind: PolicyKind | null; promise: number | null; from_day: string; to_day: string; scope: ReplayScope; most: number; order_cost: string;
+  replay_run_id: number; kind: PolicyKind | null; promise: number | null; from_day: string; to_day: string; scope: ReplayScope; most: number; order_cost: string; changes: PolicyChanges; known: 'then' | 'today';
   state: 'waiting' | 'running' | 'done' | 'failed'; attempts: number; message: string | null; done: number; total: number | null; result: ReplayResult | null; hash: string | null;
   made_at: string; made_by: string; started_at: string | null; finished_at: string | null;
 }
-export type NewReplay = Pick<ReplayRow, 'kind' | 'promise' | 'from_day' | 'to_day' | 'scope' | 'most'> & { orderCost: number; key: string };
+export type NewReplay = Pick<ReplayRow, 'kind' | 'promise' | 'from_day' | 'to_day' | 'scope' | 'most'> & Partial<Pick<ReplayRow, 'changes' | 'known'>> & { orderCost: number; key: string };
 
 const KEPT = 30, MOST_ATTEMPTS = 3;
 
@@ -18,9 +19,9 @@ const KEPT = 30, MOST_ATTEMPTS = 3;
 export async function askReplay(db: Queryable, storeId: number, made: NewReplay, by: string, now: string): Promise<number> {
   const { rows } = await db.query<{ replay_run_id: number }>(
     `with made as (
-       insert into replay_run (store_id, key, kind, promise, from_day, to_day, scope, most, order_cost, made_at, made_by) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (store_id, key) do nothing returning replay_run_id
+       insert into replay_run (store_id, key, kind, promise, from_day, to_day, scope, most, order_cost, made_at, made_by, changes, known) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (store_id, key) do nothing returning replay_run_id
      ) select replay_run_id from made union all select replay_run_id from replay_run where store_id = $1 and key = $2 limit 1`,
-    [storeId, made.key, made.kind, made.promise, made.from_day, made.to_day, JSON.stringify(made.scope), made.most, made.orderCost, now, by]);
+    [storeId, made.key, made.kind, made.promise, made.from_day, made.to_day, JSON.stringify(made.scope), made.most, made.orderCost, now, by, JSON.stringify(made.changes ?? {}), made.known ?? 'then']);
   return rows[0]!.replay_run_id;
 }
 
@@ -36,6 +37,20 @@ export async function nextReplay(db: Queryable, storeId: number, now: string): P
     `update replay_run set state = 'running', attempts = attempts + 1, started_at = $2, done = 0, total = null
      where store_id = $1 and replay_run_id = (select min(replay_run_id) from replay_run where store_id = $1 and state in ('waiting', 'running')) returning *`, [storeId, now]);
   return rows[0] ?? null;
+}
+
+/** Replays whose process died say so: those still running while no run of their flow has been heard of for two minutes (markInterrupted ends such runs first). */
+export async function failSilentReplays(db: Queryable, now: string, silentSeconds = 120): Promise<number> {
+  const { rowCount } = await db.query(
+    `update replay_run r set state = 'failed', finished_at = $1, message = 'The process that ran it ended before it was done. Run it again.'
+     where state = 'running' and started_at < $1::timestamptz - $2 * interval '1 second' and not exists (select from flow_run f where f.store_id = r.store_id and f.flow = 'replay' and f.state = 'running')`, [now, silentSeconds]);
+  return rowCount ?? 0;
+}
+
+/** Asks once more for one that failed. False: it did not fail, or is being run again already. */
+export async function repeatReplay(db: Queryable, storeId: number, id: number): Promise<boolean> {
+  const { rowCount } = await db.query(`update replay_run set state = 'waiting', attempts = 0, message = null, started_at = null, finished_at = null, done = 0, total = null where store_id = $1 and replay_run_id = $2 and state = 'failed'`, [storeId, id]);
+  return rowCount === 1;
 }
 
 export async function replayProgress(db: Queryable, storeId: number, id: number, done: number, total: number): Promise<void> {

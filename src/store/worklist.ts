@@ -1,11 +1,12 @@
 /** The replenishment worklist: recommendations as the planner decided them, filtered, sorted, in pages, with what they come to. */
 import type { BudgetPer } from '../domain/replenishment/supplier-limits.ts';
 import type { Queryable } from './db.ts';
+import { storeFactors } from './exchange-rates.ts';
 import { keysetSql, searchTerms, type Keyset, type SortColumn } from './keyset.ts';
 
 export interface WorklistRow {
-  item_id: number; location_id: number; sku: string | null; title: string; vendor: string | null; supplier_id: number | null; supplier: string | null; location: string; available: number; incoming: number;
-  quantity: number; recommended: number; need: number; unit_cost: string | null; currency: string; cost: string | null; at_risk: number; at_risk_value: string | null; overstock: number; cover_days: number | null;
+  item_id: number; location_id: number; sku: string | null; title: string; vendor: string | null; category: string | null; supplier_id: number | null; supplier: string | null; location: string; available: number; incoming: number;
+  quantity: number; recommended: number; need: number; unit_cost: string | null; currency: string; cost: string | null; store_cost: number | null; at_risk: number; at_risk_value: string | null; overstock: number; cover_days: number | null;
   stockout_p50: string | null; stockout_p10: string | null; order_by: string | null; urgency: number; abc: string | null; by_rule: boolean; method: string | null; wape: number | null; flags: string[] | null; computed_at: string;
   decision: 'quantity' | 'excluded' | 'snoozed' | null; decision_until: string | null; decision_reason: string | null; decided_by: string | null; decision_version: number | null;
   move_location_id: number | null; move_location: string | null; move_quantity: number | null; sort_value: string | null; facts: string;
@@ -18,7 +19,7 @@ export interface WorklistFilter {
 }
 
 const SORT: Record<string, SortColumn> = {
-  urgency: { sql: 'r.urgency', type: 'int' }, sku: { sql: 'lower(r.sku)', type: 'text' }, supplier: { sql: 'lower(r.supplier)', type: 'text' }, quantity: { sql: 'r.quantity', type: 'int' }, cost: { sql: 'r.cost', type: 'float8' },
+  urgency: { sql: 'r.urgency', type: 'int' }, sku: { sql: 'lower(r.sku)', type: 'text' }, supplier: { sql: 'lower(r.supplier)', type: 'text' }, quantity: { sql: 'r.quantity', type: 'int' }, cost: { sql: 'r.store_cost', type: 'float8' },
   risk: { sql: 'r.at_risk_value', type: 'float8' }, cover: { sql: 'r.cover_days', type: 'float8' }, stockout: { sql: 'r.stockout_p50', type: 'date' }, overstock: { sql: 'r.overstock', type: 'int' },
 };
 
@@ -27,14 +28,15 @@ export const NO_SUPPLIER = '-';
 
 const ROWS = `with r as (
     select x.item_id, x.location_id, x.need, x.unit_cost, x.currency, x.at_risk, x.at_risk_value, x.overstock, x.cover_days, x.stockout_p50, x.stockout_p10, x.order_by, x.urgency, x.abc, x.by_rule, x.facts, x.computed_at, x.supplier_id,
-      i.sku, i.title, i.vendor, coalesce(s.name, i.vendor) as supplier, l.name as location, f.method, f.wape, f.flags, coalesce(g.available, 0) as available, coalesce(g.incoming, 0) as incoming,
+      i.sku, i.title, i.vendor, nullif(i.product_type, '') as category, coalesce(s.name, i.vendor) as supplier, l.name as location, f.method, f.wape, f.flags, coalesce(g.available, 0) as available, coalesce(g.incoming, 0) as incoming,
       x.quantity as recommended, coalesce(case when d.decision = 'quantity' then d.quantity end, x.quantity) as quantity,
-      case when d.decision = 'quantity' then d.quantity * x.unit_cost else x.cost end as cost,
+      case when d.decision = 'quantity' then d.quantity * x.unit_cost else x.cost end as cost, case when d.decision = 'quantity' then d.quantity * x.unit_cost else x.cost end * k.factor as store_cost,
       d.decision, d.until as decision_until, d.reason as decision_reason, d.decided_by, d.version as decision_version,
       m.location_id as move_location_id, m.name as move_location, m.quantity as move_quantity
     from recommendation x join item i using (item_id) join location l on l.store_id = x.store_id and l.location_id = x.location_id
     left join supplier s on s.store_id = x.store_id and s.supplier_id = x.supplier_id
     left join plan p on p.store_id = x.store_id
+    left join unnest($10::text[], $11::float8[]) as k(currency, factor) on k.currency = x.currency
     left join forecast f on f.store_id = x.store_id and f.item_id = x.item_id and f.location_id = x.location_id and f.run_id = p.run_id
     left join ledger_level g on g.store_id = x.store_id and g.item_id = x.item_id and g.location_id = x.location_id
     left join plan_decision d on d.store_id = x.store_id and d.item_id = x.item_id and d.location_id = x.location_id and (d.until is null or d.until >= $7::date)
@@ -48,15 +50,15 @@ const ROWS = `with r as (
         when 'overstock' then x.overstock > 0 when 'set aside' then d.decision is not null else true end
   )`;
 
-function values(storeId: number, filter: WorklistFilter): unknown[] {
-  const { skus, words } = searchTerms(filter.q);
-  return [storeId, skus, words, filter.supplier ?? null, filter.locations ?? null, filter.view, filter.today, filter.itemId ?? null, filter.locationId ?? null];
+async function values(db: Queryable, storeId: number, filter: WorklistFilter): Promise<unknown[]> {
+  const { skus, words } = searchTerms(filter.q), factors = await storeFactors(db, storeId, filter.today);
+  return [storeId, skus, words, filter.supplier ?? null, filter.locations ?? null, filter.view, filter.today, filter.itemId ?? null, filter.locationId ?? null, [...factors.keys()], [...factors.values()]];
 }
 
 export async function worklistPage(db: Queryable, storeId: number, filter: WorklistFilter): Promise<WorklistRow[]> {
   const column = SORT[filter.sort] ?? SORT['urgency']!;
-  const page = keysetSql(column, filter.dir, ['r.item_id', 'r.location_id'], filter.after, 11);
-  const { rows } = await db.query<WorklistRow>(`${ROWS} select r.*, (${column.sql})::text as sort_value from r where ${page.where} order by ${page.orderBy} limit $10`, [...values(storeId, filter), filter.limit, ...page.values]);
+  const page = keysetSql(column, filter.dir, ['r.item_id', 'r.location_id'], filter.after, 13);
+  const { rows } = await db.query<WorklistRow>(`${ROWS} select r.*, (${column.sql})::text as sort_value from r where ${page.where} order by ${page.orderBy} limit $12`, [...(await values(db, storeId, filter)), filter.limit, ...page.values]);
   return rows;
 }
 
@@ -69,15 +71,15 @@ export interface SupplierTotals {
   containers: number | null; filled: number | null; budget: string | null; budget_per: BudgetPer | null;
 }
 
-/** What the filtered worklist comes to: in all, and by supplier and currency (money is never summed over currencies). */
+/** What the filtered worklist comes to: in all, and by supplier and currency (money of several currencies is told side by side; what it comes to in the store's is the view's). */
 export async function worklistTotals(db: Queryable, storeId: number, filter: WorklistFilter): Promise<{ totals: WorklistTotals; suppliers: SupplierTotals[]; plan: { computed_at: string; planned_on: string } | null }> {
-  const params = values(storeId, filter);
+  const params = await values(db, storeId, filter);
   const totals = await db.query<WorklistTotals>(
     `${ROWS} select count(*)::int as rows, coalesce(sum(quantity), 0)::int as units, count(*) filter (where quantity > 0 and order_by <= $7)::int as due, coalesce(sum(at_risk), 0)::float8 as at_risk, coalesce(sum(at_risk_value), 0) as at_risk_value,
        coalesce(sum(overstock), 0)::int as overstock, min(order_by) filter (where order_by > $7) as next_order_by, count(*) filter (where quantity > 0 and cost is null)::int as no_cost from r`, params);
   const suppliers = await db.query<SupplierTotals>(
     `${ROWS}, place as ( -- a container goes to one place
-       select r.supplier, r.supplier_id, r.currency, r.location_id, count(*) as lines, sum(r.quantity) as units, sum(r.cost) as cost, sum(r.at_risk_value) as at_risk_value, count(*) filter (where r.order_by <= $7) as due, min(r.order_by) as order_by,
+       select r.supplier, r.supplier_id, r.currency, r.location_id, count(*) as lines, sum(r.quantity) as units, sum(r.cost) as cost, sum(r.store_cost) as store_cost, sum(r.at_risk_value) as at_risk_value, count(*) filter (where r.order_by <= $7) as due, min(r.order_by) as order_by,
          sum(r.quantity::float8 * t.volume_cm3) as volume, sum(r.quantity::float8 * t.weight_g) as weight
        from r left join supplier_item t on t.store_id = $1 and t.supplier_id = r.supplier_id and t.item_id = r.item_id where r.quantity > 0 group by 1, 2, 3, 4)
      select p.supplier, p.supplier_id, p.currency, sum(p.lines)::int as lines, sum(p.units)::int as units, coalesce(sum(p.cost), 0) as cost, coalesce(sum(p.at_risk_value), 0) as at_risk_value, sum(p.due)::int as due, min(p.order_by) as order_by,
@@ -86,7 +88,7 @@ export async function worklistTotals(db: Queryable, storeId: number, filter: Wor
          or coalesce(case max(s.minimum_counts) when 'place' then min(p.units) else sum(p.units) end < max(s.min_order_units), false) as below_minimum, max(s.budget) as budget, max(s.budget_per) as budget_per, nullif(sum(ceil(f.share - 1e-9)), 0)::int as containers, sum(f.share) / nullif(sum(ceil(f.share - 1e-9)), 0) as filled
      from place p left join supplier s on s.store_id = $1 and s.supplier_id = p.supplier_id
      cross join lateral (select greatest(p.volume / s.container_volume_cm3, p.weight / s.container_weight_g) as share) f
-     group by 1, 2, 3 order by sum(p.at_risk_value) desc nulls last, sum(p.cost) desc nulls last limit 500`, params);
+     group by 1, 2, 3 order by sum(p.at_risk_value) desc nulls last, sum(p.store_cost) desc nulls last limit 500`, params);
   const plan = await db.query<{ computed_at: string; planned_on: string }>('select computed_at, planned_on from plan where store_id = $1', [storeId]);
   return { totals: totals.rows[0]!, suppliers: suppliers.rows, plan: plan.rows[0] ?? null };
 }

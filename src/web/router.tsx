@@ -166,6 +166,7 @@ const alerts = createRoute({
 });
 
 const limits = createRoute({ getParentRoute: () => app, path: '/settings/limits', component: lazyRouteComponent(() => import('./settings/LimitsPage.tsx'), 'LimitsPage') });
+const exchangeRates = createRoute({ getParentRoute: () => app, path: '/settings/exchange-rates', component: lazyRouteComponent(() => import('./settings/ExchangeRatesPage.tsx'), 'ExchangeRatesPage') });
 const backups = createRoute({ getParentRoute: () => app, path: '/settings/backups', component: lazyRouteComponent(() => import('./settings/BackupsPage.tsx'), 'BackupsPage') });
 const people = createRoute({
   getParentRoute: () => app, path: '/settings/people', component: lazyRouteComponent(() => import('./settings/PeoplePage.tsx'), 'PeoplePage'), validateSearch: optional((raw) => ({ edit: text(raw['edit'], 20) })),
@@ -186,7 +187,7 @@ const join = createRoute({
   getParentRoute: () => root, path: '/join', component: lazyRouteComponent(() => import('./session/JoinPage.tsx'), 'JoinPage'), validateSearch: optional((raw) => ({ token: text(raw['token'], 200) })),
 });
 
-const tree = root.addChildren([app.addChildren([today, stock, push, mapping, item, forecast, forecastOfItem, replenishment, replay, transfers, receiveTransfer, purchaseOrders, purchaseOrder, receive, suppliers, supplier, exceptions, fulfilments, returns, returnCase, counts, count, audit, help, peak, peakReport, flows, connections, warehouses, planner, locations, alerts, limits, backups, people, auditTrail]), login, setup, join]);
+const tree = root.addChildren([app.addChildren([today, stock, push, mapping, item, forecast, forecastOfItem, replenishment, replay, transfers, receiveTransfer, purchaseOrders, purchaseOrder, receive, suppliers, supplier, exceptions, fulfilments, returns, returnCase, counts, count, audit, help, peak, peakReport, flows, connections, warehouses, planner, locations, alerts, limits, exchangeRates, backups, people, auditTrail]), login, setup, join]);
 
 /** Addresses stay plain text: `?view=out+of+stock`, never quoted JSON. */
 export function buildRouter(client: QueryClient) {

@@ -147,10 +147,10 @@ it('the list says what all filtered orders come to, whatever the page shows, mon
   await bring('purchase-orders', 'PO,Supplier,Status,Location,SKU,Quantity,Received,Cost\nT-1,"Mill & Sons, Ltd",Part received,Place 1,SKU-1,10,4,2\nT-2,"Mill & Sons, Ltd",Ordered,Place 1,SKU-1,5,,3\nT-3,織物,Ordered,Place 1,SKU-5,7,,100\n');
   const of = async (query: string) => (await call<Of<typeof PurchasePage>>('GET', `/purchase-orders?view=all&q=T-&limit=1${query}`)).body, all = await of('');
   expect(all.rows).toHaveLength(1);
-  expect(all.totals).toEqual({ orders: 3, units: 22, received: 4, open: 18, values: [{ currency: 'EUR', value: 3_500 }, { currency: 'JPY', value: 700 }] });
-  expect((await of(`&supplier=${yen}`)).totals).toEqual({ orders: 1, units: 7, received: 0, open: 7, values: [{ currency: 'JPY', value: 700 }] });
+  expect(all.totals).toEqual({ orders: 3, units: 22, received: 4, open: 18, values: [{ currency: 'EUR', value: 3_500 }, { currency: 'JPY', value: 700 }], inStore: { value: 3_500, withoutRate: ['JPY'] } });
+  expect((await of(`&supplier=${yen}`)).totals).toEqual({ orders: 1, units: 7, received: 0, open: 7, values: [{ currency: 'JPY', value: 700 }], inStore: { value: 0, withoutRate: ['JPY'] } });
   expect((await of(`&cursor=${all.nextCursor}`)).totals).toEqual(all.totals);
-  expect((await of('&location=999')).totals).toEqual({ orders: 0, units: 0, received: 0, open: 0, values: [] });
+  expect((await of('&location=999')).totals).toEqual({ orders: 0, units: 0, received: 0, open: 0, values: [], inStore: { value: 0, withoutRate: [] } });
   await db.query(`update purchase_order set state = 'cancelled' where store_id = $1 and reference like 'T-_'`, [storeId]);
 });
 

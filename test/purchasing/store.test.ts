@@ -36,7 +36,7 @@ async function order(s: Shop, units: number[], locationId = s.locationIds[0]!): 
 const change = (s: Shop, id: number, action: PurchaseAction, version: number | null = null) => db.transaction((tx) => changePurchase(tx, s.storeId, id, version, action, doing(action.by)));
 async function sent(s: Shop, units: number[], locationId?: number): Promise<number> {
   const id = await order(s, units, locationId);
-  expect((await change(s, id, { do: 'submit', by: 'ann', limits: {} })).outcome).toBe('done');
+  expect((await change(s, id, { do: 'submit', by: 'ann', needsApproval: false })).outcome).toBe('done');
   expect((await change(s, id, { do: 'send', by: 'ann', today: '2026-11-24', expectedOn: '2026-12-14' })).outcome).toBe('done');
   return id;
 }
@@ -86,7 +86,7 @@ describe('purchase orders', () => {
     expect(await queued(s)).toHaveLength(2); // nothing changed for stock
     await change(s, id, { do: 'reopen', by: 'ann' });
     await change(s, id, { do: 'amend', by: 'ann', lines: [{ itemId: s.itemIds[0]!, ordered: 12, unitCost: 1, supplierSku: null, expectedOn: null }] });
-    await change(s, id, { do: 'submit', by: 'ann', limits: {} });
+    await change(s, id, { do: 'submit', by: 'ann', needsApproval: false });
     await change(s, id, { do: 'send', by: 'ann', today: '2026-11-25', expectedOn: null });
     await db.query(`update stock_adjustment set state = 'parked' where store_id = $1 and delta = 12`, [s.storeId]); // Shopify refused
     await change(s, id, { do: 'close', by: 'ann' });

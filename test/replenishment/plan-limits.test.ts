@@ -55,7 +55,7 @@ it('keeps a supplier’s budget over all its places, as a term of its own, and s
   expect(cut.reduce((sum, line) => sum + term(line, 'budget'), 0)).toBeLessThan(0);
   expect(cut.find((line) => term(line, 'budget') < 0)!.sentence).toContain('fewer keep the budget');
   expect(unitsOf(await lines('Mule'))).toBe(unitsOf(others));
-  expect((await list()).suppliers.find((one) => one.supplier === 'Boat')!.budget).toEqual({ amount: budget, per: 'plan', ordered: 0, planned: costOf(cut) });
+  expect((await list()).suppliers.find((one) => one.supplier === 'Boat')!.budget).toEqual({ amount: budget, per: 'plan', ordered: 0, planned: costOf(cut), withoutRate: [] });
   expect((await plan()).tally).toMatchObject({ applied: 0 });
 });
 
@@ -72,7 +72,7 @@ it('a month’s budget is less by what was sent this month; drafts and last mont
   await terms(boat, { budget, budgetPer: 'month' });
   await plan();
   const all = await lines('Boat'), row = (await list()).suppliers.find((one) => one.supplier === 'Boat')!;
-  expect(row.budget).toEqual({ amount: budget, per: 'month', ordered: 10_000, planned: costOf(all) });
+  expect(row.budget).toEqual({ amount: budget, per: 'month', ordered: 10_000, planned: costOf(all), withoutRate: [] });
   expect(costOf(all)).toBeLessThanOrEqual(50_000);
   await terms(boat, { budget: 9_000 });
   await plan();
@@ -148,7 +148,7 @@ it('keeps the store’s budget over all suppliers; a what-if without a wish is t
   const all = [...await lines('Boat'), ...await lines('Mule')], page = await list();
   expect(costOf(all)).toBeLessThanOrEqual(budget);
   expect(costOf(all)).toBeGreaterThan(budget * 0.97);
-  expect(page.budget).toEqual({ amount: budget, per: 'plan', ordered: 0, planned: costOf(all) });
+  expect(page.budget).toEqual({ amount: budget, per: 'plan', ordered: 0, planned: costOf(all), withoutRate: [] });
   expect(all.find((line) => term(line, 'store budget') < 0)!.sentence).toContain('fewer keep the store\'s budget');
   for (const vendor of [undefined, 'Mule']) {
     const { body } = await call<Of<typeof WhatIf>>('POST', '/replenishment/what-if', vendor === undefined ? {} : { vendor });

@@ -93,7 +93,7 @@ describe('a replay', () => {
     for (const [n, line] of (await linesOf(after.replayId)).rows.entries()) expect(line.decisions.filter((one) => one.on <= day)).toEqual(lines[n]!.decisions.filter((one) => one.on <= day));
   });
 
-  it('orders a supplier’s lines together, by its terms as they are today, and says so', async () => {
+  it('orders a supplier’s lines together, by terms that were only kept later where nothing was known before, and says so', async () => {
     const { rows: [supplier] } = await db.query<{ id: number }>(`insert into supplier (store_id, name, currency, min_order_units, updated_at, updated_by) values ($1, 'Weaver', 'EUR', 250, $2, 'test') returning supplier_id as id`, [storeId, clock.now()]);
     await db.query(`insert into supplier_item (store_id, supplier_id, item_id, unit_cost, price_breaks, updated_at, updated_by) select $1, $2, unnest($3::int[]), 400, '[{"from": 60, "unitCost": 300}]', $4, 'test'`, [storeId, supplier!.id, itemIds.slice(1, 3), clock.now()]);
     const run = await replayed(), rows = (await linesOf(run.replayId)).rows.filter((row) => ['SKU-2', 'SKU-3'].includes(row.sku!)), together = Map.groupBy(rows.flatMap((row) => row.decisions), (one) => one.on);
@@ -105,10 +105,13 @@ describe('a replay', () => {
     expect(run.result!.changes!.find((one) => one.term === 'supplier minimum')!.units).toBeGreaterThan(0);
     expect(run.result!.changes!.reduce((sum, one) => sum + one.units, 0)).toBe((await linesOf(run.replayId)).rows.reduce((sum, row) => sum + row.forSupplier!, 0));
     for (const row of rows) expect(row.bought).toBe(row.decisions.reduce((sum, one) => sum + one.quantity * (one.quantity >= 60 ? 300 : 400), 0));
-    expect(run.result!.notes.join(' ')).toContain(`those of 1 of 1 suppliers were noted or changed on ${FROM} or later`);
+    expect(run.result!.notes.join(' ')).toContain(`What was said of planning values is kept since ${addDays(TODAY, 1)}. On the ${DAYS} days`);
     expect((await replayed()).hash).toBe(run.hash);
     await db.query('update supplier set min_order_units = 100000 where store_id = $1 and supplier_id = $2', [storeId, supplier!.id]);
-    const below = await replayed();
+    // Said today, it was not known in these days; with today's values it is.
+    expect((await replayed()).hash).toBe(run.hash);
+    const below = await replayed({ known: 'today' });
+    expect(below.result!.notes.join(' ')).toContain('are today’s, as was asked');
     expect(below.result!.policy.belowMinimum).toBe((await linesOf(below.replayId)).rows.filter((row) => ['SKU-2', 'SKU-3'].includes(row.sku!)).reduce((sum, row) => sum + row.orders, 0));
     expect(below.result!.notes.join(' ')).toContain('below their supplier’s minimum');
     await db.query('delete from supplier_item where store_id = $1', [storeId]);

@@ -2,7 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { addDays, dayNumber, dayOf, daysBetween } from '../../domain/calendar.ts';
 import { format, money } from '../../domain/money.ts';
+import type { PolicyChanges } from '../../domain/replenishment/replay-panel.ts';
 import { POLICY_KINDS } from '../../domain/replenishment/policy.ts';
+import { pointName } from '../../domain/replenishment/replay-result.ts';
 import type { ReplayTotals } from '../../domain/replenishment/replay-totals.ts';
 import { replay } from '../../flows/replay.ts';
 import { replayView } from '../../http/replay-views.ts';
@@ -16,7 +18,10 @@ const STOPPING = ['SIGINT', 'SIGTERM'] as const;
 /** Kinds without a promise. */
 const UNPROMISED = ['min/max', 'planner parity', 'planner parity floored'];
 
-export interface ReplayOptions { store?: string; json?: boolean; policy?: string; promise?: string; from?: string; to?: string; vendor?: string; sku?: string; limit: string }
+/** Values a replay may try in place of each line's own, with the least and the most of them. */
+const CHANGES = [['minStock', 'min-stock', 0, 1_000_000], ['maxStock', 'max-stock', 0, 1_000_000], ['daysOfStock', 'days-of-stock', 1, 120], ['stockPercent', 'stock-percent', 0, 1_000]] as const;
+
+export interface ReplayOptions { store?: string; json?: boolean; policy?: string; promise?: string; from?: string; to?: string; vendor?: string; sku?: string; limit: string; minStock?: string; maxStock?: string; daysOfStock?: string; stockPercent?: string; values?: string }
 
 export async function replayCommand(options: ReplayOptions): Promise<void> {
   const most = rowLimit(options.limit), kind = options.policy === undefined ? null : POLICY_KINDS.find((one) => one === options.policy), promise = options.promise === undefined ? null : Number(options.promise);
@@ -24,6 +29,15 @@ export async function replayCommand(options: ReplayOptions): Promise<void> {
   if (most > 5_000) throw new UsageError('--limit: 5000 lines at most');
   if (promise !== null && !(promise >= 0.5 && promise <= 0.995)) throw new UsageError(`--promise ${options.promise}: a share from 0.5 to 0.995`);
   if (promise !== null && kind !== null && UNPROMISED.includes(kind)) throw new UsageError(`--promise: ${kind} has none; it orders by its own numbers`);
+  const known = options.values ?? 'then', changes: PolicyChanges = {};
+  if (known !== 'then' && known !== 'today') throw new UsageError(`--values ${known}: then (as known on each morning) or today`);
+  for (const [field, name, least, highest] of CHANGES) {
+    const said = options[field], value = Number(said);
+    if (said === undefined) continue;
+    if (!Number.isInteger(value) || value < least || value > highest) throw new UsageError(`--${name} ${said}: a whole number from ${least} to ${highest}`);
+    changes[field] = value;
+  }
+  if (changes.maxStock !== undefined && changes.maxStock < (changes.minStock ?? 0)) throw new UsageError(`--max-stock ${changes.maxStock}: below the minimum of ${changes.minStock}`);
   for (const name of ['from', 'to'] as const) if (options[name] !== undefined) try { dayNumber(options[name]); } catch { throw new UsageError(`--${name} ${options[name]}: a date like 2026-05-01`); }
   await withHouse(async (house) => {
     const store = await chosenStore(house, options.store), today = dayOf(house.clock.now().toISOString(), store.time_zone), to = options.to ?? addDays(today, -1), from = options.from ?? addDays(to, -181);
@@ -32,7 +46,7 @@ export async function replayCommand(options: ReplayOptions): Promise<void> {
     const span = await demandSpan(house.db, store.store_id);
     if (span === null) throw new UsageError('Nothing has been sold yet, so there are no days to replay.');
     if (daysBetween(span.first, from) < 28) throw new UsageError(`--from ${from}: the first sale known is of ${span.first}; begin 28 days later at least, so that there is something to forecast from`);
-    const id = await askReplay(house.db, store.store_id, { key: randomUUID(), kind, promise, from_day: from, to_day: to, scope: { ...(options.vendor ? { vendor: options.vendor } : {}), ...(options.sku ? { q: options.sku } : {}) }, most, orderCost: 0 }, 'command line', house.clock.now().toISOString());
+    const id = await askReplay(house.db, store.store_id, { key: randomUUID(), kind, promise, from_day: from, to_day: to, scope: { ...(options.vendor ? { vendor: options.vendor } : {}), ...(options.sku ? { q: options.sku } : {}) }, most, orderCost: 0, changes, known }, 'command line', house.clock.now().toISOString());
     const bars = progressBars(options.json ?? false);
     let ran = null;
     // Ctrl-C: it is given up, not left running for a worker to begin again. A second one ends the process at once.
@@ -52,8 +66,8 @@ export async function replayCommand(options: ReplayOptions): Promise<void> {
     const result = row.result!, cash = ({ costs }: Pick<ReplayTotals, 'costs'>): string => costs.map((one) => format(money(one.cash, one.currency))).join(' + ') || 'no cost known', bought = ({ costs }: Pick<ReplayTotals, 'costs'>): string => costs.map((one) => format(money(one.bought, one.currency))).join(' + ');
     const line = (name: string, of: ReplayTotals): (string | number)[] => [name, of.wanted === 0 ? '–' : `${((100 * of.served) / of.wanted).toFixed(1)} %`, of.lost, of.ordered, of.orders, Math.round(of.unitDays / result.days), cash(of), bought(of)];
     print(options.json ?? false, view, () => [
-      `${kind ?? 'as planned'}${promise === null ? '' : ` at ${promise}`}, ${from} to ${to}, ${result.policy.lines} lines`, '',
-      table(['', 'Fill', 'Lost', 'Ordered', 'Orders', 'In stock', 'Money in stock', 'Bought'], [line('this policy', result.policy), ...result.frontier.map((point) => line(`${point.kind} ${point.promise}`, point.totals))]), '',
+      `${pointName({ kind, promise, changes })}${known === 'today' ? ', with today’s values' : ''}, ${from} to ${to}, ${result.policy.lines} lines`, '',
+      table(['', 'Fill', 'Lost', 'Ordered', 'Orders', 'In stock', 'Money in stock', 'Bought'], [line('this policy', result.policy), ...result.frontier.map((point) => line(pointName(point), point.totals))]), '',
       `Really ordered in these days: ${result.bought.ordered.toLocaleString('en-GB')} units by ${result.bought.orders} order lines${result.bought.costs.map((one) => `, ${format(money(one.cost, one.currency))}`).join('')}.`, 
       `This policy: ${result.policy.returned.toLocaleString('en-GB')} units brought back to the shelf, ${(result.policy.bulkWanted - result.policy.bulkServed).toLocaleString('en-GB')} of ${result.policy.bulkWanted.toLocaleString('en-GB')} in bulk order lines lost, ${result.policy.belowMinimum.toLocaleString('en-GB')} order lines below a supplier’s minimum.`, ...result.notes, `Hash ${row.hash}`,
     ].join('\n'));

@@ -23,6 +23,8 @@ export interface PlannerStockInput {
   beside: readonly ExplainedUnits[]; besideIsOlder: boolean;
   stray: Stray | null;
   isBundle: boolean;
+  /** When the level was first read here, where that was after the planner's sync: what was sold between is in its figure alone. */
+  openedAt: string | null;
 }
 
 /** Units the planner keeps where nobody matched them. `whole`: it has none of the item at this place but these. */
@@ -63,6 +65,7 @@ export function explainPlannerStock(input: PlannerStockInput): PlannerFinding {
   if (!rest.done && alike !== 0 && (input.besideIsOlder || Math.abs(rest.left - alike) < Math.abs(rest.left))) for (const { cause, units, evidence } of input.beside) rest.give(cause, units, `what it reads in Shopify differs alike: ${evidence}`);
   if (input.stray) rest.take('unmapped location or SKU', -input.stray.units, input.stray.evidence);
   if (input.isBundle) rest.give('bundle counted otherwise', rest.left, `it is a bundle: the planner counts ${input.theirs} of it, here its parts are counted`);
+  if (input.openedAt !== null) rest.give('not exchanged yet', rest.left, `it read the shop at ${input.syncedAt}, before the level was first read here at ${input.openedAt}`);
   return rest.end(`nothing explains why it shows ${input.theirs} where ${input.ours - since} were available`);
 }
 

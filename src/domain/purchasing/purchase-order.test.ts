@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { purchaseChanges } from './changes.ts';
 import { landedCost } from './landed-cost.ts';
-import { act, goodsValue, needsApproval, ON_ORDER, openUnits, TRANSITIONS, type PurchaseAction, type PurchaseOrder } from './purchase-order.ts';
+import { approvalRefused, needsApproval } from './approval.ts';
+import { act, goodsValue, ON_ORDER, openUnits, TRANSITIONS, type PurchaseAction, type PurchaseOrder } from './purchase-order.ts';
 
 const line = (itemId: number, ordered: number, unitCost = 250): PurchaseOrder['lines'][number] => ({ line: itemId, itemId, supplierSku: null, ordered, unitCost, expectedOn: null, received: 0, damaged: 0, cancelled: 0, recommendation: null });
 const DRAFT: PurchaseOrder = {
@@ -14,7 +15,7 @@ const lines = fc.array(fc.record({ itemId: fc.constantFrom(1, 2, 3), quantity: f
 const anyAction: fc.Arbitrary<PurchaseAction> = fc.oneof(
   fc.record({ do: fc.constant('amend' as const), by: WHO, shipping: fc.nat(9_999), lines: fc.uniqueArray(fc.constantFrom(1, 2, 3), { minLength: 1 }).chain((ids) => fc.tuple(...ids.map((itemId) => fc.nat(40).map((ordered) => ({ itemId, ordered, unitCost: itemId * 111, supplierSku: null, expectedOn: null }))))) }),
   fc.record({ do: fc.constant('amend' as const), by: WHO, duty: fc.nat(9_999) }),
-  fc.record({ do: fc.constant('submit' as const), by: WHO, limits: fc.constantFrom<Record<string, number>>({}, { EUR: 5_000 }, { USD: 1 }) }),
+  fc.record({ do: fc.constant('submit' as const), by: WHO, needsApproval: fc.boolean() }),
   fc.record({ do: fc.constantFrom('approve' as const, 'reopen' as const, 'close' as const, 'cancel' as const), by: WHO }),
   fc.record({ do: fc.constant('send' as const), by: WHO, today: fc.constant('2026-03-02'), expectedOn: fc.constantFrom(null, '2026-03-20') }),
   fc.record({ do: fc.constant('confirm' as const), by: WHO, expectedOn: fc.constantFrom(null, '2026-03-22') }),
@@ -109,18 +110,36 @@ const step = (order: PurchaseOrder, ...actions: PurchaseAction[]): PurchaseOrder
   if ('refused' in result) throw new Error(result.refused);
   return result.order;
 }, order);
-const SENT = step(DRAFT, { do: 'submit', by: 'ann', limits: {} }, { do: 'send', by: 'ann', today: '2026-03-02', expectedOn: '2026-03-20' });
+const SENT = step(DRAFT, { do: 'submit', by: 'ann', needsApproval: false }, { do: 'send', by: 'ann', today: '2026-03-02', expectedOn: '2026-03-20' });
 
 describe('approval', () => {
   it('is wanted above the limit, in a currency without one, and by nobody where none is set', () => {
     expect(goodsValue(DRAFT)).toBe(10 * 250 + 24 * 999);
-    expect(needsApproval(DRAFT, {})).toBe(false);
-    expect(needsApproval(DRAFT, { EUR: 26_476 })).toBe(false);
-    expect(needsApproval(DRAFT, { EUR: 26_475 })).toBe(true);
-    expect(needsApproval(DRAFT, { USD: 1_000_000 })).toBe(true);
+    const own = { inStore: 26_476, storeCurrency: 'EUR' }, foreign = { ...DRAFT, currency: 'USD' };
+    expect(needsApproval(DRAFT, {}, own)).toBe(false);
+    expect(needsApproval(DRAFT, { EUR: 26_476 }, own)).toBe(false);
+    expect(needsApproval(DRAFT, { EUR: 26_475 }, own)).toBe(true);
+    expect(needsApproval(DRAFT, { USD: 1_000_000 }, own)).toBe(true);
+    // Bought in dollars, measured by the limit in euros at the day's rate; without a rate it waits, and a limit in dollars goes before.
+    expect(needsApproval(foreign, { EUR: 24_000 }, { inStore: 23_828, storeCurrency: 'EUR' })).toBe(false);
+    expect(needsApproval(foreign, { EUR: 23_000 }, { inStore: 23_828, storeCurrency: 'EUR' })).toBe(true);
+    expect(needsApproval(foreign, { EUR: 1_000_000 }, { inStore: null, storeCurrency: 'EUR' })).toBe(true);
+    expect(needsApproval(foreign, { EUR: 1, USD: 26_476 }, { inStore: null, storeCurrency: 'EUR' })).toBe(false);
+  });
+  it('is given by no maker, and by nobody above what they may approve', () => {
+    const amount = fc.option(fc.integer({ min: 0, max: 50_000 })), email = fc.constantFrom('ann', 'bob@shop.example', 'cleo@shop.example'), role = fc.constantFrom('admin' as const, 'planner' as const, 'finance' as const);
+    const approvers = fc.array(fc.oneof(fc.record({ role, amount }), fc.record({ email, amount })), { maxLength: 5 });
+    fc.assert(fc.property(approvers, email, role, fc.option(fc.integer({ min: 0, max: 60_000 })), (named, who, as, inStore) => {
+      const refused = approvalRefused(DRAFT, { email: who, role: as }, named, { inStore, storeCurrency: 'EUR' });
+      if (who === 'ann') { expect(refused).toContain('somebody else must approve it'); return; }
+      if (named.length === 0) { expect(refused).toBeNull(); return; }
+      const own = named.find((one) => 'email' in one && one.email === who) ?? named.find((one) => 'role' in one && one.role === as);
+      if (refused === null) { expect(own).toBeDefined(); if (own!.amount !== null) expect(inStore).not.toBeNull(); if (own!.amount !== null && inStore !== null) expect(inStore).toBeLessThanOrEqual(own!.amount); } else if (own?.amount === null) expect.unreachable();
+    }));
+    expect(approvalRefused(DRAFT, { email: 'bob@shop.example', role: 'planner' }, [{ role: 'planner', amount: 500_000 }, { email: 'cleo@shop.example', amount: null }], { inStore: 720_000, storeCurrency: 'EUR' })).toBe('PO-00001 comes to €7,200.00, and bob@shop.example may approve up to €5,000.00: role planner up to €5,000.00, cleo@shop.example any amount may');
   });
   it('waits for another person', () => {
-    const waiting = step(DRAFT, { do: 'amend', by: 'bob', shipping: 100 }, { do: 'submit', by: 'ann', limits: { EUR: 1 } });
+    const waiting = step(DRAFT, { do: 'amend', by: 'bob', shipping: 100 }, { do: 'submit', by: 'ann', needsApproval: true });
     expect(waiting.state).toBe('awaiting approval');
     expect(act(waiting, { do: 'approve', by: 'ann' })).toEqual({ refused: 'PO-00001 was made by ann: somebody else must approve it' });
     expect(act(waiting, { do: 'approve', by: 'bob' })).toHaveProperty('refused');

@@ -53,8 +53,8 @@ export interface Received { itemId: number; quantity: Units; damaged: Units }
 /** `today` is the shop's day; `by` who does it. */
 export type PurchaseAction =
   | { do: 'amend'; by: string; expectedOn?: Day | null; shipping?: number; duty?: number; otherCost?: number; notes?: string; lines?: LineChange[]; locationId?: number }
-  | { do: 'submit'; by: string; limits: Readonly<Record<string, number>> }
-  | { do: 'approve'; by: string }
+  | { do: 'submit'; by: string; /** domain/purchasing/approval.ts says so. */ needsApproval: boolean }
+  | { do: 'approve'; by: string; /** Why whoever asks may not (domain/purchasing/approval.ts); null or left out: they may. */ refused?: string | null }
   | { do: 'reopen'; by: string }
   | { do: 'send'; by: string; today: Day; expectedOn: Day | null }
   | { do: 'confirm'; by: string; expectedOn: Day | null }
@@ -87,13 +87,6 @@ export const openUnits = (line: PurchaseLine): Units => Math.max(0, line.ordered
 export const goodsValue = (order: Pick<PurchaseOrder, 'lines'>): number => order.lines.reduce((sum, line) => sum + line.ordered * line.unitCost, 0);
 export const orderValue = (order: PurchaseOrder): number => goodsValue(order) + order.shipping + order.duty + order.otherCost;
 
-/** True when somebody else must approve: above the limit of its currency, or in a currency without one while others have one (amounts are not compared across currencies). */
-export function needsApproval(order: PurchaseOrder, limits: Readonly<Record<string, number>>): boolean {
-  if (Object.keys(limits).length === 0) return false;
-  const limit = limits[order.currency];
-  return limit === undefined || orderValue(order) > limit;
-}
-
 /** The order after an action, one version on; or why not, in a sentence that says what to do. */
 export function act(order: PurchaseOrder, action: PurchaseAction): { order: PurchaseOrder } | { refused: string } {
   if (!TRANSITIONS[action.do].includes(order.state)) return { refused: `${order.reference} is ${order.state}: ${action.do} is possible when it is ${TRANSITIONS[action.do].join(', ')}` };
@@ -110,12 +103,13 @@ function apply(next: PurchaseOrder, action: PurchaseAction): string | null {
     case 'submit': {
       if (!next.lines.some((line) => line.ordered > 0)) return `${next.reference} has no units: add a line first`;
       noteMaker(next, action.by);
-      next.state = needsApproval(next, action.limits) ? 'awaiting approval' : 'approved';
+      next.state = action.needsApproval ? 'awaiting approval' : 'approved';
       if (next.state === 'approved') next.approvedBy = 'within the limit';
       return null;
     }
     case 'approve': {
       if (next.madeBy.includes(action.by)) return `${next.reference} was made by ${action.by}: somebody else must approve it`;
+      if (action.refused != null) return action.refused;
       next.state = 'approved';
       next.approvedBy = action.by;
       return null;

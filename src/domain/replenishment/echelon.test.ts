@@ -80,12 +80,12 @@ describe('a replay of places of which one buys for the others', () => {
     const dice = { state: seed + place * 7_919 };
     return {
       key: `7@${place}`, wanted: Int32Array.from({ length: DAYS }, () => Math.floor(roll(dice) * 5)), bulk: new Int32Array(DAYS), returned: Int32Array.from({ length: DAYS }, () => (roll(dice) < 0.1 ? 1 : 0)), order: '', opening: { onHand: Math.floor(roll(dice) * 30), incoming: Math.floor(roll(dice) * 10) },
-      policy: BUILT_IN, leadTimes: null, orderDays: [], buying: { supplierId: null, unitCost: 400, currency: 'EUR', priceBreaks: [], volumeCm3: 0, weightG: 0 }, price: 1_000, storeCurrency: 'EUR', supply: null, ...rest,
+      policy: BUILT_IN, leadTimes: null, orderDays: [], buying: { supplierId: null, unitCost: 400, currency: 'EUR', priceBreaks: [], volumeCm3: 0, weightG: 0 }, price: 1_000, storeCurrency: 'EUR', supply: null, reach: 240, later: [], ...rest,
     };
   };
   const forecasts = (n: number): DemandForecast | null => (n % 5 === 4 ? null : forecastOf(30 + 17 * n));
   function run(lines: readonly ReplayLine[]): Replayed[] {
-    const echelons = echelonsOf(lines), known = knownToday(forecasts, echelons), book = begunBook(lines, lines.map((one) => one.policy), FIRST, known, echelons);
+    const echelons = echelonsOf(lines), known = knownToday(forecasts, echelons), book = begunBook(lines, lines.map(() => (terms) => terms.policy), FIRST, known, echelons);
     for (let day = 0; day < DAYS; day++) replayDay(lines, book, day, known, new Map(), echelons);
     return book.map((one) => one.end());
   }

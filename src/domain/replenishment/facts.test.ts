@@ -17,7 +17,7 @@ const input = (over: Partial<PlanLineInput> = {}): PlanLineInput => ({
 it('what is kept of a recommendation says the same in the same words', () => fc.assert(fc.property(
   fc.nat(200), fc.integer({ min: -20, max: 200 }), fc.nat(30), fc.option(fc.nat(60)), fc.constantFrom('cycle service', 's,Q', 'planner parity', 'fill rate', 'cost ratio'), (sold, onHand, add, maxStock, kind) => {
     const made = planLine(input({ forecast: fallbackForecast(sold, 60), stock: { onHand, incoming: 1, committed: 2, backorders: 0 }, policy: { ...BUILT_IN, kind, maxStock } })) as Recommendation, more = adjusted(made, 'supplier minimum', add);
-    const { layers } = policyOfLine(new Map([['item:1@2', { moq: 1 }], ['class:B', { kind }]]), { itemId: 1, locationId: 2, vendor: 'Mill', abc: 'B' }), back = fromKept(keptAs({ made: more, layers }));
+    const { layers } = policyOfLine(new Map([['item:1@2', { moq: 1 }], ['class:B', { kind }]]), { itemId: 1, locationId: 2, vendor: 'Mill', category: null, abc: 'B' }), back = fromKept(keptAs({ made: more, layers }));
     expect(explain(back.made)).toBe(explain(more));
     expect(back.layers).toEqual(layers);
     expect(paperOf(keptAs({ made: more, layers }))).toMatchObject({ quantity: more.quantity, sentence: explain(more) });

@@ -3,7 +3,7 @@
  * few are read; the words are made from these when they are.
  */
 import { addDays, daysBetween, type Day } from '../calendar.ts';
-import { POLICY_FIELDS, POLICY_LAYERS, type PlanningPolicy, type PolicyLayer } from './policy.ts';
+import { BUILT_IN, POLICY_FIELDS, type PlanningPolicy, type PolicyLayer } from './policy.ts';
 import { TERM_KEYS, type Recommendation } from './recommend.ts';
 import { explain, tenths } from './sentence.ts';
 import { termsOf, type Term } from './terms.ts';
@@ -13,6 +13,9 @@ type Facts = [
   stockout: [number | null, number | null], orderBy: number | null, overstock: number, atRisk: number, longer: number | null, lead: [number, number] | null, notes: string[],
   orders?: [number, number] | null, // not there in a plan of before suppliers' order days counted
 ];
+
+/** Layers by the digit they are kept as: new ones come last, so that what was kept before stays readable. */
+const KEPT_LAYERS: readonly PolicyLayer[] = ['item here', 'item', 'learned', 'supplier', 'vendor', 'class', 'store', 'built in', 'category'];
 
 /** Where a statement finds these among the kept numbers. */
 export const KEPT_AT = { position: 4, policy: 6 } as const;
@@ -24,7 +27,7 @@ export function keptAs({ made, layers }: Kept): string {
   const off = (day: Day | null): number | null => (day === null ? null : daysBetween(made.today, day)), terms = [...made.terms];
   while (terms.length > 0 && terms.at(-1) === 0) terms.pop();
   const facts: Facts = [
-    made.today, terms, made.need, made.orderUpTo, made.position, made.protectionDays, POLICY_FIELDS.map((field) => made.policy[field]), layers.map((layer) => POLICY_LAYERS.indexOf(layer)).join(''), made.ratio,
+    made.today, terms, made.need, made.orderUpTo, made.position, made.protectionDays, POLICY_FIELDS.map((field) => made.policy[field]), layers.map((layer) => KEPT_LAYERS.indexOf(layer)).join(''), made.ratio,
     made.coverDays === null ? null : tenths(made.coverDays), made.coverBeyondHorizon ? 1 : 0, [off(made.stockoutDate.p50), off(made.stockoutDate.p10)], off(made.orderBy), made.overstock, made.atRisk, made.oneDayLonger,
     made.leadTime && [made.leadTime.shortest, made.leadTime.longest], made.conflicts, made.orders && [made.orders.wait, made.orders.between],
   ];
@@ -36,9 +39,9 @@ export function fromKept(text: string): Kept {
   const [today, terms, need, orderUpTo, position, protectionDays, values, layers, ratio, coverDays, beyond, [p50, p10], orderBy, overstock, atRisk, oneDayLonger, lead, conflicts, orders] = JSON.parse(text) as Facts;
   const day = (offset: number | null): Day | null => (offset === null ? null : addDays(today, offset)), all = TERM_KEYS.map((_, n) => terms[n] ?? 0);
   return {
-    layers: [...layers].map((digit) => POLICY_LAYERS[Number(digit)]!),
+    layers: POLICY_FIELDS.map((_, n) => (n < layers.length ? KEPT_LAYERS[Number(layers[n])]! : 'built in')),
     made: {
-      today, quantity: all.reduce((sum, term) => sum + term, 0), terms: all, need, orderUpTo, position, protectionDays, policy: Object.fromEntries(POLICY_FIELDS.map((field, n) => [field, values[n]])) as unknown as PlanningPolicy,
+      today, quantity: all.reduce((sum, term) => sum + term, 0), terms: all, need, orderUpTo, position, protectionDays, policy: Object.fromEntries(POLICY_FIELDS.map((field, n) => [field, n < values.length ? values[n] : BUILT_IN[field]])) as unknown as PlanningPolicy,
       ratio, coverDays, coverBeyondHorizon: beyond === 1, stockoutDate: { p50: day(p50), p10: day(p10) }, orderBy: day(orderBy), overstock, atRisk, oneDayLonger, leadTime: lead && { shortest: lead[0], longest: lead[1] }, orders: orders ? { wait: orders[0], between: orders[1] } : null, conflicts,
     },
   };

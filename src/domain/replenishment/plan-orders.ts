@@ -8,8 +8,8 @@ export interface PlannedLine {
   line: SupplierLine;
   /** Whose order it is part of: a supplier in a currency. Empty: nobody's that sets limits. */
   order: string;
-  /** Bought in the store's currency: the store's budget is of those. */
-  domestic: boolean;
+  /** The same in money of the store, for its budget over all suppliers; null: outside it, as what is bought at a rate nobody knows. */
+  inStore: SupplierLine | null;
 }
 export interface OrderedLine { quantity: Units; changes: { term: SupplierTerm | 'store budget'; change: Units }[]; notes: string[] }
 
@@ -24,7 +24,7 @@ export function planOrders(lines: readonly PlannedLine[], limits: ReadonlyMap<st
     gap = Math.max(gap, order.gap);
   }
   if (storeBudget === null) return { lines: made, gap };
-  const paid = [...lines.keys()].filter((n) => lines[n]!.domestic && made[n]!.quantity > 0), cut = withinBudget(paid.map((n) => lines[n]!.line), paid.map((n) => made[n]!.quantity), storeBudget), touched = new Set<string>();
+  const paid = [...lines.keys()].filter((n) => lines[n]!.inStore !== null && made[n]!.quantity > 0), cut = withinBudget(paid.map((n) => lines[n]!.inStore!), paid.map((n) => made[n]!.quantity), storeBudget), touched = new Set<string>();
   paid.forEach((n, k) => {
     const change = cut.quantities[k]! - made[n]!.quantity;
     if (change === 0) return;

@@ -26,7 +26,7 @@ const anyPolicy = fc.record({
   kind: fc.constantFrom(...POLICY_KINDS), leadTimeDays: fc.nat(30), reviewDays: fc.integer({ min: 1, max: 12 }), serviceLevel: fc.double({ min: 0.5, max: 0.975, noNaN: true }), fillRate: fc.double({ min: 0.5, max: 0.99, noNaN: true }),
   costRatio: fc.option(fc.double({ min: 0.5, max: 0.99, noNaN: true })), reorderPoint: fc.option(fc.nat(80)), orderQuantity: fc.option(fc.integer({ min: 1, max: 60 })), daysOfStock: fc.option(fc.integer({ min: 1, max: 25 })),
   moq: fc.nat(100), casePack: fc.integer({ min: 1, max: 24 }), minStock: fc.nat(30), maxStock: fc.integer({ min: 30, max: 500 }) as fc.Arbitrary<number | null>,
-  endOfLife: fc.option(fc.nat(80).map((days) => addDays(TODAY, days))), lastOrder: fc.option(fc.integer({ min: -5, max: 40 }).map((days) => addDays(TODAY, days))),
+  endOfLife: fc.option(fc.nat(80).map((days) => addDays(TODAY, days))), lastOrder: fc.option(fc.integer({ min: -5, max: 40 }).map((days) => addDays(TODAY, days))), holdingPerYear: fc.constantFrom(0.1, 0.25, 0.6),
 });
 const anyStock = fc.record({ onHand: fc.integer({ min: -20, max: 300 }), incoming: fc.nat(100), committed: fc.nat(50), backorders: fc.nat(20) });
 const anyRate = fc.oneof(fc.constant(0), fc.double({ min: 0, max: 8, noNaN: true }));

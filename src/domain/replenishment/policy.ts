@@ -1,6 +1,6 @@
 /**
  * The planning policy of an item at a place, and where each of its values came from.
- * A value set by a user beats one set by a rule (supplier, vendor, class), which beats the store's default: field by field.
+ * A value set by a user beats one set by a rule (supplier, vendor, category, class), which beats the store's default: field by field.
  */
 import type { Day } from '../calendar.ts';
 
@@ -47,26 +47,28 @@ export interface PlanningPolicy {
   endOfLife: Day | null;
   /** Last day the supplier takes an order; null: for ever. */
   lastOrder: Day | null;
+  /** What a unit on the shelf costs a year, as a share of its unit cost: capital, room, insurance, loss. */
+  holdingPerYear: number;
 }
 
 /** In the order in which they are kept. */
 export const POLICY_FIELDS = [
-  'kind', 'leadTimeDays', 'reviewDays', 'serviceLevel', 'fillRate', 'costRatio', 'reorderPoint', 'orderQuantity', 'daysOfStock', 'moq', 'casePack', 'minStock', 'maxStock', 'endOfLife', 'lastOrder',
+  'kind', 'leadTimeDays', 'reviewDays', 'serviceLevel', 'fillRate', 'costRatio', 'reorderPoint', 'orderQuantity', 'daysOfStock', 'moq', 'casePack', 'minStock', 'maxStock', 'endOfLife', 'lastOrder', 'holdingPerYear',
 ] as const satisfies readonly (keyof PlanningPolicy)[];
 
 /** What applies where nobody has said anything. */
 export const BUILT_IN: PlanningPolicy = {
   kind: 'cycle service', leadTimeDays: 14, reviewDays: 7, serviceLevel: 0.95, fillRate: 0.97, costRatio: null, reorderPoint: null, orderQuantity: null, daysOfStock: null,
-  moq: 1, casePack: 1, minStock: 0, maxStock: null, endOfLife: null, lastOrder: null,
+  moq: 1, casePack: 1, minStock: 0, maxStock: null, endOfLife: null, lastOrder: null, holdingPerYear: 0.25,
 };
 
-export const POLICY_LAYERS = ['item here', 'item', 'learned', 'supplier', 'vendor', 'class', 'store', 'built in'] as const;
+export const POLICY_LAYERS = ['item here', 'item', 'learned', 'supplier', 'vendor', 'category', 'class', 'store', 'built in'] as const;
 /** Who said a value, strongest first. `learned` is what a supplier's receipts say of its lead time. */
 export type PolicyLayer = (typeof POLICY_LAYERS)[number];
 export type PolicySource = 'user' | 'rule' | 'default';
 
 /** The kind of source a layer is. */
-export const SOURCE_OF: Record<PolicyLayer, PolicySource> = { 'item here': 'user', item: 'user', learned: 'rule', supplier: 'rule', vendor: 'rule', class: 'rule', store: 'default', 'built in': 'default' };
+export const SOURCE_OF: Record<PolicyLayer, PolicySource> = { 'item here': 'user', item: 'user', learned: 'rule', supplier: 'rule', vendor: 'rule', category: 'rule', class: 'rule', store: 'default', 'built in': 'default' };
 
 /** Values said by each layer; `undefined` is not said, null is said to be none. */
 export type PolicyLayers = { [Layer in Exclude<PolicyLayer, 'built in'>]?: Partial<PlanningPolicy> | undefined };
@@ -113,6 +115,7 @@ export function policyFaults(policy: PlanningPolicy): string[] {
   share(policy.serviceLevel, 'service level');
   share(policy.fillRate, 'fill rate');
   share(policy.costRatio, 'cost ratio');
+  if (!(policy.holdingPerYear >= 0 && policy.holdingPerYear <= 2)) faults.push(`holding cost must be a share of the unit cost from 0 to 2 a year, not ${policy.holdingPerYear}`);
   if (policy.kind === 'min/max' && policy.maxStock === null) faults.push('a min/max policy needs a maximum stock');
   if (policy.maxStock !== null && policy.maxStock < policy.minStock) faults.push(`maximum stock of ${policy.maxStock} is below the minimum stock of ${policy.minStock}`);
   return faults;

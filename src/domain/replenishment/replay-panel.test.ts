@@ -24,7 +24,7 @@ function taskOf(panel: PanelSeries[]): ReplayTask {
     limits: [['mill', { ...NO_LIMITS, minUnits: 60 }], ['4@1', NO_LIMITS]],
     lines: panel.map((one, n) => ({
       key: one.id, wanted: wantedOf(one.series, FIRST, DAYS).wanted, bulk: Int32Array.from(one.bulk!.subarray(BEFORE)), returned: Int32Array.from({ length: DAYS }, (_, day) => (day % 9 === n ? 2 : 0)), order: n < 3 ? 'mill' : n === 4 ? one.id : '', opening: { onHand: 20, incoming: 0 }, policy: { ...BUILT_IN, leadTimeDays: 6 }, orderDays: n === 1 ? [2, 5] : [], leadTimes: [{ days: 4, share: 0.5 }, { days: 8, share: 0.5 }],
-      buying: { supplierId: null, unitCost: 400, currency: 'EUR', priceBreaks: n === 4 ? [{ from: 40, unitCost: 300 }] : [], volumeCm3: 0, weightG: 0 }, price: 1_000, storeCurrency: 'EUR', supply: null,
+      buying: { supplierId: null, unitCost: 400, currency: 'EUR', priceBreaks: n === 4 ? [{ from: 40, unitCost: 300 }] : [], volumeCm3: 0, weightG: 0 }, price: 1_000, storeCurrency: 'EUR', supply: null, reach: options.horizon, later: [],
     })),
   };
 }
@@ -45,6 +45,19 @@ describe('a replayed batch', () => {
       const other = replayPanel(task, pool);
       // The order of a day is placed in its morning: that of the day itself is made from the days before it.
       for (const [n, variants] of honest.entries()) for (const [v, made] of variants.entries()) expect(other[n]![v]!.decisions.filter((one) => one.day <= day)).toEqual(made.decisions.filter((one) => one.day <= day));
+    }), { numRuns: 12 });
+  });
+
+  it('a change of planning values made after a day never alters what was done on that day', () => {
+    const honest = replayPanel(taskOf(panelOf(5)), pool);
+    fc.assert(fc.property(fc.integer({ min: 1, max: DAYS - 1 }), fc.array(fc.record({ n: fc.nat(SERIES - 1), kind: fc.constantFrom('cycle service' as const, 'min/max' as const), leadTimeDays: fc.nat(20), reviewDays: fc.integer({ min: 1, max: 9 }), moq: fc.nat(40), cost: fc.integer({ min: 1, max: 900 }), price: fc.integer({ min: 1, max: 5_000 }), order: fc.constantFrom('', 'mill', '4@1') }), { minLength: 1, maxLength: SERIES }), (day, changes) => {
+      const task = taskOf(panelOf(5));
+      for (const { n, cost, price, order, ...policy } of changes) {
+        const line = task.lines[n]!;
+        task.lines[n] = { ...line, later: [{ from: day, terms: { ...line, policy: { ...line.policy, ...policy, maxStock: 60 }, buying: { ...line.buying, unitCost: cost }, price, order, reach: 40 } }] };
+      }
+      const other = replayPanel(task, pool);
+      for (const [n, variants] of honest.entries()) for (const [v, made] of variants.entries()) expect(other[n]![v]!.decisions.filter((one) => one.day < day)).toEqual(made.decisions.filter((one) => one.day < day));
     }), { numRuns: 12 });
   });
 
@@ -71,5 +84,7 @@ describe('a replayed batch', () => {
     expect(varied(BUILT_IN, { kind: 'fill rate', promise: 0.9 })).toMatchObject({ kind: 'fill rate', fillRate: 0.9, serviceLevel: 0.95 });
     expect(varied({ ...BUILT_IN, reorderPoint: 5 }, { kind: 's,Q', promise: 0.9 })).toMatchObject({ serviceLevel: 0.9, reorderPoint: null });
     expect(varied(BUILT_IN, { kind: null, promise: null })).toEqual(BUILT_IN);
+    expect(varied({ ...BUILT_IN, minStock: 5, maxStock: 9, reorderPoint: 3 }, { kind: 'min/max', promise: null, changes: { stockPercent: 150 } })).toMatchObject({ minStock: 8, maxStock: 14, reorderPoint: 5 });
+    expect(varied({ ...BUILT_IN, maxStock: 9 }, { kind: null, promise: null, changes: { minStock: 20, daysOfStock: 30 } })).toMatchObject({ minStock: 20, maxStock: 20, daysOfStock: 30 });
   });
 });

@@ -12,11 +12,17 @@ import type { DemandForecast } from './order-up-to.ts';
 import type { PlanningPolicy, PolicyKind } from './policy.ts';
 import { planOrders, type OrderedLine } from './plan-orders.ts';
 import { supplierLine } from './plan-line.ts';
-import { LineDays, transferLevel, type Replayed, type ReplayLine } from './replay.ts';
+import { LineDays, termsOn, transferLevel, type LineTerms, type Replayed, type ReplayLine } from './replay.ts';
 import type { SupplierLimits } from './supplier-limits.ts';
 
-/** A policy to try: another kind, another promise; null: as the line has it. */
-export interface Variant { kind: PolicyKind | null; promise: number | null }
+/** Other values to try than a line's own. */
+export interface PolicyChanges {
+  minStock?: number | undefined; maxStock?: number | undefined; daysOfStock?: number | undefined;
+  /** Per cent of each line's own minimum, maximum and reorder point, to whole units. */
+  stockPercent?: number | undefined;
+}
+/** A policy to try: another kind, another promise, other values; null or left out: as the line has it. */
+export interface Variant { kind: PolicyKind | null; promise: number | null; changes?: PolicyChanges | undefined }
 
 export interface ReplayTask {
   /** Series of the lines, in their order, known through the end of the period. */
@@ -30,9 +36,11 @@ export interface ReplayTask {
   variants: Variant[];
 }
 
-/** The policy with another kind and another promise, which each kind keeps in a field of its own. */
-export function varied(policy: PlanningPolicy, { kind, promise }: Variant): PlanningPolicy {
-  const made = { ...policy, kind: kind ?? policy.kind };
+/** The policy with another kind, another promise (which each kind keeps in a field of its own) and other values. */
+export function varied(policy: PlanningPolicy, { kind, promise, changes = {} }: Variant): PlanningPolicy {
+  const share = (units: number | null): number | null => (units === null || changes.stockPercent === undefined ? units : Math.round((units * changes.stockPercent) / 100));
+  const minStock = changes.minStock ?? share(policy.minStock)!, maxStock = changes.maxStock ?? share(policy.maxStock);
+  const made = { ...policy, kind: kind ?? policy.kind, minStock, maxStock: maxStock === null ? null : Math.max(minStock, maxStock), reorderPoint: share(policy.reorderPoint), daysOfStock: changes.daysOfStock ?? policy.daysOfStock };
   if (promise === null) return made;
   if (made.kind === 'fill rate') return { ...made, fillRate: promise };
   if (made.kind === 'cost ratio') return { ...made, costRatio: promise };
@@ -43,18 +51,18 @@ export function varied(policy: PlanningPolicy, { kind, promise }: Variant): Plan
 export function replayPanel({ panel, lines, limits, options, first, days, variants }: ReplayTask, pool: Pool): Replayed[][] {
   const allowed = new Map(limits), latest: (DemandForecast | null)[] = lines.map(() => null), madeOn = new Int32Array(lines.length), echelons = echelonsOf(lines);
   // A line is forecast on its own review days, and on those of the line it is bought with.
-  const reviews = lines.map((line) => [line.policy.reviewDays]);
-  for (const [buyer, supplied] of echelons) for (const { n } of supplied) reviews[n]!.push(lines[buyer]!.policy.reviewDays);
+  const boughtWith = lines.map((_, n) => [n]), reviews = (n: number, day: number): boolean => day % termsOn(lines[n]!, day).policy.reviewDays === 0;
+  for (const [buyer, supplied] of echelons) for (const { n } of supplied) boughtWith[n]!.push(buyer);
   let books: LineDays[][] = [];
   for (let day = 0; day < days; day++) {
-    const due = lines.flatMap((_, n) => (reviews[n]!.some((every) => day % every === 0) ? [n] : []));
+    const due = lines.flatMap((_, n) => (boughtWith[n]!.some((one) => reviews(one, day)) ? [n] : []));
     if (due.length > 0) {
       const known = due.map((n) => knownBefore(panel[n]!, first + day, options.horizon)), made = forecasts(known.filter((one) => one !== null), pool, options);
       let at = 0;
       due.forEach((n, k) => { latest[n] = known[k] === null ? null : made[at++]!; madeOn[n] = day; });
     }
     const known = knownToday((n) => (latest[n] === null ? null : begunAt(latest[n]!, day - madeOn[n]!)), echelons);
-    if (day === 0) books = variants.map((variant) => begunBook(lines, lines.map((line) => varied(line.policy, variant)), first, known, echelons));
+    if (day === 0) books = variants.map((variant) => begunBook(lines, lines.map(() => ({ policy }: LineTerms) => varied(policy, variant)), first, known, echelons));
     for (const book of books) replayDay(lines, book, day, known, allowed, echelons);
   }
   return lines.map((_, n) => books.map((book) => book[n]!.end()));
@@ -76,7 +84,7 @@ export function knownToday(forecastOf: (n: number) => DemandForecast | null, ech
 }
 
 /** The lines on their first morning; those that buy for others after the others, whose stock counts for them. */
-export function begunBook(lines: readonly ReplayLine[], policies: readonly PlanningPolicy[], first: DayNumber, known: Known, echelons: Echelons): LineDays[] {
+export function begunBook(lines: readonly ReplayLine[], policies: readonly ((terms: LineTerms) => PlanningPolicy)[], first: DayNumber, known: Known, echelons: Echelons): LineDays[] {
   const book = lines.map((line, n) => (echelons.has(n) ? null : new LineDays(line, policies[n]!, first, known.own(n))));
   return book.map((one, n) => one ?? new LineDays(lines[n]!, policies[n]!, first, known.bought(n), echelons.get(n)!.reduce((sum, { n: at }) => sum + book[at]!.position, 0)));
 }
@@ -86,9 +94,9 @@ export function replayDay(lines: readonly ReplayLine[], book: readonly LineDays[
   const own: { n: number; ordered: OrderedLine }[] = [], shared: { n: number; planned: Parameters<typeof planOrders>[0][number] }[] = [];
   for (const one of book) one.morning(day);
   for (const [n, one] of book.entries()) {
-    const asked = one.asks(day, () => known.bought(n), () => (echelons.get(n) ?? []).reduce((sum, { n: at }) => sum + book[at]!.position, 0)), { key, order } = lines[n]!;
+    const asked = one.asks(day, () => known.bought(n), () => (echelons.get(n) ?? []).reduce((sum, { n: at }) => sum + book[at]!.position, 0)), { key } = lines[n]!, { order } = termsOn(lines[n]!, day);
     if (asked === null) continue;
-    if (limits.has(order)) shared.push({ n, planned: { line: supplierLine(key, key.slice(key.indexOf('@') + 1), asked.made, asked.input), order, domestic: false } });
+    if (limits.has(order)) shared.push({ n, planned: { line: supplierLine(key, key.slice(key.indexOf('@') + 1), asked.made, asked.input), order, inStore: null } });
     else own.push({ n, ordered: { quantity: asked.made.quantity, changes: [], notes: [] } });
   }
   if (shared.length > 0) planOrders(shared.map((one) => one.planned), limits, null).lines.forEach((ordered, k) => own.push({ n: shared[k]!.n, ordered }));

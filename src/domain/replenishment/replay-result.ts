@@ -1,12 +1,15 @@
 /** A finished replay in sums: the policy, a frontier of the same with other promises, and beside them what was really bought. */
 import type { PolicyKind } from './policy.ts';
+import type { PolicyChanges } from './replay-panel.ts';
 import type { Replayed } from './replay.ts';
 import type { ReplayTotals } from './replay-totals.ts';
 
 /** What really happened on the lines whose stock the ledger knew all the time. */
 export interface RealTotals { lines: number; sold: number; /** Units the shop had run out for: an estimate. */ lost: number; ordered: number; orders: number; cameIn: number; unitDays: number; costs: { currency: string; bought: number; holding: number; cash: number }[] }
 
-export interface FrontierPoint { kind: PolicyKind; promise: number; totals: ReplayTotals }
+/** A policy of a frontier: its promise, or other values; null: as each line has it. */
+export interface FrontierPolicy { kind: PolicyKind | null; promise: number | null; changes?: PolicyChanges | undefined }
+export interface FrontierPoint extends FrontierPolicy { totals: ReplayTotals }
 
 export interface ReplayResult {
   days: number;
@@ -25,9 +28,36 @@ export interface ReplayResult {
 
 /** Promises a frontier is drawn through. */
 export const PROMISES = [0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99] as const;
-/** Kinds with a promise; a frontier of the others is drawn by cycle service. */
-export function frontierKind(kind: PolicyKind | null): PolicyKind {
-  return kind === 'fill rate' || kind === 's,Q' || kind === 'cost ratio' ? kind : 'cycle service';
+/** Days of stock, and per cent of each line's own minimum and maximum, that a frontier of kinds without a promise is drawn through. */
+export const DAYS_OF_STOCK = [7, 14, 21, 30, 45, 60, 90] as const, STOCK_PERCENTS = [25, 50, 75, 100, 150, 200, 300] as const;
+
+/** What a frontier compares: promises where the kind has one, days of stock for parity, shares of their own levels for min/max. As planned: by cycle service. */
+export function frontierOf(kind: PolicyKind | null, changes: PolicyChanges): FrontierPolicy[] {
+  if (kind === 'planner parity' || kind === 'planner parity floored') return DAYS_OF_STOCK.map((daysOfStock) => ({ kind, promise: null, changes: { ...changes, daysOfStock } }));
+  if (kind === 'min/max') return STOCK_PERCENTS.map((stockPercent) => ({ kind, promise: null, changes: { stockPercent } }));
+  return PROMISES.map((promise) => ({ kind: kind ?? 'cycle service', promise, changes }));
+}
+
+/** "cycle service 95%", "planner parity, 30 days of stock": what a policy of a frontier tries. */
+export function pointName({ kind, promise, changes }: Pick<FrontierPolicy, 'kind' | 'promise'> & { changes?: PolicyChanges | null | undefined }): string {
+  return `${kind ?? 'as planned'}${promise === null ? '' : ` ${Math.round(promise * 1_000) / 10}%`}${changeWords(changes ?? {})}`;
+}
+/** ", minimum 20": what is tried in place of each line's own values. */
+export function changeWords({ minStock, maxStock, daysOfStock, stockPercent }: PolicyChanges): string {
+  const said = [[daysOfStock, `${daysOfStock} days of stock`], [stockPercent, `${stockPercent}% of its minimum and maximum`], [minStock, `minimum ${minStock}`], [maxStock, `maximum ${maxStock}`]] as const;
+  return said.map(([value, words]) => (value === undefined ? '' : `, ${words}`)).join('');
+}
+
+/** What was known of planning values, for the notes. */
+export interface KnownNotes {
+  /** The first morning of which all is kept, where the replay begins before it; days of the replay before that. */
+  begun: string | null; before: number;
+  /** Lines whose values changed within the replay. */
+  changed: number;
+  /** Events that fall into the days: known on the first morning, and entered later. */
+  events: number; eventsLater: number;
+  /** Values of today were asked for. */
+  today: boolean;
 }
 
 /** Units more or less for the supplier's order, by term; none of them zero. */
@@ -38,18 +68,20 @@ export function orderTerms({ changes }: Pick<Replayed, 'changes'>): [keyof Repla
 export interface Noted {
   days: number; estimated: number; unknownDays: number; standing: number; faults: Record<string, number>; lines: number; known: number; first: string;
   policy: Pick<ReplayTotals, 'returned' | 'bulkWanted' | 'bulkServed' | 'belowMinimum' | 'orders'>; changes: Replayed['changes'];
-  /** Suppliers of the lines, and those whose terms were noted or changed since the first day. */
-  terms: { suppliers: number; changed: number };
+  values: KnownNotes;
+  /** Something is bought in another currency; those no rate was known of on the first day. */
+  foreign: boolean; withoutRate: readonly string[];
   /** Lines another line buys for, and lines of places outside the scope that are bought together with those of it. */
   together: { lines: number; added: number };
-  /** Events of the calendar that touch the replayed days. */
-  events: number;
 }
 
 /** What a reader must know to believe the numbers. */
-export function replayNotes({ days, estimated, unknownDays, standing, faults, lines, known, first, policy, changes, terms, together, events }: Noted): string[] {
-  const notes = [`Every order was decided in the morning from what was known then: demand through the day before, prices and receipts until then; planning values and lead times a person set are today’s. What all items share was learned once, from the days before ${first}.`];
-  if (events > 0) notes.push(`${events} ${events === 1 ? 'event of the calendar falls' : 'events of the calendar fall'} into these days and ${events === 1 ? 'was' : 'were'} taken as known beforehand: one that was only entered afterwards makes the forecasts look better than they were.`);
+export function replayNotes({ days, estimated, unknownDays, standing, faults, lines, known, first, policy, changes, values: { begun, before, changed, events, eventsLater, today }, foreign, withoutRate, together }: Noted): string[] {
+  const notes = [`Every order was decided in the morning from what was known then: demand through the day before, prices and receipts until then${today ? '; planning values, suppliers’ terms, costs and prices are today’s, as was asked' : ', and planning values, suppliers’ terms and unit costs as they then were'}. What all items share was learned once, from the days before ${first}.`];
+  if (before > 0) notes.push(`What was said of planning values is kept since ${begun}. On the ${before} ${before === 1 ? 'day' : 'days'} of the replay before that, the first value anybody said of each stands in for what is not known.`);
+  if (changed > 0) notes.push(`Of ${changed} of ${lines} lines planning values, terms, costs or prices changed within these days; each morning took those it knew.`);
+  if (events > 0) notes.push(`${events} ${events === 1 ? 'event of the calendar falls' : 'events of the calendar fall'} into these days and ${events === 1 ? 'was' : 'were'} ${today || before > 0 ? 'taken as known beforehand: one that was only entered afterwards makes the forecasts look better than they were' : `known by ${first}`}.`);
+  if (eventsLater > 0) notes.push(`${eventsLater} ${eventsLater === 1 ? 'event' : 'events'} of these days ${eventsLater === 1 ? 'was' : 'were'} entered after ${first}, and left out: what events do is learned once, before the first day.`);
   if (unknownDays > 0) notes.push(`On ${unknownDays} days an item had run out, and what was wanted then is not known: ${estimated} units were added at the rate of the eight weeks before.`);
   if (standing > 0) notes.push(`${standing === lines ? 'The ledger had not begun: all lines begin' : `Of ${standing} of ${lines} lines the ledger had not begun: they begin`} with the stock the policy itself would hold.${known === 0 ? ' Nothing can be said of what really stood there.' : ''}`);
   if (known < lines && known > 0) notes.push(`Beside what was really held stand the ${known} lines whose stock is known for all ${days} days.`);
@@ -60,8 +92,9 @@ export function replayNotes({ days, estimated, unknownDays, standing, faults, li
   const made = orderTerms({ changes });
   if (made.length > 0) notes.push(`For their suppliers’ orders the lines ordered ${made.map(([term, units]) => `${units > 0 ? `${units} units more` : `${-units} units less`} (${term})`).join(', ')}.`);
   if (policy.belowMinimum > 0) notes.push(`${policy.belowMinimum} of ${policy.orders} order lines were in orders below their supplier’s minimum, which a supplier may not take.`);
-  if (terms.suppliers > 0) notes.push(`Suppliers’ minimums, containers and price breaks are as they are today, since earlier ones are not kept: those of ${terms.changed} of ${terms.suppliers} suppliers were noted or changed on ${first} or later. A minimum and a container are asked of the replayed lines alone.`);
+  if (made.length > 0 || policy.belowMinimum > 0) notes.push('A supplier’s minimum and its container are asked of the replayed lines alone.');
   if (together.lines > 0) notes.push(`${together.lines} lines are of places that another one buys for, as set today: it ordered for the demand of all, and sent each on its review days what it lacked until its next delivery, in the days a transfer takes. What stood too high at one of them was not brought back.${together.added > 0 ? ` ${together.added} lines outside the scope are among them, since they are bought together with it.` : ''}`);
-  notes.push('Costs are today’s unit costs, stock being held at the price of small orders. Budgets and planners’ own quantities are left out.');
+  if (foreign) notes.push(withoutRate.length === 0 ? `Money of other currencies is in the store’s at the rate of ${first}.` : `No exchange rate of ${withoutRate.join(', ')} was known on ${first}: ${withoutRate.length === 1 ? 'it stands' : 'they stand'} beside the store’s currency. Enter one under Settings → Exchange rates.`);
+  notes.push(`Costs are ${today ? 'today’s unit costs' : 'the unit costs of each day'}, stock being held at the price of small orders, and at the share of it a year that each line’s planning values say. Budgets and planners’ own quantities are left out.`);
   return notes;
 }

@@ -13,11 +13,12 @@ import { NO_LIMITS, type SupplierLimits } from './supplier-limits.ts';
 const FIRST = 20_000;
 const line = (wanted: ArrayLike<number>, rest: Partial<ReplayLine> = {}): ReplayLine => ({
   key: '7@1', wanted: Int32Array.from(wanted as number[]), bulk: new Int32Array(wanted.length), returned: new Int32Array(wanted.length), order: '', opening: { onHand: 10, incoming: 0 }, policy: { ...BUILT_IN, leadTimeDays: 5, reviewDays: 7 }, leadTimes: null, orderDays: [],
+  reach: 240, later: [],
   buying: { supplierId: null, unitCost: 400, currency: 'EUR', priceBreaks: [], volumeCm3: 0, weightG: 0 }, price: 1_000, storeCurrency: 'EUR', supply: null, ...rest,
 });
 const steady = (rate: number): DemandForecast => fallbackForecast(Math.round(rate * 28), 60);
 function replayed(lines: readonly ReplayLine[], policies: readonly PlanningPolicy[], forecastAt: (day: number, n: number) => DemandForecast | null, limits: [string, SupplierLimits][] = []): Replayed[] {
-  const echelons = echelonsOf(lines), knownOn = (day: number): Known => knownToday((n) => forecastAt(day, n), echelons), book = begunBook(lines, policies, FIRST, knownOn(0), echelons);
+  const echelons = echelonsOf(lines), knownOn = (day: number): Known => knownToday((n) => forecastAt(day, n), echelons), book = begunBook(lines, policies.map((policy) => () => policy), FIRST, knownOn(0), echelons);
   for (let day = 0; day < lines[0]!.wanted.length; day++) replayDay(lines, book, day, knownOn(day), new Map(limits), echelons);
   return book.map((one) => one.end());
 }
@@ -90,8 +91,8 @@ describe('a replayed line', () => {
   });
 
   it('costs whole minor units: stock by the day at a quarter of its cost a year, the margin of what was lost', () => {
-    expect(costsOfLine({ bought: 4_000, orders: 2, unitDays: 730, lost: 3 }, line([]), 73, 500)).toEqual({ currency: 'EUR', bought: 4_000, holding: 200, ordering: 1_000, lostMargin: 1_800, cash: 4_000 });
-    expect(costsOfLine({ bought: 400, orders: 1, unitDays: 1, lost: 1 }, line([], { buying: { ...line([]).buying, currency: 'USD' } }), 1, 0)).toMatchObject({ currency: 'USD', lostMargin: null });
+    expect(costsOfLine({ bought: 4_000, orders: 2, stockCost: 292_000, holding: 200, lostMargin: 1_800 }, line([]), 73, 500)).toEqual({ currency: 'EUR', bought: 4_000, holding: 200, ordering: 1_000, lostMargin: 1_800, cash: 4_000 });
+    expect(costsOfLine({ bought: 400, orders: 1, stockCost: 400, holding: 0, lostMargin: 600 }, line([], { buying: { ...line([]).buying, currency: 'USD' } }), 1, 0)).toMatchObject({ currency: 'USD', lostMargin: null });
   });
 });
 

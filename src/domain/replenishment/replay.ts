@@ -6,28 +6,19 @@
 import { assert } from '../assert.ts';
 import { dayFromNumber, type DayNumber } from '../calendar.ts';
 import type { Series } from '../demand/series.ts';
+import { toStore } from '../exchange.ts';
 import { ordersOf } from '../purchasing/order-days.ts';
 import { units, type Units } from '../quantity.ts';
 import type { LeadTimeShare } from './lead-time.ts';
 import { demandQuantile, expectedDemand, type DemandForecast } from './order-up-to.ts';
-import { HOLDING_PER_YEAR, planLine, type Buying, type PlanLineInput } from './plan-line.ts';
+import { planLine, type Buying, type PlanLineInput } from './plan-line.ts';
 import type { OrderedLine } from './plan-orders.ts';
 import type { PlanningPolicy } from './policy.ts';
 import type { Recommendation } from './recommend.ts';
 import { unitCostAt } from './supplier-line.ts';
 
-export interface ReplayLine {
-  key: string;
-  /** Units wanted on each day of the period, whole. */
-  wanted: Int32Array;
-  /** Those of them in bulk order lines, day by day. */
-  bulk: Int32Array;
-  /** Units that customers brought back and that could be sold again, on the day they came. */
-  returned: Int32Array;
-  /** Whose order it is part of: a supplier in a currency, of one place where that is all its limits are of. Empty: nobody's that sets limits. */
-  order: string;
-  /** What the ledger says stood there and was on its way on the first morning; null: it had not begun, so the replay begins at the policy's own level. */
-  opening: { onHand: Units; incoming: Units } | null;
+/** How a line is planned and bought, as known on a morning. */
+export interface LineTerms {
   policy: PlanningPolicy;
   leadTimes: readonly LeadTimeShare[] | null;
   /** ISO weekdays on which its supplier takes orders; none: any day. What is decided in between goes out on the next of them. */
@@ -35,9 +26,34 @@ export interface ReplayLine {
   buying: Buying;
   /** Minor units of the store's currency. */
   price: number | null;
+  /** Whose order it is part of: a supplier in a currency, of one place where that is all its limits are of. Empty: nobody's that sets limits. */
+  order: string;
+  /** Days of a forecast that may be looked at: as many as these terms need, not those of later ones. */
+  reach: number;
+}
+
+export interface ReplayLine extends LineTerms {
+  key: string;
+  /** Units wanted on each day of the period, whole. */
+  wanted: Int32Array;
+  /** Those of them in bulk order lines, day by day. */
+  bulk: Int32Array;
+  /** Units that customers brought back and that could be sold again, on the day they came. */
+  returned: Int32Array;
+  /** What was known later, from a day of the period on. */
+  later: readonly { from: number; terms: LineTerms }[];
+  /** What the ledger says stood there and was on its way on the first morning; null: it had not begun, so the replay begins at the policy's own level. */
+  opening: { onHand: Units; incoming: Units } | null;
   storeCurrency: string;
   /** The line it is bought with, and days from there to here; null: it is bought for itself. */
   supply: { buyer: string; days: number } | null;
+}
+
+/** What was known of a line on a day of the period. */
+export function termsOn(line: ReplayLine, day: number): LineTerms {
+  let terms: LineTerms = line;
+  for (const one of line.later) if (one.from <= day) terms = one.terms;
+  return terms;
 }
 
 /** Where the units of a line went: opening + openingIncoming + ordered + returned + movedIn = served + closing + closingIncoming + movedOut. */
@@ -54,8 +70,12 @@ export interface Replayed {
   changes: Partial<Record<OrderedLine['changes'][number]['term'], Units>>;
   /** Orders of it in an order that stayed below its supplier's minimum. */
   belowMinimum: number;
-  /** Σ units standing there at the end of each day. */
-  unitDays: number;
+  /** Σ units standing there at the end of each day, and what they cost by the unit costs of those days. */
+  unitDays: number; stockCost: number;
+  /** What holding them cost, by the share of their unit cost that a year of it takes. */
+  holding: number;
+  /** Margin of what was lost, by the prices and unit costs of those days; 0 where they are not known. */
+  lostMargin: number;
   /** Days on which something was lost. */
   shortDays: number;
   /** Reviews at which the policy could say nothing, and why. */
@@ -125,34 +145,38 @@ export interface Asked { made: Recommendation; input: PlanLineInput }
 export class LineDays {
   readonly made: Replayed = {
     opening: 0, openingIncoming: 0, wanted: 0, served: 0, lost: 0, movedIn: 0, movedOut: 0, ordered: 0, orders: 0, received: 0, returned: 0, closing: 0, closingIncoming: 0, bulkWanted: 0, bulkServed: 0, bought: 0, changes: {}, belowMinimum: 0,
-    unitDays: 0, shortDays: 0, faults: {}, decisions: [],
+    unitDays: 0, stockCost: 0, holding: 0, lostMargin: 0, shortDays: 0, faults: {}, decisions: [],
   };
   readonly #line: ReplayLine;
-  readonly #policy: PlanningPolicy;
+  readonly #policyOf: (terms: LineTerms) => PlanningPolicy;
   readonly #first: DayNumber;
-  readonly #leadTimes: readonly LeadTimeShare[];
+  readonly #money: LineMoney | null;
+  #terms: LineTerms;
+  #policy: PlanningPolicy;
   readonly #arriving = new Map<number, Units>();
   #onHand: Units = 0;
   #incoming: Units = 0;
 
   /**
    * `forecast`: that of the first morning; the policy's own level is made of it where the ledger had not begun. Of a line that buys for others it is of all of
-   * them, and `elsewhere` is what stands at and comes to them.
+   * them, and `elsewhere` is what stands at and comes to them. `policyOf`: the policy that is tried where these terms hold.
    */
-  constructor(line: ReplayLine, policy: PlanningPolicy, first: DayNumber, forecast: DemandForecast | null, elsewhere: Units = 0) {
-    this.#line = line; this.#policy = policy; this.#first = first;
-    this.#leadTimes = line.leadTimes ?? [{ days: policy.leadTimeDays, share: 1 }];
+  constructor(line: ReplayLine, policyOf: (terms: LineTerms) => PlanningPolicy, first: DayNumber, forecast: DemandForecast | null, elsewhere: Units = 0) {
+    const policy = policyOf(line);
+    this.#line = line; this.#policyOf = policyOf; this.#first = first; this.#money = moneyOf(line); this.#terms = line; this.#policy = policy;
     if (line.opening) {
       this.made.opening = Math.max(0, line.opening.onHand);
       this.made.openingIncoming = Math.max(0, line.opening.incoming);
-      this.#due(drawnLeadTime(this.#leadTimes, line.key, first - 1), this.made.openingIncoming);
+      this.#due(drawnLeadTime(this.#leadTimes(), line.key, first - 1), this.made.openingIncoming);
     } else if (line.supply === null) this.#standing(forecast, elsewhere);
     else this.made.opening = transferLevel(policy, forecast, line.supply.days);
     this.#onHand = this.made.opening; this.#incoming = this.made.openingIncoming;
   }
 
-  /** What is due arrives. */
+  /** What is due arrives; what was said since the morning before is known. */
   morning(day: number): void {
+    const terms = termsOn(this.#line, day);
+    if (terms !== this.#terms) { this.#terms = terms; this.#policy = this.#policyOf(terms); }
     const arrived = this.#arriving.get(day) ?? 0;
     this.#arriving.delete(day);
     this.#onHand += arrived; this.#incoming -= arrived; this.made.received += arrived;
@@ -174,13 +198,13 @@ export class LineDays {
   }
 
   order(day: number, { quantity, changes, notes }: OrderedLine): void {
-    const { made } = this, { buying } = this.#line;
+    const { made } = this, { buying } = this.#terms;
     for (const { term, change } of changes) made.changes[term] = (made.changes[term] ?? 0) + change;
     if (quantity === 0) return;
-    const wait = this.#policy.kind.startsWith('planner parity') ? 0 : ordersOf(dayFromNumber(this.#first + day), this.#line.orderDays, this.#policy.reviewDays)?.wait ?? 0, arrives = day + wait + drawnLeadTime(this.#leadTimes, this.#line.key, this.#first + day);
+    const wait = this.#policy.kind.startsWith('planner parity') ? 0 : ordersOf(dayFromNumber(this.#first + day), this.#terms.orderDays, this.#policy.reviewDays)?.wait ?? 0, arrives = day + wait + drawnLeadTime(this.#leadTimes(), this.#line.key, this.#first + day);
     made.decisions.push({ day, quantity, arrives });
     made.ordered += quantity; made.orders++; this.#incoming += quantity;
-    made.bought += buying.unitCost === null ? 0 : quantity * unitCostAt({ unitCost: buying.unitCost, priceBreaks: buying.priceBreaks }, quantity);
+    made.bought += buying.unitCost === null || this.#money === null ? 0 : Math.round(quantity * unitCostAt({ unitCost: buying.unitCost, priceBreaks: buying.priceBreaks }, quantity) * this.#money.factor(buying));
     if (notes.length > 0) made.belowMinimum++;
     this.#due(arrives, quantity);
     if (arrives === day) this.morning(day);
@@ -205,6 +229,12 @@ export class LineDays {
     made.bulkWanted += bulk; made.bulkServed += Math.max(0, served - (asked - bulk));
     if (served < asked) made.shortDays++;
     made.unitDays += this.#onHand;
+    const { buying, price } = this.#terms;
+    if (buying.unitCost === null || this.#money === null) return;
+    const unitCost = buying.unitCost * this.#money.factor(buying);
+    made.stockCost += this.#onHand * unitCost;
+    made.holding += (this.#onHand * unitCost * this.#terms.policy.holdingPerYear) / 365;
+    made.lostMargin += price === null ? 0 : (asked - served) * Math.max(0, price - unitCost);
   }
 
   /** After the last day. */
@@ -215,13 +245,17 @@ export class LineDays {
     return made;
   }
 
+  #leadTimes(): readonly LeadTimeShare[] {
+    return this.#terms.leadTimes ?? [{ days: this.#policy.leadTimeDays, share: 1 }];
+  }
+
   #due(day: number, quantity: Units): void {
     if (quantity > 0) this.#arriving.set(day, (this.#arriving.get(day) ?? 0) + quantity);
   }
 
   #decide(day: number, onHand: Units, incoming: Units, forecast: DemandForecast | null, elsewhere: Units): Asked | string {
     if (forecast === null) return 'nothing known yet';
-    const { leadTimes, orderDays, buying, price, storeCurrency } = this.#line, input: PlanLineInput = { today: dayFromNumber(this.#first + day), forecast, policy: this.#policy, stock: { onHand, incoming, committed: 0, backorders: 0 }, elsewhere, leadTimes, orderDays, buying, price, storeCurrency };
+    const { leadTimes, orderDays, buying, price, reach } = this.#terms, { storeCurrency } = this.#line, input: PlanLineInput = { today: dayFromNumber(this.#first + day), forecast: within(forecast, reach), policy: this.#policy, stock: { onHand, incoming, committed: 0, backorders: 0 }, elsewhere, leadTimes, orderDays, buying, price, storeCurrency };
     const made = planLine(input);
     return typeof made === 'string' ? made : { made, input };
   }
@@ -240,14 +274,44 @@ export class LineDays {
   }
 }
 
+/** The first days of a forecast. */
+function within(forecast: DemandForecast, days: number): DemandForecast {
+  if (forecast.mean.length <= days) return forecast;
+  const cut = (values: ArrayLike<number>): ArrayLike<number> => (values instanceof Float64Array || values instanceof Float32Array ? values.subarray(0, days) : Array.prototype.slice.call(values, 0, days));
+  return { mean: cut(forecast.mean), cumulative: forecast.cumulative.map(({ q, values }) => ({ q, values: cut(values) })) };
+}
+
 /** What a replayed (or real) line came to, in minor units of `currency`; null where no cost is known. */
 export interface LineCosts { currency: string; bought: number; holding: number; ordering: number; /** Margin of what was lost; null where the price is not known in that currency. */ lostMargin: number | null; /** Average money in stock. */ cash: number }
 
-export function costsOfLine(of: Pick<Replayed, 'bought' | 'orders' | 'unitDays' | 'lost'>, { buying, price, storeCurrency }: Pick<ReplayLine, 'buying' | 'price' | 'storeCurrency'>, days: number, orderCost: number): LineCosts | null {
-  const { unitCost, currency } = buying;
-  if (unitCost === null) return null;
+/** In which currency a line's money is told, and what a minor unit of where it is bought comes to in it. */
+interface LineMoney { currency: string; factor(buying: Buying): number }
+
+/** The store's where every rate is known, else its own where that stays the same; null where neither is so. */
+function moneyOf({ storeCurrency, buying, later }: Pick<ReplayLine, 'storeCurrency' | 'buying' | 'later'>): LineMoney | null {
+  const all = [buying, ...later.map((one) => one.terms.buying)], factors = new Map(all.map((one) => [one.currency, one.currency === storeCurrency ? 1 : one.exchange == null ? null : toStore(1_000_000, one.currency, storeCurrency, one.exchange) / 1_000_000]));
+  if ([...factors.values()].every((factor) => factor !== null)) return { currency: storeCurrency, factor: (one) => factors.get(one.currency)! };
+  return factors.size === 1 ? { currency: buying.currency, factor: () => 1 } : null;
+}
+
+/** The costs of a replayed line; null where on some days of it no unit cost was known, or its currencies cannot be brought together. */
+export function costsOfLine(of: Pick<Replayed, 'bought' | 'orders' | 'stockCost' | 'holding' | 'lostMargin'>, line: ReplayLine, days: number, orderCost: number): LineCosts | null {
+  const money = moneyOf(line), all = [line, ...line.later.map((one) => one.terms)];
+  if (money === null || all.some(({ buying }) => buying.unitCost === null)) return null;
   return {
-    currency, bought: of.bought, holding: Math.round((of.unitDays * unitCost * HOLDING_PER_YEAR) / 365), ordering: of.orders * orderCost,
-    lostMargin: price === null || currency !== storeCurrency ? null : of.lost * Math.max(0, price - unitCost), cash: Math.round((of.unitDays * unitCost) / Math.max(1, days)),
+    currency: money.currency, bought: of.bought, holding: Math.round(of.holding), ordering: of.orders * orderCost,
+    lostMargin: all.some(({ price }) => price === null) || money.currency !== line.storeCurrency ? null : Math.round(of.lostMargin), cash: Math.round(of.stockCost / Math.max(1, days)),
   };
+}
+
+/** What units that stood there cost, and holding them, by the unit costs of the days, evenly spread over them. */
+export function stockCostOf(unitDays: number, line: ReplayLine, days: number): { stockCost: number; holding: number } {
+  const money = moneyOf(line);
+  let stockCost = 0, holding = 0;
+  for (let day = 0; day < days; day++) {
+    const { buying, policy } = termsOn(line, day), cost = ((buying.unitCost ?? 0) * (money?.factor(buying) ?? 0) * unitDays) / Math.max(1, days);
+    stockCost += cost;
+    holding += (cost * policy.holdingPerYear) / 365;
+  }
+  return { stockCost, holding };
 }

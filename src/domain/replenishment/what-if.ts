@@ -2,8 +2,9 @@
  * The plan as it would be with another service level, other days of cover, a budget, or a full container: nothing is saved. The same functions decide as in
  * the plan itself, so with nothing asked the answer is the plan.
  */
+import { toStore } from '../exchange.ts';
 import type { Units } from '../quantity.ts';
-import { planLine, supplierLine, type PlanLineInput } from './plan-line.ts';
+import { inStoreMoney, planLine, supplierLine, type Buying, type PlanLineInput } from './plan-line.ts';
 import { planOrders, type PlannedLine } from './plan-orders.ts';
 import type { PlanningPolicy } from './policy.ts';
 import { intervals, lostInReview } from './service.ts';
@@ -40,18 +41,23 @@ function planned(lines: readonly WhatIfLine[], { orders, storeBudget }: WhatIfLi
     const input = { ...line.input, policy: changed(line.input.policy, asked) }, made = planLine(input);
     if (typeof made === 'string') { if (line.fixed === null) notes.add(`Some lines cannot be planned so: ${made}.`); return; }
     quantities[n] = line.fixed ?? made.quantity;
-    own.push({ n, line: { line: supplierLine(line.key, line.place, made, input, line.fixed), order: line.order, domestic: input.buying.currency === input.storeCurrency } });
+    const ordered = supplierLine(line.key, line.place, made, input, line.fixed);
+    own.push({ n, line: { line: ordered, order: line.order, inStore: inStoreMoney(ordered, input.buying, input.storeCurrency) } });
   });
   const limits = new Map([...orders].map(([order, limit]) => [order, { ...limit, containers: asked.containers ?? limit.containers, fillContainer: asked.fillContainer ?? limit.fillContainer }])), budget = asked.budget ?? storeBudget;
   const made = planOrders(own.map(({ line }) => line), limits, budget);
   made.lines.forEach(({ quantity, notes: said }, k) => { quantities[own[k]!.n] = quantity; if (quantity > 0) for (const note of said) notes.add(note); });
   if (made.gap > TOLD) notes.add(`The best order found may be worth up to ${Math.ceil(made.gap * 100)} % less than the best there is.`);
   if (budget !== null) {
-    const fixed = lines.reduce((sum, { input: { buying, storeCurrency }, fixed: units }) => sum + (units === null || buying.currency !== storeCurrency ? 0 : units * (buying.unitCost ?? 0)), 0);
-    if (quantities.some((quantity, n) => quantity > 0 && lines[n]!.input.buying.currency !== lines[n]!.input.storeCurrency)) notes.add('Lines bought in another currency are outside the budget.');
+    const fixed = lines.reduce((sum, { input: { buying, storeCurrency }, fixed: units }) => sum + (units === null || buying.unitCost === null ? 0 : costInStore(units * buying.unitCost, buying, storeCurrency) ?? 0), 0), foreign = new Set(lines.flatMap(({ input: { buying, storeCurrency } }, n) => (quantities[n]! > 0 && costInStore(1, buying, storeCurrency) === null ? [buying.currency] : [])));
+    if (foreign.size > 0) notes.add(`Lines bought in ${[...foreign].sort().join(', ')} are outside the budget: no exchange rate is known.`);
     if (fixed > budget) notes.add('The quantities set by hand already cost more than the budget.');
   }
   return quantities;
+}
+
+function costInStore(minor: number, { currency, exchange }: Buying, storeCurrency: string): number | null {
+  return currency === storeCurrency ? minor : exchange == null ? null : toStore(minor, currency, storeCurrency, exchange);
 }
 
 function changed(policy: PlanningPolicy, { serviceLevel, daysOfCover }: WhatIfAsked): PlanningPolicy {

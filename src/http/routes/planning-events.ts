@@ -63,7 +63,7 @@ export function planningEventRoutes(app: FastifyInstance, { house }: Services): 
   });
 
   api.delete('/api/v1/planning-events/:eventId', { schema: { tags: ['forecast'], summary: 'Remove an event', params, querystring, response: { 200: z.object({ removed: z.boolean() }) } } }, async (request) => {
-    const store = await storeOf(house.db, request.query.store), removed = await removeEvent(house.db, store.store_id, request.params.eventId);
+    const store = await storeOf(house.db, request.query.store), removed = await removeEvent(house.db, store.store_id, request.params.eventId, request.user?.email ?? 'operator', now());
     if (!removed) throw new Refusal(404, 'There is no such event; it may have been removed.');
     await noted(store.store_id, request.user?.email ?? 'operator', 'event removed', removed.name, removed);
     return { removed: true };

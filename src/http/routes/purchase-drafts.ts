@@ -24,7 +24,7 @@ export function purchaseDraftRoutes(app: FastifyInstance, { house }: Services): 
   const api = app.withTypeProvider<ZodTypeProvider>();
   const now = (): string => house.clock.now().toISOString(), querystring = z.object({ store: z.coerce.number() });
   const doing = (storeId: number, by: string): Doing => ({ by, now: now(), keyOf: (cause) => idempotencyKey(`stock-adjustments/${storeId}/${cause}`) });
-  const detail = (store: StoreRow, id: number, by: string): Promise<Of<typeof PurchaseDetail>> => purchaseDetail(house.db, store, id, { by, today: dayOf(now(), store.time_zone), canMail: house.notifier !== null });
+  const detail = (store: StoreRow, id: number, by: string, role: string): Promise<Of<typeof PurchaseDetail>> => purchaseDetail(house.db, store, id, { by, role, today: dayOf(now(), store.time_zone), canMail: house.notifier !== null });
 
   /** Makes one draft; the caller has looked at the supplier and the location. */
   async function draft(tx: Parameters<typeof makePurchase>[0], store: StoreRow, supplier: SupplierRow, locationId: number, lines: PurchaseLine[], head: Partial<PurchaseOrder>, externalId: string | null, by: string): Promise<{ id: number; reference: string }> {
@@ -58,7 +58,7 @@ export function purchaseDraftRoutes(app: FastifyInstance, { house }: Services): 
     const made = await house.db.transaction((tx) => draftOnce(tx, store, key, () => draft(tx, store, supplier, locationId, priced, head, key ?? null, by)));
     await audit(house.db, { at: now(), actor: by, action: 'purchase order made', subject: made.reference, after: { supplier: supplier.name, lines: priced.length } });
     house.changed(store.store_id, ['replenishment']);
-    return detail(store, made.id, by);
+    return detail(store, made.id, by, request.user?.role ?? 'admin');
   });
 
   const params = z.object({ purchaseOrderId: z.coerce.number().int().min(1).max(2 ** 31 - 1) });
@@ -70,7 +70,7 @@ export function purchaseDraftRoutes(app: FastifyInstance, { house }: Services): 
     const made = await house.db.transaction((tx) => draftOnce(tx, store, request.body.key, () => draft(tx, store, supplier, order.locationId, priced, { notes: order.notes }, request.body.key, by)));
     await audit(house.db, { at: now(), actor: by, action: 'purchase order made', subject: made.reference, after: { copyOf: order.reference, supplier: supplier.name, lines: priced.length } });
     house.changed(store.store_id, ['replenishment']);
-    return detail(store, made.id, by);
+    return detail(store, made.id, by, request.user?.role ?? 'admin');
   });
 
   api.post('/api/v1/purchase-orders/from-recommendations', { schema: { tags: ['purchasing'], summary: 'Drafts from what replenishment recommends, one a supplier and location; what a draft already asks for is left out', querystring, body: FromRecommendations, response: { 200: MadePurchases } } }, async (request) => {

@@ -7,9 +7,11 @@ import { money, toDecimal } from '../../domain/money.ts';
 import { paperCsv } from '../../domain/purchasing/paper.ts';
 import { nextOrderDay } from '../../domain/purchasing/order-days.ts';
 import { learnLeadTime } from '../../domain/purchasing/lead-time.ts';
+import { needsApproval } from '../../domain/purchasing/approval.ts';
 import type { PurchaseAction, PurchaseOrder } from '../../domain/purchasing/purchase-order.ts';
 import { idempotencyKey } from '../../runtime/key.ts';
 import { DEFAULTS, policyOf } from '../../store/planning.ts';
+import { ratesOf } from '../../store/exchange-rates.ts';
 import { changePurchase, findPurchase, type Changed, type Doing } from '../../store/purchase-orders.ts';
 import { purchaseCounts, purchasePage, purchaseTotals, type PurchaseFilter } from '../../store/purchase-page.ts';
 import { purchasePaper } from '../../store/purchase-paper.ts';
@@ -22,6 +24,7 @@ import { Refusal, type Services } from '../app.ts';
 import { PurchaseActionBody, PurchaseChangeBody, PurchaseDetail, PurchasePage, PurchaseQuery, PURCHASE_VERBS, type Of, type PURCHASE_VIEWS } from '../contract-purchasing.ts';
 import { csv } from '../csv.ts';
 import { cut, decodeParts } from '../cursor.ts';
+import { approvalOf } from '../purchase-approval.ts';
 import { knownPlace, linesOf } from '../purchase-lines.ts';
 import { purchaseDetail, purchaseView, usualDaysOf } from '../purchase-views.ts';
 import { storeOf } from '../store-scope.ts';
@@ -36,8 +39,8 @@ export function purchaseOrderRoutes(app: FastifyInstance, { house }: Services): 
   const querystring = z.object({ store: z.coerce.number() }), params = z.object({ purchaseOrderId: z.coerce.number().int().min(1).max(2 ** 31 - 1) });
   const doing = (storeId: number, by: string, said?: string): Doing => ({ by, now: now(), keyOf: (cause) => idempotencyKey(`stock-adjustments/${storeId}/${cause}`), said: said ?? null });
   const today = (store: StoreRow): string => dayOf(now(), store.time_zone);
-  const detail = async (store: StoreRow, id: number, by: string): Promise<Of<typeof PurchaseDetail>> => {
-    const found = await purchaseDetail(house.db, store, id, { by, today: today(store), canMail: house.notifier !== null });
+  const detail = async (store: StoreRow, id: number, by: string, role: string): Promise<Of<typeof PurchaseDetail>> => {
+    const found = await purchaseDetail(house.db, store, id, { by, role, today: today(store), canMail: house.notifier !== null });
     return ['closed', 'cancelled'].includes(found.state) ? found : { ...found, warnings: [...found.warnings, ...await lettersLost(store, id)] };
   };
   /** A supplier should not be the one who finds out. */
@@ -59,7 +62,7 @@ export function purchaseOrderRoutes(app: FastifyInstance, { house }: Services): 
     const states = await purchaseCounts(house.db, store.store_id, filter.today, filter.toleranceDays);
     const counts = Object.fromEntries(Object.entries(VIEWS).map(([name, of]) => [name, name === 'overdue' ? states['overdue'] ?? 0 : Object.entries(states).reduce((sum, [state, n]) => sum + (state !== 'overdue' && (of === null || of.includes(state)) ? n : 0), 0)]));
     const usual = await usualDaysOf(house.db, store.store_id, page.map((row) => row.supplier_id));
-    return { rows: page.map((row) => purchaseView(row, usual)), nextCursor, counts, totals: await purchaseTotals(house.db, store.store_id, filter) };
+    return { rows: page.map((row) => purchaseView(row, usual)), nextCursor, counts, totals: await purchaseTotals(house.db, store.store_id, filter, await ratesOf(house.db, store)) };
   });
   api.get('/api/v1/purchase-orders.csv', { schema: { tags: ['purchasing'], summary: 'The filtered purchase orders as CSV, a row an order', querystring: PurchaseQuery } }, async (request, reply) => {
     const store = await storeOf(house.db, request.query.store), found = await purchasePage(house.db, store.store_id, await filterOf({ ...request.query, cursor: undefined }, store, 20_000)), usual = await usualDaysOf(house.db, store.store_id, found.map((row) => row.supplier_id)), rows = found.map((row) => purchaseView(row, usual));
@@ -69,7 +72,7 @@ export function purchaseOrderRoutes(app: FastifyInstance, { house }: Services): 
 
   api.get('/api/v1/purchase-orders/:purchaseOrderId', { schema: { tags: ['purchasing'], summary: 'One order with its lines, landed cost, versions and receipts', querystring, params, response: { 200: PurchaseDetail } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store);
-    return detail(store, request.params.purchaseOrderId, request.user?.email ?? 'operator');
+    return detail(store, request.params.purchaseOrderId, request.user?.email ?? 'operator', request.user?.role ?? 'admin');
   });
   for (const kind of ['pdf', 'csv'] as const) {
     api.get(`/api/v1/purchase-orders/:purchaseOrderId/paper.${kind}`, { schema: { tags: ['purchasing'], summary: `The order for its supplier, as ${kind.toUpperCase()}`, querystring, params } }, async (request, reply) => {
@@ -101,7 +104,7 @@ export function purchaseOrderRoutes(app: FastifyInstance, { house }: Services): 
       await audit(tx, { at: now(), actor: by, action: 'purchase order amend', subject: found.order.reference, after: { version: order.version, ...head, ...(lines ? { lines: lines.slice(0, 50) } : {}) } });
     });
     await changed(store.store_id);
-    return detail(store, id, by);
+    return detail(store, id, by, request.user?.role ?? 'admin');
   });
 
   api.post('/api/v1/purchase-orders/:purchaseOrderId/:verb', { schema: { tags: ['purchasing'], summary: 'One step of an order: submit, approve, reopen, send, confirm, close, cancel', querystring, params: params.extend({ verb: z.enum(PURCHASE_VERBS) }), body: PurchaseActionBody, response: { 200: PurchaseDetail } } }, async (request) => {
@@ -111,7 +114,8 @@ export function purchaseOrderRoutes(app: FastifyInstance, { house }: Services): 
     const recipient = to ?? found.row.supplier_email;
     if (verb === 'send' && how === 'mail' && house.notifier === null) throw new Refusal(409, 'No mail server is set (INSTEP_SMTP_URL): download the PDF, send it yourself and mark the order as sent by hand');
     if (verb === 'send' && how === 'mail' && !recipient) throw new Refusal(400, `to: ${found.row.supplier} has no e-mail address; give one here or at the supplier`);
-    const action: PurchaseAction = verb === 'submit' ? { do: 'submit', by, limits: (await purchaseSettings(house.db, store.store_id)).approvalLimits }
+    const { limits, value, refused } = await approvalOf(house.db, store, found.order, { email: by, role: request.user?.role ?? 'admin' }, today(store));
+    const action: PurchaseAction = verb === 'submit' ? { do: 'submit', by, needsApproval: needsApproval(found.order, limits, value) } : verb === 'approve' ? { do: 'approve', by, refused }
       : verb === 'send' ? { do: 'send', by, today: today(store), expectedOn: expectedOn ?? found.order.expectedOn ?? await promisedDay(store, found.order.supplierId) } : verb === 'confirm' ? { do: 'confirm', by, expectedOn: expectedOn ?? null } : { do: verb, by };
     await house.db.transaction(async (tx) => {
       const order = settled(await changePurchase(tx, store.store_id, id, version, action, doing(store.store_id, by, verb === 'send' ? `${how === 'mail' ? `by mail to ${recipient}` : 'by hand'}${said ? `: ${said}` : ''}` : said)), id, version);
@@ -121,7 +125,7 @@ export function purchaseOrderRoutes(app: FastifyInstance, { house }: Services): 
     });
     if (verb === 'send') await house.enqueue('purchase-orders', store.store_id);
     await changed(store.store_id);
-    return detail(store, id, by);
+    return detail(store, id, by, request.user?.role ?? 'admin');
   });
 
   /** Without a promise: the stated lead time from the supplier's next order day, else the one learned, else the one replenishment plans with. */

@@ -4,7 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { dayOf, daysBetween } from '../../domain/calendar.ts';
 import { demandSpan } from '../../store/replay-series.ts';
-import { askReplay, replayItems, replayOf, replays, type ReplayRow } from '../../store/replays.ts';
+import { askReplay, repeatReplay, replayItems, replayOf, replays, type ReplayRow } from '../../store/replays.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
 import { Replay, ReplayBody, ReplayLinesPage, ReplayLinesQuery, ReplayList } from '../contract-replay.ts';
@@ -29,13 +29,14 @@ export function replayRoutes(app: FastifyInstance, { house }: Services): void {
   });
 
   api.post('/api/v1/replays', { schema: { tags: ['replay'], summary: 'Replay a policy on the days that were', querystring, body: ReplayBody, response: { 200: Replay } } }, async (request) => {
-    const store = await storeOf(house.db, request.query.store), now = house.clock.now().toISOString(), { from, to, kind, promise, key, scope, most, orderCost } = request.body, by = request.user?.email ?? 'operator';
+    const store = await storeOf(house.db, request.query.store), now = house.clock.now().toISOString(), { from, to, kind, promise, key, scope, most, orderCost, changes, known } = request.body, by = request.user?.email ?? 'operator';
     if (to >= dayOf(now, store.time_zone)) throw new Refusal(400, `to: ${to} is not over yet; choose yesterday or an earlier day`);
     if (daysBetween(from, to) < 27) throw new Refusal(400, 'from: a replay takes 28 days at least, or it shows nothing but its beginning');
     if (daysBetween(from, to) >= LONGEST_DAYS) throw new Refusal(400, `from: a replay takes ${LONGEST_DAYS} days at most`);
+    if (changes.maxStock !== undefined && changes.maxStock < (changes.minStock ?? 0)) throw new Refusal(400, `changes.maxStock: a maximum of ${changes.maxStock} is below the minimum of ${changes.minStock}`);
     const span = await demandSpan(house.db, store.store_id);
     if (span === null || daysBetween(span.first, from) < 28) throw new Refusal(400, span === null ? 'Nothing has been sold yet, so there are no days to replay.' : `from: the first sale known is of ${span.first}; begin 28 days later at least, so that there is something to forecast from`);
-    const id = await askReplay(house.db, store.store_id, { key, kind, promise, from_day: from, to_day: to, scope, most, orderCost }, by, now);
+    const id = await askReplay(house.db, store.store_id, { key, kind, promise, from_day: from, to_day: to, scope, most, orderCost, changes, known }, by, now);
     await audit(house.db, { at: now, actor: by, action: 'replay', subject: `${store.shop_domain} replay ${id}`, after: request.body });
     await house.enqueue('replay', store.store_id);
     house.changed(store.store_id, ['replay']);
@@ -43,6 +44,15 @@ export function replayRoutes(app: FastifyInstance, { house }: Services): void {
   });
 
   api.get('/api/v1/replays/:replayId', { schema: { tags: ['replay'], summary: 'One replay with its sums and its frontier', querystring, params, response: { 200: Replay } } }, async (request) => replayView(await found((await storeOf(house.db, request.query.store)).store_id, request.params.replayId)));
+
+  api.post('/api/v1/replays/:replayId/again', { schema: { tags: ['replay'], summary: 'Run a replay that failed once more', querystring, params, response: { 200: Replay } } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store), { replay_run_id: id, state } = await found(store.store_id, request.params.replayId), by = request.user?.email ?? 'operator';
+    if (!(await repeatReplay(house.db, store.store_id, id))) throw new Refusal(409, state === 'done' ? `Replay ${id} is done: on the same data it would come out the same.` : `Replay ${id} is waiting or running already.`);
+    await audit(house.db, { at: house.clock.now().toISOString(), actor: by, action: 'replay again', subject: `${store.shop_domain} replay ${id}` });
+    await house.enqueue('replay', store.store_id);
+    house.changed(store.store_id, ['replay']);
+    return replayView(await found(store.store_id, id));
+  });
 
   api.get('/api/v1/replays/:replayId/lines', { schema: { tags: ['replay'], summary: 'Lines of a replay', querystring: ReplayLinesQuery, params, response: { 200: ReplayLinesPage } } }, async (request) => {
     const { store_id: storeId } = await storeOf(house.db, request.query.store), run = await found(storeId, request.params.replayId), { q, sort, limit } = request.query, offset = decodeParts<[number]>(request.query.cursor, ['number'])?.[0] ?? 0;

@@ -12,10 +12,10 @@ import { worklistPage, worklistTotals } from '../../store/worklist.ts';
 import { Refusal, type Services } from '../app.ts';
 import { DecisionBody, DecisionResult, PolicyBody, RecommendationDetail, ReplenishmentPage, ReplenishmentQuery } from '../contract-replenishment.ts';
 import { csv } from '../csv.ts';
-import { costsOf, detailView, lineView, policyView, sentenceOfRow, spendingOf, storeBudgetView, supplierView, worklistFilter } from '../replenishment-views.ts';
+import { costsOf, detailView, inStoreOf, lineView, policyView, sentenceOfRow, spendingOf, storeBudgetView, supplierView, worklistFilter } from '../replenishment-views.ts';
 import { storeOf } from '../store-scope.ts';
 
-const SCOPE = /^(default|class:[ABC]|vendor:.{1,200}|item:\d{1,9}(@\d{1,9})?)$/;
+const SCOPE = /^(default|class:[ABC]|category:.{1,200}|vendor:.{1,200}|item:\d{1,9}(@\d{1,9})?)$/;
 
 export function replenishmentRoutes(app: FastifyInstance, { house }: Services): void {
   const api = app.withTypeProvider<ZodTypeProvider>();
@@ -29,7 +29,7 @@ export function replenishmentRoutes(app: FastifyInstance, { house }: Services): 
     return {
       rows: page.map(lineView), nextCursor: rows.length > filter.limit && last ? encodeCursor({ value: last.sort_value, key: [last.item_id, last.location_id] }) : null,
       computedAt: plan?.computed_at ?? null, nextOrderBy: totals.next_order_by, suppliers: suppliers.map((row) => supplierView(row, spending)), budget: storeBudgetView(spending),
-      totals: { rows: totals.rows, units: totals.units, costs: costsOf(suppliers), withoutCost: totals.no_cost, atRisk: Math.round(totals.at_risk), atRiskValue: Number(totals.at_risk_value), due: totals.due, overstockUnits: totals.overstock },
+      totals: { rows: totals.rows, units: totals.units, costs: costsOf(suppliers), inStore: inStoreOf(costsOf(suppliers), spending), withoutCost: totals.no_cost, atRisk: Math.round(totals.at_risk), atRiskValue: Number(totals.at_risk_value), due: totals.due, overstockUnits: totals.overstock },
     };
   });
 
@@ -71,7 +71,7 @@ export function replenishmentRoutes(app: FastifyInstance, { house }: Services): 
     return { saved: done.size, conflicts };
   });
 
-  const scoped = { params: z.object({ scope: z.string().regex(SCOPE, 'scope: default, class:<A|B|C>, vendor:<name>, item:<id> or item:<id>@<location>') }), querystring: inStore };
+  const scoped = { params: z.object({ scope: z.string().regex(SCOPE, 'scope: default, class:<A|B|C>, category:<product type>, vendor:<name>, item:<id> or item:<id>@<location>') }), querystring: inStore };
   api.get('/api/v1/policies/:scope', { schema: { tags: ['replenishment'], summary: 'Planning values set for a scope; null where none is set', ...scoped, response: { 200: PolicyBody } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store);
     return policyView(await policyOf(house.db, store.store_id, request.params.scope));

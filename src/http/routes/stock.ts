@@ -54,11 +54,13 @@ export function stockRoutes(app: FastifyInstance, { house }: Services): void {
     return { read: known.length, differ: await levelsDiffering(house.db, store.store_id, known) };
   });
 
-  api.get('/api/v1/vendors', { schema: { tags: ['stock'], summary: 'Vendors of the store', querystring: z.object({ store: z.coerce.number() }), response: { 200: z.object({ vendors: z.array(z.string()) }) } } }, async (request) => {
+  api.get('/api/v1/vendors', { schema: { tags: ['stock'], summary: 'Vendors and categories (product types) of the store', querystring: z.object({ store: z.coerce.number() }), response: { 200: z.object({ vendors: z.array(z.string()), categories: z.array(z.string()) }) } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store);
     const { rows } = await house.db.query<{ vendor: string }>(
       'select distinct i.vendor from item i join inventory_item x using (item_id) where x.store_id = $1 and i.vendor is not null order by 1 limit 2000', [store.store_id]);
-    return { vendors: rows.map((row) => row.vendor) };
+    const { rows: types } = await house.db.query<{ category: string }>(
+      `select distinct i.product_type as category from item i join inventory_item x using (item_id) where x.store_id = $1 and i.product_type <> '' order by 1 limit 2000`, [store.store_id]);
+    return { vendors: rows.map((row) => row.vendor), categories: types.map((row) => row.category) };
   });
 }
 

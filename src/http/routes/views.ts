@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { dropView, MOST_OWN, saveView, viewsOf } from '../../store/saved-views.ts';
+import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
 import { SavedViews, ViewBody } from '../contract-views.ts';
 import { storeOf } from '../store-scope.ts';
@@ -16,14 +17,16 @@ export function viewRoutes(app: FastifyInstance, { house }: Services): void {
   });
 
   api.post('/api/v1/views', { schema: { tags, summary: 'Keep a view under a name; your own of that name is changed', querystring, body: ViewBody, response: { 200: z.object({ viewId: z.string() }) } } }, async (request) => {
-    const store = await storeOf(house.db, request.query.store), viewId = await saveView(house.db, store.store_id, request.body, request.user?.email ?? 'operator', house.clock.now().toISOString());
+    const store = await storeOf(house.db, request.query.store), { page, name, query, shared } = request.body, actor = request.user?.email ?? 'operator', at = house.clock.now().toISOString(), viewId = await saveView(house.db, store.store_id, request.body, actor, at);
     if (viewId === null) throw new Refusal(409, `You keep ${MOST_OWN} views of this list already. Forget one first.`);
+    await audit(house.db, { at, actor, action: 'view kept', subject: `${page}: ${name}`, after: { query, shared } });
     return { viewId };
   });
 
   api.delete('/api/v1/views/:viewId', { schema: { tags, summary: 'Forget one of your own views', params: z.object({ viewId: z.string().regex(/^\d{1,18}$/) }), querystring, response: { 200: z.object({ ok: z.literal(true) }) } } }, async (request) => {
-    const store = await storeOf(house.db, request.query.store);
-    if (!(await dropView(house.db, store.store_id, request.params.viewId, request.user?.email ?? 'operator'))) throw new Refusal(404, `None of your views has the number ${request.params.viewId}`);
+    const store = await storeOf(house.db, request.query.store), actor = request.user?.email ?? 'operator';
+    if (!(await dropView(house.db, store.store_id, request.params.viewId, actor))) throw new Refusal(404, `None of your views has the number ${request.params.viewId}`);
+    await audit(house.db, { at: house.clock.now().toISOString(), actor, action: 'view forgotten', subject: `View ${request.params.viewId}` });
     return { ok: true as const };
   });
 }

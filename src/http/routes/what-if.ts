@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { AbcClass } from '../../domain/replenishment/abc.ts';
 import { dayOf } from '../../domain/calendar.ts';
+import { toStore } from '../../domain/exchange.ts';
 import { NO_LIMITS, type SupplierLimits } from '../../domain/replenishment/supplier-limits.ts';
 import { whatIf, type Side, type WhatIfLine } from '../../domain/replenishment/what-if.ts';
 import { plannedInputs } from '../../store/bought-together.ts';
@@ -47,7 +48,7 @@ export function whatIfRoutes(app: FastifyInstance, { house }: Services): void {
 function leftFor(world: PlanWorld, rows: readonly WorklistRow[], planned: ReadonlyMap<string, number>): { store: number | null; of(limits: SupplierLimits | null, order: string): SupplierLimits | null } {
   const outside = new Map(planned), { currency } = world.store;
   for (const row of rows) { const key = `${row.supplier_id ?? ''}@${row.currency}`; outside.set(key, (outside.get(key) ?? 0) - Number(row.cost ?? 0)); }
-  const others = [...outside].reduce((sum, [key, cost]) => sum + (key.endsWith(`@${currency}`) ? Math.max(0, cost) : 0), 0);
+  const others = [...outside].reduce((sum, [key, cost]) => { const from = key.slice(key.lastIndexOf('@') + 1), rate = from === currency ? null : world.exchange(from); return sum + (from === currency ? Math.max(0, cost) : rate === null ? 0 : toStore(Math.max(0, cost), from, currency, rate)); }, 0);
   return {
     store: world.budget && Math.max(0, leftOf(world.budget) - others),
     of: (limits, order) => (limits === null || limits.budget === null ? limits : { ...limits, budget: Math.max(0, limits.budget - Math.max(0, outside.get(order) ?? 0)) }),

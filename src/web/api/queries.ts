@@ -57,7 +57,7 @@ export const flowsQuery = (store: number) => ({
 });
 export const runsQuery = (store: number, flow: string) => one<{ runs: FlowRun[] }>(['flows', store, flow], `/flows/${flow}/runs`, { store, limit: 50 });
 export const stockQuery = (filter: Parameters) => pages<StockPage>(['stock', filter], '/stock', filter);
-export const vendorsQuery = (store: number) => one<{ vendors: string[] }>(['vendors', store], '/vendors', { store });
+export const vendorsQuery = (store: number) => one<{ vendors: string[]; categories: string[] }>(['vendors', store], '/vendors', { store });
 export const itemQuery = (store: number, itemId: number) => one<Item>(['item', store, itemId], `/items/${itemId}`, { store });
 export const explainQuery = (store: number, itemId: number, location: number, state: string, at?: string) =>
   pages<Explanation>(['explain', store, itemId, location, state, at ?? ''], `/items/${itemId}/explain`, { store, location, state, at, limit: 100 });

@@ -5,7 +5,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import { getRouteApi } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 import { address } from '../api/client.ts';
-import { purchasesQuery, supplierNamesQuery, type PurchaseRow } from '../api/purchasing-queries.ts';
+import { purchasesQuery, supplierNamesQuery, type PurchasePage, type PurchaseRow } from '../api/purchasing-queries.ts';
 import { PURCHASE_VIEWS } from '../router.tsx';
 import { useStore } from '../shell/store.tsx';
 import type { Chip } from '../table/column.ts';
@@ -61,7 +61,7 @@ export function PurchaseOrdersScreen() {
         name="purchase-orders" label="Purchase orders" columns={columns} rows={rows} rowId={(row) => String(row.purchaseOrderId)} query={query} total={first?.totals.orders ?? null}
         totals={first && first.totals.orders > 1 ? {
           reference: 'Total', received: <span className="num dim">{units(first.totals.received)}</span>, units: <span className="num">{units(first.totals.units)}</span>, open: <span className="num">{units(first.totals.open)}</span>,
-          value: <span className="num">{first.totals.values.map((one) => money(one.value, one.currency)).join(' + ')}</span>,
+          value: <TotalValue totals={first.totals} />,
         } : undefined}
         open={(row) => void navigate({ to: '/purchase-orders/$purchaseOrderId', params: { purchaseOrderId: String(row.purchaseOrderId) } })} chips={chips} clear={() => change({ q: undefined, supplier: undefined, location: undefined })}
         search={{ value: search.q, placeholder: 'Order, supplier or SKU', change: (q) => change({ q }) }} csv={{ href: address('/purchase-orders.csv', filter) }} empty={EMPTY[view]}
@@ -78,4 +78,10 @@ export function PurchaseOrdersScreen() {
       <PurchasingImport open={search.show === 'file'} close={close} kinds={['purchase-orders', 'min-max']} />
     </Page>
   );
+}
+
+/** In the store's currency at the rates of the days; what no rate is known of stands beside it. */
+function TotalValue({ totals: { values, inStore } }: { totals: PurchasePage['totals'] }) {
+  const { currency } = useStore(), without = values.filter((one) => inStore.withoutRate.includes(one.currency)), parts = values.map((one) => money(one.value, one.currency)).join(' + ');
+  return <span className="num" title={without.length > 0 ? `No exchange rate of ${inStore.withoutRate.join(', ')} is known: Settings → Exchange rates` : values.some((one) => one.currency !== currency) ? parts : undefined}>{[...(inStore.value > 0 || without.length === 0 ? [money(inStore.value, currency)] : []), ...without.map((one) => money(one.value, one.currency))].join(' + ')}</span>;
 }

@@ -11,6 +11,7 @@ const FONT = '11px system-ui, sans-serif';
 
 export function FrontierChart({ result, policy }: { result: ReplayResult; policy: string }) {
   const palette = usePalette(), currency = mainCurrency(result), points = useMemo(() => frontierPoints(result, currency, policy), [result, currency, policy]), real = points.some((point) => point.of === 'real');
+  const tried = result.frontier[0], other = tried && tried.promise === null ? (tried.changes?.daysOfStock === undefined ? 'other minimums and maximums, 25% to 300% of each line’s own' : 'other days of stock, 7 to 90') : 'other promises, 50% to 99%';
   const said = (x: number): string => (currency === null ? `${decimal(x)} units` : money(x, currency));
   const data = useMemo((): uPlot.AlignedData => [points.map((point) => point.x), ...(['frontier', 'policy', 'real'] as const).map((of) => points.map((point) => (point.of === of ? point.fill * 100 : null)))], [points]);
   const options = useMemo((): Omit<uPlot.Options, 'width' | 'height'> => {
@@ -26,14 +27,14 @@ export function FrontierChart({ result, policy }: { result: ReplayResult; policy
       cursor: { y: false, points: { size: 8 } },
     };
   }, [palette, points, currency]);
-  const mine = points.find((point) => point.of === 'policy'), summary = mine ? `${policy} serves ${percent(mine.fill)} with ${said(mine.x)} in stock; the curve shows other promises.` : 'Nothing was wanted in these days.';
+  const mine = points.find((point) => point.of === 'policy'), summary = mine ? `${policy} serves ${percent(mine.fill)} with ${said(mine.x)} in stock; the curve shows ${other}.` : 'Nothing was wanted in these days.';
   if (points.length === 0) return <p className="dim">Nothing was wanted in these days.</p>;
   return (
     <div className="stack">
       <p className="sentence">{summary}</p>
       <Plot options={options} data={data} height={270} summary={summary} describe={(n) => { const point = points[n]; return point ? <span>{point.label}: <strong>{percent(point.fill)}</strong> served with <strong>{said(point.x)}</strong> in stock</span> : null; }} />
       <div className="legend">
-        <span style={{ color: 'var(--s-blue)' }}><i />Other promises, 50% to 99%</span><span><svg width="12" height="12" aria-hidden><circle cx="6" cy="6" r="5" fill="var(--s-amber)" /></svg>This policy</span>
+        <span style={{ color: 'var(--s-blue)' }}><i />{other.charAt(0).toUpperCase() + other.slice(1)}</span><span><svg width="12" height="12" aria-hidden><circle cx="6" cy="6" r="5" fill="var(--s-amber)" /></svg>This policy</span>
         {real && <span><svg width="12" height="12" aria-hidden><circle cx="6" cy="6" r="5" fill="var(--s-pink)" /></svg>What really happened</span>}
       </div>
     </div>

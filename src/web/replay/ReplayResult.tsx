@@ -1,5 +1,6 @@
 /** What a replay came to: beside what was really bought and held, on its frontier, and what must be said of it. */
 import type { ReactNode } from 'react';
+import { pointName } from '../../domain/replenishment/replay-result.ts';
 import type { Replay, ReplayResult as Result, ReplayTotals } from '../api/replay-queries.ts';
 import { decimal, money, percent, units } from '../ui/format.ts';
 import { Panel, Wide } from '../ui/page.tsx';
@@ -16,7 +17,7 @@ export function ReplayResult({ replay, result }: { replay: Replay; result: Resul
         <ul className="replay-notes">{result.notes.map((note) => <li key={note}>{note}</li>)}</ul>
         <p className="small dim">Asked by {replay.madeBy}{replay.finishedAt && <>, done <Ago at={replay.finishedAt} /></>}. Run again on the same data it has the same fingerprint: <code title={replay.hash ?? ''}>{replay.hash?.slice(0, 12)}</code></p>
       </Panel>
-      <Panel title="Promises one by one" flush className="replay-wide"><Frontier result={result} /></Panel>
+      <Panel title="One by one" flush className="replay-wide"><Frontier result={result} /></Panel>
     </div>
   );
 }
@@ -54,10 +55,10 @@ function Compared({ result, orderCost }: { result: Result; orderCost: number }) 
 
 function Frontier({ result }: { result: Result }) {
   return (
-    <Wide label="Promises one by one"><table className="plain">
-      <thead><tr><th>Promise</th><th className="num">Served</th><th className="num">Lost</th><th className="num">Average stock</th><th className="num">Money in stock</th><th className="num">Ordered</th><th className="num">Holding</th><th className="num">Margin lost</th></tr></thead>
-      <tbody>{result.frontier.map(({ kind, promise, totals }) => (
-        <tr key={promise}><td>{kind} {percent(promise)}</td><td className="num">{totals.fill === null ? '–' : percent(totals.fill)}</td><td className="num">{units(totals.lost)}</td><td className="num">{decimal(totals.averageStock)}</td><td className="num">{sums(totals.costs, 'cash')}</td><td className="num">{units(totals.ordered)}</td><td className="num">{sums(totals.costs, 'holding')}</td><td className="num">{sums(totals.costs, 'lostMargin')}</td></tr>))}
+    <Wide label="What is tried one by one"><table className="plain">
+      <thead><tr><th>Tried</th><th className="num">Served</th><th className="num">Lost</th><th className="num">Average stock</th><th className="num">Money in stock</th><th className="num">Ordered</th><th className="num">Holding</th><th className="num">Margin lost</th></tr></thead>
+      <tbody>{result.frontier.map((point) => [point.totals, pointName(point)] as const).map(([totals, name]) => (
+        <tr key={name}><td>{name}</td><td className="num">{totals.fill === null ? '–' : percent(totals.fill)}</td><td className="num">{units(totals.lost)}</td><td className="num">{decimal(totals.averageStock)}</td><td className="num">{sums(totals.costs, 'cash')}</td><td className="num">{units(totals.ordered)}</td><td className="num">{sums(totals.costs, 'holding')}</td><td className="num">{sums(totals.costs, 'lostMargin')}</td></tr>))}
       </tbody>
     </table></Wide>
   );

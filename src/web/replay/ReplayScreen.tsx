@@ -1,9 +1,10 @@
 /** Replay: a policy on the days that were. One run at a time is looked at; the latest thirty are kept. */
 import { Button, Drawer, Progress, Select } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useCallback } from 'react';
+import { write } from '../api/client.ts';
 import { replaysQuery, type Replay } from '../api/replay-queries.ts';
 import { useStore } from '../shell/store.tsx';
 import { EmptyState, ErrorState, Lines } from '../ui/feedback.tsx';
@@ -32,7 +33,7 @@ export function ReplayScreen() {
     )}>
       {query.isError && !query.data ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : query.isPending ? <Panel><Lines rows={9} /></Panel>
         : !replay ? <Panel><EmptyState title={span === null ? 'Nothing has been sold yet' : 'No replay yet'} action={span && <Button onClick={() => change({ show: 'new' }, false)}>Replay a policy</Button>}>{span === null ? 'A replay needs days with sales. Import the history first.' : 'Try a policy on the days that were: what it would have served, what it would have bought and held, beside what was really bought.'}</EmptyState></Panel>
-        : replay.state === 'failed' ? <Panel><ErrorState title="The replay failed" error={new Error(replay.message ?? 'It never came to its end.')} retry={() => change({ show: 'new' }, false)} /></Panel>
+        : replay.state === 'failed' ? <Panel><Failed replay={replay} another={() => change({ show: 'new' }, false)} /></Panel>
         : replay.result === null ? <Panel><Running replay={replay} /></Panel> : (
           <>
             <ViewTabs label="Parts of the replay" views={[{ id: 'result', label: 'Result' }, { id: 'lines', label: 'Lines', tally: replay.result.policy.lines }]} current={tab} change={(id, old) => ({ ...old, tab: id === 'result' ? undefined : id })} />
@@ -41,6 +42,19 @@ export function ReplayScreen() {
         )}
       <Drawer opened={search.show === 'new' && span !== null} onClose={close} size={460} title={<strong>Replay a policy</strong>}>{search.show === 'new' && span && <NewReplay span={span} done={(id) => change({ show: undefined, run: id, tab: undefined, line: undefined, q: undefined })} />}</Drawer>
     </Page>
+  );
+}
+
+function Failed({ replay, another }: { replay: Replay; another(): void }) {
+  const store = useStore(), client = useQueryClient(), again = useMutation({ mutationFn: () => write<Replay>('POST', `/replays/${replay.replayId}/again`, { store: store.storeId }), onSuccess: () => client.invalidateQueries({ queryKey: ['replays'] }) });
+  return (
+    <div className="stack replay-running">
+      <h2>The replay failed</h2>
+      <p role="alert">{replay.message ?? 'It never came to its end.'}</p>
+      {again.isError && <ErrorState title="It was not started again" error={again.error} />}
+      <div className="row"><Button loading={again.isPending} onClick={() => again.mutate()}>Run it again</Button><Button variant="default" onClick={another}>Ask for another</Button></div>
+      <p className="dim">{replayName(replay)}</p>
+    </div>
   );
 }
 

@@ -1,4 +1,5 @@
 /** Points of a frontier chart: money in stock across, share of units served up. */
+import { pointName } from '../../domain/replenishment/replay-result.ts';
 import type { ReplayResult, ReplayTotals } from '../api/replay-queries.ts';
 
 export interface Point { x: number; fill: number; label: string; of: 'frontier' | 'policy' | 'real' }
@@ -14,7 +15,7 @@ export function mainCurrency(result: ReplayResult): string | null {
  */
 export function frontierPoints(result: ReplayResult, currency: string | null, policyLabel: string): Point[] {
   const at = (totals: Pick<ReplayTotals, 'averageStock'> & { costs: readonly { currency: string; cash: number }[] }): number => (currency === null ? totals.averageStock : totals.costs.find((one) => one.currency === currency)?.cash ?? 0);
-  const points: Point[] = result.frontier.flatMap(({ kind, promise, totals }) => (totals.fill === null ? [] : [{ x: at(totals), fill: totals.fill, label: `${kind} ${Math.round(promise * 1000) / 10} %`, of: 'frontier' as const }]));
+  const points: Point[] = result.frontier.flatMap((one) => (one.totals.fill === null ? [] : [{ x: at(one.totals), fill: one.totals.fill, label: pointName(one), of: 'frontier' as const }]));
   if (result.policy.fill !== null) points.push({ x: at(result.policy), fill: result.policy.fill, label: policyLabel, of: 'policy' });
   const real = result.compared?.real;
   if (real && real.lines === result.policy.lines && real.fill !== null) points.push({ x: at(real), fill: real.fill, label: 'What really happened', of: 'real' });

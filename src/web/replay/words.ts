@@ -1,4 +1,5 @@
 /** Replays in words. */
+import { changeWords } from '../../domain/replenishment/replay-result.ts';
 import type { Replay } from '../api/replay-queries.ts';
 import { day, money, percent } from '../ui/format.ts';
 
@@ -7,8 +8,8 @@ export const KIND_WORDS: Record<NonNullable<Replay['kind']>, string> = {
 };
 export const hasPromise = (kind: Replay['kind']): boolean => kind === 'cycle service' || kind === 'fill rate' || kind === 'cost ratio' || kind === 's,Q';
 
-export function policyName({ kind, promise }: Pick<Replay, 'kind' | 'promise'>): string {
-  return `${kind === null ? 'As each line is planned' : KIND_WORDS[kind]}${promise === null ? '' : ` ${percent(promise)}`}`;
+export function policyName({ kind, promise, changes, known }: Pick<Replay, 'kind' | 'promise' | 'changes' | 'known'>): string {
+  return `${kind === null ? 'As each line is planned' : KIND_WORDS[kind]}${promise === null ? '' : ` ${percent(promise)}`}${changeWords(changes)}${known === 'today' ? ', today’s values' : ''}`;
 }
 export function replayName(replay: Replay): string {
   return `${policyName(replay)}, ${day(replay.from, true)} to ${day(replay.to)}`;

@@ -1,4 +1,4 @@
-/** Planning values of the whole store, of a class or of one supplier: what applies where an item has none of its own. */
+/** Planning values of the whole store, of a class, a category or of one supplier: what applies where an item has none of its own. */
 import { Button, Drawer, Select, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -9,15 +9,15 @@ import { useStore } from '../shell/store.tsx';
 import { ErrorState, Lines } from '../ui/feedback.tsx';
 import { fieldsOf, KIND_WORDS, POLICY_FIELDS as ALL, shown, typed, type PolicyField } from './policy-fields.ts';
 
-/** `scope` is `default`, `class:<A|B|C>` or `vendor:<name>`; undefined closes. */
+/** `scope` is `default`, `class:<A|B|C>`, `category:<product type>` or `vendor:<name>`; undefined closes. */
 export function ScopePolicy({ scope, change }: { scope: string | undefined; change(scope: string | undefined): void }) {
   const store = useStore(), vendors = useQuery({ ...vendorsQuery(store.storeId), enabled: scope !== undefined });
   return (
     <Drawer opened={scope !== undefined} onClose={() => change(undefined)} size={420} title={<strong>Planning values</strong>}>
       {scope !== undefined && (
         <div className="stack">
-          <Select label="Of" allowDeselect={false} searchable value={scope} onChange={(value) => change(value ?? 'default')} data={[{ value: 'default', label: 'The whole store (default)' }, { group: 'Classes by value', items: ['A', 'B', 'C'].map((letter) => ({ value: `class:${letter}`, label: `Class ${letter}` })) }, { group: 'Suppliers', items: (vendors.data?.vendors ?? []).map((vendor) => ({ value: `vendor:${vendor}`, label: vendor })) }]} />
-          <p className="dim">{scope === 'default' ? 'Used wherever neither the item, its supplier nor its class has a value.' : scope.startsWith('class:') ? 'Used for items of this class that have no value of their own or of their supplier: a higher target for A, say. Empty fields follow the store.' : 'Used for this supplier’s items that have no value of their own. Empty fields follow the class, then the store.'}</p>
+          <Select label="Of" allowDeselect={false} searchable value={scope} onChange={(value) => change(value ?? 'default')} data={[{ value: 'default', label: 'The whole store (default)' }, { group: 'Classes by value', items: ['A', 'B', 'C'].map((letter) => ({ value: `class:${letter}`, label: `Class ${letter}` })) }, { group: 'Categories', items: (vendors.data?.categories ?? []).map((category) => ({ value: `category:${category}`, label: category })) }, { group: 'Suppliers', items: (vendors.data?.vendors ?? []).map((vendor) => ({ value: `vendor:${vendor}`, label: vendor })) }]} />
+          <p className="dim">{scope === 'default' ? 'Used wherever neither the item, its supplier, its category nor its class has a value.' : scope.startsWith('class:') ? 'Used for items of this class that have no value of their own or of their supplier: a higher target for A, say. Empty fields follow the store.' : scope.startsWith('category:') ? 'Used for items of this product type that have no value of their own or of their supplier: another holding cost for furniture, say. Empty fields follow the class, then the store.' : 'Used for this supplier’s items that have no value of their own. Empty fields follow the category, the class, then the store.'}</p>
           <ScopeForm key={scope} scope={scope} />
         </div>
       )}

@@ -25,6 +25,7 @@ export const POLICY_FIELDS: readonly PolicyField[] = [
   number('casePack', 'Case pack', 'units', 1, 100_000, 'Units in a case; orders are full cases'),
   number('minStock', 'Minimum stock', 'units', 0, 1_000_000, 'Kept beyond the expected demand'),
   number('maxStock', 'Maximum stock', 'units', 0, 10_000_000, 'The most an order may bring the position to'),
+  { key: 'holdingPerYear', label: 'Holding cost', unit: '% a year', kind: 'share', min: 0, max: 200, hint: 'What a year on the shelf takes, as a share of the unit cost: capital, room, insurance, loss' },
   { key: 'endOfLife', label: 'End of life', unit: '', kind: 'day', min: 0, max: 0, hint: 'Last day it is sold' },
   { key: 'lastOrder', label: 'Last order', unit: '', kind: 'day', min: 0, max: 0, hint: 'Last day the supplier takes an order; the one before it buys for all that is left' },
 ];

@@ -1,0 +1,48 @@
+/** Exchange rates people said, by currency and day; of two of the same day the later said holds. */
+import { Rates, type DatedRate } from '../domain/exchange.ts';
+import { minorDigits } from '../domain/money.ts';
+import type { Queryable } from './db.ts';
+
+export interface ExchangeRateRow { currency: string; since: string; billionths: string; noted_at: string; noted_by: string }
+
+export const MOST_RATES = 20_000;
+
+const IN_FORCE = `select currency, since, billionths, noted_at, noted_by from (
+  select distinct on (currency, since) currency, since, billionths, noted_at, noted_by from exchange_rate where store_id = $1 order by currency, since desc, exchange_rate_id desc) r where billionths is not null`;
+
+/** Rates that hold, latest first. */
+export async function exchangeRates(db: Queryable, storeId: number, limit = MOST_RATES): Promise<ExchangeRateRow[]> {
+  return (await db.query<ExchangeRateRow>(`${IN_FORCE} order by since desc, currency limit $2`, [storeId, limit])).rows;
+}
+
+/** All rates of a store, to convert by. */
+export async function ratesOf(db: Queryable, store: { store_id: number; currency: string }): Promise<Rates> {
+  return new Rates(store.currency, (await exchangeRates(db, store.store_id)).map((row): DatedRate => ({ currency: row.currency, since: row.since, billionths: Number(row.billionths) })));
+}
+
+/** Minor units of the store's currency for one minor unit of each currency on a day, for statements that sort and compare by it; a currency without a rate is absent. */
+export async function storeFactors(db: Queryable, storeId: number, day: string): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ currency: string; billionths: string | null; own: string }>(
+    `select s.currency as own, e.currency, e.billionths from store s left join lateral (
+       select distinct on (currency) currency, billionths from (${IN_FORCE}) f where since <= $2 order by currency, since desc) e on true where s.store_id = $1`, [storeId, day]);
+  const own = rows[0]?.own ?? '';
+  return new Map([[own, 1], ...rows.flatMap((row): [string, number][] => (row.billionths === null || row.currency === own ? [] : [[row.currency, (Number(row.billionths) / 1e9) * 10 ** (minorDigits(own) - minorDigits(row.currency))]]))]);
+}
+
+/** Says rates that are not in force so already, null to take one away; answers how many were said. */
+export async function sayRates(db: Queryable, storeId: number, rates: readonly { currency: string; since: string; billionths: number | null }[], by: string, now: string): Promise<number> {
+  const last = [...new Map(rates.map((rate) => [`${rate.currency} ${rate.since}`, rate])).values()];
+  const { rowCount } = await db.query(
+    `insert into exchange_rate (store_id, currency, since, billionths, noted_at, noted_by)
+     select $1, t.currency, t.since, t.billionths, $2, $3 from unnest($4::text[], $5::date[], $6::bigint[]) as t(currency, since, billionths)
+     where t.billionths is distinct from (select e.billionths from exchange_rate e where e.store_id = $1 and e.currency = t.currency and e.since = t.since order by exchange_rate_id desc limit 1)`,
+    [storeId, now, by, last.map((rate) => rate.currency), last.map((rate) => rate.since), last.map((rate) => rate.billionths)]);
+  return rowCount ?? 0;
+}
+
+/** Currencies that are bought in but the store's own: active suppliers' and open orders'. */
+export async function currenciesBoughtIn(db: Queryable, storeId: number): Promise<string[]> {
+  return (await db.query<{ currency: string }>(
+    `select currency from supplier where store_id = $1 and active union select currency from purchase_order where store_id = $1 and state not in ('received', 'closed', 'cancelled')
+     except select currency from store where store_id = $1 order by 1 limit 200`, [storeId])).rows.map((row) => row.currency);
+}
