@@ -13,8 +13,8 @@ import type { Received } from '../store/inbox.ts';
 export interface HookTarget { storeId: number; shopDomain: string; secrets: readonly string[] }
 
 export interface WebhookOptions {
-  /** The store behind the token in the address; null when there is none. Cached by the caller. */
-  target(hookToken: string): Promise<HookTarget | null>;
+  /** The store behind the token in the address; null when there is none. Cached by the caller; `doubted`: a signature did not fit what it knows, which a secret just replaced may explain. */
+  target(hookToken: string, doubted?: boolean): Promise<HookTarget | null>;
   signedBy(rawBody: Uint8Array, signature: string | undefined, secrets: readonly string[]): boolean;
   store(batch: readonly Received[]): Promise<void>;
   /** A delivery whose signature does not fit: counted, and raised when it repeats. */
@@ -41,7 +41,7 @@ export async function webhookRoutes(app: FastifyInstance, options: WebhookOption
       if (!target) { webhooksReceived.inc({ result: 'unknown address' }); return reply.code(404).send(); }
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       const headers = request.headers as Record<string, string | undefined>;
-      if (!options.signedBy(body, headers['x-shopify-hmac-sha256'], target.secrets)) {
+      if (!options.signedBy(body, headers['x-shopify-hmac-sha256'], target.secrets) && !options.signedBy(body, headers['x-shopify-hmac-sha256'], (await options.target(request.params.token, true))?.secrets ?? [])) {
         webhooksReceived.inc({ result: 'bad signature' });
         options.rejected(target, request.params['*']);
         return reply.code(401).send();

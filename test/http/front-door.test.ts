@@ -9,6 +9,7 @@ import { signedBy } from '../../src/connectors/shopify/webhook.ts';
 import { API_VERSION } from '../../src/connectors/shopify/version.ts';
 import { cell } from '../../src/domain/csv.ts';
 import { tokenHash } from '../../src/http/auth.ts';
+import { replaceSecret } from '../../src/store/stores.ts';
 import { saveSetupToken } from '../../src/store/users.ts';
 import { SECRET, SHOP, world } from '../helpers/world.ts';
 
@@ -53,6 +54,16 @@ describe('a webhook', () => {
     const before = await stored(), id = randomUUID();
     expect(await Promise.all(Array.from({ length: 20 }, () => deliver(level, { id })))).toEqual(Array.from({ length: 20 }, () => 200));
     expect(await stored()).toBe(before + 1);
+  });
+  it('signed with a secret that was replaced a moment ago is believed at once, and so is the one before', async () => {
+    const newer = 'shpss_of_a_moment_ago', put = (secret: string) => replaceSecret(w.house.db, w.storeId, 'test-client', w.house.vault.seal(`${w.storeId}:connection:client_secret`, secret), new Date().toISOString());
+    expect(await deliver(level)).toBe(200); // what it knows is kept
+    await new Promise((resolve) => { setTimeout(resolve, 300); });
+    await put(newer);
+    expect([await deliver(level, { signature: sign(level, newer) }), await deliver(level), await deliver(level, { signature: sign(level, 'neither') })]).toEqual([200, 200, 401]);
+    await put(SECRET);
+    w.house.reconnect(w.storeId);
+    await (await w.house.storefront(w.storeId)).shop(); // and a token by it
   });
   it('agrees with Shopify’s own library on what is signed', async () => {
     const shopify = shopifyApi({ apiKey: 'k', apiSecretKey: SECRET, apiVersion: API_VERSION as never, isEmbeddedApp: false, hostName: 'localhost', logger: { level: LogSeverity.Error }, scopes: [] });
