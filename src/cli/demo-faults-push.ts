@@ -103,6 +103,6 @@ export const PUSH_FAULTS: readonly DemoFault[] = [
       await w.one(`update inbox set triggered_at = coalesce(triggered_at, received_at) - interval '20 minutes' where store_id = $1 and settled_at is not null and received_at > $2::timestamptz - interval '1 hour'`, w.now());
       await w.run('stock-push');
     },
-    async clear(w) { await w.one(`update inbox set triggered_at = triggered_at + interval '20 minutes' where store_id = $1 and triggered_at < received_at - interval '19 minutes' and received_at > $2::timestamptz - interval '2 hours'`, w.now()); await w.run('stock-push'); },
+    async clear(w) { await w.one(`update inbox set triggered_at = triggered_at + interval '20 minutes' where store_id = $1 and triggered_at < received_at - interval '19 minutes' and received_at > $2::timestamptz - interval '2 hours'`, w.now()); await w.wait(10); await w.run('stock-push'); },
   },
 ];

@@ -86,8 +86,8 @@ export const SHOP_FAULTS: readonly DemoFault[] = [
   {
     kind: 'RATE_STARVED', story: 'somebody else uses up the calls Shopify allows this app', look: '/peak',
     async raise(w) { await w.remember({}); await w.shop('faults', { bucket: { share: 0.05, restoreRate: 200 } }); await askShopify(w); await w.run('stock-push'); await w.wait(6); },
-    // It refills in twenty seconds, which are taken to have passed.
-    async clear(w) { await w.shop('faults', { bucket: null }); await askShopify(w); await w.one(`update shop_bucket set at = at - interval '20 seconds' where store_id = $1`); await w.run('stock-push'); },
+    // It refills in twenty seconds, and stays so for ten minutes, which are taken to have passed.
+    async clear(w) { await w.shop('faults', { bucket: null }); await askShopify(w); await w.one(`update shop_bucket set at = at - interval '20 seconds' where store_id = $1`); await w.wait(10); await w.run('stock-push'); },
   },
   {
     kind: 'OVER_FULFILLED', story: 'a parcel is in Shopify twice, as after a race of two writers', look: '/fulfilments',

@@ -94,7 +94,7 @@ async function gatherStorms(db: Queryable, storeId: number, kinds: readonly Exce
      select $1, exception_id, $3, 'escalated', 'check', 'One of these cases is more urgent than all of them were.', jsonb_build_object('level', 1, 'severity', severity) from done order by exception_id`, [storeId, kinds.map(stormOf), at]);
 }
 
-/** A check has seen the good state: closes the cases of a kind, all of them or all but the keys still bad. What comes and goes is held open until it has been good for a day. */
+/** A check has seen the good state: closes the cases of a kind, all of them or all but the keys still bad; of a kind that must be good for a while, those last seen bad before it. What comes and goes is held open until it has been good for a day. */
 export async function resolveChecked(db: Queryable, storeId: number, kind: ExceptionKindName, stillBad: readonly string[], at: string): Promise<number> {
   const { rows } = await db.query<{ outcome: string }>(
     `with good as (
@@ -102,6 +102,7 @@ export async function resolveChecked(db: Queryable, storeId: number, kind: Excep
          (select count(*) from exception_event v where v.store_id = e.store_id and v.exception_id = e.exception_id and v.what = 'resolved' and v.at > $4::timestamptz - interval '${FLAPPING.hours} hours') >= ${FLAPPING.times}
            and e.last_seen > $4::timestamptz - interval '${FLAPPING.hours} hours' as flaps
        from exception e where e.store_id = $1 and e.kind = $2 and e.state in ('open', 'snoozed', 'grace') and not e.fingerprint = any($3) and e.fingerprint <> e.kind || ':storm'
+         and ($5::int = 0 or e.state = 'grace' or e.last_seen <= $4::timestamptz - $5::int * interval '1 minute')
      ), unseen as (
        delete from exception e using good g where e.store_id = $1 and e.exception_id = g.exception_id and g.state = 'grace' and g.resolved_at is null
      ), settled as (
@@ -115,7 +116,7 @@ export async function resolveChecked(db: Queryable, storeId: number, kind: Excep
        from settled where was <> 'grace' and (not flaps or held_before is null) order by exception_id
      )
      select case when state = 'resolved' and was <> 'grace' then 'resolved' else 'other' end as outcome from settled`,
-    [storeId, kind, stillBad.map((key) => `${kind}:${key}`), at]);
+    [storeId, kind, stillBad.map((key) => `${kind}:${key}`), at, kindOf(kind).goodMinutes ?? 0]);
   const resolved = rows.filter((row) => row.outcome === 'resolved').length;
   await closeStorm(db, storeId, kind, at);
   return resolved;

@@ -33,7 +33,7 @@ export async function sinceNumbers(db: Queryable, storeId: number, since: string
      select (select count(distinct exception_id)::int from heard where what <> 'resolved') as opened,
        (select count(distinct h.exception_id)::int from heard h join exception e on e.store_id = $1 and e.exception_id = h.exception_id where h.what <> 'resolved' and e.state = 'open') as still_open,
        (select count(distinct h.exception_id)::int from heard h join exception e on e.store_id = $1 and e.exception_id = h.exception_id where h.what = 'resolved' and e.state = 'resolved') as resolved,
-       (select coalesce(sum(quantity), 0)::int from movement where store_id = $1 and kind = 'received' and recorded_at > $2) as received,
+       (select coalesce(sum(quantity), 0)::int from movement where store_id = $1 and kind = 'goods received' and recorded_at > $2) as received,
        (select count(*)::int from movement where store_id = $1 and kind = 'storefront edit' and recorded_at > $2) as edits,
        (select count(*)::int from sales_order where store_id = $1 and processed_at > $2) as orders,
        (select count(*)::int from purchase_order where store_id = $1 and sent_at > $2) as purchase_orders`, [storeId, since])).rows[0]!;

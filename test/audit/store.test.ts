@@ -97,6 +97,8 @@ describe('a period', () => {
     const later = await get<Period>(`/periods/report?from=${from}&to=${to}`);
     expect(later.figures).toEqual(figures);
     expect(later.heardSince).toMatchObject([{ what: 'goods received', units: 3 }]);
+    // Today tells what came in since somebody looked.
+    expect((await get<{ sinceLooked: { received: number } }>(`/today?since=${new Date(Date.now() - 3_600_000).toISOString()}`)).sinceLooked.received).toBe(3);
     // Each figure of a cause is the sum of its items.
     const whole = (await get<Period>(`/periods/report?from=${addDays(today, -400)}&to=${today}`)).figures.locations.flatMap((place) => place.movements.map((line) => ({ place, line })));
     expect(whole.length).toBeGreaterThan(0);

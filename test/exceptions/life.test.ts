@@ -74,6 +74,20 @@ describe('an exception', () => {
     expect([row!.severity, Date.parse(row!.due_at) - Date.parse(w.at())]).toEqual([1, 900_000]);
   });
 
+  it('of a kind that must be good for ten minutes closes at the first check after them, counted from when it was last seen', async () => {
+    const w = await world();
+    await w.raise('OVERSELL_RISK', ['a', 'b']);
+    w.wait(4);
+    await w.raise('OVERSELL_RISK', ['b']);
+    w.wait(5);
+    expect(await w.check('OVERSELL_RISK', [])).toBe(0);
+    w.wait(1);
+    expect(await w.check('OVERSELL_RISK', [])).toBe(1);
+    expect((await w.all()).map((row) => row.subject)).toHaveLength(1);
+    w.wait(4);
+    expect(await w.check('OVERSELL_RISK', [])).toBe(1);
+  });
+
   it('that comes and goes is held open until it has been good for a day', async () => {
     const w = await world();
     for (let n = 0; n < 3; n++) { await w.raise('PUSH_FAILED', ['a']); w.wait(30); expect(await w.check('PUSH_FAILED', [])).toBe(1); w.wait(30); }

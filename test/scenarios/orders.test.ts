@@ -182,6 +182,9 @@ describe('deleted-variant-in-an-order', () => {
     await town.write('orders/create', body);
     await town.settle();
     expect(await town.ledger('ANT')).toMatchObject({ available: 8, committed: 2 });
+    expect(await town.cases('VARIANT_UNMAPPED')).toEqual([]); // a quarter of an hour, in which the catalogue may know it
+    await clock.advance(15 * 60_000);
+    await town.flow('exception-chase');
     expect((await town.cases('VARIANT_UNMAPPED')).map((c) => c.sentence)).toEqual([expect.stringContaining('a variant Instep does not know (123456)')]);
   });
 });

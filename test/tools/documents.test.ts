@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { ROLES } from '../../src/domain/alerts/routing.ts';
+import { peakRules } from '../../src/domain/push/peak.ts';
 import { FLOWS } from '../../src/flows/contents.ts';
 import { whoOwnsWhat } from '../../tools/owners.ts';
 
@@ -20,6 +21,15 @@ it.each(handed)('%s names its owner, a role, and tests that are there', (file) =
   const front = /^---\nowner: (.+)\ntested: (.+)\n---\n# .+/.exec(readFileSync(new URL(file, docs), 'utf8'));
   expect(ROLES).toContain(front?.[1]);
   for (const [named] of front![2]!.matchAll(/\b(?:test|src|tools|bench)\/[\w./-]*\w/g)) expect([named, existsSync(new URL(named, root))]).toEqual([named, true]);
+});
+
+it('every figure of a list, of Today and of the Peak monitor has its formula', () => {
+  const told = readFileSync(new URL('figures.md', docs), 'utf8'), web = readdirSync(new URL('src/web/', root), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.tsx')).map((file) => readFileSync(new URL(`src/web/${file}`, root), 'utf8')).join('\n');
+  const lists = [...web.matchAll(/header: '([^']+)',[^\n{}]*align: 'right'/g), ...web.matchAll(/\bfigure\('\w+', '([A-Z][^']*)'/g)].map((match) => match[1]!);
+  const tiles = [...readFileSync(new URL('src/http/today-tiles.ts', root), 'utf8').matchAll(/tile\('\w+', '([^']+)'/g)].map((match) => match[1]!);
+  const figures = { ordersPerMinute: 0, inboxAge: 0, pushAge: 0, lagIn: 0, lagOut: 0, bucketLeft: 1, deadLetters: 0, oversold: 0, webhookAge: null, orderAge: null };
+  expect([lists.length > 60, tiles.length > 8]).toEqual([true, true]);
+  expect([...new Set([...lists, ...tiles, ...peakRules(figures).map((rule) => rule.label)])].filter((name) => !told.includes(`**${name}**`))).toEqual([]);
 });
 
 it('the environment’s names in the document are those the code reads', () => {

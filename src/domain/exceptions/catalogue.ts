@@ -15,6 +15,8 @@ export interface ExceptionKind {
   backup?: Role;
   /** Minutes it must last before anybody is told; what passes by itself is then nobody's work. */
   graceMinutes?: number;
+  /** Minutes since it was last seen bad before a check that sees it good closes it: what swings is not told of again and again. */
+  goodMinutes?: number;
   /** How urgent it is while a peak is on, where that is more. */
   peakSeverity?: 1 | 2;
   /** Cases that are more or less urgent than the kind by itself, and when; decided by the flow that raises them. */
@@ -40,7 +42,7 @@ const kinds = [
   { kind: 'TOKEN_DEAD', severity: 1, owner: 'admin', dueHours: 0.25, closes: 'Shopify answers again, and all that was missed has been read' },
   { kind: 'API_VERSION_RETIRED', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'Shopify answers with the version Instep speaks' },
   { kind: 'API_VERSION_ENDING', severity: 3, owner: 'integration owner', dueHours: 16, closes: 'Instep speaks a version that is served for longer', backup: 'admin', also: '4 with more than 30 days left, 2 with a week or less' },
-  { kind: 'RATE_STARVED', severity: 3, owner: 'integration owner', dueHours: 16, closes: 'half of the calls Shopify allows are free again', graceMinutes: 5, peakSeverity: 2 },
+  { kind: 'RATE_STARVED', severity: 3, owner: 'integration owner', dueHours: 16, closes: 'half of the calls Shopify allows have been free for ten minutes', graceMinutes: 5, goodMinutes: 10, peakSeverity: 2 },
   { kind: 'IMPORT_INCOMPLETE', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'the counts agree' },
   { kind: 'FLOW_FAILED', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'the flow has run to its end again' },
   { kind: 'ALERT_UNDELIVERED', severity: 2, owner: 'admin', dueHours: 4, closes: 'a message got through to the channel, or it was changed or removed' },
@@ -48,7 +50,7 @@ const kinds = [
   { kind: 'PUSH_CONFLICT', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'a push of the level was written' },
   { kind: 'PUSH_HELD', severity: 3, owner: 'ecommerce', dueHours: 16, closes: 'the push is released or no longer wanted' },
   { kind: 'HELD_BACK_TOO_LONG', severity: 3, owner: 'ecommerce', dueHours: 16, closes: 'it was let go, or given an end', also: '2 where the shop goes on selling it at zero' },
-  { kind: 'OVERSELL_RISK', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the level lasts longer than the news of it takes, and the lag is covered by the buffer', peakSeverity: 1 },
+  { kind: 'OVERSELL_RISK', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'for ten minutes the level has lasted longer than the news of it takes, and the lag was covered by the buffer', goodMinutes: 10, peakSeverity: 1 },
   { kind: 'OVERSOLD', severity: 1, owner: 'ecommerce', dueHours: 0.25, closes: 'no more is promised than is there' },
   { kind: 'BUNDLE_COMPONENT_UNKNOWN', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'every part of the bundle is known' },
   { kind: 'BUNDLE_CYCLE', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'no bundle contains itself' },

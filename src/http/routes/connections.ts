@@ -47,7 +47,7 @@ export function connectionRoutes(app: FastifyInstance, services: Services): void
   } }, async (request) => {
     const { store_id: storeId, shop_domain: shop } = await storeOf(house.db, request.params.storeId), before = (await findConnection(house.db, storeId))!, by = request.user?.email ?? 'operator';
     await replaceSecret(house.db, storeId, before.client_id, house.vault.seal(`${storeId}:connection:client_secret`, request.body.clientSecret), now());
-    const result = await test(services, storeId), kept = (await findConnection(house.db, storeId))!.status === 'ok';
+    const result = await test(services, storeId, true), kept = (await findConnection(house.db, storeId))!.status === 'ok';
     if (!kept) {
       await keepSecret(house.db, before);
       await test(services, storeId);
@@ -63,7 +63,8 @@ export function connectionRoutes(app: FastifyInstance, services: Services): void
   });
 }
 
-async function test({ house, apiVersion, scopes }: Services, storeId: number): Promise<Of<typeof TestResult>> {
+/** `trial`: with a secret that is not kept where it fails, so that its failing is no case of the connection. */
+async function test({ house, apiVersion, scopes }: Services, storeId: number, trial = false): Promise<Of<typeof TestResult>> {
   const at = house.clock.now().toISOString();
   try {
     house.reconnect(storeId);
@@ -87,6 +88,7 @@ async function test({ house, apiVersion, scopes }: Services, storeId: number): P
   } catch (error) {
     const message = (error as Error).message;
     const dead = (error as Error).name === 'TokenDead';
+    if (trial) return { ok: false, sentence: message, checks: [{ label: 'Shopify answers', ok: false, detail: message }] };
     await connectionFailed(house.db, storeId, dead ? 'dead' : 'failing', message, at);
     if (dead) await raise(house.db, storeId, [{ kind: 'TOKEN_DEAD', key: 'connection', subject: 'Shopify connection', sentence: message }], at);
     return { ok: false, sentence: message, checks: [{ label: 'Shopify answers', ok: false, detail: message }] };
