@@ -13,7 +13,7 @@ import { at, outside, type Fact, type StockState } from '../domain/stock/fact.ts
 import { UnreadableWebhook } from '../ports/storefront.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { driftUnits } from '../runtime/metrics.ts';
-import { driftCandidates, levelsCompared, lockBalances, levelsInPlain, MOST_NEGATIVE, negativeLevels, openOrdersOf, postedSoFar, saveDrift, unplacedUnits, writesSent, type DriftCandidate, type OpenOrder, type DriftRow, type LedgerLevel, type NegativeLevel } from '../store/drift.ts';
+import { driftCandidates, findingsOf, levelsCompared, lockBalances, levelsInPlain, MOST_NEGATIVE, negativeLevels, openOrdersOf, postedSoFar, saveDrift, unplacedUnits, writesSent, type DriftCandidate, type OpenOrder, type DriftRow, type LedgerLevel, type NegativeLevel } from '../store/drift.ts';
 import { inboxWaiting, unappliedMessages } from '../store/inbox.ts';
 import { mapLevels, saveObserved, type MappedLevel } from '../store/levels.ts';
 import { postFacts } from '../store/ledger.ts';
@@ -121,6 +121,8 @@ async function checkLevels(context: FlowContext, candidates: readonly DriftCandi
   const unplaced = await unplacedUnits(db, storeId);
   const writes = await writesSent(db, storeId, known);
   const ordersReadThrough = (await readCursor(db, storeId, 'sales-history')) ?? '';
+  // Between two gatherings of evidence, what was found stands where no number has changed: it was found by more than is known now.
+  const before = evidence.gathered ? new Map<string, DriftRow>() : await findingsOf(db, storeId, known);
 
   return db.transaction(async (tx) => {
     await saveObserved(tx, storeId, known, readAt);
@@ -132,6 +134,8 @@ async function checkLevels(context: FlowContext, candidates: readonly DriftCandi
         ledger, observed, observedAt: changedAt, pending: evidence.pending.get(key) ?? [], evidenceThrough: evidence.unasked.has(level.itemId) ? null : evidence.through,
         unplacedUnits: unplaced.get(level.itemId) ?? 0, inboxWaiting: waiting, writesPending: writes.get(key)?.sets ?? 0, deltasSent: writes.get(key)?.deltas ?? [], ordersReadThrough,
       });
+      const kept = before.get(key);
+      if (kept && !finding.settled && sameNumbers(kept, { ledger: ledger.available, observed: observed.available, states: finding.states })) Object.assign(finding, { causes: kept.causes, states: kept.states, edits: [] });
       return { level, finding, changedAt, row: { itemId: level.itemId, locationId: level.locationId, ledger: ledger.available, observed: observed.available, difference: finding.difference, causes: finding.causes, states: finding.states } };
     });
     await postEdits(tx, context, found);
@@ -140,9 +144,14 @@ async function checkLevels(context: FlowContext, candidates: readonly DriftCandi
   });
 }
 
+const sameNumbers = (a: Pick<DriftRow, 'ledger' | 'observed' | 'states'>, b: Pick<DriftRow, 'ledger' | 'observed' | 'states'>): boolean => {
+  const numbers = ({ ledger, observed, states }: typeof a): string => JSON.stringify([ledger, observed, states.map((each) => [each.state, each.ledger, each.observed]).sort()]);
+  return numbers(a) === numbers(b);
+};
+
 /** What is on its way to each level, and Shopify's time up to which that is all of it; null where more was there than was looked at, for all levels or for these items. */
-interface Evidence { pending: ReadonlyMap<string, readonly PendingEffect[]>; through: string | null; unasked: ReadonlySet<number> }
-const NO_EVIDENCE: Evidence = { pending: new Map(), through: null, unasked: new Set() };
+interface Evidence { pending: ReadonlyMap<string, readonly PendingEffect[]>; through: string | null; unasked: ReadonlySet<number>; gathered: boolean }
+const NO_EVIDENCE: Evidence = { pending: new Map(), through: null, unasked: new Set(), gathered: false };
 
 /** Messages, changed orders and open orders looked at for evidence, at most. */
 const MOST_MESSAGES = 2_000, MOST_CHANGED = 500, MOST_OPEN = 200, MOST_KNOWN = 5_000;
@@ -183,7 +192,7 @@ async function pendingEffects(context: FlowContext, candidates: readonly DriftCa
   };
   note('event received, not applied', fromMessages!);
   note('event not received', fromShop!);
-  return { pending: found, unasked, through: all && messages.length < MOST_MESSAGES && known.length < MOST_KNOWN && placeless.length <= MOST_OPEN ? through : null };
+  return { pending: found, unasked, gathered: true, through: all && messages.length < MOST_MESSAGES && known.length < MOST_KNOWN && placeless.length <= MOST_OPEN ? through : null };
 }
 
 /** Orders that changed since they were last read (`all`: of those), and as many of the open ones that did not as they are now; with the places Shopify has just given them. `unasked`: items of the rest. */
