@@ -46,7 +46,7 @@ function Rates({ view: { rates, missing, storeCurrency }, importFile }: { view: 
       {missing.length > 0 && <Banner>{missing.map((one) => one.currency).join(', ')}: bought in, and no exchange rate is known. Such amounts stand beside {storeCurrency} and are in no sum, budget or margin.</Banner>}
       <Panel title="Say a rate">
         <form className="rate-form" onSubmit={(event) => { event.preventDefault(); say.mutate({ currency: currency.trim().toUpperCase(), since, rate: rate.trim() }); }}>
-          <TextInput size="sm" label="One unit of" value={currency} maxLength={3} placeholder="USD" error={of('Currency')} onChange={(event) => setCurrency(event.currentTarget.value)} />
+          <TextInput size="sm" label="One unit of" value={currency} maxLength={3} placeholder={storeCurrency === 'EUR' ? 'USD' : 'EUR'} error={of('Currency')} onChange={(event) => setCurrency(event.currentTarget.value)} />
           <TextInput size="sm" label={`Is worth, in ${storeCurrency}`} inputMode="decimal" placeholder="0.9231" value={rate} error={of('Rate')} onChange={(event) => setRate(event.currentTarget.value)} />
           <TextInput size="sm" type="date" label="From this day on" value={since} error={of('Since')} onChange={(event) => setSince(event.currentTarget.value)} />
           <Button type="submit" size="sm" loading={say.isPending} disabled={fault !== null}>Save</Button>
