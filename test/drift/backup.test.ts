@@ -113,7 +113,7 @@ describe('a restore', () => {
     // The keys between tables and the triggers are back.
     const { db: fresh } = await nothing();
     await migrate(fresh.pool, new Date(AT));
-    const shape = async (of: Db): Promise<unknown> => (await of.query(`select conrelid::regclass::text as t, conname, pg_get_constraintdef(oid) as d from pg_constraint where connamespace = 'public'::regnamespace union all select tgrelid::regclass::text, tgname, tgenabled::text from pg_trigger where not tgisinternal order by 1, 2`)).rows;
+    const shape = async (of: Db): Promise<unknown> => (await of.query(`select conrelid::regclass::text as t, conname, pg_get_constraintdef(oid) as d from pg_constraint where connamespace = 'public'::regnamespace union all select tgrelid::regclass::text, tgname, tgenabled::text from pg_trigger where not tgisinternal order by 1, 2, 3`)).rows;
     expect(await shape(db)).toEqual(await shape(fresh));
   }, 60_000);
 
