@@ -68,7 +68,7 @@ export function ReplenishmentScreen() {
         name="replenishment" label="Recommended orders" columns={columns} rows={rows} rowId={lineId} query={query} total={first?.totals.rows ?? null}
         totals={first && {
           sku: 'Total', select: <button type="button" className="number-button small" onClick={selection.toggleAll} aria-label={selection.all ? 'Choose none' : 'Choose all rows read so far'}>{selection.all ? 'none' : 'all'}</button>,
-          quantity: <span className="num">{units(first.totals.units)}</span>, cost: <span className="num">{first.totals.inStore.withoutRate.length > 0 ? costWords(first.totals.costs) : money(first.totals.inStore.cost, store.currency)}</span>, risk: <span className="num">{money(first.totals.atRiskValue, store.currency)}</span>, overstock: <span className="num">{units(first.totals.overstockUnits)}</span>,
+          quantity: <span className="num">{units(first.totals.units)}</span>, cost: <span className="num" title={first.totals.inStore.withoutRate.length > 0 ? `${costWords(first.totals.costs)}: no exchange rate of ${first.totals.inStore.withoutRate.join(', ')} is known` : costWords(first.totals.costs)}>{money(first.totals.inStore.cost, store.currency)}{first.totals.inStore.withoutRate.length > 0 && '*'}</span>, risk: <span className="num">{money(first.totals.atRiskValue, store.currency)}</span>, overstock: <span className="num">{units(first.totals.overstockUnits)}</span>,
         }}
         sorting={{ by: sort, dir, change: (by, next) => change({ sort: by as typeof sort, dir: next }) }} open={ask} openId={why ? `${why.itemId}@${why.locationId}` : undefined}
         chips={chips} clear={() => change({ q: undefined, location: undefined, vendor: undefined })}
