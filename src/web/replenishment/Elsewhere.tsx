@@ -56,7 +56,7 @@ function Bring({ row, from, close }: { row: Recommendation; from: readonly Recom
   });
   return (
     <form className="stack" onSubmit={(event) => { event.preventDefault(); make.mutate(); }}>
-      <div className="row top">
+      <div className="row fields">
         <NativeSelect size="sm" className="grow" label="From" value={String(source.locationId)} data={from.map((each) => ({ value: String(each.locationId), label: `${each.locationName}: ${units(each.availableNow)} there${each.overstock > 0 ? `, ${units(each.overstock)} too many` : ''}` }))} onChange={(event) => setPlace(Number(event.currentTarget.value))} />
         <NumberInput size="sm" w={130} label={`Units to ${row.locationName}`} min={1} max={source.availableNow} allowDecimal={false} value={quantity} error={!(Number.isInteger(wanted) && wanted >= 1 && wanted <= source.availableNow) && `1 to ${units(source.availableNow)}`} onChange={setQuantity} />
       </div>
