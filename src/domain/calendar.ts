@@ -9,15 +9,25 @@ export type Day = string;
 /** Days since 1970-01-01, a whole number. */
 export type DayNumber = number;
 
+/** Days met lately, both ways: a plan of a hundred thousand lines asks for the same few hundred again and again. */
+const REMEMBERED = 4_096, numbers = new Map<Day, DayNumber>(), days = new Map<DayNumber, Day>();
+function remember<K, V>(known: Map<K, V>, key: K, value: V): V {
+  if (known.size >= REMEMBERED) known.clear();
+  known.set(key, value);
+  return value;
+}
+
 /**
  * The day's number. Throws AssertionError for text that is no day ('2025-02-30').
  * Algorithm: H. Hinnant, "chrono-compatible low-level date algorithms", days_from_civil.
  */
 export function dayNumber(day: Day): DayNumber {
+  const known = numbers.get(day);
+  if (known !== undefined) return known;
   assert(/^\d{4}-\d{2}-\d{2}$/.test(day), `not a day: ${day}`);
   const n = fromCivil(Number(day.slice(0, 4)), Number(day.slice(5, 7)), Number(day.slice(8, 10)));
   assert(dayFromNumber(n) === day, `no such day: ${day}`);
-  return n;
+  return remember(numbers, day, n);
 }
 
 function fromCivil(year: number, month: number, dayOfMonth: number): DayNumber {
@@ -30,6 +40,8 @@ function fromCivil(year: number, month: number, dayOfMonth: number): DayNumber {
 
 /** The day with that number (civil_from_days, same source). Years 0000 to 9999. */
 export function dayFromNumber(n: DayNumber): Day {
+  const known = days.get(n);
+  if (known !== undefined) return known;
   assert(Number.isSafeInteger(n), `not a day number: ${n}`);
   const shifted = n + 719_468;
   const era = Math.floor(shifted / 146_097);
@@ -41,12 +53,12 @@ export function dayFromNumber(n: DayNumber): Day {
   const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
   assert(year >= 0 && year <= 9_999, `day number ${n} is outside the calendar`);
   const dayOfMonth = dayOfYear - Math.floor((153 * marchMonth + 2) / 5) + 1;
-  return `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(dayOfMonth).padStart(2, '0')}`;
+  return remember(days, n, `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(dayOfMonth).padStart(2, '0')}`);
 }
 
-/** The day `days` later (earlier if negative). */
-export function addDays(day: Day, days: number): Day {
-  return dayFromNumber(dayNumber(day) + days);
+/** The day so many days later (earlier if negative). */
+export function addDays(day: Day, later: number): Day {
+  return dayFromNumber(dayNumber(day) + later);
 }
 
 /** Days from `from` to `to`; negative if `to` is earlier. */

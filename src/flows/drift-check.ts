@@ -13,7 +13,7 @@ import { at, outside, type Fact, type StockState } from '../domain/stock/fact.ts
 import { UnreadableWebhook } from '../ports/storefront.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { driftUnits } from '../runtime/metrics.ts';
-import { driftCandidates, levelsCompared, lockBalances, levelsInPlain, MOST_NEGATIVE, negativeLevels, openOrdersOf, postedSoFar, saveDrift, unplacedUnits, writesSent, type DriftCandidate, type DriftRow, type LedgerLevel, type NegativeLevel } from '../store/drift.ts';
+import { driftCandidates, findingsOf, levelsCompared, lockBalances, levelsInPlain, MOST_NEGATIVE, negativeLevels, openOrdersOf, postedSoFar, saveDrift, unplacedUnits, writesSent, type DriftCandidate, type OpenOrder, type DriftRow, type LedgerLevel, type NegativeLevel } from '../store/drift.ts';
 import { inboxWaiting, unappliedMessages } from '../store/inbox.ts';
 import { mapLevels, saveObserved, type MappedLevel } from '../store/levels.ts';
 import { postFacts } from '../store/ledger.ts';
@@ -121,6 +121,8 @@ async function checkLevels(context: FlowContext, candidates: readonly DriftCandi
   const unplaced = await unplacedUnits(db, storeId);
   const writes = await writesSent(db, storeId, known);
   const ordersReadThrough = (await readCursor(db, storeId, 'sales-history')) ?? '';
+  // Between two gatherings of evidence, what was found stands where no number has changed: it was found by more than is known now.
+  const before = evidence.gathered ? new Map<string, DriftRow>() : await findingsOf(db, storeId, known);
 
   return db.transaction(async (tx) => {
     await saveObserved(tx, storeId, known, readAt);
@@ -132,6 +134,8 @@ async function checkLevels(context: FlowContext, candidates: readonly DriftCandi
         ledger, observed, observedAt: changedAt, pending: evidence.pending.get(key) ?? [], evidenceThrough: evidence.unasked.has(level.itemId) ? null : evidence.through,
         unplacedUnits: unplaced.get(level.itemId) ?? 0, inboxWaiting: waiting, writesPending: writes.get(key)?.sets ?? 0, deltasSent: writes.get(key)?.deltas ?? [], ordersReadThrough,
       });
+      const kept = before.get(key);
+      if (kept && !finding.settled && sameNumbers(kept, { ledger: ledger.available, observed: observed.available, states: finding.states })) Object.assign(finding, { causes: kept.causes, states: kept.states, edits: [] });
       return { level, finding, changedAt, row: { itemId: level.itemId, locationId: level.locationId, ledger: ledger.available, observed: observed.available, difference: finding.difference, causes: finding.causes, states: finding.states } };
     });
     await postEdits(tx, context, found);
@@ -140,9 +144,14 @@ async function checkLevels(context: FlowContext, candidates: readonly DriftCandi
   });
 }
 
+const sameNumbers = (a: Pick<DriftRow, 'ledger' | 'observed' | 'states'>, b: Pick<DriftRow, 'ledger' | 'observed' | 'states'>): boolean => {
+  const numbers = ({ ledger, observed, states }: typeof a): string => JSON.stringify([ledger, observed, states.map((each) => [each.state, each.ledger, each.observed]).sort()]);
+  return numbers(a) === numbers(b);
+};
+
 /** What is on its way to each level, and Shopify's time up to which that is all of it; null where more was there than was looked at, for all levels or for these items. */
-interface Evidence { pending: ReadonlyMap<string, readonly PendingEffect[]>; through: string | null; unasked: ReadonlySet<number> }
-const NO_EVIDENCE: Evidence = { pending: new Map(), through: null, unasked: new Set() };
+interface Evidence { pending: ReadonlyMap<string, readonly PendingEffect[]>; through: string | null; unasked: ReadonlySet<number>; gathered: boolean }
+const NO_EVIDENCE: Evidence = { pending: new Map(), through: null, unasked: new Set(), gathered: false };
 
 /** Messages, changed orders and open orders looked at for evidence, at most. */
 const MOST_MESSAGES = 2_000, MOST_CHANGED = 500, MOST_OPEN = 200, MOST_KNOWN = 5_000;
@@ -168,11 +177,10 @@ async function pendingEffects(context: FlowContext, candidates: readonly DriftCa
       if (event.type === 'order') received.push(event.order);
     } catch (error) { if (!(error instanceof UnreadableWebhook)) throw error; }
   }
-  const known = await openOrdersOf(db, storeId, items, MOST_KNOWN), open = known.slice(0, MOST_OPEN), unasked = new Set(known.slice(MOST_OPEN).flatMap((order) => order.item_ids));
-  const { orders: unheard, all } = await unheardOrders(context, open.map((order) => order.order_id));
+  const known = await openOrdersOf(db, storeId, items, MOST_KNOWN), { orders: unheard, unasked, all } = await unheardOrders(context, known);
   // A message says nothing of places, and a known order may have found its own meanwhile: Shopify is asked. Last of all, or an order placed in between would
   // have its place only where it was read, and be taken for one whose message never came.
-  const placeless = [...new Set([...open.filter((order) => order.needs_place).map((order) => order.order_id), ...received.map((order) => order.id)])], unplaced = placeless.slice(0, MOST_OPEN);
+  const placeless = [...new Set([...known.filter((order) => order.needs_place).map((order) => order.order_id), ...received.map((order) => order.id)])], unplaced = placeless.slice(0, MOST_OPEN);
   for (const { orderId, assignments } of unplaced.length === 0 ? [] : await storefront.assignments(unplaced)) received.push({ ...emptyOrder(orderId), assignments });
 
   const [fromMessages, fromShop] = await orderEffects(db, storeId, [received, unheard]), found = new Map<string, PendingEffect[]>();
@@ -184,19 +192,19 @@ async function pendingEffects(context: FlowContext, candidates: readonly DriftCa
   };
   note('event received, not applied', fromMessages!);
   note('event not received', fromShop!);
-  return { pending: found, unasked, through: all && messages.length < MOST_MESSAGES && known.length < MOST_KNOWN && placeless.length <= MOST_OPEN ? through : null };
+  return { pending: found, unasked, gathered: true, through: all && messages.length < MOST_MESSAGES && known.length < MOST_KNOWN && placeless.length <= MOST_OPEN ? through : null };
 }
 
-/** Orders that changed since they were last read, and these open ones as they are now; with the places Shopify has just given them. */
-async function unheardOrders({ db, storeId, storefront }: FlowContext, openIds: readonly string[]): Promise<{ orders: OrderState[]; /** Of those that changed. */ all: boolean }> {
+/** Orders that changed since they were last read (`all`: of those), and as many of the open ones that did not as they are now; with the places Shopify has just given them. `unasked`: items of the rest. */
+async function unheardOrders({ db, storeId, storefront }: FlowContext, open: readonly OpenOrder[]): Promise<{ orders: OrderState[]; unasked: Set<number>; all: boolean }> {
   let all = true;
   const found: OrderState[] = [], since = await readCursor(db, storeId, 'sales-history');
   if (since !== null) for await (const orders of storefront.ordersChangedSince(since)) { found.push(...orders); if (found.length >= MOST_CHANGED) { all = false; break; } }
-  const heard = new Set(found.map((order) => order.id)), asked = openIds.filter((id) => !heard.has(id));
-  if (asked.length > 0) found.push(...await storefront.ordersById(asked));
+  const heard = new Set(found.map((order) => order.id)), quiet = open.filter((order) => !heard.has(order.order_id)), asked = quiet.slice(0, MOST_OPEN);
+  if (asked.length > 0) found.push(...await storefront.ordersById(asked.map((order) => order.order_id)));
   const placeless = found.filter((order) => Object.keys(order.assignments).length === 0).map((order) => order.id);
   for (const { orderId, assignments } of placeless.length === 0 ? [] : await storefront.assignments(placeless)) found.push({ ...emptyOrder(orderId), assignments });
-  return { orders: found, all: all && since !== null };
+  return { orders: found, unasked: new Set(quiet.slice(MOST_OPEN).flatMap((order) => order.item_ids)), all: all && since !== null };
 }
 
 const signed = (units: number): string => (units > 0 ? `+${units}` : String(units));

@@ -17,23 +17,32 @@ const WAITING = 0, PAGE = 200;
 export const goodsReceipt = defineFlow({
   name: 'goods-receipt', moves: 'what warehouses received → the purchase order it belongs to', owner: 'warehouse', schedule: { cron: '* * * * *' }, raises: [],
   async run(context) {
-    const { db, storeId, tally } = context;
-    let after = (await readCursor(db, storeId, 'goods-receipt')) ?? '0';
-    for (let page = await goodsDocuments(db, storeId, after, PAGE); page.length > 0; page = await goodsDocuments(db, storeId, after, PAGE)) {
-      for (const document of page) {
-        if (document.state === WAITING) return; // the shelf first; the next run goes on from here
-        tally.input++;
-        const outcome = await record(context, document);
-        if (outcome === 'posted') tally.applied++;
-        else if (outcome === 'known') tally.unchanged++;
-        else tally.skipped[outcome] = (tally.skipped[outcome] ?? 0) + 1;
-        after = document.document_id;
-        await writeCursor(db, storeId, 'goods-receipt', after, context.now());
-      }
+    const { tally } = context;
+    await recordAll(context);
+    if (tally.applied > 0) {
+      context.changed('replenishment', 'stock');
+      await context.enqueue('replenishment'); // cover and what is to be ordered are other numbers now
     }
-    if (tally.applied > 0) context.changed('replenishment', 'stock');
   },
 });
+
+/** Documents in their order, up to one that waits for the shelf. */
+async function recordAll(context: FlowContext): Promise<void> {
+  const { db, storeId, tally } = context;
+  let after = (await readCursor(db, storeId, 'goods-receipt')) ?? '0';
+  for (let page = await goodsDocuments(db, storeId, after, PAGE); page.length > 0; page = await goodsDocuments(db, storeId, after, PAGE)) {
+    for (const document of page) {
+      if (document.state === WAITING) return; // the shelf first; the next run goes on from here
+      tally.input++;
+      const outcome = await record(context, document);
+      if (outcome === 'posted') tally.applied++;
+      else if (outcome === 'known') tally.unchanged++;
+      else tally.skipped[outcome] = (tally.skipped[outcome] ?? 0) + 1;
+      after = document.document_id;
+      await writeCursor(db, storeId, 'goods-receipt', after, context.now());
+    }
+  }
+}
 
 async function record(context: FlowContext, { warehouse_id: warehouseId, body }: GoodsDocument): Promise<'posted' | 'known' | 'of another store' | 'no item is known'> {
   const { db, storeId } = context;

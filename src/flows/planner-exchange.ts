@@ -11,7 +11,7 @@ import type { RaisedException } from '../domain/exceptions/catalogue.ts';
 import { explainGap } from '../domain/planner/gap.ts';
 import { velocity } from '../domain/planner/parity.ts';
 import { receiptStep } from '../domain/planner/receipts.ts';
-import { statusName, statusType } from '../domain/planner/status.ts';
+import { statusName, statusType, type StatusType } from '../domain/planner/status.ts';
 import { ADVANCED_FILES, ADVANCED_FOLDERS, PlannerRefused, type AdvancedFile, type OrderToPlan, type Planner, type PlannerOrderHead, type PlannerOrderLine } from '../ports/planner.ts';
 import { idempotencyKey } from '../runtime/key.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
@@ -97,7 +97,7 @@ class Exchange {
   #doing() { return { now: this.#context.now(), keyOf: (cause: string) => idempotencyKey(`stock-adjustments/${this.#context.storeId}/${cause}`) }; }
   #ended(status: string | null): boolean { return status !== null && ENDED.includes(this.#type(status) ?? ''); }
   #type(status: string) { return statusType(status, this.#connection.status_types); }
-  #name(type: 'active' | 'closed' | 'cancelled'): string { return statusName(type, this.#heads.map((head) => head.status), this.#connection.status_types); }
+  #name(type: StatusType): string { return statusName(type, this.#heads.map((head) => head.status), this.#connection.status_types); }
 
   async #figures(): Promise<void> {
     const { db, storeId, tally } = this.#context, { warehouses, rejects } = await this.#planner.warehouses();
@@ -171,7 +171,8 @@ class Exchange {
     const { db, storeId } = this.#context;
     let unknown = 0;
     for (const order of await ordersToTell(db, storeId, this.#context.now())) {
-      const type = order.state === 'closed' ? 'closed' : order.state === 'cancelled' ? 'cancelled' : 'active';
+      // Taken back to be changed, it is a draft there too: an open one would count as on its way.
+      const type = order.state === 'closed' || order.state === 'cancelled' ? order.state : order.state === 'draft' || order.state === 'awaiting approval' ? 'draft' : 'active';
       const wanted: OrderToPlan = {
         reference: order.reference, status: this.#name(type), vendor: order.supplier, warehouseId: order.planner_warehouse_id!, currency: order.currency, expectedOn: order.expected_on, notes: order.notes,
         lines: order.lines.flatMap((line) => (line.variantId === null ? [] : [{ variantId: line.variantId, ordered: line.ordered, unitCost: line.unitCost }])),
@@ -181,7 +182,7 @@ class Exchange {
       this.#context.tally.input++;
       const attempt = await beginAttempt(db, storeId, order.purchase_order_id, order.planner_id === null ? 'order' : 'change', wanted, this.#context.now());
       try {
-        if (nobody.length > 0 || wanted.lines.length === 0) throw new PlannerRefused(wanted.lines.length === 0 && nobody.length === 0 ? 'it has no lines' : `it does not know ${nobody.map((line) => line.sku ?? `item ${line.itemId}`).slice(0, 5).join(', ')}`);
+        if (nobody.length > 0 || (wanted.lines.length === 0 && type !== 'draft')) throw new PlannerRefused(wanted.lines.length === 0 && nobody.length === 0 ? 'it has no lines' : `it does not know ${nobody.map((line) => line.sku ?? `item ${line.itemId}`).slice(0, 5).join(', ')}`);
         const { plannerId, outcome } = order.planner_id === null ? await this.#make(order, wanted) : await this.#change(order, order.planner_id, wanted);
         await saveAgreed(db, storeId, order.purchase_order_id, order.lines.map((line) => ({ itemId: line.itemId, variantId: line.variantId!, agreed: line.agreed })));
         await saveLink(db, storeId, order.purchase_order_id, 'out', { plannerId, state: 'linked', sentDigest: digest, message: null, attempts: 0 }, this.#context.now());

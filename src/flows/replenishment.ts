@@ -116,7 +116,7 @@ function waits(world: PlanWorld, input: PlanInput, made: Recommendation, limits:
 function recordOf(input: PlanInput, made: Recommendation): RecommendationRecord {
   return {
     itemId: input.itemId, locationId: input.locationId, made: input.notes.length === 0 ? made : { ...made, conflicts: [...made.conflicts, ...input.notes] }, layers: input.layers, abc: input.abc,
-    supplierId: input.buying.supplierId, unitCost: input.buying.unitCost, currency: input.buying.currency, price: input.price, byRule: input.byRule,
+    supplierId: input.buying.supplierId, unitCost: input.buying.unitCost, currency: input.buying.currency, price: input.price, byRule: input.byRule, available: input.stock.onHand - input.stock.committed - input.stock.backorders, incoming: input.stock.incoming,
   };
 }
 

@@ -13,7 +13,8 @@ export const PlanDecision = z.object({ decision: z.enum(DECISIONS), until: day.n
 
 export const Recommendation = z.object({
   itemId: z.number(), locationId: z.number(), sku: z.string().nullable(), title: z.string(), vendor: z.string().nullable(), supplierId: z.number().nullable(), supplier: z.string().nullable().describe('who it is bought from, else its vendor'), locationName: z.string(),
-  available: z.number(), incoming: z.number(), quantity: z.number().describe('as the planner decided it, else as recommended'), recommended: z.number(), need: z.number(),
+  available: z.number().describe('as the plan saw it, of the same moment as the cover'), incoming: z.number().describe('likewise; with sent purchase orders and transfers'), availableNow: z.number(),
+  draft: z.object({ purchaseOrderId: z.number(), reference: z.string(), units: z.number() }).nullable().describe('what orders that were not sent yet ask for; such a line is not to be ordered again'), quantity: z.number().describe('as the planner decided it, else as recommended'), recommended: z.number(), need: z.number(),
   unitCost: z.number().nullable(), cost: z.number().nullable(), currency: z.string().describe('of cost and unit cost'), storeCost: z.number().nullable().describe('the cost in the store’s currency at today’s rate; null: no rate is known'), overstock: z.number(),
   atRisk: z.number().describe('units expected to be lost if nothing is ordered until the next review'), atRiskValue: z.number().nullable().describe('minor units of the store’s currency'),
   coverDays: z.number().nullable(), stockoutP50: day.nullable(), stockoutP10: day.nullable(), orderBy: day.nullable(), urgency: z.number(),
@@ -24,7 +25,7 @@ export const RecommendationDetail = Recommendation.extend({
   waterfall: z.array(WaterfallTerm), policy: z.record(z.string(), PolicyField), sentence: z.string(), oneDayLonger: z.number().nullable().describe('units more if the order took a day longer'), orderUpTo: z.number(), position: z.number(),
 }).meta({ id: 'RecommendationDetail' });
 
-export const PLAN_VIEWS = ['to order', 'due', 'overstock', 'set aside', 'all'] as const;
+export const PLAN_VIEWS = ['to order', 'due', 'drafted', 'overstock', 'set aside', 'all'] as const;
 const filter = { q: z.string().max(4000).optional(), vendor: z.string().max(300).optional().describe('a supplier’s or a vendor’s name; - for none'), location: z.string().max(300).optional() };
 export const ReplenishmentQuery = z.object({
   store: z.coerce.number(), ...filter, view: z.enum(PLAN_VIEWS).default('to order'),
@@ -48,6 +49,11 @@ export const DecisionBody = z.object({
   lines: z.array(z.object({ itemId: z.number().int(), locationId: z.number().int(), version: z.number().int().min(0) })).min(1).max(500),
   decision: z.enum([...DECISIONS, 'none']), quantity: z.number().int().min(0).max(10_000_000).optional(), until: day.nullable().optional(), reason: z.string().trim().min(3, 'say why, in a few words').max(500).optional(),
 }).strict().meta({ id: 'DecisionBody' });
+/** A line's units over several places: what they order comes to the same in all. */
+export const SplitBody = z.object({
+  itemId: z.number().int(), parts: z.array(z.object({ locationId: z.number().int(), quantity: z.number().int().min(0).max(10_000_000), version: z.number().int().min(0).describe('of the decision seen; 0 where there was none') }).strict()).min(2).max(200),
+  reason: z.string().trim().min(3, 'say why, in a few words').max(500),
+}).strict().meta({ id: 'SplitBody' });
 export const DecisionResult = z.object({ saved: z.number(), conflicts: z.array(z.object({ itemId: z.number(), locationId: z.number(), message: z.string() })) });
 
 export const WhatIfBody = z.object({

@@ -19,7 +19,7 @@ const number = (value: string | number | null): number | null => (value === null
 
 export function lineView(row: WorklistRow): Of<typeof Recommendation> {
   return {
-    itemId: row.item_id, locationId: row.location_id, sku: row.sku, title: row.title, vendor: row.vendor, supplierId: row.supplier_id, supplier: row.supplier, locationName: row.location, available: row.available, incoming: row.incoming,
+    itemId: row.item_id, locationId: row.location_id, sku: row.sku, title: row.title, vendor: row.vendor, supplierId: row.supplier_id, supplier: row.supplier, locationName: row.location, available: row.available, incoming: row.incoming, availableNow: row.available_now, draft: row.draft_id === null ? null : { purchaseOrderId: row.draft_id, reference: row.draft!, units: row.draft_units! },
     quantity: row.quantity, recommended: row.recommended, need: row.need, unitCost: number(row.unit_cost), cost: number(row.cost), currency: row.currency, storeCost: row.store_cost === null ? null : Math.round(row.store_cost), overstock: row.overstock, atRisk: Math.round(row.at_risk * 10) / 10, atRiskValue: number(row.at_risk_value),
     coverDays: row.cover_days, stockoutP50: row.stockout_p50, stockoutP10: row.stockout_p10, orderBy: row.order_by, urgency: row.urgency, abc: row.abc, method: row.by_rule ? 'rule' : row.method ?? '', byRule: row.by_rule, wape: row.wape, flags: row.flags ?? [],
     computedAt: row.computed_at, decision: row.decision && { decision: row.decision, until: row.decision_until, reason: row.decision_reason!, by: row.decided_by!, version: row.decision_version! },

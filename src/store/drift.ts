@@ -132,12 +132,20 @@ export async function negativeLevels(db: Queryable, storeId: number): Promise<Ne
   return rows;
 }
 
+type Kept = DriftRow & { firstSeen: string; checkedAt: string };
+
+/** Findings of the last check of these levels, by `item@location`; those that agreed in all states are left out. */
+export async function findingsOf(db: Queryable, storeId: number, levels: readonly { itemId: number; locationId: number }[]): Promise<Map<string, Kept>> {
+  const { rows } = await db.query<StateFinding & { itemId: number; locationId: number; firstSeen: string; checkedAt: string }>(
+    `select item_id as "itemId", location_id as "locationId", state, ledger, observed, difference, causes, first_seen as "firstSeen", checked_at as "checkedAt" from drift join unnest($2::int[], $3::int[]) as t(item_id, location_id) using (item_id, location_id)
+     where store_id = $1 order by item_id, location_id, state`, [storeId, levels.map((level) => level.itemId), levels.map((level) => level.locationId)]);
+  const found = new Map<string, Kept>();
+  for (const { state, ...row } of rows) if (state === 'available') found.set(`${row.itemId}@${row.locationId}`, { ...row, states: [] });
+  for (const { itemId, locationId, state, ledger, observed, difference, causes } of rows) if (state !== 'available') found.get(`${itemId}@${locationId}`)?.states.push({ state, ledger, observed, difference, causes });
+  return found;
+}
+
 /** One level's finding of the last check, or null where both sides agreed in all states. */
-export async function driftOf(db: Queryable, storeId: number, itemId: number, locationId: number): Promise<(Omit<DriftRow, 'itemId' | 'locationId'> & { firstSeen: string; checkedAt: string }) | null> {
-  const { rows } = await db.query<StateFinding & { firstSeen: string; checkedAt: string }>(
-    `select state, ledger, observed, difference, causes, first_seen as "firstSeen", checked_at as "checkedAt" from drift where store_id = $1 and item_id = $2 and location_id = $3 order by state`, [storeId, itemId, locationId]);
-  const available = rows.find((row) => row.state === 'available');
-  if (!available) return null;
-  const { state: _, ...of } = available;
-  return { ...of, states: rows.filter((row) => row !== available).map(({ state, ledger, observed, difference, causes }) => ({ state, ledger, observed, difference, causes })) };
+export async function driftOf(db: Queryable, storeId: number, itemId: number, locationId: number): Promise<Kept | null> {
+  return (await findingsOf(db, storeId, [{ itemId, locationId }])).get(`${itemId}@${locationId}`) ?? null;
 }

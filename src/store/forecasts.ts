@@ -97,7 +97,14 @@ export interface ForecastRow {
 export type PlanningForecast = Pick<ForecastRow, 'item_id' | 'location_id'> & { mean: ArrayLike<number>; levels: ArrayLike<number>; cumulative: ArrayLike<number> };
 
 const SELECTED = 'f.item_id, f.location_id, f.mean, f.levels, f.cumulative';
-const plannedFrom = ([item, location, mean, levels, cumulative]: (Buffer | null)[]): PlanningForecast => ({ item_id: item!.readInt32BE(0), location_id: location!.readInt32BE(0), mean: realsOf(mean!), levels: realsOf(levels!), cumulative: realsFrom(cumulative!) });
+/** Levels are the same for all rows of a run: read once. */
+let lastLevels: { bytes: Buffer; values: Float32Array } | null = null;
+function levelsFrom(bytes: Buffer): Float32Array {
+  if (lastLevels === null || !lastLevels.bytes.equals(bytes)) lastLevels = { bytes: Buffer.from(bytes), values: realsOf(bytes) };
+  return lastLevels.values;
+}
+
+const plannedFrom = ([item, location, mean, levels, cumulative]: (Buffer | null)[]): PlanningForecast => ({ item_id: item!.readInt32BE(0), location_id: location!.readInt32BE(0), mean: realsOf(mean!), levels: levelsFrom(levels!), cumulative: realsFrom(cumulative!) });
 
 /** Connections that read a run: one keeps a core of the database busy while the reader waits. */
 const READERS = 2;

@@ -11,7 +11,7 @@ import { learnedLeadTimes, type LeadTimeShare } from '../domain/replenishment/le
 import type { DemandForecast } from '../domain/replenishment/order-up-to.ts';
 import { stockOf, type Buying, type PlanLineInput } from '../domain/replenishment/plan-line.ts';
 import { POLICY_FIELDS, protectionDays, type PlanningPolicy, type PolicyLayer, type ResolvedPolicy } from '../domain/replenishment/policy.ts';
-import { learnedDays } from '../domain/replenishment/recommend.ts';
+import { learnedDays, type Arrival } from '../domain/replenishment/recommend.ts';
 import { arrivalsOf } from './arrivals.ts';
 import type { Queryable } from './db.ts';
 import { ratesOf } from './exchange-rates.ts';
@@ -19,7 +19,7 @@ import { currentRun, type ForecastRunRow, type PlanningForecast } from './foreca
 import { asOverride, overridesInForce, type OverrideRow } from './overrides.ts';
 import { spentThisMonth, storeBudget, type StoreBudget } from './plan-budgets.ts';
 import { decisionsInForce, type DecisionRow } from './plan-decisions.ts';
-import { positions, scopedValues, type PositionRow } from './planning.ts';
+import { itemsInMotion, positions, scopedValues, type PositionRow } from './planning.ts';
 import type { StoreRow } from './stores.ts';
 import { supplyOf, type Supply } from './supply.ts';
 import { activeSuppliers, itemTerms, observedLeadTimes, type ItemTerms, type SupplierRow } from './supplier-terms.ts';
@@ -27,6 +27,8 @@ import type { UnforecastRow } from './unforecast.ts';
 
 /** What holds for every line of a store today. */
 export interface PlanWorld {
+  /** Items with anything open beside what the ledger holds, when this was read. */
+  moving: ReadonlySet<number>;
   store: Pick<StoreRow, 'store_id' | 'currency' | 'time_zone'>; today: string; run: ForecastRunRow | null; scopes: ScopedValues; suppliers: ReadonlyMap<number, SupplierRow>; leadTimes: ReadonlyMap<number, LeadTimeShare[]>;
   overrides: (itemId: number, locationId: number) => OverrideRow[]; classOf: (itemId: number, locationId: number) => AbcClass | null;
   /** Minor units ordered this month, by `supplier@currency`; and the budget over all suppliers. */
@@ -45,7 +47,7 @@ const LEARNED_DAYS = 400;
 export async function planWorld(db: Queryable, store: PlanWorld['store'], today: string, classOf: PlanWorld['classOf'], itemIds: readonly number[] | null = null): Promise<PlanWorld> {
   const leadTimes = await learnedShares(db, store, today), rates = await ratesOf(db, store), spent = await spentThisMonth(db, store.store_id, today, rates);
   return {
-    store, today, classOf, leadTimes, exchange: (currency) => rates.on(currency, today), spent: spent.by, budget: await storeBudget(db, store.store_id, spent), decisions: await decisionsInForce(db, store.store_id, today), policies: new Map(), supply: await supplyOf(db, store.store_id, store.time_zone, today), run: await currentRun(db, store.store_id), scopes: await scopedValues(db, store.store_id), suppliers: await activeSuppliers(db, store.store_id),
+    store, today, classOf, leadTimes, exchange: (currency) => rates.on(currency, today), spent: spent.by, budget: await storeBudget(db, store.store_id, spent), decisions: await decisionsInForce(db, store.store_id, today), policies: new Map(), supply: await supplyOf(db, store.store_id, store.time_zone, today), run: await currentRun(db, store.store_id), moving: await itemsInMotion(db, store.store_id), scopes: await scopedValues(db, store.store_id), suppliers: await activeSuppliers(db, store.store_id),
     overrides: await overridesInForce(db, store.store_id, today, itemIds),
   };
 }
@@ -59,7 +61,8 @@ export async function learnedShares(db: Queryable, store: PlanWorld['store'], un
 /** The lines of some forecasts, or of levels without one; those whose location is gone are left out. */
 export async function planInputs(db: Queryable, world: PlanWorld, lines: readonly (PlanningForecast | UnforecastRow)[]): Promise<PlanInput[]> {
   const itemIds = [...new Set(lines.map((line) => line.item_id))], storeId = world.store.store_id;
-  const [stock, terms, arrivals] = await Promise.all([positions(db, storeId, itemIds), itemTerms(db, storeId, itemIds), arrivalsOf(db, storeId, itemIds)]);
+  const moving = itemIds.filter((item) => world.moving.has(item));
+  const [stock, terms, arrivals] = await Promise.all([positions(db, storeId, itemIds, world.moving), itemTerms(db, storeId, itemIds), moving.length === 0 ? new Map<string, Arrival[]>() : arrivalsOf(db, storeId, moving)]);
   return lines.flatMap((line) => {
     const position = stock.get(`${line.item_id}@${line.location_id}`);
     return position ? [{ ...inputOf(world, line, position, terms.get(line.item_id)), arrivals: arrivals.get(`${line.item_id}@${line.location_id}`) ?? [] }] : [];

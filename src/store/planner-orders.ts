@@ -22,11 +22,11 @@ const SHARED = `select p.purchase_order_id, p.reference, p.state, p.origin, s.na
   from purchase_order p join supplier s on s.store_id = p.store_id and s.supplier_id = p.supplier_id join location l on l.store_id = p.store_id and l.location_id = p.location_id
   left join planner_warehouse w on w.store_id = p.store_id and w.location_id = p.location_id left join planner_order o on o.store_id = p.store_id and o.purchase_order_id = p.purchase_order_id`;
 
-/** Ours that the planner should know: approved and on its way, or known there already. Oldest first, 1,000 at most. */
+/** Ours that the planner should know: approved and on its way, or known there already, also when they were taken back as a draft. Oldest first, 1,000 at most. */
 export async function ordersToTell(db: Queryable, storeId: number, now: string): Promise<SharedOrder[]> {
   return (await db.query<SharedOrder>(
     `${SHARED} where p.store_id = $1 and p.origin <> 'inventory-planner' and w.planner_warehouse_id is not null and (o.not_before is null or o.not_before <= $2)
-       and (p.state in ('approved', 'sent', 'confirmed', 'part received') or (o.planner_id is not null and p.state in ('received', 'closed', 'cancelled'))) and coalesce(o.state, '') not in ('gone')
+       and (p.state in ('approved', 'sent', 'confirmed', 'part received') or (o.planner_id is not null and p.state in ('draft', 'awaiting approval', 'received', 'closed', 'cancelled'))) and coalesce(o.state, '') not in ('gone')
      order by p.purchase_order_id limit 1000`, [storeId, now])).rows;
 }
 /** Every order linked to one of the planner's, in either direction. */

@@ -1,5 +1,6 @@
 /** Planning values by scope: the user's for an item (at a location) > a rule (a vendor, a category, a class) > the store's default. */
 import { ORDER_DAYS_MOST } from '../domain/purchasing/order-days.ts';
+import { ON_ORDER } from '../domain/purchasing/purchase-order.ts';
 import { BUILT_IN, type PlanningPolicy, type PolicyKind } from '../domain/replenishment/policy.ts';
 import type { Queryable } from './db.ts';
 import { unitsHeldBack } from './held-back.ts';
@@ -83,8 +84,23 @@ export interface PositionRow {
   item_id: number; location_id: number; vendor: string | null; category: string | null; unit_cost: string | null; available: number; committed: number; incoming: number; unavailable: number;
 }
 
-/** Stock of the given items by location, with what planning needs of the item. Incoming is the ledger's and the units of sent purchase orders it does not hold. */
-export async function positions(db: Queryable, storeId: number, itemIds: readonly number[]): Promise<Map<string, PositionRow>> {
+/** Items of which anything is open that the ledger does not hold: sent orders, incoming written to Shopify, units held back, transfers and moves. The rest of a catalogue needs none of them looked up. */
+export async function itemsInMotion(db: Queryable, storeId: number): Promise<Set<number>> {
+  const { rows } = await db.query<{ item_id: number }>(
+    `select n.item_id from purchase_order p join purchase_order_line n using (store_id, purchase_order_id) where p.store_id = $1 and p.state = any($2)
+     union select item_id from stock_adjustment where store_id = $1 and purchase_order_id is not null and state_name = 'incoming' and state = 'written'
+     union select item_id from held_back where store_id = $1 and ended_at is null
+     union select n.item_id from transfer t join transfer_line n using (store_id, transfer_id) where t.store_id = $1 and t.state in ('draft', 'ready', 'in transit')
+     union select item_id from warehouse_move where store_id = $1 and state = 'open'`, [storeId, ON_ORDER]);
+  return new Set(rows.map((row) => row.item_id));
+}
+
+/**
+ * Stock of the given items by location, with what planning needs of the item. Incoming is the ledger's and the units of sent purchase orders it does not hold.
+ * `moving`: the items of which anything else is open, where that is known already.
+ */
+export async function positions(db: Queryable, storeId: number, itemIds: readonly number[], moving?: ReadonlySet<number>): Promise<Map<string, PositionRow>> {
+  const open = moving ? itemIds.filter((item) => moving.has(item)) : itemIds;
   const { rows } = await db.query<PositionRow>(
     `select i.item_id, l.location_id, i.vendor, nullif(i.product_type, '') as category, i.unit_cost,
        coalesce(b.available, 0) as available, coalesce(b.committed, 0) as committed, coalesce(b.incoming, 0) as incoming,
@@ -93,25 +109,26 @@ export async function positions(db: Queryable, storeId: number, itemIds: readonl
      left join lateral (select * from ledger_level b where b.store_id = l.store_id and b.item_id = i.item_id and b.location_id = l.location_id limit 1) b on true -- a probe each, not all levels a page
      where l.store_id = $1 and i.item_id = any($2)`, [storeId, itemIds]);
   const found = new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, row]));
-  for (const open of await openPurchaseUnits(db, storeId, itemIds)) {
-    const row = found.get(`${open.item_id}@${open.location_id}`);
-    if (row) row.incoming += open.units;
+  if (open.length === 0) return found;
+  for (const { item_id: item, location_id: place, units } of await openPurchaseUnits(db, storeId, open)) {
+    const row = found.get(`${item}@${place}`);
+    if (row) row.incoming += units;
   }
   // On the shelf and not shown, because somebody holds the item back from sale: there all the same.
-  for (const [key, units] of await unitsHeldBack(db, storeId, itemIds)) {
+  for (const [key, units] of await unitsHeldBack(db, storeId, open)) {
     const row = found.get(key);
     if (row) row.available += units;
   }
   // Of a transfer that was not shipped yet Shopify shows nothing at its destination; of one it has not heard of nothing at either end.
-  for (const open of await openTransferUnits(db, storeId, itemIds)) {
-    const to = found.get(`${open.item_id}@${open.to_location_id}`), from = found.get(`${open.item_id}@${open.from_location_id}`);
-    if (to) to.incoming += open.units;
-    if (from) from.available -= open.unheard;
+  for (const way of await openTransferUnits(db, storeId, open)) {
+    const to = found.get(`${way.item_id}@${way.to_location_id}`), from = found.get(`${way.item_id}@${way.from_location_id}`);
+    if (to) to.incoming += way.units;
+    if (from) from.available -= way.unheard;
   }
-  for (const open of await openMoveUnits(db, storeId, itemIds)) {
-    const to = found.get(`${open.item_id}@${open.to_location_id}`), from = found.get(`${open.item_id}@${open.from_location_id}`);
-    if (to) to.incoming += open.units;
-    if (from) from.available -= open.units;
+  for (const move of await openMoveUnits(db, storeId, open)) {
+    const to = found.get(`${move.item_id}@${move.to_location_id}`), from = found.get(`${move.item_id}@${move.from_location_id}`);
+    if (to) to.incoming += move.units;
+    if (from) from.available -= move.units;
   }
   return found;
 }

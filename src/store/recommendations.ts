@@ -10,9 +10,11 @@ export interface RecommendationRecord {
   itemId: number; locationId: number; made: Recommendation; layers: PolicyLayer[]; abc: string | null; supplierId: number | null;
   /** Minor units of `currency`, and the selling price in the store's. */
   unitCost: number | null; currency: string; price: number | null; byRule: boolean;
+  /** As the plan saw them. */
+  available: number; incoming: number;
 }
 
-const COLUMNS = ['quantity', 'urgency', 'order_by', 'stockout_p50', 'stockout_p10', 'cover_days', 'need', 'overstock', 'cost', 'abc', 'facts', 'supplier_id', 'unit_cost', 'currency', 'at_risk', 'at_risk_value', 'by_rule'];
+const COLUMNS = ['quantity', 'urgency', 'order_by', 'stockout_p50', 'stockout_p10', 'cover_days', 'need', 'overstock', 'cost', 'abc', 'facts', 'supplier_id', 'unit_cost', 'currency', 'at_risk', 'at_risk_value', 'by_rule', 'available', 'incoming'];
 
 /** Writes the rows that are new or changed, and says how many: an hourly plan changes few, and a row rewritten as it was costs as much as a new one. */
 export async function saveRecommendations(db: Queryable, storeId: number, runId: string | null, records: readonly RecommendationRecord[], now: string): Promise<number> {
@@ -22,14 +24,14 @@ export async function saveRecommendations(db: Queryable, storeId: number, runId:
     storeId, runId ?? '0', now, intArray(of((r) => r.itemId)), intArray(of((r) => r.locationId)), intArray(of((r) => r.made.quantity)), intArray(of((r) => (r.made.orderBy === null ? 9_999 : daysBetween(r.made.today, r.made.orderBy)))),
     of((r) => r.made.orderBy), of((r) => r.made.stockoutDate.p50), of((r) => r.made.stockoutDate.p10), of((r) => (r.made.coverDays === null ? null : Math.round(r.made.coverDays * 10) / 10)), intArray(of((r) => r.made.need)), intArray(of((r) => r.made.overstock)),
     of((r) => (r.unitCost === null ? null : r.made.quantity * r.unitCost)), of((r) => r.abc), textArray(of((r) => keptAs(r))), of((r) => r.supplierId), of((r) => r.unitCost), textArray(of((r) => r.currency)),
-    of((r) => r.made.atRisk), of((r) => (r.price === null ? null : Math.round(r.made.atRisk * r.price))), of((r) => r.byRule),
+    of((r) => r.made.atRisk), of((r) => (r.price === null ? null : Math.round(r.made.atRisk * r.price))), of((r) => r.byRule), intArray(of((r) => r.available)), intArray(of((r) => r.incoming)),
   ];
-  const given = `unnest($4::int[], $5::int[], $6::int[], $7::int[], $8::date[], $9::date[], $10::date[], $11::real[], $12::int[], $13::int[], $14::bigint[], $15::text[], $16::text[], $17::int[], $18::bigint[], $19::text[], $20::real[], $21::bigint[], $22::bool[])
+  const given = `unnest($4::int[], $5::int[], $6::int[], $7::int[], $8::date[], $9::date[], $10::date[], $11::real[], $12::int[], $13::int[], $14::bigint[], $15::text[], $16::text[], $17::int[], $18::bigint[], $19::text[], $20::real[], $21::bigint[], $22::bool[], $23::int[], $24::int[])
     as t(item_id, location_id, ${COLUMNS.join(', ')})`;
   const { rowCount } = await db.query(
     `with t as materialized (select t.* from ${given}
        left join lateral (select * from recommendation r where r.store_id = $1 and r.item_id = t.item_id and r.location_id = t.location_id limit 1) r on true -- a probe each, not all rows a page
-       where r.item_id is null or (r.facts, r.cost, r.abc, r.supplier_id, r.unit_cost, r.currency, r.at_risk_value, r.by_rule) is distinct from (t.facts, t.cost, t.abc::char(1), t.supplier_id, t.unit_cost, t.currency::char(3), t.at_risk_value, t.by_rule))
+       where r.item_id is null or (r.facts, r.cost, r.abc, r.supplier_id, r.unit_cost, r.currency, r.at_risk_value, r.by_rule, r.available, r.incoming) is distinct from (t.facts, t.cost, t.abc::char(1), t.supplier_id, t.unit_cost, t.currency::char(3), t.at_risk_value, t.by_rule, t.available, t.incoming))
      insert into recommendation (store_id, run_id, computed_at, item_id, location_id, ${COLUMNS.join(', ')}) select $1, $2, $3, t.* from t
      on conflict (store_id, item_id, location_id) do update set run_id = excluded.run_id, computed_at = excluded.computed_at, ${COLUMNS.map((column) => `${column} = excluded.${column}`).join(', ')}`, values);
   return rowCount ?? 0;

@@ -5,14 +5,14 @@ import { storeFactors } from './exchange-rates.ts';
 import { keysetSql, searchTerms, type Keyset, type SortColumn } from './keyset.ts';
 
 export interface WorklistRow {
-  item_id: number; location_id: number; sku: string | null; title: string; vendor: string | null; category: string | null; supplier_id: number | null; supplier: string | null; location: string; available: number; incoming: number;
+  item_id: number; location_id: number; sku: string | null; title: string; vendor: string | null; category: string | null; supplier_id: number | null; supplier: string | null; location: string; available: number; incoming: number; available_now: number; draft_id: number | null; draft: string | null; draft_units: number | null;
   quantity: number; recommended: number; need: number; unit_cost: string | null; currency: string; cost: string | null; store_cost: number | null; at_risk: number; at_risk_value: string | null; overstock: number; cover_days: number | null;
   stockout_p50: string | null; stockout_p10: string | null; order_by: string | null; urgency: number; abc: string | null; by_rule: boolean; method: string | null; wape: number | null; flags: string[] | null; computed_at: string;
   decision: 'quantity' | 'excluded' | 'snoozed' | null; decision_until: string | null; decision_reason: string | null; decided_by: string | null; decision_version: number | null;
   move_location_id: number | null; move_location: string | null; move_quantity: number | null; sort_value: string | null; facts: string;
 }
 
-export const WORKLIST_VIEWS = ['to order', 'due', 'overstock', 'set aside', 'all'] as const;
+export const WORKLIST_VIEWS = ['to order', 'due', 'drafted', 'overstock', 'set aside', 'all'] as const;
 export interface WorklistFilter {
   q?: string | undefined; supplier?: string | undefined; locations?: number[] | undefined; view: (typeof WORKLIST_VIEWS)[number]; today: string; sort: string; dir: 'asc' | 'desc'; after: Keyset | null; limit: number;
   itemId?: number | undefined; locationId?: number | undefined;
@@ -26,15 +26,19 @@ const SORT: Record<string, SortColumn> = {
 /** Said of a supplier's filter: lines nobody is preferred for and no vendor is known of. */
 export const NO_SUPPLIER = '-';
 
-const ROWS = `with r as (
+const ROWS = `with drafted as ( -- asked for in an order that was not sent yet; the oldest names it
+    select p.location_id, n.item_id, sum(n.ordered)::int as units, min(p.purchase_order_id) as id, (array_agg(p.reference order by p.purchase_order_id))[1] as reference from purchase_order p join purchase_order_line n using (store_id, purchase_order_id)
+    where p.store_id = $1 and p.state in ('draft', 'awaiting approval', 'approved') and n.ordered > 0 group by 1, 2
+  ), r as (
     select x.item_id, x.location_id, x.need, x.unit_cost, x.currency, x.at_risk, x.at_risk_value, x.overstock, x.cover_days, x.stockout_p50, x.stockout_p10, x.order_by, x.urgency, x.abc, x.by_rule, x.facts, x.computed_at, x.supplier_id,
-      i.sku, i.title, i.vendor, nullif(i.product_type, '') as category, coalesce(s.name, i.vendor) as supplier, l.name as location, f.method, f.wape, f.flags, coalesce(g.available, 0) as available, coalesce(g.incoming, 0) as incoming,
+      i.sku, i.title, i.vendor, nullif(i.product_type, '') as category, coalesce(s.name, i.vendor) as supplier, l.name as location, f.method, f.wape, f.flags, coalesce(x.available, g.available, 0) as available, coalesce(x.incoming, g.incoming, 0) as incoming, coalesce(g.available, 0) as available_now, q.id as draft_id, q.reference as draft, q.units as draft_units,
       x.quantity as recommended, coalesce(case when d.decision = 'quantity' then d.quantity end, x.quantity) as quantity,
       case when d.decision = 'quantity' then d.quantity * x.unit_cost else x.cost end as cost, case when d.decision = 'quantity' then d.quantity * x.unit_cost else x.cost end * k.factor as store_cost,
       d.decision, d.until as decision_until, d.reason as decision_reason, d.decided_by, d.version as decision_version,
       m.location_id as move_location_id, m.name as move_location, m.quantity as move_quantity
     from recommendation x join item i using (item_id) join location l on l.store_id = x.store_id and l.location_id = x.location_id
     left join supplier s on s.store_id = x.store_id and s.supplier_id = x.supplier_id
+    left join drafted q on q.item_id = x.item_id and q.location_id = x.location_id
     left join plan p on p.store_id = x.store_id
     left join unnest($10::text[], $11::float8[]) as k(currency, factor) on k.currency = x.currency
     left join forecast f on f.store_id = x.store_id and f.item_id = x.item_id and f.location_id = x.location_id and f.run_id = p.run_id
@@ -45,20 +49,21 @@ const ROWS = `with r as (
       where x.overstock > 0 and y.store_id = x.store_id and y.item_id = x.item_id and y.location_id <> x.location_id and (y.quantity > 0 or (w.supplied_from is not null and y.need > 0)) order by y.at_risk desc, y.location_id limit 1) m on true
     where x.store_id = $1 and ($2::text[] is null or lower(i.sku) = any($2)) and ($3::text is null or i.sku ilike '%' || $3 || '%' or i.title ilike '%' || $3 || '%')
       and ($4::text is null or s.name = $4 or i.vendor = $4 or ($4 = '-' and coalesce(s.name, i.vendor, '') = '')) and ($5::int[] is null or x.location_id = any($5)) and ($8::int is null or x.item_id = $8) and ($9::int is null or x.location_id = $9)
-      and case $6 when 'to order' then coalesce(case when d.decision = 'quantity' then d.quantity end, x.quantity) > 0 and d.decision is distinct from 'excluded' and d.decision is distinct from 'snoozed'
-        when 'due' then coalesce(case when d.decision = 'quantity' then d.quantity end, x.quantity) > 0 and x.order_by <= $7::date and d.decision is distinct from 'excluded' and d.decision is distinct from 'snoozed'
+      and case $6 when 'drafted' then q.units is not null when 'to order' then (q.units is null or $12) and coalesce(case when d.decision = 'quantity' then d.quantity end, x.quantity) > 0 and d.decision is distinct from 'excluded' and d.decision is distinct from 'snoozed'
+        when 'due' then (q.units is null or $12) and coalesce(case when d.decision = 'quantity' then d.quantity end, x.quantity) > 0 and x.order_by <= $7::date and d.decision is distinct from 'excluded' and d.decision is distinct from 'snoozed'
         when 'overstock' then x.overstock > 0 when 'set aside' then d.decision is not null else true end
   )`;
 
-async function values(db: Queryable, storeId: number, filter: WorklistFilter): Promise<unknown[]> {
+/** `drafted`: lines to be ordered of which a draft asks already are among them. */
+async function values(db: Queryable, storeId: number, filter: WorklistFilter, drafted = false): Promise<unknown[]> {
   const { skus, words } = searchTerms(filter.q), factors = await storeFactors(db, storeId, filter.today);
-  return [storeId, skus, words, filter.supplier ?? null, filter.locations ?? null, filter.view, filter.today, filter.itemId ?? null, filter.locationId ?? null, [...factors.keys()], [...factors.values()]];
+  return [storeId, skus, words, filter.supplier ?? null, filter.locations ?? null, filter.view, filter.today, filter.itemId ?? null, filter.locationId ?? null, [...factors.keys()], [...factors.values()], drafted];
 }
 
 export async function worklistPage(db: Queryable, storeId: number, filter: WorklistFilter): Promise<WorklistRow[]> {
   const column = SORT[filter.sort] ?? SORT['urgency']!;
-  const page = keysetSql(column, filter.dir, ['r.item_id', 'r.location_id'], filter.after, 13);
-  const { rows } = await db.query<WorklistRow>(`${ROWS} select r.*, (${column.sql})::text as sort_value from r where ${page.where} order by ${page.orderBy} limit $12`, [...(await values(db, storeId, filter)), filter.limit, ...page.values]);
+  const page = keysetSql(column, filter.dir, ['r.item_id', 'r.location_id'], filter.after, 14);
+  const { rows } = await db.query<WorklistRow>(`${ROWS} select r.*, (${column.sql})::text as sort_value from r where ${page.where} order by ${page.orderBy} limit $13`, [...(await values(db, storeId, filter)), filter.limit, ...page.values]);
   return rows;
 }
 
@@ -79,16 +84,17 @@ export async function worklistTotals(db: Queryable, storeId: number, filter: Wor
        coalesce(sum(overstock), 0)::int as overstock, min(order_by) filter (where order_by > $7) as next_order_by, count(*) filter (where quantity > 0 and cost is null)::int as no_cost from r`, params);
   const suppliers = await db.query<SupplierTotals>(
     `${ROWS}, place as ( -- a container goes to one place
-       select r.supplier, r.supplier_id, r.currency, r.location_id, count(*) as lines, sum(r.quantity) as units, sum(r.cost) as cost, sum(r.store_cost) as store_cost, sum(r.at_risk_value) as at_risk_value, count(*) filter (where r.order_by <= $7) as due, min(r.order_by) as order_by,
+       select r.supplier, r.supplier_id, r.currency, r.location_id, sum(r.quantity) as all_units, sum(r.cost) as all_cost, count(*) filter (where r.fresh) as lines, sum(r.quantity) filter (where r.fresh) as units, sum(r.cost) filter (where r.fresh) as cost,
+         sum(r.store_cost) filter (where r.fresh) as store_cost, sum(r.at_risk_value) filter (where r.fresh) as at_risk_value, count(*) filter (where r.fresh and r.order_by <= $7) as due, min(r.order_by) filter (where r.fresh) as order_by,
          sum(r.quantity::float8 * t.volume_cm3) as volume, sum(r.quantity::float8 * t.weight_g) as weight
-       from r left join supplier_item t on t.store_id = $1 and t.supplier_id = r.supplier_id and t.item_id = r.item_id where r.quantity > 0 group by 1, 2, 3, 4)
+       from (select *, draft_id is null or $6 not in ('to order', 'due') as fresh from r) r left join supplier_item t on t.store_id = $1 and t.supplier_id = r.supplier_id and t.item_id = r.item_id where r.quantity > 0 group by 1, 2, 3, 4)
      select p.supplier, p.supplier_id, p.currency, sum(p.lines)::int as lines, sum(p.units)::int as units, coalesce(sum(p.cost), 0) as cost, coalesce(sum(p.at_risk_value), 0) as at_risk_value, sum(p.due)::int as due, min(p.order_by) as order_by,
        max(s.min_order_cost) as min_order_cost, max(s.min_order_units) as min_order_units, max(s.currency) as terms_currency,
-       coalesce(case max(s.minimum_counts) when 'place' then min(p.cost) else sum(p.cost) end < max(s.min_order_cost) and max(s.currency) = p.currency, false)
-         or coalesce(case max(s.minimum_counts) when 'place' then min(p.units) else sum(p.units) end < max(s.min_order_units), false) as below_minimum, max(s.budget) as budget, max(s.budget_per) as budget_per, nullif(sum(ceil(f.share - 1e-9)), 0)::int as containers, sum(f.share) / nullif(sum(ceil(f.share - 1e-9)), 0) as filled
+       coalesce(case max(s.minimum_counts) when 'place' then min(p.all_cost) else sum(p.all_cost) end < max(s.min_order_cost) and max(s.currency) = p.currency, false)
+         or coalesce(case max(s.minimum_counts) when 'place' then min(p.all_units) else sum(p.all_units) end < max(s.min_order_units), false) as below_minimum, max(s.budget) as budget, max(s.budget_per) as budget_per, nullif(sum(ceil(f.share - 1e-9)), 0)::int as containers, sum(f.share) / nullif(sum(ceil(f.share - 1e-9)), 0) as filled
      from place p left join supplier s on s.store_id = $1 and s.supplier_id = p.supplier_id
      cross join lateral (select greatest(p.volume / s.container_volume_cm3, p.weight / s.container_weight_g) as share) f
-     group by 1, 2, 3 order by sum(p.at_risk_value) desc nulls last, sum(p.store_cost) desc nulls last limit 500`, params);
+     group by 1, 2, 3 having sum(p.lines) > 0 order by sum(p.at_risk_value) desc nulls last, sum(p.store_cost) desc nulls last limit 500`, await values(db, storeId, filter, true)); // what a draft asks for is of the same order: it counts for its minimum and its containers
   const plan = await db.query<{ computed_at: string; planned_on: string }>('select computed_at, planned_on from plan where store_id = $1', [storeId]);
   return { totals: totals.rows[0]!, suppliers: suppliers.rows, plan: plan.rows[0] ?? null };
 }

@@ -77,7 +77,7 @@ const returnCase = createRoute({ getParentRoute: () => app, path: '/returns/$ret
 const counts = createRoute({ getParentRoute: () => app, path: '/counts', component: lazyRouteComponent(() => import('./counts/CountsScreen.tsx'), 'CountsScreen'), validateSearch: optional((raw) => ({ begin: oneOf(raw['begin'], ['yes'] as const) })) });
 const count = createRoute({ getParentRoute: () => app, path: '/counts/$countId', component: lazyRouteComponent(() => import('./counts/CountPage.tsx'), 'CountPage') });
 
-export const PLAN_VIEWS = ['to order', 'due', 'overstock', 'set aside', 'all'] as const;
+export const PLAN_VIEWS = ['to order', 'due', 'drafted', 'overstock', 'set aside', 'all'] as const;
 const replenishment = createRoute({
   getParentRoute: () => app, path: '/replenishment', component: lazyRouteComponent(() => import('./replenishment/ReplenishmentScreen.tsx'), 'ReplenishmentScreen'),
   validateSearch: optional((raw) => ({

@@ -11,9 +11,9 @@ const ask = async <T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, co
   const reply = await clock.app.inject({ method, url, headers: { host: 'localhost', ...(payload ? { 'content-type': 'application/json' } : {}), ...(cookie ? { cookie } : {}) }, ...(payload ? { payload } : {}) });
   return { status: reply.statusCode, body: reply.json(), cookie: String(reply.headers['set-cookie'] ?? '').split(';')[0]! };
 };
-const acts = async (): Promise<object[]> => (await clock.house.db.query(`select actor, action, before, after from audit_event where action in ('limits changed', 'back-up watch changed') order by audit_id`)).rows;
+const acts = async (): Promise<object[]> => (await clock.house.db.query(`select actor, action, before, after from audit_event where action in ('limits changed', 'back-up watch changed', 'repair policy changed') order by audit_id`)).rows;
 
-it('limits and the watch of back-ups: an administrator changes them, the others see them, the trail has before and after', async () => {
+it('limits, the watch of back-ups and repairs without asking: an administrator changes them, the others see them, the trail has before and after', async () => {
   const town = await clock.town({ goods: [{ sku: 'ANT', stock: [10] }] }), limits = `/api/v1/settings/limits?store=${town.storeId}`;
   await saveSetupToken(clock.house.db, tokenHash('first'), new Date(clock.time() + 60_000).toISOString());
   const { cookie: ann } = await ask('POST', '/api/v1/setup', '', { token: 'first', email: 'ann@shop.example', name: 'Ann', password: 'correct horse battery' });
@@ -32,9 +32,20 @@ it('limits and the watch of back-ups: an administrator changes them, the others 
   expect((await ask('PUT', '/api/v1/backups', ann, { ...watch, backupHours: 0 })).status).toBe(400);
   expect(await ask('PUT', '/api/v1/backups', ann, { ...watch, watched: false })).toMatchObject({ status: 400, body: { detail: expect.stringMatching(/^said/) } });
   expect((await ask('PUT', '/api/v1/backups', ann, watch)).status).toBe(200);
-  expect(await acts()).toEqual([
+
+  // What is repaired without asking: one who may not, one without a reason, and one who may.
+  const allowed = `/api/v1/settings/repair-policy?store=${town.storeId}`, policies = [{ cause: 'unknown', way: 'accept Shopify', unitLimit: 2, moneyLimit: 2_000 }];
+  expect(await ask('GET', allowed, bob)).toMatchObject({ status: 200, body: { policies: [], mayChange: false, stopped: null, made: 0 } });
+  expect(await ask('PUT', allowed, bob, { policies, reason: 'counted daily' })).toMatchObject({ status: 403, body: { detail: expect.stringMatching(/Only administrators/) } });
+  expect(await ask('PUT', allowed, ann, { policies, reason: ' ' })).toMatchObject({ status: 400, body: { detail: expect.stringMatching(/^reason/) } });
+  expect(await ask('PUT', allowed, ann, { policies, reason: 'counted daily' })).toMatchObject({ status: 200, body: { policies: [{ ...policies[0], setBy: 'ann@shop.example', reason: 'counted daily' }], mayChange: true } });
+  expect(await ask('PUT', allowed, ann, { policies: [], reason: 'counts have ended' })).toMatchObject({ status: 200, body: { policies: [] } });
+
+  expect(await acts()).toMatchObject([
     { actor: 'ann@shop.example', action: 'limits changed', before: { repairLimit: 100, matchItems: 'by hand' }, after: { repairLimit: 12, matchItems: 'same SKU' } },
     { actor: 'ann@shop.example', action: 'back-up watch changed', before: { watched: true, backupHours: 26, drillDays: 35, said: '' }, after: watch },
+    { actor: 'ann@shop.example', action: 'repair policy changed', before: { policies: [] }, after: { policies, reason: 'counted daily' } },
+    { actor: 'ann@shop.example', action: 'repair policy changed', before: { policies }, after: { policies: [], reason: 'counts have ended' } },
   ]);
 
   // Views of lists: one's own and those others share; only their owner changes them.

@@ -73,6 +73,30 @@ describe('our order, received there', () => {
     expect(live()[0]!.reference).toBe(po.reference);
   });
 
+  test('taken back as a draft it is a draft there, which is not on its way; approved again it is open, with the lines it then has', async () => {
+    await connect();
+    const po = await ours([{ itemId: mugs, ordered: 12 }]), { house } = clock, state = (to: string) => house.db.query('update purchase_order set state = $3 where store_id = $1 and purchase_order_id = $2', [town.storeId, po.id, to]);
+    await exchange();
+    expect(theirs().map((each) => each.status)).toEqual(['Open']);
+    await state('draft');
+    await exchange();
+    expect(theirs().map((each) => [each.status, [...each.lines.values()].map((one) => one.replenishment)])).toEqual([['Draft', [12]]]);
+    await house.db.query('update purchase_order_line set ordered = 20 where store_id = $1 and purchase_order_id = $2', [town.storeId, po.id]);
+    await state('awaiting approval');
+    await exchange();
+    expect(theirs().map((each) => each.status)).toEqual(['Draft']);
+    // A draft whose lines were all taken off for the moment is still a draft.
+    await house.db.query('update purchase_order_line set ordered = 0 where store_id = $1 and purchase_order_id = $2', [town.storeId, po.id]);
+    await state('draft');
+    await exchange();
+    await house.db.query('update purchase_order_line set ordered = 20 where store_id = $1 and purchase_order_id = $2', [town.storeId, po.id]);
+    await state('approved');
+    await exchange();
+    expect(theirs().map((each) => [each.status, [...each.lines.values()].map((one) => one.replenishment)])).toEqual([['Open', [20]]]);
+    expect(theirs()).toHaveLength(1);
+    expect(await cases()).toEqual([]);
+  });
+
   test('what changes here changes there: quantity, day, cancelled', async () => {
     await connect();
     const po = await ours();

@@ -49,6 +49,13 @@ describe('promotions', () => {
     expect(ahead(silent, pool).every((factor) => factor === 1)).toBe(true);
   });
 
+  it('leave a price that changes for good to the level, unless another is planned', () => {
+    const dice = { state: 6 }, works = Array.from({ length: 6 }, () => shop(dice, { elasticity: -2, deal: 0 }, { item: 'jam' })), pool = learnPromotions(works)!;
+    const raised = (ahead: number): Work => workOf(drawn(WEEKS, () => drawCount(dice, 200, 0.02)), { item: 'jam', price: Float64Array.from({ length: WEEKS + HORIZON }, (_, t) => (t < 20 ? 8 : t < WEEKS ? 10 : ahead)) }, 'W', HORIZON);
+    for (const factor of ahead(raised(10), pool)) expect(factor).toBe(1);
+    expect(ahead(raised(5), pool)[4]).toBeGreaterThan(1.5);
+  });
+
   it('of the future change the future alone', () => {
     const dice = { state: 4 }, works = Array.from({ length: 6 }, () => shop(dice, { elasticity: -2, deal: 0.7 }, { item: 'jam' })), pool = learnPromotions(works)!;
     const { price, drivers } = works[0]!.source, later = price!.slice(), deal = drivers!['deal']!.slice();

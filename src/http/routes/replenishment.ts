@@ -10,7 +10,7 @@ import type { StoreRow } from '../../store/stores.ts';
 import { audit } from '../../store/users.ts';
 import { worklistPage, worklistTotals } from '../../store/worklist.ts';
 import { Refusal, type Services } from '../app.ts';
-import { DecisionBody, DecisionResult, PolicyBody, RecommendationDetail, ReplenishmentPage, ReplenishmentQuery } from '../contract-replenishment.ts';
+import { DecisionBody, DecisionResult, PolicyBody, RecommendationDetail, ReplenishmentPage, SplitBody, ReplenishmentQuery } from '../contract-replenishment.ts';
 import { csv } from '../csv.ts';
 import { costsOf, detailView, inStoreOf, lineView, policyView, sentenceOfRow, spendingOf, storeBudgetView, supplierView, worklistFilter } from '../replenishment-views.ts';
 import { storeOf } from '../store-scope.ts';
@@ -69,6 +69,26 @@ export function replenishmentRoutes(app: FastifyInstance, { house }: Services): 
     if (done.size === 0) throw new Refusal(409, conflicts[0]!.message);
     house.changed(store.store_id, ['replenishment']);
     return { saved: done.size, conflicts };
+  });
+
+  api.post('/api/v1/replenishment/split', { schema: { tags: ['replenishment'], summary: 'Order a line’s units at several places: decided for all of them, or for none', querystring: inStore, body: SplitBody, response: { 200: DecisionResult } } }, async (request) => {
+    const store = await storeOf(house.db, request.query.store), { itemId, parts, reason } = request.body, by = request.user?.email ?? 'operator', today = todayOf(store), twice = parts.find((one, n) => parts.findIndex((other) => other.locationId === one.locationId) !== n);
+    if (twice) throw new Refusal(400, `parts: location ${twice.locationId} is named twice`);
+    await house.db.transaction(async (tx) => {
+      const rows = new Map((await worklistPage(tx, store.store_id, { view: 'all', today, sort: 'urgency', dir: 'asc', after: null, limit: parts.length, itemId, locations: parts.map((one) => one.locationId) })).map((row) => [row.location_id, row]));
+      const stranger = parts.findIndex((one) => !rows.has(one.locationId)), drafted = parts.find((one) => rows.get(one.locationId)?.draft != null);
+      if (stranger !== -1) throw new Refusal(409, `parts.${stranger}.locationId: the item is not planned at location ${parts[stranger]!.locationId}`);
+      if (drafted) throw new Refusal(409, `${rows.get(drafted.locationId)!.draft} already asks for it at ${rows.get(drafted.locationId)!.location}: change that order`);
+      const before = [...rows.values()].reduce((sum, row) => sum + row.quantity, 0), after = parts.reduce((sum, one) => sum + one.quantity, 0);
+      if (before !== after) throw new Refusal(400, `parts: ${after} units are given out, ${before} are ordered at these places: a split leaves the sum as it is`);
+      for (const { locationId, quantity, version } of parts) {
+        if (quantity === rows.get(locationId)!.quantity) continue;
+        if ((await decide(tx, store.store_id, [{ itemId, locationId, version }], { decision: 'quantity', quantity, until: null, reason }, by, now(), today)).size === 0) throw new Refusal(409, `Somebody decided the line at ${rows.get(locationId)!.location} meanwhile: look again, then split it`);
+        await audit(tx, { at: now(), actor: by, action: 'plan decision: quantity', subject: `${store.shop_domain} item:${itemId}@${locationId}`, before: { quantity: rows.get(locationId)!.quantity }, after: { quantity, split: true, reason } });
+      }
+    });
+    house.changed(store.store_id, ['replenishment']);
+    return { saved: parts.length, conflicts: [] };
   });
 
   const scoped = { params: z.object({ scope: z.string().regex(SCOPE, 'scope: default, class:<A|B|C>, category:<product type>, vendor:<name>, item:<id> or item:<id>@<location>') }), querystring: inStore };

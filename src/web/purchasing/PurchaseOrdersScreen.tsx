@@ -80,8 +80,8 @@ export function PurchaseOrdersScreen() {
   );
 }
 
-/** In the store's currency at the rates of the days; what no rate is known of stands beside it. */
+/** In the store's currency at the rates of the days; a star says that something without a rate is not in it. */
 function TotalValue({ totals: { values, inStore } }: { totals: PurchasePage['totals'] }) {
-  const { currency } = useStore(), without = values.filter((one) => inStore.withoutRate.includes(one.currency)), parts = values.map((one) => money(one.value, one.currency)).join(' + ');
-  return <span className="num" title={without.length > 0 ? `No exchange rate of ${inStore.withoutRate.join(', ')} is known: Settings → Exchange rates` : values.some((one) => one.currency !== currency) ? parts : undefined}>{[...(inStore.value > 0 || without.length === 0 ? [money(inStore.value, currency)] : []), ...without.map((one) => money(one.value, one.currency))].join(' + ')}</span>;
+  const { currency } = useStore(), missing = inStore.withoutRate.length > 0, parts = values.map((one) => money(one.value, one.currency)).join(' + ');
+  return <span className="num" title={missing ? `${parts}: no exchange rate of ${inStore.withoutRate.join(', ')} is known, so the sum is without it. Settings → Exchange rates` : parts}>{money(inStore.value, currency)}{missing && '*'}</span>;
 }

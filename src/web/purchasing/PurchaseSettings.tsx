@@ -28,7 +28,7 @@ function Approvers({ approvers, currency, change }: { approvers: Draft[]; curren
       <p className="small dim">{approvers.length === 0 ? 'Anybody who neither made nor changed the order.' : 'Nobody else. A person’s own amount goes before that of their role; nobody approves an order of their own.'} Administrators change this.</p>
       {approvers.map((one, n) => (
         <div key={n} className="row">
-          <Autocomplete size="sm" aria-label={`Approver ${n + 1}`} placeholder="role or e-mail address" data={[...ROLES]} value={one.who} error={!ROLES.includes(one.who as Role) && !one.who.includes('@')} onChange={(who) => set(n, { who })} />
+          <Autocomplete size="sm" aria-label={`Approver ${n + 1}`} placeholder="role or e-mail address" data={[...ROLES]} value={one.who} error={one.who !== '' && !ROLES.includes(one.who as Role) && !one.who.includes('@')} onChange={(who) => set(n, { who })} />
           <TextInput size="sm" aria-label={`Approver ${n + 1}: up to, in ${currency}`} placeholder="any amount" inputMode="decimal" rightSection={<span className="dim small">{currency}</span>} rightSectionWidth={44} value={one.amount} error={minorOf(one.amount, currency) === undefined} onChange={(event) => set(n, { amount: event.currentTarget.value })} />
           <ActionIcon variant="subtle" color="gray" aria-label={`Take approver ${n + 1} away`} onClick={() => change(approvers.filter((_, k) => k !== n))}><IconTrash size={15} /></ActionIcon>
         </div>

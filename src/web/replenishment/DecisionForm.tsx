@@ -20,7 +20,7 @@ export function DecisionForm({ rows, close, start = 'quantity' }: { rows: readon
       {only?.decision && <p><strong>{DECIDED[only.decision.decision]}</strong> by {only.decision.by}{only.decision.until ? ` until ${day(only.decision.until)}` : ''}: {only.decision.reason}. Recommended: {units(only.recommended)}.</p>}
       <SegmentedControl size="xs" aria-label="Decision" value={kind} onChange={(next) => setKind(next as Kind)} data={kinds.map((each) => ({ value: each, label: each === 'quantity' ? 'Order instead' : each === 'excluded' ? 'Exclude' : 'Snooze' }))} />
       {kind === 'quantity' && <NumberInput size="sm" w={160} label="Units to order" value={quantity} onChange={setQuantity} min={0} max={10_000_000} allowDecimal={false} />}
-      <div className="row top">
+      <div className="row fields">
         <TextInput size="sm" type="date" label={kind === 'snoozed' ? 'Until' : 'Until (empty: until taken back)'} value={until} onChange={(event) => setUntil(event.currentTarget.value)} />
         <TextInput size="sm" className="grow" label="Reason" placeholder="The supplier has none before March" value={reason} maxLength={500} onChange={(event) => setReason(event.currentTarget.value)} />
       </div>

@@ -18,6 +18,7 @@ import { Page, Panel } from '../ui/page.tsx';
 import { ViewTabs } from '../ui/ViewTabs.tsx';
 import { Ago } from '../ui/time.tsx';
 import { Advice } from './Advice.tsx';
+import { Elsewhere } from './Elsewhere.tsx';
 import { lineId, planColumns, type Selection } from './columns.tsx';
 import { DecisionForm } from './DecisionForm.tsx';
 import { ScopePolicy } from './ScopePolicy.tsx';
@@ -27,8 +28,8 @@ import { useWhatIf, WhatIf } from './WhatIf.tsx';
 import './replenishment.css';
 
 const route = getRouteApi('/app/replenishment');
-const VIEWS: readonly { id: (typeof PLAN_VIEWS)[number]; label: string }[] = [{ id: 'to order', label: 'To order' }, { id: 'due', label: 'Due' }, { id: 'overstock', label: 'Overstock' }, { id: 'set aside', label: 'Set aside' }, { id: 'all', label: 'All' }];
-const EMPTY: Record<string, string> = { overstock: 'Nothing is overstocked', 'set aside': 'Nothing is set aside' };
+const VIEWS: readonly { id: (typeof PLAN_VIEWS)[number]; label: string }[] = [{ id: 'to order', label: 'To order' }, { id: 'due', label: 'Due' }, { id: 'drafted', label: 'In drafts' }, { id: 'overstock', label: 'Overstock' }, { id: 'set aside', label: 'Set aside' }, { id: 'all', label: 'All' }];
+const EMPTY: Record<string, string> = { drafted: 'No draft asks for anything', overstock: 'Nothing is overstocked', 'set aside': 'Nothing is set aside' };
 
 export function ReplenishmentScreen() {
   const search = route.useSearch(), navigate = route.useNavigate(), store = useStore(), locations = useLocations(), [chosen, setChosen] = useState<ReadonlyMap<string, Recommendation>>(new Map());
@@ -67,17 +68,17 @@ export function ReplenishmentScreen() {
         name="replenishment" label="Recommended orders" saved={['why', 'values', 'what', 'service', 'days', 'budget', 'fill']} columns={columns} rows={rows} rowId={lineId} query={query} total={first?.totals.rows ?? null}
         totals={first && {
           sku: 'Total', select: <button type="button" className="number-button small" onClick={selection.toggleAll} aria-label={selection.all ? 'Choose none' : 'Choose all rows read so far'}>{selection.all ? 'none' : 'all'}</button>,
-          quantity: <span className="num">{units(first.totals.units)}</span>, cost: <span className="num">{costWords(first.totals.costs)}</span>, risk: <span className="num">{money(first.totals.atRiskValue, store.currency)}</span>, overstock: <span className="num">{units(first.totals.overstockUnits)}</span>,
+          quantity: <span className="num">{units(first.totals.units)}</span>, cost: <span className="num" title={first.totals.inStore.withoutRate.length > 0 ? `${costWords(first.totals.costs)}: no exchange rate of ${first.totals.inStore.withoutRate.join(', ')} is known` : costWords(first.totals.costs)}>{money(first.totals.inStore.cost, store.currency)}{first.totals.inStore.withoutRate.length > 0 && '*'}</span>, risk: <span className="num">{money(first.totals.atRiskValue, store.currency)}</span>, overstock: <span className="num">{units(first.totals.overstockUnits)}</span>,
         }}
         sorting={{ by: sort, dir, change: (by, next) => change({ sort: by as typeof sort, dir: next }) }} open={ask} openId={why ? `${why.itemId}@${why.locationId}` : undefined}
         chips={chips} clear={() => change({ q: undefined, location: undefined, vendor: undefined })}
         search={{ value: search.q, placeholder: 'SKU, title, or a pasted list of SKUs', change: (q) => change({ q }) }}
         filters={<LocationVendorFilter location={search.location} vendor={search.vendor} change={change} />} csv={{ href: address('/replenishment.csv', filter) }}
-        empty={first?.computedAt ? { good: true, title: EMPTY[view] ?? 'Nothing to order', text: view === 'set aside' ? 'Lines with another quantity, excluded or snoozed stand here.' : first.nextOrderBy ? `The next order is due on ${day(first.nextOrderBy)}.` : 'What is there lasts beyond the forecast.' } : { title: 'No plan yet', text: 'It is computed after the first import; without a forecast, by what was sold lately.' }}
+        empty={first?.computedAt ? { good: true, title: EMPTY[view] ?? 'Nothing to order', text: view === 'drafted' ? 'Lines that an order asks for which was not sent yet stand here.' : view === 'set aside' ? 'Lines with another quantity, excluded or snoozed stand here.' : first.nextOrderBy ? `The next order is due on ${day(first.nextOrderBy)}.` : 'What is there lasts beyond the forecast.' } : { title: 'No plan yet', text: 'It is computed after the first import; without a forecast, by what was sold lately.' }}
       />
       <Drawer opened={why !== null} onClose={() => change({ why: undefined })} size={600} title={<span><strong>{asked ? `Why ${units(asked.recommended)}?` : 'Why this quantity?'}</strong><br /><span className="small dim">{asked ? `${asked.sku || asked.title} · ${asked.locationName}` : ''}</span></span>}>
         {why && <Advice itemId={why.itemId} locationId={why.locationId} />}
-        {asked && <div className="decide"><Panel title="Decide"><DecisionForm key={`${lineId(asked)}${asked.decision?.version ?? 0}`} rows={[asked]} close={() => change({ why: undefined })} /></Panel></div>}
+        {asked && <div className="decide"><Panel title="Decide"><DecisionForm key={`${lineId(asked)}${asked.decision?.version ?? 0}`} rows={[asked]} close={() => change({ why: undefined })} /></Panel><Elsewhere key={lineId(asked)} row={asked} close={() => change({ why: undefined })} /></div>}
         {why && <p className="drawer-foot"><Link to="/items/$itemId" params={{ itemId: String(why.itemId) }} search={{ tab: 'demand', location: why.locationId }}>See the demand and the forecast behind it</Link></p>}
       </Drawer>
       <ScopePolicy scope={search.values} change={(values) => change({ values })} />
