@@ -170,8 +170,8 @@ function trainSpread(table: Table, trees: BoostedTrees): BoostedTrees {
 
 /** Variance of the period `h` ahead at a mean: the series' own overdispersion and the trees' view, each by half (on a log scale). */
 export function periodVariance({ phi, relativeVariance }: Work, h: number, mean: number): number {
-  const own = mean + phi * mean * mean, relative = relativeVariance[Math.min(h, relativeVariance.length - 1)];
-  return relative === undefined ? own : Math.sqrt(own * Math.max(1.02 * mean, relative * usualVariance(mean)));
+  const own = mean + phi * mean * mean, count = relativeVariance.length;
+  return count === 0 ? own : Math.sqrt(own * Math.max(1.02 * mean, relativeVariance[Math.min(h, count - 1)]! * usualVariance(mean)));
 }
 
 function said(trees: BoostedTrees, { rows, features, levels }: Table): Float64Array {
