@@ -64,7 +64,7 @@ async function verifyAuditTrail(context: FlowContext): Promise<Trail> {
 export function composeDigest(n: DigestNumbers, work: RoleNumbers, trail: Pick<Trail, 'links' | 'head' | 'broken'>): { verdict: string; lines: DigestLine[] } {
   const number = (value: number): string => value.toLocaleString('en-GB'), count = (faults: number): string => `${number(faults)} ${faults === 1 ? 'fault' : 'faults'}`;
   const verdict = n.unexplained_units > 0
-    ? `${number(n.unexplained_units)} units differ without a known cause.`
+    ? `${number(n.unexplained_units)} ${n.unexplained_units === 1 ? 'unit differs' : 'units differ'} without a known cause.`
     : n.drift_rows > 0 ? `Stock ties but for ${number(n.drift_rows)} levels whose changes are on their way.`
       : `Stock ties: ${number(n.on_hand)} of ${number(n.on_hand)} units explained.`;
   const lines: DigestLine[] = [

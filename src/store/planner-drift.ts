@@ -46,6 +46,7 @@ const STOCK = `
   ), since as materialized (
     select d.item_id, d.location_id, coalesce(sum(m.units) filter (where m.state = 'available' and m.occurred_at > d.synced_at), 0)::int as moved, coalesce(sum(m.units) filter (where m.state = 'available'), 0)::int as heard,
       coalesce(sum(m.units) filter (where m.state = 'available' and m.occurred_at > d.synced_at and not m.found), 0)::int as unedited,
+      coalesce(sum(m.units) filter (where m.state = 'available' and m.occurred_at >= date_trunc('second', d.synced_at)), 0)::int as at_once,
       coalesce(sum(m.units) filter (where m.state = any($4) and m.occurred_at > d.synced_at), 0)::int as held
     from differs d join legs m on m.item_id = d.item_id and m.location_id = d.location_id where m.recorded_at > d.synced_at group by 1, 2
   ), account as materialized (
@@ -53,7 +54,7 @@ const STOCK = `
     from (select * from ledger_level g where store_id = $1 and ${HELD_NOW} <> 0 limit ${MOST_JUDGED}) g join planner_variant v on v.store_id = g.store_id and v.item_id = g.item_id
       join planner_warehouse w on w.store_id = g.store_id and w.location_id = g.location_id join planner_figure f on f.store_id = g.store_id and f.planner_variant_id = v.planner_variant_id and f.planner_warehouse_id = w.planner_warehouse_id
   )
-  select d.*, g.available as ours, case when o.as_of > d.synced_at then o.as_of end as opened_at, coalesce(s.moved, 0) as moved, coalesce(s.heard, 0) as heard, coalesce(s.unedited, 0) as unedited, ${HELD_NOW} - coalesce(s.held, 0) as held, a.counts_on_hand, t.in_stock as stray, t.why as stray_why, e.causes as beside, coalesce(v.available_at <= d.synced_at, false) as beside_is_older,
+  select d.*, g.available as ours, case when o.as_of > d.synced_at then o.as_of end as opened_at, coalesce(s.moved, 0) as moved, coalesce(s.heard, 0) as heard, coalesce(s.unedited, 0) as unedited, coalesce(s.at_once, 0) as at_once, ${HELD_NOW} - coalesce(s.held, 0) as held, a.counts_on_hand, t.in_stock as stray, t.why as stray_why, e.causes as beside, coalesce(v.available_at <= d.synced_at, false) as beside_is_older,
     exists (select from inventory_item x join variant b on b.store_id = x.store_id and b.shopify_inventory_item_id = x.shopify_inventory_item_id where x.store_id = $1 and x.item_id = d.item_id and b.deleted_at is null
       and (b.is_bundle or exists (select from bundle_version n where n.store_id = b.store_id and n.variant_id = b.shopify_variant_id and n.effective_from <= $5 and (n.effective_to is null or n.effective_to > $5)))) as is_bundle
   from differs d cross join account a join ledger_level g on g.store_id = $1 and g.item_id = d.item_id and g.location_id = d.location_id join opening o on o.store_id = $1 and o.item_id = d.item_id and o.location_id = d.location_id
@@ -90,7 +91,7 @@ const INCOMING = `
   where coalesce(t.units, 0) <> coalesce(o.units, 0) order by 1, 2 limit $3`;
 
 interface Pair { item_id: number; location_id: number; theirs: number; ours: number; synced_at: string; whole: string | null; stray: number | null; stray_why: string | null }
-interface StockCandidate extends Pair { moved: number; heard: number; unedited: number; held: number; counts_on_hand: boolean; beside: ExplainedUnits[] | null; beside_is_older: boolean; is_bundle: boolean; opened_at: string | null }
+interface StockCandidate extends Pair { moved: number; heard: number; unedited: number; at_once: number; held: number; counts_on_hand: boolean; beside: ExplainedUnits[] | null; beside_is_older: boolean; is_bundle: boolean; opened_at: string | null }
 interface IncomingCandidate extends Pair { fresh: number; unsent: number; unsent_why: string | null; received_since: number; unwritten: number; unwritten_why: string | null; changed: string | null }
 
 export type PlannerMeasure = 'stock' | 'incoming';
@@ -129,7 +130,7 @@ const asDrift = (row: Pair, measure: PlannerMeasure, finding: PlannerFinding): P
 const strayOf = (row: Pair): Stray | null => (row.whole !== null ? { units: 0, whole: true, evidence: row.whole } : row.stray ? { units: row.stray, whole: false, evidence: row.stray_why! } : null);
 
 function explainStock(row: StockCandidate): PlannerFinding {
-  return explainPlannerStock({ theirs: row.theirs, ours: row.ours, syncedAt: row.synced_at, moved: [row.moved, row.heard, row.unedited], held: row.held, countsOnHand: row.counts_on_hand, beside: row.beside ?? [], besideIsOlder: row.beside_is_older, stray: strayOf(row), isBundle: row.is_bundle, openedAt: row.opened_at });
+  return explainPlannerStock({ theirs: row.theirs, ours: row.ours, syncedAt: row.synced_at, moved: [row.moved, row.heard, row.unedited, row.at_once], held: row.held, countsOnHand: row.counts_on_hand, beside: row.beside ?? [], besideIsOlder: row.beside_is_older, stray: strayOf(row), isBundle: row.is_bundle, openedAt: row.opened_at });
 }
 
 function explainIncoming(row: IncomingCandidate, connection: PlannerConnectionRow): PlannerFinding {

@@ -59,6 +59,20 @@ describe('stock', () => {
     expect(await cases()).toEqual([]);
   });
 
+  test('what was sold in the second of its sync is none either', async () => {
+    await connect();
+    await town.sell({ BOWL: 1 }); // what it shows of this one says that it counts what is available
+    await town.settle();
+    await town.sell({ MUG: 2 }); // heard of after the sync, and in its figure
+    await clock.advance(1_000);
+    sync();
+    await town.sell({ MUG: 3 });
+    await town.settle();
+    await exchange();
+    expect((await check())!.unitsByCause).toEqual({ 'not exchanged yet': 3 });
+    expect(await cases()).toEqual([]);
+  });
+
   test('units nobody explains become a case after its grace, which closes by itself; what was sold meanwhile is told apart', async () => {
     await connect();
     sync({ MUG: 5 });

@@ -11,8 +11,8 @@ export interface PlannerStockInput {
   /** When the planner last read the shop, as far as it says; else when it was read. */
   syncedAt: string;
   /**
-   * Available moved by this since, told in several ways, the likeliest first: by when it happened, by when the ledger heard of it, and without edits the check
-   * found (they are dated by the level's last change). Corrections of the ledger are left out: nothing moved.
+   * Available moved by this since, told in several ways, the likeliest first: by when it happened, by when the ledger heard of it, without edits the check
+   * found (they are dated by the level's last change), and with what happened in the very second of its sync (it tells no less than seconds). Corrections of the ledger are left out: nothing moved.
    */
   moved: readonly number[];
   /** Units on hand that were not available then (committed, damaged …). */

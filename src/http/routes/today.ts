@@ -74,7 +74,7 @@ export function todayRoutes(app: FastifyInstance, { house, guard }: Services): v
 
 function verdict(n: DigestNumbers): string {
   const number = (value: number): string => value.toLocaleString('en-GB');
-  if (n.unexplained_units > 0) return `${number(n.unexplained_units)} units differ without a known cause`;
+  if (n.unexplained_units > 0) return `${number(n.unexplained_units)} ${n.unexplained_units === 1 ? 'unit differs' : 'units differ'} without a known cause`;
   if (n.drift_rows > 0) return `Stock ties but for ${number(n.drift_rows)} ${n.drift_rows === 1 ? 'level' : 'levels'} still on the way`;
   return `Stock ties: ${number(n.on_hand)} of ${number(n.on_hand)} units explained`;
 }
