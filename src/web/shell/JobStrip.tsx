@@ -14,7 +14,7 @@ export function RunProgress({ run }: { run: FlowRun }) {
   const done = run.total === null ? `${units(run.done)} done` : `${units(run.done)} of ${units(run.total)}`;
   return (
     <>
-      <span className="num">{run.done > 0 || run.total !== null ? done : 'starting'}</span>
+      <span className="num">{run.done > 0 || run.total !== null ? done : run.stage === null ? 'starting' : 'under way'}</span>
       {run.total !== null && run.total > 0 && <Progress className="bar" size={6} value={Math.min(100, (100 * run.done) / run.total)} aria-label={`${run.flow}: ${done}`} />}
     </>
   );
