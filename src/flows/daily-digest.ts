@@ -4,6 +4,7 @@
  *  1 gather  ties, exceptions, pushes of the last day, forecast and orders due   2 decide  verdict first, then what needs somebody   3 record  one per day
  *  4 settle  an old forecast is a case; and once a day the chains of signed periods and of the audit trail are verified, and the end of the trail sealed
  */
+import { stockVerdict } from '../domain/drift/verdict.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { sealTrail, verifyTrail, type Trail } from '../store/audit-trail.ts';
 import { digestNumbers, saveDigest, type DigestLine, type DigestNumbers } from '../store/digests.ts';
@@ -63,10 +64,7 @@ async function verifyAuditTrail(context: FlowContext): Promise<Trail> {
 /** Verdict first, then what needs somebody, oldest first; at most twelve lines. */
 export function composeDigest(n: DigestNumbers, work: RoleNumbers, trail: Pick<Trail, 'links' | 'head' | 'broken'>): { verdict: string; lines: DigestLine[] } {
   const number = (value: number): string => value.toLocaleString('en-GB'), count = (faults: number): string => `${number(faults)} ${faults === 1 ? 'fault' : 'faults'}`;
-  const verdict = n.unexplained_units > 0
-    ? `${number(n.unexplained_units)} ${n.unexplained_units === 1 ? 'unit differs' : 'units differ'} without a known cause.`
-    : n.drift_rows > 0 ? `Stock ties but for ${number(n.drift_rows)} levels whose changes are on their way.`
-      : `Stock ties: ${number(n.on_hand)} of ${number(n.on_hand)} units explained.`;
+  const verdict = `${stockVerdict(n)}.`;
   const lines: DigestLine[] = [
     { text: `${number(n.exceptions_open)} exceptions open${n.exceptions_overdue > 0 ? `, ${number(n.exceptions_overdue)} overdue` : ''}`, tone: n.exceptions_overdue > 0 ? 'bad' : n.exceptions_open > 0 ? 'warn' : 'good', link: '/exceptions' },
     { text: `${number(n.due_lines)} lines to order by today`, tone: n.due_lines > 0 ? 'warn' : 'good', link: '/replenishment?view=due' },

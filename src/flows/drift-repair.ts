@@ -8,7 +8,7 @@
  */
 import { unitsByCause } from '../domain/drift/causes.ts';
 import { MOST_AUTOMATIC, underPolicy } from '../domain/drift/policy.ts';
-import { decideRepair } from '../domain/drift/repair.ts';
+import { decideRepair, type RepairWay } from '../domain/drift/repair.ts';
 import { at, outside, type Fact } from '../domain/stock/fact.ts';
 import type { WriteResult } from '../ports/storefront.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
@@ -55,7 +55,7 @@ async function withoutAsking(context: FlowContext): Promise<void> {
     const of = shown.find((each) => each.inventoryItemId === level.inventory_item_id && each.locationId === level.shopify_location_id), { way, states } = covered.find((each) => each.itemId === level.item_id && each.locationId === level.location_id)!;
     const decided = of === undefined ? null : decideRepair({ way, ledger: level, shopify: { available: of.quantities.available ?? 0, committed: of.quantities.committed ?? 0 }, authority: level.authority, limit, pending: level.pending });
     // What changed since it was checked, or is more than one person repairs alone, is not a policy's.
-    if (decided === null || 'refuse' in decided || decided.approval || !stillTheSame(decided, states)) continue;
+    if (decided === null || 'refuse' in decided || decided.approval || !stillTheSame(decided, way, states)) continue;
     const causes = [...unitsByCause(states)], by = policies.find((policy) => policy.cause === causes[0]![0])!, said = causes.map(([cause, units]) => `${units} ${cause}`).join(', ');
     await db.transaction(async (tx) => {
       const id = await proposeRepair(tx, storeId, { itemId: level.item_id, locationId: level.location_id, way, ...decided, reason: `under the policy of ${by.setBy}: ${by.reason} (${said})`.slice(0, 500), key: idempotencyKey(`drift-repair/${storeId}/${level.item_id}@${level.location_id}/${now}`), automatic: true }, 'policy', now);
@@ -66,9 +66,11 @@ async function withoutAsking(context: FlowContext): Promise<void> {
   }
 }
 
-/** The difference is what the last check explained: of available, unit for unit. */
-const stillTheSame = (decided: { available: { from: number; to: number } }, states: readonly { state: string; causes: readonly { units: number }[] }[]): boolean =>
-  Math.abs(decided.available.to - decided.available.from) === Math.abs(states.find((each) => each.state === 'available')?.causes.reduce((sum, { units }) => sum + units, 0) ?? 0);
+/** The difference is what the last check explained: of available, unit for unit and the same way round. Causes sum to Shopify less ledger; a push goes the other way. */
+function stillTheSame({ available }: { available: { from: number; to: number } }, way: RepairWay, states: readonly { state: string; causes: readonly { units: number }[] }[]): boolean {
+  const explained = states.find((each) => each.state === 'available')?.causes.reduce((sum, { units }) => sum + units, 0) ?? 0;
+  return (way === 'push ours' ? available.from - available.to : available.to - available.from) === explained;
+}
 
 async function accept({ db, storeId, now }: FlowContext, row: RepairRow): Promise<boolean> {
   return db.transaction(async (tx) => {

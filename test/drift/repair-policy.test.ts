@@ -91,6 +91,15 @@ describe('without asking', () => {
     expect(await repairs()).toMatchObject([{ way: 'push ours', state: 'done', automatic: true }]);
   });
 
+  test('as many units the other way round by now are another difference, which the next check has to explain', async () => {
+    await allow();
+    await spoil('ART-00', 2);
+    await lasts();
+    await town.control('/levels', { variantId: town.variant('ART-00').id, locationId: town.places[0], change: { name: 'available', delta: -4 } });
+    expect(await run()).toEqual({ differ: 1, covered: 1 });
+    expect(await repairs()).toEqual([]);
+  });
+
   test('a storm and a peak stop it, and say so', async () => {
     await allow();
     for (const sku of SKUS.slice(0, 21)) await spoil(sku, 1);

@@ -3,9 +3,10 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { addDays, dayNumber, dayOf } from '../../domain/calendar.ts';
+import { stockVerdict } from '../../domain/drift/verdict.ts';
 import { movementSentence } from '../../domain/stock/sentence.ts';
 import { trailHead } from '../../store/audit-trail.ts';
-import { acknowledgeDigest, digestNumbers, listDigests, type DigestNumbers, type DigestRow } from '../../store/digests.ts';
+import { acknowledgeDigest, digestNumbers, listDigests, type DigestRow } from '../../store/digests.ts';
 import { listExceptions } from '../../store/exceptions.ts';
 import { currentRun } from '../../store/forecasts.ts';
 import { inboxHealth } from '../../store/inbox.ts';
@@ -41,7 +42,7 @@ export function todayRoutes(app: FastifyInstance, { house, guard }: Services): v
     const { rows } = await house.db.query<{ day: string; units: number }>('select day, sum(quantity)::int as units from daily_demand where store_id = $1 and day between $2 and $3 group by day', [store.store_id, soldFrom, today]);
     for (const row of rows) sold[dayNumber(row.day) - dayNumber(soldFrom)] = row.units;
     return {
-      at: now, verdict: verdict(numbers), verdictTone: numbers.unexplained_units > 0 ? 'bad' as const : numbers.drift_rows > 0 ? 'warn' as const : 'good' as const, tiles: tilesFor(role, numbers, roleWork, open!), role,
+      at: now, verdict: stockVerdict(numbers), verdictTone: numbers.unexplained_units > 0 ? 'bad' as const : numbers.drift_rows > 0 ? 'warn' as const : 'good' as const, tiles: tilesFor(role, numbers, roleWork, open!), role,
       sinceLooked: since ? looked(since, await sinceNumbers(house.db, store.store_id, since)) : null, mine: me === undefined ? [] : (await listExceptions(house.db, store.store_id, { states: ['open'], assignedTo: me, limit: SHOWN })).map(exceptionRow),
       running: (await runningRuns(house.db, store.store_id)).map(flowRun), exceptions: (await listExceptions(house.db, store.store_id, filter)).map(exceptionRow),
       digest: digests.find((d) => d.day === today) ?? null, digests, soldFrom, sold, changes: await recentChanges(house.db, store.store_id),
@@ -70,13 +71,6 @@ export function todayRoutes(app: FastifyInstance, { house, guard }: Services): v
     const store = await storeOf(house.db, request.query.store), now = house.clock.now().toISOString();
     return { at: now, feeds: await feeds(house.db, store, now) };
   });
-}
-
-function verdict(n: DigestNumbers): string {
-  const number = (value: number): string => value.toLocaleString('en-GB');
-  if (n.unexplained_units > 0) return `${number(n.unexplained_units)} ${n.unexplained_units === 1 ? 'unit differs' : 'units differ'} without a known cause`;
-  if (n.drift_rows > 0) return `Stock ties but for ${number(n.drift_rows)} ${n.drift_rows === 1 ? 'level' : 'levels'} still on the way`;
-  return `Stock ties: ${number(n.on_hand)} of ${number(n.on_hand)} units explained`;
 }
 
 const looked = (since: string, n: SinceNumbers): Of<typeof SinceLooked> => ({ since, opened: n.opened, stillOpen: n.still_open, resolved: n.resolved, received: n.received, edits: n.edits, orders: n.orders, purchaseOrders: n.purchase_orders });
