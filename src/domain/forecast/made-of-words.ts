@@ -15,6 +15,7 @@ const WORDS: Readonly<Record<Step, (days: number) => [label: string, sentence: s
   'time of year': () => ['Time of year', 'How the coming weeks usually differ from the last.'],
   prices: () => ['Prices', 'Prices and promotions ahead against those of the days behind.'],
   'bulk ahead': () => ['Bulk, usual', 'Bulk orders at their rate of the last year.'],
+  unmet: () => ['Unmet, usual', 'What stockouts of the last year left unsold beyond what its own sales say, as orders of the catalogue on days in stock have it.'],
 };
 
 /**

@@ -8,7 +8,7 @@ import type { Work } from './work.ts';
 
 /** The factors, in the order they are applied. */
 export const FACTORS = ['weekdays', 'events', 'time of year', 'prices'] as const;
-export const STEPS = ['sold', 'bulk before', 'unseen', 'level', 'catalogue', ...FACTORS, 'bulk ahead'] as const;
+export const STEPS = ['sold', 'bulk before', 'unseen', 'level', 'catalogue', ...FACTORS, 'bulk ahead', 'unmet'] as const;
 
 export interface MadeOf {
   /** Periods of the window, behind and ahead. */
@@ -38,7 +38,7 @@ export function note(trace: FactorTrace, { n, factor }: Work): void {
 
 /** `bulkRate`: units a period in bulk orders ahead. */
 export function madeOf(work: Work, { periods, behind, ahead }: FactorTrace, bulkRate: number): MadeOf {
-  const { n, first, source: { series: { demand } }, bulk, sold, seen, totalLevel, factor } = work, cut = demand.length - n, last = (FACTORS.length - 1) * periods;
+  const { n, first, source: { series: { demand } }, bulk, sold, seen, totalLevel, factor, unmet } = work, cut = demand.length - n, last = (FACTORS.length - 1) * periods;
   let recorded = 0, large = 0, unseen = 0, before = 0;
   for (let h = 0; h < periods; h++) {
     const t = n - periods + h, f = behind[last + h]!, share = t >= first ? seen[t]! : 0;
@@ -61,7 +61,7 @@ export function madeOf(work: Work, { periods, behind, ahead }: FactorTrace, bulk
   // What the trees have made of the factors since the last was noted.
   let boosted = -at;
   for (let h = 0; h < periods; h++) boosted += factor[n + h]!;
-  const units = [recorded, -large, unseen, own * before - (recorded - large + unseen), (totalLevel - own) * before + totalLevel * boosted, ...changes, bulkRate * periods];
+  const units = [recorded, -large, unseen, own * before - (recorded - large + unseen), (totalLevel - own) * before + totalLevel * boosted, ...changes, bulkRate * periods, unmet.rate * periods];
   return { periods, units: units.map((value) => value + 0), weekdays: weekdaysOf(work, ahead, periods) };
 }
 

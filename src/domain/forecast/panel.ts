@@ -21,7 +21,7 @@ import { drawnLevel, learnShortHistory, type ShortHistoryPool } from './short-hi
 import { resultOf } from './result.ts';
 import { applySpread, curveFor, empiricalAt, learnSpread, type SpreadPool } from './spread.ts';
 import { learnStacking, stackedLevel, type StackingPool } from './stacking.ts';
-import { fillStockouts } from './stockout.ts';
+import { fillStockouts, learnUnmet, type UnmetPool } from './stockout.ts';
 import { learnTotals, missesOf, totalCurve, totalVariance, type TotalPool } from './totals.ts';
 import { learnAging, unsure, type AgePool } from './unseen.ts';
 import { applyWeekdays, learnWeekdays, type WeekdayPool } from './weekday.ts';
@@ -81,6 +81,7 @@ export interface Pool {
   events: EventPool | null;
   year: YearlyPool;
   promotions: PromotionPool | null;
+  unmet: UnmetPool;
   levels: LevelPool;
   shortHistory: ShortHistoryPool;
   stacking: StackingPool;
@@ -173,16 +174,16 @@ function learnToLevels(works: readonly Work[], { grain, events = [], without = [
   if (eventPool) for (const work of works) applyEvents(work, eventPool);
   const year = has('year') ? learnYear(works) : { end: 0, groups: {} };
   for (const work of works) applyYear(work, year);
-  const promotions = has('promotions') ? learnPromotions(works) : null;
+  const promotions = has('promotions') ? learnPromotions(works) : null, unmet = has('stockouts') ? learnUnmet(works) : [];
   for (const work of works) {
     applyPromotions(work, promotions);
-    if (has('stockouts')) fillStockouts(work);
+    if (has('stockouts')) fillStockouts(work, unmet);
     trackLevels(work);
   }
   const levels = learnLevels(works);
   for (const work of works) blendLevels(work, levels);
   const shortHistory = has('short history') ? learnShortHistory(works) : { priors: {} }, stacking = learnStacking(has('stacking') ? works : []);
-  return { weekdays, events: eventPool, year, promotions, levels, shortHistory, stacking, correction: learnCorrection(has('trees') ? works : [], stacking) };
+  return { weekdays, events: eventPool, year, promotions, unmet, levels, shortHistory, stacking, correction: learnCorrection(has('trees') ? works : [], stacking) };
 }
 
 /** The works as they were `back` periods ago, their levels set by what could be learned then. */
@@ -205,7 +206,7 @@ function applyFactors(work: Work, pool: Pool, { without = [] }: PanelOptions, tr
   note(trace, work);
   applyPromotions(work, pool.promotions);
   note(trace, work);
-  if (!without.includes('stockouts')) fillStockouts(work);
+  if (!without.includes('stockouts')) fillStockouts(work, pool.unmet);
 }
 
 /** From the blend to the levels that are used, each for its own purpose. */
@@ -230,7 +231,7 @@ function setLevels(works: readonly Work[], pool: LevelsPool): void {
 const GUARD = 3, MEANS = 4;
 
 function tell(work: Work, pool: Pool, levels: Float64Array, lengths: readonly number[]): Told {
-  const { n, horizon, factor, factors, meanLevel, totalLevel, spreadLevel } = work, count = levels.length;
+  const { n, horizon, factor, factors, meanLevel, totalLevel, spreadLevel, unmet } = work, count = levels.length;
   const mean = new Float64Array(horizon), daily = new Float64Array(count * horizon), asked = new Float64Array(count), guard = guardOf(work);
   for (let h = 0; h < horizon; h++) {
     const f = factor[n + h]!, m = spreadLevel * f, curve = curveFor(work, m, pool.spread);
@@ -241,8 +242,8 @@ function tell(work: Work, pool: Pool, levels: Float64Array, lengths: readonly nu
   }
   const totals = new Float64Array(lengths.length), cumulative = new Float64Array(count * lengths.length), misses = missesOf(work, pool.totals, pool.stacking), bulk = bulkOf(work), widened = unsure(work, pool.aging);
   for (let i = 0; i < lengths.length; i++) {
-    const length = lengths[i]!, total = totalLevel * (factors[n + length]! - factors[n]!) + bulk.rate * length;
-    const variance = totalVariance(work, total, length, misses, pool.totals) * widened(length) + bulk.variance * length, curve = totalCurve(total, length, pool.totals);
+    const length = lengths[i]!, total = totalLevel * (factors[n + length]! - factors[n]!) + (bulk.rate + unmet.rate) * length;
+    const variance = totalVariance(work, total, length, misses, pool.totals) * widened(length) + (bulk.variance + unmet.variance) * length, curve = totalCurve(total, length, pool.totals);
     totals[i] = total;
     for (let k = 0; k < count; k++) asked[k] = calibrated(levels[k]!, curve);
     quantilesOf(total, variance, asked, cumulative, i, lengths.length);

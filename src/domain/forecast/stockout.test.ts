@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { roll } from './boosting/dice.ts';
 import { drawCount, drawn, seriesOf, sum, workOf } from '../../../test/helpers/drawn-series.ts';
-import { forecastTogether } from './panel.ts';
-import { expectedAtLeast, fillStockouts } from './stockout.ts';
+import { STEPS } from './made-of.ts';
+import { forecastPanel, forecastTogether, learnPool } from './panel.ts';
+import { expectedAtLeast, fillStockouts, learnUnmet } from './stockout.ts';
+import type { Work } from './work.ts';
 
 /** Σ x P(x) ÷ Σ P(x) over x ≥ s, term by term. */
 function bruteForce(m: number, phi: number, s: number): number {
@@ -52,6 +55,55 @@ describe('demand of a period in which stock ran out', () => {
     const all = workOf(new Array(60).fill(4), { exposure: new Array(60).fill(NaN) });
     fillStockouts(all);
     expect(sum(all.sold)).toBe(240);
+  });
+});
+
+describe('demand that stockouts hid', () => {
+  /** Mostly a few, one sale in twelve a large order, which no negative binomial holds; stock is topped up to `upTo` every seventh day. */
+  const lumpy = (seed: number, upTo: number): { wanted: number[]; work: Work } => {
+    const dice = { state: seed }, wanted = drawn(400, () => (roll(dice) < 0.6 ? 0 : roll(dice) < 1 / 12 ? 40 + drawCount(dice, 40, 0.3) : 1 + drawCount(dice, 3, 0.5)));
+    const exposure: number[] = [], sold: number[] = [];
+    let stock = upTo;
+    wanted.forEach((y, t) => {
+      if (t % 7 === 0) stock = upTo;
+      sold.push(Math.min(y, stock));
+      exposure.push(stock === 0 ? 0 : y >= stock ? NaN : 1);
+      stock -= sold[t]!;
+    });
+    return { wanted, work: workOf(sold, { exposure }) };
+  };
+
+  it('is, with what was filled in, about what was wanted where orders are lumpy', () => {
+    const drawnOnes = Array.from({ length: 150 }, (_, i) => lumpy(i + 1, i % 2 === 0 ? 30 : 200)), pool = learnUnmet(drawnOnes.map(({ work }) => work));
+    let wanted = 0, filled = 0, unmet = 0;
+    for (const one of drawnOnes) {
+      fillStockouts(one.work, pool);
+      for (let t = 36; t < 400; t++) { if (one.work.seen[t]! > 0) { wanted += one.wanted[t]!; filled += one.work.sold[t]!; } }
+      unmet += one.work.unmet.rate * 364;
+    }
+    expect(filled / wanted).toBeLessThan(0.9);
+    expect(Math.abs((filled + unmet) / wanted - 1)).toBeLessThan(0.03);
+  });
+
+  it('is next to nothing where demand is what the fill takes it for, and nothing where stock never ran out', () => {
+    const counts = Array.from({ length: 60 }, (_, i) => { const dice = { state: i + 1 }, wanted = drawn(400, () => drawCount(dice, 5, 0.5)); return workOf(wanted.map((y, t) => (t % 4 === 0 ? Math.min(y, 4) : y)), { exposure: wanted.map((y, t) => (t % 4 === 0 && y >= 4 ? NaN : 1)) }); });
+    const pool = learnUnmet(counts);
+    for (const work of counts) fillStockouts(work, pool);
+    expect(sum(counts.map(({ unmet }) => unmet.rate)) / counts.length / 5).toBeLessThan(0.03);
+    const full = lumpy(3, 9999).work;
+    expect(learnUnmet([full])).toEqual([]);
+    fillStockouts(full, pool);
+    expect(full.unmet).toEqual({ rate: 0, variance: 0 });
+  });
+
+  it('is in the total and said apart, and moves no level', () => {
+    const panel = Array.from({ length: 30 }, (_, i) => { const { work } = lumpy(i + 1, i % 2 === 0 ? 30 : 200); return { ...work.source, id: String(i) }; });
+    const asked = { grain: 'D', horizon: 28, quantiles: [0.5, 0.95] } as const, pool = learnPool(panel, asked), [one] = forecastPanel(panel, pool, asked), [without] = forecastPanel(panel, { ...pool, unmet: [] }, asked);
+    const unmet = one!.madeOf.units[STEPS.indexOf('unmet')]!;
+    expect(unmet).toBeGreaterThan(1);
+    expect(one!.totals[27]! - without!.totals[27]!).toBeCloseTo(unmet, 6);
+    expect(one!.mean).toEqual(without!.mean);
+    expect(one!.cumulative[1]!.values[27]!).toBeGreaterThan(without!.cumulative[1]!.values[27]!);
   });
 });
 

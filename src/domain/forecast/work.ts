@@ -53,6 +53,8 @@ export interface Work {
   readonly stockedOut: Uint8Array | null;
   /** Units of bulk orders. */
   readonly bulk: Float64Array | null;
+  /** Demand of the last year that stockouts hid and `sold` was not filled up to, in units a period, and the sum of its squares a period (`stockout.ts`). */
+  unmet: { rate: number; variance: number };
   /** Expected demand of a period relative to the level: weekday × year × events × promotions; known periods, then those ahead. */
   readonly factor: Float64Array;
   /** Running totals over periods, length n + 1: units, seen × factor, periods with a sale. */
@@ -151,7 +153,7 @@ export function prepare(source: PanelSeries, grain: Grain, horizon: number, take
     sold, seen, stockedOut, bulk: source.bulk ? source.bulk.subarray(from) : null, factor,
     units: take(n + 1), expected: take(n + 1), factors: take(n + horizon + 1), sales: new Uint16Array(n + 1),
     scale: 0, origins: 0, levels: NOTHING, came: NOTHING, scatter: NOTHING, variance: NOTHING, errors: NOTHING, errorScale: 0,
-    weights: new Float64Array(methods), level: 0, meanLevel: 0, totalLevel: 0, spreadLevel: 0, phi: 1, relativeVariance: NOTHING, tail: NOTHING, tailMean: 0, tailTrust: 0,
+    unmet: { rate: 0, variance: 0 }, weights: new Float64Array(methods), level: 0, meanLevel: 0, totalLevel: 0, spreadLevel: 0, phi: 1, relativeVariance: NOTHING, tail: NOTHING, tailMean: 0, tailTrust: 0,
   };
 }
 
