@@ -21,6 +21,11 @@ export class MoneyFormatError extends Error {
   override readonly name = 'MoneyFormatError';
 }
 
+const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+
+/** Whether these three capitals are a currency, of today or of the past (ISO 4217 as Unicode's CLDR has it). */
+export const isCurrency = (code: string): boolean => CURRENCIES.has(code);
+
 /** Decimal digits of a currency's minor unit (ISO 4217). */
 export function minorDigits(currency: string): number {
   return DIGITS[currency] ?? 2;

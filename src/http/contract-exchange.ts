@@ -1,7 +1,8 @@
 /** The contract of exchange rates: of the store's currency for one unit of another, from a day on. */
 import { z } from 'zod';
+import { isCurrency } from '../domain/money.ts';
 
-const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a date like 2026-11-27'), currency = z.string().regex(/^[A-Z]{3}$/, 'expected a currency code of three capitals');
+const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a date like 2026-11-27'), currency = z.string().refine(isCurrency, 'expected a currency code like EUR');
 const rate = z.string().max(20).describe('a decimal like 0.9231: of the store’s currency for one unit');
 
 export const ExchangeRate = z.object({ currency, since: day, rate, notedAt: z.string(), notedBy: z.string() }).meta({ id: 'ExchangeRate' });

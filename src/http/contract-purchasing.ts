@@ -3,11 +3,12 @@
  * As in contract.ts; money is minor units of the named currency (the supplier's, the order's), days are the shop's, every edit names the version it saw.
  */
 import { z } from 'zod';
+import { isCurrency } from '../domain/money.ts';
 
 const instant = z.string();
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'expected a day, YYYY-MM-DD').refine((text) => { const d = new Date(`${text}T00:00:00Z`); return !Number.isNaN(d.getTime()) && d.toISOString().startsWith(text); }, 'no such day');
 const minor = z.number().int().min(0).max(1e13), count = z.number().int().min(0).max(10_000_000), days = z.number().int().min(0).max(730);
-const currency = z.string().regex(/^[A-Z]{3}$/, 'expected a currency code of three capitals');
+const currency = z.string().refine(isCurrency, 'expected a currency code like EUR');
 const page = { cursor: z.string().optional(), limit: z.coerce.number().int().min(1).max(500).default(100) };
 const inStore = { store: z.coerce.number() };
 const textOrNull = (most: number) => z.string().trim().max(most).nullable().transform((text) => (text === '' ? null : text));
@@ -49,7 +50,7 @@ export const PurchaseState = z.enum(['draft', 'awaiting approval', 'approved', '
 export const PURCHASE_VIEWS = ['open', 'draft', 'awaiting approval', 'on order', 'overdue', 'received', 'over', 'all'] as const;
 const purchaseHead = {
   purchaseOrderId: z.number(), reference: z.string(), supplierId: z.number(), supplier: z.string(), locationId: z.number(), locationName: z.string(), authority: z.enum(['storefront', 'warehouse']), state: PurchaseState, currency: z.string(),
-  orderedOn: z.string().nullable(), expectedOn: z.string().nullable(), /** When it comes if the supplier takes as long as it usually did; null where that is not known, or nothing is to come. */ learnedOn: z.string().nullable(), overdue: z.boolean(), lines: z.number(), units: z.number(), receivedUnits: z.number(), openUnits: z.number(), /** Goods with shipping, duty and other cost. */ value: z.number(), origin: z.string(), version: z.number(), createdAt: instant, createdBy: z.string(), updatedAt: instant,
+  orderedOn: z.string().nullable(), expectedOn: z.string().nullable(), dueOn: z.string().nullable().describe('the expected day; where nobody said one, as the stated lead time has it; null where nothing was ordered'), /** When it comes if the supplier takes as long as it usually did; null where that is not known, or nothing is to come. */ learnedOn: z.string().nullable(), overdue: z.boolean(), lines: z.number(), units: z.number(), receivedUnits: z.number(), openUnits: z.number(), /** Goods with shipping, duty and other cost. */ value: z.number(), origin: z.string(), version: z.number(), createdAt: instant, createdBy: z.string(), updatedAt: instant,
 };
 export const PurchaseRow = z.object(purchaseHead).meta({ id: 'PurchaseRow' });
 export const PurchaseQuery = z.object({ ...inStore, view: z.enum(PURCHASE_VIEWS).default('open'), q: z.string().max(200).optional(), supplier: z.coerce.number().int().optional(), location: z.coerce.number().int().optional(), ...page });

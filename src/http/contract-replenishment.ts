@@ -19,7 +19,7 @@ export const Recommendation = z.object({
   atRisk: z.number().describe('units expected to be lost if nothing is ordered until the next review'), atRiskValue: z.number().nullable().describe('minor units of the store’s currency'),
   coverDays: z.number().nullable(), stockoutP50: day.nullable(), stockoutP10: day.nullable(), orderBy: day.nullable(), urgency: z.number(),
   abc: z.string().nullable(), method: z.string(), byRule: z.boolean().describe('there is no forecast: a rule stands in'), wape: z.number().nullable(), flags: z.array(z.string()), computedAt: instant, decision: PlanDecision.nullable(),
-  moveTo: z.object({ locationId: z.number(), locationName: z.string(), quantity: z.number() }).nullable().describe('where what is too much here is short'),
+  moveTo: z.object({ locationId: z.number(), locationName: z.string(), quantity: z.number() }).nullable().describe('what Transfers proposes to move from here, of what is too much'),
 }).meta({ id: 'Recommendation' });
 export const RecommendationDetail = Recommendation.extend({
   waterfall: z.array(WaterfallTerm), policy: z.record(z.string(), PolicyField), sentence: z.string(), oneDayLonger: z.number().nullable().describe('units more if the order took a day longer'), orderUpTo: z.number(), position: z.number(),

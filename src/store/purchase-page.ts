@@ -5,15 +5,15 @@ import type { Queryable } from './db.ts';
 import { DEFAULTS } from './planning.ts';
 import type { PurchaseRow } from './purchase-orders.ts';
 
-export interface PurchasePageRow extends PurchaseRow { lines: number; units: number; received_units: number; open_units: number; goods_value: string; overdue: boolean }
+export interface PurchasePageRow extends PurchaseRow { lines: number; units: number; received_units: number; open_units: number; goods_value: string; overdue: boolean; due_on: string | null }
 export interface PurchaseFilter { states: readonly string[] | null; overdue: boolean; q: string | null; supplierId: number | null; locationId: number | null; today: string; toleranceDays: number; before: number | null; limit: number }
 
 /** The day an order is due: as promised, else by the lead time its supplier states, else by the one planning begins with. An order nobody gave a day is late too. Of `p`, the order, and `s`, its supplier. */
 export const DUE = `coalesce(p.expected_on, p.ordered_on + coalesce(s.lead_time_days, ${DEFAULTS.lead_time_days}))`;
 
-const ROWS = `select p.*, s.name as supplier, s.email as supplier_email, l.name as location, l.authority, l.warehouse_id, t.*, p.state = any($8) and ${DUE} + $7::int < $6::date and t.open_units > 0 as overdue
+const ROWS = `select p.*, s.name as supplier, s.email as supplier_email, l.name as location, l.authority, l.warehouse_id, t.*, p.state = any($8) and ${DUE} + $7::int < $6::date and t.open_units > 0 as overdue, ${DUE} as due_on
   from purchase_order p join supplier s on s.store_id = p.store_id and s.supplier_id = p.supplier_id join location l on l.store_id = p.store_id and l.location_id = p.location_id
-  cross join lateral (select count(*)::int as lines, coalesce(sum(n.ordered), 0)::int as units, coalesce(sum(n.received + n.damaged), 0)::int as received_units, coalesce(sum(n.ordered::bigint * n.unit_cost), 0) as goods_value,
+  cross join lateral (select count(*)::int as lines, coalesce(sum(n.ordered), 0)::int as units, coalesce(sum(least(n.ordered, n.received + n.damaged)), 0)::int as received_units, coalesce(sum(n.ordered::bigint * n.unit_cost), 0) as goods_value,
     coalesce(sum(greatest(0, n.ordered - n.received - n.damaged - n.cancelled)), 0)::int as open_units from purchase_order_line n where n.store_id = p.store_id and n.purchase_order_id = p.purchase_order_id) t
   where p.store_id = $1 and ($2::text[] is null or p.state = any($2)) and ($3::int is null or p.supplier_id = $3) and ($4::int is null or p.location_id = $4)
     and ($5::text is null or p.reference ilike '%' || $5 || '%' or s.name ilike '%' || $5 || '%' or exists (select from purchase_order_line n join item i using (item_id) where n.store_id = p.store_id and n.purchase_order_id = p.purchase_order_id and i.sku ilike $5))`;

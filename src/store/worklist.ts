@@ -44,9 +44,9 @@ const ROWS = `with drafted as ( -- asked for in an order that was not sent yet; 
     left join forecast f on f.store_id = x.store_id and f.item_id = x.item_id and f.location_id = x.location_id and f.run_id = p.run_id
     left join ledger_level g on g.store_id = x.store_id and g.item_id = x.item_id and g.location_id = x.location_id
     left join plan_decision d on d.store_id = x.store_id and d.item_id = x.item_id and d.location_id = x.location_id and (d.until is null or d.until >= $7::date)
-    -- What is too much here where it is short: the place that would lose most gets it.
-    left join lateral (select y.location_id, w.name, least(x.overstock, greatest(y.quantity, case when w.supplied_from is not null then y.need else 0 end)) as quantity from recommendation y join location w on w.store_id = y.store_id and w.location_id = y.location_id
-      where x.overstock > 0 and y.store_id = x.store_id and y.item_id = x.item_id and y.location_id <> x.location_id and (y.quantity > 0 or (w.supplied_from is not null and y.need > 0)) order by y.at_risk desc, y.location_id limit 1) m on true
+    -- What is too much here and worth more elsewhere, as Transfers proposes it: what stands here, not what is on its way.
+    left join lateral (select y.to_location_id as location_id, w.name, y.quantity from transfer_proposal y join location w on w.store_id = y.store_id and w.location_id = y.to_location_id
+      where x.overstock > 0 and y.store_id = x.store_id and y.item_id = x.item_id and y.from_location_id = x.location_id order by y.gain desc, y.to_location_id limit 1) m on true
     where x.store_id = $1 and ($2::text[] is null or lower(i.sku) = any($2)) and ($3::text is null or i.sku ilike '%' || $3 || '%' or i.title ilike '%' || $3 || '%')
       and ($4::text is null or s.name = $4 or i.vendor = $4 or ($4 = '-' and coalesce(s.name, i.vendor, '') = '')) and ($5::int[] is null or x.location_id = any($5)) and ($8::int is null or x.item_id = $8) and ($9::int is null or x.location_id = $9)
       and case $6 when 'drafted' then q.units is not null when 'to order' then (q.units is null or $12) and coalesce(case when d.decision = 'quantity' then d.quantity end, x.quantity) > 0 and d.decision is distinct from 'excluded' and d.decision is distinct from 'snoozed'

@@ -105,6 +105,13 @@ describe('the result of an import', () => {
     expect(rowsOf(await result(done.importId, 'rejected')).map((row) => [row[0], row[2]])).toEqual([['A', 'rejected'], ['B', 'rejected']]);
   });
 
+  it('a workbook, a picture or a text of two bytes a letter is told for what it is, and nothing is kept of it', async () => {
+    for (const csv of ['PK\u0003\u0004\u0014[Content_Types].xml', 'S\u0000u\u0000p\u0000p\u0000l\u0000i\u0000e\u0000r\u0000', '\u0089PNG\r\n\u001a\n\u0000\u0000']) {
+      const { status, body } = await call<{ detail: string }>('POST', '/purchasing/import', { kind: 'suppliers', csv, dryRun: true });
+      expect([status, JSON.stringify(body)]).toEqual([400, expect.stringContaining('this is not a CSV file')]);
+    }
+  });
+
   it('loses and changes no cell of anybody’s file, whatever is in it', () => {
     const cells = fc.array(fc.array(fc.string({ unit: fc.constantFrom('a', 'Ö', '織', '"', ',', ';', '\n', '=', '+', "'", ' ', '7') }).map((text) => text.trim()), { minLength: 3, maxLength: 3 }), { minLength: 1, maxLength: 6 });
     fc.assert(fc.property(cells, fc.boolean(), (all, only) => {

@@ -122,11 +122,17 @@ describe('with forecasts and suppliers', () => {
   });
 
   it('shows what is too much, and where to move it', async () => {
+    expect((await list('&view=overstock')).rows[0]!.moveTo).toBeNull(); // nothing is proposed yet
+    await clock.flow('transfer-proposals', storeId);
     const [row] = (await list('&view=overstock')).rows;
     expect(row).toMatchObject({ itemId: itemIds[0], locationId: shop });
     expect(row!.overstock).toBeGreaterThan(300);
     const here = await detail(0);
-    expect(row!.moveTo).toEqual({ locationId: mill, locationName: 'Place 1', quantity: Math.min(row!.overstock, here.recommended) });
+    // The same as Transfers says, and no more than stands there.
+    const { rows: [proposed] } = await db.query<{ quantity: number }>('select quantity from transfer_proposal where store_id = $1 and item_id = $2 and from_location_id = $3', [storeId, itemIds[0], shop]);
+    expect(row!.moveTo).toEqual({ locationId: mill, locationName: 'Place 1', quantity: proposed!.quantity });
+    expect(row!.moveTo!.quantity).toBeLessThanOrEqual(row!.available);
+    expect(here.recommended).toBeGreaterThan(0);
   });
 
   it('exports what it lists', async () => {

@@ -1,4 +1,5 @@
 /** Files of suppliers, their terms, minimum and maximum stock, and purchase orders → what they say, row by row. A wrong row is an error and stops no other. */
+import { isCurrency } from '../money.ts';
 import { BUDGET_PER, MINIMUM_COUNTS, type BudgetPer, type SupplierLimits } from '../replenishment/supplier-limits.ts';
 import { columnsOf, type ImportError, type ImportFile } from './import-columns.ts';
 import { isDay, readAmount, readCount, readDay, readState, readYes } from './import-values.ts';
@@ -31,8 +32,9 @@ class Cells {
     if (isWrong(value)) { this.fault(field, value); return undefined; }
     return value as T;
   }
-  count(field: string, least = 0, most = 10_000_000): number | undefined {
-    return this.read<number>(field, (text) => { const n = readCount(text); return typeof n === 'string' ? n : n < least || n > most ? `expected ${least} to ${most}, not ${text}` : n; }, (v): v is string => typeof v === 'string');
+  /** `of`: what is counted. */
+  count(field: string, least = 0, most = 10_000_000, of = 'units'): number | undefined {
+    return this.read<number>(field, (text) => { const n = readCount(text, of); return typeof n === 'string' ? n : n < least || n > most ? `expected ${least} to ${most}, not ${text}` : n; }, (v): v is string => typeof v === 'string');
   }
   amount(field: string, currency: string): number | undefined { return this.read<number>(field, (text) => readAmount(text, currency), (v): v is string => typeof v === 'string'); }
   day(field: string): string | undefined { return this.read<string>(field, readDay, (v): v is string => !isDay(v)); }
@@ -42,7 +44,7 @@ class Cells {
     if (text !== '' && word === undefined) this.fault(field, `expected ${words.join(' or ')}, not ${text}`);
     return word;
   }
-  currency(): string | undefined { return this.read<string>('currency', (text) => (/^[A-Za-z]{3}$/.test(text) ? text.toUpperCase() : `! not a currency code: ${text}`), (v): v is string => v.startsWith('!')); }
+  currency(): string | undefined { return this.read<string>('currency', (text) => (isCurrency(text.toUpperCase()) ? text.toUpperCase() : `not a currency: ${text}; expected a code like EUR`), (v): v is string => !isCurrency(v)); }
   /** `code` is what a person reads: the SKU before the barcode before the variant's id. */
   code(): { code: string; variantId?: string } {
     const id = this.text('variantId').replace(/^gid:\/\/shopify\/\w+\//, ''), code = this.text('sku') || this.text('barcode') || id;
@@ -68,18 +70,22 @@ function each<R>(file: ImportFile, rows: readonly FileRow[], make: (cells: Cells
 /** Without what is undefined. */
 function said<T extends object>(value: T): T { return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined && v !== '')) as T; }
 
+/** A supplier named a second time is a fault of that row: which of the two is meant, nobody can tell. */
 export function readSuppliers(rows: readonly FileRow[], currencyOf: (name: string) => string): Read<SupplierSaid> {
+  const lines = new Map<string, number>();
   return each('suppliers', rows, (c) => {
-    const name = c.text('name');
+    const name = c.text('name'), before = lines.get(name.toLowerCase());
     if (name === '') c.fault('name', 'is empty');
+    else if (before !== undefined) c.fault('name', `${name} is in line ${before} too`);
+    else lines.set(name.toLowerCase(), c.row.line);
     const currency = c.currency(), email = c.text('email');
     if (email !== '' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) c.fault('email', `not an e-mail address: ${email}`);
     const days = c.text('orderDays').split(/[\s,;]+/).filter(Boolean).map(Number);
     if (days.some((d) => !Number.isInteger(d) || d < 1 || d > 7)) c.fault('orderDays', `expected weekdays 1 (Monday) to 7, not ${c.text('orderDays')}`);
     return said({
-      line: c.row.line, name: name.slice(0, 200), email, contact: c.text('contact'), address: c.text('address'), currency, leadTimeDays: c.count('leadTimeDays', 0, 730), leadTimeToleranceDays: c.count('leadTimeToleranceDays', 0, 730), orderDays: days.length > 0 ? days : undefined,
-      minOrderCost: c.amount('minOrderCost', currency ?? currencyOf(name)), minOrderUnits: c.count('minOrderUnits'), containerVolumeCm3: c.count('containerVolumeCm3', 1, 999_999_999), containerWeightG: c.count('containerWeightG', 1, 999_999_999),
-      minimumCounts: c.oneOf('minimumCounts', MINIMUM_COUNTS), mostContainers: c.count('mostContainers', 1, 1_000), fillContainer: c.yes('fillContainer'), budget: c.amount('budget', currency ?? currencyOf(name)), budgetPer: c.oneOf('budgetPer', BUDGET_PER), paymentTerms: c.text('paymentTerms'), notes: c.text('notes'), active: c.yes('active'),
+      line: c.row.line, name: name.slice(0, 200), email, contact: c.text('contact'), address: c.text('address'), currency, leadTimeDays: c.count('leadTimeDays', 0, 730, 'days'), leadTimeToleranceDays: c.count('leadTimeToleranceDays', 0, 730, 'days'), orderDays: days.length > 0 ? days : undefined,
+      minOrderCost: c.amount('minOrderCost', currency ?? currencyOf(name)), minOrderUnits: c.count('minOrderUnits'), containerVolumeCm3: c.count('containerVolumeCm3', 1, 999_999_999, 'cm³'), containerWeightG: c.count('containerWeightG', 1, 999_999_999, 'grams'),
+      minimumCounts: c.oneOf('minimumCounts', MINIMUM_COUNTS), mostContainers: c.count('mostContainers', 1, 1_000, 'containers'), fillContainer: c.yes('fillContainer'), budget: c.amount('budget', currency ?? currencyOf(name)), budgetPer: c.oneOf('budgetPer', BUDGET_PER), paymentTerms: c.text('paymentTerms'), notes: c.text('notes'), active: c.yes('active'),
     }) as SupplierSaid;
   });
 }
@@ -98,7 +104,7 @@ export function readTerms(rows: readonly FileRow[], currencyOf: (supplier: strin
     if (typeof bad === 'string') c.fault('priceBreaks', bad);
     return said({
       line: c.row.line, ...named, supplier, supplierSku: c.text('supplierSku'), unitCost, currency: stated, moq: positive(c.count('moq')), casePack: positive(c.count('casePack')), priceBreaks: breaks.length > 0 ? breaks as PriceBreak[] : undefined,
-      volumeCm3: c.count('volumeCm3', 0, 999_999_999), weightG: c.count('weightG', 0, 999_999_999), leadTimeDays: c.count('leadTimeDays', 0, 730), preferred: c.yes('preferred'),
+      volumeCm3: c.count('volumeCm3', 0, 999_999_999, 'cm³'), weightG: c.count('weightG', 0, 999_999_999, 'grams'), leadTimeDays: c.count('leadTimeDays', 0, 730, 'days'), preferred: c.yes('preferred'),
     }) as TermsSaid;
   });
 }

@@ -2,10 +2,10 @@
 import { dayFromNumber, dayNumber, type Day } from '../calendar.ts';
 import { minorDigits } from '../money.ts';
 
-/** Whole units, not negative: "12", "12.0", "1,200". */
-export function readCount(text: string): number | string {
+/** A whole number, not negative: "12", "12.0", "1,200"; `of` units, days … */
+export function readCount(text: string, of = 'units'): number | string {
   const plain = text.trim().replace(/^(\d{1,3}(?:,\d{3})+)(?=\.0*$|$)/, (whole) => whole.replaceAll(',', ''));
-  if (!/^\d{1,9}(\.0*)?$/.test(plain)) return `not a whole number of units: ${text}`;
+  if (!/^\d{1,9}(\.0*)?$/.test(plain)) return `not a whole number of ${of}: ${text}`;
   return Math.trunc(Number(plain));
 }
 

@@ -35,7 +35,7 @@ describe('values as files write them', () => {
     }));
     expect(['Mar 9, 2026', '9 March 2026', '2026-02-30', 'soon', '13/13/2026'].map(readDay)).toEqual(['2026-03-09', '2026-03-09', expect.stringContaining('not a day'), expect.stringContaining('not a day'), expect.stringContaining('not a day')]);
   });
-  it('counts whole units only', () => expect(['12', '12.0', '1,200', '0', '1.5', '-1', 'x'].map(readCount)).toEqual([12, 12, 1_200, 0, expect.any(String), expect.any(String), expect.any(String)]));
+  it('counts whole units only', () => expect(['12', '12.0', '1,200', '0', '1.5', '-1', 'x'].map((text) => readCount(text))).toEqual([12, 12, 1_200, 0, expect.any(String), expect.any(String), expect.any(String)]));
   it('knows states by other names', () => expect(['OPEN', 'Draft', 'Partially received', 'CLOSED', 'Canceled', 'Ordered', 'Received', 'In transit', 'whatever'].map(readState)).toEqual(['sent', 'draft', 'part received', 'closed', 'cancelled', 'sent', 'closed', 'sent', null]));
 });
 
@@ -68,6 +68,10 @@ it('reads suppliers, terms and minimum and maximum, each row for itself', () => 
   const suppliers = readSuppliers(file('Supplier;Email;Lead time;Minimum order value;Order days\nMill;a@b.nl;21;250;1 4\nBad;nobody;x;;9\nDull;;;;'), () => 'EUR');
   expect(suppliers.rows).toEqual([{ line: 2, name: 'Mill', email: 'a@b.nl', leadTimeDays: 21, minOrderCost: 25_000, orderDays: [1, 4] }, { line: 4, name: 'Dull' }]);
   expect(suppliers.errors.map((e) => [e.line, e.field])).toEqual([[3, 'Email'], [3, 'Order days'], [3, 'Lead time']]);
+  expect(suppliers.errors[2]!.message).toBe('not a whole number of days: x');
+  const twice = readSuppliers(file('Supplier;Currency;Lead time\nMill;XXQ;21\nSable;usd;21\nsable;USD;22'), () => 'EUR');
+  expect(twice.rows.map((row) => [row.name, row.currency, row.leadTimeDays])).toEqual([['Sable', 'USD', 21]]);
+  expect(twice.errors).toEqual([{ line: 2, field: 'Currency', message: 'not a currency: XXQ; expected a code like EUR' }, { line: 4, field: 'Supplier', message: 'sable is in line 3 too' }]);
   const terms = readTerms(file('Vendor;SKU;cost_price;uom_ordering;vendor_packaging;Price breaks\nMill;A;2.5;12;0;50:2.2 100:2\nMill;B;2;;;50:3\nMill;;2;;;'), () => 'EUR');
   expect(terms.rows).toEqual([{ line: 2, code: 'A', supplier: 'Mill', unitCost: 250, casePack: 12, priceBreaks: [{ from: 50, unitCost: 220 }, { from: 100, unitCost: 200 }] }]);
   expect(terms.errors.map((e) => [e.line, e.field])).toEqual([[3, 'Price breaks'], [4, 'SKU']]);

@@ -187,6 +187,16 @@ describe('goods on their way with a day', () => {
     expect(late.quantity).toBe(ask({ stock }).quantity); // no order of today comes sooner
   });
 
+  it('what is out is out today, and says so; what nobody wants never is', () => {
+    const stock = { ...EMPTY, onHand: 2, committed: 6, incoming: 100 }, out = ask({ stock, arrivals: [{ day: '2025-06-20', units: 100 }] });
+    expect(out.stockoutDate).toEqual({ p50: '2025-06-02', p10: '2025-06-02' });
+    expect(out.conflicts).toEqual(['Nothing is left until the 100 of 2025-06-20 come.']);
+    expect(explain(out)).toContain('It is sold out now.');
+    expect(explain(out)).not.toContain('may run out');
+    expect(ask({ stock: EMPTY }).stockoutDate.p50).toBe('2025-06-02');
+    expect(recommend({ today: '2025-06-02', forecast: steady(0), policy: BUILT_IN, stock: EMPTY }).stockoutDate).toEqual({ p50: null, p10: null });
+  });
+
   it('never lasts longer for coming later, and what is overdue or more than is on its way counts as there', () => {
     const arrivals = fc.array(fc.record({ day: fc.integer({ min: -5, max: 50 }).map((n) => addDays('2025-06-02', n)), units: fc.integer({ min: 1, max: 80 }) }), { maxLength: 5 });
     fc.assert(fc.property(anyPolicy, anyStock, anyRate, arrivals, (policy, stock, rate, coming) => {

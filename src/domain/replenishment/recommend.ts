@@ -122,7 +122,9 @@ export function recommend(input: RecommendationInput): Recommendation {
     accepted - lots, packed - accepted, limit.quantity - packed, ordered - limit.quantity, 0, 0, 0, 0, 0, -elsewhere, quantity - ordered,
   ].map((term) => units(term));
   const cover = coverDays(position, wanted.mean), first = dayNumber(today), there = Math.max(0, position);
-  const arrivals = datedArrivals(input.arrivals ?? [], today, stock.incoming), gone = (level: number): number | null => dayExceeded(wanted, level, position, arrivals), likely = gone(LIKELY);
+  const arrivals = datedArrivals(input.arrivals ?? [], today, stock.incoming), nothing = position - arrivals.reduce((sum, one) => sum + one.units, 0) <= 0;
+  // What is out and wanted at all is out today, not on the day the first unit is likely to be asked for.
+  const gone = (level: number): number | null => { const day = dayExceeded(wanted, level, position, arrivals); return day !== null && nothing ? 0 : day; }, likely = gone(LIKELY);
   const dayAt = (offset: number | null): Day | null => (offset === null ? null : dayFromNumber(first + offset));
   const over = ordered > 0 ? intervals(forecast, leadTimes, timed.reviewDays) : null;
   return {
@@ -134,7 +136,7 @@ export function recommend(input: RecommendationInput): Recommendation {
     atRisk: over === null ? 0 : Math.round((target.lastBuy ? shortage(over, 'through', there) : lostInReview(over, there)) * 10) / 10,
     oneDayLonger: longer(asked, target),
     leadTime: learned && learned.length > 1 ? { shortest: learned[0]!.days, longest: learned.at(-1)!.days } : null, orders,
-    conflicts: [...limit.conflicts, ...(end === null ? [] : [end]), ...target.notes, ...late(arrivals, likely, today)],
+    conflicts: [...limit.conflicts, ...(end === null ? [] : [end]), ...target.notes, ...late(arrivals, likely, nothing, today)],
   };
 }
 
@@ -155,8 +157,9 @@ export function datedArrivals(arrivals: readonly Arrival[], today: Day, incoming
 }
 
 /** What no order of today can mend: the shelf is empty before the goods come. */
-function late(arrivals: readonly { offset: number; units: Units }[], likely: number | null, today: Day): string[] {
+function late(arrivals: readonly { offset: number; units: Units }[], likely: number | null, nothing: boolean, today: Day): string[] {
   const next = likely === null ? undefined : arrivals.find((one) => one.offset > likely);
+  if (next !== undefined && nothing) return [`Nothing is left until the ${next.units} of ${addDays(today, next.offset)} come.`];
   return next === undefined ? [] : [`It is more likely than not gone on ${addDays(today, likely!)}, before the ${next.units} of ${addDays(today, next.offset)} come.`];
 }
 

@@ -30,10 +30,11 @@ export function explain(recommendation: Recommendation): string {
   return sentences.join(' ');
 }
 
-function timing({ coverDays, coverBeyondHorizon, stockoutDate }: Recommendation): string {
+function timing({ today, coverDays, coverBeyondHorizon, stockoutDate }: Recommendation): string {
   if (coverDays === null) return 'What is there lasts more than ten years at the forecast rate.';
   const cover = coverDays === 0 ? 'Nothing is left to sell.' : `What is there lasts ${coverBeyondHorizon ? 'about ' : ''}${daysLong(tenths(coverDays))} at the forecast rate.`;
   if (stockoutDate.p10 === null) return cover;
+  if (stockoutDate.p50 === today && stockoutDate.p10 === today) return coverDays === 0 ? cover : `${cover} It is sold out now.`;
   const likely = stockoutDate.p50 === null ? '' : `, and more likely than not on ${stockoutDate.p50}`;
   return `${cover} It may run out on ${stockoutDate.p10} (one chance in ten)${likely}.`;
 }

@@ -37,7 +37,7 @@ function Import({ path, stale, columns, says, close }: Omit<CsvImportProps, 'ope
       {look.isError && <ErrorState title="The file could not be read" error={look.error} />}
       {seen && (
         <div className="checks" role="status">
-          <p><Status tone={seen.errors.length === 0 ? 'good' : 'warn'}>{seen.errors.length === 0 ? 'Every line is right' : `${count(seen.errors.length, 'fault')}`}</Status> {count(seen.lines, 'line')} read; {units(seen.applied)} would be saved. Nothing is saved yet.</p>
+          <p><Status tone={seen.lines === 0 ? 'bad' : seen.errors.length === 0 ? 'good' : 'warn'}>{seen.lines === 0 ? 'The file has no rows' : seen.errors.length === 0 ? 'Every line is right' : `${count(seen.errors.length, 'fault')}`}</Status> {count(seen.lines, 'line')} read; {units(seen.applied)} would be saved. Nothing is saved yet.</p>
         </div>
       )}
       {seen && <Faults result={seen} />}

@@ -32,7 +32,7 @@ export function PurchaseOrderPage() {
         <p className="purchase-head">
           <Link to="/purchase-orders" className="back"><IconChevronLeft size={16} aria-hidden />Purchase orders</Link><Status tone={look.tone} pill>{look.word}</Status>{order.overdue && <Status tone="bad" pill>Late</Status>}
           <span><span className="dim">From</span> <Link to="/suppliers/$supplierId" params={{ supplierId: String(order.supplierId) }}>{order.supplier}</Link></span><span><span className="dim">to</span> {order.locationName}</span>
-          {order.orderedOn && <span><span className="dim">ordered</span> {day(order.orderedOn)}</span>}{order.expectedOn && <span><span className="dim">expected</span> {day(order.expectedOn)}</span>}
+          {order.orderedOn && <span><span className="dim">ordered</span> {day(order.orderedOn)}</span>}{order.expectedOn ? <span><span className="dim">expected</span> {day(order.expectedOn)}</span> : order.dueOn && order.openUnits > 0 && <span title="Nobody said a day"><span className="dim">by lead time about</span> {day(order.dueOn)}</span>}
           {order.learnedOn && order.learnedOn !== order.expectedOn && <span title="If the supplier takes as long as it usually did"><span className="dim">usually here by</span> {day(order.learnedOn)}</span>}
         </p>
         {order.state === 'awaiting approval' && <Banner>{order.approveRefused ?? 'It is above the limit: look at it, then approve it or give it back.'}</Banner>}

@@ -20,6 +20,7 @@ export function SelectionBar({ rows, whatIf, clear }: { rows: readonly Recommend
   for (const row of ordered) if (row.unitCost !== null) costs.set(row.currency, (costs.get(row.currency) ?? 0) + row.unitCost * quantityOf(row));
   const create = useMutation({
     mutationFn: () => write<Made>('POST', '/purchase-orders/from-recommendations', { store: store.storeId }, { lines: ordered.map((row) => ({ itemId: row.itemId, locationId: row.locationId, quantity: quantityOf(row) })) }),
+    onSuccess: clear,
     onSettled: () => client.invalidateQueries({ queryKey: ['replenishment'] }),
   });
   if (rows.length === 0 && !create.data) return null;
@@ -37,7 +38,7 @@ export function SelectionBar({ rows, whatIf, clear }: { rows: readonly Recommend
       {create.isError && <ErrorState title="No purchase order was made" error={create.error} />}
       {create.data && (
         <div className="stack">
-          <p role="status">{create.data.made?.length ? <>Made {create.data.made.map((order, n) => <span key={order.purchaseOrderId}>{n > 0 && ', '}<a href={`/purchase-orders/${order.purchaseOrderId}`}>{order.reference}</a> ({order.supplier}, {order.locationName}: {units(order.units)} units)</span>)}.</> : 'No purchase order was needed.'}</p>
+          <p role="status">{create.data.made?.length ? <>Made {create.data.made.map((order, n) => <span key={order.purchaseOrderId}>{n > 0 && ', '}<a href={`/purchase-orders/${order.purchaseOrderId}`}>{order.reference}</a> ({order.supplier}, {order.locationName}: {units(order.units)} units)</span>)}.</> : 'No purchase order was needed.'} {rows.length === 0 && <Button size="compact-xs" variant="subtle" onClick={() => create.reset()}>Close</Button>}</p>
           {create.data.leftOut?.slice(0, 5).map((line) => <p key={`${line.sku}${line.why}`} className="small dim">Left out: {line.sku ?? 'no SKU'}: {line.why}</p>)}
         </div>
       )}

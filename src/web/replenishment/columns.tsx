@@ -29,7 +29,7 @@ export function planColumns({ currency, view, why, selection, whatIf }: Of): Col
   const over = view === 'overstock';
   const chosen: Column<Recommendation> = { id: 'select', header: '✓', title: 'Choose lines', width: 38, cell: (row) => <Checkbox size="xs" aria-label={`Choose ${row.sku || row.title}`} checked={selection.has(lineId(row))} onChange={() => selection.toggle(row)} onClick={(event) => event.stopPropagation()} tabIndex={-1} /> };
   const order: Column<Recommendation> = {
-    id: 'quantity', header: 'Order', width: 58, align: 'right', sort: 'quantity', card: 'pair',
+    id: 'quantity', header: 'Order', width: 72, align: 'right', sort: 'quantity', card: 'pair',
     cell: (row) => {
       const other = whatIf?.get(lineId(row)), changed = other !== undefined && other !== row.quantity, edited = row.decision?.decision === 'quantity';
       return (
@@ -66,7 +66,7 @@ export function planColumns({ currency, view, why, selection, whatIf }: Of): Col
     { id: 'incoming', header: 'Incoming', width: 77, align: 'right', cell: (row) => <span className="num">{units(row.incoming)}</span> },
     { id: 'cover', header: 'Cover', title: 'Days the stock lasts at forecast rate', width: 52, align: 'right', sort: 'cover', cell: (row) => <span className="num">{row.coverDays === null ? '> 10 y' : `${decimal(row.coverDays)} d`}</span> },
     ...(over ? excess : view === 'drafted' ? needed.filter((column) => column.id !== 'risk') : needed), ...(view === 'drafted' || view === 'all' ? [draft] : []), ...(view === 'set aside' ? [decided] : []),
-    { id: 'p50', header: 'Out, P50', title: 'Day on which it is more likely than not sold out', width: 72, sort: 'stockout', cell: (row) => <span>{day(row.stockoutP50, true)}</span> },
+    { id: 'p50', header: 'Out, P50', title: 'Day on which it is more likely than not sold out', width: 72, sort: 'stockout', cell: (row) => (row.stockoutP50 !== null && row.stockoutP50 === row.stockoutP10 && row.available <= 0 ? <Status tone="bad">now</Status> : <span>{day(row.stockoutP50, true)}</span>) },
     { id: 'p10', header: 'Out, P10', title: 'Day on which it is sold out with one chance in ten', width: 86, extra: true, cell: (row) => <span>{day(row.stockoutP10, true)}</span> },
     { id: 'class', header: 'Class', title: 'A: the items that make most of the money', width: 58, extra: true, cell: (row) => (row.abc ? <span className="tag">{row.abc}</span> : <span className="dim">–</span>) },
     { id: 'flags', header: 'Notes', title: 'What the forecast says of itself', width: 150, extra: true, cell: (row) => (row.byRule ? <Status tone="warn" title="There is no forecast: what was sold in the last 28 days goes on">By rule</Status> : <span className="ellipsis dim" title={row.flags.map(capital).join(', ')}>{row.flags.map(capital).join(', ') || '–'}</span>) },

@@ -58,7 +58,7 @@ export function Toolbar<Row>({ children, columns, preferences, change, csv, coun
           <Popover.Target><ActionIcon variant="subtle" color="gray" size={30} aria-label="Choose columns" title="Choose columns"><IconColumns3 size={17} /></ActionIcon></Popover.Target>
           <Popover.Dropdown aria-label="Columns">
             <div className="stack">
-              {columns.slice(1).map((column) => <Checkbox key={column.id} size="xs" label={column.title ?? column.header} checked={!hidden(column)} onChange={(event) => change({ hidden: { ...preferences.hidden, [column.id]: !event.currentTarget.checked } })} />)}
+              {columns.slice(1).map((column) => <Checkbox key={column.id} size="xs" label={column.title && column.header.length < 3 ? column.title : column.header} title={column.title} checked={!hidden(column)} onChange={(event) => change({ hidden: { ...preferences.hidden, [column.id]: !event.currentTarget.checked } })} />)}
             </div>
           </Popover.Dropdown>
         </Popover>
