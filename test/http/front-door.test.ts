@@ -10,6 +10,7 @@ import { API_VERSION } from '../../src/connectors/shopify/version.ts';
 import { cell } from '../../src/domain/csv.ts';
 import { tokenHash } from '../../src/http/auth.ts';
 import { nulIn } from '../../src/http/text-only.ts';
+import { raise } from '../../src/store/exceptions.ts';
 import { replaceSecret } from '../../src/store/stores.ts';
 import { saveSetupToken } from '../../src/store/users.ts';
 import { SECRET, SHOP, world } from '../helpers/world.ts';
@@ -211,8 +212,13 @@ describe('who may pass', () => {
     const setup = (token: string, password = 'correct horse battery'): Promise<{ status: number; cookie: string | undefined }> => raw('/api/v1/setup', {}, 'POST', JSON.stringify({ token, email: 'Ann@example.com', name: 'Ann', password }));
     expect((await setup('wrong')).status).toBe(403);
     expect((await setup('right', 'short')).status).toBe(400);
+    // What somebody took before there were accounts is the first administrator's; what is over stays as it was.
+    for (const key of ['taken', 'over']) await raise(house.db.pool, w.storeId, [{ kind: 'SKU_BLANK', key, subject: key, sentence: 'No SKU.' }], new Date().toISOString());
+    await house.db.query(`update exception set assigned_to = 'operator', state = case when subject = 'over' then 'resolved' else state end where subject in ('taken', 'over')`);
     const made = await setup('right');
     expect(made.status).toBe(200);
+    expect((await house.db.query(`select subject, assigned_to from exception where subject in ('taken', 'over') order by 1`)).rows).toEqual([{ subject: 'over', assigned_to: 'operator' }, { subject: 'taken', assigned_to: 'ann@example.com' }]);
+    expect((await house.db.query(`select v.what, v.said from exception_event v join exception e using (store_id, exception_id) where e.subject = 'taken' order by v.event_id desc limit 1`)).rows).toEqual([{ what: 'assigned', said: 'ann@example.com' }]);
     expect((await setup('right')).status).toBe(403);
     expect((await raw(stock, {})).status).toBe(401);
     expect((await raw(stock, { cookie: made.cookie! })).status).toBe(200);
