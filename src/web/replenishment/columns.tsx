@@ -47,12 +47,12 @@ export function planColumns({ currency, view, why, selection, whatIf }: Of): Col
   ];
   const needed: Column<Recommendation>[] = [
     {
-      id: 'orderBy', header: 'Order by', width: 124, sort: 'urgency', card: 'wide',
+      id: 'orderBy', header: 'Order by', width: 128, sort: 'urgency', card: 'wide',
       cell: (row) => (row.orderBy === null ? <span className="dim">–</span> : <Status tone={row.urgency < 0 ? 'bad' : row.urgency === 0 ? 'warn' : 'neutral'}>{day(row.orderBy, true)}, {dueWords(row.urgency)}</Status>),
     },
     order,
     { id: 'cost', header: 'Cost', width: 88, align: 'right', sort: 'cost', cell: (row) => <span className="num">{money(row.cost, row.currency)}</span> },
-    { id: 'risk', header: 'At risk', title: 'Sales expected to be lost if nothing is ordered until the next review', width: 84, align: 'right', sort: 'risk', card: 'pair', cell: (row) => <span className="num">{row.atRisk < 0.5 ? <span className="dim">0</span> : row.atRiskValue === null ? `${decimal(row.atRisk)} units` : money(row.atRiskValue, currency)}</span> },
+    { id: 'risk', header: 'At risk', title: 'Sales expected to be lost if nothing is ordered until the next review', width: 86, align: 'right', sort: 'risk', card: 'pair', cell: (row) => <span className="num">{row.atRisk < 0.5 ? <span className="dim">0</span> : row.atRiskValue === null ? `${decimal(row.atRisk)} units` : money(row.atRiskValue, currency)}</span> },
   ];
   const decided: Column<Recommendation> = { id: 'decision', header: 'Set aside', width: 230, card: 'wide', cell: (row) => (row.decision ? <span className="ellipsis" title={`${row.decision.by}: ${row.decision.reason}`}>{DECIDED[row.decision.decision]}{row.decision.until ? ` until ${day(row.decision.until, true)}` : ''}: {row.decision.reason}</span> : <span className="dim">–</span>) };
   const draft: Column<Recommendation> = { id: 'draft', header: 'In a draft', title: 'Asked for in an order that was not sent yet: not to be ordered again', width: 150, card: 'wide', cell: (row) => (row.draft ? <span className="ellipsis"><AppLink to={`/purchase-orders/${row.draft.purchaseOrderId}`}>{row.draft.reference}</AppLink> {row.draft.units === row.quantity ? <span className="dim">all {units(row.draft.units)}</span> : <Status tone="warn">{units(row.draft.units)} of {units(row.quantity)}</Status>}</span> : <span className="dim">–</span>) };
