@@ -147,6 +147,8 @@ export const Exception = z.object({
   size: z.number().nullable(), risk: z.number().nullable(),
   /** 1 half its time gone, 2 all of it, 3 twice. */
   escalation: z.number(), heldUntil: instant.nullable(),
+  /** Of a kind that closes at a second check: when the first one saw it good, and from when on another closes it. */
+  goodOnce: z.object({ at: instant, againAfter: instant }).nullable(),
   /** Of a storm: how many open cases it gathers, and of such a case: its parent. */
   children: z.number(), parentId: z.string().nullable(),
 }).meta({ id: 'Exception' });

@@ -17,6 +17,8 @@ export interface ExceptionKind {
   graceMinutes?: number;
   /** Minutes since it was last seen bad before a check that sees it good closes it: what swings is not told of again and again. */
   goodMinutes?: number;
+  /** Minutes between the two checks that must both see it good before it closes; one that sees it bad in between starts anew. */
+  againMinutes?: number;
   /** How urgent it is while a peak is on, where that is more. */
   peakSeverity?: 1 | 2;
   /** Cases that are more or less urgent than the kind by itself, and when; decided by the flow that raises them. */
@@ -34,7 +36,7 @@ const kinds = [
   { kind: 'SKU_RENAMED', severity: 3, owner: 'ecommerce', dueHours: 16, closes: 'the rename is accepted or taken back' },
   { kind: 'LOCATION_UNMAPPED', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the location is known' },
   { kind: 'LOCATION_DEACTIVATED', severity: 1, owner: 'ecommerce', dueHours: 0.25, closes: 'no stock is left there or it is active again' },
-  { kind: 'STOCK_DRIFT', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'a check found both sides equal', backup: 'warehouse', graceMinutes: 2, also: '1 where the item sells fast, or 1,000.00 or more are at stake' },
+  { kind: 'STOCK_DRIFT', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'two checks, five minutes apart or more, found both sides equal', backup: 'warehouse', graceMinutes: 2, againMinutes: 5, also: '1 where the item sells fast, or 1,000.00 or more are at stake' },
   { kind: 'STOCK_NEGATIVE', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'available is zero or more', also: '4 where the shop sells on by its own setting' },
   { kind: 'WEBHOOK_GAP', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'subscriptions are in place, webhooks come, and all that was missed has been read', peakSeverity: 1 },
   { kind: 'WEBHOOK_HMAC_FAILED', severity: 2, owner: 'admin', dueHours: 4, closes: 'an hour passed without a bad signature' },
@@ -104,6 +106,8 @@ export interface RaisedException {
   size?: number;
   /** How urgent this one is where that is not what its kind is by itself. */
   severity?: ExceptionKind['severity'];
+  /** Minutes this one must last before anybody is told, where that is not its kind's. */
+  graceMinutes?: number;
   /** Money at stake, minor units of the store's currency. */
   risk?: number;
 }
