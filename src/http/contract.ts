@@ -203,11 +203,13 @@ export const Today = z.object({
 }).meta({ id: 'Today' });
 
 // ---- connections ----------------------------------------------------------------------------------------------------------------------
+/** `expected`: messages that should have come since by the topic's own habit, at least; `usual`: its usual gap, in such messages; both null while too little is known. */
+export const WebhookTopic = z.object({ topic: z.string(), lastAt: instant, expected: z.number().nullable(), usual: z.number().nullable(), silentFrom: instant.nullable(), silent: z.boolean() }).meta({ id: 'WebhookTopic' });
 export const Connection = z.object({
   storeId: z.number(), shopDomain: z.string(), isSandbox: z.boolean(), apiVersion: z.string(), scopes: z.array(z.string()), missingScopes: z.array(z.string()),
   status: z.enum(['new', 'ok', 'failing', 'dead']), checkedAt: instant.nullable(), lastError: z.string().nullable(), tokenExpiresAt: instant.nullable(),
   bucket: z.object({ available: z.number(), maximum: z.number(), restoreRate: z.number() }).nullable(),
-  webhooks: z.object({ topics: z.array(z.string()), receivedToday: z.number(), lastReceivedAt: instant.nullable(), rejectedToday: z.number(), deadLetters: z.number() }),
+  webhooks: z.object({ topics: z.array(WebhookTopic), receivedToday: z.number(), lastReceivedAt: instant.nullable(), rejectedToday: z.number(), deadLetters: z.number() }),
   locations: z.array(Location),
 }).meta({ id: 'Connection' });
 export const ConnectBody = z.object({
