@@ -97,6 +97,7 @@ async function closeMapped(context: FlowContext): Promise<void> {
   const still = await db.query<{ kind: 'VARIANT_UNMAPPED' | 'LOCATION_UNMAPPED' | 'BUNDLE_COMPONENT_UNKNOWN'; key: string; known: boolean }>(
     `select e.kind, split_part(e.fingerprint, ':', 2) as key,
        case e.kind when 'VARIANT_UNMAPPED' then exists (select from variant v where v.store_id = e.store_id and 'variant/' || v.shopify_variant_id = split_part(e.fingerprint, ':', 2))
+           or exists (select from inventory_item x where x.store_id = e.store_id and 'inventory-item/' || x.shopify_inventory_item_id = split_part(e.fingerprint, ':', 2))
          when 'BUNDLE_COMPONENT_UNKNOWN' then exists (select from variant v join inventory_item x on x.store_id = v.store_id and x.shopify_inventory_item_id = v.shopify_inventory_item_id where v.store_id = e.store_id and v.shopify_variant_id::text = split_part(e.fingerprint, '/', 3))
          else exists (select from location l where l.store_id = e.store_id and 'location/' || l.shopify_location_id = split_part(e.fingerprint, ':', 2)) end as known
      from exception e where e.store_id = $1 and e.kind in ('VARIANT_UNMAPPED', 'LOCATION_UNMAPPED', 'BUNDLE_COMPONENT_UNKNOWN') and e.state in ('open', 'snoozed', 'grace') and e.fingerprint <> e.kind || ':storm'`, [storeId]);

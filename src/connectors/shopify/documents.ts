@@ -91,7 +91,7 @@ export const LEVELS_CHANGED = /* GraphQL */ `query LevelsChanged($location: ID!,
     nodes { id isActive updatedAt item { id } location { id } ${STATES} } pageInfo { hasNextPage endCursor } } } }`;
 
 export const LEVELS_BY_ID = /* GraphQL */ `query LevelsById($ids: [ID!]!) {
-  nodes(ids: $ids) { __typename ... on InventoryLevel { id isActive updatedAt item { id } location { id } ${STATES} } } }`;
+  nodes(ids: $ids) { __typename ... on InventoryLevel { id isActive updatedAt item { id tracked sku } location { id } ${STATES} } } }`;
 
 export const BULK_RUN = /* GraphQL */ `mutation BulkRun($query: String!) {
   bulkOperationRunQuery(query: $query, groupObjects: false) { bulkOperation { id status } userErrors { field message } } }`;

@@ -22,7 +22,7 @@ interface GqlVariant {
   product: { id: string; title: string; vendor: string; productType: string; status: string }; inventoryItem: { id: string; tracked: boolean; unitCost: { amount: string } | null };
   productVariantComponents?: Page<{ quantity: number; productVariant: { id: string } }>;
 }
-interface GqlLevel { id: string; isActive: boolean; updatedAt: string; item?: { id: string }; location: { id: string }; quantities: { name: string; quantity: number; updatedAt: string | null }[] }
+interface GqlLevel { id: string; isActive: boolean; updatedAt: string; item?: { id: string; tracked?: boolean; sku?: string | null }; location: { id: string }; quantities: { name: string; quantity: number; updatedAt: string | null }[] }
 type Line = Record<string, unknown> & { id: string; __typename: string; __parentId?: string };
 
 const BATCH = 1_000;
@@ -72,7 +72,7 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
       if (updatedAt && name === 'available') availableAt = instant(updatedAt);
       if (updatedAt && name === 'on_hand') onHandAt = instant(updatedAt);
     }
-    return { inventoryItemId, locationId: idOf(node.location.id), isActive: node.isActive, quantities, availableAt, onHandAt };
+    return { inventoryItemId, locationId: idOf(node.location.id), isActive: node.isActive, quantities, availableAt, onHandAt, ...(node.item?.tracked === undefined ? {} : { item: { tracked: node.item.tracked, sku: node.item.sku?.trim() || null } }) };
   };
   const levelId = (key: { inventoryItemId: string; locationId: string }): string => `gid://shopify/InventoryLevel/${key.locationId}?inventory_item_id=${key.inventoryItemId}`;
 

@@ -22,4 +22,6 @@ export interface StorefrontLevel {
   availableAt: string;
   /** When on hand last changed: the cut of an opening count. */
   onHandAt: string;
+  /** What it is a level of; stated where levels are asked for one by one. */
+  item?: { tracked: boolean; sku: string | null };
 }

@@ -30,7 +30,7 @@ export interface ExceptionKind {
 }
 
 const kinds = [
-  { kind: 'VARIANT_UNMAPPED', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the variant is known again', graceMinutes: 15 },
+  { kind: 'VARIANT_UNMAPPED', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the variant is known, or Shopify tracks no stock of it any more', graceMinutes: 15, also: '3 where nobody bought it within 28 days' },
   { kind: 'SKU_DUPLICATE', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the SKU is unique again' },
   { kind: 'SKU_BLANK', severity: 3, owner: 'ecommerce', dueHours: 16, closes: 'a SKU is set' },
   { kind: 'SKU_RENAMED', severity: 3, owner: 'ecommerce', dueHours: 16, closes: 'the rename is accepted or taken back' },
