@@ -65,7 +65,7 @@ const kinds = [
   { kind: 'OVER_FULFILLED', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'no more is fulfilled than was ordered and not cancelled, or somebody accepted it' },
   { kind: 'RETURN_AWAITING_INSPECTION', severity: 3, owner: 'warehouse', dueHours: 16, closes: 'every received unit has a disposition' },
   { kind: 'REFUND_RESTOCK_MISMATCH', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'the units restocked in Shopify were taken back' },
-  { kind: 'PO_OVERDUE', severity: 3, owner: 'planner', dueHours: 24, closes: 'the goods came, the order was closed or a new day was agreed', also: '2 where something of it that sells is out of stock' },
+  { kind: 'PO_OVERDUE', severity: 3, owner: 'planner', dueHours: 24, closes: 'the goods came, the order was closed or a new day was agreed', also: '2 where something of it that sells is out of stock, or will be before it can be expected' },
   { kind: 'TRANSFER_REFUSED', severity: 3, owner: 'planner', dueHours: 8, closes: 'the step was taken, or the transfer cancelled', backup: 'warehouse' },
   { kind: 'PO_MAIL_FAILED', severity: 2, owner: 'planner', dueHours: 4, closes: 'the mail got through, or the order was sent another way' },
   { kind: 'LEADTIME_DRIFT', severity: 3, owner: 'planner', dueHours: 16, closes: 'the stated lead time fits what the orders took' },
