@@ -75,7 +75,7 @@ const kinds = [
   { kind: 'PLANNER_REJECTED', severity: 2, owner: 'planner', dueHours: 4, closes: 'the next exchange finds both sides in step' },
   { kind: 'BACKUP_OR_DRILL_LATE', severity: 2, owner: 'admin', dueHours: 4, closes: 'a newer back-up was made, or a drill found one in order' },
   { kind: 'AUDIT_CHAIN_BROKEN', severity: 1, owner: 'admin', dueHours: 0.25, closes: 'never by itself: a person closes it as an incident, with what was found' },
-  { kind: 'INVARIANT_BROKEN', severity: 1, owner: 'admin', dueHours: 0.25, closes: 'a check found the balance to be what made it; nobody closes it by hand', onlyByCheck: true },
+  { kind: 'INVARIANT_BROKEN', severity: 1, owner: 'admin', dueHours: 0.25, closes: 'a check found the number to be what made it; nobody closes it by hand', onlyByCheck: true },
   { kind: 'AUDIT_SCORE_FELL', severity: 3, owner: 'integration owner', dueHours: 16, closes: 'an audit scores within five points of the one before' },
 ] as const satisfies readonly ExceptionKind[];
 
