@@ -2,7 +2,7 @@
  * catalogue: products and variants → items and mappings.   Woken by the first import, by product webhooks that differ, and every hour.
  *  1 gather  all variants by bulk the first time (and each night), later those of products changed since the cursor
  *  2 decide  which SKUs are duplicate, blank or renamed: mapping is by id, a SKU is only a label
- *  3 record  variants, inventory items, items, bundle components; deleted variants keep their history; a supplier for each vendor without one
+ *  3 record  variants, inventory items, items, tags, bundle components; deleted variants keep their history; a supplier for each vendor without one
  *  4 settle  SKU exceptions opened and closed by what the check saw; a version of the interface that Shopify no longer serves is a case
  */
 import type { Day } from '../domain/calendar.ts';
@@ -13,6 +13,7 @@ import { bundleCycles, itemsOfVariants } from '../store/bundles.ts';
 import { markMissing, saveLocations, saveVariants, skuFaults } from '../store/catalogue.ts';
 import { resolveChecked } from '../store/exceptions.ts';
 import { settleOrders } from '../store/orders.ts';
+import { saveTags } from '../store/product-tags.ts';
 import { readCursor, writeCursor } from '../store/runs.ts';
 import { seedSuppliers } from '../store/suppliers.ts';
 import { updateShop } from '../store/stores.ts';
@@ -44,7 +45,11 @@ export const catalogue = defineFlow({
     const renamed: RaisedException[] = [];
     for await (const batch of batches) {
       tally.input += batch.length;
-      const saved = await db.transaction((tx) => saveVariants(tx, storeId, batch, context.now()));
+      const saved = await db.transaction(async (tx) => {
+        const made = await saveVariants(tx, storeId, batch, context.now());
+        await saveTags(tx, storeId, batch.map(({ productId, tags, tagsAt }) => ({ productId, tags, asOf: tagsAt })), context.now());
+        return made;
+      });
       tally.applied += saved.changed;
       tally.unchanged += batch.length - saved.changed;
       if (readAll) for (const variant of batch) seen.push(variant.variantId);

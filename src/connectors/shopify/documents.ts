@@ -14,7 +14,7 @@ export const LOCATIONS = /* GraphQL */ `query Locations($after: String) {
   locations(first: 100, after: $after, includeInactive: true, includeLegacy: true) { nodes { id name isActive } pageInfo { hasNextPage endCursor } } }`;
 
 const VARIANT_FIELDS = `id sku barcode title displayName price inventoryPolicy requiresComponents updatedAt
-  product { id title vendor productType status }
+  product { id title vendor productType status tags updatedAt }
   inventoryItem { id tracked unitCost { amount } }`;
 
 export const BULK_VARIANTS = /* GraphQL */ `{ productVariants { edges { node { __typename ${VARIANT_FIELDS}
