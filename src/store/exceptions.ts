@@ -211,22 +211,31 @@ export async function outcomesOf(db: Queryable, storeId: number, kind: string, s
 }
 
 export type CaseChange =
-  | { action: 'assign'; to: string | null } | { action: 'snooze'; until: string | null; worse?: boolean | undefined } | { action: 'ignore'; reason: string; until: string }
+  | { action: 'assign'; to: string | null; from?: string | null | undefined } | { action: 'snooze'; until: string | null; worse?: boolean | undefined } | { action: 'ignore'; reason: string; until: string }
   | { action: 'reopen' } | { action: 'resolve'; said: string } | { action: 'say'; said: string };
+
+/** A storm carries its cases along, but for a word said of it, and where one's own giving is taken back: each was somebody else's before. */
+const carriesAlong = (change: CaseChange): boolean => change.action !== 'say' && !(change.action === 'assign' && change.from !== undefined);
+
+/** Whose these cases are now, those they gather with them, by person; locked, so that what is read is what changes. */
+export async function carersOf(tx: Queryable, storeId: number, ids: readonly string[]): Promise<{ to: string | null; ids: string[] }[]> {
+  const { rows } = await tx.query<{ id: string; assigned_to: string | null }>(`select exception_id as id, assigned_to from exception where store_id = $1 and (exception_id = any($2) or parent_id = any($2)) order by exception_id for update`, [storeId, ids]);
+  return [...Map.groupBy(rows, (row) => row.assigned_to)].map(([to, of]) => ({ to, ids: of.map((row) => row.id) }));
+}
 
 /** A person changes cases; those it does not fit (assigning what is resolved) are left out. Answers the changed ids. A storm carries its cases along. */
 export async function changeCases(tx: Queryable, storeId: number, ids: readonly string[], change: CaseChange, by: string, at: string): Promise<string[]> {
-  const all = (await tx.query<{ id: string }>(`select exception_id as id from exception where store_id = $1 and (exception_id = any($2) or parent_id = any($2) and $3) order by 1`, [storeId, ids, change.action !== 'say'])).rows.map((row) => row.id);
-  const set: Record<CaseChange['action'], { sql: string; from: string[]; values: unknown[] }> = {
-    assign: { sql: 'assigned_to = $4', from: ['open', 'snoozed', 'ignored', 'grace'], values: [change.action === 'assign' ? change.to : null] },
+  const all = (await tx.query<{ id: string }>(`select exception_id as id from exception where store_id = $1 and (exception_id = any($2) or parent_id = any($2) and $3) order by 1`, [storeId, ids, carriesAlong(change)])).rows.map((row) => row.id);
+  const set: Record<CaseChange['action'], { sql: string; from: string[]; values: unknown[]; where?: { sql: string; value: unknown } | undefined }> = {
+    assign: { sql: 'assigned_to = $4', from: ['open', 'snoozed', 'ignored', 'grace'], values: [change.action === 'assign' ? change.to : null], where: change.action === 'assign' && change.from !== undefined ? { sql: 'and assigned_to is not distinct from $5', value: change.from } : undefined },
     snooze: { sql: `state = 'snoozed', snoozed_until = $4, snoozed_size = case when $5 then size end`, from: ['open', 'snoozed'], values: change.action === 'snooze' ? [change.until, change.worse === true] : [] },
     ignore: { sql: `state = 'ignored', reason = $4, ignored_until = $5`, from: ['open', 'snoozed'], values: change.action === 'ignore' ? [change.reason, change.until] : [] },
     reopen: { sql: `state = 'open', snoozed_until = null, snoozed_size = null, ignored_until = null, reason = null, resolved_at = null, good_since = null, opened_at = $4, escalation = 0`, from: ['snoozed', 'ignored', 'resolved'], values: [at] },
     resolve: { sql: `state = 'resolved', resolved_at = $4, held_until = null`, from: ['open', 'snoozed'], values: [at] },
     say: { sql: 'assigned_to = assigned_to', from: ['open', 'snoozed', 'ignored', 'resolved', 'grace'], values: [] },
   };
-  const { sql, from, values } = set[change.action];
-  const { rows } = await tx.query<{ exception_id: string; kind: string }>(`update exception set ${sql} where store_id = $1 and exception_id = any($2) and state = any($3) returning exception_id, kind`, [storeId, all, from, ...values]);
+  const { sql, from, values, where } = set[change.action];
+  const { rows } = await tx.query<{ exception_id: string; kind: string }>(`update exception set ${sql} where store_id = $1 and exception_id = any($2) and state = any($3) ${where?.sql ?? ''} returning exception_id, kind`, [storeId, all, from, ...values, ...(where ? [where.value] : [])]);
   const changed = rows.map((row) => row.exception_id).sort();
   const words: Record<CaseChange['action'], [ExceptionEvent['what'], string | null]> = {
     assign: ['assigned', change.action === 'assign' ? change.to ?? 'nobody' : null], snooze: ['snoozed', change.action === 'snooze' ? [change.until && `until ${change.until}`, change.worse && 'until it is worse'].filter(Boolean).join(' or ') : null],

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ESCALATIONS } from '../../src/domain/exceptions/clock.ts';
 import type { ExceptionKindName, RaisedException } from '../../src/domain/exceptions/catalogue.ts';
-import { changeCases, chase, eventsOf, findException, listExceptions, raise, resolveChecked, note, outcomesOf, similarCases, type ExceptionRow } from '../../src/store/exceptions.ts';
+import { carersOf, changeCases, chase, eventsOf, findException, listExceptions, raise, resolveChecked, note, outcomesOf, similarCases, type ExceptionRow } from '../../src/store/exceptions.ts';
 import { freshDatabase } from '../helpers/database.ts';
 import { storeWith } from '../helpers/store.ts';
 
@@ -307,4 +307,23 @@ it('of two checks, whatever they see: it closes exactly where two that saw it go
         if (over) return;
       }
     }), { numRuns: 60 });
+});
+
+it('what was given to somebody at once is taken back to whom it was, a storm’s cases too, but for those that went on to another meanwhile', async () => {
+  const people = ['ann', 'bob', null] as const;
+  await fc.assert(fc.asyncProperty(fc.array(fc.constantFrom(...people), { minLength: 25, maxLength: 30 }), fc.boolean(), fc.subarray(Array.from({ length: 25 }, (_, n) => n)), async (whose, storm, moved) => {
+    const w = await world(), kind = storm ? 'PUSH_FAILED' as const : 'SKU_BLANK' as const, keys = whose.map((_, n) => `case/${String(n).padStart(2, '0')}`);
+    for (let n = 0; n < keys.length; n += storm ? keys.length : 15) { await w.raise(kind, keys.slice(n, n + (storm ? keys.length : 15))); w.wait(30); }
+    const rows = async () => (await db.query<{ id: string; fingerprint: string; assigned_to: string | null }>(`select exception_id as id, fingerprint, assigned_to from exception where store_id = $1 order by fingerprint`, [w.storeId])).rows;
+    const assign = (ids: readonly string[], to: string | null, from?: string | null) => changeCases(db.pool, w.storeId, ids, { action: 'assign', to, ...(from === undefined ? {} : { from }) }, 'cy', w.at());
+    const cases = (await rows()).filter((row) => !row.fingerprint.endsWith(':storm')), parent = (await rows()).find((row) => row.fingerprint.endsWith(':storm'));
+    expect([cases.length, parent !== undefined]).toEqual([keys.length, storm]);
+    for (const [n, row] of cases.entries()) await assign([row.id], whose[n]!);
+    const before = await carersOf(db.pool, w.storeId, parent ? [parent.id] : cases.map((row) => row.id));
+    await assign(parent ? [parent.id] : cases.map((row) => row.id), 'cy');
+    expect(new Set((await rows()).map((row) => row.assigned_to))).toEqual(new Set(['cy']));
+    for (const n of moved) await assign([cases[n]!.id], 'dan');
+    for (const { to, ids } of before) await assign(ids, to, 'cy');
+    expect((await rows()).filter((row) => !row.fingerprint.endsWith(':storm')).map((row) => row.assigned_to)).toEqual(whose.map((one, n) => (moved.includes(n) ? 'dan' : one)));
+  }), { numRuns: 10 });
 });
