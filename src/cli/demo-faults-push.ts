@@ -18,7 +18,7 @@ export const PUSH_FAULTS: readonly DemoFault[] = [
   {
     kind: 'STOCK_DRIFT', story: 'somebody changes a balance in the database: every difference the shop can make has a cause that is found', look: '/stock?view=drift',
     async raise(w) { const level = await w.level('storefront', 24); await w.remember(level); await w.run('sales-history'); await tamper(w, level, 3); await w.run('drift-check'); await w.wait(3); },
-    async clear(w) { await tamper(w, await w.recall<DemoLevel>(), -3); await w.run('drift-check'); },
+    async clear(w) { await tamper(w, await w.recall<DemoLevel>(), -3); await w.run('drift-check'); await w.wait(6); await w.run('drift-check'); },
   },
   {
     kind: 'PUSH_HELD', story: 'the first push of a level would change more units than a first push may', look: '/push?view=held',

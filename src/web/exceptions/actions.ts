@@ -42,11 +42,38 @@ export function usePress() {
   });
 }
 
+interface BulkDone { changed: number; left: number; before: { to: string | null; ids: string[] }[] }
+/** A change of many is asked for in such portions. */
+const PORTION = 500;
+
+/** Gives cases back to whom they were before `given` got them, as far as they are still that person's. */
+export function useGiveBack() {
+  const store = useStore(), client = useQueryClient();
+  return useMutation({
+    async mutationFn({ before, given }: { before: BulkDone['before']; given: string | null }) {
+      let changed = 0, left = 0;
+      for (const { to, ids } of before) {
+        for (let start = 0; start < ids.length; start += PORTION) {
+          const done = await write<BulkDone>('POST', '/exceptions/bulk', { store: store.storeId }, { ids: ids.slice(start, start + PORTION), change: { action: 'assign', to, from: given } });
+          changed += done.changed;
+          left += done.left;
+        }
+      }
+      return { changed, left };
+    },
+    onSuccess: async ({ changed, left }) => {
+      notifications.show({ message: `Taken back: ${changed}${left > 0 ? `; ${left} are somebody else’s by now` : ''}` });
+      await Promise.all([client.invalidateQueries({ queryKey: ['exceptions'] }), client.invalidateQueries({ queryKey: ['today'] })]);
+    },
+    onError: (error) => notifications.show({ color: 'red', message: error.message }),
+  });
+}
+
 /** One change to many; what it does not fit is left, and said. */
 export function useActMany(done: () => void) {
   const store = useStore(), client = useQueryClient();
   return useMutation({
-    mutationFn: ({ ids, change }: { ids: readonly string[]; change: ExceptionAction }) => write<{ changed: number; left: number }>('POST', '/exceptions/bulk', { store: store.storeId }, { ids, change }),
+    mutationFn: ({ ids, change }: { ids: readonly string[]; change: ExceptionAction }) => write<BulkDone>('POST', '/exceptions/bulk', { store: store.storeId }, { ids, change }),
     onSuccess: async ({ changed, left }, { change }) => {
       notifications.show({ message: `${SAID[change.action]}: ${changed}${left > 0 ? `; ${left} left as they were` : ''}` });
       done();

@@ -1,7 +1,7 @@
-/** What the keys of the inbox do to the row they are pressed on, or to all that are chosen. The last assignment or snooze of a single case can be taken back. */
+/** What the keys of the inbox do to the row they are pressed on, or to all that are chosen. The last assignment, of one case or of many, and the last snooze of one can be taken back. */
 import { useRef } from 'react';
 import type { ExceptionAction, ExceptionCase } from '../api/queries.ts';
-import { snoozedUntil, useAct, useActMany, useMe } from './actions.ts';
+import { snoozedUntil, useAct, useActMany, useGiveBack, useMe } from './actions.ts';
 
 const DAY_HOURS = 24;
 
@@ -15,19 +15,19 @@ export function useTriage({ picked, many, choose, ask, resolve }: {
   picked: readonly ExceptionCase[]; many: ReturnType<typeof useActMany>;
   choose(id: string): void; ask(cases: readonly ExceptionCase[]): void; resolve(row: ExceptionCase): void;
 }): Triage {
-  const act = useAct(), me = useMe(), before = useRef<{ id: string; action: ExceptionAction } | null>(null);
+  const act = useAct(), giveBack = useGiveBack(), me = useMe(), before = useRef<(() => void) | null>(null);
   const change = (row: ExceptionCase, action: ExceptionAction, back: ExceptionAction): void => {
-    before.current = { id: row.exceptionId, action: back };
+    before.current = () => act.mutate({ id: row.exceptionId, action: back });
     act.mutate({ id: row.exceptionId, action });
   };
   const give = (cases: readonly ExceptionCase[], to: string | null): void => {
     const [only] = cases;
     if (cases.length === 1 && only) change(only, { action: 'assign', to }, { action: 'assign', to: only.assignedTo });
-    else many.mutate({ ids: cases.map((row) => row.exceptionId), change: { action: 'assign', to } });
+    else many.mutate({ ids: cases.map((row) => row.exceptionId), change: { action: 'assign', to } }, { onSuccess: (done) => { before.current = () => giveBack.mutate({ before: done.before, given: to }); } });
   };
   const keys = (key: string, row: ExceptionCase | undefined): boolean => {
     const meant = picked.length > 0 ? picked : row ? [row] : [];
-    if (key === 'u' && before.current !== null) { act.mutate(before.current); before.current = null; return true; }
+    if (key === 'u' && before.current !== null) { const back = before.current; before.current = null; back(); return true; }
     if (key === 'a' && meant.length > 0) { give(meant, me); return true; }
     if (key === 'A' && meant.length > 0) { ask(meant); return true; }
     if (!row) return false;
