@@ -1,5 +1,7 @@
 /** Exchange rates people said, by currency and day; of two of the same day the later said holds. */
 import { Rates, type DatedRate } from '../domain/exchange.ts';
+import type { SaidRate } from '../domain/exchange-then.ts';
+import { dayNumber } from '../domain/calendar.ts';
 import { minorDigits } from '../domain/money.ts';
 import type { Queryable } from './db.ts';
 
@@ -18,6 +20,13 @@ export async function exchangeRates(db: Queryable, storeId: number, limit = MOST
 /** All rates of a store, to convert by. */
 export async function ratesOf(db: Queryable, store: { store_id: number; currency: string }): Promise<Rates> {
   return new Rates(store.currency, (await exchangeRates(db, store.store_id)).map((row): DatedRate => ({ currency: row.currency, since: row.since, billionths: Number(row.billionths) })));
+}
+
+/** All that was ever said, in that order, with the first morning that knew it. */
+export async function saidRates(db: Queryable, store: { store_id: number; time_zone: string }): Promise<SaidRate[]> {
+  const { rows } = await db.query<{ currency: string; since: string; billionths: string | null; known: string }>(
+    `select currency, since, billionths, ((noted_at at time zone $2)::date + 1)::text as known from exchange_rate where store_id = $1 order by exchange_rate_id limit $3`, [store.store_id, store.time_zone, 4 * MOST_RATES]);
+  return rows.map((row) => ({ currency: row.currency, since: row.since, billionths: row.billionths === null ? null : Number(row.billionths), from: dayNumber(row.known) }));
 }
 
 /** Minor units of the store's currency for one minor unit of each currency on a day, for statements that sort and compare by it; a currency without a rate is absent. */
