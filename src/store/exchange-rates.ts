@@ -3,7 +3,9 @@ import { Rates, type DatedRate } from '../domain/exchange.ts';
 import type { SaidRate } from '../domain/exchange-then.ts';
 import { dayNumber } from '../domain/calendar.ts';
 import { minorDigits } from '../domain/money.ts';
-import type { Queryable } from './db.ts';
+import { readRates, type RatesRead } from '../domain/exchange-row.ts';
+import type { Db, Queryable } from './db.ts';
+import { audit } from './users.ts';
 
 export interface ExchangeRateRow { currency: string; since: string; billionths: string; noted_at: string; noted_by: string }
 
@@ -47,6 +49,20 @@ export async function sayRates(db: Queryable, storeId: number, rates: readonly {
      where t.billionths is distinct from (select e.billionths from exchange_rate e where e.store_id = $1 and e.currency = t.currency and e.since = t.since order by exchange_rate_id desc limit 1)`,
     [storeId, now, by, last.map((rate) => rate.currency), last.map((rate) => rate.since), last.map((rate) => rate.billionths)]);
   return rowCount ?? 0;
+}
+
+/** Says rates as a person does: with an entry in the audit trail where any is other than before. Answers how many were said. */
+export async function noteRates(db: Db, store: { store_id: number; shop_domain: string }, rates: Parameters<typeof sayRates>[2], by: string, now: string, after: object): Promise<number> {
+  return db.transaction(async (tx) => {
+    const said = await sayRates(tx, store.store_id, rates, by, now);
+    if (said > 0) await audit(tx, { at: now, actor: by, action: 'exchange rates said', subject: store.shop_domain, after });
+    return said;
+  });
+}
+
+/** What a file of rates would change: its rows beside those that hold. */
+export async function ratesFromFile(db: Queryable, store: { store_id: number; currency: string }, rows: Parameters<typeof readRates>[0]): Promise<RatesRead> {
+  return readRates(rows, store.currency, new Map((await exchangeRates(db, store.store_id)).map((row) => [`${row.currency} ${row.since}`, Number(row.billionths)])));
 }
 
 /** Currencies that are bought in but the store's own: active suppliers' and open orders'. */
