@@ -13,10 +13,12 @@ const PERIOD = ['1999-01-01', '1999-01-31'] as const;
 /** What a connection needs to read a shop at all; the rest can be lost. */
 const KEPT = ['read_products', 'read_inventory', 'read_locations', 'read_orders'], LOST = SCOPES.filter((scope) => !KEPT.includes(scope));
 
-/** What was done here looks as if it had been so many hours earlier; back-ups too. */
-async function age(w: DemoWorld, hours: number): Promise<void> {
-  await w.house.db.query(`update store set created_at = created_at - $1 * interval '1 hour'`, [hours]);
-  await w.house.db.query(`update backup_run set finished_at = finished_at - $1 * interval '1 hour'`, [hours]);
+const LATE_HOURS = 3 * 24;
+
+/** What was done here until an instant looks as if it had been so many hours earlier; back-ups too. */
+async function age(w: DemoWorld, hours: number, until: string): Promise<void> {
+  await w.house.db.query(`update store set created_at = created_at - $1 * interval '1 hour' where created_at <= $2`, [hours, until]);
+  await w.house.db.query(`update backup_run set finished_at = finished_at - $1 * interval '1 hour' where finished_at <= $2`, [hours, until]);
 }
 
 export const HOUSE_FAULTS: readonly DemoFault[] = [
@@ -37,8 +39,9 @@ export const HOUSE_FAULTS: readonly DemoFault[] = [
   },
   {
     kind: 'BACKUP_OR_DRILL_LATE', story: 'the shop was connected three days ago, and nothing has been backed up since', look: '/settings/backups',
-    async raise(w) { await w.remember({}); await age(w, 3 * 24); await w.run('backup-watch'); },
-    async clear(w) { await age(w, -3 * 24); await w.run('backup-watch'); },
+    async raise(w) { const at = w.now(); await w.remember({ at }); await age(w, LATE_HOURS, at); await w.run('backup-watch'); },
+    // A back-up that was made since stays where it is.
+    async clear(w) { const { at } = await w.recall<{ at: string }>(); await age(w, -LATE_HOURS, new Date(Date.parse(at) - LATE_HOURS * 3_600_000).toISOString()); await w.run('backup-watch'); },
   },
   {
     kind: 'AUDIT_SCORE_FELL', story: 'the app lost most of its rights and all of its webhooks between two audits', look: '/audit',

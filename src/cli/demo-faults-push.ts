@@ -1,6 +1,9 @@
 /** Demonstrations of levels that do not come to agree: held, refused, fought over, too late; and one that nothing explains. */
+import { at, outside } from '../domain/stock/fact.ts';
 import { changePolicy, releaseLevels } from '../store/authority.ts';
+import { driftOf } from '../store/drift.ts';
 import { holdItems, letGo } from '../store/held-back.ts';
+import { postFacts } from '../store/ledger.ts';
 import type { DemoFault, DemoLevel, DemoWorld } from './demo-world.ts';
 
 /** The warehouse finds units (or takes them back), and its shelf is pushed. */
@@ -11,14 +14,31 @@ async function found(w: DemoWorld, level: DemoLevel, units: number): Promise<voi
   await w.run('stock-push');
 }
 const release = (w: DemoWorld, level: DemoLevel): Promise<unknown> => releaseLevels(w.house.db, w.storeId, [level], w.now());
-/** Committed units nobody ordered: the one thing no cause explains. */
-const tamper = (w: DemoWorld, level: DemoLevel, units: number): Promise<unknown> => w.one('update ledger_level set committed = committed + $4 where store_id = $1 and item_id = $2 and location_id = $3', level.itemId, level.locationId, units);
+const NOBODYS = 3;
+/** Committed units nobody ordered: the one thing no cause explains. None takes them back. */
+const promise = (w: DemoWorld, level: DemoLevel, fact: string, units: number): Promise<unknown> => w.house.db.transaction((tx) => postFacts(tx, w.storeId, [{ fact, kind: 'drift accepted', itemId: level.itemId, from: outside('unknown'), to: at(level.locationId, 'committed'), quantity: units, occurredAt: w.now(), source: 'demonstration' }], w.now()));
 
 export const PUSH_FAULTS: readonly DemoFault[] = [
   {
-    kind: 'STOCK_DRIFT', story: 'somebody changes a balance in the database: every difference the shop can make has a cause that is found', look: '/stock?view=drift',
-    async raise(w) { const level = await w.level('storefront', 24); await w.remember(level); await w.run('sales-history'); await tamper(w, level, 3); await w.run('drift-check'); await w.wait(3); },
-    async clear(w) { await tamper(w, await w.recall<DemoLevel>(), -3); await w.run('drift-check'); await w.wait(6); await w.run('drift-check'); },
+    kind: 'STOCK_DRIFT', story: 'units are promised in the ledger that nobody ordered: every difference the shop can make has a cause that is found', look: '/stock?view=drift',
+    async raise(w) {
+      const level = await w.level('storefront', 24), fact = `demonstration:drift/${w.now()}`;
+      await w.remember({ ...level, fact });
+      await w.run('sales-history');
+      await promise(w, level, fact, NOBODYS);
+      await w.run('drift-check');
+      await w.wait(3);
+    },
+    async clear(w) {
+      const { fact, ...level } = await w.recall<DemoLevel & { fact: string }>();
+      await w.run('drift-check');
+      const found = await driftOf(w.house.db, w.storeId, level.itemId, level.locationId);
+      if (found?.states.find((each) => each.state === 'committed')?.difference !== -NOBODYS) return 'both sides agree on what is promised';
+      await promise(w, level, fact, 0);
+      await w.run('drift-check');
+      await w.wait(6); // closed by two checks that are five minutes apart
+      await w.run('drift-check');
+    },
   },
   {
     kind: 'PUSH_HELD', story: 'the first push of a level would change more units than a first push may', look: '/push?view=held',

@@ -16,12 +16,17 @@ const sku = (kind: ExceptionKindName, story: string, n: number, change: (level: 
   kind, story, look: '/mapping',
   async raise(w) {
     const level = await w.level('storefront', n), other = await w.level('storefront', n + 1);
-    await w.remember(level);
-    await w.shop(`variants/${level.variantId}`, { sku: change(level, other) });
+    const changed = change(level, other);
+    await w.remember({ ...level, changed });
+    await w.shop(`variants/${level.variantId}`, { sku: changed });
     await w.run('catalogue');
   },
   async clear(w) {
-    const level = await w.recall<DemoLevel>();
+    const level = await w.recall<DemoLevel & { changed: string }>();
+    await w.run('catalogue');
+    const known = await w.one<{ sku: string | null }>('select sku from variant where store_id = $1 and shopify_variant_id = $2', level.variantId);
+    if ((known?.sku ?? '') !== level.changed) return 'the SKU is another one by now';
+    if (!(await w.one(`select from exception where store_id = $1 and kind = $2 and state <> 'resolved' and (subject like '%' || $3 || '%' or item_id = $4) limit 1`, kind, level.changed, level.itemId))) return 'the SKU was accepted as it is';
     await w.shop(`variants/${level.variantId}`, { sku: level.sku });
     await w.run('catalogue');
   },
@@ -125,7 +130,7 @@ export const DEMO_FAULTS: readonly DemoFault[] = [
   },
   {
     kind: 'OVERSOLD', story: 'an order takes more than the warehouse has on its shelf', look: '/push',
-    async raise(w) { const { order } = await servedOrder(w, 0, (level) => level.available + 5); await w.remember(order); await w.run('stock-push'); },
+    async raise(w) { const { order } = await servedOrder(w, 0, (level) => level.available + 5); await w.remember(order); await w.seen('stock-push'); },
     async clear(w) { await w.shop(`orders/${(await w.recall<{ id: string }>()).id}/cancel`, { reason: 'INVENTORY' }); await w.settle(); await w.run('orders-out', 'stock-push'); },
   },
   {
@@ -167,22 +172,29 @@ export const DEMO_FAULTS: readonly DemoFault[] = [
     },
   },
   {
-    kind: 'REFUND_RESTOCK_MISMATCH', story: 'somebody restocks returned goods in Shopify that the warehouse has not seen', look: '/returns?tab=ghosts',
+    kind: 'REFUND_RESTOCK_MISMATCH', story: 'somebody restocks returned goods in Shopify that the warehouse has not seen (pushes of its place are paused until you undo it: the next one would take them back)', look: '/returns?tab=ghosts',
     async raise(w) {
-      const { level, order } = await servedOrder(w, 7, () => 1);
-      await w.remember(level);
+      const { level, order } = await servedOrder(w, 7, () => 1), { paused } = (await w.one<{ paused: boolean }>('select paused from push_policy where store_id = $1 and location_id = $2', level.locationId))!;
+      await w.remember({ locationId: level.locationId, paused });
+      await w.pausePushes(level.locationId, true);
       await w.shop(`orders/${order.id}/fulfil`, { locationId: level.shopifyLocationId, number: 'DEMO1' });
       await w.settle();
       await w.shop(`orders/${order.id}/refund`, { lines: [{ sku: level.sku, quantity: 1, restockType: 'RETURN', locationId: level.shopifyLocationId }] });
       await w.settle();
-      await w.run('returns');
+      await w.seen('returns');
     },
-    async clear(w) { for (let n = 0; n < 3; n++) { await w.run('stock-push'); await w.settle(); } await w.run('stock-levels', 'returns'); },
+    async clear(w) {
+      const { locationId, paused } = await w.recall<{ locationId: number; paused: boolean }>();
+      await w.pausePushes(locationId, paused);
+      for (let n = 0; n < 3; n++) { await w.run('stock-push'); await w.settle(); }
+      await w.run('stock-levels', 'returns');
+    },
   },
   {
     kind: 'FORECAST_STALE', story: 'no forecast came to its end for four days', look: '/forecast',
-    async raise(w) { await w.remember({}); await w.one(`update forecast_run set finished_at = finished_at - interval '4 days' where store_id = $1`); await w.run('daily-digest'); },
-    async clear(w) { await w.one(`update forecast_run set finished_at = finished_at + interval '4 days' where store_id = $1`); await w.run('forecast'); },
+    async raise(w) { await w.remember({ at: w.now() }); await w.one(`update forecast_run set finished_at = finished_at - interval '4 days' where store_id = $1`); await w.run('daily-digest'); },
+    // What was forecast since stays where it is.
+    async clear(w) { await w.one(`update forecast_run set finished_at = finished_at + interval '4 days' where store_id = $1 and finished_at <= $2::timestamptz - interval '4 days'`, (await w.recall<{ at: string }>()).at); await w.run('forecast'); },
   },
   {
     kind: 'PLANNER_REJECTED', story: 'somebody gives an order in Inventory Planner a status nobody has explained', look: '/settings/planner?tab=orders',

@@ -5,7 +5,9 @@ import { flowNamed } from '../flows/contents.ts';
 import { applyWaiting, placeWaiting } from '../flows/inbox.ts';
 import { applyDocument } from '../flows/warehouse-feed.ts';
 import { contextFor, runFlow } from '../runtime/run-flow.ts';
+import { changePolicy } from '../store/authority.ts';
 import { findPlanner } from '../store/planner.ts';
+import { inboxWaiting } from '../store/inbox.ts';
 import { readCursor, writeCursor } from '../store/runs.ts';
 import { findConnection } from '../store/stores.ts';
 import { UsageError } from './terminal.ts';
@@ -18,8 +20,8 @@ export interface DemoFault {
   /** Where to look, beside Exceptions. */
   look: string;
   raise(world: DemoWorld): Promise<void>;
-  /** Undoes the cause, then lets the flow that raised it look again. */
-  clear(world: DemoWorld): Promise<void>;
+  /** Undoes of the cause what is still there, then lets the flow that raised it look again. Answers how it was mended, where somebody was quicker: nothing is undone then. */
+  clear(world: DemoWorld): Promise<void | string>;
 }
 
 export interface DemoLevel { itemId: number; locationId: number; variantId: string; inventoryItemId: string; sku: string; title: string; shopifyLocationId: string; location: string; available: number }
@@ -38,10 +40,14 @@ export interface DemoWorld {
   orderOut(level: DemoLevel, quantity: number): Promise<{ id: string; reference: string }>;
   /** Runs flows to their ends, one after the other; one that fails is recorded as failed, as always. */
   run(...flows: string[]): Promise<void>;
-  /** Lets webhooks arrive and be applied. */
+  /** Lets webhooks arrive and be applied, here or by a worker that runs beside. */
   settle(): Promise<void>;
+  /** Runs flows until they have raised a case of this kind that was not open before: a worker may have in its hands what they look at. */
+  seen(...flows: string[]): Promise<void>;
   one<T extends object>(sql: string, ...values: unknown[]): Promise<T | undefined>;
   now(): string;
+  /** Pauses what the location is shown, or lets it go on. */
+  pausePushes(locationId: number, paused: boolean): Promise<void>;
   /** A level that a demonstration may play with: the n-th of its kind, with a SKU of its own. */
   level(authority: 'warehouse' | 'storefront', n?: number): Promise<DemoLevel>;
   /** Kept under the kind until it is cleared. */
@@ -50,10 +56,13 @@ export interface DemoWorld {
 }
 
 const BUSY_MS = 200, MOST_TRIES = 150;
+/** So long are webhooks waited for that the sandbox still holds (some it keeps for hours, as Shopify does after a refusal), and cases that a flow should raise. */
+const ARRIVING_TRIES = 80, SEEN_TRIES = 20;
 
 /** Throws `UsageError` when the store stands on anything but a sandbox of this machine. */
 export async function demoWorld(house: BuiltHouse, storeId: number, kind: string): Promise<DemoWorld> {
   const { db } = house, now = (): string => house.clock.now().toISOString(), origin = await sandboxOf(house, storeId);
+  const openBefore = await openOf(house, storeId, kind);
   const rows = async <T extends object>(sql: string, values: unknown[]): Promise<T[]> => (await db.query<T>(sql, [storeId, ...values])).rows;
   const ask = async <T>(base: string, path: string, body?: object): Promise<T> => {
     const response = await fetch(`${base}${path}`, body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }), text = await response.text();
@@ -91,10 +100,17 @@ export async function demoWorld(house: BuiltHouse, storeId: number, kind: string
       const out = await world.one<{ reference: string }>('select reference from order_out where store_id = $1 and order_id = $2', id);
       return { id, reference: out!.reference };
     },
+    async seen(...flows) {
+      for (let n = 0; n < SEEN_TRIES; n++, await pause(BUSY_MS)) {
+        await world.run(...flows);
+        if ((await openOf(house, storeId, kind)).some((id) => !openBefore.includes(id))) return;
+      }
+    },
     async settle() {
-      const contextOf = (id: number) => contextFor(house, id, () => {});
+      const contextOf = (id: number) => contextFor(house, id, () => {}), arriving = async (): Promise<number> => (await world.shop<{ deliveries: { waiting: number } }>('state')).deliveries.waiting + await inboxWaiting(db, storeId, 1);
       for (let still = 0, n = 0; still < 5 && n < 100; n++) {
         await pause(100); // an order is routed three tenths of a second after it was placed
+        if (n < ARRIVING_TRIES && (await arriving()) > 0) still = 0;
         let done = await applyWaiting(db, contextOf, 500) + await placeWaiting(await contextOf(storeId));
         while (await applyDocument(db, { now, log: house.log })) done++;
         still = done === 0 ? still + 1 : 0;
@@ -111,6 +127,7 @@ export async function demoWorld(house: BuiltHouse, storeId: number, kind: string
       if (!row) throw new UsageError(`There is no level of a ${authority} location left to demonstrate with`);
       return row;
     },
+    async pausePushes(locationId, paused) { await changePolicy(db, storeId, locationId, { paused }, 'demonstration', now()); },
     remember: (value) => writeCursor(db, storeId, `demo.${kind}`, JSON.stringify(value), now()),
     async recall() {
       const kept = await readCursor(db, storeId, `demo.${kind}`);
@@ -119,6 +136,10 @@ export async function demoWorld(house: BuiltHouse, storeId: number, kind: string
     },
   };
   return world;
+}
+
+async function openOf(house: BuiltHouse, storeId: number, kind: string): Promise<string[]> {
+  return (await house.db.query<{ id: string }>(`select exception_id::text as id from exception where store_id = $1 and kind = $2 and state in ('open', 'grace') and fingerprint <> kind || ':storm' limit 1000`, [storeId, kind])).rows.map((row) => row.id);
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });

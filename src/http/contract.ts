@@ -143,6 +143,8 @@ export const Exception = z.object({
   evidence: z.record(z.string(), z.unknown()), itemId: z.number().nullable(), locationId: z.number().nullable(),
   occurrences: z.number(), firstSeen: instant, lastSeen: instant, openedAt: instant.nullable(), dueAt: instant, state: z.enum(['grace', 'open', 'snoozed', 'resolved', 'ignored']),
   assignedTo: z.string().nullable(), snoozedUntil: instant.nullable(), snoozedSize: z.number().nullable(), ignoredUntil: instant.nullable(), resolvedAt: instant.nullable(), reason: z.string().nullable(), regressions: z.number(),
+  /** Who closed it, `check` where its check did; null while it is not resolved. */
+  resolvedBy: z.string().nullable(),
   /** How bad, in the kind's own measure; money at stake in minor units. */
   size: z.number().nullable(), risk: z.number().nullable(),
   /** 1 half its time gone, 2 all of it, 3 twice. */

@@ -152,9 +152,12 @@ export interface ExceptionRow {
   item_id: number | null; location_id: number | null; occurrences: number; first_seen: string; last_seen: string; due_at: string; state: string; opened_at: string | null;
   assigned_to: string | null; snoozed_until: string | null; snoozed_size: number | null; ignored_until: string | null; resolved_at: string | null; reason: string | null; regressions: number;
   size: number | null; risk: string | null; escalation: number; parent_id: string | null; held_until: string | null; good_since: string | null; children: number;
+  /** Of a resolved one: who closed it last; null while it is not. */
+  resolved_by: string | null;
 }
 
-const COLUMNS = `e.*, (select count(*)::int from exception c where c.store_id = e.store_id and c.parent_id = e.exception_id and c.state in ('open', 'snoozed')) as children`;
+const COLUMNS = `e.*, (select count(*)::int from exception c where c.store_id = e.store_id and c.parent_id = e.exception_id and c.state in ('open', 'snoozed')) as children,
+  case when e.state = 'resolved' then (select v.by_whom from exception_event v where v.store_id = e.store_id and v.exception_id = e.exception_id and v.what = 'resolved' order by v.event_id desc limit 1) end as resolved_by`;
 
 export interface ExceptionFilter { states: string[]; assignedTo?: string | null; kind?: string; q?: string; owner?: string; /** Any of these; none given: everybody's. */ owners?: readonly string[]; parent?: string; before?: { dueAt: string; id: string }; limit: number }
 

@@ -90,6 +90,21 @@ describe('a planner at work', () => {
     await context.close();
   }, 60_000);
 
+  it('presses the buttons of a runbook in Help, and is told which wait in the case', async () => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } }), { page, errors } = await open(context, '/help?page=runbooks%2FPUSH_HELD');
+    const buttons = page.locator('.help-text .buttons').filter({ hasText: 'From here:' });
+    await buttons.getByText('in the case: “Release it”').waitFor();
+    await buttons.getByRole('link', { name: 'Held pushes' }).click();
+    await page.waitForURL(/\/push\?view=held/);
+    const runs = async (): Promise<number> => (await w.house.db.query(`select from flow_run where flow = 'catalogue'`)).rowCount ?? 0, before = await runs();
+    await page.goto(`${w.url}/help?page=runbooks%2FAPI_VERSION_RETIRED`);
+    await page.locator('.help-text').getByRole('button', { name: 'Read the catalogue' }).click();
+    await page.getByText('catalogue is queued').waitFor();
+    await w.until('the flow ran', async () => (await runs()) > before, 30);
+    expect(errors).toEqual([]);
+    await context.close();
+  }, 60_000);
+
   it('reads Today and the exceptions on a phone without scrolling sideways', async () => {
     const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
     for (const address of ['/', '/exceptions', `/items/${busy!.item_id}`]) {

@@ -87,7 +87,44 @@ async function triageByKeys(page: Page): Promise<void> {
   await row(now1).waitFor({ state: 'detached' });
   await key('u');
   await row(now1).waitFor();
+  // What was done in the drawer is taken back there: by the same key, and by the toast.
   await key('j');
+  await key('Enter');
+  const drawer = page.getByRole('dialog').filter({ hasText: 'What to do' });
+  await drawer.getByRole('button', { name: 'Assign to me' }).click();
+  await drawer.getByRole('button', { name: 'Give it back' }).waitFor();
+  await key('u');
+  await drawer.getByRole('button', { name: 'Assign to me' }).waitFor();
+  await drawer.getByRole('button', { name: 'Snooze' }).click();
+  await page.getByRole('menuitem', { name: 'For a day' }).click();
+  await drawer.getByText('Snoozed until').waitFor();
+  await page.getByRole('alert').filter({ hasText: 'Snoozed' }).last().getByRole('button', { name: 'Undo' }).click();
+  await drawer.getByText('Snoozed until').waitFor({ state: 'detached' });
+  await key('Escape');
+  await drawer.waitFor({ state: 'detached' });
+  // Peeked at, the case stands beside the list and follows its rows.
+  const nth = (n: number) => page.locator('.g-body .g-row .subject').nth(n), names = [await nth(0).innerText(), await nth(1).innerText()];
+  await nth(0).locator('xpath=ancestor::*[@role="row"]').getByRole('gridcell').nth(3).click();
+  await drawer.waitFor();
+  await key('Escape');
+  await drawer.waitFor({ state: 'detached' });
+  await key(' ');
+  await drawer.getByText(names[0]!, { exact: true }).waitFor();
+  expect(await axeFaults(page)).toEqual([]);
+  await key('j');
+  await drawer.getByText(names[1]!, { exact: true }).waitFor();
+  expect(await page.evaluate('document.activeElement?.closest("[role=grid]") !== null')).toBe(true);
+  await key(' ');
+  await drawer.waitFor({ state: 'detached' });
+  // A range: from the row chosen last to the one that is current.
+  await key('k');
+  await key('x');
+  await key('j');
+  await key('j');
+  await key('X');
+  await page.getByText('3 cases chosen').waitFor();
+  await page.getByRole('button', { name: 'Clear', exact: true }).click();
+  await key('k');
   await key('Enter');
   await page.getByRole('dialog').getByText('What to do').waitFor();
   await key('Escape');
@@ -98,6 +135,19 @@ async function triageByKeys(page: Page): Promise<void> {
   await page.getByRole('dialog').last().getByRole('button', { name: 'Resolve' }).click();
   await row(done).waitFor({ state: 'detached' });
   const { rows: ends } = await w.house.db.query<{ state: string; assigned_to: string }>(`select state, assigned_to from exception where kind = 'PUSH_HELD' and store_id = $1 order by state`, [w.storeId]);
+  // How it ended, and until when others sleep, is in the list.
+  await page.goto(`${w.url}/exceptions?kind=PUSH_HELD&tab=resolved`);
+  await row(done).getByText(', by ann@shop.example').waitFor();
+  await page.goto(`${w.url}/exceptions?kind=PUSH_HELD`);
+  await row('Held').first().waitFor();
+  await key('j');
+  const asleep = await page.locator('.g-row[data-current] .subject').innerText();
+  await key('z');
+  await row(asleep).waitFor({ state: 'detached' });
+  await page.getByRole('tab', { name: 'Snoozed' }).or(page.getByRole('link', { name: 'Snoozed' })).or(page.getByRole('button', { name: 'Snoozed' })).first().click();
+  await row(asleep).getByText(/^until \d/).waitFor();
+  await key('u');
+  await row(asleep).waitFor({ state: 'detached' });
   expect(ends).toEqual([...['open', 'open', 'resolved'].map((state) => ({ state, assigned_to: 'bob@shop.example' }))]);
 }
 

@@ -28,7 +28,7 @@ export function exceptionRow(row: ExceptionRow): Of<typeof Exception> {
   return {
     exceptionId: row.exception_id, kind: row.kind, severity: row.severity, owner: row.owner, subject: row.subject, sentence: row.sentence, evidence: row.evidence,
     itemId: row.item_id, locationId: row.location_id, occurrences: row.occurrences, firstSeen: row.first_seen, lastSeen: row.last_seen, openedAt: row.opened_at, dueAt: row.due_at,
-    state: row.state as 'open', assignedTo: row.assigned_to, snoozedUntil: row.snoozed_until, snoozedSize: row.snoozed_size, ignoredUntil: row.ignored_until, resolvedAt: row.resolved_at, reason: row.reason, regressions: row.regressions,
+    state: row.state as 'open', assignedTo: row.assigned_to, snoozedUntil: row.snoozed_until, snoozedSize: row.snoozed_size, ignoredUntil: row.ignored_until, resolvedAt: row.resolved_at, resolvedBy: row.resolved_by ?? null, reason: row.reason, regressions: row.regressions,
     size: row.size, risk: row.risk === null ? null : Number(row.risk), escalation: row.escalation, heldUntil: row.held_until, goodOnce: goodOnce(row), children: row.children ?? 0, parentId: row.parent_id,
   };
 }

@@ -12,7 +12,7 @@ import { SNOOZES, snoozedUntil, useAct, useMe } from './actions.ts';
 const SHORTEST_REASON = 3;
 
 export function CaseActions({ row, resolving }: { row: ExceptionCase; resolving: boolean }) {
-  const act = useAct(), me = useMe(), run = (action: ExceptionAction): void => act.mutate({ id: row.exceptionId, action });
+  const act = useAct(), me = useMe(), run = (action: ExceptionAction): void => act.mutate({ row, action });
   const open = row.state === 'open' || row.state === 'snoozed', byHand = open && !kindOf(row.kind as ExceptionKindName).onlyByCheck;
   return (
     <div className="row">

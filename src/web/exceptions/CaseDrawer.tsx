@@ -18,11 +18,11 @@ import { RunbookButton } from './RunbookButton.tsx';
 
 const ESCALATED = ['', 'Half its time is gone', 'Its time is over', 'Twice its time is gone'];
 
-/** `resolving`: the case whose resolution is asked for at once, by its key in the list. */
-export function CaseDrawer({ id, listed, resolving, close }: { id: string | undefined; listed: ExceptionCase | undefined; resolving: string | null; close(): void }) {
+/** `resolving`: the case whose resolution is asked for at once, by its key in the list. `peeking`: beside the list, which stays in use. */
+export function CaseDrawer({ id, listed, resolving, peeking, close }: { id: string | undefined; listed: ExceptionCase | undefined; resolving: string | null; peeking: boolean; close(): void }) {
   const store = useStore(), detail = useQuery({ ...exceptionQuery(store.storeId, id ?? ''), enabled: id !== undefined }), row = detail.data?.row ?? listed;
   return (
-    <Drawer opened={id !== undefined} onClose={close} size={620} title={row ? <span><strong>{row.subject}</strong><br /><span className="small dim">{kindName(row.kind)}</span></span> : ''}>
+    <Drawer opened={id !== undefined} onClose={close} size={620} withOverlay={!peeking} trapFocus={!peeking} lockScroll={!peeking} returnFocus={!peeking} title={row ? <span><strong>{row.subject}</strong><br /><span className="small dim">{kindName(row.kind)}</span></span> : ''}>
       {row ? <Case row={row} detail={detail.data} resolving={row.exceptionId === resolving} /> : detail.isError ? <p className="dim">{detail.error.message}</p> : <Lines rows={8} />}
     </Drawer>
   );

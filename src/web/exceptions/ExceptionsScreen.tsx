@@ -27,10 +27,16 @@ import './exceptions.css';
 const route = getRouteApi('/app/exceptions');
 const DAY_HOURS = 24;
 
-function Due({ row }: { row: ExceptionCase }) {
-  const now = useNow(), left = Date.parse(row.dueAt) - now;
-  if (row.state !== 'open') return <span className="dim"><Ago at={row.lastSeen} /></span>;
-  return <span className={left < 0 ? 'negative' : ''}>{left < 0 ? `${duration(left)} overdue` : `${duration(left)} left`}<span className="dim"> of {duration(Date.parse(row.dueAt) - Date.parse(row.firstSeen))}</span></span>;
+/** How long an open case may stay, when one that sleeps wakes, how one ended. */
+function Clock({ row }: { row: ExceptionCase }) {
+  const now = useNow(), timeZone = useContext(TimeZone), left = Date.parse(row.dueAt) - now, until = (at: string): string => `until ${clock(at, timeZone, new Date(now))}`;
+  switch (row.state) {
+    case 'snoozed': return <span className="ellipsis">{[row.snoozedUntil && until(row.snoozedUntil), row.snoozedSize !== null && `until more than ${units(Math.round(row.snoozedSize))}`].filter(Boolean).join(' or ')}</span>;
+    case 'ignored': return <span className="ellipsis" title={row.reason ?? undefined}>{row.ignoredUntil ? until(row.ignoredUntil) : 'for good'}</span>;
+    case 'resolved': return <span className="ellipsis">{row.resolvedAt && <Ago at={row.resolvedAt} />}<span className="dim">{row.resolvedBy === 'check' || row.resolvedBy === null ? ', by itself' : `, by ${row.resolvedBy}`}</span></span>;
+    case 'grace': return <span className="dim">just seen</span>;
+    case 'open': return <span className={left < 0 ? 'negative' : ''} title={`of ${duration(Date.parse(row.dueAt) - Date.parse(row.firstSeen))}`}>{duration(left)} {left < 0 ? 'overdue' : 'left'}</span>;
+  }
 }
 
 /** A link, so that a card on a phone can be opened without a pointer too. */
@@ -50,17 +56,20 @@ function AtRisk({ row }: { row: ExceptionCase }) {
 }
 
 const COLUMNS: readonly Column<ExceptionCase>[] = [
-  { id: 'subject', header: 'Subject', width: 214, card: 'lead', cell: (row) => <Subject row={row} /> },
-  { id: 'severity', header: 'Severity', width: 124, card: 'wide', cell: (row) => { const look = SEVERITY[row.severity] ?? SEVERITY[4]!; return <Status tone={look.tone}>{look.word}</Status>; } },
-  { id: 'kind', header: 'Kind', width: 122, card: 'wide', cell: (row) => <span className="ellipsis">{kindName(row.kind)}</span> },
-  { id: 'sentence', header: 'What happened', width: 220, grows: true, cell: (row) => <span className="ellipsis" title={row.sentence}><Told>{row.sentence}</Told></span> },
-  { id: 'owner', header: 'Owner', width: 104, cell: (row) => <span className="ellipsis">{capital(row.owner)}</span> },
-  { id: 'assigned', header: 'Assigned to', width: 108, cell: (row) => <AssignedTo row={row} /> },
-  { id: 'due', header: 'Time left', width: 130, card: 'wide', cell: (row) => <Due row={row} /> },
-  { id: 'risk', header: 'At risk', title: 'What is at stake, at the shop’s prices', width: 96, align: 'right', cell: (row) => <AtRisk row={row} /> },
+  { id: 'subject', header: 'Subject', width: 236, card: 'lead', cell: (row) => <Subject row={row} /> },
+  { id: 'severity', header: 'Severity', width: 110, card: 'wide', cell: (row) => { const look = SEVERITY[row.severity] ?? SEVERITY[4]!; return <Status tone={look.tone}>{look.word}</Status>; } },
+  { id: 'kind', header: 'Kind', width: 146, card: 'wide', cell: (row) => <span className="ellipsis" title={kindName(row.kind)}>{kindName(row.kind)}</span> },
+  { id: 'sentence', header: 'What happened', width: 260, grows: true, cell: (row) => <span className="ellipsis" title={row.sentence}><Told>{row.sentence}</Told></span> },
+  { id: 'owner', header: 'Owner', width: 88, cell: (row) => <span className="ellipsis" title={capital(row.owner)}>{capital(row.owner)}</span> },
+  { id: 'assigned', header: 'Assigned to', width: 90, cell: (row) => <AssignedTo row={row} /> },
+  { id: 'due', header: 'Time left', width: 90, card: 'wide', cell: (row) => <Clock row={row} /> },
+  { id: 'risk', header: 'At risk', title: 'What is at stake, at the shop’s prices', width: 84, align: 'right', cell: (row) => <AtRisk row={row} /> },
   { id: 'count', header: 'Seen', title: 'How often it was seen', width: 62, align: 'right', extra: true, cell: (row) => <span className="num">{units(row.occurrences)}×</span> },
   { id: 'last', header: 'Last seen', width: 106, extra: true, cell: (row) => <span className="dim"><Ago at={row.lastSeen} /></span> },
 ];
+
+/** What the column of time says of the cases that are not open. */
+const CLOCKS: Readonly<Partial<Record<(typeof CASE_TABS)[number], { header: string; width: number }>>> = { snoozed: { header: 'Sleeps', width: 176 }, ignored: { header: 'Ignored', width: 132 }, resolved: { header: 'Resolved', width: 168 } };
 
 /** These tabs say already whose the cases are. */
 const ASSIGNED_BY_TAB: readonly string[] = ['mine', 'unassigned'];
@@ -76,7 +85,13 @@ export function ExceptionsScreen() {
   const [giving, setGiving] = useState<readonly ExceptionCase[]>([]);
   const choose = useCallback((id: string) => setChosen((old) => { const next = new Set(old); if (!next.delete(id)) next.add(id); return next; }), [setChosen]);
   const picked = rows.filter((row) => chosen.has(row.exceptionId)), ids = picked.map((row) => row.exceptionId);
-  const columns = useMemo(() => (RESOLVED.includes(tab) ? COLUMNS : [chooser(chosen, choose), ...COLUMNS]), [tab, chosen, choose]);
+  const chooseAlso = useCallback((also: readonly string[]) => setChosen((old) => new Set([...old, ...also])), [setChosen]);
+  const columns = useMemo(() => {
+    const of = COLUMNS.map((column) => (column.id === 'due' ? { ...column, ...CLOCKS[tab] } : column));
+    return RESOLVED.includes(tab) ? of : [chooser(chosen, choose), ...of];
+  }, [tab, chosen, choose]);
+  // Peeked at, a case stands beside the list, which keeps the keys.
+  const [peeking, setPeeking] = useState(false), show = (row: ExceptionCase, peeked: boolean): void => { setPeeking(peeked); change({ id: row.exceptionId }, peeked); }, close = (): void => { setPeeking(false); setResolving(null); change({ id: undefined }); };
   const kinds = first?.byKind ?? [], owners = first?.byOwner ?? [];
   const people = [...carers.map((one) => ({ value: one.email, label: `${one.name}${one.open > 0 ? ` (${one.open})` : ''}` })), ...(search.person && !carers.some((one) => one.email === search.person) ? [{ value: search.person, label: search.person }] : [])];
   const chips: Chip[] = [
@@ -84,7 +99,10 @@ export function ExceptionsScreen() {
     ...(search.owner ? [{ label: `Owner: ${capital(search.owner)}`, remove: () => change({ owner: undefined }) }] : []),
     ...(filter.person ? [{ label: `Assigned to: ${nameOf(carers, filter.person)}`, remove: () => change({ person: undefined }) }] : []),
   ];
-  const triage = useTriage({ picked, many, choose, ask: setGiving, resolve: (row) => { setResolving(row.exceptionId); change({ id: row.exceptionId }, false); } });
+  const triage = useTriage({
+    rows, picked, many, choose, chooseAlso, ask: setGiving, resolve: (row) => { setResolving(row.exceptionId); show(row, false); },
+    peek: (row) => { if (search.id === row.exceptionId) close(); else show(row, true); },
+  });
   const checked = first?.lastCheckedAt ? `Last full check at ${clock(first.lastCheckedAt, timeZone)}.` : 'No check has run yet.';
   return (
     <Page title="Exceptions" fill aside={<span className="dim small">{first ? checked : ''}</span>}>
@@ -103,7 +121,7 @@ export function ExceptionsScreen() {
       )}
       <DataTable<ExceptionCase>
         name="exceptions" label="Exceptions" columns={columns} rows={rows} rowId={(row) => row.exceptionId} query={query} total={chips.length > 0 ? (query.hasNextPage ? null : rows.length) : query.hasNextPage ? first?.counts[tab] ?? null : rows.length}
-        open={(row) => change({ id: row.exceptionId }, false)} openId={search.id} chips={chips} clear={() => change({ q: undefined, kind: undefined, owner: undefined, person: undefined })} keys={triage.keys}
+        open={(row) => show(row, false)} current={(row) => { if (peeking && search.id !== row.exceptionId) show(row, true); }} openId={search.id} chips={chips} clear={() => change({ q: undefined, kind: undefined, owner: undefined, person: undefined })} keys={triage.keys}
         search={{ value: search.q, placeholder: 'Subject or words', change: (q) => change({ q }) }} csv={{ href: address('/exceptions.csv', filter) }} saved={['id']}
         filters={<>
           <Select w={200} aria-label="Kind" placeholder="All kinds" clearable value={search.kind ?? null} onChange={(kind) => change({ kind: kind ?? undefined })} data={[...new Set([...kinds.map((each) => each.kind), ...(search.kind ? [search.kind] : [])])].map((kind) => ({ value: kind, label: `${kindName(kind)}${kinds.find((each) => each.kind === kind) ? ` (${kinds.find((each) => each.kind === kind)!.count})` : ''}` }))} clearButtonProps={{ 'aria-label': 'All kinds' }} />
@@ -113,7 +131,7 @@ export function ExceptionsScreen() {
         empty={tab === 'open' ? { good: true, title: 'No open exceptions', text: checked } : { title: `Nothing ${tab === 'mine' ? 'is assigned to you' : `is ${tab}`}`, text: checked }}
       />
       <AssignDialog rows={giving} assign={(to) => triage.give(giving, to)} close={() => setGiving([])} />
-      <CaseDrawer id={search.id} listed={rows.find((row) => row.exceptionId === search.id)} resolving={resolving} close={() => { setResolving(null); change({ id: undefined }); }} />
+      <CaseDrawer id={search.id} listed={rows.find((row) => row.exceptionId === search.id)} resolving={resolving} peeking={peeking} close={close} />
     </Page>
   );
 }

@@ -18,7 +18,7 @@ export function Timeline({ detail }: { detail: ExceptionDetail }) {
       <ol className="timeline">{detail.events.map((event, n) => (
         <li key={n}><Status tone={TONES[event.what] ?? 'neutral'}>{capital(event.what)}</Status><span className="dim small"><Ago at={event.at} /> by {event.by === 'check' ? 'the check' : event.by}</span>{event.said !== null && event.what !== 'opened' && <p>{event.said}</p>}</li>))}
       </ol>
-      <form className="stack" onSubmit={(event) => { event.preventDefault(); act.mutate({ id: detail.row.exceptionId, action: { action: 'say', said: words.trim() } }, { onSuccess: () => setWords('') }); }}>
+      <form className="stack" onSubmit={(event) => { event.preventDefault(); act.mutate({ row: detail.row, action: { action: 'say', said: words.trim() } }, { onSuccess: () => setWords('') }); }}>
         <Textarea aria-label="Say something about it" placeholder="What did you find?" value={words} maxLength={2000} autosize minRows={2} onChange={(event) => setWords(event.currentTarget.value)} />
         <div><Button type="submit" variant="default" loading={act.isPending} disabled={words.trim() === ''}>Add to the history</Button></div>
       </form>

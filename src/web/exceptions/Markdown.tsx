@@ -3,8 +3,8 @@ import { Fragment, type ReactNode } from 'react';
 import { AppLink } from '../ui/AppLink.tsx';
 import { DOCUMENT, documentNamed, parse, type Inline } from './markdown.ts';
 
-/** `button` makes what a button's name stands for; without it the names are left out (a page nobody can press on). */
-export function Markdown({ text, button = () => null, base = 'runbooks/x' }: { text: string; button?: (name: string) => ReactNode; /** Name of the document, which links in it start from. */ base?: string }) {
+/** `button` makes what a button's name stands for. */
+export function Markdown({ text, button, base = 'runbooks/x' }: { text: string; button(name: string): ReactNode; /** Name of the document, which links in it start from. */ base?: string }) {
   return (
     <div className="markdown">
       {parse(text).map((block, n) => {

@@ -1,9 +1,11 @@
-/** What can be done about an exception, from the drawer, the row or the keyboard. */
+/** What can be done about an exception, from the drawer, the row or the keyboard; what of it can be taken back is, by the toast that tells of it or by a key. */
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { createElement } from 'react';
 import { write } from '../api/client.ts';
 import { sessionQuery, type ExceptionAction, type ExceptionCase } from '../api/queries.ts';
 import { useStore } from '../shell/store.tsx';
+import { Undoable } from '../ui/feedback.tsx';
 
 export const SNOOZES: readonly { label: string; hours: number }[] = [{ label: 'for an hour', hours: 1 }, { label: 'for four hours', hours: 4 }, { label: 'for a day', hours: 24 }, { label: 'for a week', hours: 168 }];
 
@@ -20,16 +22,52 @@ export function useMe(): string {
   return data?.user?.email ?? 'operator';
 }
 
+type Acted = Pick<ExceptionCase, 'exceptionId' | 'assignedTo' | 'state'>;
+
+/** What takes an action on a case back: the one who had it before, or open again; null for what is not taken back (a resolution is looked at again at once). */
+export function backOf(row: Acted, { action }: ExceptionAction): ExceptionAction | null {
+  if (action === 'assign') return { action: 'assign', to: row.assignedTo };
+  return (action === 'snooze' || action === 'ignore') && row.state === 'open' ? { action: 'reopen' } : null;
+}
+
+type Back = { /** What told of it, and goes with it. */ toast: string } & ({ id: string; action: ExceptionAction } | { many: { before: BulkDone['before']; given: string | null } });
+
+/** The last action that can be taken back, by its store: the key for it works wherever the action was taken, in the list or in the drawer. */
+const last = new Map<number, Back>();
+
+/** Acts on one case. `takeBack` undoes what is given, or else the last action of this store that can be, and answers whether there was one. */
 export function useAct() {
   const store = useStore(), client = useQueryClient();
-  return useMutation({
-    mutationFn: ({ id, action }: { id: string; action: ExceptionAction }) => write<ExceptionCase>('POST', `/exceptions/${id}`, { store: store.storeId }, action),
-    onSuccess: async (row, { action }) => {
-      notifications.show({ message: `${SAID[action.action]}: ${row.subject}` });
-      await Promise.all([client.invalidateQueries({ queryKey: ['exceptions'] }), client.invalidateQueries({ queryKey: ['today'] })]);
+  const post = (id: string, action: ExceptionAction): Promise<ExceptionCase> => write<ExceptionCase>('POST', `/exceptions/${id}`, { store: store.storeId }, action);
+  const renew = (): Promise<unknown> => Promise.all([client.invalidateQueries({ queryKey: ['exceptions'] }), client.invalidateQueries({ queryKey: ['today'] })]);
+  const undo = useMutation({
+    mutationFn: ({ id, action }: { id: string; action: ExceptionAction }) => post(id, action),
+    onSuccess: async (row) => { notifications.show({ message: `Taken back: ${row.subject}` }); await renew(); },
+    onError: (error) => notifications.show({ color: 'red', message: error.message }),
+  });
+  const giveBack = useGiveBack();
+  const takeBack = (back = last.get(store.storeId)): boolean => {
+    if (back === undefined) return false;
+    if (last.get(store.storeId) === back) last.delete(store.storeId);
+    notifications.hide(back.toast);
+    if ('many' in back) giveBack.mutate(back.many); else undo.mutate(back);
+    return true;
+  };
+  const act = useMutation({
+    mutationFn: ({ row, action }: { row: Acted; action: ExceptionAction }) => post(row.exceptionId, action),
+    onSuccess: async (after, { row, action }) => {
+      const back = backOf(row, action), said = `${SAID[action.action]}: ${after.subject}`;
+      if (back === null) notifications.show({ message: said });
+      else {
+        const kept: Back = { id: row.exceptionId, action: back, toast: '' };
+        kept.toast = notifications.show({ message: createElement(Undoable, { said, undo: () => { takeBack(kept); } }) });
+        last.set(store.storeId, kept);
+      }
+      await renew();
     },
     onError: (error) => notifications.show({ color: 'red', message: error.message }),
   });
+  return { ...act, takeBack };
 }
 
 /** Presses a button of the runbook. */
@@ -71,11 +109,16 @@ export function useGiveBack() {
 
 /** One change to many; what it does not fit is left, and said. */
 export function useActMany(done: () => void) {
-  const store = useStore(), client = useQueryClient();
+  const store = useStore(), client = useQueryClient(), { takeBack } = useAct();
   return useMutation({
     mutationFn: ({ ids, change }: { ids: readonly string[]; change: ExceptionAction }) => write<BulkDone>('POST', '/exceptions/bulk', { store: store.storeId }, { ids, change }),
-    onSuccess: async ({ changed, left }, { change }) => {
-      notifications.show({ message: `${SAID[change.action]}: ${changed}${left > 0 ? `; ${left} left as they were` : ''}` });
+    onSuccess: async ({ changed, left, before }, { change }) => {
+      const said = `${SAID[change.action]}: ${changed}${left > 0 ? `; ${left} left as they were` : ''}`;
+      if (change.action === 'assign' && changed > 0) {
+        const kept: Back = { many: { before, given: change.to }, toast: '' };
+        kept.toast = notifications.show({ message: createElement(Undoable, { said, undo: () => { takeBack(kept); } }) });
+        last.set(store.storeId, kept);
+      } else notifications.show({ message: said });
       done();
       await Promise.all([client.invalidateQueries({ queryKey: ['exceptions'] }), client.invalidateQueries({ queryKey: ['today'] })]);
     },

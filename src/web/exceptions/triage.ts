@@ -1,7 +1,8 @@
-/** What the keys of the inbox do to the row they are pressed on, or to all that are chosen. The last assignment, of one case or of many, and the last snooze of one can be taken back. */
+/** What the keys of the inbox do to the row they are pressed on, or to all that are chosen. */
 import { useRef } from 'react';
-import type { ExceptionAction, ExceptionCase } from '../api/queries.ts';
-import { snoozedUntil, useAct, useActMany, useGiveBack, useMe } from './actions.ts';
+import type { ExceptionCase } from '../api/queries.ts';
+import { useKeys } from '../shell/Keyboard.tsx';
+import { snoozedUntil, useAct, useActMany, useMe } from './actions.ts';
 
 const DAY_HOURS = 24;
 
@@ -11,29 +12,40 @@ export interface Triage {
   keys(key: string, row: ExceptionCase | undefined): boolean;
 }
 
-export function useTriage({ picked, many, choose, ask, resolve }: {
-  picked: readonly ExceptionCase[]; many: ReturnType<typeof useActMany>;
-  choose(id: string): void; ask(cases: readonly ExceptionCase[]): void; resolve(row: ExceptionCase): void;
+/** Everything from the row last chosen to this one, both included; this one alone where none was, or it is not in the list any more. */
+export function rangeOf(ids: readonly string[], from: string | null, to: string): string[] {
+  const begin = from === null ? -1 : ids.indexOf(from), end = ids.indexOf(to);
+  return begin === -1 || end === -1 ? [to] : ids.slice(Math.min(begin, end), Math.max(begin, end) + 1);
+}
+
+export function useTriage({ rows, picked, many, choose, chooseAlso, ask, resolve, peek }: {
+  rows: readonly ExceptionCase[]; picked: readonly ExceptionCase[]; many: ReturnType<typeof useActMany>;
+  choose(id: string): void; chooseAlso(ids: readonly string[]): void; ask(cases: readonly ExceptionCase[]): void; resolve(row: ExceptionCase): void;
+  /** Shows the case beside the list, or puts it away. */
+  peek(row: ExceptionCase): void;
 }): Triage {
-  const act = useAct(), giveBack = useGiveBack(), me = useMe(), before = useRef<(() => void) | null>(null);
-  const change = (row: ExceptionCase, action: ExceptionAction, back: ExceptionAction): void => {
-    before.current = () => act.mutate({ id: row.exceptionId, action: back });
-    act.mutate({ id: row.exceptionId, action });
-  };
+  const act = useAct(), me = useMe(), from = useRef<string | null>(null);
   const give = (cases: readonly ExceptionCase[], to: string | null): void => {
     const [only] = cases;
-    if (cases.length === 1 && only) change(only, { action: 'assign', to }, { action: 'assign', to: only.assignedTo });
-    else many.mutate({ ids: cases.map((row) => row.exceptionId), change: { action: 'assign', to } }, { onSuccess: (done) => { before.current = () => giveBack.mutate({ before: done.before, given: to }); } });
+    if (cases.length === 1 && only) act.mutate({ row: only, action: { action: 'assign', to } });
+    else many.mutate({ ids: cases.map((row) => row.exceptionId), change: { action: 'assign', to } });
   };
+  // Of the whole screen: what was done in the drawer is taken back there too.
+  useKeys((key) => key === 'u' && act.takeBack());
   const keys = (key: string, row: ExceptionCase | undefined): boolean => {
     const meant = picked.length > 0 ? picked : row ? [row] : [];
-    if (key === 'u' && before.current !== null) { const back = before.current; before.current = null; back(); return true; }
     if (key === 'a' && meant.length > 0) { give(meant, me); return true; }
     if (key === 'A' && meant.length > 0) { ask(meant); return true; }
     if (!row) return false;
-    if (key === 'x' && row.state !== 'resolved' && row.state !== 'grace') { choose(row.exceptionId); return true; }
+    if (key === ' ') { peek(row); return true; }
+    if ((key === 'x' || key === 'X') && row.state !== 'resolved' && row.state !== 'grace') {
+      if (key === 'x') choose(row.exceptionId);
+      else chooseAlso(rangeOf(rows.map((each) => each.exceptionId), from.current, row.exceptionId));
+      from.current = row.exceptionId;
+      return true;
+    }
     if (key === 'r' && row.state === 'open') { resolve(row); return true; }
-    if (key === 'z' && row.state === 'open') { change(row, { action: 'snooze', until: snoozedUntil(DAY_HOURS, Date.now()), worse: false }, { action: 'reopen' }); return true; }
+    if (key === 'z' && row.state === 'open') { act.mutate({ row, action: { action: 'snooze', until: snoozedUntil(DAY_HOURS, Date.now()), worse: false } }); return true; }
     return false;
   };
   return { give, keys };

@@ -10,6 +10,7 @@ import { Find } from '../table/Toolbar.tsx';
 import { EmptyState, ErrorState, Lines } from '../ui/feedback.tsx';
 import { kindName } from '../ui/format.ts';
 import { Page, Panel } from '../ui/page.tsx';
+import { HelpButton } from './HelpButton.tsx';
 import './help.css';
 
 interface Head { name: string; title: string; group: string; owner: string | null; tested: string | null; line?: string | null }
@@ -36,7 +37,7 @@ export function HelpPage() {
           {text.isError ? <ErrorState error={text.error} retry={() => void text.refetch()} /> : !text.data ? <Lines rows={16} /> : (
             <article>
               {(text.data.owner ?? text.data.tested) && <p className="small dim">{text.data.owner && `Owner: ${text.data.owner}`}{text.data.owner && text.data.tested && ' · '}{text.data.tested && `Tested: ${text.data.tested}`}</p>}
-              <Markdown text={text.data.markdown} base={name} />
+              <Markdown text={text.data.markdown} base={name} button={(fix) => <HelpButton name={fix} />} />
             </article>)}
         </Panel>
       </div>

@@ -87,5 +87,5 @@ function Report({ id }: { id: string }) {
   if (query.isError) return <ErrorState error={query.error} retry={() => void query.refetch()} />;
   if (!query.data) return <Lines rows={12} />;
   if (query.data.report === null) return <p className="dim">{query.data.said ?? 'It is not over yet.'}</p>;
-  return <div className="stack"><div><Button component="a" variant="default" leftSection={<IconDownload size={15} />} href={address(`/peak/rehearsals/${id}/text`, { store: store.storeId })} download>Markdown</Button></div><Markdown text={query.data.report} /></div>;
+  return <div className="stack"><div><Button component="a" variant="default" leftSection={<IconDownload size={15} />} href={address(`/peak/rehearsals/${id}/text`, { store: store.storeId })} download>Markdown</Button></div><Markdown text={query.data.report} button={() => null} /></div>;
 }

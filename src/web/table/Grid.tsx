@@ -9,13 +9,15 @@ import { moved, type Place } from './grid-keys.ts';
 import { InGrid } from './in-grid.ts';
 
 const SKELETON_ROWS = 14;
+/** Rows of this height hold two lines. */
+const TALL = 40;
 /** Rows from the end at which the next page is asked for. */
 const AHEAD = 30;
 
 /** Ids of the columns that choose rows. */
 const CHOICES: ReadonlySet<string> = new Set(['select', 'choose']);
 
-export function Grid<Row>({ columns, rows, rowId, query, total, totals, sorting, open, openId, label, rowHeight, state, keys }: TableProps<Row> & { rowHeight: number; state: ReactNode }) {
+export function Grid<Row>({ columns, rows, rowId, query, total, totals, sorting, open, openId, current: told, label, rowHeight, state, keys }: TableProps<Row> & { rowHeight: number; state: ReactNode }) {
   const scroller = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<Place>({ row: 0, column: 0 }), [current, setCurrent] = useState(false);
   const wantsFocus = useRef(false);
@@ -31,6 +33,7 @@ export function Grid<Row>({ columns, rows, rowId, query, total, totals, sorting,
     setCurrent(true);
     wantsFocus.current = true;
     if (place.row >= 0) virtual.scrollToIndex(place.row, { align: 'auto' });
+    if (place.row !== at.row && rows[place.row]) told?.(rows[place.row]!);
   };
   useEffect(() => {
     if (!wantsFocus.current) return;
@@ -51,6 +54,7 @@ export function Grid<Row>({ columns, rows, rowId, query, total, totals, sorting,
     const cell = (event.target as HTMLElement).closest<HTMLElement>('[data-r]');
     if (!cell || event.target !== cell) return;
     event.preventDefault();
+    if (event.key === ' ' && !CHOICES.has(columns[at.column]?.id ?? '') && keys?.(' ', rows[at.row])) return;
     // In the column of boxes Space chooses and Enter opens, as everywhere else in the row.
     if (event.key === 'Enter' && open && at.row >= 0 && rows[at.row] && CHOICES.has(columns[at.column]?.id ?? '')) { open(rows[at.row]!); return; }
     const action = cell.querySelector<HTMLElement>('[data-action], a, button') ?? cell.querySelector<HTMLElement>('input[type="checkbox"]');
@@ -68,7 +72,7 @@ export function Grid<Row>({ columns, rows, rowId, query, total, totals, sorting,
   const align = (column: Column<Row>): string => (column.align === 'right' ? 'g-cell right' : 'g-cell');
   return (
     <InGrid value>
-      <div ref={scroller} className="grid" role="grid" data-choosing={choice === null ? undefined : ''} style={choice === null ? undefined : { '--choice': `${choice}px` } as CSSProperties} aria-label={label} aria-rowcount={(total ?? rows.length) + 1} aria-colcount={columns.length} aria-busy={query.isPending}
+      <div ref={scroller} className="grid" role="grid" data-tall={rowHeight >= TALL || undefined} data-choosing={choice === null ? undefined : ''} style={choice === null ? undefined : { '--choice': `${choice}px` } as CSSProperties} aria-label={label} aria-rowcount={(total ?? rows.length) + 1} aria-colcount={columns.length} aria-busy={query.isPending}
         onKeyDown={press} onScroll={(event) => event.currentTarget.toggleAttribute('data-scrolled', event.currentTarget.scrollLeft > 0)}>
         <div className="grid-inner" role="presentation">
           <div className="g-row g-head" role="row" aria-rowindex={1} style={template}>

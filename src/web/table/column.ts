@@ -45,6 +45,8 @@ export interface TableProps<Row> {
   sorting?: Sorting;
   open?: (row: Row) => void;
   openId?: string | undefined;
+  /** Told of the row the keys have come to. */
+  current?: (row: Row) => void;
   empty: { good?: boolean; title: string; text: string };
   chips: readonly Chip[];
   clear(): void;
@@ -55,7 +57,7 @@ export interface TableProps<Row> {
   csv?: { href: string } | undefined;
   /** The list has saved views; these parameters of its address say what is open, and are no part of them. */
   saved?: readonly string[];
-  /** Asked with each unused letter; answers whether it was used. */
+  /** Asked with each unused letter, and with Space where it would only open the row; answers whether it was used. */
   keys?: (key: string, row: Row | undefined) => boolean;
 }
 

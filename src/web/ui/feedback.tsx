@@ -33,6 +33,11 @@ export function EmptyState({ good = false, title, children, action }: { good?: b
   );
 }
 
+/** What a toast says of something done that can be taken back, with the button that does. */
+export function Undoable({ said, undo }: { said: string; undo(): void }) {
+  return <span className="undoable"><span>{said}</span><Button size="compact-xs" variant="default" onClick={undo}>Undo</Button></span>;
+}
+
 /** A state of the whole page: some of what is shown is late or partial. */
 export function Banner({ children, action }: { children: ReactNode; action?: ReactNode }) {
   return <div className="banner" role="status" data-tone="warn"><IconAlertTriangle size={16} aria-hidden /><span>{children}</span>{action}</div>;
