@@ -41,5 +41,9 @@ export const PeriodActs = z.object({
 }).meta({ id: 'PeriodActs' });
 export const SavedPeriod = z.object({ from: day, to: day, figures: Figures, signed: Signature.nullable() }).describe('a period as it was downloaded as JSON; what else the file holds is not looked at').meta({ id: 'SavedPeriod' });
 export const SavedVerdict = z.object({ holds: z.boolean(), said: z.string() }).meta({ id: 'SavedVerdict' });
+export const SharedPeriod = z.object({ sharedPeriodId: z.string(), sharedFor: z.string(), madeAt: instant, madeBy: z.string(), until: instant, endedAt: instant.nullable(), endedBy: z.string().nullable(), opened: z.number().describe('how often it was read'), openedAt: instant.nullable(), open: z.boolean() }).meta({ id: 'SharedPeriod' });
+export const SharedPeriods = z.object({ shares: z.array(SharedPeriod).describe('the latest 50'), mayShare: z.boolean().describe('whether who asks may make or take back one') }).meta({ id: 'SharedPeriods' });
+export const ShareBody = z.object({ from: day, to: day, sharedFor: z.string().trim().min(1, 'say whom it is for').max(200), days: z.number().int().min(1).max(365) }).strict().meta({ id: 'ShareBody' });
+export const SharedPeriodMade = z.object({ sharedPeriodId: z.string(), url: z.string().describe('told once: only its hash is kept'), until: instant }).meta({ id: 'SharedPeriodMade' });
 export const PeriodList = z.object({ chain: z.object({ links: z.number(), broken: z.array(z.object({ subject: z.string(), fault: z.string() })) }), periods: z.array(Signature.extend({ from: day, to: day, opening: z.number(), closing: z.number() })) }).meta({ id: 'PeriodList' });
 export const SignBody = z.object({ from: day, to: day, closing: z.number().int().describe('units on hand at the end, as the signer saw them'), note: z.string().trim().max(500).optional() }).strict().meta({ id: 'SignBody' });

@@ -4,27 +4,25 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { periodText } from '../../domain/audit/chain.ts';
 import { periodHtml, type PeriodReport } from '../../domain/audit/period-report.ts';
-import { heardSince, periodFigures, unsignable } from '../../domain/audit/period.ts';
+import { periodFigures, unsignable } from '../../domain/audit/period.ts';
 import { dayOf } from '../../domain/calendar.ts';
 import { printPdf } from '../../runtime/print-pdf.ts';
 import { VERSION } from '../../runtime/version.ts';
 import { periodActs } from '../../store/period-acts.ts';
-import { findSigned, periodItems, periodRows, sha256, signedPeriods, signPeriod, verifySigned, type SignedPeriod } from '../../store/signed-periods.ts';
+import { findSigned, periodItems, periodRows, sha256, signedPeriods, signPeriod, verifySigned } from '../../store/signed-periods.ts';
 import type { StoreRow } from '../../store/stores.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
 import type { Of } from '../contract.ts';
 import { PeriodActs, PeriodItems, PeriodItemsQuery, PeriodList, PeriodQuery, PeriodView, SavedPeriod, SavedVerdict, SignBody } from '../contract-audit.ts';
 import { csv } from '../csv.ts';
+import { began, periodReport, periodView, signature } from '../period-report.ts';
 import { storeOf } from '../store-scope.ts';
 
 export function periodRoutes(app: FastifyInstance, { house, apiVersion }: Services): void {
   const api = app.withTypeProvider<ZodTypeProvider>(), querystring = z.object({ store: z.coerce.number() });
   const now = (): string => house.clock.now().toISOString();
-  const view = async (store: StoreRow, from: string, to: string): Promise<Of<typeof PeriodView>> => {
-    const figures = periodFigures(await periodRows(house.db, store.store_id, from, to)), signed = await findSigned(house.db, store.store_id, from, to);
-    return { from, to, ledgerBegan: began(store), unsignable: unsignable(from, to, dayOf(now(), store.time_zone), began(store)), figures: signed?.figures ?? figures, signed: signed && signature(signed), heardSince: signed ? heardSince(signed.figures, figures) : [] };
-  };
+  const view = (store: StoreRow, from: string, to: string): Promise<Of<typeof PeriodView>> => periodView(house, store, from, to);
 
   api.get('/api/v1/periods', { schema: { tags: ['audit'], summary: 'Signed periods, the latest first, and whether their chain holds', querystring, response: { 200: PeriodList } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), { links, broken } = await verifySigned(house.db, store.store_id);
@@ -45,13 +43,12 @@ export function periodRoutes(app: FastifyInstance, { house, apiVersion }: Servic
     return csv(reply, `period-${store.shop_domain}-${from}-${to}`, ['Location', 'What', 'Units', 'From', 'To', 'Signed by', 'Signed at', 'Digest'], lines);
   });
 
-  const acts = (store: StoreRow, from: string, to: string) => periodActs(house.db, store.store_id, from, to, { instep: VERSION, api: apiVersion });
   api.get('/api/v1/periods/acts', { schema: { tags: ['audit'], summary: 'What people and checks did in a period: daily checks, cases, changes by hand, access, the trail, back-ups', querystring: PeriodQuery, response: { 200: PeriodActs } } }, async (request) =>
-    acts(await storeOf(house.db, request.query.store), request.query.from, request.query.to));
+    periodActs(house.db, (await storeOf(house.db, request.query.store)).store_id, request.query.from, request.query.to, { instep: VERSION, api: apiVersion }));
 
   const whole = async ({ store: id, from, to }: Of<typeof PeriodQuery>): Promise<{ name: string; report: PeriodReport }> => {
-    const store = await storeOf(house.db, id), { figures, signed, heardSince: heard } = await view(store, from, to);
-    return { name: `period-${store.shop_domain}-${from}-${to}`.replaceAll(/[^A-Za-z0-9._-]/g, '-'), report: { shop: { name: store.name || store.shop_domain, domain: store.shop_domain, timeZone: store.time_zone }, from, to, madeAt: now(), figures, signed, heardSince: heard, acts: await acts(store, from, to) } };
+    const store = await storeOf(house.db, id);
+    return { name: `period-${store.shop_domain}-${from}-${to}`.replaceAll(/[^A-Za-z0-9._-]/g, '-'), report: await periodReport(house, apiVersion, store, from, to) };
   };
   const file = { tags: ['audit'], querystring: PeriodQuery };
   api.get('/api/v1/periods/report.html', { schema: { ...file, summary: 'A period with all of that as one page, to print or send' } }, async (request, reply) => {
@@ -101,7 +98,4 @@ export function periodRoutes(app: FastifyInstance, { house, apiVersion }: Servic
   });
 }
 
-const signature = (row: SignedPeriod) => ({ at: row.signed_at, by: row.signed_by, role: row.signed_role, note: row.note, digest: row.digest, chain: row.chain });
-/** The day of the shop's calendar on which its levels were first counted. */
-const began = (store: StoreRow): string | null => (store.imported_at === null ? null : dayOf(store.imported_at, store.time_zone));
 const countTaken = ({ from, to }: { from: string; to: string }): string => (from === to ? `opening count taken on ${from}` : `opening counts taken from ${from} to ${to}`);

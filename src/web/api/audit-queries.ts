@@ -21,3 +21,6 @@ export const periodsQuery = (store: number) => one<PeriodList>(['audit', 'period
 export type PeriodActs = Of<typeof Contract.PeriodActs>;
 export const periodActsQuery = (store: number, from: string, to: string) => one<PeriodActs>(['audit', 'period-acts', store, from, to], '/periods/acts', { store, from, to });
 export type SavedVerdict = Of<typeof Contract.SavedVerdict>;
+export type SharedPeriod = Of<typeof Contract.SharedPeriod>;
+export type ShareMade = Of<typeof Contract.SharedPeriodMade>;
+export const sharesQuery = (store: number, from: string, to: string) => one<Of<typeof Contract.SharedPeriods>>(['audit', 'shares', store, from, to], '/periods/shares', { store, from, to });

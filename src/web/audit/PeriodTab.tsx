@@ -17,6 +17,7 @@ import { capital, day, instant, signed, units } from '../ui/format.ts';
 import { Panel, Wide } from '../ui/page.tsx';
 import { Status } from '../ui/tone.tsx';
 import { PeriodActs } from './PeriodActs.tsx';
+import { Shares } from './Shares.tsx';
 import '../table/table.css';
 
 const route = getRouteApi('/app/audit');
@@ -48,6 +49,7 @@ export function PeriodTab() {
           </div>
           <div className="span-4 stack">
             <Panel title="Sign-off">{view.signed ? <Signed view={view} /> : view.unsignable === null ? <Sign key={`${from}${to}`} view={view} /> : <p className="dim">{view.unsignable}</p>}</Panel>
+            <Shares from={view.from} to={view.to} />
             <Panel flush title="Signed periods">{signatures.data && signatures.data.chain.links > 0 && <div className="panel-body">{signatures.data.chain.broken.length === 0 ? <Status tone="good">The chain of all {units(signatures.data.chain.links)} holds</Status> : signatures.data.chain.broken.slice(0, 5).map((each) => <p key={`${each.subject}${each.fault}`}><Status tone="bad">{each.subject}: {each.fault}</Status></p>)}</div>}{!signatures.data ? <div className="panel-body"><Lines rows={3} /></div> : signatures.data.periods.length === 0 ? <div className="panel-body"><p className="dim">None yet.</p></div> : <table className="plain"><tbody>{signatures.data.periods.map((each) => <tr key={`${each.from}${each.to}`}><td><Link to="/audit" search={{ tab: 'period', from: each.from, to: each.to }}>{day(each.from, true)} to {day(each.to)}</Link></td><td className="dim">{each.by}</td><td className="num">{units(each.closing)}</td></tr>)}</tbody></table>}</Panel>
           </div>
         </div>
