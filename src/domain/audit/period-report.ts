@@ -7,6 +7,7 @@ export interface Signature { at: string; by: string; role: string; note: string 
 export interface PeriodReport { shop: { name: string; domain: string; timeZone: string }; from: string; to: string; madeAt: string; figures: PeriodFigures; signed: Signature | null; heardSince: readonly { name: string; what: string; units: number }[]; acts: PeriodActs }
 
 const units = (n: number): string => n.toLocaleString('en-GB'), signed = (n: number): string => (n > 0 ? `+${units(n)}` : n < 0 ? `−${units(-n)}` : '0');
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 /** Of a list, printed at most. */
 const PRINTED = 100;
 
@@ -26,7 +27,7 @@ ${report.heardSince.length > 0 ? `<p>Heard of since it was signed, and not in th
 <div class="wide"><table><thead><tr><th>Units</th>${figures.locations.map((place) => `<th class="n">${escape(place.name)}</th>`).join('')}<th class="n">All</th></tr></thead><tbody>
 ${row(`Opening, ${from}`, (place) => place.opening, figures.opening, units)}
 ${sum(counted) === 0 ? '' : row('Opening counts', counted, sum(counted), signed)}
-${kinds.map((kind) => { const of = (place: PeriodFigures['locations'][number]): number => place.movements.find((m) => m.kind === kind)?.units ?? 0; return row(kind, of, sum(of), signed); }).join('\n')}
+${kinds.map((kind) => { const of = (place: PeriodFigures['locations'][number]): number => place.movements.find((m) => m.kind === kind)?.units ?? 0; return row(capital(kind), of, sum(of), signed); }).join('\n')}
 ${row(`Closing, ${to}`, (place) => place.closing, figures.closing, units)}
 </tbody></table></div>
 <h2>Does it tie?</h2>
@@ -34,7 +35,7 @@ ${row(`Closing, ${to}`, (place) => place.closing, figures.closing, units)}
 <p>Differences opened ${units(drift.opened)}, closed ${units(drift.closed)}, open at the end ${units(drift.open)}. Repairs ${units(drift.repairs)} of ${units(drift.units)} units, ${units(drift.byPolicy)} of them by a policy; ${units(drift.reversed)} taken back.</p>
 <h2>Cases</h2>
 ${acts.cases.length === 0 ? '<p>None.</p>' : table(['Kind', 'Opened', 'Closed', 'Open at the end', 'Median time to close'], acts.cases.map((each) => [escape(each.kind), units(each.opened), units(each.closed), units(each.open), each.medianSeconds === null ? '–' : lasted(each.medianSeconds)]), [1, 2, 3, 4])}
-${acts.acts.map(({ label, count, acts: list }) => `<h2>${escape(label)} <small>${units(count)}</small></h2>${table(['When', 'Who', 'What', 'Of', 'Why'], list.slice(0, PRINTED).map((act) => [stamp(act.at), escape(act.actor), escape(act.action), escape(act.subject), escape(act.why ?? '')]))}${count > PRINTED ? `<p class="dim">${units(count - PRINTED)} more stand in the audit trail.</p>` : ''}`).join('\n')}
+${acts.acts.map(({ label, count, acts: list }) => `<h2>${escape(label)} <small>${units(count)}</small></h2>${table(['When', 'Who', 'What', 'Of', 'Why'], list.slice(0, PRINTED).map((act) => [stamp(act.at), escape(act.actor), escape(capital(act.action)), escape(act.subject), escape(act.why ?? '')]))}${count > PRINTED ? `<p class="dim">${units(count - PRINTED)} more stand in the audit trail.</p>` : ''}`).join('\n')}
 ${ACT_GROUPS.every(({ group }) => acts.acts.every((each) => each.group !== group)) ? '<h2>By hand</h2><p>Nobody changed anything.</p>' : ''}
 <p class="dim">${units(acts.rest)} other entries of the audit trail: cases worked on, purchase orders, work started by hand.</p>
 <h2>Audit trail</h2>
