@@ -16,7 +16,7 @@ import { UnreadableWebhook } from '../ports/storefront.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { driftUnits } from '../runtime/metrics.ts';
 import { driftCandidates, findingsOf, levelsCompared, lockBalances, levelsInPlain, MOST_NEGATIVE, negativeLevels, openOrdersOf, postedSoFar, saveDrift, unplacedUnits, writesSent, type DriftCandidate, type OpenOrder, type DriftRow, type LedgerLevel, type NegativeLevel } from '../store/drift.ts';
-import { driftTolerance, openDriftCases } from '../store/drift-cases.ts';
+import { driftTolerance, levelsOfCases, openDriftCases } from '../store/drift-cases.ts';
 import { inboxWaiting, unappliedMessages } from '../store/inbox.ts';
 import { mapLevels, saveObserved, type MappedLevel } from '../store/levels.ts';
 import { postFacts } from '../store/ledger.ts';
@@ -29,7 +29,7 @@ import { measuredLag } from '../store/push-terms.ts';
 import { readCursor, writeCursor } from '../store/runs.ts';
 import { checkWarehouses, type WarehouseDrift } from '../store/warehouse-drift.ts';
 
-const MOST = 5_000;
+const MOST = 5_000, MOST_CASES = 100_000;
 /**
  * Webhooks are seconds on their way, and a rush is all orders on their way: reading every order again, of a level that sells each second, would take the calls that
  * placing them needs. A level that stands still for this long and still lacks an order was not told of it; the five minutes' reading finds the others.
@@ -44,7 +44,7 @@ export const driftCheck = defineFlow({
     const { db, storeId, tally } = context, startedAt = context.now();
     await readHot(context);
     tally.input = await levelsCompared(db, storeId);
-    const candidates = await driftCandidates(db, storeId, MOST);
+    const differ = await driftCandidates(db, storeId, MOST), told = await levelsOfCases(db, storeId, MOST), candidates = [...new Map([...differ, ...told].map((level) => [`${level.item_id}@${level.location_id}`, level])).values()];
     const causes: Record<string, number> = {};
     const unknown: RaisedException[] = [], onTheWay: string[] = [];
     let differing = 0, edits = 0, missed = false;
@@ -80,7 +80,7 @@ export const driftCheck = defineFlow({
     context.detail['unexplainedUnits'] = causes['unknown'] ?? 0;
     const atPlanner = (context.detail['planner'] as PlannerTally | undefined)?.unitsByCause ?? {};
     for (const cause of DRIFT_CAUSES) driftUnits.set({ cause }, (causes[cause] ?? 0) + (atPlanner[cause] ?? 0));
-    await tell(context, unknown, candidates.length < MOST, { startedAt, onTheWay, plannerRead: planner.fresh });
+    await tell(context, unknown, differ.length < MOST, { startedAt, onTheWay, plannerRead: planner.fresh, read: told.length < MOST ? null : new Set(candidates.map((level) => `${level.item_id}@${level.location_id}`)) });
     const negative = await negativeLevels(db, storeId);
     await context.checked('STOCK_NEGATIVE', negative.map(negativeException), negative.length < MOST_NEGATIVE);
     if (missed) await context.enqueue('sales-history');
@@ -120,15 +120,15 @@ async function besidePlanner(context: FlowContext, raised: readonly RaisedExcept
 
 /**
  * Raises what is beyond the tolerance and closes what two checks found equal. Not yet decided: a level whose difference is on its way, which is neither without
- * a cause nor equal; one seen equal less than five minutes before this check began to read; and what the planner holds while it was not compared anew.
+ * a cause nor equal; one seen equal less than five minutes before this check began to read; one that was not read, where there are too many; and what the planner holds while it was not compared anew.
  */
-async function tell(context: FlowContext, unknown: readonly RaisedException[], all: boolean, { startedAt, onTheWay, plannerRead }: { startedAt: string; onTheWay: readonly string[]; plannerRead: boolean }): Promise<void> {
+async function tell(context: FlowContext, unknown: readonly RaisedException[], all: boolean, { startedAt, onTheWay, plannerRead, read }: { startedAt: string; onTheWay: readonly string[]; plannerRead: boolean; /** Null: all. */ read: ReadonlySet<string> | null }): Promise<void> {
   const { db, storeId } = context, tolerance = await driftTolerance(db, storeId), cases = await weighed(context, unknown);
   const told = cases.filter((one) => !withinTolerance(tolerance, one.size ?? 0, one.risk ?? null));
   if (cases.length > told.length) context.detail['withinTolerance'] = cases.length - told.length;
-  const latest = new Date(Date.parse(startedAt) - kindOf('STOCK_DRIFT').againMinutes! * 60_000).toISOString(), open = await openDriftCases(db, storeId, MOST);
-  const undecided = open.filter(({ key, goodSince }) => (goodSince !== null && goodSince > latest) || (!plannerRead && key.startsWith('planner/'))).map(({ key }) => key);
-  await context.checked('STOCK_DRIFT', await graced(context, told), all && open.length < MOST, [...onTheWay, ...undecided]);
+  const latest = new Date(Date.parse(startedAt) - kindOf('STOCK_DRIFT').againMinutes! * 60_000).toISOString(), open = await openDriftCases(db, storeId, MOST_CASES);
+  const undecided = open.filter(({ key, itemId, locationId, goodSince }) => (goodSince !== null && goodSince > latest) || (read !== null && !read.has(`${itemId}@${locationId}`)) || (!plannerRead && key.startsWith('planner/'))).map(({ key }) => key);
+  await context.checked('STOCK_DRIFT', await graced(context, told), all && open.length < MOST_CASES, [...onTheWay, ...undecided]);
 }
 
 /** How long each has to last before it is told of: by the lag of the way its numbers come. The planner's is the age of its own figures. */

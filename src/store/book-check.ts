@@ -105,14 +105,24 @@ async function snapshot<T>(db: Db, read: (tx: pg.PoolClient) => Promise<T>): Pro
 }
 
 async function ordersUnposted(tx: Queryable, storeId: number, orders: readonly OrderState[]): Promise<BookFault[]> {
-  const keys = await stockKeys(tx, storeId, orders), factsOf = new Map(orders.map((order) => [order, orderFacts(order, keys, 'ledger-check').facts])), wrong = new Map((await unposted(tx, storeId, [...factsOf.values()].flat())).map((one) => [one.fact, one.posted]));
+  const keys = await stockKeys(tx, storeId, orders), factsOf = new Map(orders.map((order) => [order, orderFacts(order, keys, 'ledger-check').facts])), off = await unposted(tx, storeId, [...factsOf.values()].flat()), wrong = new Map(off.map((one) => [one.fact, one.posted])), since = await firstRecorded(tx, storeId, off.map((one) => one.fact.itemId));
   return [...factsOf].flatMap(([order, facts]): BookFault[] => {
-    const off = facts.filter((fact) => wrong.has(fact)), [first] = off;
+    // What was over before a level came into the ledger is inside its opening count, and is not posted for an order nobody heard of since; one that was never moved says nothing of when that was.
+    const known = (fact: Fact): boolean => [fact.from, fact.to].every(({ locationId }) => { const began = since.get(`${fact.itemId}@${locationId}`); return locationId === 0 || (began !== undefined && order.updatedAt >= began); });
+    const off = facts.filter((fact) => wrong.has(fact) && known(fact)), [first] = off;
     if (first === undefined) return [];
     const sum = (units: (fact: Fact) => number): number => off.reduce((total, fact) => total + units(fact), 0);
     return [{ invariant: 'I2', key: `order/${order.id}`, subject: order.name || `Order ${order.id}`, kept: sum((fact) => wrong.get(fact)!), made: sum((fact) => fact.quantity), itemId: first.itemId,
       said: `of ${off.length === 1 ? 'one thing' : `${off.length} things`} it says the ledger has another number of units, first ${first.kind} (${first.fact}): ${wrong.get(first)} are posted, the order says ${first.quantity}` }];
   });
+}
+
+/** When the first movement of each level of these items was recorded here, by `item@location`. */
+async function firstRecorded(tx: Queryable, storeId: number, itemIds: readonly number[]): Promise<Map<string, string>> {
+  const { rows } = await tx.query<{ level: string; at: string }>(
+    `select item_id || '@' || location_id as level, min(at) as at from (select item_id, to_location as location_id, recorded_at as at from movement where store_id = $1 and item_id = any($2) and to_location > 0
+       union all select item_id, from_location, recorded_at from movement where store_id = $1 and item_id = any($2) and from_location > 0) m group by item_id, location_id`, [storeId, [...new Set(itemIds)]]);
+  return new Map(rows.map((row) => [row.level, row.at]));
 }
 
 /** Posts what known orders say and the ledger lacks, by the path of any order. Answers how many movements that made. */

@@ -7,7 +7,7 @@ import { LEVEL_DIFFERS } from './levels.ts';
 
 export interface DriftCandidate { item_id: number; location_id: number; inventory_item_id: string; shopify_location_id: string }
 
-/** Levels of which any state differs from the ledger, those that differed when last looked at, and those somebody was told of. One statement over all levels. */
+/** Levels of which any state differs from the ledger, and those that differed when last looked at. One statement over all levels. */
 export async function driftCandidates(db: Queryable, storeId: number, limit: number): Promise<DriftCandidate[]> {
   const { rows } = await db.query<DriftCandidate>(
     `select o.item_id, o.location_id, i.shopify_inventory_item_id as inventory_item_id, l.shopify_location_id
@@ -16,8 +16,7 @@ export async function driftCandidates(db: Queryable, storeId: number, limit: num
      left join ledger_level g on g.store_id = o.store_id and g.item_id = o.item_id and g.location_id = o.location_id
      join inventory_item i on i.store_id = o.store_id and i.item_id = o.item_id
      join location l on l.store_id = o.store_id and l.location_id = o.location_id
-     where o.store_id = $1 and (${LEVEL_DIFFERS} or exists (select from drift d where d.store_id = o.store_id and d.item_id = o.item_id and d.location_id = o.location_id)
-       or (o.item_id, o.location_id) in (select item_id, location_id from exception e where e.store_id = $1 and e.kind = 'STOCK_DRIFT' and e.state in ('open', 'snoozed') and e.item_id is not null and e.location_id is not null))
+     where o.store_id = $1 and (${LEVEL_DIFFERS} or exists (select from drift d where d.store_id = o.store_id and d.item_id = o.item_id and d.location_id = o.location_id))
      order by o.item_id, o.location_id limit $2`, [storeId, limit]);
   return rows;
 }

@@ -2,6 +2,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Exception, ExceptionDetail, Of, StockPage } from '../../src/http/contract.ts';
 import { at } from '../../src/domain/stock/fact.ts';
+import { levelsOfCases } from '../../src/store/drift-cases.ts';
 import { postFacts } from '../../src/store/ledger.ts';
 import { clockwork, type Clockwork } from '../helpers/clockwork.ts';
 import type { Town } from '../helpers/town.ts';
@@ -122,4 +123,19 @@ describe('over', () => {
     await button();
     expect(await cases()).toEqual([]);
   });
+});
+
+test('levels of more cases than are read at once come round: those never seen equal first, then those seen so the longest ago', async () => {
+  town = await clock.town({ goods: ['ANT', 'BEE', 'CAT'].map((sku) => ({ sku, stock: [20] })), places: ['Mill'] });
+  for (const sku of ['ANT', 'BEE', 'CAT']) await spoil(sku, 2);
+  await check(60);
+  await check(3);
+  expect(await cases()).toEqual(['ANT at Mill', 'BEE at Mill', 'CAT at Mill']);
+  const ids = await Promise.all(['ANT', 'BEE', 'CAT'].map((sku) => town.itemId(sku))), next = async () => (await levelsOfCases(clock.house.db, town.storeId, 2)).map((level) => ids.indexOf(level.item_id)), seen = (n: number) => clock.house.db.query('update exception set good_since = $3 where store_id = $1 and item_id = $2', [town.storeId, ids[n], clock.now()]);
+  expect(await next()).toEqual([0, 1]);
+  for (const n of [0, 1]) await seen(n);
+  expect(await next()).toEqual([2, 0]);
+  await clock.advance(60_000);
+  await seen(2);
+  expect(await next()).toEqual([0, 1]);
 });
