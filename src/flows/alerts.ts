@@ -8,6 +8,7 @@ import { alertMessage, digestMessage, type AlertMessage, type ToldLine } from '.
 import { nextTry } from '../domain/alerts/retries.ts';
 import { digestDue, tellAt } from '../domain/alerts/routing.ts';
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
+import { some, unstopped } from '../domain/wording.ts';
 import { ChannelGone, NotDelivered } from '../ports/alert-channel.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { deafChannels, holdChannels, listChannels, makePersonal, type ChannelRow } from '../store/alert-channels.ts';
@@ -33,7 +34,7 @@ export const alerts = defineFlow({
     const since = new Date(context.clock.now().getTime() - DEAF_AFTER_MS).toISOString();
     await context.checked('ALERT_UNDELIVERED', (await deafChannels(db, storeId, since)).map((channel): RaisedException => ({
       kind: 'ALERT_UNDELIVERED', key: `channel/${channel.channel_id}`, subject: channel.name, size: channel.waiting, evidence: { channel: channel.kind, address: channel.shown, failingSince: channel.failing_since, said: channel.said },
-      sentence: channel.state === 'gone' ? `${channel.name} is not used any more: ${channel.state_reason ?? 'its address is gone'}.` : `Nothing has got through to ${channel.name} since ${channel.failing_since}; ${channel.waiting} messages wait. It said: ${channel.said ?? 'nothing'}.`,
+      sentence: channel.state === 'gone' ? `${channel.name} is not used any more: ${channel.state_reason ?? 'its address is gone'}.` : `Nothing has got through to ${channel.name} since ${channel.failing_since}; ${some(channel.waiting, 'message')} ${channel.waiting === 1 ? 'waits' : 'wait'}. It said: ${unstopped(channel.said ?? 'nothing')}.`,
     })));
     await forgetDeliveries(db, storeId, new Date(context.clock.now().getTime() - KEPT_MS).toISOString());
   },

@@ -5,6 +5,7 @@
  *  4 settle  an old forecast is a case; and once a day the chains of signed periods and of the audit trail are verified, and the end of the trail sealed
  */
 import { stockVerdict } from '../domain/drift/verdict.ts';
+import { some } from '../domain/wording.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { sealTrail, verifyTrail, type Trail } from '../store/audit-trail.ts';
 import { digestNumbers, saveDigest, type DigestLine, type DigestNumbers } from '../store/digests.ts';
@@ -63,23 +64,23 @@ async function verifyAuditTrail(context: FlowContext): Promise<Trail> {
 
 /** Verdict first, then what needs somebody, oldest first; at most twelve lines. */
 export function composeDigest(n: DigestNumbers, work: RoleNumbers, trail: Pick<Trail, 'links' | 'head' | 'broken'>): { verdict: string; lines: DigestLine[] } {
-  const number = (value: number): string => value.toLocaleString('en-GB'), count = (faults: number): string => `${number(faults)} ${faults === 1 ? 'fault' : 'faults'}`;
+  const number = (value: number): string => value.toLocaleString('en-GB');
   const verdict = `${stockVerdict(n)}.`;
   const lines: DigestLine[] = [
-    { text: `${number(n.exceptions_open)} exceptions open${n.exceptions_overdue > 0 ? `, ${number(n.exceptions_overdue)} overdue` : ''}`, tone: n.exceptions_overdue > 0 ? 'bad' : n.exceptions_open > 0 ? 'warn' : 'good', link: '/exceptions' },
-    { text: `${number(n.due_lines)} lines to order by today`, tone: n.due_lines > 0 ? 'warn' : 'good', link: '/replenishment?view=due' },
-    { text: `${number(work.po_overdue)} purchase orders overdue, ${number(work.po_today)} due today, ${number(work.po_to_approve)} to approve`, tone: work.po_overdue > 0 ? 'bad' : work.po_to_approve > 0 ? 'warn' : 'good', link: work.po_overdue > 0 ? '/purchase-orders?view=overdue' : '/purchase-orders' },
-    { text: `${number(work.parcels_late)} parcels late in Shopify, ${number(work.returns_waiting)} returns to inspect`, tone: work.parcels_late > 0 ? 'bad' : work.returns_waiting > 0 ? 'warn' : 'good', link: work.parcels_late > 0 ? '/fulfilments?view=late' : '/returns' },
-    { text: `${number(n.out_of_stock)} items that sold in the last 28 days are out of stock`, tone: n.out_of_stock > 0 ? 'warn' : 'good', link: '/stock?view=out+of+stock' },
-    { text: `${number(n.orders_day)} orders heard in the last 24 hours, ${number(n.orders_unplaced)} wait for a location`, tone: n.orders_unplaced > 20 ? 'warn' : 'neutral', link: '/flows' },
-    { text: `In the last 24 hours ${number(n.pushed_day)} levels were written to Shopify, ${number(n.edits_day)} edits made there taken over`, tone: 'neutral', link: '/push' },
-    { text: `${number(n.drift_opened_day)} differences without a cause opened in the last 24 hours, ${number(n.drift_closed_day)} closed`, tone: n.drift_opened_day > n.drift_closed_day ? 'warn' : 'good', link: '/stock?view=drift' },
-    ...(n.dead_letters > 0 ? [{ text: `${number(n.dead_letters)} messages could not be read`, tone: 'bad' as const, link: '/exceptions?kind=PAYLOAD_UNREADABLE' }] : []),
+    { text: `${some(n.exceptions_open, 'exception')} open${n.exceptions_overdue > 0 ? `, ${number(n.exceptions_overdue)} overdue` : ''}`, tone: n.exceptions_overdue > 0 ? 'bad' : n.exceptions_open > 0 ? 'warn' : 'good', link: '/exceptions' },
+    { text: `${some(n.due_lines, 'line')} to order by today`, tone: n.due_lines > 0 ? 'warn' : 'good', link: '/replenishment?view=due' },
+    { text: `${some(work.po_overdue, 'purchase order')} overdue, ${number(work.po_today)} due today, ${number(work.po_to_approve)} to approve`, tone: work.po_overdue > 0 ? 'bad' : work.po_to_approve > 0 ? 'warn' : 'good', link: work.po_overdue > 0 ? '/purchase-orders?view=overdue' : '/purchase-orders' },
+    { text: `${some(work.parcels_late, 'parcel')} late in Shopify, ${some(work.returns_waiting, 'return')} to inspect`, tone: work.parcels_late > 0 ? 'bad' : work.returns_waiting > 0 ? 'warn' : 'good', link: work.parcels_late > 0 ? '/fulfilments?view=late' : '/returns' },
+    { text: `${some(n.out_of_stock, 'item')} that sold in the last 28 days ${n.out_of_stock === 1 ? 'is' : 'are'} out of stock`, tone: n.out_of_stock > 0 ? 'warn' : 'good', link: '/stock?view=out+of+stock' },
+    { text: `${some(n.orders_day, 'order')} heard in the last 24 hours, ${number(n.orders_unplaced)} ${n.orders_unplaced === 1 ? 'waits' : 'wait'} for a location`, tone: n.orders_unplaced > 20 ? 'warn' : 'neutral', link: '/flows' },
+    { text: `In the last 24 hours ${some(n.pushed_day, 'level')} ${n.pushed_day === 1 ? 'was' : 'were'} written to Shopify, ${some(n.edits_day, 'edit')} made there taken over`, tone: 'neutral', link: '/push' },
+    { text: `${some(n.drift_opened_day, 'difference')} without a cause opened in the last 24 hours, ${number(n.drift_closed_day)} closed`, tone: n.drift_opened_day > n.drift_closed_day ? 'warn' : 'good', link: '/stock?view=drift' },
+    ...(n.dead_letters > 0 ? [{ text: `${some(n.dead_letters, 'message')} could not be read`, tone: 'bad' as const, link: '/exceptions?kind=PAYLOAD_UNREADABLE' }] : []),
     { text: n.forecast_as_of === null ? 'No forecast yet' : `Forecast of ${n.forecast_as_of}: ${number(n.forecast_series)} series, WAPE ${n.forecast_wape === null ? '–' : `${Math.round(n.forecast_wape * 100)} %`}`, tone: n.forecast_as_of === null ? 'warn' : 'good', link: '/forecast' },
-    { text: n.flows_failed > 0 ? `${number(n.flows_failed)} runs failed in the last 24 hours` : 'Every run of the last 24 hours came to its end', tone: n.flows_failed > 0 ? 'bad' : 'good', link: '/flows' },
+    { text: n.flows_failed > 0 ? `${some(n.flows_failed, 'run')} failed in the last 24 hours` : 'Every run of the last 24 hours came to its end', tone: n.flows_failed > 0 ? 'bad' : 'good', link: '/flows' },
     trail.broken.length > 0
-      ? { text: `The audit trail does not hold: ${count(trail.broken.length)}`, tone: 'bad', link: '/settings/audit-trail' }
-      : { text: trail.links === 0 ? 'Nobody has changed anything yet' : `The audit trail holds: ${number(trail.links)} entries, head ${trail.head.slice(0, 16)}`, tone: trail.links === 0 ? 'neutral' : 'good', link: '/settings/audit-trail' },
+      ? { text: `The audit trail does not hold: ${some(trail.broken.length, 'fault')}`, tone: 'bad', link: '/settings/audit-trail' }
+      : { text: trail.links === 0 ? 'Nobody has changed anything yet' : `The audit trail holds: ${some(trail.links, 'entry', 'entries')}, head ${trail.head.slice(0, 16)}`, tone: trail.links === 0 ? 'neutral' : 'good', link: '/settings/audit-trail' },
   ];
   return { verdict, lines };
 }

@@ -11,6 +11,7 @@ import { carrierName } from '../domain/fulfilment/carrier.ts';
 import { planFulfilment } from '../domain/fulfilment/plan.ts';
 import { explode } from '../domain/catalogue/bundle.ts';
 import { emptyOrder, type OrderState } from '../domain/orders/order-state.ts';
+import { unstopped } from '../domain/wording.ts';
 import type { Fulfilment } from '../ports/storefront.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { bundleBook, itemsOfVariants } from '../store/bundles.ts';
@@ -38,7 +39,7 @@ export const fulfilments = defineFlow({
     await context.checked('FULFIL_NOT_SYNCED', late.map((row) => ({
       kind: 'FULFIL_NOT_SYNCED', key: `shipment/${row.shipment_id}`, subject: `Order ${row.order_name ?? row.order_id}`, size: Math.floor((at - Date.parse(row.shipped_at)) / 60_000),
       ...(late.length > MANY_LATE || at - Date.parse(row.shipped_at) > VERY_LATE_MS ? { severity: 1 as const } : {}),
-      sentence: `Parcel ${row.document_id} of order ${row.order_name ?? row.order_id} left ${row.warehouse} at ${row.shipped_at} and is not fulfilled in Shopify: ${row.reason ?? 'waiting'}. The customer has no tracking.`,
+      sentence: `Parcel ${row.document_id} of order ${row.order_name ?? row.order_id} left ${row.warehouse} at ${row.shipped_at} and is not fulfilled in Shopify: ${unstopped(row.reason ?? 'waiting')}. The customer has no tracking.`,
       evidence: { shipmentId: row.shipment_id, state: row.state, reason: row.reason, attempts: row.attempts, numbers: row.parcels.map((p) => p.number) },
     })));
     await recheckOverFulfilled(context.db, context.storeId, context.now());

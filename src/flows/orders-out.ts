@@ -7,6 +7,7 @@
  *  5 settle  orders the warehouse did not take, and orders that want more of a part than there is, are cases until that has changed
  */
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
+import { some, unstopped } from '../domain/wording.ts';
 import { WarehouseRefused, type Warehouse, type WarehouseOrder } from '../ports/warehouse.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { settleOrdersOut, takeOrdersOut, type OutOutcome, type OutRow, type Told } from '../store/orders-out.ts';
@@ -27,7 +28,7 @@ export const ordersOut = defineFlow({
     }
     await context.checked('ORDER_OUT_FAILED', (await outCases(context.db, context.storeId, 5)).map((row): RaisedException => ({
       kind: 'ORDER_OUT_FAILED', key: `order/${row.reference}`, subject: `Order ${row.order_name}`,
-      sentence: `Order ${row.order_name} is not with ${row.warehouse}: ${row.message ?? 'it was not acknowledged'}${row.attempts > 1 ? `, tried ${row.attempts} times` : ''}.`, evidence: { reference: row.reference, state: row.state, attempts: row.attempts },
+      sentence: `Order ${row.order_name} is not with ${row.warehouse}: ${row.message === null ? 'it was not acknowledged' : unstopped(row.message)}${row.attempts > 1 ? `, tried ${some(row.attempts, 'time')}` : ''}.`, evidence: { reference: row.reference, state: row.state, attempts: row.attempts },
     })));
     await context.checked('ORDER_SHORT', (await shortOrders(context.db, context.storeId)).map((row): RaisedException => ({
       kind: 'ORDER_SHORT', key: `order/${row.order_id}@${row.location_id}`, subject: `Order ${row.order_name}`,

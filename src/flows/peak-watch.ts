@@ -19,7 +19,7 @@ export const peakWatch = defineFlow({
     if (on) {
       await beginPeak(db, storeId, on.until, now);
       const peak = (await openPeak(db, storeId))!;
-      await saveSample(db, storeId, peak.peak_report_id, await peakPage(db, storeId, now, 1, new Date(Date.parse(now) - SAMPLE_MS).toISOString()), on.until, now);
+      await saveSample(db, storeId, peak.peak_report_id, await peakPage(db, storeId, now, 1, { lag: new Date(Date.parse(now) - SAMPLE_MS).toISOString() }), on.until, now);
       tally.input = tally.applied = 1;
       return;
     }

@@ -13,6 +13,7 @@ import { velocity } from '../domain/planner/parity.ts';
 import { seasonalPerDay } from '../domain/planner/seasonal.ts';
 import { receiptStep } from '../domain/planner/receipts.ts';
 import { statusName, statusType, type StatusType } from '../domain/planner/status.ts';
+import { unstopped } from '../domain/wording.ts';
 import { ADVANCED_FILES, ADVANCED_FOLDERS, PlannerRefused, type AdvancedFile, type OrderToPlan, type Planner, type PlannerOrderHead, type PlannerOrderLine } from '../ports/planner.ts';
 import { idempotencyKey } from '../runtime/key.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
@@ -151,7 +152,7 @@ class Exchange {
     try {
       theirs = await this.#planner.lines(plannerId, currency);
     } catch (error) {
-      if (error instanceof PlannerRefused) return `${error.message}.`;
+      if (error instanceof PlannerRefused) return `${unstopped(error.message)}.`;
       throw error;
     }
     if (theirs === null) return 'it was there a moment ago and is gone.';

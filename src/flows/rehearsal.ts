@@ -44,7 +44,7 @@ async function rehearsed(context: FlowContext, shoppers: Shoppers, { peak_rehear
   await shoppers.trade(askedPerMinute);
   for (; clock.now().getTime() < startedAt.getTime() + minutes * 60_000; await clock.sleep(1_000)) {
     if ((await stopAskedBy(db, storeId, id)) !== null) return null;
-    const page = await peakPage(db, storeId, context.now(), 1, startedAt.toISOString());
+    const page = await peakPage(db, storeId, context.now(), 1, { lag: startedAt.toISOString(), faults: startedAt.toISOString() });
     samples.push({ second: seconds(), figures: page, inboxWaiting: page.inboxWaiting, pushWaiting: page.pushWaiting });
     context.progress(`${askedPerMinute} orders a minute`, Math.min(whole, seconds()), whole);
   }

@@ -10,6 +10,7 @@
 import { dispositionsMade, planDisposition } from '../domain/returns/disposition.ts';
 import { emptyOrder, type OrderState } from '../domain/orders/order-state.ts';
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
+import { some } from '../domain/wording.ts';
 import type { StorefrontDisposition, StorefrontReturn } from '../ports/storefront.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { idempotencyKey } from '../runtime/key.ts';
@@ -172,12 +173,12 @@ async function settle(context: FlowContext): Promise<void> {
   const waiting = await returnsUninspected(db, storeId, new Date(Date.parse(context.now()) - UNINSPECTED_MS).toISOString());
   await context.checked('RETURN_AWAITING_INSPECTION', waiting.map((row): RaisedException => ({
     kind: 'RETURN_AWAITING_INSPECTION', key: `return/${row.return_id}`, subject: `Return ${row.name}`,
-    sentence: `${row.units} units of return ${row.name} came in at ${row.received_at} and nobody has inspected them: they can be sold by nobody until then.`, evidence: { returnId: row.return_id, units: row.units },
+    sentence: `${some(row.units, 'unit')} of return ${row.name} came in at ${row.received_at} and nobody has inspected ${row.units === 1 ? 'it: it' : 'them: they'} can be sold by nobody until then.`, evidence: { returnId: row.return_id, units: row.units },
   })));
   const ghosts = await ghostRestocks(db, storeId);
   await context.checked('REFUND_RESTOCK_MISMATCH', ghosts.filter((row) => row.open > 0).map((row): RaisedException => ({
     kind: 'REFUND_RESTOCK_MISMATCH', key: `level/${row.item_id}@${row.location_id}`, subject: `${row.sku || row.title} at ${row.location}`, itemId: row.item_id, locationId: row.location_id,
-    sentence: `${row.open} units of ${row.sku || row.title} were restocked in Shopify at ${row.location}, where only the warehouse's inspection may. They are taken back by the next push.`, evidence: { units: row.open, facts: row.facts },
+    sentence: `${some(row.open, 'unit')} of ${row.sku || row.title} ${row.open === 1 ? 'was' : 'were'} restocked in Shopify at ${row.location}, where only the warehouse's inspection may. ${row.open === 1 ? 'It is' : 'They are'} taken back by the next push.`, evidence: { units: row.open, facts: row.facts },
   })));
   context.detail['ghostUnitsTakenBack'] = ghosts.reduce((sum, row) => sum + row.reversed, 0);
 }

@@ -9,6 +9,7 @@
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
 import { isCountedOver, isMoved, receiptOf, rejectedUnits } from '../domain/replenishment/transfer-moves.ts';
 import { nextStep, type TransferStepName } from '../domain/replenishment/transfer-steps.ts';
+import { some, unstopped } from '../domain/wording.ts';
 import type { StorefrontTransfer, TransferStep } from '../ports/storefront.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { idempotencyKey } from '../runtime/key.ts';
@@ -31,7 +32,7 @@ export const transfers = defineFlow({
     const seen = await seeMoves(db, storeId, context.now());
     if (seen > 0) { context.detail['movesSeen'] = seen; context.changed('transfers'); }
     await context.checked('TRANSFER_REFUSED', (await transfersRefused(db, storeId)).map((row): RaisedException => ({
-      kind: 'TRANSFER_REFUSED', key: `transfer/${row.transfer_id}`, subject: `${row.reference} from ${row.from_location} to ${row.to_location}`, sentence: `Shopify refused a step of ${row.reference} (${row.units} units from ${row.from_location} to ${row.to_location}): ${row.message ?? 'it said nothing'}.`,
+      kind: 'TRANSFER_REFUSED', key: `transfer/${row.transfer_id}`, subject: `${row.reference} from ${row.from_location} to ${row.to_location}`, sentence: `Shopify refused a step of ${row.reference} (${some(row.units, 'unit')} from ${row.from_location} to ${row.to_location}): ${row.message === null ? 'it said nothing' : unstopped(row.message)}.`,
       evidence: { transferId: row.transfer_id, state: row.state, message: row.message }, locationId: row.to_location_id,
     })));
     if (tally.applied > 0) { context.changed('transfers', 'stock', 'replenishment'); for (const flow of ['stock-levels', 'drift-check']) await context.enqueue(flow); }

@@ -75,6 +75,7 @@ import { warehouseMoveRoutes } from './routes/warehouse-moves.ts';
 import { viewRoutes } from './routes/views.ts';
 import { todayRoutes } from './routes/today.ts';
 import { warehouseRoutes } from './routes/warehouses.ts';
+import { textOnly } from './text-only.ts';
 import { plannerFileRoutes } from './planner-files.ts';
 import { warehouseMessageRoutes, type WarehouseDoor } from './warehouse-messages.ts';
 import { webhookRoutes, type HookTarget, type WebhookOptions } from './webhooks.ts';
@@ -163,6 +164,7 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
     return reply.code(404).type('application/problem+json').send({ type: 'about:blank', title: 'Not found', status: 404, detail: `There is nothing at ${request.method} ${request.url.split('?')[0]}`, requestId: request.id });
   });
 
+  textOnly(app);
   freezeInPeak(app, house.db, house.clock);
   healthRoutes(app, all);
   const api = app.withTypeProvider<ZodTypeProvider>();

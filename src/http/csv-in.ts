@@ -1,6 +1,7 @@
 /** CSV in: rows by column name with the line they stand on, whichever of comma, semicolon and tab the file's head is written with. */
 import { parse } from 'csv-parse/sync';
 import { Refusal } from './app.ts';
+import { NOT_CSV } from './text-only.ts';
 
 export interface CsvRow { record: Record<string, string>; line: number; /** In the order of the columns. */ cells: string[] }
 
@@ -11,8 +12,8 @@ export function csvRows(text: string, most: number, named = (column: string): st
 
 /** The same with the names of the columns; of two called alike the later one is read, and both are among the cells. */
 export function csvTable(text: string, most: number, named = (column: string): string => column): { header: string[]; rows: CsvRow[] } {
-  // A workbook, a picture, or a text of two bytes a letter: nothing of it could be kept, or read.
-  if (text.includes('\u0000') || text.startsWith('PK\u0003')) throw new Refusal(400, 'csv: this is not a CSV file: save the sheet as “CSV (UTF-8)” and choose that');
+  // The text of a delivery note comes from mail and folders too, past the door of the API.
+  if (text.includes('\u0000') || text.startsWith('PK\u0003')) throw new Refusal(400, `csv: ${NOT_CSV}`);
   const head = text.replace(/^\uFEFF/, '').split(/\r?\n/, 1)[0]!;
   const delimiter = [',', ';', '\t'].map((sign) => ({ sign, times: head.split(sign).length })).reduce((best, one) => (one.times > best.times ? one : best)).sign;
   let all: { record: string[]; info: { lines: number } }[];

@@ -1,4 +1,5 @@
 /** The tiles of Today: what each role looks at first in the morning. */
+import { some } from '../domain/wording.ts';
 import type { DigestNumbers } from '../store/digests.ts';
 import type { RoleNumbers } from '../store/today.ts';
 import type { Of, Tile, TodayRole } from './contract.ts';
@@ -16,9 +17,9 @@ export function tilesFor(role: Of<typeof TodayRole>, n: DigestNumbers, r: RoleNu
   const cases = tile('exceptions', 'Exceptions', open.all, `${number(open.overdue)} overdue`, role === 'everyone' ? '/exceptions' : `/exceptions?owner=${role}`, open.overdue > 0 ? 'bad' : warns(open.all));
   const late = tile('purchase', 'Purchase orders overdue', r.po_overdue, `${number(r.po_today)} due today, ${number(r.po_to_approve)} to approve`, r.po_overdue === 0 && r.po_to_approve > 0 ? '/purchase-orders?view=awaiting+approval' : r.po_overdue === 0 ? '/purchase-orders' : '/purchase-orders?view=overdue', fails(r.po_overdue));
   switch (role) {
-    case 'ecommerce': return [drift, tile('pushes', 'Levels not written', r.push_failed, `${number(r.push_held)} more are held for a person`, r.push_failed === 0 && r.push_held > 0 ? '/push?view=held' : '/push?view=failed', r.push_failed > 0 ? 'bad' : warns(r.push_held)), tile('mapping', 'Names to settle', r.unmapped, 'unknown, missing or doubled SKUs and locations', '/mapping?view=unmatched', warns(r.unmapped)), cases];
+    case 'ecommerce': return [drift, tile('pushes', 'Levels not written', r.push_failed, `${number(r.push_held)} more ${r.push_held === 1 ? 'is' : 'are'} held for a person`, r.push_failed === 0 && r.push_held > 0 ? '/push?view=held' : '/push?view=failed', r.push_failed > 0 ? 'bad' : warns(r.push_held)), tile('mapping', 'Names to settle', r.unmapped, 'unknown, missing or doubled SKUs and locations', '/mapping?view=unmatched', warns(r.unmapped)), cases];
     case 'planner': return [order, late, out, cases];
-    case 'warehouse': return [tile('parcels', 'Parcels late in Shopify', r.parcels_late, `${number(r.orders_stuck)} orders the warehouse did not take`, r.parcels_late === 0 && r.orders_stuck > 0 ? '/fulfilments?tab=orders&view=stuck' : '/fulfilments?view=late', r.parcels_late > 0 ? 'bad' : warns(r.orders_stuck)),
+    case 'warehouse': return [tile('parcels', 'Parcels late in Shopify', r.parcels_late, `${some(r.orders_stuck, 'order')} the warehouse did not take`, r.parcels_late === 0 && r.orders_stuck > 0 ? '/fulfilments?tab=orders&view=stuck' : '/fulfilments?view=late', r.parcels_late > 0 ? 'bad' : warns(r.orders_stuck)),
       tile('returns', 'Returns to inspect', r.returns_waiting, 'received, sold by nobody until then', '/returns', warns(r.returns_waiting)), tile('arriving', 'Deliveries today', r.po_today, `${number(r.po_overdue)} overdue`, r.po_overdue > 0 ? '/purchase-orders?view=overdue' : '/purchase-orders?view=on+order', warns(r.po_overdue)), cases];
     case 'everyone': return [drift, order, late, out, cases];
   }

@@ -23,7 +23,7 @@ export async function saveReport(tx: pg.PoolClient, storeId: number, report: Aud
      from unnest($3::int[], $4::text[], $5::text[], $6::int[], $7::text[], $8::text[], $9::int[], $10::bigint[], $11::bigint[], $12::bigint[], $13::text[]) as t(n, check_id, owner, severity, subject, sentence, units, money, variant_id, place_id, detail)
      left join variant v on v.store_id = $1 and v.shopify_variant_id = t.variant_id left join inventory_item x on x.store_id = $1 and x.shopify_inventory_item_id = v.shopify_inventory_item_id
      left join location l on l.store_id = $1 and l.shopify_location_id = t.place_id`,
-    [storeId, id, all.map((_, n) => n), all.map(({ check }) => check.id), all.map(({ check }) => check.owner), all.map(({ check }) => check.severity), all.map(({ gap }) => clean(gap.subject)), all.map(({ gap }) => clean(gap.sentence)), all.map(({ gap }) => gap.units), all.map(({ gap }) => gap.money),
+    [storeId, id, all.map((_, n) => n), all.map(({ check }) => check.id), all.map(({ check }) => check.owner), all.map(({ check, gap }) => gap.severity ?? check.severity), all.map(({ gap }) => clean(gap.subject)), all.map(({ gap }) => clean(gap.sentence)), all.map(({ gap }) => gap.units), all.map(({ gap }) => gap.money),
       all.map(({ gap }) => gap.variantId ?? null), all.map(({ gap }) => gap.locationId ?? null), all.map(({ gap }) => JSON.stringify({ variantId: gap.variantId, locationId: gap.locationId, admin: gap.admin, evidence: gap.evidence }))]);
   await tx.query('delete from audit_report where store_id = $1 and report_id <= (select report_id from audit_report where store_id = $1 order by report_id desc offset $2 limit 1)', [storeId, KEPT]);
   return id;

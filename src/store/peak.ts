@@ -16,20 +16,20 @@ export interface PeakPage extends PeakFigures {
   places: { location_id: number; name: string; mode: string; paused: boolean; peak_until: string | null }[];
 }
 
-/** `lagSince`: what the lag is measured over; the last hour if left out. */
-export async function peakPage(db: Queryable, storeId: number, now: string, hotRows = 25, lagSince?: string): Promise<PeakPage> {
-  const lag = await measuredLag(db, storeId, now, 0, lagSince);
+/** `lag`: what the lag is measured over, the last hour if left out. `faults`: oversales and unread messages are counted that came since, all that are open if left out. */
+export async function peakPage(db: Queryable, storeId: number, now: string, hotRows = 25, since: { lag?: string; faults?: string } = {}): Promise<PeakPage> {
+  const lag = await measuredLag(db, storeId, now, 0, since.lag);
   const { rows: [sums] } = await db.query<{ inbox_waiting: number; inbox_age: number; dead: number; webhook_age: number | null; order_age: number | null; push_waiting: number; push_age: number; oversold: number; available: number | null; maximum: number | null; restore_rate: number | null }>(
     `select (select count(*)::int from (select from inbox where store_id = $1 and state = 0 limit 100000) i) as inbox_waiting,
        coalesce(extract(epoch from $2::timestamptz - (select min(received_at) from (select received_at from inbox where store_id = $1 and state = 0 order by inbox_id limit 1) i)), 0)::float8 as inbox_age,
-       (select count(*)::int from (select from inbox where store_id = $1 and state = 3 limit 1000) i) as dead,
+       (select count(*)::int from (select from inbox where store_id = $1 and state = 3 and ($3::timestamptz is null or received_at >= $3) limit 1000) i) as dead,
        extract(epoch from $2::timestamptz - (select received_at from inbox where store_id = $1 order by received_at desc limit 1))::float8 as webhook_age,
        extract(epoch from $2::timestamptz - (select updated_at from sales_order where store_id = $1 order by updated_at desc limit 1))::float8 as order_age,
        (select count(*)::int from push_level where store_id = $1 and dirty_version > seen_version and state not in ('held', 'quarantined', 'not written')) as push_waiting,
        coalesce(extract(epoch from $2::timestamptz - (select min(dirty_at) from push_level where store_id = $1 and dirty_version > seen_version and state not in ('held', 'quarantined', 'not written') and (not_before is null or not_before <= $2))), 0)::float8 as push_age,
-       (select count(*)::int from exception where store_id = $1 and kind = 'OVERSOLD' and state = 'open') as oversold,
+       (select count(*)::int from exception where store_id = $1 and kind = 'OVERSOLD' and state = 'open' and ($3::timestamptz is null or opened_at >= $3)) as oversold,
        least(b.maximum, b.available + b.restore_rate * greatest(0, extract(epoch from $2::timestamptz - b.at)))::float8 as available, b.maximum, b.restore_rate
-     from (select 1) one left join shop_bucket b on b.store_id = $1`, [storeId, now]);
+     from (select 1) one left join shop_bucket b on b.store_id = $1`, [storeId, now, since.faults ?? null]);
   const { rows: minutes } = await db.query<{ ago: number; n: number }>(
     `select floor(extract(epoch from $2::timestamptz - processed_at) / 60)::int as ago, count(*)::int as n from sales_order
      where store_id = $1 and updated_at >= $2::timestamptz - interval '60 minutes' and processed_at > $2::timestamptz - interval '60 minutes' and processed_at <= $2 group by 1`, [storeId, now]);

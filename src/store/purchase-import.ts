@@ -1,7 +1,7 @@
 /** What files of other systems say, brought in: suppliers, terms, minimum and maximum stock, purchase orders. Heard again, nothing changes. A dry run does all of it and rolls back. */
 import type pg from 'pg';
 import type { ImportError } from '../domain/purchasing/import-columns.ts';
-import type { CodeOf, MinMaxSaid, OrderSaid, SupplierSaid, TermsSaid } from '../domain/purchasing/import-rows.ts';
+import type { CodeOf, MinMaxSaid, WrongRow, OrderSaid, SupplierSaid, TermsSaid } from '../domain/purchasing/import-rows.ts';
 import { readAmount } from '../domain/purchasing/import-values.ts';
 import type { RowOutcome } from '../domain/purchasing/import-result.ts';
 import type { PurchaseLine, PurchaseOrder } from '../domain/purchasing/purchase-order.ts';
@@ -86,13 +86,24 @@ function placeOf(places: readonly Place[], said: string | null): { locationId: n
   return hits.length === 1 ? { locationId: hits[0]!.location_id } : { wrong: said === null ? 'the file names no location, and there are several' : `no location is called ${said}` };
 }
 
+/** What else is wrong with rows that are left out: codes nobody has, places nobody knows. Told with the rest, so that a file is mended once. */
+export async function faultsBeside(tx: pg.PoolClient, storeId: number, rows: readonly WrongRow[]): Promise<ImportError[]> {
+  if (rows.length === 0) return [];
+  const found = await itemsByCode(tx, storeId, rows.flatMap(codesOf)), places = await placesOf(tx, storeId);
+  return rows.flatMap((row) => {
+    const hit = oneItem(found, row), place = row.location === undefined ? null : placeOf(places, row.location);
+    return [...('wrong' in hit ? [{ line: row.line, field: 'sku', message: hit.wrong }] : []), ...(place !== null && 'wrong' in place ? [{ line: row.line, field: 'location', message: place.wrong }] : [])];
+  });
+}
+
 /** Minimum and maximum stock, as a user's planning values of the item, at the location where the file names one. */
 export async function bringMinMax(tx: pg.PoolClient, storeId: number, rows: readonly MinMaxSaid[], doing: Doing): Promise<Brought> {
   const result = none(), found = await itemsByCode(tx, storeId, rows.flatMap(codesOf)), places = await placesOf(tx, storeId), wanted = new Map<string, MinMaxSaid>();
   for (const row of rows) {
     const hit = oneItem(found, row), place = row.location === null ? null : placeOf(places, row.location);
-    if ('wrong' in hit) { result.errors.push({ line: row.line, field: 'sku', message: hit.wrong }); continue; }
-    if (place !== null && 'wrong' in place) { result.errors.push({ line: row.line, field: 'location', message: place.wrong }); continue; }
+    if ('wrong' in hit) result.errors.push({ line: row.line, field: 'sku', message: hit.wrong });
+    if (place !== null && 'wrong' in place) result.errors.push({ line: row.line, field: 'location', message: place.wrong });
+    if ('wrong' in hit || (place !== null && 'wrong' in place)) continue;
     const scope = `item:${hit.itemId}${place === null ? '' : `@${place.locationId}`}`, twin = wanted.get(scope);
     if (twin) result.rows.set(twin.line, saidAgain(row.line));
     wanted.set(scope, row);
@@ -129,8 +140,9 @@ export async function bringOrders(tx: pg.PoolClient, storeId: number, rows: read
     const lines = new Map<number, PurchaseLine>();
     for (const line of said.lines) {
       const hit = oneItem(found, line), cost = readAmount(line.cost, currency);
-      if ('wrong' in hit) { wrong.push({ line: line.line, field: 'sku', message: hit.wrong }); continue; }
-      if (typeof cost === 'string') { wrong.push({ line: line.line, field: 'cost', message: cost }); continue; }
+      if ('wrong' in hit) wrong.push({ line: line.line, field: 'sku', message: hit.wrong });
+      if (typeof cost === 'string') wrong.push({ line: line.line, field: 'cost', message: cost });
+      if ('wrong' in hit || typeof cost === 'string') continue;
       const twin = lines.get(hit.itemId);
       if (twin) { twin.ordered += line.ordered; twin.received += line.received; continue; }
       lines.set(hit.itemId, { line: lines.size + 1, itemId: hit.itemId, supplierSku: line.supplierSku, ordered: line.ordered, unitCost: cost, expectedOn: null, received: line.received, damaged: 0, cancelled: 0, recommendation: null });

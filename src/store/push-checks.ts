@@ -1,5 +1,6 @@
 /** The minute's checks of pushing: what lies unconfirmed, whose buffer may have moved, and what is a case for somebody. */
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
+import { some, unstopped } from '../domain/wording.ts';
 import type { Queryable } from './db.ts';
 
 /** Levels written before an instant that Shopify has not been heard to show since. */
@@ -43,10 +44,10 @@ export async function pushCases(db: Queryable, storeId: number, hourAgo: string)
      union all (select 'OVERSOLD', item_id, location_id, sku, title, location, reason, wanted, strikes, free, price from level where free < 0 order by free, item_id, location_id limit ${MOST_PUSH_CASES})`, [storeId, hourAgo]);
   return rows.map((row): RaisedException => {
     const name = row.sku || row.title, where = `${name} at ${row.location}`;
-    const sentence = row.kind === 'PUSH_FAILED' ? `${where} could not be set in Shopify: ${row.reason ?? 'no reason given'}. The other levels of the call were written.`
-      : row.kind === 'PUSH_CONFLICT' ? `${where}: somebody else changed it in Shopify ${row.strikes} times just before our set arrived (${row.reason ?? ''}). It is tried again after half a minute, and ever more slowly up to a quarter of an hour.`
-        : row.kind === 'PUSH_HELD' ? `${where} waits for a person: ${row.reason ?? ''}.`
-          : `${where}: open orders want ${-row.free!} units more than the shelf holds.`;
+    const sentence = row.kind === 'PUSH_FAILED' ? `${where} could not be set in Shopify: ${unstopped(row.reason ?? 'no reason given')}. The other levels of the call were written.`
+      : row.kind === 'PUSH_CONFLICT' ? `${where}: somebody else changed it in Shopify ${some(row.strikes, 'time')} just before our set arrived (${unstopped(row.reason ?? '')}). It is tried again after half a minute, and ever more slowly up to a quarter of an hour.`
+        : row.kind === 'PUSH_HELD' ? `${where} waits for a person: ${unstopped(row.reason ?? '')}.`
+          : `${where}: open orders want ${some(-row.free!, 'unit')} more than the shelf holds.`;
     return { kind: row.kind, key: `level/${row.item_id}@${row.location_id}`, subject: where, sentence, itemId: row.item_id, locationId: row.location_id,
       ...(row.kind === 'OVERSOLD' ? { size: -row.free!, ...(row.price === null ? {} : { risk: -row.free! * Number(row.price) }) } : {}), evidence: { wanted: row.wanted, reason: row.reason, strikes: row.strikes } };
   });

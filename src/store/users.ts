@@ -1,4 +1,5 @@
 /** People, sessions and the one-time token that makes the first administrator. Only hashes of tokens are stored. */
+import { handOver, NOBODY_YET } from './exception-people.ts';
 import type { Queryable } from './db.ts';
 
 export interface UserRow { user_id: number; email: string; name: string; role: string; /** Null until the invitation is used. */ password_hash: string | null; disabled_at: string | null }
@@ -21,6 +22,7 @@ export async function createFirstAdministrator(tx: Queryable, hash: Buffer, user
   if (used.rowCount !== 1) return null;
   const { rows } = await tx.query<{ user_id: number }>(
     `insert into app_user (email, name, role, password_hash, created_at) values (lower($1), $2, 'admin', $3, $4) returning user_id`, [user.email, user.name, user.passwordHash, now]);
+  await handOver(tx, NOBODY_YET, user.email.toLowerCase(), now);
   return rows[0]!.user_id;
 }
 

@@ -26,6 +26,12 @@ const SORT: Record<string, SortColumn> = {
 /** Said of a supplier's filter: lines nobody is preferred for and no vendor is known of. */
 export const NO_SUPPLIER = '-';
 
+/** Whether a filter by this name can find anything: a supplier of the store, a vendor of an item, or NO_SUPPLIER. */
+export async function isSupplierKnown(db: Queryable, storeId: number, name: string): Promise<boolean> {
+  if (name === NO_SUPPLIER) return true;
+  return (await db.query<{ known: boolean }>('select exists (select from supplier where store_id = $1 and name = $2) or exists (select from inventory_item x join item i using (item_id) where x.store_id = $1 and i.vendor = $2) as known', [storeId, name])).rows[0]!.known;
+}
+
 const ROWS = `with drafted as ( -- asked for in an order that was not sent yet; the oldest names it
     select p.location_id, n.item_id, sum(n.ordered)::int as units, min(p.purchase_order_id) as id, (array_agg(p.reference order by p.purchase_order_id))[1] as reference from purchase_order p join purchase_order_line n using (store_id, purchase_order_id)
     where p.store_id = $1 and p.state in ('draft', 'awaiting approval', 'approved') and n.ordered > 0 group by 1, 2

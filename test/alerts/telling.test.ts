@@ -52,7 +52,7 @@ describe('an event', () => {
     const { 'webhook-id': id, 'webhook-timestamp': at, 'webhook-signature': signed } = post!.headers;
     expect(signed).toBe(`v1,${createHmac('sha256', Buffer.from(secret!.slice(6), 'base64')).update(`${String(id)}.${String(at)}.${post!.body}`).digest('base64')}`);
     expect(JSON.parse(post!.body)).toMatchObject({ type: 'exceptions.changed', data: { title: 'To do: 1 today, 1 this week', cases: [{ kind: 'PUSH_FAILED', what: 'opened', severity: 2 }, { kind: 'PO_OVERDUE', owner: 'planner' }] } });
-    expect(JSON.parse(s.posts(`/buying-${s.storeId}`)[0]!.body).text).toMatch(/two · po overdue/);
+    expect(JSON.parse(s.posts(`/buying-${s.storeId}`)[0]!.body).text).toMatch(/two · PO overdue/);
     expect(JSON.parse(s.posts(`/team-${s.storeId}`)[0]!.body).attachments[0].contentType).toBe('application/vnd.microsoft.card.adaptive');
     expect(box.mails.at(-1)!.to).toEqual(['ops@shop.example', 'night@shop.example']);
     expect(box.mails.at(-1)!.text).toContain('one happened.');

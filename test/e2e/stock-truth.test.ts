@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildWeb } from '../../src/cli/web-build.ts';
+import { raise } from '../../src/store/exceptions.ts';
 import { openBrowser } from '../helpers/browser.ts';
 import { warehouseDay } from '../helpers/warehouse-day.ts';
 import { axeFaults, openWatched, sideways, type Watched } from '../helpers/watched-page.ts';
@@ -68,8 +69,9 @@ describe('in light and in dark', () => {
 });
 
 describe('on a phone', () => {
-  it.each([['/returns'], [`/returns/${waiting}`], [`/returns/${announced}`], ['/returns?tab=ghosts'], ['/fulfilments'], ['/push'], ['/mapping?tab=bundles'], ['/mapping?tab=rules'], ['/audit?tab=period'], [`/counts/${count}`], ['/settings/locations'], ['/settings/warehouses']])('%s does not scroll sideways, and a thumb finds its buttons', async (address) => {
+  it.each([['/returns'], [`/returns/${waiting}`], [`/returns/${announced}`], ['/returns?tab=ghosts'], ['/fulfilments'], ['/push'], ['/mapping?tab=bundles'], ['/mapping?tab=rules'], ['/audit?tab=period'], [`/counts/${count}`], ['/settings/locations'], ['/settings/warehouses'], ['/peak'], ['/exceptions'], ['/help?page=runbooks%2FPUSH_HELD']])('%s does not scroll sideways, and a thumb finds its buttons', async (address) => {
     const context = await browser.newContext({ viewport: { width: 375, height: 812 }, hasTouch: true, isMobile: true, reducedMotion: 'reduce' });
+    if (address === '/peak') await raise(w.house.db.pool, w.storeId, [{ kind: 'OVERSOLD', key: 'level/pretended', subject: 'Pretended', sentence: 'More is promised than is there.' }], new Date().toISOString());
     const { page, errors } = await open(context, address);
     await page.getByRole('heading').first().waitFor();
     await page.waitForTimeout(500);
@@ -77,6 +79,13 @@ describe('on a phone', () => {
     expect(await axeFaults(page)).toEqual([]);
     if (address.startsWith('/returns')) {
       for (const button of await page.locator('.stepper button, .bench-save button, .return-list a').all()) expect((await button.boundingBox())!.height).toBeGreaterThanOrEqual(40);
+    }
+    for (const button of await page.locator('main .mantine-Button-root:visible, main .mantine-Input-input:visible, main .runbook-link:visible').all()) expect((await button.boundingBox())!.height, await button.innerText()).toBeGreaterThanOrEqual(44);
+    if (address === '/peak') {
+      const lights = (await page.evaluate<string[]>(`[...document.querySelectorAll('.peak-rule')].map((rule) => rule.dataset.light)`)).map((light) => ['bad', 'warn', 'good'].indexOf(light));
+      expect(lights).toEqual([...lights].sort());
+      expect(Math.min(...lights)).toBe(0);
+      await page.locator('.peak-now').getByText(/1 item oversold/).waitFor();
     }
     expect(errors).toEqual([]);
     await context.close();

@@ -61,6 +61,18 @@ describe('a round trip through a file', () => {
   });
 });
 
+describe('all that is wrong is said at once', () => {
+  const faults = async (kind: string, csv: string): Promise<[number, string][]> => (await bring(kind, csv, true)).errors.map((error) => [error.line, error.field] as [number, string]).sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1));
+  it('of a row of an order: its status, its item and its place; and of the other rows of that order', async () => {
+    expect(await faults('purchase-orders', 'PO Number,Supplier,Status,Location,SKU,Quantity,Cost\nX-1,Mill,Bogus,Nowhere,NOBODY,5,2.00\nX-1,Mill,Sent,,NOBODY-2,5,2.00\nX-2,Mill,Sent,Nowhere,NOBODY-3,5,much\n'))
+      .toEqual([[2, 'Status'], [2, 'location'], [2, 'sku'], [3, 'sku'], [4, 'cost'], [4, 'location'], [4, 'sku']]);
+  });
+  it('of minimum and maximum stock, and of terms', async () => {
+    expect(await faults('min-max', 'SKU,Location,Min stock,Max stock\nNOBODY,Nowhere,many,5\nNOBODY,Nowhere,1,5\n')).toEqual([[2, 'Min stock'], [2, 'location'], [2, 'sku'], [3, 'location'], [3, 'sku']]);
+    expect(await faults('supplier-items', 'Supplier,SKU,Unit cost,MOQ\nMill,NOBODY,dear,few\n')).toEqual([[2, 'MOQ'], [2, 'Unit cost'], [2, 'sku']]);
+  });
+});
+
 describe('the result of an import', () => {
   const result = async (id: number, rows = 'all'): Promise<string> => file(`/purchasing/imports/${id}/result.csv?rows=${rows}`);
   const rowsOf = (text: string): string[][] => csvTable(text, 1_000).rows.map((row) => row.cells);

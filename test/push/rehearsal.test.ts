@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { rehearsal } from '../../src/flows/rehearsal.ts';
 import type { Shoppers } from '../../src/ports/shoppers.ts';
 import { contextFor } from '../../src/runtime/run-flow.ts';
+import { raise } from '../../src/store/exceptions.ts';
 import { askRehearsal, beginRehearsal, findRehearsal, stopRehearsal } from '../../src/store/rehearsals.ts';
 import { clockwork } from '../helpers/clockwork.ts';
 
@@ -28,9 +29,24 @@ describe('a rehearsal', () => {
     expect(clock.time() - begun).toBeGreaterThanOrEqual(60_000);
     const row = (await findRehearsal(house.db, storeId, id))!;
     expect(row).toMatchObject({ passed: true, failed_rules: [], reached_per_minute: 20, said: null });
-    expect(row.report).toContain('10 × the usual 2.0 orders a minute for 1 minutes: 20 a minute asked for, 20 placed.');
+    expect(row.report).toContain('10 × the usual 2.0 orders a minute for 1 minute: 20 a minute asked for, 20 placed.');
     expect((await call('GET', `/peak/rehearsals/${id}/text`)).body).toBe(row.report);
     expect((await call('GET', '/peak/rehearsals')).body).toMatchObject({ may: true, rehearsals: [{ rehearsalId: id, passed: true, endedAt: clock.now() }] });
+  });
+
+  it('is not judged by what was wrong before it began, but by what goes wrong in it', async () => {
+    const raised = (key: string) => raise(house.db.pool, storeId, [{ kind: 'OVERSOLD', key, subject: key, sentence: 'More is promised than is there.' }], clock.now());
+    await raised('level/old');
+    await house.db.query(`insert into inbox (store_id, webhook_id, topic, received_at, body, state) values ($1, 'unread', 'orders/updated', $2, '{}', 3)`, [storeId, clock.now()]);
+    await clock.advance(1_000);
+    const before = await ask();
+    await run(pretended());
+    expect(await findRehearsal(house.db, storeId, before)).toMatchObject({ passed: true, failed_rules: [] });
+    const during = await ask(), oversells = pretended((counted) => { if (counted === 1) void raised('level/new'); });
+    await run(oversells);
+    expect(await findRehearsal(house.db, storeId, during)).toMatchObject({ passed: false, failed_rules: ['Items oversold'] });
+    await house.db.query(`delete from inbox where webhook_id = 'unread'`);
+    await house.db.query(`update exception set state = 'resolved' where kind = 'OVERSOLD'`);
   });
 
   it('that is stopped, cut off, or fails is not judged, and calms the shoppers all the same', async () => {

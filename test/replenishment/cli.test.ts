@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { addDays, dayOf } from '../../src/domain/calendar.ts';
+import { POLICY_KINDS } from '../../src/domain/replenishment/policy.ts';
 import { world } from '../helpers/world.ts';
 
 const w = await world({ months: 4, scale: 0.05, worker: false });
@@ -27,6 +28,11 @@ it('plan says the worklist, as JSON and as CSV, and as another policy would orde
   const other = JSON.parse((await run('plan', '--json', '--policy', 'fill rate')).stdout) as { policy: string };
   expect(other.policy).toBe('fill rate');
   expect((await w.api<typeof list>(`/api/v1/replenishment?store=${w.storeId}`)).totals).toEqual(list.totals);
+  const nobody = await run('plan', '--supplier', 'Nobody');
+  expect([nobody.code, nobody.stderr]).toEqual([2, expect.stringContaining('--supplier Nobody: there is no supplier')]);
+  const vendor = (await w.house.db.query<{ vendor: string }>('select vendor from item where vendor is not null limit 1')).rows[0]!.vendor;
+  for (const known of [vendor, '-']) expect((await run('plan', '--supplier', known, '--json')).code).toBe(0);
+  for (const verb of ['plan', 'replay']) { const help = (await run(verb, '--help')).stdout.replaceAll(/\s+/g, ' '); for (const kind of POLICY_KINDS) expect([verb, help]).toEqual([verb, expect.stringMatching(new RegExp(`${kind}[,\\s)]|${kind}$`))]); }
   const wrong = await run('plan', '--policy', 'astrology');
   expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('one of ')]);
 }, 120_000);

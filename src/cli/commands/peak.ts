@@ -1,6 +1,6 @@
 /** `instep peak`: the figures of the peak monitor; `instep rehearse`: a rush on the sandbox, ten times the usual, judged by the same rules. */
 import { writeFile } from 'node:fs/promises';
-import { peakRules } from '../../domain/push/peak.ts';
+import { peakRules, verdict } from '../../domain/push/peak.ts';
 import { peakReportText } from '../../domain/push/peak-report.ts';
 import { peakPage } from '../../store/peak.ts';
 import { peakReport, peakReports } from '../../store/peak-report.ts';
@@ -20,7 +20,7 @@ export async function peakCommand(options: { store?: string; json?: boolean; rep
       return;
     }
     const page = await peakPage(house.db, store.store_id, house.clock.now().toISOString()), rules = peakRules(page);
-    print(options.json ?? false, { ordersPerMinute: page.ordersPerMinute, rules, hot: page.hot }, () => `${page.ordersPerMinute.toFixed(1)} orders a minute; ${page.inboxWaiting} messages and ${page.pushWaiting} levels wait\n${table(['Rule', 'Now', 'Watch', 'Act', ''], rules.map((r) => [r.label, r.value?.toFixed(1) ?? '–', r.warn, r.bad, r.light]))}`);
+    print(options.json ?? false, { ordersPerMinute: page.ordersPerMinute, rules, hot: page.hot }, () => `${verdict(rules).says}. ${page.ordersPerMinute.toFixed(1)} orders a minute; ${page.inboxWaiting} messages and ${page.pushWaiting} levels wait\n${table(['Rule', 'Now', 'Watch', 'Act', ''], rules.map((r) => [r.label, r.value?.toFixed(1) ?? '–', r.warn, r.bad, r.light]))}`);
     if (rules.some((rule) => rule.light === 'bad')) process.exitCode = EXIT.found;
   });
 }

@@ -13,7 +13,7 @@ import type { Db } from '../../store/db.ts';
 import { plannedInputs } from '../../store/bought-together.ts';
 import { planWorld } from '../../store/plan-inputs.ts';
 import type { StoreRow } from '../../store/stores.ts';
-import { worklistPage, worklistTotals, type WorklistFilter, type WorklistRow } from '../../store/worklist.ts';
+import { isSupplierKnown, NO_SUPPLIER, worklistPage, worklistTotals, type WorklistFilter, type WorklistRow } from '../../store/worklist.ts';
 import { chosenStore, withHouse } from '../house.ts';
 import { UsageError, print, progressBars, rowLimit, table } from '../terminal.ts';
 
@@ -30,6 +30,7 @@ export async function planCommand(options: PlanOptions): Promise<void> {
       const bars = progressBars(quiet);
       try { await runFlow(house, replenishment, store.store_id, 'command line', bars.watch); } finally { bars.stop(); }
     }
+    if (options.supplier !== undefined && !(await isSupplierKnown(house.db, store.store_id, options.supplier))) throw new UsageError(`--supplier ${options.supplier}: there is no supplier or vendor of that name, as it is spelled. Suppliers lists them; ${NO_SUPPLIER} is lines without one`);
     const filter: WorklistFilter = { view: kind ? 'all' : options.due ? 'due' : 'to order', supplier: options.supplier, today, sort: 'urgency', dir: 'asc', after: null, limit };
     const rows = await worklistPage(house.db, store.store_id, filter);
     const lines = kind ? await byKind(house.db, store, today, rows, kind) : rows.map((row): PlanLine => ({ row, quantity: row.quantity, sentence: sentenceOfRow(row) }));

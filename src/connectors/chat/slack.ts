@@ -1,6 +1,7 @@
 /** Slack incoming webhooks (also Mattermost and Rocket.Chat, which take the same): one text in Slack's mark-up. */
 import type { BlockList } from 'node:net';
-import { happened, label, type AlertMessage } from '../../domain/alerts/message.ts';
+import { happened, type AlertMessage } from '../../domain/alerts/message.ts';
+import { kindWords } from '../../domain/wording.ts';
 import type { AlertChannel } from '../../ports/alert-channel.ts';
 import { postOutside } from '../outside.ts';
 
@@ -13,7 +14,7 @@ const linked = (text: string, link: string | null): string => (link === null ? p
 export function slackText(message: AlertMessage): string {
   return [
     `*${plain(`${message.store.name}: ${message.title}`).replaceAll('*', '∗')}*`,
-    ...message.cases.map((one) => `${one.what === 'resolved' ? DOT['good'] : one.severity === 1 ? DOT['bad'] : one.severity === 2 ? DOT['warn'] : DOT['neutral']} ${linked(`${one.subject} · ${label(one.kind)}`, one.link)} (${happened(one)})\n${plain(one.sentence)}`),
+    ...message.cases.map((one) => `${one.what === 'resolved' ? DOT['good'] : one.severity === 1 ? DOT['bad'] : one.severity === 2 ? DOT['warn'] : DOT['neutral']} ${linked(`${one.subject} · ${kindWords(one.kind)}`, one.link)} (${happened(one)})\n${plain(one.sentence)}`),
     ...(message.more > 0 ? [`and ${message.more} more`] : []),
     ...(message.digest ? [plain(message.digest.verdict), ...message.digest.lines.map((line) => `${DOT[line.tone] ?? DOT['neutral']} ${linked(line.text, line.link)}`)] : []),
     ...(message.purpose === 'test' ? ['This channel works.'] : []),

@@ -1,6 +1,7 @@
 /** Microsoft Teams: a workflow's webhook ("when a Teams webhook request is received"), which takes a message with one Adaptive Card. */
 import type { BlockList } from 'node:net';
-import { happened, label, type AlertMessage } from '../../domain/alerts/message.ts';
+import { happened, type AlertMessage } from '../../domain/alerts/message.ts';
+import { kindWords } from '../../domain/wording.ts';
 import type { AlertChannel } from '../../ports/alert-channel.ts';
 import { postOutside } from '../outside.ts';
 
@@ -21,7 +22,7 @@ export function teamsCard(message: AlertMessage): object {
         body: [
           text(plain(`${message.store.name}: ${message.title}`), { weight: 'Bolder', size: 'Medium' }),
           ...message.cases.flatMap((one) => [
-            text(`${linked(`${one.subject} · ${label(one.kind)}`, one.link)} (${plain(happened(one))})`, { spacing: 'Medium', color: one.what === 'resolved' ? 'good' : one.severity === 1 ? 'attention' : one.severity === 2 ? 'warning' : 'default' }), text(plain(one.sentence)),
+            text(`${linked(`${one.subject} · ${kindWords(one.kind)}`, one.link)} (${plain(happened(one))})`, { spacing: 'Medium', color: one.what === 'resolved' ? 'good' : one.severity === 1 ? 'attention' : one.severity === 2 ? 'warning' : 'default' }), text(plain(one.sentence)),
           ]),
           ...(message.more > 0 ? [text(`and ${message.more} more`)] : []),
           ...(message.digest ? [text(plain(message.digest.verdict)), ...message.digest.lines.map((line) => text(linked(line.text, line.link), { color: COLOUR[line.tone] ?? 'default' }))] : []),

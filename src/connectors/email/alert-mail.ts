@@ -1,5 +1,6 @@
 /** Alerts by mail: text, and the same as HTML without pictures or anything to load. */
-import { happened, label, type AlertMessage } from '../../domain/alerts/message.ts';
+import { happened, type AlertMessage } from '../../domain/alerts/message.ts';
+import { kindWords } from '../../domain/wording.ts';
 import { NotDelivered, type AlertChannel } from '../../ports/alert-channel.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 
@@ -9,7 +10,7 @@ const TONE: Record<string, string> = { good: '#2b7a3d', warn: '#8a5a00', bad: '#
 export function mailText(message: AlertMessage): string {
   return [
     `${message.store.name}: ${message.title}`, '',
-    ...message.cases.flatMap((one) => [`${one.subject} · ${label(one.kind)} (${happened(one)})`, `  ${one.sentence}`, `  ${one.link}`, '']),
+    ...message.cases.flatMap((one) => [`${one.subject} · ${kindWords(one.kind)} (${happened(one)})`, `  ${one.sentence}`, `  ${one.link}`, '']),
     ...(message.more > 0 ? [`and ${message.more} more`, ''] : []),
     ...(message.digest ? [message.digest.verdict, ...message.digest.lines.map((line) => `${line.tone === 'bad' ? '!!' : line.tone === 'warn' ? ' !' : '  '} ${line.text}`), ''] : []),
     ...(message.purpose === 'test' ? ['This channel works.', ''] : []),
@@ -20,7 +21,7 @@ export function mailText(message: AlertMessage): string {
 export function mailHtml(message: AlertMessage): string {
   const link = (text: string, to: string | null): string => (to === null ? html(text) : `<a href="${html(to)}">${html(text)}</a>`);
   return `<div style="font-family:system-ui,sans-serif;font-size:14px;line-height:1.45;max-width:640px"><h2 style="font-size:17px;margin:0 0 12px">${html(`${message.store.name}: ${message.title}`)}</h2>${[
-    ...message.cases.map((one) => `<p style="margin:0 0 12px"><strong>${link(one.subject, one.link)}</strong> · ${html(label(one.kind))} <span style="color:${one.what === 'resolved' ? TONE['good'] : one.severity === 1 ? TONE['bad'] : one.severity === 2 ? TONE['warn'] : TONE['neutral']}">(${html(happened(one))})</span><br>${html(one.sentence)}</p>`),
+    ...message.cases.map((one) => `<p style="margin:0 0 12px"><strong>${link(one.subject, one.link)}</strong> · ${html(kindWords(one.kind))} <span style="color:${one.what === 'resolved' ? TONE['good'] : one.severity === 1 ? TONE['bad'] : one.severity === 2 ? TONE['warn'] : TONE['neutral']}">(${html(happened(one))})</span><br>${html(one.sentence)}</p>`),
     ...(message.more > 0 ? [`<p>and ${message.more} more</p>`] : []),
     ...(message.digest ? [`<p><strong>${html(message.digest.verdict)}</strong></p><ul style="padding-left:18px">${message.digest.lines.map((line) => `<li style="color:${TONE[line.tone] ?? TONE['neutral']}">${link(line.text, line.link)}</li>`).join('')}</ul>`] : []),
     ...(message.purpose === 'test' ? ['<p>This channel works.</p>'] : []),

@@ -1,5 +1,6 @@
 /** What an alert says, before a channel gives it its form. Bounded: a storm or a long night is one message that fits a screen. */
 import { inClockTime } from '../calendar.ts';
+import { kindWords } from '../wording.ts';
 
 export interface ToldCase {
   exceptionId: string; kind: string; what: string; severity: number; owner: string; subject: string; sentence: string; dueAt: string;
@@ -40,7 +41,7 @@ export function alertMessage(about: About, told: readonly Omit<ToldCase, 'link'>
   const cases = last.sort((a, b) => Number(a.what === 'resolved') - Number(b.what === 'resolved') || a.severity - b.severity || (a.dueAt < b.dueAt ? -1 : a.dueAt > b.dueAt ? 1 : 0));
   const open = cases.filter((one) => one.what !== 'resolved'), over = cases.length - open.length;
   const counts = [1, 2, 3, 4].flatMap((severity) => { const n = open.filter((one) => one.severity === severity).length; return n === 0 ? [] : [`${n} ${URGENCY[severity]}`]; });
-  const title = cases.length === 1 ? `${over === 1 ? 'Over: ' : ''}${oneLine(cases[0]!.subject, 80)}: ${label(cases[0]!.kind)}` : [counts.length > 0 ? `To do: ${counts.join(', ')}` : '', over > 0 ? `${over} over` : ''].filter(Boolean).join('; ');
+  const title = cases.length === 1 ? `${over === 1 ? 'Over: ' : ''}${oneLine(cases[0]!.subject, 80)}: ${kindWords(cases[0]!.kind)}` : [counts.length > 0 ? `To do: ${counts.join(', ')}` : '', over > 0 ? `${over} over` : ''].filter(Boolean).join('; ');
   return {
     purpose: 'alert', ...from(about), title,
     cases: cases.slice(0, MOST_LISTED).map((one) => ({ ...one, subject: oneLine(one.subject, 160), sentence: oneLine(inClockTime(one.sentence, about.timeZone ?? 'UTC'), 600), link: `${about.publicUrl}/exceptions?id=${one.exceptionId}&store=${about.store.id}` })),
@@ -68,9 +69,6 @@ export function testMessage(about: About, channel: string, by: string): AlertMes
 }
 
 const from = (about: About): Pick<AlertMessage, 'at' | 'store'> => ({ at: about.at, store: { ...about.store, name: oneLine(about.store.name, 80) } });
-
-/** `STOCK_DRIFT` → `stock drift`. */
-export const label = (kind: string): string => kind.toLowerCase().replaceAll('_', ' ');
 
 /** What happened to a case and what is wanted, as people read it. */
 export function happened(one: ToldCase): string {

@@ -4,6 +4,8 @@ import type { Role } from '../exceptions/catalogue.ts';
 import type { AuditFacts, Part } from './facts.ts';
 
 export interface Gap {
+  /** Where this one is less or more urgent than its check by itself; the exceptions inbox says the same of it. */
+  severity?: 1 | 2 | 3 | 4;
   subject: string;
   /** What is wrong, with the figures that show it. */
   sentence: string;
@@ -47,7 +49,6 @@ export function grouped<T>(all: readonly T[], keyOf: (thing: T) => string): Map<
 }
 
 export const named = (variant: Pick<StorefrontVariant, 'sku' | 'title'> | undefined, otherwise = 'unknown variant'): string => variant?.sku?.trim() || variant?.title || otherwise;
-export const some = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString('en-GB')} ${n === 1 ? one : many}`;
 export const daysBetweenInstants = (from: string, to: string): number => Math.floor((Date.parse(to) - Date.parse(from)) / 86_400_000);
 
 /** Units on hand of each inventory item over all locations. */

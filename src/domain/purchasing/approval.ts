@@ -23,7 +23,7 @@ export function needsApproval(order: PurchaseOrder, limits: Readonly<Record<stri
 
 /** Why somebody may not approve an order; null: they may. A word about a person goes before one about their role. Without any approver named, whoever did not make it may. */
 export function approvalRefused(order: PurchaseOrder, who: { email: string; role: string }, approvers: readonly Approver[], { inStore, storeCurrency }: ApprovalValue): string | null {
-  if (order.madeBy.includes(who.email)) return `${order.reference} was made by ${who.email}: somebody else must approve it`;
+  if (order.madeBy.includes(who.email)) return `${order.reference} was made, changed or submitted by ${who.email}: somebody else must approve it`;
   if (approvers.length === 0) return null;
   const own = approvers.find((one) => one.email?.toLowerCase() === who.email.toLowerCase()) ?? approvers.find((one) => one.email === undefined && one.role === who.role), others = `: ${approverWords(approvers, storeCurrency)} may`;
   if (!own) return `${who.email} may not approve purchase orders${others}`;

@@ -6,9 +6,12 @@ import { isDay, readAmount, readCount, readDay, readState, readYes } from './imp
 import { breaksFault, type PriceBreak } from './price.ts';
 
 export interface FileRow { record: Record<string, string>; line: number }
-export interface Read<R> { rows: R[]; errors: ImportError[]; /** Lines that say nothing to bring in. */ skipped: number[]; columns: Record<string, string>; ignored: string[] }
+export interface Read<R> { rows: R[]; errors: ImportError[]; /** What the rows that are left out name, so that all that is wrong with them is said at once. */ named: WrongRow[]; /** Lines that say nothing to bring in. */ skipped: number[]; columns: Record<string, string>; ignored: string[] }
 /** A code of an item as the file gives it, and Shopify's id of its variant where the file has that too; whose it is, the store knows. */
 export interface CodeOf { line: number; code: string; variantId?: string }
+
+/** `location`: as the row names it; whether one that names none may is known with the rows beside it. */
+export interface WrongRow extends CodeOf { location?: string }
 
 /** Undefined: the file has no such column or the cell is empty: what is kept stays. */
 export interface SupplierSaid { line: number; name: string; email?: string; contact?: string; address?: string; currency?: string; leadTimeDays?: number; leadTimeToleranceDays?: number; orderDays?: number[]; minOrderCost?: number; minOrderUnits?: number; containerVolumeCm3?: number; containerWeightG?: number; minimumCounts?: SupplierLimits['minimumCounts']; mostContainers?: number; fillContainer?: boolean; budget?: number; budgetPer?: BudgetPer; paymentTerms?: string; notes?: string; active?: boolean }
@@ -19,6 +22,8 @@ export interface OrderSaid { line: number; id: string; reference: string; suppli
 /** Reads cells of a row by field, noting what is wrong; `wrong` tells whether anything was. */
 class Cells {
   wrong = false;
+  /** What the row names, once it was read. */
+  names: WrongRow | null = null;
   readonly row: FileRow;
   readonly #columns: Record<string, string>;
   readonly #errors: ImportError[];
@@ -48,23 +53,25 @@ class Cells {
   /** `code` is what a person reads: the SKU before the barcode before the variant's id. */
   code(): { code: string; variantId?: string } {
     const id = this.text('variantId').replace(/^gid:\/\/shopify\/\w+\//, ''), code = this.text('sku') || this.text('barcode') || id;
-    if (code === '') this.fault('sku', 'is empty');
-    return { code, ...(id === '' || id === code ? {} : { variantId: id }) };
+    const named = { code, ...(id === '' || id === code ? {} : { variantId: id }) };
+    if (code === '') this.fault('sku', 'is empty'); else this.names = { line: this.row.line, ...named };
+    return named;
   }
 }
 
 function each<R>(file: ImportFile, rows: readonly FileRow[], make: (cells: Cells) => R | null): Read<R> {
-  const { columns, missing, ignored } = columnsOf(file, Object.keys(rows[0]?.record ?? {})), errors: ImportError[] = [], read: R[] = [];
+  const { columns, missing, ignored } = columnsOf(file, Object.keys(rows[0]?.record ?? {})), errors: ImportError[] = [], read: R[] = [], named: WrongRow[] = [];
   const skipped: number[] = [];
-  if (rows.length === 0) return { rows: [], errors: [{ line: 1, field: 'file', message: 'has no rows' }], skipped, columns, ignored };
-  if (missing.length > 0) return { rows: [], errors: missing.map((field) => ({ line: 1, field, message: `no column of the file is called so` })), skipped, columns, ignored };
+  if (rows.length === 0) return { rows: [], errors: [{ line: 1, field: 'file', message: 'has no rows' }], named, skipped, columns, ignored };
+  if (missing.length > 0) return { rows: [], errors: missing.map((field) => ({ line: 1, field, message: `no column of the file is called so` })), named, skipped, columns, ignored };
   for (const row of rows) {
     const cells = new Cells(row, columns, errors);
     if (readYes(cells.text('removed')) === true) { skipped.push(row.line); continue; }
     const made = make(cells);
+    if (cells.wrong && cells.names !== null) named.push(cells.names);
     if (made === null) { if (!cells.wrong) skipped.push(row.line); } else if (!cells.wrong) read.push(made);
   }
-  return { rows: read, errors, skipped, columns, ignored };
+  return { rows: read, errors, named, skipped, columns, ignored };
 }
 
 /** Without what is undefined. */
@@ -113,10 +120,11 @@ const positive = (n: number | undefined): number | undefined => (n === 0 ? undef
 
 export function readMinMax(rows: readonly FileRow[]): Read<MinMaxSaid> {
   return each('min-max', rows, (c) => {
-    const minStock = c.count('minStock'), maxStock = c.count('maxStock'), named = c.code();
+    const minStock = c.count('minStock'), maxStock = c.count('maxStock'), named = c.code(), location = c.text('location') || null;
+    if (c.names !== null && location !== null) c.names.location = location;
     if (minStock !== undefined && maxStock !== undefined && maxStock < minStock) c.fault('maxStock', `${maxStock} is below the minimum of ${minStock}`);
     if (minStock === undefined && maxStock === undefined && !c.wrong) return null;
-    return said({ line: c.row.line, ...named, location: c.text('location') || null, minStock, maxStock }) as MinMaxSaid;
+    return said({ line: c.row.line, ...named, location, minStock, maxStock }) as MinMaxSaid;
   });
 }
 
@@ -132,7 +140,9 @@ export function readOrders(rows: readonly FileRow[]): Read<OrderSaid> {
     if (state === null) c.fault('status', `no state is known by the name ${status}`);
     if (supplier === '') c.fault('supplier', 'is empty');
     const line = { line: c.row.line, ...named, ordered: c.count('ordered') ?? 0, received: c.count('received') ?? 0, cost: c.text('unitCost') || '0', supplierSku: c.text('supplierSku') || null };
-    const head = { line: c.row.line, id, reference, supplier, location: c.text('location') || null, state: state ?? 'draft', currency: c.currency() ?? null, orderedOn: c.day('orderedOn') ?? null, expectedOn: c.day('expectedOn') ?? null, receivedOn: c.day('receivedOn') ?? null, notes: c.text('notes') };
+    const location = c.text('location') || null;
+    if (c.names !== null && location !== null) c.names.location = location;
+    const head = { line: c.row.line, id, reference, supplier, location, state: state ?? 'draft', currency: c.currency() ?? null, orderedOn: c.day('orderedOn') ?? null, expectedOn: c.day('expectedOn') ?? null, receivedOn: c.day('receivedOn') ?? null, notes: c.text('notes') };
     const known = orders.get(id);
     if (known && known.supplier.toLowerCase() !== supplier.toLowerCase()) c.fault('supplier', `${reference} is of ${known.supplier} in line ${known.line} and of ${supplier} here`);
     if (c.wrong) { bad.add(id); return null; }
@@ -142,5 +152,8 @@ export function readOrders(rows: readonly FileRow[]): Read<OrderSaid> {
     orders.set(id, order);
     return line;
   });
-  return { ...read, rows: [...orders.values()].filter((order) => !bad.has(order.id)) };
+  const all = [...orders.values()];
+  // The other rows of an order that is left out are looked at too.
+  const others = all.filter((order) => bad.has(order.id)).flatMap((order) => order.lines.map(({ line, code, variantId }): WrongRow => ({ line, code, ...(variantId === undefined ? {} : { variantId }), ...(line === order.line && order.location !== null ? { location: order.location } : {}) })));
+  return { ...read, named: [...read.named, ...others], rows: all.filter((order) => !bad.has(order.id)) };
 }

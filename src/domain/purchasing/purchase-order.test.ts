@@ -141,7 +141,7 @@ describe('approval', () => {
   it('waits for another person', () => {
     const waiting = step(DRAFT, { do: 'amend', by: 'bob', shipping: 100 }, { do: 'submit', by: 'ann', needsApproval: true });
     expect(waiting.state).toBe('awaiting approval');
-    expect(act(waiting, { do: 'approve', by: 'ann' })).toEqual({ refused: 'PO-00001 was made by ann: somebody else must approve it' });
+    expect(act(waiting, { do: 'approve', by: 'ann' })).toEqual({ refused: 'PO-00001 was made, changed or submitted by ann: somebody else must approve it' });
     expect(act(waiting, { do: 'approve', by: 'bob' })).toHaveProperty('refused');
     expect(step(waiting, { do: 'approve', by: 'cleo' })).toMatchObject({ state: 'approved', approvedBy: 'cleo' });
     expect(act(waiting, { do: 'send', by: 'ann', today: '2026-03-02', expectedOn: null })).toEqual({ refused: 'PO-00001 is awaiting approval: send is possible when it is approved' });

@@ -108,7 +108,7 @@ function apply(next: PurchaseOrder, action: PurchaseAction): string | null {
       return null;
     }
     case 'approve': {
-      if (next.madeBy.includes(action.by)) return `${next.reference} was made by ${action.by}: somebody else must approve it`;
+      if (next.madeBy.includes(action.by)) return `${next.reference} was made, changed or submitted by ${action.by}: somebody else must approve it`;
       if (action.refused != null) return action.refused;
       next.state = 'approved';
       next.approvedBy = action.by;

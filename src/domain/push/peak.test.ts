@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { minutesToZero, peakRules, type PeakFigures } from './peak.ts';
+import { minutesToZero, peakRules, verdict, type PeakFigures } from './peak.ts';
 import { judge, rehearsalReport, type Sample } from './rehearsal.ts';
 
 const age = fc.integer({ min: 0, max: 1_000 });
@@ -20,6 +20,18 @@ it('silence is a gap only while orders go on', () => {
   expect(gap(quiet)).toBe('good');
   expect(gap({ ...quiet, orderAge: 60 })).toBe('bad');
   expect(gap({ ...quiet, webhookAge: null })).toBe('good');
+});
+
+it('says by name which lights are on, and that the shop does not keep up only where a clock says so', () => {
+  const calm: PeakFigures = { ordersPerMinute: 0, inboxAge: 0, pushAge: 0, lagIn: 1, lagOut: 1, bucketLeft: 1, deadLetters: 0, oversold: 0, webhookAge: 5, orderAge: 5 }, of = (change: Partial<PeakFigures>): string => verdict(peakRules({ ...calm, ...change })).says;
+  expect([of({}), of({ oversold: 1 }), of({ oversold: 2, deadLetters: 1 }), of({ deadLetters: 1 }), of({ pushAge: 75, oversold: 1 }), of({ inboxAge: 12 })]).toEqual([
+    'The shop keeps up', 'Act: 1 item oversold', 'Act: 2 items oversold', 'Watch: 1 message set aside', 'It does not keep up: levels wait 75 s, 1 item oversold', 'It is getting tight: messages wait 12 s']);
+  fc.assert(fc.property(figures, (given) => {
+    const rules = peakRules(given), { light, says } = verdict(rules), clocks = rules.filter((rule) => ['inbox', 'push', 'lag', 'gap'].includes(rule.key));
+    expect(rank[light]).toBe(Math.max(...rules.map((rule) => rank[rule.light])));
+    expect(says.startsWith('It does not keep up')).toBe(clocks.some((rule) => rule.light === 'bad'));
+    expect(says).not.toContain('undefined');
+  }));
 });
 
 it('tells the minutes left of what sells', () => {

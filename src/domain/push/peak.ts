@@ -34,6 +34,23 @@ export function peakRules(f: PeakFigures): Rule[] {
   ];
 }
 
+/** What each light means in a few words, for a figure. */
+const FOUND: Readonly<Record<string, (value: number) => string>> = {
+  inbox: (value) => `messages wait ${seconds(value)}`, push: (value) => `levels wait ${seconds(value)}`, lag: (value) => `a change takes ${seconds(value)} to arrive`, bucket: (value) => `${Math.round(value)} % of Shopify’s calls are left`,
+  gap: (value) => `no webhook for ${seconds(value)}`, dead: (value) => `${value} ${value === 1 ? 'message' : 'messages'} set aside`, oversold: (value) => `${value} ${value === 1 ? 'item' : 'items'} oversold`,
+};
+const seconds = (value: number): string => (value < 120 ? `${Math.round(value)} s` : `${Math.floor(value / 60)} min`);
+/** These say whether the shop keeps up with its orders; the others are faults beside it. */
+const CLOCKS: ReadonlySet<string> = new Set(['inbox', 'push', 'lag', 'gap']);
+
+/** One sentence over all the lights: whether the shop keeps up, and which of the worst lights are on, by name. */
+export function verdict(rules: readonly Pick<Rule, 'key' | 'value' | 'light'>[]): { light: Light; says: string } {
+  const light = rules.some((rule) => rule.light === 'bad') ? 'bad' : rules.some((rule) => rule.light === 'warn') ? 'warn' : 'good', on = rules.filter((rule) => rule.light === light);
+  if (light === 'good') return { light, says: 'The shop keeps up' };
+  const begins = !on.some((rule) => CLOCKS.has(rule.key)) ? (light === 'bad' ? 'Act' : 'Watch') : light === 'bad' ? 'It does not keep up' : 'It is getting tight';
+  return { light, says: `${begins}: ${on.map((rule) => FOUND[rule.key]!(rule.value ?? 0)).join(', ')}` };
+}
+
 /** Minutes until a level is sold out at its rate of the last hour; null where it does not sell or has nothing left to lose. */
 export function minutesToZero(available: number, unitsLastHour: number): number | null {
   if (available <= 0) return 0;

@@ -32,7 +32,7 @@ export function rehearsalReport({ plan, rules, passed, reachedPerMinute, samples
   const every = Math.max(1, Math.floor(samples.length / 20));
   return `# Peak rehearsal: ${passed ? 'passed' : 'not passed'}
 
-${plan.shop}, ${plan.startedAt}. ${plan.times} × the usual ${plan.usualPerMinute.toFixed(1)} orders a minute for ${plan.minutes} minutes: ${plan.askedPerMinute.toFixed(0)} a minute asked for, ${reachedPerMinute.toFixed(0)} placed.
+${plan.shop}, ${plan.startedAt}. ${plan.times} × the usual ${plan.usualPerMinute.toFixed(1)} orders a minute for ${plan.minutes} ${plan.minutes === 1 ? 'minute' : 'minutes'}: ${plan.askedPerMinute.toFixed(0)} a minute asked for, ${reachedPerMinute.toFixed(0)} placed.
 
 | Rule | Worst | Fails at | |
 |---|---:|---:|---|

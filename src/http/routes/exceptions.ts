@@ -131,7 +131,7 @@ export function exceptionRoutes(app: FastifyInstance, { house, flows }: Services
     return {
       row: exceptionRow(row), events: events.map((event) => ({ at: event.at, what: event.what, by: event.by_whom, said: event.said })), children: children.map(exceptionRow), similar: similar.map((s) => ({ exceptionId: s.exception_id, subject: s.subject, resolvedAt: s.resolved_at, hours: s.hours, fixedBy: s.fixed_by })),
       backup: backupOf(kind), closes: kind.closes, checkedBy: checkerOf(row.kind),
-      outcomes: { ...outcomes, ways: outcomes.ways.map(({ way, cases }) => ({ way: way === 'itself' ? 'by themselves' : way === 'person' ? 'when a person said so' : `after “${fixNamed(way)?.label ?? way}”`, cases })) },
+      outcomes: { ...outcomes, ways: outcomes.ways.map(({ way, cases }) => ({ way: way === 'itself' ? (cases === 1 ? 'by itself' : 'by themselves') : way === 'person' ? 'when a person said so' : `after “${fixNamed(way)?.label ?? way}”`, cases })) },
     };
   });
 

@@ -3,11 +3,12 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { dayOf } from '../../domain/calendar.ts';
+import type { ImportError } from '../../domain/purchasing/import-columns.ts';
 import { readMinMax, readOrders, readSuppliers, readTerms, type Read } from '../../domain/purchasing/import-rows.ts';
 import { outcomesOf, resultFile } from '../../domain/purchasing/import-result.ts';
 import { idempotencyKey } from '../../runtime/key.ts';
 import { importResult, keepImportResult } from '../../store/import-results.ts';
-import { bringMinMax, bringOrders, bringSuppliers, bringTerms, type Brought } from '../../store/purchase-import.ts';
+import { bringMinMax, bringOrders, bringSuppliers, bringTerms, faultsBeside, type Brought } from '../../store/purchase-import.ts';
 import type { Doing } from '../../store/purchase-orders.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
@@ -28,7 +29,7 @@ export function purchasingImportRoutes(app: FastifyInstance, { house }: Services
     const { header, rows } = csvTable(csv, MOST_LINES), { rows: suppliers } = await house.db.query<{ name: string; currency: string }>('select lower(name) as name, currency from supplier where store_id = $1', [store.store_id]);
     const currencies = new Map(suppliers.map((s) => [s.name, s.currency])), currencyOf = (name: string): string => currencies.get(name.toLowerCase()) ?? store.currency;
     const doing: Doing = { by, now, keyOf: (cause) => idempotencyKey(`stock-adjustments/${store.store_id}/${cause}`) };
-    let read: Read<unknown>, brought: Brought | null = null;
+    let read: Read<unknown>, brought: Brought | null = null, beside: ImportError[] = [];
     const bring: (tx: Parameters<typeof bringTerms>[0]) => Promise<Brought> = (() => {
       switch (kind) {
         case 'suppliers': { const said = readSuppliers(rows, currencyOf); read = said; return (tx: Parameters<typeof bringTerms>[0]) => bringSuppliers(tx, store.store_id, said.rows, store.currency, doing); }
@@ -39,10 +40,11 @@ export function purchasingImportRoutes(app: FastifyInstance, { house }: Services
     })();
     await house.db.transaction(async (tx) => {
       await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`purchasing-import:${store.store_id}`]); // the same file twice at once: the second finds what the first made
+      beside = await faultsBeside(tx, store.store_id, read.named);
       brought = await bring(tx);
       if (dryRun) throw new DryRun();
     }).catch((error: unknown) => { if (!(error instanceof DryRun)) throw error; });
-    const { applied, unchanged, errors: found, notes, rows: heard } = brought!, errors = [...read!.errors, ...found].sort((a, b) => a.line - b.line);
+    const { applied, unchanged, errors: found, notes, rows: heard } = brought!, errors = [...read!.errors, ...beside, ...found].sort((a, b) => a.line - b.line);
     if (!dryRun && applied > 0) {
       await audit(house.db, { at: now, actor: by, action: `${kind} imported`, subject: store.shop_domain, after: { source, lines: rows.length, applied, errors: errors.length } });
       house.changed(store.store_id, ['replenishment', 'stock']);

@@ -38,6 +38,7 @@ export function Gathered({ rows }: { rows: readonly ExceptionCase[] }) {
 export function Usual({ detail }: { detail: ExceptionDetail }) {
   const { closed, medianHours, ways } = detail.outcomes;
   if (closed === 0 || medianHours === null) return null;
+  if (closed === 1) return <p className="dim">In the last 90 days one such case closed, within {duration(medianHours * 3_600_000)}, {ways[0]?.way}.</p>;
   return <p className="dim">In the last 90 days {count(closed, 'such case')} closed, half of them within {duration(medianHours * 3_600_000)}: {ways.slice(0, 5).map((each) => `${units(each.cases)} ${each.way}`).join(', ')}.</p>;
 }
 

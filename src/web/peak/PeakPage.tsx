@@ -1,9 +1,11 @@
 /** The peak monitor: one look says whether the shop keeps up, and the few things done in a rush are one press away. Made for a phone first. */
 import { Button, Checkbox, Popover, Select, Textarea } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { IconFlame, IconSnowflake, IconSnowflakeOff } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { verdict } from '../../domain/push/peak.ts';
 import type * as Contract from '../../http/contract-peak.ts';
 import type { Of } from '../../http/contract.ts';
 import { write } from '../api/client.ts';
@@ -26,17 +28,19 @@ type Action = Of<typeof Contract.PeakAction>;
 /** Read again this often while it is looked at. */
 const REFRESH_MS = 5_000;
 const peakQuery = (store: number) => ({ ...one<View>(['peak', store], '/peak', { store }), refetchInterval: REFRESH_MS });
+const LIGHTS = ['bad', 'warn', 'good'] as const;
 const WORD = { good: 'In order', warn: 'Watch', bad: 'Act' } as const;
 
 export function PeakPage() {
-  const store = useStore(), query = useQuery(peakQuery(store.storeId)), view = query.data, held = useQuery(heldBackQuery(store.storeId)).data?.rows ?? [], reports = useQuery(peakReportsQuery(store.storeId)).data?.reports ?? [];
+  const store = useStore(), query = useQuery(peakQuery(store.storeId)), view = query.data, held = useQuery(heldBackQuery(store.storeId)).data?.rows ?? [], reports = useQuery(peakReportsQuery(store.storeId)).data?.reports ?? [], phone = useMediaQuery('(max-width: 700px)', undefined, { getInitialValueInEffect: false });
   if (query.isError && !view) return <Page title="Peak monitor"><ErrorState error={query.error} retry={() => void query.refetch()} /></Page>;
   if (!view) return <Page title="Peak monitor"><Panel><Lines rows={12} /></Panel></Page>;
-  const worst = view.rules.some((rule) => rule.light === 'bad') ? 'bad' : view.rules.some((rule) => rule.light === 'warn') ? 'warn' : 'good';
+  // Places are learned on a desk; on a phone the lights that are on come before the fold.
+  const rules = phone ? [...view.rules].sort((a, b) => LIGHTS.indexOf(a.light) - LIGHTS.indexOf(b.light)) : view.rules;
   return (
     <Page title="Peak monitor" aside={<span className="dim small">Read <Ago at={view.at} />{query.isError && ', the last reading failed'}</span>}>
-      <Verdict view={view} worst={worst} />
-      <div className="peak-rules">{view.rules.map((rule) => (
+      <Verdict view={view} />
+      <div className="peak-rules">{rules.map((rule) => (
         <div key={rule.key} className="peak-rule" data-light={rule.light}>
           <span className="dim">{rule.label}</span>
           <b>{rule.value === null ? '–' : rule.unit === 's' ? duration(rule.value * 1000) : rule.unit === '%' ? `${Math.round(rule.value)} %` : units(rule.value)}</b>
@@ -61,13 +65,14 @@ export function PeakPage() {
   );
 }
 
-function Verdict({ view, worst }: { view: View; worst: 'good' | 'warn' | 'bad' }) {
+function Verdict({ view }: { view: View }) {
+  const { light, says } = verdict(view.rules);
   const peak = view.locations.find((place) => place.peakUntil !== null), frozen = view.locations.filter((place) => place.paused).length, act = useAct(), store = useStore();
   return (
     <Panel className="peak-verdict" >
-      <div className="peak-now" data-light={worst}>
-        <b className="peak-big">{decimal(view.ordersPerMinute)}</b><span>orders a minute, mean of the last five</span>
-        <Status tone={worst} pill>{worst === 'good' ? 'The shop keeps up' : worst === 'warn' ? 'It is getting tight' : 'It does not keep up'}</Status>
+      <div className="peak-now" data-light={light}>
+        <b className="peak-big">{decimal(view.ordersPerMinute)}</b><span>{view.ordersPerMinute === 1 ? 'order' : 'orders'} a minute, mean of the last five</span>
+        <Status tone={light} pill>{says}</Status>
         {peak && <Status tone="info" pill icon={IconFlame}>Peak mode, ends <Ago at={peak.peakUntil!} /></Status>}
         {frozen > 0 && <Status tone="held" pill icon={IconSnowflake}>{count(frozen, 'location')} not written</Status>}
       </div>
@@ -75,7 +80,7 @@ function Verdict({ view, worst }: { view: View; worst: 'good' | 'warn' | 'bad' }
         {peak ? <Button size="md" variant="default" leftSection={<IconFlame size={18} />} loading={act.isPending} onClick={() => act.mutate({ action: 'end', reason: '' })}>End peak mode</Button> : <Begin act={(action) => act.mutate(action)} pending={act.isPending} />}
         {frozen > 0 ? <Button size="md" leftSection={<IconSnowflakeOff size={18} />} loading={act.isPending} onClick={() => act.mutate({ action: 'let go', reason: '' })}>Let writes go on</Button> : <Freeze act={(action) => act.mutate(action)} pending={act.isPending} />}
         <SettingsLock storeId={store.storeId} />
-        <span className="dim small">{units(view.inboxWaiting)} messages and {units(view.pushWaiting)} levels wait{view.bucket && `; Shopify allows ${units(Math.round(view.bucket.available))} of ${units(view.bucket.maximum)} points now`}{!view.measured && '; no lag was measured in the last hour'}</span>
+        <span className="dim small">{count(view.inboxWaiting, 'message')} and {count(view.pushWaiting, 'level')} {view.inboxWaiting + view.pushWaiting === 1 ? 'waits' : 'wait'}{view.bucket && `; Shopify allows ${units(Math.round(view.bucket.available))} of ${units(view.bucket.maximum)} points now`}{!view.measured && '; no lag was measured in the last hour'}</span>
       </div>
     </Panel>
   );

@@ -42,7 +42,7 @@ export function Rehearsals() {
 function Over({ rehearsal: { rehearsalId, times, minutes, startedAt, askedAt, passed, failed, reachedPerMinute, said } }: { rehearsal: Rehearsal }) {
   const words = `${decimal(times)} × for ${duration(minutes * 60_000)}`;
   if (passed === null) return <><span>{words}</span> <span className="dim"><Ago at={startedAt ?? askedAt} />, not judged: {said}</span></>;
-  return <><Link from="/peak" to="/peak" search={(old) => ({ ...old, rehearsal: Number(rehearsalId) })}>{words}</Link> <Status tone={passed ? 'good' : 'bad'}>{passed ? 'passed' : 'not passed'}</Status> <span className="dim"><Ago at={startedAt!} />, {decimal(reachedPerMinute ?? 0)} orders a minute{!passed && `: ${failed.join(', ').toLowerCase()}`}</span></>;
+  return <><Link from="/peak" to="/peak" search={(old) => ({ ...old, rehearsal: Number(rehearsalId) })}>{words}</Link> <Status tone={passed ? 'good' : 'bad'}>{passed ? 'passed' : 'not passed'}</Status> <span className="dim"><Ago at={startedAt!} />, {decimal(reachedPerMinute ?? 0)} {reachedPerMinute === 1 ? 'order' : 'orders'} a minute{!passed && `: ${failed.join(', ').toLowerCase()}`}</span></>;
 }
 
 function Running({ rehearsal }: { rehearsal: Rehearsal }) {

@@ -49,7 +49,7 @@ function Came({ order }: { order: PurchaseDetail }) {
 function ReceiptTable({ receipt, order }: { receipt: GoodsReceipt; order: PurchaseDetail }) {
   const abroad = order.currency !== order.storeCurrency, back = receipt.reverses !== null, of = (count: number) => (count === 0 ? <span className="dim">0</span> : back ? signed(count) : units(count));
   return (
-    <table className="plain">
+    <table className="plain lines">
       <thead><tr><th>Item</th><th className="num">Good</th><th className="num">Damaged</th><th className="num" title="With its share of shipping, duty and other cost">Landed, a unit</th><th className="num">Landed</th>
         {abroad && <th className="num" title={receipt.rate === null ? receipt.rateMissing ?? undefined : `1 ${order.currency} was ${receipt.rate} ${order.storeCurrency} on ${receipt.rateDay}`}>{order.storeCurrency}, a unit</th>}{abroad && <th className="num">{order.storeCurrency}</th>}<th>Stock</th></tr></thead>
       <tbody>{receipt.lines.map((line) => (

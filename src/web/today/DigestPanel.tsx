@@ -8,7 +8,7 @@ import { write } from '../api/client.ts';
 import type { Digest } from '../api/queries.ts';
 import { useStore } from '../shell/store.tsx';
 import { AppLink } from '../ui/AppLink.tsx';
-import { day as dayText } from '../ui/format.ts';
+import { clock, day as dayText } from '../ui/format.ts';
 import { Panel } from '../ui/page.tsx';
 import { Ago } from '../ui/time.tsx';
 import { Status } from '../ui/tone.tsx';
@@ -23,7 +23,7 @@ export function DigestPanel({ digests, day, today }: { digests: readonly Digest[
   if (!digest) return <Panel title="Daily check"><p className="dim">The first digest is written by the daily-digest flow, once the import is complete.</p></Panel>;
   const earlier = digests.filter((one) => one.day !== digest.day);
   return (
-    <Panel title={`Daily check, ${dayText(digest.day)}`} aside={digest.acknowledgedAt ? <Status tone="good">Done by {digest.acknowledgedBy} <Ago at={digest.acknowledgedAt} /></Status>
+    <Panel title={<>Daily check, {dayText(digest.day)} <span className="dim small">as of {clock(digest.composedAt, store.timeZone)}</span></>} aside={digest.acknowledgedAt ? <Status tone="good">Done by {digest.acknowledgedBy} <Ago at={digest.acknowledgedAt} /></Status>
       : digest.day === today ? <Button leftSection={<IconCheck size={14} />} loading={acknowledge.isPending} onClick={() => acknowledge.mutate()}>Acknowledge</Button> : <Status tone="warn">Nobody did it</Status>}>
       <ul className="lines">
         <li><strong>{digest.verdict}</strong></li>

@@ -32,4 +32,4 @@ describe('time', () => {
   });
 });
 
-it('names kinds as words and keeps abbreviations', () => expect([kindName('STOCK_NEGATIVE'), kindName('SKU_BLANK'), kindName('WEBHOOK_HMAC_FAILED')]).toEqual(['Stock negative', 'SKU blank', 'Webhook HMAC failed']));
+it('names kinds as words and keeps abbreviations', () => expect([kindName('STOCK_NEGATIVE'), kindName('SKU_BLANK'), kindName('WEBHOOK_HMAC_FAILED'), kindName('PO_MAIL_FAILED'), kindName('API_VERSION_ENDING')]).toEqual(['Stock negative', 'SKU blank', 'Webhook HMAC failed', 'PO mail failed', 'API version ending']));

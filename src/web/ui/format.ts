@@ -1,5 +1,6 @@
 /** How numbers, money, days and instants are written on every screen. Quantities are whole units; money is integer minor units. */
 import { format as formatMoney, money as moneyOf } from '../../domain/money.ts';
+import { kindWords } from '../../domain/wording.ts';
 
 const LOCALE = 'en-GB';
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
@@ -74,7 +75,7 @@ export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** STOCK_NEGATIVE → "Stock negative". */
+/** STOCK_NEGATIVE → "Stock negative", PO_OVERDUE → "PO overdue". */
 export function kindName(kind: string): string {
-  return kind.split('_').map((word, n) => (word === 'SKU' || word === 'HMAC' ? word : n === 0 ? capital(word.toLowerCase()) : word.toLowerCase())).join(' ');
+  return capital(kindWords(kind));
 }

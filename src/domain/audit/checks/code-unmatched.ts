@@ -1,5 +1,6 @@
 /** Units on a warehouse's shelf under a code nobody matched: they stand there and are sold by nobody. */
-import { some, type Check } from '../check.ts';
+import { type Check } from '../check.ts';
+import { some } from '../../wording.ts';
 
 export const codeUnmatched: Check = {
   id: 'code-unmatched', title: 'Warehouse codes that are no item', severity: 2, owner: 'ecommerce', needs: ['own'], fix: 'Open Mapping: match the code, or ignore it with a reason.',

@@ -1,6 +1,7 @@
 /** Tracked variants on sale whose demand cannot be learnt from their own sales: never sold, too young, or sold on too few days. */
 import { dayNumber, daysBetween } from '../../calendar.ts';
-import { adminOf, named, onHandOf, onSale, some, worth, type Check } from '../check.ts';
+import { adminOf, named, onHandOf, onSale, worth, type Check } from '../check.ts';
+import { some } from '../../wording.ts';
 
 /** Days since the first sale, and days with a sale, below which a forecast leans on the item's kin. */
 export const YOUNG_DAYS = 56, FEW_DAYS = 4;

@@ -1,5 +1,6 @@
 /** How far back sales can be read. Sixty days without `read_all_orders`; less than a year shows no season, less than two none that repeats. */
-import { daysBetweenInstants, some, type Check } from '../check.ts';
+import { daysBetweenInstants, type Check } from '../check.ts';
+import { some } from '../../wording.ts';
 
 const YEAR = 365;
 

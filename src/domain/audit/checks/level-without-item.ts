@@ -1,5 +1,6 @@
 /** Levels of an inventory item that no variant has: what is left of a deleted product, or what a listing lost. */
-import { some, type Check } from '../check.ts';
+import { type Check } from '../check.ts';
+import { some } from '../../wording.ts';
 
 export const levelWithoutItem: Check = {
   id: 'level-without-item', title: 'Stock without a variant', severity: 3, owner: 'ecommerce', needs: ['variants', 'levels', 'locations'], fix: 'Find the goods on the shelf: list them again, or write the level off.',

@@ -1,5 +1,6 @@
 /** Stock that has not moved for half a year: dead, or not there at all. With the database: levels Instep has not seen anew although Shopify changed them. */
-import { adminOf, daysBetweenInstants, named, some, worth, type Check } from '../check.ts';
+import { adminOf, daysBetweenInstants, named, worth, type Check } from '../check.ts';
+import { some } from '../../wording.ts';
 
 export const STALE_DAYS = 180;
 

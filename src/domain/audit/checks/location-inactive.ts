@@ -1,5 +1,6 @@
 /** Stock at a location that is switched off: it is counted, and nobody can buy it. */
-import { grouped, some, worth, type Check } from '../check.ts';
+import { grouped, worth, type Check } from '../check.ts';
+import { some } from '../../wording.ts';
 
 export const locationInactive: Check = {
   id: 'location-inactive', title: 'Inactive locations with stock', severity: 1, owner: 'ecommerce', needs: ['locations', 'levels', 'variants'], fix: 'Move the stock to an active location, write it off, or switch the location on again.',

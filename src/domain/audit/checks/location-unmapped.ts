@@ -1,5 +1,6 @@
 /** Active locations with stock that Instep does not know, or that no warehouse serves in an organisation that has warehouses. */
-import { grouped, some, worth, type Check } from '../check.ts';
+import { grouped, worth, type Check } from '../check.ts';
+import { some } from '../../wording.ts';
 
 export const locationUnmapped: Check = {
   id: 'location-unmapped', title: 'Unmapped locations with stock', severity: 2, owner: 'ecommerce', needs: ['locations', 'levels', 'variants', 'own'], fix: 'Settings → Locations: say who is right about the location’s stock. A location left to Shopify on purpose is known, and no gap.',

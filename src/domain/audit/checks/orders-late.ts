@@ -1,5 +1,6 @@
 /** Orders with units neither shipped nor given up after three days: a customer waits, and the units stay committed. */
-import { daysBetweenInstants, grouped, some, type Check } from '../check.ts';
+import { daysBetweenInstants, grouped, type Check } from '../check.ts';
+import { some } from '../../wording.ts';
 
 /** Days after which an order that is not held is late. */
 export const LATE_DAYS = 3;

@@ -1,5 +1,6 @@
 /** “Continue selling when out of stock”: right for what is made to order, an oversell for everything else. Units promised beyond the stock are at risk now. */
-import { adminOf, onSale, some, type Check } from '../check.ts';
+import { adminOf, onSale, type Check } from '../check.ts';
+import { some } from '../../wording.ts';
 
 export const oversellable: Check = {
   id: 'oversellable', title: 'Variants that oversell', severity: 2, owner: 'ecommerce', needs: ['variants', 'levels'], fix: 'Switch off “Continue selling when out of stock” unless the goods are made to order or truly on back-order with a date.',

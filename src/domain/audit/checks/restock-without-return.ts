@@ -1,5 +1,6 @@
 /** Refunds that put units back on sale although no return says that they came back: ghost stock. */
-import { grouped, some, type Check } from '../check.ts';
+import { grouped, type Check } from '../check.ts';
+import { some } from '../../wording.ts';
 
 export const restockWithoutReturn: Check = {
   id: 'restock-without-return', title: 'Restocked without a return', severity: 2, owner: 'warehouse', needs: ['orders', 'returns', 'locations'], fix: 'Look whether the goods are there. If not, take the units off again; refund without “Restock” until the return is inspected.',

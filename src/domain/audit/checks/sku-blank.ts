@@ -1,5 +1,6 @@
 /** A tracked variant on sale without a SKU: warehouse and planner files cannot name it. */
-import { adminOf, onHandOf, onSale, some, worth, type Check } from '../check.ts';
+import { adminOf, onHandOf, onSale, worth, type Check } from '../check.ts';
+import { some } from '../../wording.ts';
 
 export const skuBlank: Check = {
   id: 'sku-blank', title: 'Blank SKUs', severity: 3, owner: 'ecommerce', needs: ['variants', 'levels'], fix: 'Set a SKU on the variant in Shopify, the one the warehouse uses.',

@@ -1,5 +1,6 @@
 /** One SKU on several variants on sale: files keyed on SKU cannot tell them apart, and stock of one is booked on the other. */
-import { adminOf, grouped, onHandOf, onSale, some, worth, type Check } from '../check.ts';
+import { adminOf, grouped, onHandOf, onSale, worth, type Check } from '../check.ts';
+import { some } from '../../wording.ts';
 
 export const skuDuplicate: Check = {
   id: 'sku-duplicate', title: 'Duplicate SKUs', severity: 2, owner: 'ecommerce', needs: ['variants', 'levels'], fix: 'Give each variant a SKU of its own in Shopify, and tell the warehouse which is which before the next count.',

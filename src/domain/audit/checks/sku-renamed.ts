@@ -1,5 +1,6 @@
 /** SKUs that changed under Instep's eyes and that nobody has said yes to: the warehouse and the planner may still use the old one. */
-import { adminOf, onHandOf, some, worth, type Check } from '../check.ts';
+import { adminOf, onHandOf, worth, type Check } from '../check.ts';
+import { some } from '../../wording.ts';
 
 export const skuRenamed: Check = {
   id: 'sku-renamed', title: 'Renamed SKUs', severity: 3, owner: 'ecommerce', needs: ['variants', 'levels', 'own'], fix: 'Accept the rename once warehouse and planner use the new code, or set the old SKU again in Shopify.',

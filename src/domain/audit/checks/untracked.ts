@@ -1,5 +1,6 @@
 /** Variants on sale whose stock Shopify does not keep, although others of the shop are kept: they are sold without end. */
-import { adminOf, onSale, some, worth, type Check } from '../check.ts';
+import { adminOf, onSale, worth, type Check } from '../check.ts';
+import { some } from '../../wording.ts';
 
 export const untracked: Check = {
   id: 'untracked', title: 'Untracked variants', severity: 3, owner: 'ecommerce', needs: ['variants', 'orders'], fix: 'Switch on “Track quantity” for goods that stand on a shelf; leave services and gift cards as they are.',

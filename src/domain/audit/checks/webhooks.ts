@@ -1,5 +1,6 @@
 /** Whether what happens in the shop is told at once: subscriptions that went missing, silence, bad signatures, messages nobody could read. */
-import { some, type Check } from '../check.ts';
+import { type Check } from '../check.ts';
+import { some } from '../../wording.ts';
 
 /** Subscriptions, silence, signatures, readability. */
 const THINGS = 4;
