@@ -1,6 +1,6 @@
 /** Who is told of units without a cause, when, and when it is over: tolerance, grace by the measured lag, and two checks that read both sides equal. */
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Exception, ExceptionDetail, Of, StockPage } from '../../src/http/contract.ts';
+import type { Exception, ExceptionDetail, Of, StockPage, Today } from '../../src/http/contract.ts';
 import { at } from '../../src/domain/stock/fact.ts';
 import { levelsOfCases } from '../../src/store/drift-cases.ts';
 import { postFacts } from '../../src/store/ledger.ts';
@@ -44,6 +44,19 @@ describe('tolerance', () => {
     await check(1);
     await check(5);
     expect(await cases()).toEqual(['BOWL at Mill']);
+  });
+
+  test('Today counts the units all the same, and leads to the levels while nobody was told of them, to the cases once somebody was', async () => {
+    const tile = async () => (await town.api<Of<typeof Today>>(`/api/v1/today?store=${town.storeId}`)).tiles.find((each) => each.key === 'drift')!;
+    await tolerate(2, 2_000);
+    await spoil('MUG', 2);
+    await check(60);
+    await check(3);
+    expect(await tile()).toMatchObject({ value: '2', link: '/stock?view=drift' });
+    await tolerate(0, 0);
+    await check(1);
+    await check(3);
+    expect(await tile()).toMatchObject({ value: '2', link: '/exceptions?kind=STOCK_DRIFT' });
   });
 
   test('changed with a reason alone, and not while a peak is on; the trail has before and after', async () => {
