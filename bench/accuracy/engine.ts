@@ -3,7 +3,7 @@
  * It sees what the harness gives: the past, and of the future only what a shop knows (calendar, planned promotions).
  */
 import { setFlagsFromString } from 'node:v8';
-import { dayNumber } from '../../src/domain/calendar.ts';
+import { dayFromNumber, dayNumber } from '../../src/domain/calendar.ts';
 import { forecastTogether, type CalendarEvent, type Grain, type PanelSeries, type Part } from '../../src/domain/forecast/panel.ts';
 
 /**
@@ -57,18 +57,23 @@ function toPanel(one: HarnessSeries): PanelSeries {
 }
 
 /**
- * Runs the engine on an invented panel when it is loaded, so that the harness clocks the engine and not the compiler of JavaScript (a nightly run of a
- * catalogue is warm after its first seconds). INSTEP_FORECAST_COLD=1 leaves it out; README.md has both figures.
+ * Runs the engine on invented panels when it is loaded, so that the harness clocks the engine and not the compiler of JavaScript (a nightly run of a
+ * catalogue is warm after its first seconds). INSTEP_FORECAST_COLD=1 leaves it out; README.md has both figures. A long panel with a calendar and a wide one
+ * without, through the same door as the harness' own: what came in otherwise shaped would be compiled anew.
  */
 function warmUp(): void {
   let state = 1;
   const random = (): number => { state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0; return state / 4_294_967_296; };
-  for (let round = 0; round < 3; round++) {
-    const panel = Array.from({ length: 120 }, (_, n): PanelSeries => {
-      const rate = 0.2 + 4 * random();
-      return { id: String(n), item: String(n % 40), location: String(n % 3), category: String(n % 4), series: { start: 19_000, exposure: new Float64Array(900).fill(1), demand: Float64Array.from({ length: 900 }, (_day, t) => Math.floor(rate * (1 + (t % 7) / 7) * -Math.log(1 - random()))) } };
-    });
-    forecastTogether(panel, { grain: 'D', horizon: 28, quantiles: LEVELS, events: [{ name: 'Fair', from: 19_200, to: 19_201 }, { name: 'Fair', from: 19_565, to: 19_566 }] }, [21, 28]);
+  // Some begin late, some are out of stock for a while: all that real ones do.
+  const seriesOf = (count: number, days: number): HarnessSeries[] => Array.from({ length: count }, (_, n) => {
+    const rate = 0.2 + 4 * random(), begins = n % 3 === 0 ? Math.floor(random() * days * 0.7) : 0, out = n % 5 === 0 ? Math.floor(random() * days) : days;
+    const y = Array.from({ length: days }, (_day, t) => (t < begins && n % 2 === 0 ? null : t < begins || (t > out && t < out + 9) ? 0 : Math.floor(rate * (1 + (t % 7) / 7) * -Math.log(1 - random()))));
+    return { id: String(n), start: dayFromNumber(18_900), y, item: String(n % 40), loc: `${['CA', 'TX', 'WI'][n % 3]!}_1`, dept: String(n % 4), cat: 'F', state: ['CA', 'TX', 'WI'][n % 3]!, ...(out < days ? { oos: [[out, 9]] as [number, number][] } : {}) };
+  });
+  const calendar = ['date,event_name_1,event_name_2,snap_CA,snap_TX,snap_WI', ...Array.from({ length: 1_230 }, (_, t) => `${dayFromNumber(18_900 + t)},${t % 60 === 5 ? `Fair ${Math.floor(t / 60) % 6}` : ''},,${t % 30 < 10 ? 1 : 0},${t % 30 > 12 && t % 2 === 0 ? 1 : 0},${t % 3 === 0 ? 1 : 0}`)].join('\n');
+  for (let round = 0; round < 4; round++) {
+    forecast({ freq: 'D', horizon: 28, sums: [21, 28], origin: 1_200, calendar, series: seriesOf(130, 1_200) });
+    forecast({ freq: 'D', horizon: 28, sums: [21, 28], origin: 300, calendar: null, series: seriesOf(300, 300) });
   }
 }
 

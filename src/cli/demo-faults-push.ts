@@ -36,6 +36,8 @@ export const PUSH_FAULTS: readonly DemoFault[] = [
       if (found?.states.find((each) => each.state === 'committed')?.difference !== -NOBODYS) return 'both sides agree on what is promised';
       await promise(w, level, fact, 0);
       await w.run('drift-check');
+      await w.wait(6); // closed by two checks that are five minutes apart
+      await w.run('drift-check');
     },
   },
   {

@@ -34,7 +34,7 @@ export interface DemoWorld {
   planner<T = Record<string, never>>(command: string, body?: object): Promise<T>;
   /** Runs a flow as it would have run at another instant. */
   runAt(instant: string, flow: string): Promise<void>;
-  /** Lets so much time pass for the cases of this kind, and for them alone: graces end. */
+  /** Lets so much time pass for the cases of this kind, and for them alone: graces end, second checks are due. */
   wait(minutes: number): Promise<void>;
   /** A warehouse order's way: sold in the shop, told to the warehouse. Answers the warehouse's reference. */
   orderOut(level: DemoLevel, quantity: number): Promise<{ id: string; reference: string }>;
@@ -90,7 +90,7 @@ export async function demoWorld(house: BuiltHouse, storeId: number, kind: string
     },
     async runAt(instant, flow) { await runFlow({ ...house, clock: { ...house.clock, now: () => new Date(instant) } }, flowNamed(flow)!, storeId, 'demonstration'); },
     async wait(minutes) {
-      await db.query(`update exception set first_seen = first_seen - $3 * interval '1 minute', last_seen = last_seen - $3 * interval '1 minute', grace_until = grace_until - $3 * interval '1 minute' where store_id = $1 and kind = $2 and state in ('open', 'grace')`, [storeId, kind, minutes]);
+      await db.query(`update exception set first_seen = first_seen - $3 * interval '1 minute', last_seen = last_seen - $3 * interval '1 minute', grace_until = grace_until - $3 * interval '1 minute', good_since = good_since - $3 * interval '1 minute' where store_id = $1 and kind = $2 and state in ('open', 'grace')`, [storeId, kind, minutes]);
       await world.run('exception-chase');
     },
     async orderOut(level, quantity) {

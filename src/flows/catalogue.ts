@@ -2,7 +2,7 @@
  * catalogue: products and variants → items and mappings.   Woken by the first import, by product webhooks that differ, and every hour.
  *  1 gather  all variants by bulk the first time (and each night), later those of products changed since the cursor
  *  2 decide  which SKUs are duplicate, blank or renamed: mapping is by id, a SKU is only a label
- *  3 record  variants, inventory items, items, bundle components; deleted variants keep their history; a supplier for each vendor without one
+ *  3 record  variants, inventory items, items, tags, bundle components; deleted variants keep their history; a supplier for each vendor without one
  *  4 settle  SKU exceptions opened and closed by what the check saw; a version of the interface that Shopify no longer serves is a case
  */
 import type { Day } from '../domain/calendar.ts';
@@ -13,6 +13,7 @@ import { bundleCycles, itemsOfVariants } from '../store/bundles.ts';
 import { markMissing, saveLocations, saveVariants, skuFaults } from '../store/catalogue.ts';
 import { resolveChecked } from '../store/exceptions.ts';
 import { settleOrders } from '../store/orders.ts';
+import { saveTags } from '../store/product-tags.ts';
 import { readCursor, writeCursor } from '../store/runs.ts';
 import { seedSuppliers } from '../store/suppliers.ts';
 import { updateShop } from '../store/stores.ts';
@@ -44,7 +45,11 @@ export const catalogue = defineFlow({
     const renamed: RaisedException[] = [];
     for await (const batch of batches) {
       tally.input += batch.length;
-      const saved = await db.transaction((tx) => saveVariants(tx, storeId, batch, context.now()));
+      const saved = await db.transaction(async (tx) => {
+        const made = await saveVariants(tx, storeId, batch, context.now());
+        await saveTags(tx, storeId, batch.map(({ productId, tags, tagsAt }) => ({ productId, tags, asOf: tagsAt })), context.now());
+        return made;
+      });
       tally.applied += saved.changed;
       tally.unchanged += batch.length - saved.changed;
       if (readAll) for (const variant of batch) seen.push(variant.variantId);
@@ -97,6 +102,7 @@ async function closeMapped(context: FlowContext): Promise<void> {
   const still = await db.query<{ kind: 'VARIANT_UNMAPPED' | 'LOCATION_UNMAPPED' | 'BUNDLE_COMPONENT_UNKNOWN'; key: string; known: boolean }>(
     `select e.kind, split_part(e.fingerprint, ':', 2) as key,
        case e.kind when 'VARIANT_UNMAPPED' then exists (select from variant v where v.store_id = e.store_id and 'variant/' || v.shopify_variant_id = split_part(e.fingerprint, ':', 2))
+           or exists (select from inventory_item x where x.store_id = e.store_id and 'inventory-item/' || x.shopify_inventory_item_id = split_part(e.fingerprint, ':', 2))
          when 'BUNDLE_COMPONENT_UNKNOWN' then exists (select from variant v join inventory_item x on x.store_id = v.store_id and x.shopify_inventory_item_id = v.shopify_inventory_item_id where v.store_id = e.store_id and v.shopify_variant_id::text = split_part(e.fingerprint, '/', 3))
          else exists (select from location l where l.store_id = e.store_id and 'location/' || l.shopify_location_id = split_part(e.fingerprint, ':', 2)) end as known
      from exception e where e.store_id = $1 and e.kind in ('VARIANT_UNMAPPED', 'LOCATION_UNMAPPED', 'BUNDLE_COMPONENT_UNKNOWN') and e.state in ('open', 'snoozed', 'grace') and e.fingerprint <> e.kind || ':storm'`, [storeId]);

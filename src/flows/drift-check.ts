@@ -4,16 +4,19 @@
  *  2 decide  domain/drift: per state, causes whose units sum to the difference; equal committed and moved stock is an edit in Shopify
  *  3 record  at storefront-authority locations an edit becomes a movement (Shopify is right there); findings with their causes
  *            then Shopify beside the shelf of every warehouse, from the push's own arithmetic, in one statement; and the planner beside the ledger
- *  4 settle  unknown units raise STOCK_DRIFT; a level in step closes it. Orders nobody told of ask sales-history to read, once they had time to be told of
+ *  4 settle  unknown units beyond the tolerance raise STOCK_DRIFT, told of once they outlasted twice the lag; two checks five minutes apart that read both sides equal close it.
+ *            Orders nobody told of ask sales-history to read, once they had time to be told of
  */
 import { DRIFT_CAUSES, explainDrift, isPressing, unitsByCause, type DriftFinding, type LevelState, type PendingEffect } from '../domain/drift/causes.ts';
-import type { RaisedException } from '../domain/exceptions/catalogue.ts';
+import { graceMinutes, withinTolerance } from '../domain/drift/telling.ts';
+import { kindOf, type RaisedException } from '../domain/exceptions/catalogue.ts';
 import { emptyOrder, type OrderState } from '../domain/orders/order-state.ts';
 import { at, outside, type Fact, type StockState } from '../domain/stock/fact.ts';
 import { UnreadableWebhook } from '../ports/storefront.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { driftUnits } from '../runtime/metrics.ts';
 import { driftCandidates, findingsOf, levelsCompared, lockBalances, levelsInPlain, MOST_NEGATIVE, negativeLevels, openOrdersOf, postedSoFar, saveDrift, unplacedUnits, writesSent, type DriftCandidate, type OpenOrder, type DriftRow, type LedgerLevel, type NegativeLevel } from '../store/drift.ts';
+import { driftTolerance, levelsOfCases, openDriftCases } from '../store/drift-cases.ts';
 import { inboxWaiting, unappliedMessages } from '../store/inbox.ts';
 import { mapLevels, saveObserved, type MappedLevel } from '../store/levels.ts';
 import { postFacts } from '../store/ledger.ts';
@@ -22,10 +25,11 @@ import { checkPlanner, type PlannerDrift } from '../store/planner-drift.ts';
 import { hotLevels } from '../store/hot-levels.ts';
 import { heardLevels, markDirty } from '../store/push-levels.ts';
 import { bucketLeft } from '../store/push-risks.ts';
+import { measuredLag } from '../store/push-terms.ts';
 import { readCursor, writeCursor } from '../store/runs.ts';
 import { checkWarehouses, type WarehouseDrift } from '../store/warehouse-drift.ts';
 
-const MOST = 5_000;
+const MOST = 5_000, MOST_CASES = 100_000;
 /**
  * Webhooks are seconds on their way, and a rush is all orders on their way: reading every order again, of a level that sells each second, would take the calls that
  * placing them needs. A level that stands still for this long and still lacks an order was not told of it; the five minutes' reading finds the others.
@@ -37,12 +41,12 @@ export const driftCheck = defineFlow({
   name: 'drift-check', moves: 'ledger against Shopify, warehouse and planner → explained, posted or raised', owner: 'ecommerce', schedule: { cron: '* * * * *' },
   raises: ['STOCK_DRIFT', 'STOCK_NEGATIVE'],
   async run(context) {
-    const { db, storeId, tally } = context;
+    const { db, storeId, tally } = context, startedAt = context.now();
     await readHot(context);
     tally.input = await levelsCompared(db, storeId);
-    const candidates = await driftCandidates(db, storeId, MOST);
+    const differ = await driftCandidates(db, storeId, MOST), told = await levelsOfCases(db, storeId, MOST), candidates = [...new Map([...differ, ...told].map((level) => [`${level.item_id}@${level.location_id}`, level])).values()];
     const causes: Record<string, number> = {};
-    const unknown: RaisedException[] = [];
+    const unknown: RaisedException[] = [], onTheWay: string[] = [];
     let differing = 0, edits = 0, missed = false;
     const shopTime = Date.parse(await context.storefront.time());
     // Edits that are seen and not posted yet, because something else of the level is still on its way.
@@ -58,6 +62,7 @@ export const driftCheck = defineFlow({
         if (finding.settled) continue;
         differing++;
         if ([finding, ...finding.states].some(({ causes: of }) => of.some((c) => c.cause === 'unknown'))) unknown.push(driftException(row));
+        else onTheWay.push(levelKey(row));
         missed ||= finding.causes.some((c) => c.cause === 'event not received') && shopTime - Date.parse(changedAt) > ON_ITS_WAY_MS;
       }
       context.progress('levels that differ', start + some.length, candidates.length);
@@ -65,8 +70,9 @@ export const driftCheck = defineFlow({
     const ordersPending = new Map([...evidence.pending].map(([key, effects]) => [key, effects.reduce((sum, effect) => sum + effect.available, 0)]));
     const shelves = await checkWarehouses(db, storeId, { orders: ordersPending, edits: editsPending }, context.now());
     for (const { cause, units } of shelves.flatMap((shelf) => shelf.causes)) if (cause !== 'event not received') causes[cause] = (causes[cause] ?? 0) + Math.abs(units);
-    for (const shelf of shelves) if (shelf.causes.some((c) => c.cause === 'unknown')) unknown.push(shelfException(shelf));
-    unknown.push(...await besidePlanner(context, unknown));
+    for (const shelf of shelves) if (shelf.causes.some((c) => c.cause === 'unknown')) unknown.push(shelfException(shelf)); else if (shelf.causes.length > 0) onTheWay.push(shelfKey(shelf));
+    const planner = await besidePlanner(context, unknown);
+    unknown.push(...planner.cases);
     tally.applied = edits;
     if (differing > 0) tally.failed['differ, see causes'] = differing;
     tally.unchanged = tally.input - edits - differing;
@@ -74,7 +80,7 @@ export const driftCheck = defineFlow({
     context.detail['unexplainedUnits'] = causes['unknown'] ?? 0;
     const atPlanner = (context.detail['planner'] as PlannerTally | undefined)?.unitsByCause ?? {};
     for (const cause of DRIFT_CAUSES) driftUnits.set({ cause }, (causes[cause] ?? 0) + (atPlanner[cause] ?? 0));
-    await context.checked('STOCK_DRIFT', await weighed(context, unknown), candidates.length < MOST);
+    await tell(context, unknown, differ.length < MOST, { startedAt, onTheWay, plannerRead: planner.fresh, read: told.length < MOST ? null : new Set(candidates.map((level) => `${level.item_id}@${level.location_id}`)) });
     const negative = await negativeLevels(db, storeId);
     await context.checked('STOCK_NEGATIVE', negative.map(negativeException), negative.length < MOST_NEGATIVE);
     if (missed) await context.enqueue('sales-history');
@@ -102,14 +108,37 @@ async function readHot(context: FlowContext): Promise<void> {
 interface PlannerTally { compared: number; differ: number; unitsByCause: Record<string, number> }
 
 /** The planner beside the ledger: kept by level, counted in the run's detail. A level that is a case already, by what Shopify shows, is not made another. */
-async function besidePlanner(context: FlowContext, raised: readonly RaisedException[]): Promise<RaisedException[]> {
+async function besidePlanner(context: FlowContext, raised: readonly RaisedException[]): Promise<{ cases: RaisedException[]; fresh: boolean }> {
   const { db, storeId } = context, { compared, found, fresh } = await checkPlanner(db, storeId, await readCursor(db, storeId, 'drift-planner'), context.now());
-  if (compared === null) return [];
+  if (compared === null) return { cases: [], fresh: true };
   if (fresh) await writeCursor(db, storeId, 'drift-planner', context.now(), context.now());
   const unitsByCause: Record<string, number> = {}, cases = new Set(raised.map((one) => `${one.itemId}@${one.locationId}`));
   for (const { cause, units } of found.flatMap((one) => one.causes)) unitsByCause[cause] = (unitsByCause[cause] ?? 0) + Math.abs(units);
   context.detail['planner'] = { compared, differ: found.length, unitsByCause } satisfies PlannerTally;
-  return found.filter((one) => one.causes.some((c) => c.cause === 'unknown') && !cases.has(`${one.itemId}@${one.locationId}`)).map(plannerException);
+  return { cases: found.filter((one) => one.causes.some((c) => c.cause === 'unknown') && !cases.has(`${one.itemId}@${one.locationId}`)).map(plannerException), fresh };
+}
+
+/**
+ * Raises what is beyond the tolerance and closes what two checks found equal. Not yet decided: a level whose difference is on its way, which is neither without
+ * a cause nor equal; one seen equal less than five minutes before this check began to read; one that was not read, where there are too many; and what the planner holds while it was not compared anew.
+ */
+async function tell(context: FlowContext, unknown: readonly RaisedException[], all: boolean, { startedAt, onTheWay, plannerRead, read }: { startedAt: string; onTheWay: readonly string[]; plannerRead: boolean; /** Null: all. */ read: ReadonlySet<string> | null }): Promise<void> {
+  const { db, storeId } = context, tolerance = await driftTolerance(db, storeId), cases = await weighed(context, unknown);
+  const told = cases.filter((one) => !withinTolerance(tolerance, one.size ?? 0, one.risk ?? null));
+  if (cases.length > told.length) context.detail['withinTolerance'] = cases.length - told.length;
+  const latest = new Date(Date.parse(startedAt) - kindOf('STOCK_DRIFT').againMinutes! * 60_000).toISOString(), open = await openDriftCases(db, storeId, MOST_CASES);
+  const undecided = open.filter(({ key, itemId, locationId, goodSince }) => (goodSince !== null && goodSince > latest) || (read !== null && !read.has(`${itemId}@${locationId}`)) || (!plannerRead && key.startsWith('planner/'))).map(({ key }) => key);
+  await context.checked('STOCK_DRIFT', await graced(context, told), all && open.length < MOST_CASES, [...onTheWay, ...undecided]);
+}
+
+/** How long each has to last before it is told of: by the lag of the way its numbers come. The planner's is the age of its own figures. */
+async function graced(context: FlowContext, cases: readonly RaisedException[]): Promise<RaisedException[]> {
+  if (cases.length === 0) return [];
+  const { inSeconds, outSeconds } = await measuredLag(context.db, context.storeId, context.now(), 0), now = Date.parse(context.now());
+  return cases.map((one) => {
+    const readAt = one.evidence?.['readAt'], lag = typeof readAt === 'string' ? Math.max(0, now - Date.parse(readAt)) / 1_000 : one.key.startsWith('shelf/') ? inSeconds + outSeconds : inSeconds;
+    return { ...one, graceMinutes: graceMinutes(lag) };
+  });
 }
 
 async function checkLevels(context: FlowContext, candidates: readonly DriftCandidate[], evidence: Evidence): Promise<{ row: DriftRow; finding: DriftFinding; changedAt: string }[]> {
@@ -259,10 +288,13 @@ async function weighed(context: FlowContext, cases: readonly RaisedException[]):
   });
 }
 
+const levelKey = ({ itemId, locationId }: { itemId: number; locationId: number }): string => `level/${itemId}@${locationId}`;
+const shelfKey = ({ itemId, locationId }: { itemId: number; locationId: number }): string => `shelf/${itemId}@${locationId}`;
+
 function shelfException(shelf: WarehouseDrift): RaisedException {
   const units = shelf.causes.filter((c) => c.cause === 'unknown').reduce((sum, c) => sum + Math.abs(c.units), 0);
   return {
-    kind: 'STOCK_DRIFT', key: `shelf/${shelf.itemId}@${shelf.locationId}`, subject: `Item ${shelf.itemId} at location ${shelf.locationId}`, itemId: shelf.itemId, locationId: shelf.locationId, size: units,
+    kind: 'STOCK_DRIFT', key: shelfKey(shelf), subject: `Item ${shelf.itemId} at location ${shelf.locationId}`, itemId: shelf.itemId, locationId: shelf.locationId, size: units,
     sentence: `Shopify shows ${shelf.shown} available, the warehouse’s shelf allows ${shelf.wanted}: ${units} units of the difference have no known cause.`, evidence: { shown: shelf.shown, allowed: shelf.wanted, causes: shelf.causes },
   };
 }
@@ -278,7 +310,7 @@ function plannerException(drift: PlannerDrift): RaisedException {
 function driftException(row: DriftRow): RaisedException {
   const units = unitsByCause([row, ...row.states]).get('unknown') ?? 0;
   return {
-    kind: 'STOCK_DRIFT', key: `level/${row.itemId}@${row.locationId}`, subject: `Item ${row.itemId} at location ${row.locationId}`, itemId: row.itemId, locationId: row.locationId, size: units,
+    kind: 'STOCK_DRIFT', key: levelKey(row), subject: `Item ${row.itemId} at location ${row.locationId}`, itemId: row.itemId, locationId: row.locationId, size: units,
     sentence: row.difference === 0 ? `Shopify and the ledger both show ${row.ledger} available, and ${units} units promised to orders have no known cause.`
       : `Shopify shows ${row.observed} available, the ledger ${row.ledger}: ${row.difference > 0 ? '+' : ''}${row.difference} units, of which ${units} have no known cause.`,
     evidence: { ledger: row.ledger, observed: row.observed, causes: row.causes, states: row.states },

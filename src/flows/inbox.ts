@@ -14,6 +14,7 @@ import { UnreadableWebhook, type StorefrontEvent } from '../ports/storefront.ts'
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { inboxLag, inboxSettled } from '../runtime/metrics.ts';
 import { markDeleted, productsDiffer, saveLocations } from '../store/catalogue.ts';
+import { saveTags } from '../store/product-tags.ts';
 import type { Db } from '../store/db.ts';
 import { raise } from '../store/exceptions.ts';
 import { settleInbox, takeWaiting, type InboxOutcome, type InboxRow } from '../store/inbox.ts';
@@ -146,6 +147,7 @@ async function applyRows(tx: pg.PoolClient, context: FlowContext, rows: readonly
   }
   // Locations and products first: an order in the same batch may need them.
   if (locations.length > 0) await saveLocations(tx, storeId, locations, context.now());
+  await saveTags(tx, storeId, [...products.values()].flatMap((product) => (product.tags === null ? [] : [{ productId: product.productId, tags: product.tags, asOf: product.updatedAt }])), context.now());
   if (await productsDiffer(tx, storeId, [...products.values()])) after.rereadCatalogue = true;
   if (deleted.length > 0) await markDeleted(tx, storeId, deleted, [], context.now());
   if (levels.length > 0) {

@@ -10,6 +10,7 @@ import { addDays } from '../domain/calendar.ts';
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
 import { explainGap } from '../domain/planner/gap.ts';
 import { velocity } from '../domain/planner/parity.ts';
+import { seasonalPerDay } from '../domain/planner/seasonal.ts';
 import { receiptStep } from '../domain/planner/receipts.ts';
 import { statusName, statusType, type StatusType } from '../domain/planner/status.ts';
 import { unstopped } from '../domain/wording.ts';
@@ -305,7 +306,7 @@ class Exchange {
     for await (const page of shadowInputs(db, storeId, addDays(today, -this.#connection.forecast_days), today)) {
       await saveShadow(db, storeId, page.map((each) => ({ itemId: each.item_id, locationId: each.location_id, hasOurs: each.quantity !== null, syncedAt: each.synced_at, gap: explainGap(
         { replenishment: each.replenishment, inStock: each.their_in_stock, onOrder: each.their_on_order, leadTimeDays: each.their_lead, coverDays: each.their_cover, minimumStock: each.their_minimum, forecastPerDay: each.their_forecast },
-        { forecastPerDay: velocity(each.sold, each.days_in_stock), leadTimeDays: each.lead, coverDays: each.cover, minimumStock: each.minimum, componentNeed: 0, inStock: each.in_stock, onOrder: each.on_order, inTransfer: each.in_transfer, soldSinceSync: each.sold_since, recommended: each.quantity === null ? null : { quantity: each.quantity, need: each.need!, position: each.planned_position ?? each.in_stock + each.on_order + each.in_transfer } }, rules) })).map((record) => { rows++; if (record.gap.parity === record.gap.theirs) same++; return record; }), now);
+        { forecastPerDay: (each.seasons && seasonalPerDay(each.seasons, today, each.lead + each.cover)) ?? velocity(each.sold, each.days_in_stock), leadTimeDays: each.lead, coverDays: each.cover, minimumStock: each.minimum, componentNeed: 0, inStock: each.in_stock, onOrder: each.on_order, inTransfer: each.in_transfer, soldSinceSync: each.sold_since, recommended: each.quantity === null ? null : { quantity: each.quantity, need: each.need!, position: each.planned_position ?? each.in_stock + each.on_order + each.in_transfer } }, rules) })).map((record) => { rows++; if (record.gap.parity === record.gap.theirs) same++; return record; }), now);
       this.#context.progress('shadow', rows, null);
     }
     await forgetOldShadow(db, storeId, now);

@@ -1,19 +1,23 @@
 /**
  * purchase-orders: purchase orders → suppliers; what is late, and what suppliers really take.   Woken when an order is sent and every five minutes.
  *  1 gather  mails owed to suppliers; sent orders past their day; arrivals of the latest orders by supplier
- *  2 decide  domain/purchasing: the paper and its words; lead times learned, against what is stated
+ *  2 decide  domain/purchasing: the paper and its words; what runs out before a late order can be expected; lead times learned, against what is stated
  *  3 send    PDF and CSV by mail, once a version, with one Message-ID for every try; a server that does not answer is asked again, ever more slowly
  *            what Shopify refused of an order's `incoming` is written anew after an hour
  *  4 settle  PO_MAIL_FAILED, PO_OVERDUE and LEADTIME_DRIFT opened and closed by what the check saw
  */
+import { addDays } from '../domain/calendar.ts';
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
+import { comesIn, runsOut } from '../domain/purchasing/late-order.ts';
 import { paperCsv, paperMail } from '../domain/purchasing/paper.ts';
 import { leadTimeDrift, learnLeadTime } from '../domain/purchasing/lead-time.ts';
 import { MailRefused, type Notifier } from '../ports/notifier.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { idempotencyKey } from '../runtime/key.ts';
+import { plannedInputs } from '../store/bought-together.ts';
+import { planWorld } from '../store/plan-inputs.ts';
 import { findPurchase, incomingRefused, settleIncoming } from '../store/purchase-orders.ts';
-import { overduePurchases } from '../store/purchase-page.ts';
+import { overduePurchases, type OverdueRow } from '../store/purchase-page.ts';
 import { purchasePaper } from '../store/purchase-paper.ts';
 import { mailsFailing, mailsWaiting, purchaseSettings, settleMail, type MailRow } from '../store/purchase-settings.ts';
 import { deliveredOrders, suppliersWithReceipts } from '../store/supplier-performance.ts';
@@ -70,14 +74,37 @@ async function settleRefused(context: FlowContext): Promise<void> {
 }
 
 async function watchOverdue(context: FlowContext): Promise<void> {
-  const { db, storeId } = context;
-  const { overdueToleranceDays } = await purchaseSettings(db, storeId);
-  await context.checked('PO_OVERDUE', (await overduePurchases(db, storeId, context.dayOf(context.now()), overdueToleranceDays)).map((row): RaisedException => ({
-    kind: 'PO_OVERDUE', key: `purchase/${row.purchase_order_id}`, subject: `${row.reference} of ${row.supplier}`, locationId: row.location_id,
-    size: row.open_units, ...(row.sold_out.length > 0 ? { severity: 2 as const } : {}),
-    sentence: `${row.by_lead_time ? `Nobody said when ${row.reference} of ${row.supplier} comes; by its lead time it was due on ${row.expected_on}` : `${row.supplier} promised ${row.reference} for ${row.expected_on}`}; ${row.open_units} units have not come, ${overdueToleranceDays} days of grace included.${row.sold_out.length === 0 ? '' : ` Sold out where it is awaited: ${row.sold_out.slice(0, 3).join(', ')}${row.sold_out.length > 3 ? ` and ${row.sold_out.length - 3} more` : ''}.`}`,
-    evidence: { purchaseOrderId: row.purchase_order_id, expectedOn: row.expected_on, openUnits: row.open_units, soldOut: row.sold_out },
-  })));
+  const { db, storeId } = context, today = context.dayOf(context.now()), { overdueToleranceDays } = await purchaseSettings(db, storeId), late = await overduePurchases(db, storeId, today, overdueToleranceDays);
+  const emptied = await emptiedBy(context, late, today, overdueToleranceDays);
+  await context.checked('PO_OVERDUE', late.map((row, n): RaisedException => {
+    const { expected, runsOut: out } = emptied[n]!, soldOut = row.sold_out.length === 0 ? '' : ` Sold out where it is awaited: ${named(row.sold_out)}.`, runs = out.filter((one) => !row.sold_out.includes(one.name));
+    const follows = runs.length === 0 ? '' : ` More likely than not gone before it can be expected on ${expected}: ${named(runs.map((one) => `${one.name} on ${one.on}`))}.`;
+    return {
+      kind: 'PO_OVERDUE', key: `purchase/${row.purchase_order_id}`, subject: `${row.reference} of ${row.supplier}`, locationId: row.location_id,
+      size: row.open_units, ...(soldOut === '' && follows === '' ? {} : { severity: 2 as const }),
+      sentence: `${row.by_lead_time ? `Nobody said when ${row.reference} of ${row.supplier} comes; by its lead time it was due on ${row.expected_on}` : `${row.supplier} promised ${row.reference} for ${row.expected_on}`}; ${row.open_units} units have not come, ${overdueToleranceDays} days of grace included.${soldOut}${follows}`,
+      evidence: { purchaseOrderId: row.purchase_order_id, expectedOn: row.expected_on, openUnits: row.open_units, soldOut: row.sold_out, mayComeOn: expected, runsOut: out.slice(0, MOST_NAMED) },
+    };
+  }));
+}
+
+const named = (names: readonly string[]): string => `${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}`;
+/** Of late orders: lines looked at together, those of the latest first; and named in a case. */
+const MOST_AWAITED = 2_000, MOST_NAMED = 50;
+
+/** Of each late order: when it may be expected, and what of it runs out before, by the forecast the plan uses, planners' words and the places it buys for included. Items without a forecast are not judged. */
+async function emptiedBy({ db, store }: FlowContext, late: readonly OverdueRow[], today: string, toleranceDays: number): Promise<{ expected: string; runsOut: { name: string; on: string }[] }[]> {
+  const awaited = late.flatMap((row) => row.items.map(({ itemId }) => ({ item_id: itemId, location_id: row.location_id, by_rule: false }))), keyOf = (item: number, place: number): string => `${item}@${place}`;
+  const rows = [...new Map(awaited.map((row) => [keyOf(row.item_id, row.location_id), row])).values()].slice(0, MOST_AWAITED);
+  const world = rows.length === 0 ? null : await planWorld(db, store, today, () => null, [...new Set(rows.map((row) => row.item_id))]), lines = new Map((world === null ? [] : await plannedInputs(db, world, rows)).map((line) => [keyOf(line.itemId, line.locationId), line]));
+  return late.map((row) => {
+    const days = comesIn(row.expected_on, today, row.lead_time_days), runs = row.items.flatMap(({ itemId, name }) => {
+      const line = lines.get(keyOf(itemId, row.location_id));
+      const day = line === undefined || line.byRule ? null : runsOut({ today, forecast: line.wanted ?? line.forecast, stock: line.stock, elsewhere: line.elsewhere ?? 0, arrivals: line.arrivals ?? [], toleranceDays, comesIn: days });
+      return day === null ? [] : [{ name, on: addDays(today, day) }];
+    });
+    return { expected: addDays(today, days), runsOut: runs.sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0)) };
+  });
 }
 
 async function watchLeadTimes(context: FlowContext): Promise<void> {

@@ -197,7 +197,7 @@ export async function decideLevels(tx: pg.PoolClient, context: FlowContext, leve
     const itemIds = [...new Set([...here.map((l) => l.item_id), ...[...partItems.values()].flatMap((p) => (p.item_id === null ? [] : [p.item_id]))])];
     const terms = await itemTerms(tx, warehouseId, itemIds, new Date(Date.parse(now) - 3_600_000).toISOString());
     const rates = await forecastRates(tx, warehouseId, itemIds, context.dayOf(now));
-    const rules = await bufferRulesOf(tx, storeId), goods = rules.length === 0 ? new Map<number, BufferGoods>() : await goodsOf(tx, itemIds);
+    const rules = await bufferRulesOf(tx, storeId), goods = rules.length === 0 ? new Map<number, BufferGoods>() : await goodsOf(tx, storeId, itemIds, rules.some((rule) => rule.scope === 'tag'));
     const sharing = await sharingOf(tx, warehouseId, itemIds), heldBack = await heldBackOf(tx, storeId, itemIds, now);
     const shelfOf = (itemId: number, level: DirtyLevel): { terms: ShelfTerms; share: number; bufferSentence: string; countedAt: string | null } => {
       const item = terms.get(itemId)!;

@@ -25,6 +25,7 @@ import { listingRoutes } from './routes/listings.ts';
 import { mappingSuggestionRoutes } from './routes/mapping-suggestions.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { periodRoutes } from './routes/periods.ts';
+import { sharedPeriodRoutes } from './routes/shared-periods.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { auditTrailRoutes } from './routes/audit-trail.ts';
 import { peopleRoutes } from './routes/people.ts';
@@ -34,6 +35,7 @@ import { connectionRoutes } from './routes/connections.ts';
 import { countRoutes } from './routes/counts.ts';
 import { eventRoutes } from './routes/events.ts';
 import { driftRoutes } from './routes/drift.ts';
+import { driftToleranceRoutes } from './routes/drift-tolerance.ts';
 import { repairRoutes } from './routes/repairs.ts';
 import { exchangeRateRoutes } from './routes/exchange-rates.ts';
 import { exceptionFixRoutes } from './routes/exception-fixes.ts';
@@ -168,10 +170,10 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
   const api = app.withTypeProvider<ZodTypeProvider>();
   for (const routes of [
     sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, overrideRoutes, analogueRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, whatIfRoutes, replayRoutes, transferRoutes, warehouseMoveRoutes,
-    exceptionRoutes, exceptionFixRoutes, alertRoutes, driftRoutes, repairRoutes, peakRoutes, rehearsalRoutes, bufferRuleRoutes, heldBackRoutes, helpRoutes, flowRoutes, connectionRoutes, warehouseRoutes,
+    exceptionRoutes, exceptionFixRoutes, alertRoutes, driftRoutes, driftToleranceRoutes, repairRoutes, peakRoutes, rehearsalRoutes, bufferRuleRoutes, heldBackRoutes, helpRoutes, flowRoutes, connectionRoutes, warehouseRoutes,
     plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, supplierRoutes,
     purchaseDraftRoutes, purchaseOrderRoutes, purchaseSettingRoutes, exchangeRateRoutes, goodsReceiptRoutes, purchasingImportRoutes, countRoutes, searchRoutes,
-    eventRoutes, auditRoutes, periodRoutes, mappingSuggestionRoutes, listingRoutes, peopleRoutes, auditTrailRoutes, settingRoutes, viewRoutes,
+    eventRoutes, auditRoutes, periodRoutes, sharedPeriodRoutes, mappingSuggestionRoutes, listingRoutes, peopleRoutes, auditTrailRoutes, settingRoutes, viewRoutes,
   ]) routes(api as never, all);
   app.get('/api/openapi.json', { config: { public: true }, schema: { hide: true } as never }, () => app.swagger());
   if (options.webDir) {

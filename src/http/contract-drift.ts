@@ -48,3 +48,7 @@ export const RepairPolicyView = z.object({
   policies: z.array(Policy.extend({ setAt: instant, setBy: z.string(), reason: z.string() })), mayChange: z.boolean(), currency: z.string(), most: z.number().describe('levels at once or within the hour; more are a storm, and none is repaired'),
   stopped: z.string().nullable().describe('what keeps repairs from being made without asking now'), made: z.number().describe('within the hour'),
 }).meta({ id: 'RepairPolicy' });
+
+const Tolerance = { units: z.number().int().min(0).max(1_000_000).describe('without a cause, at one level'), money: z.number().int().min(0).max(1_000_000_000_000).describe('their worth, minor units of the store’s currency') };
+export const DriftToleranceBody = z.object({ ...Tolerance, reason: z.string().trim().min(3).max(300) }).strict().meta({ id: 'DriftToleranceBody' });
+export const DriftToleranceView = z.object({ ...Tolerance, mayChange: z.boolean(), currency: z.string() }).meta({ id: 'DriftTolerance' });

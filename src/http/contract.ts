@@ -149,6 +149,8 @@ export const Exception = z.object({
   size: z.number().nullable(), risk: z.number().nullable(),
   /** 1 half its time gone, 2 all of it, 3 twice. */
   escalation: z.number(), heldUntil: instant.nullable(),
+  /** Of a kind that closes at a second check: when the first one saw it good, and from when on another closes it. */
+  goodOnce: z.object({ at: instant, againAfter: instant }).nullable(),
   /** Of a storm: how many open cases it gathers, and of such a case: its parent. */
   children: z.number(), parentId: z.string().nullable(),
 }).meta({ id: 'Exception' });
@@ -172,7 +174,7 @@ export const ExceptionDetail = z.object({
   outcomes: z.object({ closed: z.number(), medianHours: z.number().nullable(), ways: z.array(z.object({ way: z.string(), cases: z.number() })) }),
 }).meta({ id: 'ExceptionDetail' });
 export const ExceptionAction = z.discriminatedUnion('action', [
-  z.object({ action: z.literal('assign'), to: z.string().trim().min(1).max(200).nullable().describe('the e-mail of somebody who may sign in; null gives it back') }),
+  z.object({ action: z.literal('assign'), to: z.string().trim().min(1).max(200).nullable().describe('the e-mail of somebody who may sign in; null gives it back'), from: z.string().trim().max(200).nullable().optional().describe('only those that are still this person’s; these cases alone, without what they gather') }),
   z.object({ action: z.literal('snooze'), until: instant.nullable().default(null), worse: z.boolean().default(false).describe('wakes when its size passes what it is now') }),
   z.object({ action: z.literal('ignore'), reason: z.string().trim().min(3).max(500), until: instant.optional().describe('at most 30 days ahead, which is the default') }),
   z.object({ action: z.literal('reopen') }),
@@ -180,6 +182,7 @@ export const ExceptionAction = z.discriminatedUnion('action', [
   z.object({ action: z.literal('say'), said: z.string().trim().min(1).max(2000) }),
 ]).meta({ id: 'ExceptionAction' });
 export const ExceptionBulk = z.object({ ids: z.array(z.string().regex(/^\d{1,18}$/)).min(1).max(500), change: ExceptionAction }).strict().meta({ id: 'ExceptionBulk' });
+export const ExceptionBulkDone = z.object({ changed: z.number(), left: z.number(), before: z.array(z.object({ to: z.string().nullable(), ids: z.array(z.string()) })).describe('of an assignment: whose they were, those gathered by a storm with them') }).meta({ id: 'ExceptionBulkDone' });
 export const Runbook = z.object({ kind: z.string(), markdown: z.string() }).meta({ id: 'Runbook' });
 
 // ---- today and digest -----------------------------------------------------------------------------------------------------------------
@@ -203,11 +206,13 @@ export const Today = z.object({
 }).meta({ id: 'Today' });
 
 // ---- connections ----------------------------------------------------------------------------------------------------------------------
+/** `expected`: messages that should have come since by the topic's own habit, at least; `usual`: its usual gap, in such messages; both null while too little is known. */
+export const WebhookTopic = z.object({ topic: z.string(), lastAt: instant, expected: z.number().nullable(), usual: z.number().nullable(), silentFrom: instant.nullable(), silent: z.boolean() }).meta({ id: 'WebhookTopic' });
 export const Connection = z.object({
   storeId: z.number(), shopDomain: z.string(), isSandbox: z.boolean(), apiVersion: z.string(), scopes: z.array(z.string()), missingScopes: z.array(z.string()),
   status: z.enum(['new', 'ok', 'failing', 'dead']), checkedAt: instant.nullable(), lastError: z.string().nullable(), tokenExpiresAt: instant.nullable(),
   bucket: z.object({ available: z.number(), maximum: z.number(), restoreRate: z.number() }).nullable(),
-  webhooks: z.object({ topics: z.array(z.string()), receivedToday: z.number(), lastReceivedAt: instant.nullable(), rejectedToday: z.number(), deadLetters: z.number() }),
+  webhooks: z.object({ topics: z.array(WebhookTopic), receivedToday: z.number(), lastReceivedAt: instant.nullable(), rejectedToday: z.number(), deadLetters: z.number() }),
   locations: z.array(Location),
 }).meta({ id: 'Connection' });
 export const ConnectBody = z.object({

@@ -47,6 +47,7 @@ export const FROZEN_IN_PEAK: Readonly<Record<string, Frozen>> = {
   'POST /api/v1/drift/repairs/approve': { what: 'repairs above the limit' },
   'POST /api/v1/drift/repairs/bulk': { what: 'a repair of many levels', when: ({ body }) => ((field(body, 'levels') as unknown[] | undefined)?.length ?? 0) > BULK_LEVELS },
   'PUT /api/v1/settings/repair-policy': { what: 'what is repaired without asking' },
+  'PUT /api/v1/settings/drift-tolerance': { what: 'which differences are told of' },
   'PUT /api/v1/settings/limits': { what: 'what one person may do alone' },
   'PUT /api/v1/purchase-settings': { what: 'limits and budgets' },
 };

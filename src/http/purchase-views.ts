@@ -9,6 +9,7 @@ import { needsApproval } from '../domain/purchasing/approval.ts';
 import { goodsValue, ON_ORDER, openUnits, orderValue, TRANSITIONS, type PurchaseOrder, type PurchaseVerb } from '../domain/purchasing/purchase-order.ts';
 import type { Db, Queryable } from '../store/db.ts';
 import { listReceipts, type ReceiptRow } from '../store/goods-receipts.ts';
+import { landedOf, type LandedReceipt } from '../store/landed-receipts.ts';
 import { DEFAULTS } from '../store/planning.ts';
 import { findPurchase } from '../store/purchase-orders.ts';
 import { purchaseItems, purchaseVersions, type PurchasePageRow } from '../store/purchase-page.ts';
@@ -44,10 +45,21 @@ export function purchaseView(row: PurchasePageRow, usual: UsualDays): Of<typeof 
   };
 }
 
-export function receiptView(row: ReceiptRow): Of<typeof GoodsReceipt> {
+/** Receipts with what they came to. */
+export async function receiptViews(db: Queryable, store: StoreRow, rows: readonly ReceiptRow[]): Promise<Of<typeof GoodsReceipt>[]> {
+  const landed = await landedOf(db, store, rows);
+  return rows.map((row) => receiptView(row, landed.get(row.goods_receipt_id), store.currency));
+}
+
+function receiptView(row: ReceiptRow, came: LandedReceipt | undefined, storeCurrency: string): Of<typeof GoodsReceipt> {
   return {
     goodsReceiptId: row.goods_receipt_id, reference: row.reference, purchaseOrderId: row.purchase_order_id, purchaseReference: row.purchase_reference, locationId: row.location_id, locationName: row.location, receivedAt: row.received_at, receivedBy: row.received_by,
-    reverses: row.reverses, reversedBy: row.reversed_by, writesStock: row.writes_stock, note: row.note, lines: row.lines,
+    reverses: row.reverses, reversedBy: row.reversed_by, writesStock: row.writes_stock, note: row.note,
+    currency: came?.currency ?? null, landed: came?.landed ?? null, storeCurrency, landedInStore: came?.inStore ?? null, rate: came?.rate ?? null, rateDay: came?.day ?? null, rateMissing: came?.missing ?? null,
+    lines: row.lines.map((line) => {
+      const part = came?.lines.get(line.itemId), units = line.quantity + line.damaged;
+      return { ...line, landed: part?.landed ?? null, landedInStore: part?.inStore ?? null, landedUnitCostInStore: part?.inStore == null || units === 0 ? null : Math.round(part.inStore / units) };
+    }),
   };
 }
 
@@ -80,7 +92,7 @@ export async function purchaseDetail(db: Db, store: StoreRow, id: number, who: {
       version: version.version, what: version.what, at: version.at, by: version.by_whom, said: version.said,
       changes: versions[n + 1] === undefined ? [] : purchaseChanges(versions[n + 1]!.document, version.document).slice(0, 500).map((change) => ({ ...change, sku: change.itemId === null ? null : items.get(change.itemId)?.sku || items.get(change.itemId)?.title || `item ${change.itemId}` })),
     })),
-    receipts: receipts.map(receiptView), mails: mails.map((mail) => ({ version: mail.version, recipient: mail.recipient, state: mail.state, attempts: mail.attempts, message: mail.message, madeAt: mail.made_at, sentAt: mail.sent_at })),
+    receipts: await receiptViews(db, store, receipts), mails: mails.map((mail) => ({ version: mail.version, recipient: mail.recipient, state: mail.state, attempts: mail.attempts, message: mail.message, madeAt: mail.made_at, sentAt: mail.sent_at })),
   };
 }
 

@@ -11,7 +11,7 @@ const number = (value: number): string => value.toLocaleString('en-GB');
 export function tilesFor(role: Of<typeof TodayRole>, n: DigestNumbers, r: RoleNumbers, open: { all: number; overdue: number }): One[] {
   const tile = (key: string, label: string, value: number, detail: string, link: string, tone: One['tone']): One => ({ key, label, value: number(value), detail, tone, link });
   const warns = (value: number): One['tone'] => (value > 0 ? 'warn' : 'good'), fails = (value: number): One['tone'] => (value > 0 ? 'bad' : 'good');
-  const drift = tile('drift', 'Unexplained units', n.unexplained_units, `${number(n.drift_rows)} ${n.drift_rows === 1 ? 'level differs' : 'levels differ'} in Shopify now`, n.unexplained_units > 0 ? '/exceptions?kind=STOCK_DRIFT' : '/stock?view=drift', fails(n.unexplained_units));
+  const drift = tile('drift', 'Unexplained units', n.unexplained_units, `${number(n.drift_rows)} ${n.drift_rows === 1 ? 'level differs' : 'levels differ'} in Shopify now`, n.drift_cases > 0 ? '/exceptions?kind=STOCK_DRIFT' : '/stock?view=drift', fails(n.unexplained_units));
   const order = tile('order', 'To order by today', n.due_lines, n.forecast_as_of === null ? 'no forecast yet' : `forecast of ${n.forecast_as_of}`, '/replenishment?view=due', warns(n.due_lines));
   const out = tile('out', 'Sold out', n.out_of_stock, 'sold in the last 28 days, none available', '/stock?view=out+of+stock', warns(n.out_of_stock));
   const cases = tile('exceptions', 'Exceptions', open.all, `${number(open.overdue)} overdue`, role === 'everyone' ? '/exceptions' : `/exceptions?owner=${role}`, open.overdue > 0 ? 'bad' : warns(open.all));

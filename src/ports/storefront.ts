@@ -17,7 +17,7 @@ export type StorefrontEvent =
   | { type: 'routing'; moved: boolean }
   /** Something about a return; without an order id all that changed lately are to be read. */
   | { type: 'return'; returnId: string | null; orderId: string | null }
-  | { type: 'product'; productId: string; variants: StorefrontVariantPatch[]; updatedAt: string }
+  | { type: 'product'; productId: string; variants: StorefrontVariantPatch[]; /** Null: it says nothing of them. */ tags: string[] | null; updatedAt: string }
   | { type: 'product deleted'; productId: string }
   | { type: 'location'; location: StorefrontLocation }
   | { type: 'bulk finished'; operationId: string }

@@ -47,8 +47,11 @@ export interface FlowContext {
   dayOf(instant: string): string;
   progress(stage: string, done: number, total: number | null): void;
   raise(cases: readonly RaisedException[]): Promise<void>;
-  /** The check behind a kind has run: cases not in `stillBad` are closed, unless it has not looked at `all`: then nobody has seen that they are good. */
-  checked(kind: ExceptionKindName, stillBad: readonly RaisedException[], all?: boolean): Promise<void>;
+  /**
+   * The check behind a kind has run: cases not in `stillBad` are closed, unless it has not looked at `all`: then nobody has seen that they are good.
+   * `undecided`: keys it saw neither good nor bad.
+   */
+  checked(kind: ExceptionKindName, stillBad: readonly RaisedException[], all?: boolean, undecided?: readonly string[]): Promise<void>;
   /** Asks for another flow to run soon, or after so many seconds; asking twice before it starts is asking once. */
   enqueue(flow: string, afterSeconds?: number): Promise<void>;
   /** Tells open screens what changed. */

@@ -47,10 +47,10 @@ export async function contextFor(house: House, storeId: number, onProgress: Flow
     store, storeId, db: house.db, storefront: await house.storefront(storeId), reader: await house.reader(storeId), warehouse: (id) => house.warehouse(id), notifier: house.notifier, paper: house.paper, planner: () => house.planner(storeId), shoppers: () => house.shoppers(storeId), alertChannel: (id) => house.alertChannel(storeId, id), clock: house.clock, log: house.log, publicUrl: house.publicUrl,
     tally: emptyTally(), detail: {}, now, dayOf: (instant) => dayOf(instant, store.time_zone), progress: onProgress,
     raise: (cases) => raise(house.db.pool, storeId, cases, now()),
-    checked: async (kind, stillBad, all = true) => {
+    checked: async (kind, stillBad, all = true, undecided = []) => {
       await raise(house.db.pool, storeId, stillBad, now());
       if (!all) return;
-      await resolveChecked(house.db.pool, storeId, kind, stillBad.map((c) => c.key), now());
+      await resolveChecked(house.db.pool, storeId, kind, stillBad.map((c) => c.key), now(), undecided);
     },
     enqueue: (flow, afterSeconds) => house.enqueue(flow, storeId, afterSeconds),
     changed: (...topics) => house.changed(storeId, topics),

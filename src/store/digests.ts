@@ -4,7 +4,7 @@ import type { Queryable } from './db.ts';
 
 export interface DigestLine { text: string; tone: 'good' | 'warn' | 'bad' | 'neutral'; link: string | null }
 export interface DigestNumbers {
-  on_hand: number; drift_rows: number; unexplained_units: number; exceptions_open: number; exceptions_overdue: number; due_lines: number; out_of_stock: number;
+  on_hand: number; drift_rows: number; unexplained_units: number; /** Cases of drift somebody was told of; none where all units are within the tolerance. */ drift_cases: number; exceptions_open: number; exceptions_overdue: number; due_lines: number; out_of_stock: number;
   orders_day: number; orders_unplaced: number; edits_day: number; dead_letters: number; forecast_as_of: string | null; forecast_finished_at: string | null; forecast_series: number; forecast_wape: number | null; flows_failed: number;
   /** Of the last 24 hours: levels written to Shopify, differences without a cause that opened and that closed. */
   pushed_day: number; drift_opened_day: number; drift_closed_day: number;
@@ -23,6 +23,7 @@ export async function digestNumbers(db: Queryable, storeId: number, now: string,
        (select coalesce(sum(abs((c ->> 'units')::int)), 0)::int from (
           select jsonb_build_array(jsonb_build_object('cause', 'unknown', 'units', greatest(came, went))) as causes from unknown_at union all select causes from warehouse_drift where store_id = $1 union all select shelf -> 'causes' from warehouse_drift where store_id = $1 union all select causes from planner_drift where store_id = $1
         ) d, jsonb_array_elements(d.causes) c where c ->> 'cause' = 'unknown') as unexplained_units,
+       (select count(*)::int from exception where store_id = $1 and state = 'open' and kind = 'STOCK_DRIFT') as drift_cases,
        (select count(*)::int from exception where store_id = $1 and state = 'open') as exceptions_open,
        (select count(*)::int from exception where store_id = $1 and state = 'open' and due_at < $2) as exceptions_overdue,
        (select count(*)::int from recommendation where store_id = $1 and quantity > 0 and order_by <= $3) as due_lines,

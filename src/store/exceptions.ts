@@ -15,7 +15,7 @@ export async function raise(db: Queryable, storeId: number, raised: readonly Rai
   const due = (kind: ExceptionKind, severity: number): string => { const key = `${kind.kind} ${severity}`, at_ = known.get(key) ?? dueAt(at, severity, hoursOf(kind, severity), store!.time_zone); known.set(key, at_); return at_; };
   const { rows } = await db.query<{ kind: ExceptionKindName }>(
     `with said as (
-       select * from unnest($3::text[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[], $10::int[], $11::int[], $12::timestamptz[], $13::int[], $14::real[], $15::bigint[], $16::timestamptz[])
+       select * from unnest($3::text[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[], $10::int[], $11::int[], $12::timestamptz[], $13::float8[], $14::real[], $15::bigint[], $16::timestamptz[])
          as r(kind, fingerprint, severity, owner, subject, sentence, evidence, item_id, location_id, due_at, grace, size, risk, due_regressed)
      ), before as (
        select e.fingerprint, e.state, e.resolved_at, e.severity from exception e join said using (fingerprint) where e.store_id = $1
@@ -25,7 +25,7 @@ export async function raise(db: Queryable, storeId: number, raised: readonly Rai
          case when grace = 0 then 'open' else 'grace' end, case when grace = 0 then $2::timestamptz end, $2::timestamptz + grace * interval '1 minute'
        from said order by fingerprint
        on conflict (store_id, fingerprint) do update set
-         last_seen = excluded.last_seen, occurrences = e.occurrences + 1, subject = excluded.subject, sentence = excluded.sentence, evidence = excluded.evidence, size = excluded.size, risk = excluded.risk,
+         last_seen = excluded.last_seen, occurrences = e.occurrences + 1, subject = excluded.subject, sentence = excluded.sentence, evidence = excluded.evidence, size = excluded.size, risk = excluded.risk, good_since = null,
          state = case when e.state = 'resolved' then excluded.state when ${WAKES} then 'open' else e.state end,
          grace_until = case when e.state = 'resolved' then excluded.grace_until else e.grace_until end,
          opened_at = case when ${OPENS} then excluded.last_seen when e.state = 'resolved' then null else e.opened_at end,
@@ -47,7 +47,7 @@ export async function raise(db: Queryable, storeId: number, raised: readonly Rai
      select kind from changed union select w.kind from written w join before b using (fingerprint) where w.state = 'open' and b.state = 'open' and w.severity < b.severity`,
     [storeId, at, unique.map((r) => r.kind), unique.map((r) => `${r.kind}:${r.key}`), severities, kinds.map((k) => k.owner),
       unique.map((r) => r.subject), unique.map((r) => r.sentence), unique.map((r) => JSON.stringify(r.evidence ?? {})),
-      unique.map((r) => r.itemId ?? null), unique.map((r) => r.locationId ?? null), kinds.map((k, n) => due(k, severities[n]!)), kinds.map((k) => k.graceMinutes ?? 0),
+      unique.map((r) => r.itemId ?? null), unique.map((r) => r.locationId ?? null), kinds.map((k, n) => due(k, severities[n]!)), unique.map((r, n) => r.graceMinutes ?? kinds[n]!.graceMinutes ?? 0),
       unique.map((r) => r.size ?? null), unique.map((r) => r.risk ?? null), kinds.map((k, n) => due(k, regressed(severities[n]!)))]);
   if (rows.length > 0) await gatherStorms(db, storeId, rows.map((row) => row.kind), at);
 }
@@ -94,15 +94,22 @@ async function gatherStorms(db: Queryable, storeId: number, kinds: readonly Exce
      select $1, exception_id, $3, 'escalated', 'check', 'One of these cases is more urgent than all of them were.', jsonb_build_object('level', 1, 'severity', severity) from done order by exception_id`, [storeId, kinds.map(stormOf), at]);
 }
 
-/** A check has seen the good state: closes the cases of a kind, all of them or all but the keys still bad; of a kind that must be good for a while, those last seen bad before it. What comes and goes is held open until it has been good for a day. */
-export async function resolveChecked(db: Queryable, storeId: number, kind: ExceptionKindName, stillBad: readonly string[], at: string): Promise<number> {
+/**
+ * A check has seen the good state: closes the cases of a kind, all of them or all but the keys still bad; of a kind that must be good for a while, those last seen bad before it;
+ * of a kind that asks for two checks, those whose first was long enough ago. Keys `undecided` were seen neither good nor bad: they stay as they are, unless nobody
+ * was told of them yet. What comes and goes is held open until it has been good for a day.
+ */
+export async function resolveChecked(db: Queryable, storeId: number, kind: ExceptionKindName, stillBad: readonly string[], at: string, undecided: readonly string[] = []): Promise<number> {
   const { rows } = await db.query<{ outcome: string }>(
-    `with good as (
+    `with first as (
+       update exception e set good_since = $4 where e.store_id = $1 and e.kind = $2 and $6::int > 0 and e.state in ('open', 'snoozed') and e.good_since is null and not e.fingerprint = any($3) and not e.fingerprint = any($7) and e.fingerprint <> e.kind || ':storm'
+     ), good as (
        select e.exception_id, e.state, e.resolved_at, e.held_until,
          (select count(*) from exception_event v where v.store_id = e.store_id and v.exception_id = e.exception_id and v.what = 'resolved' and v.at > $4::timestamptz - interval '${FLAPPING.hours} hours') >= ${FLAPPING.times}
            and e.last_seen > $4::timestamptz - interval '${FLAPPING.hours} hours' as flaps
        from exception e where e.store_id = $1 and e.kind = $2 and e.state in ('open', 'snoozed', 'grace') and not e.fingerprint = any($3) and e.fingerprint <> e.kind || ':storm'
          and ($5::int = 0 or e.state = 'grace' or e.last_seen <= $4::timestamptz - $5::int * interval '1 minute')
+         and (e.state = 'grace' or not e.fingerprint = any($7)) and ($6::int = 0 or e.state = 'grace' or e.good_since <= $4::timestamptz - $6::int * interval '1 minute')
      ), unseen as (
        delete from exception e using good g where e.store_id = $1 and e.exception_id = g.exception_id and g.state = 'grace' and g.resolved_at is null
      ), settled as (
@@ -116,7 +123,7 @@ export async function resolveChecked(db: Queryable, storeId: number, kind: Excep
        from settled where was <> 'grace' and (not flaps or held_before is null) order by exception_id
      )
      select case when state = 'resolved' and was <> 'grace' then 'resolved' else 'other' end as outcome from settled`,
-    [storeId, kind, stillBad.map((key) => `${kind}:${key}`), at, kindOf(kind).goodMinutes ?? 0]);
+    [storeId, kind, stillBad.map((key) => `${kind}:${key}`), at, kindOf(kind).goodMinutes ?? 0, kindOf(kind).againMinutes ?? 0, undecided.map((key) => `${kind}:${key}`)]);
   const resolved = rows.filter((row) => row.outcome === 'resolved').length;
   await closeStorm(db, storeId, kind, at);
   return resolved;
@@ -144,7 +151,7 @@ export interface ExceptionRow {
   exception_id: string; kind: string; fingerprint: string; severity: number; owner: string; subject: string; sentence: string; evidence: Record<string, unknown>;
   item_id: number | null; location_id: number | null; occurrences: number; first_seen: string; last_seen: string; due_at: string; state: string; opened_at: string | null;
   assigned_to: string | null; snoozed_until: string | null; snoozed_size: number | null; ignored_until: string | null; resolved_at: string | null; reason: string | null; regressions: number;
-  size: number | null; risk: string | null; escalation: number; parent_id: string | null; held_until: string | null; children: number;
+  size: number | null; risk: string | null; escalation: number; parent_id: string | null; held_until: string | null; good_since: string | null; children: number;
   /** Of a resolved one: who closed it last; null while it is not. */
   resolved_by: string | null;
 }
@@ -207,22 +214,31 @@ export async function outcomesOf(db: Queryable, storeId: number, kind: string, s
 }
 
 export type CaseChange =
-  | { action: 'assign'; to: string | null } | { action: 'snooze'; until: string | null; worse?: boolean | undefined } | { action: 'ignore'; reason: string; until: string }
+  | { action: 'assign'; to: string | null; from?: string | null | undefined } | { action: 'snooze'; until: string | null; worse?: boolean | undefined } | { action: 'ignore'; reason: string; until: string }
   | { action: 'reopen' } | { action: 'resolve'; said: string } | { action: 'say'; said: string };
+
+/** A storm carries its cases along, but for a word said of it, and where one's own giving is taken back: each was somebody else's before. */
+const carriesAlong = (change: CaseChange): boolean => change.action !== 'say' && !(change.action === 'assign' && change.from !== undefined);
+
+/** Whose these cases are now, those they gather with them, by person; locked, so that what is read is what changes. */
+export async function carersOf(tx: Queryable, storeId: number, ids: readonly string[]): Promise<{ to: string | null; ids: string[] }[]> {
+  const { rows } = await tx.query<{ id: string; assigned_to: string | null }>(`select exception_id as id, assigned_to from exception where store_id = $1 and (exception_id = any($2) or parent_id = any($2)) order by exception_id for update`, [storeId, ids]);
+  return [...Map.groupBy(rows, (row) => row.assigned_to)].map(([to, of]) => ({ to, ids: of.map((row) => row.id) }));
+}
 
 /** A person changes cases; those it does not fit (assigning what is resolved) are left out. Answers the changed ids. A storm carries its cases along. */
 export async function changeCases(tx: Queryable, storeId: number, ids: readonly string[], change: CaseChange, by: string, at: string): Promise<string[]> {
-  const all = (await tx.query<{ id: string }>(`select exception_id as id from exception where store_id = $1 and (exception_id = any($2) or parent_id = any($2) and $3) order by 1`, [storeId, ids, change.action !== 'say'])).rows.map((row) => row.id);
-  const set: Record<CaseChange['action'], { sql: string; from: string[]; values: unknown[] }> = {
-    assign: { sql: 'assigned_to = $4', from: ['open', 'snoozed', 'ignored', 'grace'], values: [change.action === 'assign' ? change.to : null] },
+  const all = (await tx.query<{ id: string }>(`select exception_id as id from exception where store_id = $1 and (exception_id = any($2) or parent_id = any($2) and $3) order by 1`, [storeId, ids, carriesAlong(change)])).rows.map((row) => row.id);
+  const set: Record<CaseChange['action'], { sql: string; from: string[]; values: unknown[]; where?: { sql: string; value: unknown } | undefined }> = {
+    assign: { sql: 'assigned_to = $4', from: ['open', 'snoozed', 'ignored', 'grace'], values: [change.action === 'assign' ? change.to : null], where: change.action === 'assign' && change.from !== undefined ? { sql: 'and assigned_to is not distinct from $5', value: change.from } : undefined },
     snooze: { sql: `state = 'snoozed', snoozed_until = $4, snoozed_size = case when $5 then size end`, from: ['open', 'snoozed'], values: change.action === 'snooze' ? [change.until, change.worse === true] : [] },
     ignore: { sql: `state = 'ignored', reason = $4, ignored_until = $5`, from: ['open', 'snoozed'], values: change.action === 'ignore' ? [change.reason, change.until] : [] },
-    reopen: { sql: `state = 'open', snoozed_until = null, snoozed_size = null, ignored_until = null, reason = null, resolved_at = null, opened_at = $4, escalation = 0`, from: ['snoozed', 'ignored', 'resolved'], values: [at] },
+    reopen: { sql: `state = 'open', snoozed_until = null, snoozed_size = null, ignored_until = null, reason = null, resolved_at = null, good_since = null, opened_at = $4, escalation = 0`, from: ['snoozed', 'ignored', 'resolved'], values: [at] },
     resolve: { sql: `state = 'resolved', resolved_at = $4, held_until = null`, from: ['open', 'snoozed'], values: [at] },
     say: { sql: 'assigned_to = assigned_to', from: ['open', 'snoozed', 'ignored', 'resolved', 'grace'], values: [] },
   };
-  const { sql, from, values } = set[change.action];
-  const { rows } = await tx.query<{ exception_id: string; kind: string }>(`update exception set ${sql} where store_id = $1 and exception_id = any($2) and state = any($3) returning exception_id, kind`, [storeId, all, from, ...values]);
+  const { sql, from, values, where } = set[change.action];
+  const { rows } = await tx.query<{ exception_id: string; kind: string }>(`update exception set ${sql} where store_id = $1 and exception_id = any($2) and state = any($3) ${where?.sql ?? ''} returning exception_id, kind`, [storeId, all, from, ...values, ...(where ? [where.value] : [])]);
   const changed = rows.map((row) => row.exception_id).sort();
   const words: Record<CaseChange['action'], [ExceptionEvent['what'], string | null]> = {
     assign: ['assigned', change.action === 'assign' ? change.to ?? 'nobody' : null], snooze: ['snoozed', change.action === 'snooze' ? [change.until && `until ${change.until}`, change.worse && 'until it is worse'].filter(Boolean).join(' or ') : null],

@@ -1,7 +1,11 @@
 /** Exchange rates people said, by currency and day; of two of the same day the later said holds. */
 import { Rates, type DatedRate } from '../domain/exchange.ts';
+import type { SaidRate } from '../domain/exchange-then.ts';
+import { dayNumber } from '../domain/calendar.ts';
 import { minorDigits } from '../domain/money.ts';
-import type { Queryable } from './db.ts';
+import { readRates, type RatesRead } from '../domain/exchange-row.ts';
+import type { Db, Queryable } from './db.ts';
+import { audit } from './users.ts';
 
 export interface ExchangeRateRow { currency: string; since: string; billionths: string; noted_at: string; noted_by: string }
 
@@ -18,6 +22,13 @@ export async function exchangeRates(db: Queryable, storeId: number, limit = MOST
 /** All rates of a store, to convert by. */
 export async function ratesOf(db: Queryable, store: { store_id: number; currency: string }): Promise<Rates> {
   return new Rates(store.currency, (await exchangeRates(db, store.store_id)).map((row): DatedRate => ({ currency: row.currency, since: row.since, billionths: Number(row.billionths) })));
+}
+
+/** All that was ever said, in that order, with the first morning that knew it. */
+export async function saidRates(db: Queryable, store: { store_id: number; time_zone: string }): Promise<SaidRate[]> {
+  const { rows } = await db.query<{ currency: string; since: string; billionths: string | null; known: string }>(
+    `select currency, since, billionths, ((noted_at at time zone $2)::date + 1)::text as known from exchange_rate where store_id = $1 order by exchange_rate_id limit $3`, [store.store_id, store.time_zone, 4 * MOST_RATES]);
+  return rows.map((row) => ({ currency: row.currency, since: row.since, billionths: row.billionths === null ? null : Number(row.billionths), from: dayNumber(row.known) }));
 }
 
 /** Minor units of the store's currency for one minor unit of each currency on a day, for statements that sort and compare by it; a currency without a rate is absent. */
@@ -38,6 +49,20 @@ export async function sayRates(db: Queryable, storeId: number, rates: readonly {
      where t.billionths is distinct from (select e.billionths from exchange_rate e where e.store_id = $1 and e.currency = t.currency and e.since = t.since order by exchange_rate_id desc limit 1)`,
     [storeId, now, by, last.map((rate) => rate.currency), last.map((rate) => rate.since), last.map((rate) => rate.billionths)]);
   return rowCount ?? 0;
+}
+
+/** Says rates as a person does: with an entry in the audit trail where any is other than before. Answers how many were said. */
+export async function noteRates(db: Db, store: { store_id: number; shop_domain: string }, rates: Parameters<typeof sayRates>[2], by: string, now: string, after: object): Promise<number> {
+  return db.transaction(async (tx) => {
+    const said = await sayRates(tx, store.store_id, rates, by, now);
+    if (said > 0) await audit(tx, { at: now, actor: by, action: 'exchange rates said', subject: store.shop_domain, after });
+    return said;
+  });
+}
+
+/** What a file of rates would change: its rows beside those that hold. */
+export async function ratesFromFile(db: Queryable, store: { store_id: number; currency: string }, rows: Parameters<typeof readRates>[0]): Promise<RatesRead> {
+  return readRates(rows, store.currency, new Map((await exchangeRates(db, store.store_id)).map((row) => [`${row.currency} ${row.since}`, Number(row.billionths)])));
 }
 
 /** Currencies that are bought in but the store's own: active suppliers' and open orders'. */

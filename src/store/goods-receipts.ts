@@ -105,7 +105,7 @@ export interface ReceiptRow {
 }
 
 /** Receipts of one order, or the latest of the store, newest first, with what became of each line's stock write. */
-export async function listReceipts(db: Queryable, storeId: number, of: { purchaseOrderId: number | null; before: number | null; limit: number }): Promise<ReceiptRow[]> {
+export async function listReceipts(db: Queryable, storeId: number, of: { purchaseOrderId: number | null; before: number | null; limit: number; /** Of the shop’s time, both included. */ days?: { from: string | null; to: string | null; timeZone: string } }): Promise<ReceiptRow[]> {
   const { rows } = await db.query<ReceiptRow>(
     `select g.*, p.reference as purchase_reference, l.name as location, (select b.goods_receipt_id from goods_receipt b where b.store_id = g.store_id and b.reverses = g.goods_receipt_id) as reversed_by,
        (select coalesce(jsonb_agg(jsonb_build_object('itemId', n.item_id, 'sku', i.sku, 'title', i.title, 'quantity', n.quantity, 'damaged', n.damaged, 'landedUnitCost', n.landed_unit_cost,
@@ -113,6 +113,8 @@ export async function listReceipts(db: Queryable, storeId: number, of: { purchas
              from stock_adjustment a where a.store_id = g.store_id and a.cause in ('receipt/' || g.goods_receipt_id || ':item/' || n.item_id || ':available', 'receipt/' || g.goods_receipt_id || ':item/' || n.item_id || ':damaged'))) order by n.line), '[]')
         from goods_receipt_line n join item i using (item_id) where n.store_id = g.store_id and n.goods_receipt_id = g.goods_receipt_id) as lines
      from goods_receipt g left join purchase_order p on p.store_id = g.store_id and p.purchase_order_id = g.purchase_order_id join location l on l.store_id = g.store_id and l.location_id = g.location_id
-     where g.store_id = $1 and ($2::int is null or g.purchase_order_id = $2) and ($3::int is null or g.goods_receipt_id < $3) order by g.goods_receipt_id desc limit $4`, [storeId, of.purchaseOrderId, of.before, of.limit]);
+     where g.store_id = $1 and ($2::int is null or g.purchase_order_id = $2) and ($3::int is null or g.goods_receipt_id < $3)
+       and ($5::date is null or g.received_at >= $5::date::timestamp at time zone $7) and ($6::date is null or g.received_at < ($6::date + 1)::timestamp at time zone $7)
+     order by g.goods_receipt_id desc limit $4`, [storeId, of.purchaseOrderId, of.before, of.limit, of.days?.from ?? null, of.days?.to ?? null, of.days?.timeZone ?? 'UTC']);
   return rows;
 }

@@ -4,9 +4,10 @@
  */
 import type { CalendarEvent } from '../domain/forecast/panel.ts';
 import { dayFromNumber, dayNumber } from '../domain/calendar.ts';
-import type { Rates } from '../domain/exchange.ts';
+import type { LearnedFrom } from '../domain/purchasing/lead-times-then.ts';
 import { ORDER_DAYS_MOST } from '../domain/purchasing/order-days.ts';
 import type { AbcClass } from '../domain/replenishment/abc.ts';
+import type { LeadTimeShare } from '../domain/replenishment/lead-time.ts';
 import { knownThen, type KnownValues } from '../domain/replenishment/known-then.ts';
 import { protectionDays } from '../domain/replenishment/policy.ts';
 import type { KnownNotes } from '../domain/replenishment/replay-result.ts';
@@ -19,7 +20,7 @@ import { planningEvents, type PlanningEventRow } from './planning-events.ts';
 import { planningHistory, scopesOf, suppliersOf, termsOfItems } from './planning-history.ts';
 import { scopedValues } from './planning.ts';
 import type { StoreRow } from './stores.ts';
-import { activeSuppliers, itemTerms, limitsOf, type ItemTerms } from './supplier-terms.ts';
+import { activeSuppliers, itemTerms, limitsOf, type ItemTerms, type SupplierRow } from './supplier-terms.ts';
 
 /** Least and most days of a forecast that may be looked at. */
 export const SHORTEST_REACH = 40, LONGEST_REACH = 240;
@@ -27,11 +28,10 @@ export const SHORTEST_REACH = 40, LONGEST_REACH = 240;
 export interface KnownLine { terms: LineTerms; later: { from: number; terms: LineTerms }[] }
 export interface KnownLines { lines: ReadonlyMap<string, KnownLine>; limits: ReadonlyMap<string, SupplierLimits>; events: CalendarEvent[]; notes: KnownNotes }
 export interface KnownAsked {
-  lines: readonly { itemId: number; locationId: number; abc: AbcClass | null; awayDays: number }[];
+  lines: readonly { itemId: number; locationId: number; abc: AbcClass | null }[];
   from: string; days: number; known: 'then' | 'today';
-  leadTimes: LineWorld['leadTimes']; prices: ReadonlyMap<number, Sparse>;
-  /** Money of other currencies is weighed at the rate of the first day, whatever the day: the policies differ, not the currencies. */
-  rates: Rates; today: string;
+  /** What receipts had taught of each supplier, from which day on. */
+  leadTimes: ReadonlyMap<number, readonly LearnedFrom[]>; prices: ReadonlyMap<number, Sparse>;
   /** Longest days of stock that are tried. */
   daysOfStock: number; eventsSince: string;
 }
@@ -43,26 +43,51 @@ export async function knownLines(db: Queryable, store: Pick<StoreRow, 'store_id'
   const { from, days, known } = asked, storeId = store.store_id, first = dayNumber(from), itemIds = [...new Set(asked.lines.map((line) => line.itemId))];
   const history = known === 'today' ? null : await planningHistory(db, storeId, store.time_zone, itemIds), { rows: there } = await db.query<{ location_id: number }>('select location_id from location where store_id = $1', [storeId]);
   const { rows } = await db.query<{ item_id: number; vendor: string | null; category: string | null; unit_cost: string | null }>(`select item_id, vendor, nullif(product_type, '') as category, unit_cost from item where item_id = any($1)`, [itemIds]), items = new Map(rows.map((row): [number, Item] => [row.item_id, { vendor: row.vendor, category: row.category, unitCost: row.unit_cost }]));
-  const places = new Set(there.map((row) => row.location_id)), lines = asked.lines.filter((line) => places.has(line.locationId) && items.has(line.itemId)), book = new LineBook(asked, lines), exchange = (currency: string): number | null => asked.rates.on(currency, known === 'today' ? asked.today : from);
+  const places = new Set(there.map((row) => row.location_id)), lines = asked.lines.filter((line) => places.has(line.locationId) && items.has(line.itemId)), book = new LineBook(asked, lines), learned = learnedOn(asked.leadTimes);
+  // Rates of exchange change on days of their own, and are the replay's.
+  const exchange = (): null => null;
   if (history === null) {
-    const [scopes, suppliers, terms] = [await scopedValues(db, storeId), await activeSuppliers(db, storeId), await itemTerms(db, storeId, itemIds)], world = { store, scopes, suppliers, leadTimes: asked.leadTimes, exchange, policies: new Map() };
-    book.noted(0, world, terms, items, null);
+    const [scopes, suppliers, terms] = [await scopedValues(db, storeId), await activeSuppliers(db, storeId), await itemTerms(db, storeId, itemIds)], steps = known === 'today' ? [0] : learned.days;
+    for (const day of steps) { const changed = learned.by(day); book.noted(day, { store, scopes, suppliers, leadTimes: new Map(learned.now), exchange, policies: new Map() }, terms, items, day === 0 ? () => true : boughtFrom(terms, changed)); }
     const events = calendarOf(await planningEvents(db, storeId, asked.eventsSince));
     return { lines: book.lines((_, itemId) => terms.get(itemId)?.price ?? null), limits: book.limits, events, notes: { begun: null, before: 0, changed: 0, events: fallingInto(events, first, days), eventsLater: 0, today: known === 'today' } };
   }
-  let events: CalendarEvent[] = [], eventsThen = 0;
-  for (const { day, values, items: touched } of knownThen(history.said, history.begun, first, days)) {
-    const suppliers = suppliersOf(values.supplier), costs = new Map(items);
-    for (const value of values.cost.values()) { const item = costs.get(value['item_id'] as number); if (item && value['unit_cost'] !== null) costs.set(value['item_id'] as number, { ...item, unitCost: String(value['unit_cost']) }); }
-    book.noted(day - first, { store, scopes: scopesOf(values.policy), suppliers, leadTimes: asked.leadTimes, exchange, policies: new Map() }, termsOfItems(values.terms, suppliers), costs, touched);
+  let events: CalendarEvent[] = [], last: KnownValues = new Map(), suppliers = new Map<number, SupplierRow>(), terms = new Map<number, ItemTerms>(), costs = new Map(items), scopes: LineWorld['scopes'] = new Map();
+  for (const { day, values, items: touched } of knownThen(history.said, history.begun, first, days, learned.days.map((one) => first + one))) {
+    const changed = learned.by(day - first);
     if (day === first) events = calendarOf(eventRows(values.event, asked.eventsSince));
-    eventsThen = fallingInto(calendarOf(eventRows(values.event, asked.eventsSince)), first, days);
+    if (touched === null || touched.size > 0) {
+      suppliers = suppliersOf(values.supplier); terms = termsOfItems(values.terms, suppliers); costs = new Map(items); scopes = scopesOf(values.policy);
+      for (const value of values.cost.values()) { const item = costs.get(value['item_id'] as number); if (item && value['unit_cost'] !== null) costs.set(value['item_id'] as number, { ...item, unitCost: String(value['unit_cost']) }); }
+    }
+    const byReceipts = boughtFrom(terms, changed);
+    book.noted(day - first, { store, scopes, suppliers, leadTimes: new Map(learned.now), exchange, policies: new Map() }, terms, costs, (itemId) => touched === null || touched.has(itemId) || byReceipts(itemId));
+    last = values.event;
   }
+  const eventsThen = fallingInto(calendarOf(eventRows(last, asked.eventsSince)), first, days);
   const made = book.lines((day, itemId) => priceKnown(asked.prices.get(itemId), day));
   return {
     lines: made, limits: book.limits, events,
     notes: { begun: history.begun > first ? dayFromNumber(history.begun) : null, before: Math.max(0, Math.min(days, history.begun - first)), changed: [...made.values()].filter((line) => line.later.length > 0).length, events: fallingInto(events, first, days), eventsLater: Math.max(0, eventsThen - fallingInto(events, first, days)), today: false },
   };
+}
+
+/** Lead times learned, day by day: `by` goes on to a day and says which suppliers' are other than before; `now` is what then holds. */
+function learnedOn(told: KnownAsked['leadTimes']): { days: number[]; by: (day: number) => ReadonlySet<number>; now: ReadonlyMap<number, LeadTimeShare[]> } {
+  const now = new Map<number, LeadTimeShare[]>(), steps = [...told].flatMap(([supplier, all]) => all.map((one) => ({ supplier, ...one }))).sort((a, b) => a.from - b.from);
+  let at = 0;
+  return {
+    days: [...new Set([0, ...steps.map((one) => one.from)])], now,
+    by: (day) => {
+      const changed = new Set<number>();
+      for (; at < steps.length && steps[at]!.from <= day; at++) { const { supplier, shares } = steps[at]!; changed.add(supplier); if (shares === null) now.delete(supplier); else now.set(supplier, shares); }
+      return changed;
+    },
+  };
+}
+
+function boughtFrom(terms: ReadonlyMap<number, ItemTerms>, suppliers: ReadonlySet<number>): (itemId: number) => boolean {
+  return (itemId) => suppliers.size > 0 && suppliers.has(terms.get(itemId)?.supplier_id ?? -1);
 }
 
 /** What each line's terms were from which day on, and what suppliers' orders were allowed. */
@@ -78,11 +103,11 @@ class LineBook {
     this.#asked = asked; this.#lines = lines; this.#told = new Map(lines.map((line) => [keyOf(line), []]));
   }
 
-  noted(day: number, world: LineWorld, terms: ReadonlyMap<number, ItemTerms>, items: ReadonlyMap<number, Item>, touched: ReadonlySet<number> | null): void {
+  noted(day: number, world: LineWorld, terms: ReadonlyMap<number, ItemTerms>, items: ReadonlyMap<number, Item>, touches: (itemId: number) => boolean): void {
     for (const line of this.#lines) {
-      if (touched !== null && !touched.has(line.itemId)) continue;
+      if (!touches(line.itemId)) continue;
       const item = items.get(line.itemId)!, { policy: { values: policy }, leadTimes, buying, orderDays } = lineOf(world, { ...line, ...item }, terms.get(line.itemId)), told = this.#told.get(keyOf(line))!;
-      const needed = line.awayDays + Math.max(protectionDays(policy), policy.leadTimeDays + Math.max(policy.daysOfStock ?? 0, this.#asked.daysOfStock), ...(leadTimes ?? []).map((one) => one.days + policy.reviewDays)) + policy.reviewDays + (orderDays.length > 0 ? ORDER_DAYS_MOST : 0);
+      const needed = Math.max(protectionDays(policy), policy.leadTimeDays + Math.max(policy.daysOfStock ?? 0, this.#asked.daysOfStock), ...(leadTimes ?? []).map((one) => one.days + policy.reviewDays)) + policy.reviewDays + (orderDays.length > 0 ? ORDER_DAYS_MOST : 0);
       const made: LineTerms = { policy, leadTimes, orderDays, buying, price: null, order: this.#orderOf(world, line, buying), reach: Math.min(LONGEST_REACH, Math.max(SHORTEST_REACH, needed)) }, text = JSON.stringify(made);
       if (told.at(-1)?.text !== text) told.push({ from: day, terms: made, text });
     }

@@ -94,9 +94,13 @@ export async function shelfFaultsOfSlice(db: Queryable, storeId: number, from: S
   ])) };
 }
 
-/** Levels and codes of cases that are open: they are looked at again by every check. Codes as (warehouse, code). */
-export async function openFaults(db: Queryable, storeId: number, most: number): Promise<{ levels: LevelKey[]; shelves: { warehouseId: number; sku: string }[]; all: boolean }> {
-  const { rows } = await db.query<{ itemId: number | null; locationId: number | null; shelf: { warehouseId: number; sku: string } | null }>(
-    `select item_id as "itemId", location_id as "locationId", evidence -> 'shelf' as shelf from exception where store_id = $1 and kind = 'INVARIANT_BROKEN' and state <> 'resolved' and fingerprint <> kind || ':storm' order by exception_id limit $2`, [storeId, most]);
-  return { levels: rows.flatMap(({ itemId, locationId }) => (itemId === null || locationId === null ? [] : [{ itemId, locationId }])), shelves: rows.flatMap(({ shelf }) => (shelf === null ? [] : [shelf])), all: rows.length < most };
+/** What the open cases are of: looked at again by every check. Codes as (warehouse, code); `books`: any of what is looked at in one statement (book-check.ts). */
+export async function openFaults(db: Queryable, storeId: number, most: number): Promise<{ levels: LevelKey[]; shelves: { warehouseId: number; sku: string }[]; items: number[]; orders: string[]; books: boolean; all: boolean }> {
+  const { rows } = await db.query<{ key: string; itemId: number | null; locationId: number | null; shelf: { warehouseId: number; sku: string } | null }>(
+    `select substr(fingerprint, length('INVARIANT_BROKEN:') + 1) as key, item_id as "itemId", location_id as "locationId", evidence -> 'shelf' as shelf from exception where store_id = $1 and kind = 'INVARIANT_BROKEN' and state <> 'resolved' and fingerprint <> kind || ':storm' order by exception_id limit $2`, [storeId, most]);
+  const of = (what: string): typeof rows => rows.filter(({ key }) => key.startsWith(`${what}/`));
+  return {
+    levels: of('ledger').flatMap(({ itemId, locationId }) => (itemId === null || locationId === null ? [] : [{ itemId, locationId }])), shelves: rows.flatMap(({ shelf }) => (shelf === null ? [] : [shelf])),
+    items: of('demand').flatMap(({ itemId }) => (itemId === null ? [] : [itemId])), orders: of('order').map(({ key }) => key.slice('order/'.length)), books: ['fulfilment', 'return', 'purchase'].some((what) => of(what).length > 0), all: rows.length < most,
+  };
 }

@@ -77,6 +77,12 @@ async function postedBefore(tx: Queryable, storeId: number, facts: readonly Fact
   return before;
 }
 
+/** Facts of which another number of units is posted than they say, with what is; nothing is written. In a snapshot of the facts' source, or what is posted meanwhile differs too. */
+export async function unposted(db: Queryable, storeId: number, facts: readonly Fact[]): Promise<{ fact: Fact; posted: number }[]> {
+  const before = facts.length === 0 ? new Map<string, { quantity: number }>() : await postedBefore(db, storeId, facts);
+  return facts.flatMap((fact) => { const posted = before.get(fact.fact)?.quantity ?? 0; return posted === fact.quantity ? [] : [{ fact, posted }]; });
+}
+
 const COLUMNS = 'store_id, item_id, kind, from_location, from_state, to_location, to_state, quantity, fact, revision, occurred_at, recorded_at, source';
 
 /** Writes what is due; answers what was written, which is all of it unless another transaction posted the same revision of a fact first. */

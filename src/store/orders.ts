@@ -5,7 +5,7 @@
 import type pg from 'pg';
 import { demandFacts, type DemandFact } from '../domain/demand/demand-fact.ts';
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
-import { unmappedLocation } from '../domain/exceptions/unmapped.ts';
+import { soldUnmapped, unmappedLocation } from '../domain/exceptions/unmapped.ts';
 import { emptyOrder, join, sameState, type OrderState } from '../domain/orders/order-state.ts';
 import type { Fact } from '../domain/stock/fact.ts';
 import { orderFacts, type StockKeys } from '../domain/stock/order-facts.ts';
@@ -84,7 +84,8 @@ export async function recordOrders(tx: pg.PoolClient, storeId: number, heard: re
       result.skippedUnits[skip.reason] = (result.skippedUnits[skip.reason] ?? 0) + skip.units;
       if (skip.reason === 'location unmapped') result.exceptions.push(unmappedLocation(skip.subject ?? '?', skip.units, order));
       if (skip.reason === 'not tracked or unmapped' && skip.subject !== null && !keys.variantKnown(skip.subject)) {
-        result.exceptions.push(variantUnmapped(order, skip.lineId, skip.subject, skip.units));
+        const line = order.lines[skip.lineId]!;
+        result.exceptions.push(soldUnmapped({ orderId: order.id, order: order.name, soldAt: order.processedAt ?? options.now, lineId: skip.lineId, variantId: skip.subject, sku: line.sku, title: line.title, ordered: line.ordered, openUnits: skip.units }, options.now));
       }
     }
     if (stock.unplacedUnits > 0) result.unplaced.push(order.id);
@@ -183,15 +184,6 @@ export async function stockKeys(tx: Queryable, storeId: number, orders: readonly
     variantKnown: (variantId) => items.has(variantId),
     location: (id) => locations.get(id) ?? null,
     openedAt: (itemId, locationId) => opened.get(`${itemId}@${locationId}`) ?? null,
-  };
-}
-
-function variantUnmapped(order: OrderState, lineId: string, variantId: string, units: number): RaisedException {
-  const line = order.lines[lineId]!;
-  return {
-    kind: 'VARIANT_UNMAPPED', key: `variant/${variantId}`, subject: line.sku || line.title,
-    sentence: `Order ${order.name} sold ${line.ordered} × ${line.sku || line.title}, a variant Instep does not know (${variantId}). The order's other lines were applied.`,
-    evidence: { orderId: order.id, order: order.name, lineId, variantId, sku: line.sku, openUnits: units },
   };
 }
 

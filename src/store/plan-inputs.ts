@@ -2,7 +2,8 @@
  * What a line of the plan is decided from, read for many lines at once: forecasts with planners' words on top, stock, values by scope, suppliers' terms and
  * what their receipts say of lead times. The flow reads all lines this way, a what-if some of them.
  */
-import { addDays, daysBetween } from '../domain/calendar.ts';
+import { addDays, dayNumber, daysBetween } from '../domain/calendar.ts';
+import { LEARNED_DAYS, leadTimesThen, type LearnedFrom } from '../domain/purchasing/lead-times-then.ts';
 import { overridden, overrideWords } from '../domain/forecast/override.ts';
 import type { AbcClass } from '../domain/replenishment/abc.ts';
 import { FALLBACK_DAYS, fallbackForecast, fallbackWords } from '../domain/replenishment/fallback.ts';
@@ -22,7 +23,7 @@ import { decisionsInForce, type DecisionRow } from './plan-decisions.ts';
 import { itemsInMotion, positions, scopedValues, type PositionRow } from './planning.ts';
 import type { StoreRow } from './stores.ts';
 import { supplyOf, type Supply } from './supply.ts';
-import { activeSuppliers, itemTerms, observedLeadTimes, type ItemTerms, type SupplierRow } from './supplier-terms.ts';
+import { activeSuppliers, itemTerms, observedLeadTimes, ordersSeen, type ItemTerms, type SupplierRow } from './supplier-terms.ts';
 import type { UnforecastRow } from './unforecast.ts';
 
 /** What holds for every line of a store today. */
@@ -42,8 +43,6 @@ export type LineWorld = Pick<PlanWorld, 'store' | 'scopes' | 'suppliers' | 'lead
 
 export interface PlanInput extends PlanLineInput { itemId: number; locationId: number; layers: PolicyLayer[]; abc: AbcClass | null; byRule: boolean; /** Said beside the recommendation. */ notes: string[] }
 
-const LEARNED_DAYS = 400;
-
 export async function planWorld(db: Queryable, store: PlanWorld['store'], today: string, classOf: PlanWorld['classOf'], itemIds: readonly number[] | null = null): Promise<PlanWorld> {
   const leadTimes = await learnedShares(db, store, today), rates = await ratesOf(db, store), spent = await spentThisMonth(db, store.store_id, today, rates);
   return {
@@ -56,6 +55,11 @@ export async function planWorld(db: Queryable, store: PlanWorld['store'], today:
 export async function learnedShares(db: Queryable, store: PlanWorld['store'], until: string): Promise<Map<number, LeadTimeShare[]>> {
   const observed = await observedLeadTimes(db, store.store_id, store.time_zone, addDays(until, -LEARNED_DAYS), until);
   return new Map([...observed].flatMap(([supplier, days]) => { const shares = learnedLeadTimes(days); return shares ? [[supplier, shares] as const] : []; }));
+}
+
+/** The same as known on each morning of a period: what receipts until the day before had taught. */
+export async function learnedSharesThen(db: Queryable, store: PlanWorld['store'], from: string, days: number): Promise<Map<number, LearnedFrom[]>> {
+  return leadTimesThen(await ordersSeen(db, store.store_id, store.time_zone, addDays(from, -LEARNED_DAYS - 1), addDays(from, days - 1)), dayNumber(from), days);
 }
 
 /** The lines of some forecasts, or of levels without one; those whose location is gone are left out. */

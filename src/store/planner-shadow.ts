@@ -1,6 +1,7 @@
 /** Shadow mode: what both sides know of an item at a location, and the table of gaps made of it. */
 import { KEPT_AT, policyAt } from '../domain/replenishment/facts.ts';
 import type { Gap } from '../domain/planner/gap.ts';
+import type { YearsSold } from '../domain/planner/seasonal.ts';
 import { textArray } from './binary.ts';
 import { DEFAULTS } from './planning.ts';
 import type { Queryable } from './db.ts';
@@ -10,6 +11,8 @@ export interface ShadowInputs {
   item_id: number; location_id: number; synced_at: string | null;
   their_in_stock: number; their_on_order: number; replenishment: number; their_lead: number | null; their_cover: number | null; their_minimum: number | null; their_forecast: number | null;
   in_stock: number; on_order: number; in_transfer: number; sold_since: number; sold: number; days_in_stock: number; lead: number; cover: number; minimum: number; quantity: number | null; need: number | null; planned_position: number | null;
+  /** Of items that the planner forecasts by season; null of others. */
+  seasons: YearsSold | null;
 }
 
 /**
@@ -36,11 +39,21 @@ with pair as materialized (
 select p.item_id, p.location_id, p.synced_at, p.in_stock as their_in_stock, p.on_order as their_on_order, p.replenishment, p.lead_time_days as their_lead, p.cover_days as their_cover, p.minimum_stock as their_minimum, p.forecast_per_day as their_forecast,
   coalesce(g.available, 0) as in_stock, coalesce(o.units, 0)::int as on_order, greatest(coalesce(t.units, 0), coalesce(g.incoming, 0))::int as in_transfer, coalesce(n.units, 0)::int as sold_since,
   coalesce(d.sold, 0)::int as sold, case when d.first is null then 0 else greatest(0, $3::date - greatest($2::date, d.first) - coalesce(x.days, 0))::int end as days_in_stock,
-  coalesce((r.facts::jsonb -> ${KEPT_AT.policy} ->> ${policyAt('leadTimeDays')})::int, q.lead, $7::int) as lead, coalesce((r.facts::jsonb -> ${KEPT_AT.policy} ->> ${policyAt('daysOfStock')})::int, (r.facts::jsonb -> ${KEPT_AT.policy} ->> ${policyAt('reviewDays')})::int, q.cover, $8::int) as cover, coalesce((r.facts::jsonb -> ${KEPT_AT.policy} ->> ${policyAt('minStock')})::int, q.minimum, $9::int) as minimum, r.quantity, r.need, (r.facts::jsonb ->> ${KEPT_AT.position})::int as planned_position
+  coalesce((r.facts::jsonb -> ${KEPT_AT.policy} ->> ${policyAt('leadTimeDays')})::int, q.lead, $7::int) as lead, coalesce((r.facts::jsonb -> ${KEPT_AT.policy} ->> ${policyAt('daysOfStock')})::int, (r.facts::jsonb -> ${KEPT_AT.policy} ->> ${policyAt('reviewDays')})::int, q.cover, $8::int) as cover, coalesce((r.facts::jsonb -> ${KEPT_AT.policy} ->> ${policyAt('minStock')})::int, q.minimum, $9::int) as minimum, case when p.method = 'seasonal' then jsonb_build_object('age', coalesce($3::date - d.first, 0), 'lastYear', coalesce(y.last_year, 0), 'yearBefore', coalesce(y.year_before, 0), 'months', coalesce(y.months, '[]')) end as seasons, r.quantity, r.need, (r.facts::jsonb ->> ${KEPT_AT.position})::int as planned_position
 from pair p join item i on i.item_id = p.item_id
 left join ledger_level g on g.store_id = $1 and g.item_id = p.item_id and g.location_id = p.location_id
 left join recommendation r on r.store_id = $1 and r.item_id = p.item_id and r.location_id = p.location_id
 left join lateral (select min(day) filter (where quantity > 0) as first, sum(quantity) filter (where day >= $2 and day < $3) as sold from daily_demand d where d.store_id = $1 and d.item_id = p.item_id and d.location_id = p.location_id and d.day < $3) d on true
+left join lateral (
+  select (select sum(quantity) from daily_demand e where e.store_id = $1 and e.item_id = p.item_id and e.location_id = p.location_id and e.day >= $3::date - 365 and e.day < $3)::int as last_year,
+    (select sum(quantity) from daily_demand e where e.store_id = $1 and e.item_id = p.item_id and e.location_id = p.location_id and e.day >= $3::date - 730 and e.day < $3::date - 365)::int as year_before,
+    (select jsonb_agg(jsonb_build_object('month', to_char(m.since, 'YYYY-MM'), 'sold', m.sold, 'daysInStock', m.until - m.since_first - m.out)) from (
+      select g.since, g.until, greatest(g.since, d.first) as since_first,
+        coalesce((select sum(quantity) from daily_demand e where e.store_id = $1 and e.item_id = p.item_id and e.location_id = p.location_id and e.day >= g.since and e.day < g.until), 0)::int as sold,
+        (select count(*) from daily_exposure e where e.store_id = $1 and e.item_id = p.item_id and e.location_id = p.location_id and e.in_stock <= 0 and e.day >= greatest(g.since, d.first) and e.day < g.until)::int as out
+      from (select month::date as since, least((month + interval '1 month')::date, $3::date) as until from generate_series(date_trunc('month', $3::date - interval '12 months'), $3::date, interval '1 month') month) g
+      where g.until > d.first) m where m.until > m.since_first) as months
+) y on p.method = 'seasonal'
 left join lateral (select count(*) as days from daily_exposure e where e.store_id = $1 and e.item_id = p.item_id and e.location_id = p.location_id and e.in_stock <= 0 and e.day >= greatest($2::date, d.first) and e.day < $3) x on true
 left join lateral (select sum(greatest(0, l.ordered - l.received - l.damaged - l.cancelled)) as units from purchase_order_line l join purchase_order h using (store_id, purchase_order_id)
   where l.store_id = $1 and l.item_id = p.item_id and h.location_id = p.location_id and h.state in ('approved', 'sent', 'confirmed', 'part received')) o on true

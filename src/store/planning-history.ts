@@ -13,11 +13,20 @@ import type { ItemTerms, SupplierRow } from './supplier-terms.ts';
 export async function planningHistory(db: Queryable, storeId: number, timeZone: string, itemIds: readonly number[]): Promise<{ said: Said[]; begun: number } | null> {
   const { rows } = await db.query<{ kind: KnownKind; key: string; item_id: number | null; day: string; value: SaidValue | null }>(
     `select kind, key, item_id, ((since at time zone $2)::date + 1)::text as day, value from planning_history
-     where store_id = $1 and kind <> 'begun' and (item_id is null or item_id = any($3)) order by since, history_id`, [storeId, timeZone, itemIds]);
+     where store_id = $1 and kind not in ('begun', 'supply', 'way') and (item_id is null or item_id = any($3)) order by since, history_id`, [storeId, timeZone, itemIds]);
   const { rows: [begun] } = await db.query<{ day: string | null }>(
-    `select ((coalesce(max(since) filter (where kind = 'begun'), min(since)) at time zone $2)::date + 1)::text as day from planning_history where store_id = $1`, [storeId, timeZone]);
+    `select ((coalesce(max(since) filter (where kind = 'begun'), min(since)) at time zone $2)::date + 1)::text as day from planning_history where store_id = $1 and key <> 'supply' and kind not in ('supply', 'way')`, [storeId, timeZone]);
   if (!begun?.day) return null;
   return { said: rows.map((row): Said => ({ kind: row.kind, key: row.key, itemId: row.item_id, from: dayNumber(row.day), value: row.value })), begun: dayNumber(begun.day) };
+}
+
+/** All that was said of which place is supplied from which, and of the days of transfers; null: there is no place. */
+export async function supplyHistory(db: Queryable, storeId: number, timeZone: string): Promise<{ said: Said[]; begun: number } | null> {
+  const { rows } = await db.query<{ kind: KnownKind | 'begun'; key: string; day: string; value: SaidValue | null }>(
+    `select kind, key, ((since at time zone $2)::date + 1)::text as day, value from planning_history where store_id = $1 and (kind in ('supply', 'way') or (kind = 'begun' and key = 'supply')) order by since, history_id`, [storeId, timeZone]);
+  const begun = rows.findLast((row) => row.kind === 'begun')?.day ?? rows[0]?.day;
+  if (begun === undefined) return null;
+  return { said: rows.flatMap((row): Said[] => (row.kind === 'begun' ? [] : [{ kind: row.kind, key: row.key, itemId: null, from: dayNumber(row.day), value: row.value }])), begun: dayNumber(begun) };
 }
 
 /** Values by scope, as `scopedValues` reads those of today. */

@@ -5,7 +5,7 @@ import { BUILT_IN, type PlanningPolicy, type PolicyKind } from '../domain/replen
 import type { Queryable } from './db.ts';
 import { unitsHeldBack } from './held-back.ts';
 import { openPurchaseUnits } from './purchase-orders.ts';
-import { DEFAULT_TRANSFER_DAYS } from './supply.ts';
+import { DEFAULT_TRANSFER_DAYS } from '../domain/replenishment/supply-then.ts';
 import { openTransferUnits } from './transfers.ts';
 import { openMoveUnits } from './warehouse-moves.ts';
 

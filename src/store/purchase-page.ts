@@ -66,14 +66,15 @@ export async function purchaseItems(db: Queryable, storeId: number, id: number):
   return new Map(rows.map((row) => [row.item_id, row]));
 }
 
-export interface OverdueRow { purchase_order_id: number; reference: string; supplier: string; location_id: number; expected_on: string; /** Nobody promised it: by the lead time. */ by_lead_time: boolean; open_units: number; sold_out: string[] }
-/** Orders whose day and tolerance are over and that still expect goods; and what of it sold in the last 28 days and is gone where it is awaited. */
+export interface OverdueRow { purchase_order_id: number; reference: string; supplier: string; location_id: number; expected_on: string; /** Nobody promised it: by the lead time. */ by_lead_time: boolean; open_units: number; lead_time_days: number; sold_out: string[]; items: { itemId: number; name: string }[] }
+/** Orders whose day and tolerance are over and that still expect goods: what is awaited, and what of it sold in the last 28 days and is gone where it is awaited. */
 export async function overduePurchases(db: Queryable, storeId: number, today: string, toleranceDays: number): Promise<OverdueRow[]> {
   const { rows } = await db.query<OverdueRow>(
     `select p.purchase_order_id, p.reference, s.name as supplier, p.location_id, ${DUE} as expected_on, p.expected_on is null as by_lead_time, sum(greatest(0, n.ordered - n.received - n.damaged - n.cancelled))::int as open_units,
+       coalesce(s.lead_time_days, ${DEFAULTS.lead_time_days}) as lead_time_days, jsonb_agg(jsonb_build_object('itemId', n.item_id, 'name', coalesce(nullif(i.sku, ''), i.title)) order by i.sku, n.item_id) filter (where n.ordered > n.received + n.damaged + n.cancelled) as items,
        coalesce(array_agg(coalesce(nullif(i.sku, ''), i.title) order by i.sku) filter (where n.ordered > n.received + n.damaged + n.cancelled and b.available <= 0 and exists (select from daily_demand d where d.store_id = $1 and d.item_id = n.item_id and d.location_id = p.location_id and d.day > $2::date - 28 and d.quantity > 0)), '{}') as sold_out
      from purchase_order p join supplier s on s.store_id = p.store_id and s.supplier_id = p.supplier_id join purchase_order_line n on n.store_id = p.store_id and n.purchase_order_id = p.purchase_order_id
        join item i on i.item_id = n.item_id left join ledger_level b on b.store_id = $1 and b.item_id = n.item_id and b.location_id = p.location_id
-     where p.store_id = $1 and p.state = any($4) and ${DUE} + $3::int < $2::date group by 1, 2, 3, 4, 5, 6 having sum(greatest(0, n.ordered - n.received - n.damaged - n.cancelled)) > 0 order by 5 limit 1000`, [storeId, today, toleranceDays, ON_ORDER]);
+     where p.store_id = $1 and p.state = any($4) and ${DUE} + $3::int < $2::date group by 1, 2, 3, 4, 5, 6, s.lead_time_days having sum(greatest(0, n.ordered - n.received - n.damaged - n.cancelled)) > 0 order by 5 limit 1000`, [storeId, today, toleranceDays, ON_ORDER]);
   return rows;
 }

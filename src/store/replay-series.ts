@@ -57,17 +57,18 @@ export async function realStock(db: Queryable, storeId: number, timeZone: string
   return new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, row]));
 }
 
-export interface RealPurchases { ordered: number; orders: number; costs: Record<string, number> }
-/** Units of purchase orders that went out in the period, less what was closed short, with their cost by currency in minor units. */
+/** `costs` in minor units, by currency and the day the orders went out. */
+export interface RealPurchases { ordered: number; orders: number; costs: { currency: string; day: number; cost: number }[] }
+/** Units of purchase orders that went out in the period, less what was closed short, with what they cost. */
 export async function realPurchases(db: Queryable, storeId: number, itemIds: readonly number[], from: string, to: string): Promise<Map<string, RealPurchases>> {
-  const { rows } = await db.query<{ item_id: number; location_id: number; currency: string; ordered: number; orders: number; cost: string }>(
-    `select n.item_id, p.location_id, p.currency, sum(n.ordered - n.cancelled)::int as ordered, count(*)::int as orders, sum((n.ordered - n.cancelled)::bigint * n.unit_cost) as cost
+  const { rows } = await db.query<{ item_id: number; location_id: number; currency: string; day: number; ordered: number; orders: number; cost: string }>(
+    `select n.item_id, p.location_id, p.currency, p.ordered_on - '1970-01-01'::date as day, sum(n.ordered - n.cancelled)::int as ordered, count(*)::int as orders, sum((n.ordered - n.cancelled)::bigint * n.unit_cost) as cost
      from purchase_order p join purchase_order_line n using (store_id, purchase_order_id)
-     where p.store_id = $1 and n.item_id = any($2) and p.ordered_on between $3 and $4 and p.state not in ('draft', 'awaiting approval', 'approved', 'cancelled') group by 1, 2, 3`, [storeId, itemIds, from, to]);
+     where p.store_id = $1 and n.item_id = any($2) and p.ordered_on between $3 and $4 and p.state not in ('draft', 'awaiting approval', 'approved', 'cancelled') group by 1, 2, 3, 4 order by 4, 3`, [storeId, itemIds, from, to]);
   const found = new Map<string, RealPurchases>();
   for (const row of rows) {
-    const key = `${row.item_id}@${row.location_id}`, real = found.get(key) ?? { ordered: 0, orders: 0, costs: {} };
-    found.set(key, { ordered: real.ordered + row.ordered, orders: real.orders + row.orders, costs: { ...real.costs, [row.currency]: Number(row.cost) } });
+    const key = `${row.item_id}@${row.location_id}`, real = found.get(key) ?? { ordered: 0, orders: 0, costs: [] };
+    found.set(key, { ordered: real.ordered + row.ordered, orders: real.orders + row.orders, costs: [...real.costs, { currency: row.currency, day: row.day, cost: Number(row.cost) }] });
   }
   return found;
 }

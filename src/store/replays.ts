@@ -5,6 +5,7 @@ import type { PolicyKind } from '../domain/replenishment/policy.ts';
 import type { ReplayResult } from '../domain/replenishment/replay-result.ts';
 import type { Db, Queryable } from './db.ts';
 import type { ReplayScope } from './replay-series.ts';
+import { audit } from './users.ts';
 
 export interface ReplayRow {
   replay_run_id: number; kind: PolicyKind | null; promise: number | null; from_day: string; to_day: string; scope: ReplayScope; most: number; order_cost: string; changes: PolicyChanges; known: 'then' | 'today';
@@ -47,10 +48,14 @@ export async function failSilentReplays(db: Queryable, now: string, silentSecond
   return rowCount ?? 0;
 }
 
-/** Asks once more for one that failed. False: it did not fail, or is being run again already. */
-export async function repeatReplay(db: Queryable, storeId: number, id: number): Promise<boolean> {
-  const { rowCount } = await db.query(`update replay_run set state = 'waiting', attempts = 0, message = null, started_at = null, finished_at = null, done = 0, total = null where store_id = $1 and replay_run_id = $2 and state = 'failed'`, [storeId, id]);
-  return rowCount === 1;
+/** Asks once more for one that failed, with an entry in the audit trail. Null: it waits now; else why it is not run again. */
+export async function repeatReplay(db: Db, store: { store_id: number; shop_domain: string }, { replay_run_id: id, state }: Pick<ReplayRow, 'replay_run_id' | 'state'>, by: string, now: string): Promise<string | null> {
+  return db.transaction(async (tx) => {
+    const { rowCount } = await tx.query(`update replay_run set state = 'waiting', attempts = 0, message = null, started_at = null, finished_at = null, done = 0, total = null where store_id = $1 and replay_run_id = $2 and state = 'failed'`, [store.store_id, id]);
+    if (rowCount !== 1) return state === 'done' ? `Replay ${id} is done: on the same data it would come out the same.` : `Replay ${id} is waiting or running already.`;
+    await audit(tx, { at: now, actor: by, action: 'replay again', subject: `${store.shop_domain} replay ${id}` });
+    return null;
+  });
 }
 
 export async function replayProgress(db: Queryable, storeId: number, id: number, done: number, total: number): Promise<void> {

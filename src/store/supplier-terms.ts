@@ -1,5 +1,6 @@
 /** From whom items are bought and on which terms, what they sell for, and how long suppliers took: read for many items at once. */
 import { NO_LIMITS, type BudgetPer, type SupplierLimits } from '../domain/replenishment/supplier-limits.ts';
+import type { OrderSeen } from '../domain/purchasing/lead-times-then.ts';
 import type { PriceBreak } from '../domain/replenishment/supplier-line.ts';
 import type { Queryable } from './db.ts';
 
@@ -40,6 +41,10 @@ export async function itemTerms(db: Queryable, storeId: number, itemIds: readonl
   return new Map(rows.map((row) => [row.item_id, row]));
 }
 
+/** Not of a planner that was told more receipts of it than came through here: those days are not known. */
+const OURS = `not (o.origin = 'inventory-planner' and (select coalesce(sum(n.received + n.damaged), 0) from purchase_order_line n where n.store_id = o.store_id and n.purchase_order_id = o.purchase_order_id)
+           > (select coalesce(sum(k.quantity + k.damaged), 0) from goods_receipt g join goods_receipt_line k using (store_id, goods_receipt_id) where g.store_id = o.store_id and g.purchase_order_id = o.purchase_order_id))`;
+
 /**
  * Days from sending an order until half of the units that came had come (domain/purchasing/lead-time.ts says why), by supplier: the latest forty orders between
  * two days. What was taken back does not count. An order of which only a part has come yet counts with that part. One of which something had come before it was taken
@@ -52,8 +57,7 @@ export async function observedLeadTimes(db: Queryable, storeId: number, timeZone
        from goods_receipt r join purchase_order o on o.store_id = r.store_id and o.purchase_order_id = r.purchase_order_id join goods_receipt_line l on l.store_id = r.store_id and l.goods_receipt_id = r.goods_receipt_id
        where r.store_id = $1 and r.reverses is null and o.ordered_on >= $3 and (r.received_at at time zone $2)::date <= $4::date
          and not exists (select from goods_receipt x where x.store_id = r.store_id and x.reverses = r.goods_receipt_id)
-         and not (o.origin = 'inventory-planner' and (select coalesce(sum(n.received + n.damaged), 0) from purchase_order_line n where n.store_id = o.store_id and n.purchase_order_id = o.purchase_order_id)
-           > (select coalesce(sum(k.quantity + k.damaged), 0) from goods_receipt g join goods_receipt_line k using (store_id, goods_receipt_id) where g.store_id = o.store_id and g.purchase_order_id = o.purchase_order_id))
+         and ${OURS}
        group by 1, 2, 3, 4 having sum(l.quantity + l.damaged) > 0
      ), so_far as (select c.*, sum(units) over (partition by purchase_order_id order by day) as so, sum(units) over (partition by purchase_order_id) as total from come c)
      select supplier_id, array_agg(days order by received desc, purchase_order_id desc) as days from (
@@ -61,4 +65,16 @@ export async function observedLeadTimes(db: Queryable, storeId: number, timeZone
        from so_far where 2 * so >= total group by supplier_id, purchase_order_id, ordered_on) f
      where nth <= 40 group by supplier_id`, [storeId, timeZone, since, until]);
   return new Map(rows.map((row) => [row.supplier_id, row.days]));
+}
+
+/** Sent orders with what came of them by a day, and when a receipt was taken back: what lead times are learned from, as of any morning until then. */
+export async function ordersSeen(db: Queryable, storeId: number, timeZone: string, since: string, until: string): Promise<OrderSeen[]> {
+  const { rows } = await db.query<{ supplier_id: number; purchase_order_id: number; ordered_on: number; days: number[]; units: number[]; undone: (number | null)[] }>(
+    `select supplier_id, purchase_order_id, ordered_on - '1970-01-01'::date as ordered_on, array_agg(day - '1970-01-01'::date) as days, array_agg(units) as units, array_agg(undone - '1970-01-01'::date) as undone from (
+       select o.supplier_id, o.purchase_order_id, o.ordered_on, (r.received_at at time zone $2)::date as day, (select (x.received_at at time zone $2)::date from goods_receipt x where x.store_id = r.store_id and x.reverses = r.goods_receipt_id) as undone, sum(l.quantity + l.damaged)::int as units
+       from goods_receipt r join purchase_order o on o.store_id = r.store_id and o.purchase_order_id = r.purchase_order_id join goods_receipt_line l on l.store_id = r.store_id and l.goods_receipt_id = r.goods_receipt_id
+       where r.store_id = $1 and r.reverses is null and o.ordered_on >= $3 and (r.received_at at time zone $2)::date <= $4::date and ${OURS}
+       group by r.goods_receipt_id, 1, 2, 3, 4, 5 having sum(l.quantity + l.damaged) > 0) c
+     group by 1, 2, 3 order by 1, 2`, [storeId, timeZone, since, until]);
+  return rows.map((row): OrderSeen => ({ supplierId: row.supplier_id, orderId: row.purchase_order_id, orderedOn: row.ordered_on, arrivals: row.days.map((day, n) => ({ day, units: row.units[n]!, undone: row.undone[n]! })) }));
 }

@@ -2,7 +2,7 @@
 import type { Move, ShipmentSeen } from '../domain/replenishment/transfer-moves.ts';
 import type { TransferState, TransferStepName } from '../domain/replenishment/transfer-steps.ts';
 import type { Db, Queryable } from './db.ts';
-import { DEFAULT_TRANSFER_DAYS } from './supply.ts';
+import { DEFAULT_TRANSFER_DAYS } from '../domain/replenishment/supply-then.ts';
 
 export interface TransferRow {
   transfer_id: number; reference: string; from_location_id: number; to_location_id: number; from_location: string; to_location: string; from_shopify_id: string; to_shopify_id: string; state: TransferState; asked: TransferStepName | null; refused: boolean;

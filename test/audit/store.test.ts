@@ -91,6 +91,35 @@ describe('a period', () => {
     const signed = await sign({ from, to, closing: figures.closing, note: 'November' });
     expect(signed).toMatchObject({ figures, signed: { by: 'operator', digest: sha256(periodText(from, to, figures)) }, heardSince: [] });
     await expect(sign({ from, to, closing: figures.closing })).rejects.toThrow('operator signed this period');
+    // As files: one page, a PDF, and JSON that is held against what is kept here.
+    const file = async (form: string): Promise<Response> => fetch(`${w.url}/api/v1/periods/report.${form}?store=${w.storeId}&from=${from}&to=${to}`);
+    const html = await (await file('html')).text(), saved = await (await file('json')).json() as { signed: { by: string }; figures: PeriodFigures };
+    expect(html).toContain('Signed</b> by operator');
+    expect(html).toMatch(/The whole chain holds/);
+    const printed = await extractText(await getDocumentProxy(new Uint8Array(await (await file('pdf')).arrayBuffer())), { mergePages: true });
+    expect(printed.text.replaceAll(/\s+/g, '')).toContain(`Closing,${to}`);
+    const verify = (body: object) => w.api<{ holds: boolean; said: string }>(`/api/v1/periods/verify?store=${w.storeId}`, { method: 'POST', body });
+    expect(await verify(saved)).toEqual({ holds: true, said: 'It is what operator signed, and the chain of signed periods holds.' });
+    const forged = structuredClone(saved);
+    forged.figures.locations[0]!.closing += 1;
+    expect(await verify(forged)).toMatchObject({ holds: false, said: expect.stringContaining('somebody changed the file') });
+    expect(await verify({ ...saved, signed: { ...saved.signed, by: 'ada@shop.example' } })).toMatchObject({ holds: false, said: expect.stringContaining('not what operator signed') });
+    expect(await verify({ ...saved, signed: null })).toMatchObject({ holds: false });
+    // By an address, for somebody without an account: this page and nothing else, until it is taken back or over.
+    const shares = `/api/v1/periods/shares?store=${w.storeId}`, made = await w.api<{ sharedPeriodId: string; url: string }>(shares, { method: 'POST', body: { from, to, sharedFor: 'Ms Okafor, auditor', days: 7 } }), path = new URL(made.url).pathname, outside = (address = path): Promise<Response> => fetch(`${w.url}${address}`);
+    const page = await outside();
+    expect([page.status, page.headers.get('cache-control'), page.headers.get('content-security-policy'), await page.text()]).toEqual([200, 'no-store', expect.stringMatching(/^default-src 'none'/), expect.stringContaining('Signed</b> by operator')]);
+    expect((await get<{ shares: { sharedFor: string; opened: number; open: boolean }[] }>(`/periods/shares?from=${from}&to=${to}`)).shares).toMatchObject([{ sharedFor: 'Ms Okafor, auditor', opened: 1, open: true }]);
+    expect((await w.house.db.query('select from shared_period where position($1 in shared_period::text) > 0', [path.split('/').at(-1)])).rowCount).toBe(0);
+    expect((await outside(`${path.slice(0, -1)}${path.endsWith('A') ? 'B' : 'A'}`)).status).toBe(404);
+    await w.house.db.query(`update shared_period set expires_at = made_at`);
+    expect((await outside()).status).toBe(404);
+    await w.house.db.query(`update shared_period set expires_at = made_at + interval '1 day'`);
+    expect((await outside()).status).toBe(200);
+    await w.api(`/api/v1/periods/shares/${made.sharedPeriodId}?store=${w.storeId}`, { method: 'DELETE' });
+    expect(await Promise.all([outside(), outside('/reports/x')]).then((all) => all.map((each) => each.status))).toEqual([404, 404]);
+    await expect(w.api(`/api/v1/periods/shares/${made.sharedPeriodId}?store=${w.storeId}`, { method: 'DELETE' })).rejects.toThrow('404');
+    await expect(w.api(shares, { method: 'POST', body: { from, to, sharedFor: ' ', days: 7 } })).rejects.toThrow('whom');
     // Heard of late: three units came in on the last day.
     const { rows: [level] } = await w.house.db.query<{ item_id: number; location_id: number }>('select item_id, location_id from ledger_level where store_id = $1 limit 1', [w.storeId]);
     await w.house.db.query(`insert into movement (store_id, item_id, kind, from_location, from_state, to_location, to_state, quantity, fact, revision, occurred_at, recorded_at, source) values ($1, $2, 'goods received', 0, 'supplier', $3, 'available', 3, 'late:1', 1, ($4::date)::timestamptz + interval '15 hours', $5, 'test')`, [w.storeId, level!.item_id, level!.location_id, to, new Date().toISOString()]);

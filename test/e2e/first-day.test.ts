@@ -32,7 +32,7 @@ const { rows: [busy] } = await w.house.db.query<{ item_id: number; location_id: 
 const PAGES: [name: string, address: string, shows: string | RegExp][] = [
   ['today', '/', 'Today'], ['stock', '/stock', 'Stock & drift'], ['sku', `/items/${busy!.item_id}?tab=demand&location=${busy!.location_id}`, busy!.sku],
   ['sku-summary', `/items/${busy!.item_id}`, busy!.sku], ['replenishment', '/replenishment', 'Replenishment'], ['exceptions', '/exceptions', 'Exceptions'],
-  ['audit', '/audit', 'Audit report'], ['audit-gaps', '/audit?tab=gaps&gap=0', 'Fix'], ['audit-period', '/audit?tab=period', 'Sign-off'],
+  ['audit', '/audit', 'Audit report'], ['audit-gaps', '/audit?tab=gaps&gap=0', 'Fix'], ['audit-period', '/audit?tab=period&from=2026-01-01&to=2099-12-31', 'Sign-off'], ['audit-no-period', '/audit?tab=period', 'The ledger began'],
   ['flows', '/flows', 'Flows'], ['connections', '/settings/connections', 'Connections'],
 ];
 

@@ -43,8 +43,15 @@ async function triageByKeys(page: Page): Promise<void> {
   expect(await axeFaults(page)).toEqual([]);
   await key('Enter');
   await row(first).getByText('Bob Marsh').waitFor();
-  // Many: chosen by x, given by A.
+  // Many: chosen by x, given by a, taken back by u; given by A.
   await page.getByRole('dialog').waitFor({ state: 'detached' });
+  for (const press of ['j', 'x', 'j', 'x', 'a']) await key(press);
+  await said('Assigned: 2').waitFor();
+  expect((await w.house.db.query(`select from exception where kind = 'PUSH_HELD' and assigned_to is null`)).rowCount).toBe(0);
+  await key('u');
+  await said('Taken back: 2').waitFor();
+  expect((await w.house.db.query<{ n: number }>(`select count(*)::int as n from exception where kind = 'PUSH_HELD' and assigned_to is null`)).rows[0]!.n).toBe(2);
+  for (const press of ['k', 'k']) await key(press);
   for (const press of ['j', 'x', 'j', 'x', 'A']) await key(press);
   await page.getByText('Assign 2 cases').waitFor();
   await page.getByRole('dialog').getByLabel('To whom?').first().fill('bob');
@@ -62,13 +69,15 @@ async function triageByKeys(page: Page): Promise<void> {
   await key('Escape');
   await page.getByRole('button', { name: 'Views' }).click();
   await page.getByLabel('Keep this list as').fill('With Bob');
-  await page.getByLabel('Everybody may use it').check();
+  await page.getByRole('button', { name: 'The administrator’s cases' }).waitFor();
+  await page.getByRole('combobox', { name: 'Who uses it' }).click();
+  await page.getByRole('option', { name: 'Every ecommerce person' }).click();
   expect(await axeFaults(page)).toEqual([]);
   await page.getByRole('button', { name: 'Keep', exact: true }).click();
   await page.getByRole('button', { name: 'With Bob', exact: true }).waitFor();
   await page.getByRole('button', { name: 'Clear all' }).click();
   await page.getByRole('button', { name: 'With Bob (changed)' }).click();
-  await page.locator('.view-use').click();
+  await page.locator('.view-use').filter({ hasText: 'With Bob' }).click();
   await page.getByText('Assigned to: Bob Marsh').waitFor();
   await page.getByRole('columnheader', { name: 'Last seen' }).waitFor();
   await row('Held three').waitFor();

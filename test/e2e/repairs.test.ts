@@ -56,7 +56,7 @@ it('of two levels: the preview says from what to what, and both agree afterwards
 
 it('without asking: off at first, set with a reason, kept', async () => {
   const { page, errors } = await openWatched(context, w.url, '/settings/limits');
-  const unknown = page.getByRole('switch').first(), panel = page.locator('.limits').last();
+  const unknown = page.getByRole('switch').first(), panel = page.locator('.limits').filter({ hasText: 'Differences repaired without asking' });
   await unknown.waitFor();
   expect(await unknown.isChecked()).toBe(false);
   await unknown.click({ force: true });
@@ -69,6 +69,15 @@ it('without asking: off at first, set with a reason, kept', async () => {
   await panel.getByText('repairs within the hour').waitFor();
   const { rows } = await w.house.db.query('select cause, way, unit_limit, reason from repair_policy where store_id = $1', [w.storeId]);
   expect(rows).toEqual([{ cause: 'unknown', way: 'accept Shopify', unit_limit: 3, reason: 'the count at Mill is right' }]);
+  // Beside it, how small a difference nobody is told of: both numbers and a reason, kept.
+  const told = page.locator('.limits').filter({ hasText: 'Differences nobody is told of' });
+  await told.getByLabel('Units of a level, at most').fill('2');
+  await told.getByLabel(/^Worth, at most/).fill('12.5');
+  await told.getByLabel('Why?').fill('counted every month');
+  expect(await axeFaults(page)).toEqual([]);
+  await told.getByRole('button', { name: 'Save' }).click();
+  await told.getByLabel('Why?').waitFor({ state: 'detached' });
+  expect((await w.house.db.query('select drift_tolerance_units as units, drift_tolerance_money as money from store')).rows).toEqual([{ units: 2, money: '1250' }]);
   expect(errors).toEqual([]);
   await page.close();
 }, 60_000);

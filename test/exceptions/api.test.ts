@@ -43,7 +43,7 @@ describe('triage', () => {
     const rows = await list(), gone = rows.find((row) => row.subject === 'four')!;
     await call('POST', `/exceptions/${gone.exceptionId}`, { action: 'resolve', said: 'done' });
     const ids = rows.filter((row) => row.subject !== 'one').map((row) => row.exceptionId);
-    expect((await call('POST', '/exceptions/bulk', { ids, change: { action: 'ignore', reason: 'a test' } })).body).toEqual({ changed: 2, left: 1 });
+    expect((await call('POST', '/exceptions/bulk', { ids, change: { action: 'ignore', reason: 'a test' } })).body).toEqual({ changed: 2, left: 1, before: [] });
     expect((await list('?tab=ignored')).map((row) => row.subject).sort()).toEqual(['three', 'two']);
     expect((await list('?owner=planner'))).toEqual([]);
     expect((await call<string>('GET', '/exceptions.csv?tab=ignored')).body.trim().split('\r\n')).toHaveLength(3);
@@ -60,7 +60,7 @@ describe('triage', () => {
     for (const to of ['gone@shop.example', 'nobody@shop.example']) expect((await call('POST', `/exceptions/${five}`, { action: 'assign', to })).body).toMatchObject({ status: 400, detail: expect.stringMatching(/^to: /) });
     expect((await call('POST', '/exceptions/bulk', { ids: [five], change: { action: 'assign', to: 'gone@shop.example' } })).status).toBe(400);
     expect((await call('POST', `/exceptions/${five}`, { action: 'assign', to: 'Eve@shop.example' })).body).toMatchObject({ assignedTo: 'eve@shop.example' });
-    expect((await call('POST', '/exceptions/bulk', { ids: [id(rows, 'six'), id(rows, 'seven')], change: { action: 'assign', to: 'bob@shop.example' } })).body).toEqual({ changed: 2, left: 0 });
+    expect((await call('POST', '/exceptions/bulk', { ids: [id(rows, 'six'), id(rows, 'seven')], change: { action: 'assign', to: 'bob@shop.example' } })).body).toEqual({ changed: 2, left: 0, before: [{ to: null, ids: expect.any(Array) }] });
     expect((await list('?person=bob@shop.example')).map((row) => row.subject).sort()).toEqual(['seven', 'six']);
     expect((await list('?tab=unassigned')).map((row) => row.subject)).not.toContain('six');
     expect((await call<{ people: object[] }>('GET', '/exceptions/people')).body.people).toEqual(expect.arrayContaining([

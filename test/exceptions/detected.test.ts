@@ -40,7 +40,8 @@ async function raisedAndCleared(kind: string, flow: string, bring: () => Promise
   const open = async () => (await sql(`select sentence from exception where store_id = $1 and kind = $2 and state = 'open'`, kind)).rows;
   expect(await open()).toHaveLength(1);
   await end();
-  const { goodMinutes = 0 } = kindOf(kind as ExceptionKindName);
+  const { goodMinutes = 0, againMinutes = 0 } = kindOf(kind as ExceptionKindName);
+  if (againMinutes > 0) { await town.flow(flow); expect(await open()).toHaveLength(1); await clock.advance(againMinutes * 60_000); }
   if (goodMinutes > 0) { await town.flow(flow); expect(await open()).toHaveLength(1); await clock.advance(goodMinutes * 60_000); }
   await town.flow(flow);
   expect(await open()).toEqual([]);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ESCALATIONS } from '../../src/domain/exceptions/clock.ts';
 import type { ExceptionKindName, RaisedException } from '../../src/domain/exceptions/catalogue.ts';
-import { changeCases, chase, eventsOf, findException, listExceptions, raise, resolveChecked, note, outcomesOf, similarCases, type ExceptionRow } from '../../src/store/exceptions.ts';
+import { carersOf, changeCases, chase, eventsOf, findException, listExceptions, raise, resolveChecked, note, outcomesOf, similarCases, type ExceptionRow } from '../../src/store/exceptions.ts';
 import { freshDatabase } from '../helpers/database.ts';
 import { storeWith } from '../helpers/store.ts';
 
@@ -86,6 +86,43 @@ describe('an exception', () => {
     expect((await w.all()).map((row) => row.subject)).toHaveLength(1);
     w.wait(4);
     expect(await w.check('OVERSELL_RISK', [])).toBe(1);
+  });
+
+  it('of a kind that asks for two checks closes at the second that sees it good, long enough after the first; a bad one in between starts anew, one that cannot tell does neither', async () => {
+    const w = await world(), [a, b] = ['level/a', 'level/b'];
+    await w.raise('STOCK_DRIFT', [a, b]);
+    w.wait(2);
+    await w.raise('STOCK_DRIFT', [a, b]);
+    expect(await w.all()).toHaveLength(2);
+    expect(await w.check('STOCK_DRIFT', [])).toBe(0);
+    w.wait(4);
+    await w.check('STOCK_DRIFT', [b]);
+    w.wait(1);
+    expect(await resolveChecked(db.pool, w.storeId, 'STOCK_DRIFT', [], w.at(), [a])).toBe(0);
+    expect(await w.check('STOCK_DRIFT', [])).toBe(1);
+    expect((await w.all()).map((row) => row.subject)).toEqual(['Subject level/b']);
+    w.wait(4);
+    expect(await w.check('STOCK_DRIFT', [])).toBe(0);
+    w.wait(1);
+    expect(await w.check('STOCK_DRIFT', [])).toBe(1);
+    // One that comes back begins with its first check again, whoever said it was over.
+    await w.raise('STOCK_DRIFT', [a]);
+    w.wait(3);
+    await w.raise('STOCK_DRIFT', [a]);
+    expect(await w.check('STOCK_DRIFT', [])).toBe(0);
+  });
+
+  it('has a grace of its own where it is given one, and passes unseen within it, whether good or on its way', async () => {
+    const w = await world(), raised = (key: string, graceMinutes: number): RaisedException => ({ kind: 'STOCK_DRIFT', key, subject: key, sentence: `${key} differs.`, graceMinutes });
+    const all = [raised('short', 2), raised('long', 12.5), raised('way', 12.5)];
+    await raise(db.pool, w.storeId, all, w.at());
+    w.wait(3);
+    await raise(db.pool, w.storeId, all, w.at());
+    expect((await w.all()).map((row) => row.subject)).toEqual(['short']);
+    await resolveChecked(db.pool, w.storeId, 'STOCK_DRIFT', ['short', 'long'], w.at(), ['way']);
+    w.wait(10);
+    await w.chase();
+    expect((await w.all('open', 'grace')).map((row) => row.subject).sort()).toEqual(['long', 'short']);
   });
 
   it('that comes and goes is held open until it has been good for a day', async () => {
@@ -248,3 +285,45 @@ it('whatever checks find and people do: what the last check found bad is never l
       }
     }), { numRuns: 60 });
 }, 60_000);
+
+it('of two checks, whatever they see: it closes exactly where two that saw it good are five minutes apart with no bad one since the first', async () => {
+  await fc.assert(fc.asyncProperty(
+    fc.array(fc.record({ wait: fc.integer({ min: 1, max: 7 }), sees: fc.constantFrom('good', 'good', 'bad', 'on the way') }), { minLength: 1, maxLength: 14 }),
+    async (steps) => {
+      const w = await world();
+      await w.raise('STOCK_DRIFT', ['a']);
+      w.wait(2);
+      await w.raise('STOCK_DRIFT', ['a']);
+      let clock = 0, first: number | null = null;
+      for (const { wait, sees } of steps) {
+        w.wait(wait);
+        clock += wait;
+        const closed = sees === 'bad' ? await w.check('STOCK_DRIFT', ['a']) : await resolveChecked(db.pool, w.storeId, 'STOCK_DRIFT', [], w.at(), sees === 'good' ? [] : ['a']);
+        if (sees === 'bad') first = null;
+        else if (sees === 'good') first ??= clock;
+        const over = sees === 'good' && clock - first! >= 5;
+        expect(closed).toBe(over ? 1 : 0);
+        expect((await w.all('open', 'resolved'))[0]).toMatchObject({ state: over ? 'resolved' : 'open' });
+        if (over) return;
+      }
+    }), { numRuns: 60 });
+});
+
+it('what was given to somebody at once is taken back to whom it was, a storm’s cases too, but for those that went on to another meanwhile', async () => {
+  const people = ['ann', 'bob', null] as const;
+  await fc.assert(fc.asyncProperty(fc.array(fc.constantFrom(...people), { minLength: 25, maxLength: 30 }), fc.boolean(), fc.subarray(Array.from({ length: 25 }, (_, n) => n)), async (whose, storm, moved) => {
+    const w = await world(), kind = storm ? 'PUSH_FAILED' as const : 'SKU_BLANK' as const, keys = whose.map((_, n) => `case/${String(n).padStart(2, '0')}`);
+    for (let n = 0; n < keys.length; n += storm ? keys.length : 15) { await w.raise(kind, keys.slice(n, n + (storm ? keys.length : 15))); w.wait(30); }
+    const rows = async () => (await db.query<{ id: string; fingerprint: string; assigned_to: string | null }>(`select exception_id as id, fingerprint, assigned_to from exception where store_id = $1 order by fingerprint`, [w.storeId])).rows;
+    const assign = (ids: readonly string[], to: string | null, from?: string | null) => changeCases(db.pool, w.storeId, ids, { action: 'assign', to, ...(from === undefined ? {} : { from }) }, 'cy', w.at());
+    const cases = (await rows()).filter((row) => !row.fingerprint.endsWith(':storm')), parent = (await rows()).find((row) => row.fingerprint.endsWith(':storm'));
+    expect([cases.length, parent !== undefined]).toEqual([keys.length, storm]);
+    for (const [n, row] of cases.entries()) await assign([row.id], whose[n]!);
+    const before = await carersOf(db.pool, w.storeId, parent ? [parent.id] : cases.map((row) => row.id));
+    await assign(parent ? [parent.id] : cases.map((row) => row.id), 'cy');
+    expect(new Set((await rows()).map((row) => row.assigned_to))).toEqual(new Set(['cy']));
+    for (const n of moved) await assign([cases[n]!.id], 'dan');
+    for (const { to, ids } of before) await assign(ids, to, 'cy');
+    expect((await rows()).filter((row) => !row.fingerprint.endsWith(':storm')).map((row) => row.assigned_to)).toEqual(whose.map((one, n) => (moved.includes(n) ? 'dan' : one)));
+  }), { numRuns: 10 });
+});

@@ -42,8 +42,8 @@ export const worthOfAll = (lines: readonly SupplierLine[], quantities: readonly 
 type Solver = { solve(model: string, options: object): { Status: string; ObjectiveValue: number } };
 const solver = await (highs as unknown as () => Promise<Solver>)();
 
-/** The best order over every quantity each line can be ordered in, one being chosen a line, within 0.02 %; null where none keeps the bounds, 'unproven' where the solver did not get so far in its seconds. */
-export function exact(lines: readonly SupplierLine[], bounds: { least?: readonly number[]; most?: readonly number[] }, caps: Bound, floors: Bound = {}, seconds = 10): number | null | 'unproven' {
+/** The best order over every quantity each line can be ordered in, one being chosen a line, within 0.02 %, `places` with bounds of their own; null where none keeps the bounds, 'unproven' where the solver did not get so far in its seconds. */
+export function exact(lines: readonly SupplierLine[], bounds: { least?: readonly number[]; most?: readonly number[] }, caps: Bound, floors: Bound = {}, seconds = 10, places: readonly { members: readonly number[]; cap: Bound; floor: Bound }[] = []): number | null | 'unproven' {
   const choices = lines.flatMap((line, n) => {
     const all: number[] = [0], worth = worthOf(line);
     for (let q = nextQuantity(line, 0); q !== null && q <= (bounds.most?.[n] ?? line.most); q = nextQuantity(line, q)) all.push(q);
@@ -55,6 +55,7 @@ export function exact(lines: readonly SupplierLine[], bounds: { least?: readonly
     ...lines.map((_, n) => `one${n}: ${of.get(n)!.map((choice) => choice.name).join(' + ')} = 1`),
     ...Object.entries(caps).map(([each, cap]) => `cap${each}: ${sum((choice) => choice.load[each as 'cost'])} <= ${cap}`),
     ...Object.entries(floors).map(([each, floor]) => `floor${each}: ${sum((choice) => choice.load[each as 'cost'])} >= ${floor}`),
+    ...places.flatMap(({ members, cap, floor }, p) => [['cap', '<=', cap], ['floor', '>=', floor]].flatMap(([name, sign, bound]) => Object.entries(bound as Bound).map(([each, limit]) => `${name as string}${p}${each}: ${sum((choice) => (members.includes(choice.n) ? choice.load[each as 'cost'] : 0))} ${sign as string} ${limit}`))),
   ];
   const found = solver.solve(`Maximize\n obj: ${sum((choice) => choice.worth)}\nSubject To\n ${rows.join('\n ')}\nBinary\n ${choices.map((choice) => choice.name).join('\n ')}\nEnd`, { mip_rel_gap: 0.0002, time_limit: seconds });
   return found.Status === 'Optimal' ? found.ObjectiveValue : found.Status === 'Infeasible' ? null : 'unproven';

@@ -15,7 +15,7 @@ export async function storeWith(db: Db, counts: { variants: number; locations: n
   await saveLocations(db, storeId, Array.from({ length: counts.locations }, (_, n) => ({ id: String(301 + n), name: `Place ${n + 1}`, isActive: true })), NOW);
   const variants = Array.from({ length: counts.variants }, (_, n) => ({
     variantId: String(101 + n), productId: '11', inventoryItemId: String(201 + n), sku: `SKU-${n + 1}`, barcode: null, title: `Thing ${n + 1}`, price: 1000, vendor: 'Mill', productType: 'Thing',
-    productStatus: 'ACTIVE', continuesSelling: false, isBundle: false, components: [], tracked: true, unitCost: 400, updatedAt: NOW,
+    tags: [], tagsAt: '2026-01-01T00:00:00.000Z', productStatus: 'ACTIVE', continuesSelling: false, isBundle: false, components: [], tracked: true, unitCost: 400, updatedAt: NOW,
   }));
   for (let start = 0; start < variants.length; start += 5_000) await db.transaction((tx) => saveVariants(tx, storeId, variants.slice(start, start + 5_000), NOW));
   const items = await db.query<{ item_id: number }>('select item_id from inventory_item where store_id = $1 order by shopify_inventory_item_id', [storeId]);

@@ -2,11 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { tokenHash } from '../../src/http/auth.ts';
+import { ROLES } from '../../src/http/contract-people.ts';
+import { STARTING_VIEWS } from '../../src/http/starting-views.ts';
 import { saveSetupToken } from '../../src/store/users.ts';
 import { repairLimit } from '../../src/store/drift-repair.ts';
 import { clockwork } from '../helpers/clockwork.ts';
 
 const clock = await clockwork();
+/** Of an administrator, once there is one. */
+let session = '';
 const ask = async <T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, cookie = '', payload?: object): Promise<{ status: number; body: T & { detail?: string }; cookie: string }> => {
   const reply = await clock.app.inject({ method, url, headers: { host: 'localhost', ...(payload ? { 'content-type': 'application/json' } : {}), ...(cookie ? { cookie } : {}) }, ...(payload ? { payload } : {}) });
   return { status: reply.statusCode, body: reply.json(), cookie: String(reply.headers['set-cookie'] ?? '').split(';')[0]! };
@@ -17,6 +21,7 @@ it('limits, the watch of back-ups and repairs without asking: an administrator c
   const town = await clock.town({ goods: [{ sku: 'ANT', stock: [10] }] }), limits = `/api/v1/settings/limits?store=${town.storeId}`;
   await saveSetupToken(clock.house.db, tokenHash('first'), new Date(clock.time() + 60_000).toISOString());
   const { cookie: ann } = await ask('POST', '/api/v1/setup', '', { token: 'first', email: 'ann@shop.example', name: 'Ann', password: 'correct horse battery' });
+  session = ann;
   const { body: made } = await ask<{ url: string }>('POST', '/api/v1/people', ann, { email: 'bob@shop.example', name: 'Bob', role: 'ecommerce' });
   const { cookie: bob } = await ask('POST', '/api/v1/join', '', { token: new URL(made.url).searchParams.get('token'), password: 'another long password' });
 
@@ -51,19 +56,40 @@ it('limits, the watch of back-ups and repairs without asking: an administrator c
   // Views of lists: one's own and those others share; only their owner changes them.
   const views = `/api/v1/views?store=${town.storeId}`, columns = { hidden: { last: false }, tall: true }, view = { page: 'exceptions', name: 'Mine, late', query: '?kind=STOCK_DRIFT', columns, shared: false };
   const { body: { viewId } } = await ask<{ viewId: string }>('POST', views, ann, view);
-  const seen = async (who: string): Promise<object[]> => (await ask<{ views: object[] }>('GET', `${views}&page=exceptions`, who)).body.views;
-  expect(await seen(ann)).toEqual([{ viewId, name: 'Mine, late', query: '?kind=STOCK_DRIFT', columns, owner: 'Ann', mine: true, shared: false }]);
+  const seen = async (who: string, page = 'exceptions', starting = false): Promise<{ name: string; role: string | null; starting: boolean }[]> => (await ask<{ views: { name: string; role: string | null; starting: boolean }[] }>('GET', `${views}&page=${page}`, who)).body.views.filter((each) => each.starting === starting);
+  expect(await seen(ann)).toEqual([{ viewId, name: 'Mine, late', query: '?kind=STOCK_DRIFT', columns, owner: 'Ann', mine: true, shared: false, role: null, starting: false }]);
   expect(await seen(bob)).toEqual([]);
   expect((await ask<{ viewId: string }>('POST', views, ann, { ...view, name: 'MINE, LATE', query: '', shared: true })).body.viewId).toBe(viewId);
-  expect(await seen(bob)).toEqual([{ viewId, name: 'MINE, LATE', query: '', columns, owner: 'Ann', mine: false, shared: true }]);
-  expect((await ask<{ views: object[] }>('GET', `${views}&page=stock`, ann)).body.views).toEqual([]);
+  expect(await seen(bob)).toEqual([{ viewId, name: 'MINE, LATE', query: '', columns, owner: 'Ann', mine: false, shared: true, role: null, starting: false }]);
+  // A role's: those of the role use it, and administrators; each role finds some before anybody kept one.
+  expect((await ask<{ viewId: string }>('POST', views, ann, { ...view, name: 'Mine, late', query: '', role: 'ecommerce' })).body.viewId).toBe(viewId);
+  expect((await seen(bob)).map((each) => [each.name, each.role])).toEqual([['Mine, late', 'ecommerce']]);
+  expect((await ask('POST', views, ann, { ...view, shared: true, role: 'ecommerce' }))).toMatchObject({ status: 400, body: { detail: expect.stringMatching(/^role/) } });
+  await ask('POST', views, bob, { ...view, name: 'For buyers', role: 'planner' });
+  expect((await seen(ann)).map((each) => each.name)).toEqual(['Mine, late', 'For buyers']);
+  await ask('POST', views, ann, { ...view, name: 'For buyers, too', role: 'planner' });
+  expect((await seen(bob)).map((each) => each.name)).toEqual(['For buyers', 'Mine, late']);
+  expect([(await seen(bob, 'exceptions', true)).map((each) => each.name), (await seen(ann, 'exceptions', true)).map((each) => each.name), (await seen(bob, 'stock', true)).map((each) => each.name)]).toEqual([['Ecommerce’s cases'], ['The administrator’s cases', 'The integration’s cases'], ['What differs']]);
+  expect((await ask<{ viewId: string }>('POST', views, ann, { ...view, name: 'MINE, LATE', query: '', shared: true })).body.viewId).toBe(viewId);
+  expect(await seen(ann, 'stock')).toEqual([]);
   expect((await ask('DELETE', `/api/v1/views/${viewId}?store=${town.storeId}`, bob)).status).toBe(404);
   for (const [wrong, field] of [[{ ...view, query: 'https://elsewhere.example' }, 'query'], [{ ...view, name: ' ' }, 'name'], [{ ...view, page: '../x' }, 'page']] as const) expect(await ask('POST', views, ann, wrong)).toMatchObject({ status: 400, body: { detail: expect.stringMatching(new RegExp(`^${field}`)) } });
-  for (let n = 1; n < 50; n++) await ask('POST', views, ann, { ...view, name: `View ${n}` });
+  for (let n = 2; n < 50; n++) await ask('POST', views, ann, { ...view, name: `View ${n}` });
   expect((await ask('POST', views, ann, { ...view, name: 'one too many' })).status).toBe(409);
   expect((await ask('POST', views, ann, { ...view, name: 'View 7', query: '?q=x' })).status).toBe(200);
   expect((await ask('DELETE', `/api/v1/views/${viewId}?store=${town.storeId}`, ann)).status).toBe(200);
-  expect(await seen(bob)).toEqual([]);
+  expect((await seen(bob)).map((each) => each.name)).toEqual(['For buyers']);
+});
+
+it('each role begins with one view or more, and each of them is a list the page can show', async () => {
+  expect(new Set(STARTING_VIEWS.map((view) => view.role))).toEqual(new Set(ROLES));
+  const town = await clock.town({ goods: [{ sku: 'ANT', stock: [10] }] });
+  for (const { page, query, name } of STARTING_VIEWS) {
+    const reply = await clock.app.inject({ method: 'GET', url: `/api/v1/${page}?${query.slice(1)}&store=${town.storeId}`, headers: { host: 'localhost', cookie: session } });
+    expect([name, reply.statusCode]).toEqual([name, 200]);
+    // As the page writes its own address: sorted, so that the view is known as the one it is.
+    expect([...new URLSearchParams(query).keys()]).toEqual([...new URLSearchParams(query).keys()].sort());
+  }
 });
 
 it('every address docs/api.md shows is one of the API, with its method and the parameters it takes', () => {

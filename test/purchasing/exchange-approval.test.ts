@@ -80,19 +80,19 @@ describe('exchange rates', () => {
     await plan();
   });
 
-  it('bring a replay into the store’s currency at the rate of its first day', async () => {
+  it('bring a replay into the store’s currency at the rates of its days', async () => {
     const ask = async (from: string): Promise<Of<typeof Replay>> => {
-      const { body } = await call<Of<typeof Replay>>('POST', '/replays', { key: randomUUID(), kind: 'cycle service', promise: 0.9, from, to: '2026-11-20', scope: {}, most: 10 });
+      const { body } = await call<Of<typeof Replay>>('POST', '/replays', { key: randomUUID(), kind: 'cycle service', promise: 0.9, from, to: '2026-10-31', scope: {}, most: 10 });
       await clock.flow('replay', storeId);
       return (await call<Of<typeof Replay>>('GET', `/replays/${body.replayId}`)).body;
     };
     const one = await ask('2026-10-01');
     expect(one.result!.policy.costs.map((each) => each.currency)).toEqual(['EUR']);
-    expect(one.result!.notes.join(' ')).toContain('in the store’s at the rate of 2026-10-01');
+    expect(one.result!.notes.join(' ')).toContain('in the store’s at the rate of each day, as known that morning');
     await rates({ currency: 'USD', since: '2026-06-01', rate: null });
     const two = await ask('2026-10-01');
     expect(two.result!.policy.costs.map((each) => each.currency)).toEqual(['EUR', 'USD']);
-    expect(two.result!.notes.join(' ')).toContain('No exchange rate of USD was known on 2026-10-01');
+    expect(two.result!.notes.join(' ')).toContain('No exchange rate of USD was known on some of these days');
     const [euros, dollars] = two.result!.policy.costs;
     expect(Math.abs(one.result!.policy.costs[0]!.bought - euros!.bought - dollars!.bought * 0.8)).toBeLessThan(20);
   });

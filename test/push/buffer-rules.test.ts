@@ -71,3 +71,38 @@ it('in a peak levels near zero go before the others, which wait no longer for th
   await town.settle();
   expect(await town.faults()).toEqual([]);
 });
+
+it('a rule goes by a product’s tags as the shop says them, whatever is heard late; a full list lets its rules be changed', async () => {
+  await peak({ action: 'end' });
+  await later();
+  const product = town.variant('ANT').productId, tag = (...tags: string[]) => town.control(`/products/${product}`, { tags }), before = shown();
+  expect((await call('PUT', '/buffer-rules', { scope: 'tag', name: 'launch', atLeast: 5 })).status).toBe(200);
+  await tag('Launch', 'autumn');
+  await town.settle();
+  expect(shown()).toEqual([before[0]! - 5, before[1], before[2]]);
+  expect((await town.api<{ rows: { bufferSentence: string }[] }>(`/api/v1/push?store=${town.storeId}&q=ANT`)).rows[0]!.bufferSentence).toMatch(/by the rule of tag launch$/);
+  expect((await call<{ tags: string[]; rules: object[] }>('GET', '/buffer-rules')).body).toMatchObject({ tags: ['autumn', 'Launch'], rules: [{ scope: 'tag', name: 'launch', levels: 1 }, { scope: 'product type' }] });
+  // What the shop said earlier is heard now: it is over.
+  await town.write('products/update', { id: Number(product), updated_at: '2026-01-01T00:00:00Z', tags: '', variants: [] }, { 'x-shopify-webhook-id': 'late-tags' });
+  await town.settle();
+  expect(shown()[0]).toBe(before[0]! - 5);
+  await clock.advance(60_000);
+  await tag('autumn');
+  await town.settle();
+  expect(shown()).toEqual(before);
+  // Not told of at all: the reading of the catalogue finds it.
+  await town.control('/faults', { webhooks: { drop: 1, topics: ['products/update'] } });
+  await clock.advance(25 * HOUR);
+  await tag('LAUNCH');
+  await town.flow('catalogue');
+  await town.settle();
+  expect(shown()[0]).toBe(before[0]! - 5);
+  await town.control('/faults', { webhooks: null });
+  // Five hundred rules are all there may be; one of them is changed.
+  await clock.house.db.query(`insert into buffer_rule (store_id, scope, name, in_peak, at_least, updated_at, updated_by) select $1, 'vendor', 'Vendor ' || n, false, 1, $2, 'test' from generate_series(1, 498) n`, [town.storeId, clock.now()]);
+  expect(await call('PUT', '/buffer-rules', { scope: 'vendor', name: 'One more', atLeast: 1 })).toMatchObject({ status: 409, body: { detail: expect.stringContaining('those can be changed') } });
+  expect((await call('PUT', '/buffer-rules', { scope: 'tag', name: 'LAUNCH', atLeast: 3 })).status).toBe(200);
+  await town.settle();
+  expect(shown()[0]).toBe(before[0]! - 3);
+  expect((await clock.house.db.query('select from buffer_rule where store_id = $1', [town.storeId])).rowCount).toBe(500);
+});

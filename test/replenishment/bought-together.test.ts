@@ -156,7 +156,7 @@ describe('one place buys for the others', () => {
     expect(of(mill!).movedOut).toBe(of(shop!).movedIn! + of(kiosk!).movedIn!);
     for (const place of [shop!, kiosk!]) { expect(of(place)).toMatchObject({ ordered: 0, orders: 0, movedOut: 0 }); expect(of(place).movedIn).toBeGreaterThan(0); }
     expect(run.result!.policy.fill).toBeGreaterThan(0.9);
-    expect(run.result!.notes.join(' ')).toContain('2 lines are of places that another one buys for');
+    expect(run.result!.notes.join(' ')).toContain('2 lines are of places that another one bought for');
     expect(run.result!.notes.join(' ')).toContain('2 lines outside the scope are among them');
     await supplyFrom(shop!, mill!, 0);
     await supplyFrom(kiosk!, mill!, 0);

@@ -1,5 +1,7 @@
-/** `instep plan` and `instep replay` as somebody types them: processes of their own on the world's database. What they say is what the API says; wrong use is 2. */
+/** `instep plan`, `replay`, `split` and `rates` as somebody types them: processes of their own on the world's database. What they say is what the API says; wrong use is 2. */
 import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { expect, it } from 'vitest';
 import { addDays, dayOf } from '../../src/domain/calendar.ts';
 import { POLICY_KINDS } from '../../src/domain/replenishment/policy.ts';
@@ -50,3 +52,60 @@ it('replay says what a policy came to, the same when it is asked again; days tha
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(words)]);
   }
 }, 180_000);
+
+const trail = async (action: string): Promise<{ actor: string; subject: string; after: unknown }[]> => (await w.house.db.query<{ actor: string; subject: string; after: unknown }>('select actor, subject, after from audit_event where action = $1 order by audit_id', [action])).rows;
+
+it('rates are listed, said, taken away and brought in from a file as on the screen, each wrong line told and none of the others stopped', async () => {
+  const screen = async () => w.api<{ storeCurrency: string; rates: { currency: string; since: string; rate: string; notedBy: string }[] }>(`/api/v1/exchange-rates?store=${w.storeId}`), { storeCurrency } = await screen(), other = storeCurrency === 'USD' ? 'EUR' : 'USD';
+  expect(JSON.parse((await run('rates', 'set', other.toLowerCase(), '0.9231', '--since', '2026-11-01', '--json')).stdout)).toEqual({ currency: other, since: '2026-11-01', rate: '0.9231', changed: true });
+  expect((await run('rates', 'set', other, '0.9231', '--since', '2026-11-01')).stdout).toContain('holds already');
+  expect((await screen()).rates).toMatchObject([{ currency: other, since: '2026-11-01', rate: '0.9231', notedBy: 'command line' }]);
+  const file = path.join(w.house.config.dataDir, 'rates.csv');
+  writeFileSync(file, `Currency;Since;Rate\n${other};2026-10-01;0,91\n${other};2026-11-01;0.9231\n${other};2026-02-30;1\n${storeCurrency};2026-01-01;1\n`);
+  const read = async (...more: string[]) => { const { code, stdout, stderr } = await run('rates', 'import', file, '--json', ...more); expect(stderr).toBe(''); return { code, ...JSON.parse(stdout) as object }; };
+  const errors = [{ line: 4, field: 'Since', message: 'expected a date like 2026-11-27, not 2026-02-30' }, { line: 5, field: 'Currency', message: `${storeCurrency} is the store's own currency` }];
+  expect(await read()).toEqual({ code: 3, dryRun: true, lines: 4, applied: 1, unchanged: 1, errors });
+  expect((await screen()).rates).toHaveLength(1);
+  expect(await read('--apply')).toEqual({ code: 3, dryRun: false, lines: 4, applied: 1, unchanged: 1, errors });
+  expect((await run('rates', 'import', file)).stdout).toContain('line 4, Since: expected a date');
+  expect((JSON.parse((await run('rates', 'list', '--json')).stdout) as Awaited<ReturnType<typeof screen>>).rates).toEqual((await screen()).rates);
+  expect((await run('rates', 'list')).stdout).toMatch(/2026-10-01 +0\.91/);
+  expect((await run('rates', 'set', other, 'none', '--since', '2026-10-01')).code).toBe(0);
+  expect((await screen()).rates).toHaveLength(1);
+  expect((await trail('exchange rates said')).map((one) => [one.actor, one.after])).toEqual([['command line', { currency: other, since: '2026-11-01', rate: '0.9231' }], ['command line', { rates: 1 }], ['command line', { currency: other, since: '2026-10-01', rate: null }]]);
+  for (const [wrong, words] of [[['set', 'DOLLAR', '1'], 'three letters'], [['set', other, '-1'], 'above zero'], [['set', other, '1', '--since', 'soon'], 'a date like'], [['import', '/nowhere.csv'], 'no such file']] as const) {
+    const refused = await run('rates', ...wrong);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(words)]);
+  }
+}, 180_000);
+
+it('split gives a line’s units out over places, as the worklist does, or says why not and changes nothing', async () => {
+  const list = async () => (await w.api<{ rows: { itemId: number; locationId: number; locationName: string; sku: string; quantity: number }[] }>(`/api/v1/replenishment?store=${w.storeId}&view=all&limit=500`)).rows, rows = await list();
+  const [first, second] = [...Map.groupBy(rows.filter((row) => row.sku), (row) => row.itemId).values()].find((all) => all.length > 1 && all[0]!.quantity + all[1]!.quantity > 1)!, sum = first!.quantity + second!.quantity;
+  const part = (row: typeof first, units: number): string[] => ['--part', `${row!.locationName}=${units}`], now = async () => { const all = await list(); return [first, second].map((row) => all.find((one) => one.itemId === row!.itemId && one.locationId === row!.locationId)!.quantity); };
+  const shown = await run('split', first!.sku, ...part(first, sum - 1), ...part(second, 1), '--reason', 'opening there', '--dry-run', '--json');
+  expect([shown.code, shown.stderr]).toEqual([0, '']);
+  expect(await now()).toEqual([first!.quantity, second!.quantity]);
+  const unequal = await run('split', first!.sku, ...part(first, sum), ...part(second, 1), '--reason', 'opening there');
+  expect([unequal.code, unequal.stderr]).toEqual([2, expect.stringContaining('a split leaves the sum as it is')]);
+  const made = await run('split', first!.sku, ...part(first, sum - 1), ...part(second, 1), '--reason', 'opening there', '--json');
+  expect([made.code, made.stderr]).toEqual([0, '']);
+  expect(JSON.parse(made.stdout)).toMatchObject({ itemId: first!.itemId, dryRun: false, parts: [{ location: first!.locationName, before: first!.quantity, after: sum - 1 }, { before: second!.quantity, after: 1 }] });
+  expect(await now()).toEqual([sum - 1, 1]);
+  expect((await trail('plan decision: quantity')).every((one) => one.actor === 'command line')).toBe(true);
+  for (const [wrong, words] of [[[first!.sku, '--part', 'here', '--reason', 'why not'], 'like "Main warehouse=12"'], [[first!.sku, ...part(first, 1), '--part', 'Nowhere=1', '--reason', 'why not'], 'no such location'], [['NO-SUCH', ...part(first, 1), ...part(second, 1), '--reason', 'why not'], 'No item of'], [[first!.sku, ...part(first, sum - 1), ...part(second, 1), '--reason', 'x'], '--reason: say why']] as const) {
+    const refused = await run('split', ...wrong);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(words)]);
+  }
+}, 180_000);
+
+it('a replay that failed is run once more by its number, one that is done is not', async () => {
+  const { rows: [row] } = await w.house.db.query<{ id: number }>(`insert into replay_run (store_id, key, from_day, to_day, scope, most, order_cost, made_at, made_by, state, message, attempts) values ($1, 'died', $2, $3, '{}', 5, 0, $4, 'ana', 'failed', 'The process that ran it ended', 3) returning replay_run_id as id`, [w.storeId, addDays(today, -45), addDays(today, -1), new Date().toISOString()]);
+  const again = await run('replay', '--again', String(row!.id), '--json');
+  expect([again.code, again.stderr]).toEqual([0, '']);
+  expect(JSON.parse(again.stdout)).toMatchObject({ replayId: row!.id, state: 'done', message: null });
+  expect(await trail('replay again')).toMatchObject([{ actor: 'command line', subject: expect.stringContaining(`replay ${row!.id}`) as string }]);
+  const done = await run('replay', '--again', String(row!.id));
+  expect([done.code, done.stderr]).toEqual([2, expect.stringContaining('would come out the same')]);
+  expect((await run('replay', '--again', '999999')).code).toBe(2);
+}, 120_000);

@@ -1,5 +1,6 @@
 /** The invariants that apply here, by their numbers. Each answers its violations in words; none is a passing seed. */
 import { faultsOf } from '../../src/sandbox/shopify/engine/conservation.ts';
+import { bookFaults, demandFaults, ordersOfSlice } from '../../src/store/book-check.ts';
 import { ledgerFaults } from '../../src/store/ledger.ts';
 import { shelfFaults } from '../../src/store/shelf.ts';
 import { expectedAtMill } from './auditor.ts';
@@ -14,6 +15,8 @@ export async function safety(run: Run): Promise<Violation[]> {
   for (const text of run.witness.unexpected) found.push(`unexpected error: ${text}`);
   for (const fault of await ledgerFaults(db, storeId)) found.push(`I1 ledger: item ${fault.item_id} at ${fault.location_id} ${fault.state}: kept ${fault.kept}, movements make ${fault.folded}`);
   for (const fault of await shelfFaults(db)) found.push(`I1 shelf: ${fault.sku} kept ${fault.kept}, count and changes make ${fault.folded}`);
+  // What the nightly check looks at (I10, I11, I13), and daily demand beside its facts (I2).
+  for (const fault of [...await bookFaults(db, storeId, 100), ...await demandFaults(db, storeId, 0, 2_000_000_000, 100)]) found.push(`${fault.invariant} ${fault.subject}: ${fault.said}`);
   for (const fault of faultsOf(run.sandbox.shop)) found.push(`the shop itself: ${fault}`);
   // I6: no set without a comparison, nothing written outside the allow-list, one payload a key; a difference only after two sets with the level in them were refused as stale.
   const bodies = new Map<string, string>();
@@ -85,6 +88,10 @@ export async function rest(run: Run): Promise<Violation[]> {
   const states = new Map(inbox.map((row) => [row.webhook_id, row.state]));
   for (const id of run.witness.acknowledged) if (!states.has(id)) found.push(`I3 ${id} was acknowledged and is not in the inbox`);
   for (const [id, state] of states) if (state === 0 || state === 3) found.push(`I3 ${id} ended in state ${state}`);
+  // I2: what each order says of itself is what the ledger has of it.
+  const { orders, faults } = await ordersOfSlice(db, storeId, { at: '2000-01-01T00:00:00.000Z', id: '0' }, '2100-01-01T00:00:00.000Z', 100_000);
+  if (orders.length === 0 && tables.orders.size > 0) found.push('I2 no order was looked at');
+  for (const fault of faults) found.push(`I2 ${fault.subject}: ${fault.said}`);
   // I19: nothing waits.
   const { rows: [waiting] } = await db.query<Record<string, number>>(
     `select (select count(*)::int from push_level where store_id = $1 and (dirty_version > seen_version or state not in ('in step', 'written'))) as levels, (select count(*)::int from push_attempt where store_id = $1 and state = 'open') as attempts,

@@ -43,3 +43,12 @@ it('every flow is listed once', () => {
   const names = FLOWS.map((flow) => flow.name);
   expect(new Set(names).size).toBe(names.length);
 });
+
+it('every command of the command line and every option of it is on its page, and none that is not there', () => {
+  const source = readFileSync(new URL('src/cli/main.ts', root), 'utf8'), told = readFileSync(new URL('cli.md', docs), 'utf8'), own = source.split(/\n(?=(?:const \w+ = )?(?:program|demo|rates)\.command\()/).slice(1);
+  const commands = own.map((text) => { const [, parent, name] = /(program|demo|rates)\.command\('([\w-]+)'\)/.exec(text)!; return { name: parent === 'program' ? name! : `${parent} ${name}`, options: [...text.matchAll(/'(--[\w-]+)/g)].map((match) => match[1]!) }; });
+  expect(commands.length).toBeGreaterThan(18);
+  const sections = new Map(told.split(/\n(?=\| `)/).slice(1).map((row) => [/^\| `([\w -]+?)(?: <[^`]*)?`/.exec(row)?.[1], row]));
+  expect([...sections.keys()].sort()).toEqual(commands.map((one) => one.name).filter((name) => name !== 'demo' && name !== 'rates').sort());
+  for (const { name, options } of commands) for (const option of options.filter((one) => one !== '--json' && one !== '--store')) expect([name, option, sections.get(name)?.includes(`\`${option}\``)]).toEqual([name, option, true]);
+});

@@ -14,7 +14,7 @@ export const LOCATIONS = /* GraphQL */ `query Locations($after: String) {
   locations(first: 100, after: $after, includeInactive: true, includeLegacy: true) { nodes { id name isActive } pageInfo { hasNextPage endCursor } } }`;
 
 const VARIANT_FIELDS = `id sku barcode title displayName price inventoryPolicy requiresComponents updatedAt
-  product { id title vendor productType status }
+  product { id title vendor productType status tags updatedAt }
   inventoryItem { id tracked unitCost { amount } }`;
 
 export const BULK_VARIANTS = /* GraphQL */ `{ productVariants { edges { node { __typename ${VARIANT_FIELDS}
@@ -91,7 +91,7 @@ export const LEVELS_CHANGED = /* GraphQL */ `query LevelsChanged($location: ID!,
     nodes { id isActive updatedAt item { id } location { id } ${STATES} } pageInfo { hasNextPage endCursor } } } }`;
 
 export const LEVELS_BY_ID = /* GraphQL */ `query LevelsById($ids: [ID!]!) {
-  nodes(ids: $ids) { __typename ... on InventoryLevel { id isActive updatedAt item { id } location { id } ${STATES} } } }`;
+  nodes(ids: $ids) { __typename ... on InventoryLevel { id isActive updatedAt item { id tracked sku } location { id } ${STATES} } } }`;
 
 export const BULK_RUN = /* GraphQL */ `mutation BulkRun($query: String!) {
   bulkOperationRunQuery(query: $query, groupObjects: false) { bulkOperation { id status } userErrors { field message } } }`;

@@ -19,10 +19,10 @@ import { idOf, instant, minorUnits } from './wire.ts';
 type FullPage<T> = Required<Page<T>>;
 interface GqlVariant {
   id: string; sku: string | null; barcode: string | null; title: string; displayName: string; price: string; inventoryPolicy: string; requiresComponents: boolean; updatedAt: string;
-  product: { id: string; title: string; vendor: string; productType: string; status: string }; inventoryItem: { id: string; tracked: boolean; unitCost: { amount: string } | null };
+  product: { id: string; title: string; vendor: string; productType: string; status: string; tags: string[]; updatedAt: string }; inventoryItem: { id: string; tracked: boolean; unitCost: { amount: string } | null };
   productVariantComponents?: Page<{ quantity: number; productVariant: { id: string } }>;
 }
-interface GqlLevel { id: string; isActive: boolean; updatedAt: string; item?: { id: string }; location: { id: string }; quantities: { name: string; quantity: number; updatedAt: string | null }[] }
+interface GqlLevel { id: string; isActive: boolean; updatedAt: string; item?: { id: string; tracked?: boolean; sku?: string | null }; location: { id: string }; quantities: { name: string; quantity: number; updatedAt: string | null }[] }
 type Line = Record<string, unknown> & { id: string; __typename: string; __parentId?: string };
 
 const BATCH = 1_000;
@@ -47,7 +47,7 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
 
   const variant = (node: GqlVariant, components: StorefrontVariant['components']): StorefrontVariant => ({
     variantId: idOf(node.id), productId: idOf(node.product.id), inventoryItemId: idOf(node.inventoryItem.id), sku: node.sku, barcode: node.barcode,
-    title: (node.displayName || node.title).replace(/ - Default Title$/, ''), price: minorUnits(node.price, currency), vendor: node.product.vendor || null, productType: node.product.productType || null,
+    title: (node.displayName || node.title).replace(/ - Default Title$/, ''), price: minorUnits(node.price, currency), vendor: node.product.vendor || null, productType: node.product.productType || null, tags: node.product.tags, tagsAt: instant(node.product.updatedAt),
     productStatus: node.product.status, continuesSelling: node.inventoryPolicy === 'CONTINUE', isBundle: node.requiresComponents, components,
     tracked: node.inventoryItem.tracked, unitCost: node.inventoryItem.unitCost ? minorUnits(node.inventoryItem.unitCost.amount, currency) : null, updatedAt: instant(node.updatedAt),
   });
@@ -72,7 +72,7 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
       if (updatedAt && name === 'available') availableAt = instant(updatedAt);
       if (updatedAt && name === 'on_hand') onHandAt = instant(updatedAt);
     }
-    return { inventoryItemId, locationId: idOf(node.location.id), isActive: node.isActive, quantities, availableAt, onHandAt };
+    return { inventoryItemId, locationId: idOf(node.location.id), isActive: node.isActive, quantities, availableAt, onHandAt, ...(node.item?.tracked === undefined ? {} : { item: { tracked: node.item.tracked, sku: node.item.sku?.trim() || null } }) };
   };
   const levelId = (key: { inventoryItemId: string; locationId: string }): string => `gid://shopify/InventoryLevel/${key.locationId}?inventory_item_id=${key.inventoryItemId}`;
 

@@ -109,7 +109,7 @@ function readBody(topic: string, body: Record<string, never>, currency: string):
     case 'products/create': case 'products/update': {
       const variants = (body['variants'] ?? []) as { id: number | string; inventory_item_id?: number | string | null; sku?: string | null; barcode?: string | null; title?: string; price?: string }[];
       return {
-        type: 'product', productId: text('id'), updatedAt: instant(text('updated_at')),
+        type: 'product', productId: text('id'), updatedAt: instant(text('updated_at')), tags: tagsOf(body['tags']),
         variants: variants.map((v) => ({
           variantId: String(v.id), inventoryItemId: v.inventory_item_id == null ? null : String(v.inventory_item_id), sku: v.sku ?? null, barcode: v.barcode ?? null,
           title: v.title ?? null, price: v.price === undefined ? null : minorUnits(v.price, currency),
@@ -123,4 +123,9 @@ function readBody(topic: string, body: Record<string, never>, currency: string):
     case 'app/uninstalled': return { type: 'uninstalled' };
     default: return { type: 'none', reason: `topic ${topic} is not one Instep uses` };
   }
+}
+
+/** As one text with commas, in which no tag has one; null where the body has none. */
+function tagsOf(said: unknown): string[] | null {
+  return typeof said === 'string' ? said.split(',').map((tag) => tag.trim()).filter((tag) => tag !== '') : null;
 }

@@ -10,7 +10,7 @@ const AT = '2026-11-24T12:00:00.000Z', LONG_AGO = '2020-01-01T00:00:00.000Z';
 let next = 100;
 const variant = (over: Partial<StorefrontVariant> = {}): StorefrontVariant => {
   const id = String(next++);
-  return { variantId: id, productId: '1', inventoryItemId: `9${id}`, sku: `S-${id}`, barcode: null, title: `Thing ${id}`, price: 2000, vendor: null, productType: null, productStatus: 'ACTIVE', continuesSelling: false, isBundle: false, components: [], tracked: true, unitCost: 800, updatedAt: AT, ...over };
+  return { variantId: id, productId: '1', inventoryItemId: `9${id}`, sku: `S-${id}`, barcode: null, title: `Thing ${id}`, price: 2000, vendor: null, productType: null, tags: [], tagsAt: AT, productStatus: 'ACTIVE', continuesSelling: false, isBundle: false, components: [], tracked: true, unitCost: 800, updatedAt: AT, ...over };
 };
 const level = (of: StorefrontVariant, onHand: number, over: object = {}) => ({ inventoryItemId: of.inventoryItemId, locationId: '1', onHand, available: onHand, changedAt: AT, ...over });
 const facts = (over: Partial<AuditFacts> = {}): AuditFacts => ({

@@ -51,7 +51,8 @@ ${withGaps.map(section).join('\n')}
 `;
 }
 
-const STYLE = `
+/** Of reports that stand alone. */
+export const STYLE = `
 :root { color-scheme: light dark; --ink: #1c2024; --dim: #60646c; --line: #e0e1e6; --paper: #fff; --good: #18794e; --fair: #ad5700; --poor: #cd2b31; --soft: #f6f7f8; }
 @media (prefers-color-scheme: dark) { :root { --ink: #edeef0; --dim: #a4a9b1; --line: #363a3f; --paper: #16181b; --good: #3dd68c; --fair: #ffa057; --poor: #ff9592; --soft: #212428; } }
 @media print { :root { --ink: #000; --dim: #444; --line: #ccc; --paper: #fff; --good: #18794e; --fair: #ad5700; --poor: #cd2b31; --soft: #fff; } @page { margin: 16mm 14mm; } section { break-inside: auto; } tr, h2 { break-inside: avoid; } h2, .facts, .fix, thead { break-after: avoid; } .wide { overflow: visible; } h2 { margin-top: 22px; } a { color: inherit; text-decoration: none; } }

@@ -5,7 +5,7 @@ export interface StorefrontLocation { id: string; name: string; isActive: boolea
 
 export interface StorefrontVariant {
   variantId: string; productId: string; inventoryItemId: string; sku: string | null; barcode: string | null; title: string;
-  price: number | null; vendor: string | null; productType: string | null; productStatus: string; continuesSelling: boolean;
+  price: number | null; vendor: string | null; productType: string | null; /** Of the product, as of an instant. */ tags: readonly string[]; tagsAt: string; productStatus: string; continuesSelling: boolean;
   isBundle: boolean; components: { variantId: string; quantity: number }[];
   tracked: boolean; unitCost: number | null; updatedAt: string;
 }
@@ -22,4 +22,6 @@ export interface StorefrontLevel {
   availableAt: string;
   /** When on hand last changed: the cut of an opening count. */
   onHandAt: string;
+  /** What it is a level of; stated where levels are asked for one by one. */
+  item?: { tracked: boolean; sku: string | null };
 }

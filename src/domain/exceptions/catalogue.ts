@@ -17,6 +17,8 @@ export interface ExceptionKind {
   graceMinutes?: number;
   /** Minutes since it was last seen bad before a check that sees it good closes it: what swings is not told of again and again. */
   goodMinutes?: number;
+  /** Minutes between the two checks that must both see it good before it closes; one that sees it bad in between starts anew. */
+  againMinutes?: number;
   /** How urgent it is while a peak is on, where that is more. */
   peakSeverity?: 1 | 2;
   /** Cases that are more or less urgent than the kind by itself, and when; decided by the flow that raises them. */
@@ -28,13 +30,13 @@ export interface ExceptionKind {
 }
 
 const kinds = [
-  { kind: 'VARIANT_UNMAPPED', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the variant is known again', graceMinutes: 15 },
+  { kind: 'VARIANT_UNMAPPED', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the variant is known, or Shopify tracks no stock of it any more', graceMinutes: 15, also: '3 where nobody bought it within 28 days' },
   { kind: 'SKU_DUPLICATE', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the SKU is unique again' },
   { kind: 'SKU_BLANK', severity: 3, owner: 'ecommerce', dueHours: 16, closes: 'a SKU is set' },
   { kind: 'SKU_RENAMED', severity: 3, owner: 'ecommerce', dueHours: 16, closes: 'the rename is accepted or taken back' },
   { kind: 'LOCATION_UNMAPPED', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'the location is known' },
   { kind: 'LOCATION_DEACTIVATED', severity: 1, owner: 'ecommerce', dueHours: 0.25, closes: 'no stock is left there or it is active again' },
-  { kind: 'STOCK_DRIFT', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'a check found both sides equal', backup: 'warehouse', graceMinutes: 2, also: '1 where the item sells fast, or 1,000.00 or more are at stake' },
+  { kind: 'STOCK_DRIFT', severity: 2, owner: 'ecommerce', dueHours: 4, closes: 'two checks, five minutes apart or more, found both sides equal', backup: 'warehouse', graceMinutes: 2, againMinutes: 5, also: '1 where the item sells fast, or 1,000.00 or more are at stake' },
   { kind: 'STOCK_NEGATIVE', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'available is zero or more', also: '4 where the shop sells on by its own setting' },
   { kind: 'WEBHOOK_GAP', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'subscriptions are in place, webhooks come, and all that was missed has been read', peakSeverity: 1 },
   { kind: 'WEBHOOK_HMAC_FAILED', severity: 2, owner: 'admin', dueHours: 4, closes: 'an hour passed without a bad signature' },
@@ -63,7 +65,7 @@ const kinds = [
   { kind: 'OVER_FULFILLED', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'no more is fulfilled than was ordered and not cancelled, or somebody accepted it' },
   { kind: 'RETURN_AWAITING_INSPECTION', severity: 3, owner: 'warehouse', dueHours: 16, closes: 'every received unit has a disposition' },
   { kind: 'REFUND_RESTOCK_MISMATCH', severity: 2, owner: 'warehouse', dueHours: 4, closes: 'the units restocked in Shopify were taken back' },
-  { kind: 'PO_OVERDUE', severity: 3, owner: 'planner', dueHours: 24, closes: 'the goods came, the order was closed or a new day was agreed', also: '2 where something of it that sells is out of stock' },
+  { kind: 'PO_OVERDUE', severity: 3, owner: 'planner', dueHours: 24, closes: 'the goods came, the order was closed or a new day was agreed', also: '2 where something of it that sells is out of stock, or will be before it can be expected' },
   { kind: 'TRANSFER_REFUSED', severity: 3, owner: 'planner', dueHours: 8, closes: 'the step was taken, or the transfer cancelled', backup: 'warehouse' },
   { kind: 'PO_MAIL_FAILED', severity: 2, owner: 'planner', dueHours: 4, closes: 'the mail got through, or the order was sent another way' },
   { kind: 'LEADTIME_DRIFT', severity: 3, owner: 'planner', dueHours: 16, closes: 'the stated lead time fits what the orders took' },
@@ -73,7 +75,7 @@ const kinds = [
   { kind: 'PLANNER_REJECTED', severity: 2, owner: 'planner', dueHours: 4, closes: 'the next exchange finds both sides in step' },
   { kind: 'BACKUP_OR_DRILL_LATE', severity: 2, owner: 'admin', dueHours: 4, closes: 'a newer back-up was made, or a drill found one in order' },
   { kind: 'AUDIT_CHAIN_BROKEN', severity: 1, owner: 'admin', dueHours: 0.25, closes: 'never by itself: a person closes it as an incident, with what was found' },
-  { kind: 'INVARIANT_BROKEN', severity: 1, owner: 'admin', dueHours: 0.25, closes: 'a check found the balance to be what made it; nobody closes it by hand', onlyByCheck: true },
+  { kind: 'INVARIANT_BROKEN', severity: 1, owner: 'admin', dueHours: 0.25, closes: 'a check found the number to be what made it; nobody closes it by hand', onlyByCheck: true },
   { kind: 'AUDIT_SCORE_FELL', severity: 3, owner: 'integration owner', dueHours: 16, closes: 'an audit scores within five points of the one before' },
 ] as const satisfies readonly ExceptionKind[];
 
@@ -104,6 +106,8 @@ export interface RaisedException {
   size?: number;
   /** How urgent this one is where that is not what its kind is by itself. */
   severity?: ExceptionKind['severity'];
+  /** Minutes this one must last before anybody is told, where that is not its kind's. */
+  graceMinutes?: number;
   /** Money at stake, minor units of the store's currency. */
   risk?: number;
 }

@@ -65,7 +65,7 @@ const fixes = [
   { name: 'accept_shopify', label: 'Accept Shopify’s number', does: 'makes the ledger follow what Shopify shows, by a movement', kinds: ['STOCK_DRIFT'], reason: true },
   { name: 'push_ours', label: 'Push our number', does: 'sets Shopify to what the ledger says, if it still shows what was looked at', kinds: ['STOCK_DRIFT'], reason: true },
   { name: 'accept_over_fulfilled', label: 'Accept what went out', does: 'takes note of the units too many; only more of them is a case again', kinds: ['OVER_FULFILLED'], reason: true },
-  { name: 'rebuild_balance', label: 'Make it what its movements make', does: 'writes the level anew as the fold of its movements, which stay as they are', kinds: ['INVARIANT_BROKEN'], reason: true },
+  { name: 'rebuild_balance', label: 'Make it what its movements make', does: 'writes a level anew as the fold of its movements, demand as that of its facts, and posts what an order says and the ledger lacks; what made them stays as it is', kinds: ['INVARIANT_BROKEN'], reason: true },
   { name: 'accept_rename', label: 'Accept the new SKU', does: 'takes the new SKU for right', kinds: ['SKU_RENAMED'] },
 ] as const satisfies readonly Fix[];
 

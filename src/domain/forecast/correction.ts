@@ -52,13 +52,19 @@ function tableOf(rows: readonly Row[], width: number): Float32Array[] {
 }
 
 function rowsBetween(works: readonly Work[], from: number, to: number, most: number): Row[] {
-  const rows: Row[] = [];
-  for (const work of works) {
-    if (!(work.scale > 0)) continue;
-    for (let j = from; j <= Math.min(to, work.origins); j++) { const actual = work.came[j]!; if (actual === actual) rows.push({ work, j }); }
-  }
-  const stride = rows.length / most;
-  return stride <= 1 ? rows : Array.from({ length: most }, (_, i) => rows[Math.floor(i * stride)]!);
+  let count = 0;
+  const each = (visit: (work: Work, j: number) => void): void => {
+    for (const work of works) {
+      if (!(work.scale > 0)) continue;
+      for (let j = from; j <= Math.min(to, work.origins); j++) { const actual = work.came[j]!; if (actual === actual) visit(work, j); }
+    }
+  };
+  each(() => { count++; });
+  // Only those that are kept are made: of a large catalogue they are few.
+  const stride = Math.max(1, count / most), rows: Row[] = [];
+  let at = 0;
+  each((work, j) => { if (at++ === Math.floor(rows.length * stride) && rows.length < most) rows.push({ work, j }); });
+  return rows;
 }
 
 const missScale = (work: Work, level: number, aim: Aim): number => (aim === 'total' ? Math.sqrt(level + 0.05) : Math.sqrt(work.scale));

@@ -21,14 +21,18 @@ const SMALL_PENALTY = 10, SMALL = 0.2;
 /** Share of a window's expected demand that must have been seen for it to judge. */
 const LEAST_SEEN = 0.3;
 
+/** Of the call that runs; a grain has no more means. */
+const level = new Float64Array(8), weight = new Float64Array(8);
+
 /** Tracks every method's level to the present, keeping it at the back-test origins; fills `levels`, `came`, `errors`. */
 export function trackLevels(work: Work): void {
   addUp(work);
   const { n, first, sold, seen, factor, units, expected, rules } = work, { alphas, window, step } = rules, fast = alphas.length, methods = fast + 1;
   const origins = Math.max(0, Math.min(rules.origins, Math.floor((n - first - window) / step)));
-  const levels = new Float64Array((origins + 1) * methods), came = new Float64Array(origins + 1), scatter = new Float64Array(origins + 1), variance = new Float64Array(origins + 1);
+  const { levels, came, scatter, variance, errors } = work;
+  levels.fill(0); came.fill(0); scatter.fill(0); variance.fill(0); errors.fill(0);
+  level.fill(0); weight.fill(0);
   let squares = 0;
-  const level = new Float64Array(fast), weight = new Float64Array(fast);
   // Quasi-likelihood weights: a period's variance grows with its expectation squared, so a promotion's week counts like another.
   const perFactor = expected[n]! > 0 ? units[n]! / expected[n]! : 0;
   let j = origins, next = n - j * step;
@@ -56,7 +60,6 @@ export function trackLevels(work: Work): void {
       weight[k]! += alphas[k]! * f - a * weight[k]!;
     }
   }
-  const errors = new Float64Array(methods);
   let scale = 0;
   for (let back = 1; back <= origins; back++) {
     const from = n - back * step, to = from + window;
@@ -70,7 +73,8 @@ export function trackLevels(work: Work): void {
     for (let k = 0; k < methods; k++) errors[k]! += w * (levels[row + k]! - actual) ** 2;
     scale += w * (actual * actual + 0.01);
   }
-  Object.assign(work, { origins, levels, came, scatter, variance, errors, errorScale: scale });
+  work.origins = origins;
+  work.errorScale = scale;
 }
 
 export function learnLevels(works: readonly Work[]): LevelPool {
@@ -83,7 +87,7 @@ export function learnLevels(works: readonly Work[]): LevelPool {
 
 /** Weighs the methods and blends them: fills `weights` and `level`. */
 export function blendLevels(work: Work, pool: LevelPool): void {
-  const { errors, errorScale, weights, levels, origins, grain } = work, methods = weights.length;
+  const { errors, errorScale, weights, levels, blends, origins, grain } = work, methods = weights.length;
   const say = CATALOGUE + (grain === 'D' ? 0 : CATALOGUE_EARLY * Math.max(0, 1 - (origins + 1) / EARLY_ORIGINS));
   let least = Infinity, sum = 0;
   for (let k = 0; k < methods; k++) { const known = pool.errors[k] ?? 1; weights[k] = errorScale > 0 ? errors[k]! + errorScale * say * known : known; least = Math.min(least, weights[k]!); }
@@ -94,17 +98,17 @@ export function blendLevels(work: Work, pool: LevelPool): void {
     least = Math.min(...weights);
   }
   for (let k = 0; k < methods; k++) { weights[k] = Math.exp(-SHARPNESS * (weights[k]! / (least || 1) - 1)); sum += weights[k]!; }
-  work.level = 0;
-  for (let k = 0; k < methods; k++) { weights[k]! /= sum; work.level += weights[k]! * levels[k]!; }
+  for (let k = 0; k < methods; k++) weights[k]! /= sum;
+  for (let j = 0; j <= origins; j++) {
+    let blend = 0;
+    for (let k = 0, row = j * methods; k < methods; k++) blend += weights[k]! * levels[row + k]!;
+    blends[j] = blend;
+  }
+  work.level = blends[0]!;
 }
 
 /** The blend at origin j (0: now). */
-export function blendAt(work: Work, j: number): number {
-  const { weights, levels } = work, methods = weights.length, row = j * methods;
-  let level = 0;
-  for (let k = 0; k < methods; k++) level += weights[k]! * levels[row + k]!;
-  return level;
-}
+export const blendAt = (work: Work, j: number): number => work.blends[j]!;
 
 /** How much of what a level has risen above its mean is expected to be lost again in a series' first years: of the mean of periods, and of totals. */
 const LOST = { D: { mean: 0.3, total: 0 }, W: { mean: 0.5, total: 0.25 }, M: { mean: 0.5, total: 0.25 } } as const;

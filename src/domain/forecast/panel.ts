@@ -25,7 +25,7 @@ import { fillStockouts, learnUnmet, type UnmetPool } from './stockout.ts';
 import { learnTotals, missesOf, totalCurve, totalVariance, type TotalPool } from './totals.ts';
 import { learnAging, unsure, type AgePool } from './unseen.ts';
 import { applyWeekdays, learnWeekdays, type WeekdayPool } from './weekday.ts';
-import { memoryFor, prepare, RULES, type Work } from './work.ts';
+import { memoryFor, prepare, RULES, type Take, type Work } from './work.ts';
 import { applyYear, learnYear, type YearlyPool } from './yearly.ts';
 
 /** Length of a period: day, week, month. */
@@ -107,10 +107,10 @@ export function forecastPanel(panel: readonly PanelSeries[], pool: Pool, options
   });
   setLevels(works, pool);
   applyBoosted(works, pool.boosted);
-  const levels = ascending(options.quantiles);
+  const levels = ascending(options.quantiles), take = tellingFor(works.length, options.horizon, levels.length, lengths.length, pool.totals.lengths.length);
   return works.map((work, n) => {
     applySpread(work, pool.spread);
-    return resultOf(work, pool, levels, tell(work, pool, levels, lengths), madeOf(work, traces[n]!, bulkOf(work).rate));
+    return resultOf(work, pool, levels, tell(work, pool, levels, lengths, take), madeOf(work, traces[n]!, bulkOf(work).rate));
   });
 }
 
@@ -132,7 +132,8 @@ export function forecastTogether(panel: readonly PanelSeries[], options: PanelOp
   const works = worksOf(panel, options), levels = ascending(options.quantiles);
   for (const length of lengths) assert(Number.isSafeInteger(length) && length >= 1 && length <= options.horizon, `not a length within ${options.horizon} periods: ${length}`);
   const pool = learn(works, options, lengths.length > 0 ? [...lengths].sort((a, b) => a - b) : RULES[options.grain].totals);
-  return works.map((work) => tell(work, pool, levels, lengths));
+  const take = tellingFor(works.length, options.horizon, levels.length, lengths.length, pool.totals.lengths.length);
+  return works.map((work) => tell(work, pool, levels, lengths, take));
 }
 
 function ascending(quantiles: readonly number[]): Float64Array {
@@ -230,9 +231,22 @@ function setLevels(works: readonly Work[], pool: LevelsPool): void {
 /** No quantile is believed beyond so many times the largest period seen, or four times the mean where that is more. */
 const GUARD = 3, MEANS = 4;
 
-function tell(work: Work, pool: Pool, levels: Float64Array, lengths: readonly number[]): Told {
-  const { n, horizon, factor, factors, meanLevel, totalLevel, spreadLevel, unmet } = work, count = levels.length;
-  const mean = new Float64Array(horizon), daily = new Float64Array(count * horizon), asked = new Float64Array(count), guard = guardOf(work);
+/** Calibrated levels of the cell that is told. */
+let askedLevels = new Float64Array(0);
+
+/** Memory for what is told of `series` series, a thousand at a time. */
+function tellingFor(series: number, horizon: number, levels: number, lengths: number, learned: number): Take {
+  const each = (1 + levels) * (horizon + lengths) + learned;
+  let left = series, piece = new Float64Array(0), taken = 0;
+  return (length) => {
+    if (taken + length > piece.length) { piece = new Float64Array(Math.max(length, each * Math.min(1_000, left))); left = Math.max(1, left - 1_000); taken = 0; }
+    return piece.subarray(taken, (taken += length));
+  };
+}
+
+function tell(work: Work, pool: Pool, levels: Float64Array, lengths: readonly number[], take: Take): Told {
+  const { n, horizon, factor, factors, meanLevel, totalLevel, spreadLevel, unmet } = work, count = levels.length, asked = askedLevels.length === count ? askedLevels : (askedLevels = new Float64Array(count));
+  const mean = take(horizon), daily = take(count * horizon), guard = guardOf(work);
   for (let h = 0; h < horizon; h++) {
     const f = factor[n + h]!, m = spreadLevel * f, curve = curveFor(work, m, pool.spread);
     mean[h] = meanLevel * f;
@@ -240,7 +254,7 @@ function tell(work: Work, pool: Pool, levels: Float64Array, lengths: readonly nu
     quantilesOf(m, periodVariance(work, h, m), asked, daily, h, horizon, empiricalAt(work, m));
     for (let k = 0; k < count; k++) daily[k * horizon + h] = Math.min(daily[k * horizon + h]!, Math.max(guard, MEANS * m));
   }
-  const totals = new Float64Array(lengths.length), cumulative = new Float64Array(count * lengths.length), misses = missesOf(work, pool.totals, pool.stacking), bulk = bulkOf(work), widened = unsure(work, pool.aging);
+  const totals = take(lengths.length), cumulative = take(count * lengths.length), misses = missesOf(work, pool.totals, pool.stacking, take(pool.totals.lengths.length)), bulk = bulkOf(work), widened = unsure(work, pool.aging);
   for (let i = 0; i < lengths.length; i++) {
     const length = lengths[i]!, total = totalLevel * (factors[n + length]! - factors[n]!) + (bulk.rate + unmet.rate) * length;
     const variance = totalVariance(work, total, length, misses, pool.totals) * widened(length) + (bulk.variance + unmet.variance) * length, curve = totalCurve(total, length, pool.totals);

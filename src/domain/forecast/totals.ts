@@ -78,8 +78,9 @@ export function learnTotals(works: readonly Work[], rules: GrainRules, stacking:
 }
 
 /** How much larger (or smaller) than believed the misses of each of the pool's lengths were. */
-export function missesOf(work: Work, pool: TotalPool, stacking: StackingPool): Float64Array {
-  return Float64Array.from(pool.lengths, (length) => { const { misses, weights } = windowsOf(work, length, stacking); return (misses + PRIOR_WINDOWS) / (weights + PRIOR_WINDOWS); });
+export function missesOf(work: Work, pool: TotalPool, stacking: StackingPool, into: Float64Array = new Float64Array(pool.lengths.length)): Float64Array {
+  for (let i = 0; i < into.length; i++) { const { misses, weights } = windowsOf(work, pool.lengths[i]!, stacking); into[i] = (misses + PRIOR_WINDOWS) / (weights + PRIOR_WINDOWS); }
+  return into;
 }
 
 /** Variance of the total of the first `length` periods, `total` being its mean; between the back-tested lengths on a line, beyond them as at the end. */

@@ -19,7 +19,7 @@ const HALF_DAYS = 56, SPAN = 364;
 /** A weekday without demand is closed: the least factor keeps its odd sale from being a multiple of nothing. */
 const CLOSED = 0.01;
 
-interface Own { rates: Float64Array; mean: number; trust: number; units: number }
+interface Own { mean: number; trust: number; units: number }
 
 /** Groups from wide to narrow. */
 function groupsOf({ source }: Work): string[] {
@@ -32,14 +32,18 @@ function groupsOf({ source }: Work): string[] {
 
 const weekdayAt = (work: Work, t: number): number => (((work.start + t) % 7) + 7) % 7;
 
+const units = new Float64Array(7), days = new Float64Array(7), squares = new Float64Array(7), rates = new Float64Array(7), profile = new Float64Array(7);
+
+/** Leaves the weekdays' rates in `rates` until the next call. */
 function ownProfile(work: Work): Own {
-  const { n, first, sold, seen } = work, units = new Float64Array(7), days = new Float64Array(7), squares = new Float64Array(7);
+  const { n, first, sold, seen } = work;
+  units.fill(0); days.fill(0); squares.fill(0);
   for (let t = Math.max(first, n - SPAN), d = weekdayAt(work, t); t < n; t++, d = d === 6 ? 0 : d + 1) {
     const e = seen[t]!;
     if (e === 0) continue;
     units[d]! += sold[t]!; days[d]! += e; squares[d]! += (sold[t]! * sold[t]!) / e; // a rate of sold ÷ e, weighing e
   }
-  const rates = new Float64Array(7);
+  rates.fill(0);
   let total = 0, phases = 0, within = 0, between = 0, seenDays = 0, sum = 0;
   for (let d = 0; d < 7; d++) {
     sum += units[d]!;
@@ -53,18 +57,18 @@ function ownProfile(work: Work): Own {
   for (let d = 0; d < 7; d++) if (!(days[d]! > 0)) rates[d] = mean;
   const chance = Math.max(0, within) / Math.max(1, seenDays - phases), signal = (between - (sum * sum) / Math.max(1, seenDays)) / Math.max(1, phases - 1);
   const byVariance = seenDays > phases && signal > chance ? (1 - chance / signal) * (seenDays / (seenDays + HALF_DAYS)) : 0;
-  return { rates, mean, units: sum, trust: (1 - BY_VOLUME) * byVariance + BY_VOLUME * (sum / (sum + OWN_UNITS)) };
+  return { mean, units: sum, trust: (1 - BY_VOLUME) * byVariance + BY_VOLUME * (sum / (sum + OWN_UNITS)) };
 }
 
 export function learnWeekdays(works: readonly Work[]): WeekdayPool {
   const groups: Record<string, Float64Array> = {};
   for (const work of works) {
-    const { rates, mean, units } = ownProfile(work);
+    const { mean, units: sold } = ownProfile(work);
     if (!(mean > 0)) continue;
     for (const key of groupsOf(work)) {
       const pooled = (groups[key] ??= new Float64Array(8));
-      for (let d = 0; d < 7; d++) pooled[d]! += (units * rates[d]!) / mean;
-      pooled[7]! += units;
+      for (let d = 0; d < 7; d++) pooled[d]! += (sold * rates[d]!) / mean;
+      pooled[7]! += sold;
     }
   }
   return { groups };
@@ -72,7 +76,7 @@ export function learnWeekdays(works: readonly Work[]): WeekdayPool {
 
 /** Multiplies the weekday profile into `factor`. */
 export function applyWeekdays(work: Work, pool: WeekdayPool): void {
-  const profile = new Float64Array(7).fill(1);
+  profile.fill(1);
   for (const key of groupsOf(work)) {
     const pooled = pool.groups[key];
     if (!pooled || !(pooled[7]! > 0)) continue;
@@ -81,7 +85,7 @@ export function applyWeekdays(work: Work, pool: WeekdayPool): void {
     const trust = key === '*' ? 1 : pooled[7]! / (pooled[7]! + GROUP_UNITS);
     for (let d = 0; d < 7; d++) profile[d] = profile[d]! * (1 - trust) + trust * ((pooled[d]! / sum) * 7);
   }
-  const { rates, mean, trust } = ownProfile(work);
+  const { mean, trust } = ownProfile(work);
   let sum = 0;
   for (let d = 0; d < 7; d++) { profile[d] = Math.max(CLOSED, (mean > 0 ? (trust * rates[d]!) / mean : trust) + (1 - trust) * profile[d]!); sum += profile[d]!; }
   for (let d = 0; d < 7; d++) profile[d]! *= 7 / sum;

@@ -68,6 +68,8 @@ export interface Work {
   /** Back-test origins; row j of `levels` is what each method's level was j steps ago, row 0 what it is now. */
   origins: number;
   levels: Float64Array;
+  /** The blend of the methods at each origin; set with the weights. */
+  blends: Float64Array;
   /** Level that came true in the window after each origin; NaN where it is not over or was hardly seen. */
   came: Float64Array;
   /** Mean squared distance of the window's periods from the level that came true in it; variance of the periods before the origin. */
@@ -106,7 +108,8 @@ const PIECE = 5_000_000;
  * compute with, and of small ones what was learned from stays taken from the machine when it is over.
  */
 export function memoryFor(panel: readonly PanelSeries[], grain: Grain, horizon: number): Take {
-  const sizes = panel.map(({ series: { demand } }) => 6 * Math.min(demand.length, RULES[grain].kept) + 2 * horizon + 3);
+  const rules = RULES[grain], methods = rules.alphas.length + 1;
+  const sizes = panel.map(({ series: { demand } }) => { const n = Math.min(demand.length, rules.kept); return 6 * n + 2 * horizon + 3 + 2 * methods + (methods + 4) * (mostOrigins(n, rules) + 1); });
   let piece = NOTHING, taken = 0, next = 0;
   return (length) => {
     if (taken + length > piece.length) {
@@ -119,13 +122,16 @@ export function memoryFor(panel: readonly PanelSeries[], grain: Grain, horizon: 
   };
 }
 
+/** Back-test origins of a history of `n` periods at most. */
+const mostOrigins = (n: number, rules: GrainRules): number => Math.max(0, Math.min(rules.origins, Math.floor((n - rules.window) / rules.step)));
+
 /** A series ready for the steps. Throws AssertionError when its lengths disagree. */
 export function prepare(source: PanelSeries, grain: Grain, horizon: number, take = memoryFor([source], grain, horizon)): Work {
   const rules = RULES[grain], { demand, exposure } = source.series, { bulk } = source, all = demand.length;
   assert(exposure.length === all, `${source.id}: ${exposure.length} exposures for ${all} periods`);
   assert(!source.bulk || source.bulk.length === all, `${source.id}: ${source.bulk?.length} bulk quantities for ${all} periods`);
   const n = Math.min(all, rules.kept), from = all - n;
-  const methods = rules.alphas.length + 1;
+  const methods = rules.alphas.length + 1, rows = mostOrigins(n, rules) + 1;
   const sold = take(n), seen = take(n), factor = take(n + horizon).fill(1);
   let stockedOut: Uint8Array | null = null, first = n;
   for (let t = 0; t < n; t++) {
@@ -152,8 +158,8 @@ export function prepare(source: PanelSeries, grain: Grain, horizon: number, take
     source, rules, grain, n, horizon, start: grain === 'D' ? source.series.start + from : grain === 'W' ? source.series.start + 7 * from : source.series.start, first: Math.max(0, first),
     sold, seen, stockedOut, bulk: source.bulk ? source.bulk.subarray(from) : null, factor,
     units: take(n + 1), expected: take(n + 1), factors: take(n + horizon + 1), sales: new Uint16Array(n + 1),
-    scale: 0, origins: 0, levels: NOTHING, came: NOTHING, scatter: NOTHING, variance: NOTHING, errors: NOTHING, errorScale: 0,
-    unmet: { rate: 0, variance: 0 }, weights: new Float64Array(methods), level: 0, meanLevel: 0, totalLevel: 0, spreadLevel: 0, phi: 1, relativeVariance: NOTHING, tail: NOTHING, tailMean: 0, tailTrust: 0,
+    scale: 0, origins: 0, levels: take(rows * methods), blends: take(rows), came: take(rows), scatter: take(rows), variance: take(rows), errors: take(methods), errorScale: 0,
+    unmet: { rate: 0, variance: 0 }, weights: take(methods), level: 0, meanLevel: 0, totalLevel: 0, spreadLevel: 0, phi: 1, relativeVariance: NOTHING, tail: NOTHING, tailMean: 0, tailTrust: 0,
   };
 }
 

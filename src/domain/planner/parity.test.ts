@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { explainGap } from './gap.ts';
 import { parityOrderLine, parityReplenishment, parityToOrder, velocity, type ParityInputs } from './parity.ts';
 import { receiptStep } from './receipts.ts';
+import { seasonalPerDay } from './seasonal.ts';
 import { statusName, statusType } from './status.ts';
 
 const USUAL = { floorsInLeadTime: false }, FLOOR = { floorsInLeadTime: true };
@@ -106,4 +107,24 @@ test('statuses go by type, whatever they are called; an unknown name stays unkno
   expect(statusName('closed', ['CLOSED'], {})).toBe('CLOSED');
   expect(statusName('active', [], named)).toBe('On the water');
   expect(statusName('cancelled', [], {})).toBe('Canceled');
+});
+
+describe('the seasonal method', () => {
+  const days = (month: string): number => new Date(Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)), 0)).getUTCDate();
+  const months = (rate: (month: string) => number) => Array.from({ length: 13 }, (_, n) => { const month = new Date(Date.UTC(2025, 2 + n, 1)).toISOString().slice(0, 7); return { month, sold: rate(month) * days(month), daysInStock: days(month) }; });
+  const of = (rate: (month: string) => number, more: object = {}) => seasonalPerDay({ months: months(rate), age: 800, lastYear: 365, yearBefore: 365, ...more }, '2026-03-02', 45);
+
+  test('a flat year is its own rate; a trend multiplies it; a year without one before has none', () => {
+    expect(of(() => 3)).toBeCloseTo(3, 9);
+    expect(of(() => 3, { lastYear: 730 })).toBeCloseTo(6, 9);
+    expect(of(() => 3, { lastYear: 730, age: 500 })).toBeCloseTo(3, 9);
+    expect(of(() => 3, { lastYear: 730, yearBefore: 0 })).toBeCloseTo(3, 9);
+  });
+  test('each day takes the month it falls into, a year before: 30 of March, 15 of April', () => {
+    expect(of((month) => (month === '2025-03' ? 2 : month === '2025-04' ? 8 : 99))! * 45).toBeCloseTo(30 * 2 + 15 * 8, 9);
+  });
+  test('younger than a year it says nothing; a month of which no day was in stock sells nothing', () => {
+    expect(of(() => 3, { age: 364 })).toBeNull();
+    expect(seasonalPerDay({ months: [{ month: '2025-03', sold: 0, daysInStock: 0 }], age: 800, lastYear: 0, yearBefore: 0 }, '2026-03-02', 10)).toBe(0);
+  });
 });

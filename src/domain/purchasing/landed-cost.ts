@@ -20,13 +20,18 @@ export interface LandedLine {
   landedUnitCost: number;
 }
 
-export const landedUnits = (line: PurchaseLine): Units => line.received + line.damaged + openUnits(line);
+/** What of a line says what it costs. */
+export type CostedLine = Pick<PurchaseLine, 'line' | 'itemId' | 'ordered' | 'received' | 'damaged' | 'cancelled' | 'unitCost'>;
+/** What of an order says what its goods cost. */
+export type CostedOrder = Pick<PurchaseOrder, 'currency' | 'shipping' | 'duty' | 'otherCost'> & { lines: readonly CostedLine[] };
+
+export const landedUnits = (line: CostedLine): Units => line.received + line.damaged + openUnits(line);
 
 /**
  * Each line's landed cost. Σ share = shipping + duty + otherCost. Lines without value share by units. Where nothing came and nothing will, what was ordered stands
  * for it: the charges are there all the same.
  */
-export function landedCost(order: Pick<PurchaseOrder, 'currency' | 'shipping' | 'duty' | 'otherCost' | 'lines'>): LandedLine[] {
+export function landedCost(order: CostedOrder): LandedLine[] {
   if (order.lines.length === 0) return [];
   const units = order.lines.map(landedUnits), goods = order.lines.map((line, n) => units[n]! * line.unitCost), any = (of: readonly number[]): boolean => of.some((one) => one > 0);
   const ordered = order.lines.map((line) => line.ordered * line.unitCost), weights = any(goods) ? goods : any(units) ? units : any(ordered) ? ordered : order.lines.map((line) => line.ordered);

@@ -82,7 +82,7 @@ export const VERSION_WORD: Readonly<Record<PurchaseVerb, string>> = {
   amend: 'amended', submit: 'submitted', approve: 'approved', reopen: 'reopened', send: 'sent', confirm: 'confirmed', receive: 'received', 'take back': 'receipt taken back', close: 'closed', cancel: 'cancelled',
 };
 
-export const openUnits = (line: PurchaseLine): Units => Math.max(0, line.ordered - line.received - line.damaged - line.cancelled);
+export const openUnits = (line: Pick<PurchaseLine, 'ordered' | 'received' | 'damaged' | 'cancelled'>): Units => Math.max(0, line.ordered - line.received - line.damaged - line.cancelled);
 /** Σ ordered × unit cost, minor units, without shipping, duty and other cost. */
 export const goodsValue = (order: Pick<PurchaseOrder, 'lines'>): number => order.lines.reduce((sum, line) => sum + line.ordered * line.unitCost, 0);
 export const orderValue = (order: PurchaseOrder): number => goodsValue(order) + order.shipping + order.duty + order.otherCost;

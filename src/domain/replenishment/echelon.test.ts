@@ -80,7 +80,7 @@ describe('a replay of places of which one buys for the others', () => {
     const dice = { state: seed + place * 7_919 };
     return {
       key: `7@${place}`, wanted: Int32Array.from({ length: DAYS }, () => Math.floor(roll(dice) * 5)), bulk: new Int32Array(DAYS), returned: Int32Array.from({ length: DAYS }, () => (roll(dice) < 0.1 ? 1 : 0)), order: '', opening: { onHand: Math.floor(roll(dice) * 30), incoming: Math.floor(roll(dice) * 10) },
-      policy: BUILT_IN, leadTimes: null, orderDays: [], buying: { supplierId: null, unitCost: 400, currency: 'EUR', priceBreaks: [], volumeCm3: 0, weightG: 0 }, price: 1_000, storeCurrency: 'EUR', supply: null, reach: 240, later: [], ...rest,
+      policy: BUILT_IN, leadTimes: null, orderDays: [], buying: { supplierId: null, unitCost: 400, currency: 'EUR', priceBreaks: [], volumeCm3: 0, weightG: 0 }, price: 1_000, storeCurrency: 'EUR', exchange: new Map(), supply: null, suppliedLater: [], joins: 0, reach: 240, later: [], ...rest,
     };
   };
   const forecasts = (n: number): DemandForecast | null => (n % 5 === 4 ? null : forecastOf(30 + 17 * n));

@@ -1,5 +1,6 @@
 /** Lines of a replay that one of them buys for, and how what stands there is shared out among them. */
 import type { Units } from '../quantity.ts';
+import { supplyOn, type ReplayLine } from './replay.ts';
 
 /** A line by its place in the list, and days from the one that buys for it. */
 export interface SuppliedLine { n: number; days: number }
@@ -16,6 +17,13 @@ export function echelonsOf(lines: readonly { key: string; supply: { buyer: strin
     if (known) known.push({ n, days: supply!.days }); else made.set(buyer, [{ n, days: supply!.days }]);
   });
   return made;
+}
+
+/** The lines by who buys for them on a day; asked for days in their order, it is worked out where anything changed. */
+export function echelonsBy(lines: readonly Pick<ReplayLine, 'key' | 'supply' | 'suppliedLater'>[]): (day: number) => Echelons {
+  const changes = new Set([0, ...lines.flatMap((line) => line.suppliedLater.map((one) => one.from))]);
+  let made: Echelons = new Map();
+  return (day) => (changes.has(day) ? made = echelonsOf(lines.map((line) => ({ key: line.key, supply: supplyOn(line, day) }))) : made);
 }
 
 /** What each gets of `there`: all it lacks, or where that is more than there is, its share of it, the largest remainders rounded up (fair share: Eppen & Schrage 1981). */

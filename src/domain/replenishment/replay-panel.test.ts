@@ -24,7 +24,7 @@ function taskOf(panel: PanelSeries[]): ReplayTask {
     limits: [['mill', { ...NO_LIMITS, minUnits: 60 }], ['4@1', NO_LIMITS]],
     lines: panel.map((one, n) => ({
       key: one.id, wanted: wantedOf(one.series, FIRST, DAYS).wanted, bulk: Int32Array.from(one.bulk!.subarray(BEFORE)), returned: Int32Array.from({ length: DAYS }, (_, day) => (day % 9 === n ? 2 : 0)), order: n < 3 ? 'mill' : n === 4 ? one.id : '', opening: { onHand: 20, incoming: 0 }, policy: { ...BUILT_IN, leadTimeDays: 6 }, orderDays: n === 1 ? [2, 5] : [], leadTimes: [{ days: 4, share: 0.5 }, { days: 8, share: 0.5 }],
-      buying: { supplierId: null, unitCost: 400, currency: 'EUR', priceBreaks: n === 4 ? [{ from: 40, unitCost: 300 }] : [], volumeCm3: 0, weightG: 0 }, price: 1_000, storeCurrency: 'EUR', supply: null, reach: options.horizon, later: [],
+      buying: { supplierId: null, unitCost: 400, currency: 'EUR', priceBreaks: n === 4 ? [{ from: 40, unitCost: 300 }] : [], volumeCm3: 0, weightG: 0 }, price: 1_000, storeCurrency: 'EUR', exchange: new Map(), supply: null, suppliedLater: [], joins: 0, reach: options.horizon, later: [],
     })),
   };
 }
@@ -86,5 +86,34 @@ describe('a replayed batch', () => {
     expect(varied(BUILT_IN, { kind: null, promise: null })).toEqual(BUILT_IN);
     expect(varied({ ...BUILT_IN, minStock: 5, maxStock: 9, reorderPoint: 3 }, { kind: 'min/max', promise: null, changes: { stockPercent: 150 } })).toMatchObject({ minStock: 8, maxStock: 14, reorderPoint: 5 });
     expect(varied({ ...BUILT_IN, maxStock: 9 }, { kind: null, promise: null, changes: { minStock: 20, daysOfStock: 30 } })).toMatchObject({ minStock: 20, maxStock: 20, daysOfStock: 30 });
+  });
+
+  it('who buys for whom, an exchange rate, a lead time learned: changed from a day on, nothing done before that day is other, however the lines then belong together', () => {
+    const abroad = (task: ReplayTask): ReplayTask => { for (const line of task.lines.slice(4)) { line.buying = { ...line.buying, currency: 'USD' }; line.exchange = new Map([['USD', new Float64Array(DAYS).fill(900_000_000)]]); line.policy = { ...line.policy, kind: 'cost ratio', costRatio: null }; } return task; };
+    const honest = replayPanel(abroad(taskOf(panelOf(5))), pool);
+    fc.assert(fc.property(fc.integer({ min: 1, max: DAYS - 1 }), fc.array(fc.tuple(fc.nat(SERIES - 1), fc.nat(SERIES - 1), fc.nat(4)), { maxLength: 4 }), fc.integer({ min: 1, max: 5 }), fc.nat(60), (day, supplies, rate, lead) => {
+      const task = abroad(taskOf(panelOf(5))), supplied = new Set<number>(), buyers = new Set<number>();
+      // One level deep, as a tree is flattened before it comes here.
+      for (const [n, buyer, away] of supplies) if (n !== buyer && !supplied.has(n) && !supplied.has(buyer) && !buyers.has(n)) { supplied.add(n); buyers.add(buyer); task.lines[n]!.suppliedLater = [{ from: day, supply: { buyer: task.lines[buyer]!.key, days: away } }]; }
+      for (const line of task.lines) {
+        if (line.exchange.size > 0) line.exchange = new Map([['USD', Float64Array.from({ length: DAYS }, (_, n) => (n < day ? 900_000_000 : rate * 200_000_000))]]);
+        line.later = [{ from: day, terms: { ...line, leadTimes: [{ days: lead, share: 1 }], policy: { ...line.policy, leadTimeDays: lead } } }];
+      }
+      const other = replayPanel(task, pool);
+      for (const [n, variants] of honest.entries()) for (const [v, made] of variants.entries()) {
+        expect(other[n]![v]!.decisions.filter((one) => one.day < day)).toEqual(made.decisions.filter((one) => one.day < day));
+        const { opening, openingIncoming, ordered, returned, movedIn, served, closing, closingIncoming, movedOut } = other[n]![v]!;
+        expect(opening + openingIncoming + ordered + returned + movedIn).toBe(served + closing + closingIncoming + movedOut);
+      }
+      for (const n of supplied) for (const made of other[n]!) expect(made.decisions.filter((one) => one.day >= day)).toEqual([]);
+    }), { numRuns: 25 });
+  });
+
+  it('a line that joins on a later day is no part of a supplier’s order before it', () => {
+    const honest = replayPanel(taskOf(panelOf(5)), pool), without = taskOf(panelOf(5)), joining = taskOf(panelOf(5)), day = 30;
+    without.lines[2]!.joins = DAYS; joining.lines[2]!.joins = day;
+    const [apart, later] = [replayPanel(without, pool), replayPanel(joining, pool)];
+    expect(apart[0]).not.toEqual(honest[0]);
+    for (const n of [0, 1, 2]) expect(later[n]!.map((made) => made.decisions.filter((one) => one.day < day))).toEqual(apart[n]!.map((made) => made.decisions.filter((one) => one.day < day)));
   });
 });

@@ -6,7 +6,7 @@
 import type { DayNumber } from '../calendar.ts';
 import { expectedUnits } from '../forecast/forecast.ts';
 import { forecastPanel, type PanelOptions, type PanelSeries, type Pool } from '../forecast/panel.ts';
-import { echelonsOf, rationed, type Echelons, type SuppliedLine } from './echelon.ts';
+import { echelonsBy, rationed, type Echelons, type SuppliedLine } from './echelon.ts';
 import { echelonDemand } from './joined-demand.ts';
 import type { DemandForecast } from './order-up-to.ts';
 import type { PlanningPolicy, PolicyKind } from './policy.ts';
@@ -49,13 +49,12 @@ export function varied(policy: PlanningPolicy, { kind, promise, changes = {} }: 
 
 /** Each line under each variant: `outcome[line][variant]`. */
 export function replayPanel({ panel, lines, limits, options, first, days, variants }: ReplayTask, pool: Pool): Replayed[][] {
-  const allowed = new Map(limits), latest: (DemandForecast | null)[] = lines.map(() => null), madeOn = new Int32Array(lines.length), echelons = echelonsOf(lines);
-  // A line is forecast on its own review days, and on those of the line it is bought with.
-  const boughtWith = lines.map((_, n) => [n]), reviews = (n: number, day: number): boolean => day % termsOn(lines[n]!, day).policy.reviewDays === 0;
-  for (const [buyer, supplied] of echelons) for (const { n } of supplied) boughtWith[n]!.push(buyer);
+  const allowed = new Map(limits), latest: (DemandForecast | null)[] = lines.map(() => null), madeOn = new Int32Array(lines.length), echelonsOn = echelonsBy(lines);
+  const reviews = (n: number, day: number): boolean => day % termsOn(lines[n]!, day).policy.reviewDays === 0;
   let books: LineDays[][] = [];
   for (let day = 0; day < days; day++) {
-    const due = lines.flatMap((_, n) => (boughtWith[n]!.some((one) => reviews(one, day)) ? [n] : []));
+    // A line is forecast on its own review days, and on those of the line it is bought with.
+    const echelons = echelonsOn(day), buyerOf = new Map([...echelons].flatMap(([buyer, supplied]) => supplied.map(({ n }) => [n, buyer] as const))), due = lines.flatMap((_, n) => (reviews(n, day) || (buyerOf.has(n) && reviews(buyerOf.get(n)!, day)) ? [n] : []));
     if (due.length > 0) {
       const known = due.map((n) => knownBefore(panel[n]!, first + day, options.horizon)), made = forecasts(known.filter((one) => one !== null), pool, options);
       let at = 0;
@@ -96,7 +95,7 @@ export function replayDay(lines: readonly ReplayLine[], book: readonly LineDays[
   for (const [n, one] of book.entries()) {
     const asked = one.asks(day, () => known.bought(n), () => (echelons.get(n) ?? []).reduce((sum, { n: at }) => sum + book[at]!.position, 0)), { key } = lines[n]!, { order } = termsOn(lines[n]!, day);
     if (asked === null) continue;
-    if (limits.has(order)) shared.push({ n, planned: { line: supplierLine(key, key.slice(key.indexOf('@') + 1), asked.made, asked.input), order, inStore: null } });
+    if (limits.has(order) && day >= lines[n]!.joins) shared.push({ n, planned: { line: supplierLine(key, key.slice(key.indexOf('@') + 1), asked.made, asked.input), order, inStore: null } });
     else own.push({ n, ordered: { quantity: asked.made.quantity, changes: [], notes: [] } });
   }
   if (shared.length > 0) planOrders(shared.map((one) => one.planned), limits, null).lines.forEach((ordered, k) => own.push({ n: shared[k]!.n, ordered }));

@@ -69,15 +69,15 @@ export interface Noted {
   days: number; estimated: number; unknownDays: number; standing: number; faults: Record<string, number>; lines: number; known: number; first: string;
   policy: Pick<ReplayTotals, 'returned' | 'bulkWanted' | 'bulkServed' | 'belowMinimum' | 'orders'>; changes: Replayed['changes'];
   values: KnownNotes;
-  /** Something is bought in another currency; those no rate was known of on the first day. */
+  /** Something is bought in another currency; those no rate was known of on some day. */
   foreign: boolean; withoutRate: readonly string[];
   /** Lines another line buys for, and lines of places outside the scope that are bought together with those of it. */
-  together: { lines: number; added: number };
+  together: { lines: number; added: number; /** Who buys for whom was not the same on all days. */ changed: boolean };
 }
 
 /** What a reader must know to believe the numbers. */
 export function replayNotes({ days, estimated, unknownDays, standing, faults, lines, known, first, policy, changes, values: { begun, before, changed, events, eventsLater, today }, foreign, withoutRate, together }: Noted): string[] {
-  const notes = [`Every order was decided in the morning from what was known then: demand through the day before, prices and receipts until then${today ? '; planning values, suppliers’ terms, costs and prices are today’s, as was asked' : ', and planning values, suppliers’ terms and unit costs as they then were'}. What all items share was learned once, from the days before ${first}.`];
+  const notes = [`Every order was decided in the morning from what was known then: demand through the day before, prices and receipts until then${today ? '; planning values, suppliers’ terms, costs and prices are today’s, as was asked' : ', and planning values, suppliers’ terms, unit costs and lead times learned from receipts as they then were'}. What all items share was learned once, from the days before ${first}.`];
   if (before > 0) notes.push(`What was said of planning values is kept since ${begun}. On the ${before} ${before === 1 ? 'day' : 'days'} of the replay before that, the first value anybody said of each stands in for what is not known.`);
   if (changed > 0) notes.push(`Of ${changed} of ${lines} lines planning values, terms, costs or prices changed within these days; each morning took those it knew.`);
   if (events > 0) notes.push(`${events} ${events === 1 ? 'event of the calendar falls' : 'events of the calendar fall'} into these days and ${events === 1 ? 'was' : 'were'} ${today || before > 0 ? 'taken as known beforehand: one that was only entered afterwards makes the forecasts look better than they were' : `known by ${first}`}.`);
@@ -93,8 +93,8 @@ export function replayNotes({ days, estimated, unknownDays, standing, faults, li
   if (made.length > 0) notes.push(`For their suppliers’ orders the lines ordered ${made.map(([term, units]) => `${units > 0 ? `${units} units more` : `${-units} units less`} (${term})`).join(', ')}.`);
   if (policy.belowMinimum > 0) notes.push(`${policy.belowMinimum} of ${policy.orders} order lines were in orders below their supplier’s minimum, which a supplier may not take.`);
   if (made.length > 0 || policy.belowMinimum > 0) notes.push('A supplier’s minimum and its container are asked of the replayed lines alone.');
-  if (together.lines > 0) notes.push(`${together.lines} lines are of places that another one buys for, as set today: it ordered for the demand of all, and sent each on its review days what it lacked until its next delivery, in the days a transfer takes. What stood too high at one of them was not brought back.${together.added > 0 ? ` ${together.added} lines outside the scope are among them, since they are bought together with it.` : ''}`);
-  if (foreign) notes.push(withoutRate.length === 0 ? `Money of other currencies is in the store’s at the rate of ${first}.` : `No exchange rate of ${withoutRate.join(', ')} was known on ${first}: ${withoutRate.length === 1 ? 'it stands' : 'they stand'} beside the store’s currency. Enter one under Settings → Exchange rates.`);
+  if (together.lines > 0) notes.push(`${together.lines} lines are of places that another one bought for, ${today ? 'as set today' : `as then set${together.changed ? ', which changed within these days' : ''}`}: it ordered for the demand of all, and sent each on its review days what it lacked until its next delivery, in the days a transfer takes${today ? '' : ' by what was known then'}. What stood too high at one of them was not brought back.${together.added > 0 ? ` ${together.added} lines outside the scope are among them, since they are bought together with it.` : ''}`);
+  if (foreign) notes.push(withoutRate.length === 0 ? `Money of other currencies is in the store’s at ${today ? 'today’s rate' : 'the rate of each day, as known that morning'}.` : `No exchange rate of ${withoutRate.join(', ')} was known on some of these days: ${withoutRate.length === 1 ? 'it stands' : 'they stand'} beside the store’s currency. Enter one under Settings → Exchange rates.`);
   notes.push(`Costs are ${today ? 'today’s unit costs' : 'the unit costs of each day'}, stock being held at the price of small orders, and at the share of it a year that each line’s planning values say. Budgets and planners’ own quantities are left out.`);
   return notes;
 }

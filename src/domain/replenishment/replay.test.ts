@@ -14,7 +14,7 @@ const FIRST = 20_000;
 const line = (wanted: ArrayLike<number>, rest: Partial<ReplayLine> = {}): ReplayLine => ({
   key: '7@1', wanted: Int32Array.from(wanted as number[]), bulk: new Int32Array(wanted.length), returned: new Int32Array(wanted.length), order: '', opening: { onHand: 10, incoming: 0 }, policy: { ...BUILT_IN, leadTimeDays: 5, reviewDays: 7 }, leadTimes: null, orderDays: [],
   reach: 240, later: [],
-  buying: { supplierId: null, unitCost: 400, currency: 'EUR', priceBreaks: [], volumeCm3: 0, weightG: 0 }, price: 1_000, storeCurrency: 'EUR', supply: null, ...rest,
+  buying: { supplierId: null, unitCost: 400, currency: 'EUR', priceBreaks: [], volumeCm3: 0, weightG: 0 }, price: 1_000, storeCurrency: 'EUR', exchange: new Map(), supply: null, suppliedLater: [], joins: 0, ...rest,
 });
 const steady = (rate: number): DemandForecast => fallbackForecast(Math.round(rate * 28), 60);
 function replayed(lines: readonly ReplayLine[], policies: readonly PlanningPolicy[], forecastAt: (day: number, n: number) => DemandForecast | null, limits: [string, SupplierLimits][] = []): Replayed[] {

@@ -6,7 +6,7 @@
 import { assert } from '../assert.ts';
 import { dayFromNumber, type DayNumber } from '../calendar.ts';
 import type { Series } from '../demand/series.ts';
-import { toStore } from '../exchange.ts';
+import { minorDigits } from '../money.ts';
 import { ordersOf } from '../purchasing/order-days.ts';
 import { units, type Units } from '../quantity.ts';
 import type { LeadTimeShare } from './lead-time.ts';
@@ -23,6 +23,7 @@ export interface LineTerms {
   leadTimes: readonly LeadTimeShare[] | null;
   /** ISO weekdays on which its supplier takes orders; none: any day. What is decided in between goes out on the next of them. */
   orderDays: readonly number[];
+  /** Without an exchange rate: that of each day is the line's. */
   buying: Buying;
   /** Minor units of the store's currency. */
   price: number | null;
@@ -45,15 +46,33 @@ export interface ReplayLine extends LineTerms {
   /** What the ledger says stood there and was on its way on the first morning; null: it had not begun, so the replay begins at the policy's own level. */
   opening: { onHand: Units; incoming: Units } | null;
   storeCurrency: string;
-  /** The line it is bought with, and days from there to here; null: it is bought for itself. */
-  supply: { buyer: string; days: number } | null;
+  /** Of currencies it is bought in but the store's: billionths of the store's for one unit on each day, NaN where no rate was known. */
+  exchange: ReadonlyMap<string, Float64Array>;
+  /** The line it is bought with on the first morning, and from a later day on. */
+  supply: LineSupply | null;
+  suppliedLater: readonly { from: number; supply: LineSupply | null }[];
+  /** The first day on which it is of what is replayed or bought together with it; before, it is no part of a supplier's order of those. */
+  joins: number;
 }
+/** The line that buys for another, and days from there; null in its place: a line is bought for itself. */
+export interface LineSupply { buyer: string; days: number }
 
 /** What was known of a line on a day of the period. */
 export function termsOn(line: ReplayLine, day: number): LineTerms {
-  let terms: LineTerms = line;
-  for (const one of line.later) if (one.from <= day) terms = one.terms;
-  return terms;
+  return begunBy(line.later, day)?.terms ?? line;
+}
+
+/** Who bought for a line on a day of the period. */
+export function supplyOn(line: Pick<ReplayLine, 'supply' | 'suppliedLater'>, day: number): LineSupply | null {
+  const later = begunBy(line.suppliedLater, day);
+  return later ? later.supply : line.supply;
+}
+
+/** The last of some entries, ascending, that had begun by a day. */
+function begunBy<T extends { from: number }>(entries: readonly T[], day: number): T | undefined {
+  let low = 0, high = entries.length;
+  while (low < high) { const middle = (low + high) >> 1; if (entries[middle]!.from <= day) low = middle + 1; else high = middle; }
+  return entries[low - 1];
 }
 
 /** Where the units of a line went: opening + openingIncoming + ordered + returned + movedIn = served + closing + closingIncoming + movedOut. */
@@ -189,7 +208,7 @@ export class LineDays {
 
   /** What the policy orders on a review day; null on others, where it can say nothing, and where another line buys for this one. `elsewhere`: positions of the lines this one buys for too. */
   asks(day: number, forecast: () => DemandForecast | null, elsewhere: () => Units = () => 0): Asked | null {
-    if (this.#line.supply !== null) return null;
+    if (supplyOn(this.#line, day) !== null) return null;
     if (!looksDaily(this.#policy) && day % this.#policy.reviewDays !== 0) return null;
     const asked = this.#decide(day, this.#onHand, this.#incoming, forecast(), elsewhere());
     if (typeof asked !== 'string') return asked;
@@ -204,7 +223,7 @@ export class LineDays {
     const wait = this.#policy.kind.startsWith('planner parity') ? 0 : ordersOf(dayFromNumber(this.#first + day), this.#terms.orderDays, this.#policy.reviewDays)?.wait ?? 0, arrives = day + wait + drawnLeadTime(this.#leadTimes(), this.#line.key, this.#first + day);
     made.decisions.push({ day, quantity, arrives });
     made.ordered += quantity; made.orders++; this.#incoming += quantity;
-    made.bought += buying.unitCost === null || this.#money === null ? 0 : Math.round(quantity * unitCostAt({ unitCost: buying.unitCost, priceBreaks: buying.priceBreaks }, quantity) * this.#money.factor(buying));
+    made.bought += buying.unitCost === null || this.#money === null ? 0 : Math.round(quantity * unitCostAt({ unitCost: buying.unitCost, priceBreaks: buying.priceBreaks }, quantity) * this.#money.factor(buying, day));
     if (notes.length > 0) made.belowMinimum++;
     this.#due(arrives, quantity);
     if (arrives === day) this.morning(day);
@@ -231,7 +250,7 @@ export class LineDays {
     made.unitDays += this.#onHand;
     const { buying, price } = this.#terms;
     if (buying.unitCost === null || this.#money === null) return;
-    const unitCost = buying.unitCost * this.#money.factor(buying);
+    const unitCost = buying.unitCost * this.#money.factor(buying, day);
     made.stockCost += this.#onHand * unitCost;
     made.holding += (this.#onHand * unitCost * this.#terms.policy.holdingPerYear) / 365;
     made.lostMargin += price === null ? 0 : (asked - served) * Math.max(0, price - unitCost);
@@ -255,7 +274,8 @@ export class LineDays {
 
   #decide(day: number, onHand: Units, incoming: Units, forecast: DemandForecast | null, elsewhere: Units): Asked | string {
     if (forecast === null) return 'nothing known yet';
-    const { leadTimes, orderDays, buying, price, reach } = this.#terms, { storeCurrency } = this.#line, input: PlanLineInput = { today: dayFromNumber(this.#first + day), forecast: within(forecast, reach), policy: this.#policy, stock: { onHand, incoming, committed: 0, backorders: 0 }, elsewhere, leadTimes, orderDays, buying, price, storeCurrency };
+    const { leadTimes, orderDays, price, reach } = this.#terms, { storeCurrency } = this.#line, buying = boughtOn(this.#line, this.#terms.buying, day);
+    const input: PlanLineInput = { today: dayFromNumber(this.#first + day), forecast: within(forecast, reach), policy: this.#policy, stock: { onHand, incoming, committed: 0, backorders: 0 }, elsewhere, leadTimes, orderDays, buying, price, storeCurrency };
     const made = planLine(input);
     return typeof made === 'string' ? made : { made, input };
   }
@@ -284,14 +304,27 @@ function within(forecast: DemandForecast, days: number): DemandForecast {
 /** What a replayed (or real) line came to, in minor units of `currency`; null where no cost is known. */
 export interface LineCosts { currency: string; bought: number; holding: number; ordering: number; /** Margin of what was lost; null where the price is not known in that currency. */ lostMargin: number | null; /** Average money in stock. */ cash: number }
 
-/** In which currency a line's money is told, and what a minor unit of where it is bought comes to in it. */
-interface LineMoney { currency: string; factor(buying: Buying): number }
+/** What it is bought by on a day, with that day's rate of exchange. */
+function boughtOn({ exchange, storeCurrency }: Pick<ReplayLine, 'exchange' | 'storeCurrency'>, buying: Buying, day: number): Buying {
+  if (buying.currency === storeCurrency) return buying;
+  const rate = exchange.get(buying.currency)?.[day];
+  return { ...buying, exchange: rate === undefined || Number.isNaN(rate) ? null : rate };
+}
+
+/** In which currency a line's money is told, and what a minor unit of where it is bought comes to in it on a day. */
+interface LineMoney { currency: string; factor(buying: Buying, day: number): number }
 
 /** The store's where every rate is known, else its own where that stays the same; null where neither is so. */
-function moneyOf({ storeCurrency, buying, later }: Pick<ReplayLine, 'storeCurrency' | 'buying' | 'later'>): LineMoney | null {
-  const all = [buying, ...later.map((one) => one.terms.buying)], factors = new Map(all.map((one) => [one.currency, one.currency === storeCurrency ? 1 : one.exchange == null ? null : toStore(1_000_000, one.currency, storeCurrency, one.exchange) / 1_000_000]));
-  if ([...factors.values()].every((factor) => factor !== null)) return { currency: storeCurrency, factor: (one) => factors.get(one.currency)! };
-  return factors.size === 1 ? { currency: buying.currency, factor: () => 1 } : null;
+function moneyOf(line: ReplayLine): LineMoney | null {
+  const { storeCurrency, exchange, buying, later } = line;
+  if (withoutRate(line).length === 0) return { currency: storeCurrency, factor: ({ currency }, day) => (currency === storeCurrency ? 1 : (exchange.get(currency)![day]! / 1e9) * 10 ** (minorDigits(storeCurrency) - minorDigits(currency))) };
+  return later.every((one) => one.terms.buying.currency === buying.currency) ? { currency: buying.currency, factor: () => 1 } : null;
+}
+
+/** Currencies the line is bought in on some day of which no exchange rate was known. */
+export function withoutRate({ storeCurrency, buying, later, exchange, wanted }: ReplayLine): string[] {
+  const eras = [{ from: 0, currency: buying.currency }, ...later.map((one) => ({ from: one.from, currency: one.terms.buying.currency }))].filter((era, n, all) => n === 0 || era.currency !== all[n - 1]!.currency);
+  return [...new Set(eras.flatMap(({ from, currency }, n) => (currency !== storeCurrency && (exchange.get(currency)?.subarray(from, eras[n + 1]?.from ?? wanted.length).some(Number.isNaN) ?? true) ? [currency] : [])))];
 }
 
 /** The costs of a replayed line; null where on some days of it no unit cost was known, or its currencies cannot be brought together. */
@@ -309,7 +342,7 @@ export function stockCostOf(unitDays: number, line: ReplayLine, days: number): {
   const money = moneyOf(line);
   let stockCost = 0, holding = 0;
   for (let day = 0; day < days; day++) {
-    const { buying, policy } = termsOn(line, day), cost = ((buying.unitCost ?? 0) * (money?.factor(buying) ?? 0) * unitDays) / Math.max(1, days);
+    const { buying, policy } = termsOn(line, day), cost = ((buying.unitCost ?? 0) * (money?.factor(buying, day) ?? 0) * unitDays) / Math.max(1, days);
     stockCost += cost;
     holding += (cost * policy.holdingPerYear) / 365;
   }

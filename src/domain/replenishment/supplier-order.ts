@@ -11,6 +11,7 @@ import type { Units } from '../quantity.ts';
 import { bestOrder, type BestOrder } from './best-order.ts';
 import { filled } from './fill.ts';
 import { fits, missing, total, type Bound, type Load } from './load.ts';
+import { shared, type PlaceOrder } from './places-budget.ts';
 import { containersOf, floorOf, minimumsOf, placesOf, roomOf, shortfalls, type SupplierLimits } from './supplier-limits.ts';
 import { worthOf, type SupplierLine, type Worth } from './supplier-line.ts';
 
@@ -115,7 +116,7 @@ class Steps {
   #raised(members: readonly number[], from: Units[]): Units[] {
     const lines = members.map((n) => this.#lines[n]!);
     if (missing(total(lines, from), this.#floor) <= 0) return from;
-    const best = this.#best(members, from, lines.map((line) => line.most), {}, this.#floor);
+    const { containers } = this.#limits, one = lines.every((line) => line.place === lines[0]!.place), best = (one && containers !== null ? this.#best(members, from, lines.map((line) => line.most), roomOf(this.#limits, containers), this.#floor) : null) ?? this.#best(members, from, lines.map((line) => line.most), {}, this.#floor);
     if (best === null) return from;
     if (best.worth >= 0) return this.#used(best);
     for (const place of new Set(lines.map((line) => line.place))) this.#note(place, 'To reach the least the supplier takes an order for would cost more than the order is worth.');
@@ -127,7 +128,7 @@ class Steps {
     const { containers, fillContainer } = this.#limits, lines = members.map((n) => this.#lines[n]!), worth = members.map((n) => this.#worth[n]!), needed = containersOf(total(lines, from), this.#limits);
     if (needed === null || (containers === null && !fillContainer)) return from;
     const into = (count: number): Units[] => {
-      const room = roomOf(this.#limits, count), inside = fits(total(lines, from), room) ? from : this.#down(members, from, from, room);
+      const room = roomOf(this.#limits, count), inside = fits(total(lines, from), room) ? from : this.#down(members, from, from, room, lines.map((line, k) => (from[k] === 0 || line.fixed === true ? from[k]! : Math.max(line.most, from[k]!))));
       if (!fillContainer) return inside;
       const { quantities, gap } = filled(lines, worth, inside, room, keep);
       this.gap = Math.max(this.gap, gap);
@@ -142,13 +143,32 @@ class Steps {
   /** Down to the budget over all places; the order of one place is chosen anew, within its containers too. */
   #affordable(raised: readonly Units[], packed: Units[], budget: number): Units[] {
     const all = [...this.#lines.keys()], { containers, fillContainer } = this.#limits, one = this.#places.length === 1, needed = one && (containers !== null || fillContainer) ? containersOf(total(this.#lines, packed), this.#limits) : null;
+    if (!one && this.#limits.minimumCounts === 'place' && (this.#floor.cost ?? this.#floor.units) !== undefined) return this.#between(packed, budget);
     return this.#down(all, packed, one ? packed.map((quantity, n) => Math.max(quantity, raised[n]!)) : packed, { cost: budget, ...(needed === null ? {} : roomOf(this.#limits, needed)) });
   }
 
-  /** The best at or below `most` within the cap; above the minimum where `now` was and it can be. */
-  #down(members: readonly number[], now: readonly Units[], most: readonly Units[], cap: Bound): Units[] {
+  /** Over several places with a minimum each: which of them reach it, with how much of the budget. */
+  #between(packed: Units[], budget: number): Units[] {
+    const { containers, fillContainer } = this.#limits, asked = this.#places.filter((members) => members.some((n) => packed[n]! > 0));
+    const orders = asked.map((members): PlaceOrder => {
+      const lines = members.map((n) => this.#lines[n]!), now = members.map((n) => packed[n]!), needed = containers !== null || fillContainer ? containersOf(total(lines, now), this.#limits) : null;
+      return {
+        lines, worth: members.map((n) => this.#worth[n]!), least: lines.map((line, k) => (line.fixed === true ? now[k]! : 0)), most: lines.map((line, k) => (now[k] === 0 ? 0 : line.fixed === true ? now[k]! : Math.max(line.most, now[k]!))), free: now,
+        cap: needed === null ? {} : roomOf(this.#limits, Math.max(1, Math.min(needed, containers ?? Infinity))), floor: this.#floor,
+      };
+    });
+    const plain = this.#down([...this.#lines.keys()], packed, packed, { cost: budget }), made = shared(orders, budget), reached = (quantities: readonly Units[]): number => asked.reduce((sum, members) => { const load = total(members.map((n) => this.#lines[n]!), members.map((n) => quantities[n]!)); return missing(load, this.#floor) > 0 ? sum : sum + this.#worthOf(members, quantities); }, 0);
+    if (made === null || made.worth < reached(plain)) return plain;
+    const quantities = packed.map(() => 0);
+    asked.forEach((members, p) => members.forEach((n, k) => { quantities[n] = made.quantities[p]![k]!; }));
+    this.gap = Math.max(this.gap, made.gap);
+    return quantities;
+  }
+
+  /** The best at or below `most` within the cap; above the minimum where `now` was and it can be, which other lines may help to, up to `high`. */
+  #down(members: readonly number[], now: readonly Units[], most: readonly Units[], cap: Bound, high: readonly Units[] = most): Units[] {
     const lines = members.map((n) => this.#lines[n]!), nothing = lines.map((line, k) => (line.fixed === true ? now[k]! : 0)), alone = this.#minimums.some((group) => group.length === members.length) && missing(total(lines, now), this.#floor) <= 0;
-    const above = alone && (this.#floor.cost ?? this.#floor.units) !== undefined ? this.#best(members, nothing, most, cap, this.#floor) : null;
+    const above = alone && (this.#floor.cost ?? this.#floor.units) !== undefined ? this.#best(members, nothing, high, cap, this.#floor) : null;
     const best = above !== null && above.worth >= 0 ? above : this.#best(members, nothing, most, cap, {});
     return best === null ? nothing : this.#used(best);
   }

@@ -1,8 +1,9 @@
-/** Buffers by item, product type or vendor. Not frozen in a peak: raising one is what is done in a rush. */
+/** Buffers by item, tag, product type or vendor. Not frozen in a peak: raising one is what is done in a rush. */
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { dropBufferRule, listBufferRules, MOST_RULES, saveBufferRule } from '../../store/buffer-rules.ts';
+import { tagsInUse } from '../../store/product-tags.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
 import { BufferRuleBody, BufferRules } from '../contract-settings.ts';
@@ -16,7 +17,7 @@ export function bufferRuleRoutes(app: FastifyInstance, { house }: Services): voi
     const { rows } = await house.db.query<{ type: string | null; vendor: string | null }>(
       `select distinct nullif(trim(i.product_type), '') as type, nullif(trim(i.vendor), '') as vendor from push_level p join item i using (item_id) where p.store_id = $1 limit 2000`, [store.store_id]);
     const names = (pick: (row: (typeof rows)[number]) => string | null): string[] => [...new Set(rows.flatMap((row) => pick(row) ?? []))].sort((a, b) => a.localeCompare(b));
-    return { rules: await listBufferRules(house.db, store.store_id), productTypes: names((row) => row.type), vendors: names((row) => row.vendor) };
+    return { rules: await listBufferRules(house.db, store.store_id), tags: await tagsInUse(house.db, store.store_id, 2_000), productTypes: names((row) => row.type), vendors: names((row) => row.vendor) };
   });
 
   api.put('/api/v1/buffer-rules', { schema: { tags, summary: 'Make the rule of some goods, a place and a time, or change the one there is', querystring, body: BufferRuleBody, response: { 200: z.object({ ruleId: z.string() }) } } }, async (request) => {
@@ -26,7 +27,7 @@ export function bufferRuleRoutes(app: FastifyInstance, { house }: Services): voi
     if (body.capUnits !== null && body.atLeast > body.capUnits) throw new Refusal(400, 'atLeast: is more than capUnits');
     const ruleId = await house.db.transaction(async (tx) => {
       const id = await saveBufferRule(tx, store.store_id, { ...body, itemId, name: itemId === null ? body.name : null }, by, now());
-      if (id === null) throw new Refusal(409, `There are ${MOST_RULES} rules already. Take one away first.`);
+      if (id === null) throw new Refusal(409, `There are ${MOST_RULES} rules already; those can be changed. Take one away for a new one.`);
       await audit(tx, { at: now(), actor: by, action: 'buffer rule set', subject: `${body.scope} ${body.name}`, after: body });
       return id;
     });

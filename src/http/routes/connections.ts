@@ -5,15 +5,19 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { hasScope } from '../../domain/audit/checks/scopes.ts';
 import { dayOf } from '../../domain/calendar.ts';
+import { lookAt } from '../../domain/webhooks/topic-silence.ts';
 import { inboxHealth } from '../../store/inbox.ts';
 import { connectionFailed, findConnection, keepSecret, listStores, replaceSecret, saveStore, updateShop, type StoreRow } from '../../store/stores.ts';
 import { CATCH_UP, closeCaughtUp, openAgain } from '../../store/catch-up.ts';
 import { raise } from '../../store/exceptions.ts';
 import { audit } from '../../store/users.ts';
+import { heardFrom, topicsHeard, watchingSince } from '../../store/webhook-hours.ts';
 import { webhooksReceived } from '../../runtime/metrics.ts';
 import { type Services } from '../app.ts';
 import { ConnectBody, Connection, SecretBody, TestResult, type Of } from '../contract.ts';
 import { storeOf } from '../store-scope.ts';
+
+const HOUR_MS = 3_600_000;
 
 export function connectionRoutes(app: FastifyInstance, services: Services): void {
   const { house } = services;
@@ -103,14 +107,14 @@ async function describe({ house, apiVersion, scopes }: Services, store: StoreRow
     'select least(maximum, available + restore_rate * greatest(0, extract(epoch from ($2::timestamptz - at))))::float8 as available, maximum, restore_rate from shop_bucket where store_id = $1', [store.store_id, now]);
   const locations = await house.db.query<{ location_id: number; shopify_location_id: string; name: string; is_active: boolean; authority: 'storefront' | 'warehouse' }>(
     'select * from location where store_id = $1 order by name', [store.store_id]);
-  const topics = await house.db.query<{ topic: string }>('select distinct topic from inbox where store_id = $1 order by 1', [store.store_id]);
+  const from = await heardFrom(house.db, store.store_id), watching = (await watchingSince(house.db, store.store_id)) ?? now;
   const rejected = (await webhooksReceived.get()).values.filter((v) => v.labels['result'] === 'bad signature' || v.labels['result'] === 'headers do not fit').reduce((sum, v) => sum + v.value, 0);
   return {
     storeId: store.store_id, shopDomain: store.shop_domain, isSandbox: connection.origin !== null, apiVersion, scopes: connection.scopes,
     missingScopes: scopes.filter((scope) => !hasScope(connection.scopes, scope)), status: connection.status, checkedAt: connection.checked_at, lastError: connection.last_error,
     tokenExpiresAt: connection.access_token_expires_at,
     bucket: bucket.rows[0] ? { available: Math.round(bucket.rows[0].available), maximum: bucket.rows[0].maximum, restoreRate: bucket.rows[0].restore_rate } : null,
-    webhooks: { topics: topics.rows.map((r) => r.topic), receivedToday: health.today, lastReceivedAt: health.last, rejectedToday: rejected, deadLetters: health.dead },
+    webhooks: { topics: (await topicsHeard(house.db, store.store_id, now)).map((heard) => lookAt(heard, from ?? Math.floor(Date.parse(now) / HOUR_MS), watching, now)), receivedToday: health.today, lastReceivedAt: health.last, rejectedToday: rejected, deadLetters: health.dead },
     locations: locations.rows.map((l) => ({ locationId: l.location_id, shopifyLocationId: l.shopify_location_id, name: l.name, isActive: l.is_active, authority: l.authority })),
   };
 }

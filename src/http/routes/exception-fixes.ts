@@ -2,11 +2,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { dayOf } from '../../domain/calendar.ts';
 import type { RepairWay } from '../../domain/drift/repair.ts';
 import { fixNamed, type FixName } from '../../domain/exceptions/fixes.ts';
 import { releaseLevels } from '../../store/authority.ts';
 import { findRepair } from '../../store/drift-repair.ts';
 import { rebuildLevels } from '../../store/ledger-check.ts';
+import { rebuildDemand, recordAgain } from '../../store/book-check.ts';
 import { changeCases, findException, note, type ExceptionRow } from '../../store/exceptions.ts';
 import { letGo } from '../../store/held-back.ts';
 import { readAgain, setAside } from '../../store/inbox.ts';
@@ -61,6 +63,8 @@ const DEEDS: Partial<Record<FixName, Deed>> = {
     return `Accepted: ${units} units too many; the case closes`;
   },
   async rebuild_balance({ house }, { storeId, row, at }) {
+    const [, what, id] = /:(demand|order|fulfilment|return|purchase)\/(\d+)/.exec(row.fingerprint) ?? [];
+    if (what !== undefined) return rebuildBook(house, storeId, what, id!, row, at);
     if (row.item_id === null || row.location_id === null) throw new Refusal(409, 'This case is of a warehouse’s shelf: have the warehouse count the code, which sets the shelf anew.');
     const level = { itemId: row.item_id, locationId: row.location_id };
     if ((await house.db.transaction((tx) => rebuildLevels(tx, storeId, [level], at))) === 0) throw new Refusal(409, 'The level is what its movements make by now; the next check closes the case.');
@@ -74,6 +78,17 @@ const DEEDS: Partial<Record<FixName, Deed>> = {
     return 'Accepted';
   },
 };
+
+/** What is no balance of a level: demand is summed again from its facts, an order posts what it says and the ledger lacks; all else is looked into by a person. */
+async function rebuildBook(house: Services['house'], storeId: number, what: string, id: string, row: ExceptionRow, at: string): Promise<string> {
+  if (what !== 'demand' && what !== 'order') throw new Refusal(409, 'Nothing can make this right by itself: which of the two numbers is wrong has to be looked into. Take the case to whoever runs the server.');
+  const place = Number(/@(\d+)$/.exec(row.fingerprint)?.[1] ?? 0), store = (await findStore(house.db, storeId))!;
+  const done = what === 'demand' ? await house.db.transaction((tx) => rebuildDemand(tx, storeId, Number(id), place)) : await recordAgain(house.db, storeId, id, { now: at, dayOf: (instant) => dayOf(instant, store.time_zone) });
+  if (done === 0) throw new Refusal(409, 'It is what made it by now; the next check closes the case.');
+  await house.enqueue('ledger-check', storeId);
+  if (what === 'order') await house.enqueue('drift-check', storeId);
+  return what === 'demand' ? `${done} ${done === 1 ? 'day is' : 'days are'} summed anew; the check that closes the case is queued` : `${done} ${done === 1 ? 'movement' : 'movements'} posted; the check that closes the case is queued`;
+}
 
 async function repair(services: Services, { storeId, row, reason, by }: Press, way: RepairWay): Promise<string> {
   if (row.item_id === null || row.location_id === null) throw new Refusal(409, 'This case is of no single level.');

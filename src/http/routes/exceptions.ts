@@ -5,11 +5,11 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { backupOf, EXCEPTION_KINDS, kindOf, type ExceptionKindName } from '../../domain/exceptions/catalogue.ts';
 import { fixNamed } from '../../domain/exceptions/fixes.ts';
-import { changeCases, eventsOf, findException, listExceptions, outcomesOf, similarCases, type CaseChange, type ExceptionRow } from '../../store/exceptions.ts';
+import { carersOf, changeCases, eventsOf, findException, listExceptions, outcomesOf, similarCases, type CaseChange, type ExceptionRow } from '../../store/exceptions.ts';
 import { canCare, listCarers } from '../../store/exception-people.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
-import { Carer, Exception, ExceptionAction, ExceptionBulk, ExceptionDetail, ExceptionPage, ExceptionQuery, Runbook, type Of } from '../contract.ts';
+import { Carer, Exception, ExceptionAction, ExceptionBulk, ExceptionBulkDone, ExceptionDetail, ExceptionPage, ExceptionQuery, Runbook, type Of } from '../contract.ts';
 import { csv } from '../csv.ts';
 import { storeOf } from '../store-scope.ts';
 
@@ -18,14 +18,22 @@ const RUNBOOKS = new URL('../../../docs/runbooks/', import.meta.url);
 const OUTCOME_DAYS = 90;
 const LONGEST_IGNORED_MS = 30 * 86_400_000;
 
+/** Seen good by one check of the two its kind asks for. */
+function goodOnce({ kind, state, good_since: at }: ExceptionRow): Of<typeof Exception>['goodOnce'] {
+  const { againMinutes } = kindOf(kind as ExceptionKindName);
+  return at === null || againMinutes === undefined || (state !== 'open' && state !== 'snoozed') ? null : { at, againAfter: new Date(Date.parse(at) + againMinutes * 60_000).toISOString() };
+}
+
 export function exceptionRow(row: ExceptionRow): Of<typeof Exception> {
   return {
     exceptionId: row.exception_id, kind: row.kind, severity: row.severity, owner: row.owner, subject: row.subject, sentence: row.sentence, evidence: row.evidence,
     itemId: row.item_id, locationId: row.location_id, occurrences: row.occurrences, firstSeen: row.first_seen, lastSeen: row.last_seen, openedAt: row.opened_at, dueAt: row.due_at,
     state: row.state as 'open', assignedTo: row.assigned_to, snoozedUntil: row.snoozed_until, snoozedSize: row.snoozed_size, ignoredUntil: row.ignored_until, resolvedAt: row.resolved_at, resolvedBy: row.resolved_by ?? null, reason: row.reason, regressions: row.regressions,
-    size: row.size, risk: row.risk === null ? null : Number(row.risk), escalation: row.escalation, heldUntil: row.held_until, children: row.children ?? 0, parentId: row.parent_id,
+    size: row.size, risk: row.risk === null ? null : Number(row.risk), escalation: row.escalation, heldUntil: row.held_until, goodOnce: goodOnce(row), children: row.children ?? 0, parentId: row.parent_id,
   };
 }
+
+type Carers = Of<typeof ExceptionBulkDone>['before'];
 
 export function exceptionRoutes(app: FastifyInstance, { house, flows }: Services): void {
   const api = app.withTypeProvider<ZodTypeProvider>();
@@ -52,26 +60,29 @@ export function exceptionRoutes(app: FastifyInstance, { house, flows }: Services
       if (body.until === null && !body.worse) throw new Refusal(400, 'until: say until when, or until it is worse');
       return { action: 'snooze', until: body.until === null ? null : future('until', body.until), worse: body.worse };
     }
-    if (body.action === 'assign') return { action: 'assign', to: body.to === null ? null : body.to.toLowerCase() };
+    if (body.action === 'assign') return { action: 'assign', to: body.to === null ? null : body.to.toLowerCase(), ...(body.from === undefined ? {} : { from: body.from === null ? null : body.from.toLowerCase() }) };
     if (body.action !== 'ignore') return body;
     const last = new Date(Date.parse(at) + LONGEST_IGNORED_MS).toISOString(), until = body.until === undefined ? last : future('until', body.until);
     if (until > last) throw new Refusal(400, 'until: nothing is ignored for longer than 30 days; what is still there then comes back');
     return { action: 'ignore', reason: body.reason, until };
   };
-  const change = async (storeId: number, ids: readonly string[], body: Of<typeof ExceptionAction>, by: string): Promise<string[]> => {
+  const change = async (storeId: number, ids: readonly string[], body: Of<typeof ExceptionAction>, by: string): Promise<{ changed: string[]; before: Carers }> => {
     if (body.action === 'resolve' || body.action === 'ignore') {
       const { rows } = await house.db.query<{ kind: ExceptionKindName; subject: string }>('select kind, subject from exception where store_id = $1 and exception_id = any($2)', [storeId, ids]), not = rows.find((row) => kindOf(row.kind).onlyByCheck);
       if (not) throw new Refusal(409, `${not.kind}, ${not.subject}: only its check closes it, when it has seen the good state.`);
     }
     const wanted = changeOf(body);
     if (wanted.action === 'assign' && wanted.to !== null && !(await canCare(house.db, wanted.to))) throw new Refusal(400, `to: ${wanted.to} has no account that may sign in; Settings → People lists those who have`);
-    const changed = await house.db.transaction((tx) => changeCases(tx, storeId, ids, wanted, by, now()));
+    const { changed, before } = await house.db.transaction(async (tx) => {
+      const carers = wanted.action === 'assign' ? await carersOf(tx, storeId, ids) : [], done = await changeCases(tx, storeId, ids, wanted, by, now()), of = new Set(done);
+      return { changed: done, before: carers.map((one) => ({ to: one.to, ids: one.ids.filter((id) => of.has(id)) })).filter((one) => one.ids.length > 0 && !(wanted.action === 'assign' && one.to === wanted.to)) };
+    });
     if (body.action === 'resolve') {
       const { rows } = await house.db.query<{ kind: string }>('select distinct kind from exception where store_id = $1 and exception_id = any($2)', [storeId, changed]);
       for (const checker of new Set(rows.map((row) => checkerOf(row.kind)))) if (checker !== null) await house.enqueue(checker, storeId);
     }
     house.changed(storeId, ['exceptions']);
-    return changed;
+    return { changed, before };
   };
 
   api.get('/api/v1/exceptions', { schema: { tags: ['exceptions'], summary: 'Exceptions, most urgent first', querystring: ExceptionQuery, response: { 200: ExceptionPage } } }, async (request) => {
@@ -126,17 +137,17 @@ export function exceptionRoutes(app: FastifyInstance, { house, flows }: Services
 
   api.post('/api/v1/exceptions/:id', { schema: { tags: ['exceptions'], summary: 'Assign, snooze, ignore with a reason, resolve, reopen, or say something', params, querystring, body: ExceptionAction, response: { 200: Exception } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), by = request.user?.email ?? 'operator', row = await one(store.store_id, request.params.id);
-    const changed = await change(store.store_id, [row.exception_id], request.body, by);
+    const { changed } = await change(store.store_id, [row.exception_id], request.body, by);
     if (!changed.includes(row.exception_id)) throw new Refusal(409, `It is ${row.state} by now, which leaves nothing to ${request.body.action}. Look at it again.`);
     await audit(house.db, { at: now(), actor: by, action: `exception ${request.body.action}`, subject: `${row.kind} ${row.subject}`, after: request.body });
     return exceptionRow(await one(store.store_id, row.exception_id));
   });
 
-  api.post('/api/v1/exceptions/bulk', { schema: { tags: ['exceptions'], summary: 'One change to many exceptions; those it does not fit are left as they are', querystring, body: ExceptionBulk, response: { 200: z.object({ changed: z.number(), left: z.number() }) } } }, async (request) => {
+  api.post('/api/v1/exceptions/bulk', { schema: { tags: ['exceptions'], summary: 'One change to many exceptions; those it does not fit are left as they are', querystring, body: ExceptionBulk, response: { 200: ExceptionBulkDone } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), by = request.user?.email ?? 'operator', ids = [...new Set(request.body.ids)];
-    const changed = await change(store.store_id, ids, request.body.change, by), own = ids.filter((id) => changed.includes(id)).length;
+    const { changed, before } = await change(store.store_id, ids, request.body.change, by), own = ids.filter((id) => changed.includes(id)).length;
     if (changed.length > 0) await audit(house.db, { at: now(), actor: by, action: `exceptions ${request.body.change.action}`, subject: `${changed.length} exceptions`, after: request.body });
-    return { changed: changed.length, left: ids.length - own };
+    return { changed: changed.length, left: ids.length - own, before };
   });
 
   api.get('/api/v1/runbooks/:kind', { schema: { tags: ['exceptions'], summary: 'What to do about a kind of exception', params: z.object({ kind: z.string() }), response: { 200: Runbook } } }, async (request) => {

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { dayOf } from '../../domain/calendar.ts';
+import { money, toDecimal } from '../../domain/money.ts';
 import { openUnits } from '../../domain/purchasing/purchase-order.ts';
 import { readReceiptRows } from '../../domain/purchasing/receipt-file.ts';
 import { idempotencyKey } from '../../runtime/key.ts';
@@ -12,10 +14,11 @@ import { purchaseItems } from '../../store/purchase-page.ts';
 import { purchaseSettings } from '../../store/purchase-settings.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
-import { GoodsReceiptPage, ReceiptBody, ReceiptFileBody, ReceiptFileResult, TakeBackBody, type Of } from '../contract-purchasing.ts';
+import { GoodsReceiptPage, ReceiptBody, ReceiptFileBody, ReceiptFileResult, ReceiptsCsvQuery, TakeBackBody, type Of } from '../contract-purchasing.ts';
 import { csvRows } from '../csv-in.ts';
+import { csv } from '../csv.ts';
 import { cut, decodeParts } from '../cursor.ts';
-import { receiptView } from '../purchase-views.ts';
+import { receiptViews } from '../purchase-views.ts';
 import { storeOf } from '../store-scope.ts';
 
 export function goodsReceiptRoutes(app: FastifyInstance, { house }: Services): void {
@@ -41,7 +44,15 @@ export function goodsReceiptRoutes(app: FastifyInstance, { house }: Services): v
   api.get('/api/v1/goods-receipts', { schema: { tags: ['purchasing'], summary: 'Goods receipts, newest first', querystring: querystring.extend({ cursor: z.string().optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }), response: { 200: GoodsReceiptPage } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), { cursor, limit } = request.query;
     const { page, nextCursor } = cut(await listReceipts(house.db, store.store_id, { purchaseOrderId: null, before: decodeParts<[number]>(cursor, ['number'])?.[0] ?? null, limit: limit + 1 }), limit, (row) => [row.goods_receipt_id]);
-    return { rows: page.map(receiptView), nextCursor };
+    return { rows: await receiptViews(house.db, store, page), nextCursor };
+  });
+  const MOST_RECEIPTS = 5_000;
+  api.get('/api/v1/goods-receipts.csv', { schema: { tags: ['purchasing'], summary: 'What came in between two days at its landed cost, a row a line: in the order’s currency and in the store’s at the rate of the day it came', querystring: ReceiptsCsvQuery } }, async (request, reply) => {
+    const store = await storeOf(house.db, request.query.store), { from, to, purchaseOrderId } = request.query, rows = await listReceipts(house.db, store.store_id, { purchaseOrderId: purchaseOrderId ?? null, before: null, limit: MOST_RECEIPTS + 1, days: { from: from ?? null, to: to ?? null, timeZone: store.time_zone } });
+    if (rows.length > MOST_RECEIPTS) throw new Refusal(400, `from, to: more than ${MOST_RECEIPTS} receipts; ask for fewer days`);
+    const say = (minor: number | null, currency: string | null): string | null => (minor === null || currency === null ? null : toDecimal(money(minor, currency)));
+    return csv(reply, `goods-receipts-${store.shop_domain}`, ['Receipt', 'Received on', 'Purchase order', 'Location', 'SKU', 'Item', 'Good', 'Damaged', 'Takes back', 'Currency', 'Landed unit cost', 'Landed', 'Exchange rate', 'Store currency', 'Landed unit cost in store currency', 'Landed in store currency', 'No rate'],
+      (await receiptViews(house.db, store, rows)).flatMap((one) => one.lines.map((line) => [one.goodsReceiptId, dayOf(one.receivedAt, store.time_zone), one.purchaseReference, one.locationName, line.sku, line.title, line.quantity, line.damaged, one.reverses, one.currency, say(line.landedUnitCost, one.currency), say(line.landed, one.currency), one.rate, store.currency, say(line.landedUnitCostInStore, store.currency), say(line.landedInStore, store.currency), one.rateMissing])));
   });
 
   api.post('/api/v1/purchase-orders/:purchaseOrderId/receipts', { schema: { tags: ['purchasing'], summary: 'What came in, counted; the same key posts once', querystring, params, body: ReceiptBody, response: { 200: z.object({ goodsReceiptId: z.number() }) } } }, async (request) => {

@@ -51,7 +51,7 @@ export function locationRoutes(app: FastifyInstance, { house }: Services): void 
     const store = await storeOf(house.db, request.query.store), before = await one(store.store_id, request.params.locationId), { suppliedFrom, days } = request.body, by = request.user?.email ?? 'operator';
     if (suppliedFrom === null && days != null) throw new Refusal(400, 'days: nothing is sent to a place that buys for itself');
     await house.db.transaction(async (tx) => {
-      const refused = await setSupply(tx, store.store_id, before.location_id, suppliedFrom);
+      const refused = await setSupply(tx, store.store_id, before.location_id, suppliedFrom, by, now());
       if (refused !== null) throw new Refusal(409, `suppliedFrom: ${refused}`);
       if (suppliedFrom !== null && days !== undefined) await setTransferDays(tx, store.store_id, suppliedFrom, before.location_id, days, by, now());
       await audit(tx, { at: now(), actor: by, action: 'supply changed', subject: before.name, before: { suppliedFrom: before.supplied_from }, after: request.body });

@@ -46,12 +46,11 @@ export function replayRoutes(app: FastifyInstance, { house }: Services): void {
   api.get('/api/v1/replays/:replayId', { schema: { tags: ['replay'], summary: 'One replay with its sums and its frontier', querystring, params, response: { 200: Replay } } }, async (request) => replayView(await found((await storeOf(house.db, request.query.store)).store_id, request.params.replayId)));
 
   api.post('/api/v1/replays/:replayId/again', { schema: { tags: ['replay'], summary: 'Run a replay that failed once more', querystring, params, response: { 200: Replay } } }, async (request) => {
-    const store = await storeOf(house.db, request.query.store), { replay_run_id: id, state } = await found(store.store_id, request.params.replayId), by = request.user?.email ?? 'operator';
-    if (!(await repeatReplay(house.db, store.store_id, id))) throw new Refusal(409, state === 'done' ? `Replay ${id} is done: on the same data it would come out the same.` : `Replay ${id} is waiting or running already.`);
-    await audit(house.db, { at: house.clock.now().toISOString(), actor: by, action: 'replay again', subject: `${store.shop_domain} replay ${id}` });
+    const store = await storeOf(house.db, request.query.store), run = await found(store.store_id, request.params.replayId), refused = await repeatReplay(house.db, store, run, request.user?.email ?? 'operator', house.clock.now().toISOString());
+    if (refused !== null) throw new Refusal(409, refused);
     await house.enqueue('replay', store.store_id);
     house.changed(store.store_id, ['replay']);
-    return replayView(await found(store.store_id, id));
+    return replayView(await found(store.store_id, run.replay_run_id));
   });
 
   api.get('/api/v1/replays/:replayId/lines', { schema: { tags: ['replay'], summary: 'Lines of a replay', querystring: ReplayLinesQuery, params, response: { 200: ReplayLinesPage } } }, async (request) => {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { dayOf } from '../../domain/calendar.ts';
 import { encodeCursor } from '../../store/keyset.ts';
 import { decide, decisionsOn, undecide } from '../../store/plan-decisions.ts';
+import { SplitRefused, splitLine } from '../../store/plan-split.ts';
 import { policyOf, savePolicy } from '../../store/planning.ts';
 import type { StoreRow } from '../../store/stores.ts';
 import { audit } from '../../store/users.ts';
@@ -72,21 +73,8 @@ export function replenishmentRoutes(app: FastifyInstance, { house }: Services): 
   });
 
   api.post('/api/v1/replenishment/split', { schema: { tags: ['replenishment'], summary: 'Order a line’s units at several places: decided for all of them, or for none', querystring: inStore, body: SplitBody, response: { 200: DecisionResult } } }, async (request) => {
-    const store = await storeOf(house.db, request.query.store), { itemId, parts, reason } = request.body, by = request.user?.email ?? 'operator', today = todayOf(store), twice = parts.find((one, n) => parts.findIndex((other) => other.locationId === one.locationId) !== n);
-    if (twice) throw new Refusal(400, `parts: location ${twice.locationId} is named twice`);
-    await house.db.transaction(async (tx) => {
-      const rows = new Map((await worklistPage(tx, store.store_id, { view: 'all', today, sort: 'urgency', dir: 'asc', after: null, limit: parts.length, itemId, locations: parts.map((one) => one.locationId) })).map((row) => [row.location_id, row]));
-      const stranger = parts.findIndex((one) => !rows.has(one.locationId)), drafted = parts.find((one) => rows.get(one.locationId)?.draft != null);
-      if (stranger !== -1) throw new Refusal(409, `parts.${stranger}.locationId: the item is not planned at location ${parts[stranger]!.locationId}`);
-      if (drafted) throw new Refusal(409, `${rows.get(drafted.locationId)!.draft} already asks for it at ${rows.get(drafted.locationId)!.location}: change that order`);
-      const before = [...rows.values()].reduce((sum, row) => sum + row.quantity, 0), after = parts.reduce((sum, one) => sum + one.quantity, 0);
-      if (before !== after) throw new Refusal(400, `parts: ${after} units are given out, ${before} are ordered at these places: a split leaves the sum as it is`);
-      for (const { locationId, quantity, version } of parts) {
-        if (quantity === rows.get(locationId)!.quantity) continue;
-        if ((await decide(tx, store.store_id, [{ itemId, locationId, version }], { decision: 'quantity', quantity, until: null, reason }, by, now(), today)).size === 0) throw new Refusal(409, `Somebody decided the line at ${rows.get(locationId)!.location} meanwhile: look again, then split it`);
-        await audit(tx, { at: now(), actor: by, action: 'plan decision: quantity', subject: `${store.shop_domain} item:${itemId}@${locationId}`, before: { quantity: rows.get(locationId)!.quantity }, after: { quantity, split: true, reason } });
-      }
-    });
+    const store = await storeOf(house.db, request.query.store), { itemId, parts, reason } = request.body;
+    try { await splitLine(house.db, store, itemId, parts, reason, request.user?.email ?? 'operator', now(), todayOf(store)); } catch (error) { throw error instanceof SplitRefused ? new Refusal(error.meanwhile ? 409 : 400, error.message) : error; }
     house.changed(store.store_id, ['replenishment']);
     return { saved: parts.length, conflicts: [] };
   });

@@ -1,11 +1,11 @@
 /** A pretended Inventory Planner account: warehouses, variants with their figures, orders. Stock and sales change at a sync; orders change what is on order at once. */
 import { createHash } from 'node:crypto';
 import { AdvancedCsv } from './advanced-csv.ts';
-import { orderLine, replenishment, toOrder, USUAL, velocity, type ForecastSettings, type Terms } from './formulas.ts';
+import { orderLine, replenishment, seasonalVelocity, toOrder, USUAL, velocity, type ForecastSettings, type Terms } from './formulas.ts';
 
 /** What the connected platform shows; read at a sync and never between. Days are oldest first and end yesterday. */
 export interface PlatformLevel { variantId: string; locationId: string; inStock: number; sold: readonly number[]; inStockDays: readonly boolean[] }
-export interface PlatformVariant { id: string; sku: string; title: string; barcode: string | null; vendor: string; price: number; cost: number }
+export interface PlatformVariant { id: string; sku: string; title: string; barcode: string | null; vendor: string; price: number; cost: number; /** A bundle somebody set up there: its sales are its components', and it has no stock of its own. */ components?: readonly { id: string; units: number }[] }
 export interface Platform { locations: readonly { id: string; name: string }[]; variants: readonly PlatformVariant[]; levels: readonly PlatformLevel[] }
 
 export interface Warehouse { name: string; display_name: string; type: 'warehouse' | 'combined' | 'ip'; disabled: boolean; connection: string; currency: string; createdAt: number; updatedAt: number; children: string[] }
@@ -63,7 +63,8 @@ export class Account {
 
   /** The nightly import, or the button. */
   sync(): void {
-    const { locations, variants, levels } = this.#platform(), at = this.#now();
+    const { locations, variants: all, levels: read } = this.#platform(), at = this.#now(), bundles = all.filter((variant) => variant.components), variants = all.filter((variant) => !variant.components);
+    const levels = bundles.length === 0 ? read : withBundleSales(read, bundles);
     for (const place of locations) {
       const name = `${this.connection}_${place.id}`, known = this.warehouses.get(name);
       this.warehouses.set(name, { name, display_name: place.name, type: 'warehouse', disabled: known?.disabled ?? false, connection: this.connection, currency: this.#currency, createdAt: known?.createdAt ?? at, updatedAt: at, children: [] });
@@ -127,14 +128,14 @@ export class Account {
   figures(variantId: string, warehouse: string): Record<string, unknown> {
     const level = this.levels.get(`${variantId}@${warehouse}`), variant = this.variants.get(variantId)!, terms = this.termsOf(variantId, warehouse);
     const sold = level?.sold ?? [], inStockDays = level?.inStockDays ?? [], inStock = level?.inStock ?? 0, onOrder = this.onOrder(variantId, warehouse);
-    const perDay = velocity(sold, inStockDays, this.settings), wanted = replenishment(perDay, terms, inStock + onOrder, this.settings);
+    const seasonal = this.settings.method === 'seasonal' ? seasonalVelocity(sold, inStockDays, new Date(this.syncedAt!), terms.leadTime + terms.reviewPeriod) : null, perDay = seasonal ?? velocity(sold, inStockDays, this.settings), wanted = replenishment(perDay, terms, inStock + onOrder, this.settings);
     const last = (days: number): number => sold.slice(-days).reduce((sum, units) => sum + units, 0);
     const ordered = toOrder(wanted, terms);
     return {
       in_stock: inStock, purchase_orders_qty: onOrder, replenishment: wanted, to_order: ordered, to_order_cost: ordered * variant.cost / 100, lead_time: terms.leadTime, review_period: terms.reviewPeriod,
       minimum_stock: terms.minimumStock, above_moq: wanted >= terms.moq, current_forecast: perDay, oos: perDay === 0 ? null : Math.floor(inStock / perDay), oos_last_60_days: inStockDays.slice(-60).filter((is) => !is).length,
       last_7_days_sales: last(7), last_30_days_sales: last(30), last_90_days_sales: last(90), total_sales: last(sold.length),
-      forecast_description: { method: 'last_x_days', sales_velocity1: perDay, sales_velocity30: Number((perDay * 30).toFixed(6)), total_days_oos: inStockDays.slice(-this.settings.days).filter((is) => !is).length },
+      forecast_description: { method: seasonal === null ? 'last_x_days' : 'seasonal', sales_velocity1: perDay, sales_velocity30: Number((perDay * 30).toFixed(6)), total_days_oos: inStockDays.slice(-this.settings.days).filter((is) => !is).length },
       forecast_stock_cover_day: perDay === 0 ? null : inStock / perDay,
     };
   }
@@ -204,4 +205,15 @@ export class Account {
   }
   #touch(order: Order): void { if (!this.staleModified) order.lastModified = this.#now(); }
   #hex(length: number): string { return createHash('sha256').update(`${this.connection}/${++this.#ids}`).digest('hex').slice(0, length); }
+}
+
+/** Levels whose sales hold what was sold of them in bundles at their place. */
+function withBundleSales(levels: readonly PlatformLevel[], bundles: readonly PlatformVariant[]): PlatformLevel[] {
+  const parts = new Map(bundles.map((bundle) => [bundle.id, bundle.components!])), more = new Map<string, number[]>();
+  for (const level of levels) for (const { id, units } of parts.get(level.variantId) ?? []) {
+    const key = `${id}@${level.locationId}`, sum = more.get(key) ?? Array.from({ length: level.sold.length }, () => 0);
+    level.sold.forEach((sold, day) => { sum[day]! += sold * units; });
+    more.set(key, sum);
+  }
+  return levels.filter((level) => !parts.has(level.variantId)).map((level) => { const add = more.get(`${level.variantId}@${level.locationId}`); return add ? { ...level, sold: level.sold.map((units, day) => units + (add[day] ?? 0)) } : level; });
 }

@@ -1,5 +1,6 @@
 /**
- * How the planner arrives at its numbers, from its help pages: velocity over in-stock days, a planning period of lead time + days of stock, a fixed minimum.
+ * How the planner arrives at its numbers, from its help pages: velocity over in-stock days or the same months of the year before, a planning period of lead
+ * time + days of stock, a fixed minimum.
  * Written for the simulator alone; Instep's own computation of the same is elsewhere and shares no line with this one.
  */
 
@@ -12,8 +13,10 @@ export interface ForecastSettings {
   floorsInLeadTime: boolean;
   /** A replenishment is shown in whole units, or as it was computed. */
   rounds: 'nearest' | 'no';
+  /** `seasonal` for variants with a year of sales behind them; younger ones go by their velocity. */
+  method: 'velocity' | 'seasonal';
 }
-export const USUAL: ForecastSettings = { days: 30, stretches: false, floorsInLeadTime: false, rounds: 'nearest' };
+export const USUAL: ForecastSettings = { method: 'velocity', days: 30, stretches: false, floorsInLeadTime: false, rounds: 'nearest' };
 
 export interface Terms { leadTime: number; reviewPeriod: number; minimumStock: number; maxStock: number | null; moq: number; uom: number }
 
@@ -28,6 +31,30 @@ export function velocity(sold: readonly number[], inStock: readonly boolean[], {
     if (inStock[n]) stockDays++;
   }
   return stockDays === 0 ? 0 : units / stockDays;
+}
+
+/**
+ * Units a day over the next `ahead` days by the seasonal method: each day sells as a day in stock of its month did the year before, times the trend, which is the
+ * last 365 days against the 365 before those (one without a sale in them). Null with less than a year since the first sale. `sold` ends the day before `today`.
+ */
+export function seasonalVelocity(sold: readonly number[], inStock: readonly boolean[], today: Date, ahead: number): number | null {
+  const firstSale = sold.findIndex((units) => units > 0), length = sold.length;
+  if (firstSale < 0 || length - firstSale < 365 || ahead <= 0) return null;
+  const sum = (some: readonly number[]): number => some.reduce((total, units) => total + units, 0);
+  const lastYear = sum(sold.slice(-365)), before = length - firstSale < 730 ? 0 : sum(sold.slice(length - 730, length - 365)), trend = before > 0 ? lastYear / before : 1;
+  const perMonth = new Map<string, { units: number; days: number }>();
+  for (let n = firstSale; n < length; n++) {
+    const date = new Date(today), month = (date.setUTCDate(date.getUTCDate() - (length - n)), date.toISOString().slice(0, 7)), known = perMonth.get(month) ?? { units: 0, days: 0 };
+    perMonth.set(month, { units: known.units + sold[n]!, days: known.days + (inStock[n] ? 1 : 0) });
+  }
+  let expected = 0;
+  for (let n = 0; n < ahead; n++) {
+    const date = new Date(today);
+    date.setUTCDate(date.getUTCDate() + n);
+    const source = perMonth.get(`${date.getUTCFullYear() - 1}-${String(date.getUTCMonth() + 1).padStart(2, '0')}`);
+    if (source && source.days > 0) expected += source.units / source.days;
+  }
+  return (expected / ahead) * trend;
 }
 
 /** What to order so that the planning period is covered; never rounded to packs here. */

@@ -65,6 +65,15 @@ export function addProduct(shop: Shop, input: { title: string; sku: string | nul
   return variant;
 }
 
+/** Other tags of a product, with one `products/update`. */
+export function tagProduct(shop: Shop, product: ProductRecord, tags: readonly string[]): ProductRecord {
+  const tagged = { ...product, tags: [...tags], updatedAt: shop.now() };
+  shop.put('products', tagged);
+  shop.emit('products/update', productPayload(shop, tagged, variantsOf(shop, product.id)));
+  shop.commit();
+  return tagged;
+}
+
 /** Changes one inventory item. */
 export function editItem(shop: Shop, item: InventoryItemRecord, change: ItemChange): InventoryItemRecord {
   const edited = { ...item, ...change, updatedAt: shop.now() };

@@ -18,3 +18,9 @@ export const periodQuery = (store: number, from: string, to: string) => one<Peri
 export type PeriodItems = Of<typeof Contract.PeriodItems>;
 export const periodItemsQuery = (store: number, of: { from: string; to: string; location: number; kind: string }) => one<PeriodItems>(['audit', 'period-items', store, of], '/periods/items', { store, ...of });
 export const periodsQuery = (store: number) => one<PeriodList>(['audit', 'periods', store], '/periods', { store });
+export type PeriodActs = Of<typeof Contract.PeriodActs>;
+export const periodActsQuery = (store: number, from: string, to: string) => one<PeriodActs>(['audit', 'period-acts', store, from, to], '/periods/acts', { store, from, to });
+export type SavedVerdict = Of<typeof Contract.SavedVerdict>;
+export type SharedPeriod = Of<typeof Contract.SharedPeriod>;
+export type ShareMade = Of<typeof Contract.SharedPeriodMade>;
+export const sharesQuery = (store: number, from: string, to: string) => one<Of<typeof Contract.SharedPeriods>>(['audit', 'shares', store, from, to], '/periods/shares', { store, from, to });

@@ -1,12 +1,13 @@
 /** A period: opening + movements by cause = closing of each location; signed, its figures stay as they were. */
-import { Button, Drawer, Textarea, TextInput } from '@mantine/core';
+import { Button, Drawer, FileButton, Menu, Textarea, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconDownload, IconSignature } from '@tabler/icons-react';
+import { IconDownload, IconFileCheck, IconSignature } from '@tabler/icons-react';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { periodItemsQuery, periodQuery, periodsQuery, type PeriodView } from '../api/audit-queries.ts';
+import { periodItemsQuery, periodQuery, periodsQuery, type PeriodView, type SavedVerdict } from '../api/audit-queries.ts';
 import { address, write } from '../api/client.ts';
+import { save } from '../api/save.ts';
 import { addDays } from '../../domain/calendar.ts';
 import { useStore } from '../shell/store.tsx';
 import { Figure } from '../table/Figure.tsx';
@@ -15,40 +16,80 @@ import { Banner, EmptyState, ErrorState, Lines } from '../ui/feedback.tsx';
 import { capital, day, instant, signed, units } from '../ui/format.ts';
 import { Panel, Wide } from '../ui/page.tsx';
 import { Status } from '../ui/tone.tsx';
+import { PeriodActs } from './PeriodActs.tsx';
+import { Shares } from './Shares.tsx';
 import '../table/table.css';
 
 const route = getRouteApi('/app/audit');
 
+const todayIn = (timeZone: string): string => new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date());
+
 /** The last whole month of the shop's calendar. */
 function lastMonth(timeZone: string): { from: string; to: string } {
-  const to = addDays(`${new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date()).slice(0, 7)}-01`, -1);
+  const to = addDays(`${todayIn(timeZone).slice(0, 7)}-01`, -1);
   return { from: `${to.slice(0, 7)}-01`, to };
 }
 
 export function PeriodTab() {
   const search = route.useSearch(), navigate = route.useNavigate(), store = useStore(), month = lastMonth(store.timeZone), from = search.from ?? month.from, to = search.to ?? month.to;
-  const query = useQuery({ ...periodQuery(store.storeId, from, to), placeholderData: keepPreviousData }), signatures = useQuery(periodsQuery(store.storeId)), view = query.data;
+  const query = useQuery({ ...periodQuery(store.storeId, from, to), placeholderData: keepPreviousData }), signatures = useQuery(periodsQuery(store.storeId)), view = query.data, before = view !== undefined && (view.ledgerBegan === null || view.to < view.ledgerBegan) && view.signed === null;
   const change = (part: { from?: string | undefined; to?: string | undefined }): void => void navigate({ search: (old) => ({ ...old, ...part }), replace: true });
   return (
     <div className="stack">
       <div className="toolbar period-bar">
         <TextInput type="date" label="From" value={from} max={to} onChange={(event) => { if (event.currentTarget.value) change({ from: event.currentTarget.value }); }} /><TextInput type="date" label="To, inclusive" value={to} min={from} onChange={(event) => { if (event.currentTarget.value) change({ to: event.currentTarget.value }); }} />
-        <div className="end"><Button component="a" variant="default" leftSection={<IconDownload size={15} />} href={address('/periods/report.csv', { store: store.storeId, from, to })} download>CSV</Button></div>
+        {!before && <div className="end"><Verify /><Downloads from={from} to={to} /></div>}
       </div>
-      {query.isError && !view ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : !view ? <Panel><Lines rows={8} /></Panel> : (
+      {query.isError && !view ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : !view ? <Panel><Lines rows={8} /></Panel> : before ? <BeforeLedger began={view.ledgerBegan} choose={change} /> : (
         <div className="columns">
           <div className="span-8 stack">
             {view.heardSince.length > 0 && <Banner>Heard of since it was signed, and not in these figures: {view.heardSince.slice(0, 6).map((line) => `${line.name} ${line.what} ${signed(line.units)}`).join(', ')}{view.heardSince.length > 6 && ` and ${view.heardSince.length - 6} more`}.</Banner>}
             {view.figures.locations.length === 0 ? <Panel><EmptyState title="Nothing moved up to then">The ledger begins with the first import.</EmptyState></Panel> : <Figures view={view} />}
+            <PeriodActs from={view.from} to={view.to} />
           </div>
           <div className="span-4 stack">
             <Panel title="Sign-off">{view.signed ? <Signed view={view} /> : view.unsignable === null ? <Sign key={`${from}${to}`} view={view} /> : <p className="dim">{view.unsignable}</p>}</Panel>
+            <Shares from={view.from} to={view.to} />
             <Panel flush title="Signed periods">{signatures.data && signatures.data.chain.links > 0 && <div className="panel-body">{signatures.data.chain.broken.length === 0 ? <Status tone="good">The chain of all {units(signatures.data.chain.links)} holds</Status> : signatures.data.chain.broken.slice(0, 5).map((each) => <p key={`${each.subject}${each.fault}`}><Status tone="bad">{each.subject}: {each.fault}</Status></p>)}</div>}{!signatures.data ? <div className="panel-body"><Lines rows={3} /></div> : signatures.data.periods.length === 0 ? <div className="panel-body"><p className="dim">None yet.</p></div> : <table className="plain"><tbody>{signatures.data.periods.map((each) => <tr key={`${each.from}${each.to}`}><td><Link to="/audit" search={{ tab: 'period', from: each.from, to: each.to }}>{day(each.from, true)} to {day(each.to)}</Link></td><td className="dim">{each.by}</td><td className="num">{units(each.closing)}</td></tr>)}</tbody></table>}</Panel>
           </div>
         </div>
       )}
     </div>
   );
+}
+
+/** Nothing is known of days before the first import: figures would be those of what happened not to move since. */
+function BeforeLedger({ began, choose }: { began: string | null; choose(part: { from: string; to: string }): void }) {
+  const store = useStore();
+  if (began === null) return <Panel><EmptyState title="The ledger has not begun">A period can be looked at once the store was imported.</EmptyState></Panel>;
+  const today = todayIn(store.timeZone);
+  return <Panel><EmptyState title={`The ledger began on ${day(began)}`} action={<Button onClick={() => choose({ from: began, to: today })}>Show {began === today ? 'today' : `${day(began, true)} until today`}</Button>}>What moved before is not in it. {addDays(began, 1) > today ? 'The first whole day, from which a period can be signed, is tomorrow.' : `The first whole day, from which a period can be signed, is ${day(addDays(began, 1))}.`}</EmptyState></Panel>;
+}
+
+function Downloads({ from, to }: { from: string; to: string }) {
+  const store = useStore(), of = { store: store.storeId, from, to };
+  // Printing takes seconds, and may say what is missing: so it is asked for, not linked.
+  const pdf = useMutation({ mutationFn: () => save('/periods/report.pdf', of), onError: (error) => notifications.show({ color: 'red', autoClose: 20_000, message: error.message }) });
+  return (
+    <Menu><Menu.Target><Button variant="default" leftSection={<IconDownload size={15} />} loading={pdf.isPending}>Download</Button></Menu.Target>
+      <Menu.Dropdown>{([['csv', 'CSV, the figures'], ['html', 'HTML, to print or send'], ['json', 'JSON, to keep and verify']] as const).map(([form, says]) => <Menu.Item key={form} component="a" href={address(`/periods/report.${form}`, of)} download>{says}</Menu.Item>)}<Menu.Item onClick={() => pdf.mutate()}>PDF, A4</Menu.Item></Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** A saved JSON beside what is kept here. */
+function Verify() {
+  const store = useStore();
+  const look = useMutation({
+    mutationFn: async (file: File) => {
+      let saved: unknown;
+      try { saved = JSON.parse(await file.text()); } catch { throw new Error(`${file.name} is not JSON. Choose a period that was downloaded as JSON.`); }
+      return write<SavedVerdict>('POST', '/periods/verify', { store: store.storeId }, saved as object);
+    },
+    onSuccess: ({ holds, said }) => notifications.show({ color: holds ? 'green' : 'red', autoClose: 20_000, title: holds ? 'The saved report holds' : 'The saved report does not hold', message: said }),
+    onError: (error) => notifications.show({ color: 'red', autoClose: 20_000, message: error.message }),
+  });
+  return <FileButton accept=".json,application/json" onChange={(file) => { if (file) look.mutate(file); }}>{(props) => <Button {...props} variant="default" leftSection={<IconFileCheck size={15} />} loading={look.isPending} title="A period downloaded as JSON: is it what was signed?">Verify a file…</Button>}</FileButton>;
 }
 
 /** A column a location, a row a cause. */

@@ -44,6 +44,7 @@ function Case({ row, detail, resolving }: { row: ExceptionCase; detail: Exceptio
         ...(row.risk !== null ? [['At risk', money(row.risk, store.currency)] as const] : []),
         ...(row.resolvedAt ? [['Resolved', <Ago key="resolved" at={row.resolvedAt} />] as const] : []), ...(row.reason ? [['Reason', row.reason] as const] : []),
         ['First seen', <Ago key="first" at={row.firstSeen} />], ['Last seen', <span key="last"><Ago at={row.lastSeen} />, {count(row.occurrences, 'time')} in all</span>],
+        ...(row.goodOnce !== null ? [['Equal once', <Told key="equal">{`at ${row.goodOnce.at}; closes when equal again after ${row.goodOnce.againAfter}`}</Told>] as const] : []),
         ...(detail && row.state !== 'resolved' ? [['Closes itself when', detail.closes] as const] : []),
         ...(row.itemId !== null ? [['Item', <Link key="item" to="/items/$itemId" params={{ itemId: String(row.itemId) }} search={row.locationId === null ? {} : { location: row.locationId, tab: 'movements' }}>Open the item</Link>] as const] : []),
         ...(row.kind === 'DEMAND_ANOMALY' && row.itemId !== null ? [['Forecast', <Link key="forecast" to="/forecast/$itemId" params={{ itemId: String(row.itemId) }} search={row.locationId === null ? {} : { location: row.locationId }}>Open the forecast</Link>] as const] : []),

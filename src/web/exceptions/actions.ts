@@ -30,7 +30,7 @@ export function backOf(row: Acted, { action }: ExceptionAction): ExceptionAction
   return (action === 'snooze' || action === 'ignore') && row.state === 'open' ? { action: 'reopen' } : null;
 }
 
-interface Back { id: string; action: ExceptionAction; /** What told of it, and goes with it. */ toast: string }
+type Back = { /** What told of it, and goes with it. */ toast: string } & ({ id: string; action: ExceptionAction } | { many: { before: BulkDone['before']; given: string | null } });
 
 /** The last action that can be taken back, by its store: the key for it works wherever the action was taken, in the list or in the drawer. */
 const last = new Map<number, Back>();
@@ -41,15 +41,16 @@ export function useAct() {
   const post = (id: string, action: ExceptionAction): Promise<ExceptionCase> => write<ExceptionCase>('POST', `/exceptions/${id}`, { store: store.storeId }, action);
   const renew = (): Promise<unknown> => Promise.all([client.invalidateQueries({ queryKey: ['exceptions'] }), client.invalidateQueries({ queryKey: ['today'] })]);
   const undo = useMutation({
-    mutationFn: ({ id, action }: Back) => post(id, action),
+    mutationFn: ({ id, action }: { id: string; action: ExceptionAction }) => post(id, action),
     onSuccess: async (row) => { notifications.show({ message: `Taken back: ${row.subject}` }); await renew(); },
     onError: (error) => notifications.show({ color: 'red', message: error.message }),
   });
+  const giveBack = useGiveBack();
   const takeBack = (back = last.get(store.storeId)): boolean => {
     if (back === undefined) return false;
     if (last.get(store.storeId) === back) last.delete(store.storeId);
     notifications.hide(back.toast);
-    undo.mutate(back);
+    if ('many' in back) giveBack.mutate(back.many); else undo.mutate(back);
     return true;
   };
   const act = useMutation({
@@ -79,13 +80,45 @@ export function usePress() {
   });
 }
 
-/** One change to many; what it does not fit is left, and said. */
-export function useActMany(done: () => void) {
+interface BulkDone { changed: number; left: number; before: { to: string | null; ids: string[] }[] }
+/** A change of many is asked for in such portions. */
+const PORTION = 500;
+
+/** Gives cases back to whom they were before `given` got them, as far as they are still that person's. */
+export function useGiveBack() {
   const store = useStore(), client = useQueryClient();
   return useMutation({
-    mutationFn: ({ ids, change }: { ids: readonly string[]; change: ExceptionAction }) => write<{ changed: number; left: number }>('POST', '/exceptions/bulk', { store: store.storeId }, { ids, change }),
-    onSuccess: async ({ changed, left }, { change }) => {
-      notifications.show({ message: `${SAID[change.action]}: ${changed}${left > 0 ? `; ${left} left as they were` : ''}` });
+    async mutationFn({ before, given }: { before: BulkDone['before']; given: string | null }) {
+      let changed = 0, left = 0;
+      for (const { to, ids } of before) {
+        for (let start = 0; start < ids.length; start += PORTION) {
+          const done = await write<BulkDone>('POST', '/exceptions/bulk', { store: store.storeId }, { ids: ids.slice(start, start + PORTION), change: { action: 'assign', to, from: given } });
+          changed += done.changed;
+          left += done.left;
+        }
+      }
+      return { changed, left };
+    },
+    onSuccess: async ({ changed, left }) => {
+      notifications.show({ message: `Taken back: ${changed}${left > 0 ? `; ${left} are somebody else’s by now` : ''}` });
+      await Promise.all([client.invalidateQueries({ queryKey: ['exceptions'] }), client.invalidateQueries({ queryKey: ['today'] })]);
+    },
+    onError: (error) => notifications.show({ color: 'red', message: error.message }),
+  });
+}
+
+/** One change to many; what it does not fit is left, and said. */
+export function useActMany(done: () => void) {
+  const store = useStore(), client = useQueryClient(), { takeBack } = useAct();
+  return useMutation({
+    mutationFn: ({ ids, change }: { ids: readonly string[]; change: ExceptionAction }) => write<BulkDone>('POST', '/exceptions/bulk', { store: store.storeId }, { ids, change }),
+    onSuccess: async ({ changed, left, before }, { change }) => {
+      const said = `${SAID[change.action]}: ${changed}${left > 0 ? `; ${left} left as they were` : ''}`;
+      if (change.action === 'assign' && changed > 0) {
+        const kept: Back = { many: { before, given: change.to }, toast: '' };
+        kept.toast = notifications.show({ message: createElement(Undoable, { said, undo: () => { takeBack(kept); } }) });
+        last.set(store.storeId, kept);
+      } else notifications.show({ message: said });
       done();
       await Promise.all([client.invalidateQueries({ queryKey: ['exceptions'] }), client.invalidateQueries({ queryKey: ['today'] })]);
     },

@@ -1,9 +1,10 @@
 /** Purchase orders: what is being bought, how far each order has come, and what is late. */
 import { Button, Menu, Select } from '@mantine/core';
-import { IconChevronDown, IconPlus, IconSettings, IconShoppingCart, IconUpload } from '@tabler/icons-react';
+import { IconChevronDown, IconDownload, IconPlus, IconSettings, IconShoppingCart, IconUpload } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useMemo, useState } from 'react';
+import { addDays, dayOf } from '../../domain/calendar.ts';
 import { address } from '../api/client.ts';
 import { purchasesQuery, supplierNamesQuery, type PurchasePage, type PurchaseRow } from '../api/purchasing-queries.ts';
 import { PURCHASE_VIEWS } from '../router.tsx';
@@ -29,13 +30,19 @@ const EMPTY: Record<(typeof PURCHASE_VIEWS)[number], { good?: boolean; title: st
   received: { title: 'No order is waiting to be closed', text: 'Orders of which everything came, until they are closed.' }, over: { title: 'No order is over yet', text: 'Closed and cancelled orders.' }, all: { title: 'No purchase orders yet', text: 'Make the first from what replenishment recommends.' },
 };
 
+/** This month so far and the last whole one, by calendar days. */
+function monthsOf(today: string): { word: string; from: string; to: string }[] {
+  const from = `${today.slice(0, 8)}01`, last = addDays(from, -1);
+  return [{ word: 'this', from, to: today }, { word: 'last', from: `${last.slice(0, 8)}01`, to: last }];
+}
+
 export function PurchaseOrdersScreen() {
   const search = route.useSearch(), navigate = route.useNavigate(), store = useStore(), locations = useLocations(), suppliers = useQuery(supplierNamesQuery(store.storeId)).data?.rows ?? [];
   const { view = 'open' } = search, filter = { store: store.storeId, view, q: search.q, supplier: search.supplier, location: search.location };
   const query = useInfiniteQuery({ ...purchasesQuery({ ...filter, limit: 100 }), placeholderData: keepPreviousData }), first = query.data?.pages[0];
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]);
   const change = useCallback((part: Partial<typeof search>, replace = true) => void navigate({ search: (old) => ({ ...old, ...part }), replace }), [navigate]);
-  const columns = useMemo(() => purchaseColumns(), []);
+  const columns = useMemo(() => purchaseColumns(), []), [months] = useState(() => monthsOf(dayOf(new Date().toISOString(), store.timeZone)));
   const chips: Chip[] = [
     ...(search.q ? [{ label: `“${search.q}”`, remove: () => change({ q: undefined }) }] : []),
     ...(search.supplier ? [{ label: `Supplier: ${suppliers.find((s) => s.supplierId === search.supplier)?.name ?? search.supplier}`, remove: () => change({ supplier: undefined }) }] : []),
@@ -51,6 +58,7 @@ export function PurchaseOrdersScreen() {
           <Menu.Dropdown>
             <Menu.Item leftSection={<IconPlus size={15} />} onClick={() => change({ show: 'new' }, false)}>Empty order</Menu.Item>
             <Menu.Item leftSection={<IconUpload size={15} />} onClick={() => change({ show: 'file' }, false)}>Bring orders in from CSV</Menu.Item>
+            {months.map(({ word, from, to }) => <Menu.Item key={word} component="a" href={address('/goods-receipts.csv', { store: store.storeId, from, to })} leftSection={<IconDownload size={15} />}>Received {word} month, CSV</Menu.Item>)}
             <Menu.Item leftSection={<IconSettings size={15} />} onClick={() => change({ show: 'settings' }, false)}>Approval, tolerances and budget</Menu.Item>
           </Menu.Dropdown>
         </Menu>

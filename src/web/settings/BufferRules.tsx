@@ -16,7 +16,7 @@ import { Panel, Wide } from '../ui/page.tsx';
 
 type Rules = Of<typeof Contract.BufferRules>;
 type Body = Of<typeof Contract.BufferRuleBody>;
-const SCOPES = ['item', 'product type', 'vendor'] as const;
+const SCOPES = ['item', 'tag', 'product type', 'vendor'] as const;
 
 export function BufferRules({ locations }: { locations: readonly LocationView[] }) {
   const store = useStore(), client = useQueryClient(), query = useQuery(one<Rules>(['push', 'buffer-rules', store.storeId], '/buffer-rules', { store: store.storeId }));
@@ -29,7 +29,7 @@ export function BufferRules({ locations }: { locations: readonly LocationView[] 
   const { rules } = query.data;
   return (
     <Panel flush title="Buffers of some goods" aside={<Add rules={query.data} locations={locations.filter((each) => each.authority === 'warehouse')} />}>
-      {rules.length === 0 ? <div className="panel-body"><p className="dim">None: every level has its location’s buffer. A rule is of an item, a product type or a vendor, for always or for a peak; the more specific wins, and the push queue says which it was.</p></div> : (
+      {rules.length === 0 ? <div className="panel-body"><p className="dim">None: every level has its location’s buffer. A rule is of an item, a tag of the product, a product type or a vendor, for always or for a peak; the more specific wins, and the push queue says which it was.</p></div> : (
         <Wide label="Buffers of some goods">
           <table className="plain">
             <thead><tr><th>Of</th><th>Where</th><th>When</th><th className="num">Enough for</th><th className="num">At least</th><th className="num">At most</th><th className="num" title="Levels of these goods; a more specific rule may take some of them">Levels</th><th><span className="sr">Take away</span></th></tr></thead>
@@ -59,7 +59,7 @@ function Add({ rules, locations }: { rules: Rules; locations: readonly LocationV
       <Popover.Dropdown aria-label="Buffer of some goods">
         <form className="stack" onSubmit={(event) => { event.preventDefault(); save.mutate(); }}>
           <Select label="Of" value={scope} onChange={(value) => { setScope((value ?? 'product type') as Body['scope']); setName(''); }} data={SCOPES.map((value) => ({ value, label: capital(value) }))} allowDeselect={false} comboboxProps={{ withinPortal: false }} />
-          <Autocomplete label={scope === 'item' ? 'SKU' : 'Name'} value={name} onChange={setName} data={scope === 'item' ? [] : scope === 'vendor' ? rules.vendors : rules.productTypes} limit={12} maxLength={200} comboboxProps={{ withinPortal: false }} data-autofocus />
+          <Autocomplete label={scope === 'item' ? 'SKU' : 'Name'} value={name} onChange={setName} data={scope === 'item' ? [] : scope === 'vendor' ? rules.vendors : scope === 'tag' ? rules.tags : rules.productTypes} limit={12} maxLength={200} comboboxProps={{ withinPortal: false }} data-autofocus />
           <Select label="Where" value={where} onChange={(value) => setWhere(value ?? '')} data={[{ value: '', label: 'Every location Instep writes' }, ...locations.map((each) => ({ value: String(each.locationId), label: each.name }))]} allowDeselect={false} comboboxProps={{ withinPortal: false }} />
           <Switch label="Only while a peak is on" checked={inPeak} onChange={(event) => setInPeak(event.currentTarget.checked)} />
           <NumberInput label="Enough for, percent" description="Of rushes during the lag; empty: as the location says" min={50} max={99.999} decimalScale={3} suffix=" %" value={quantile} onChange={setQuantile} />

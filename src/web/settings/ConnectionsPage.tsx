@@ -50,6 +50,7 @@ function ConnectionPanel({ connection }: { connection: Connection }) {
             <p className="tags">{connection.missingScopes.map((scope) => <span key={scope} className="tag negative">missing: {scope}</span>)}{connection.scopes.map((scope) => <span key={scope} className="tag">{scope}</span>)}</p>
           </div>
         </div>
+        {connection.webhooks.topics.length > 0 && <div><h3 className="small-head">When each kind of event counts as silent</h3><Topics topics={connection.webhooks.topics} /></div>}
         <div><h3 className="small-head">Locations, and who is right about the stock there</h3><Locations locations={connection.locations} /></div>
       </div>
     </Panel>
@@ -59,6 +60,21 @@ function ConnectionPanel({ connection }: { connection: Connection }) {
 function Bucket({ bucket }: { bucket: NonNullable<Connection['bucket']> }) {
   const words = `${units(bucket.available)} of ${units(bucket.maximum)} points, ${units(bucket.restoreRate)} back each second`;
   return <span>{words}<Progress size={6} mt={4} value={(100 * bucket.available) / bucket.maximum} aria-label={words} /></span>;
+}
+
+/** A topic beside its own habit: when it was heard, and when not hearing it becomes a case. */
+function Topics({ topics }: { topics: Connection['webhooks']['topics'] }) {
+  return (
+    <Wide label="Events by kind">
+      <table className="plain">
+        <thead><tr><th>Topic</th><th>Last heard</th><th className="num">Usual gap, messages</th><th className="num">Expected since</th><th>Silent from</th></tr></thead>
+        <tbody>{topics.map((each) => (
+          <tr key={each.topic}><td><code>{each.topic}</code></td><td><Ago at={each.lastAt} /></td><td className="num">{each.usual === null ? '–' : Math.ceil(each.usual)}</td><td className="num">{each.expected === null ? '–' : Math.floor(each.expected)}</td>
+            <td>{each.usual === null ? <span className="dim">too few yet to tell</span> : each.silent ? <Status tone="bad">silent since <Ago at={each.silentFrom} /></Status> : each.silentFrom === null ? <span className="dim">not within four weeks</span> : <Ago at={each.silentFrom} />}</td></tr>
+        ))}</tbody>
+      </table>
+    </Wide>
+  );
 }
 
 function Locations({ locations }: { locations: Connection['locations'] }) {

@@ -1,6 +1,7 @@
 /** A text to hand to somebody else, with a button that copies it. */
 import { Button, CopyButton } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
+import './copy-field.css';
 
 export function CopyField({ label, value }: { label: string; value: string }) {
   return (

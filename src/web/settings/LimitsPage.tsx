@@ -11,6 +11,7 @@ import { useStore } from '../shell/store.tsx';
 import { AppLink } from '../ui/AppLink.tsx';
 import { ErrorState, Lines } from '../ui/feedback.tsx';
 import { Page, Panel } from '../ui/page.tsx';
+import { DriftTolerancePanel } from './DriftTolerancePanel.tsx';
 import { RepairPolicyPanel } from './RepairPolicyPanel.tsx';
 import { SettingsTabs } from './SettingsTabs.tsx';
 import './settings.css';
@@ -22,7 +23,7 @@ export function LimitsPage() {
   return (
     <Page title="Limits">
       <SettingsTabs />
-      {query.isError && !query.data ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : !query.data ? <Panel><Lines rows={6} /></Panel> : <><Form key={store.storeId} view={query.data} /><div className="limits"><RepairPolicyPanel /></div></>}
+      {query.isError && !query.data ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : !query.data ? <Panel><Lines rows={6} /></Panel> : <><Form key={store.storeId} view={query.data} /><div className="limits"><RepairPolicyPanel /></div><div className="limits"><DriftTolerancePanel /></div></>}
     </Page>
   );
 }

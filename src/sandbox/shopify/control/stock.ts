@@ -1,12 +1,12 @@
 /** Controls of stock and catalogue: edits by the merchant's own hand, or by another app's. */
-import { addProduct, editVariants, type VariantChange } from '../catalogue-edits.ts';
+import { addProduct, editVariants, tagProduct, type VariantChange } from '../catalogue-edits.ts';
 import { setComponents, type Components } from '../engine/bundles.ts';
 import { editByHand, type HandEdit } from '../engine/inventory.ts';
 import { REASONS } from '../engine/inventory-checks.ts';
 import { toggleLevels } from '../engine/stocking.ts';
 import { HttpRefusal } from '../http-message.ts';
 import type { Shop, Writer } from '../state.ts';
-import { choiceField, flagField, listField, numberField, objectField, onlyFields, optionalText, textField, type Fields } from './fields.ts';
+import { choiceField, flagField, listField, numberField, objectField, onlyFields, optionalText, textField, textsField, type Fields } from './fields.ts';
 import { accepted, locationIdBy, variantBy } from './lookup.ts';
 import type { Routes } from './routes.ts';
 
@@ -47,6 +47,13 @@ export const stockRoutes: Routes = {
       accepted(editByHand(shop, { inventoryItemId: variant.inventoryItemId, locationId, reason: 'received', available }, { by: writerOf(body) }));
     }
     return variant;
+  },
+  // What the merchant changes of a product as a whole; its variants stay as they are.
+  'POST products/:id': ({ shop }, body, id) => {
+    onlyFields(body, ['tags']);
+    const product = shop.tables.products.get(id);
+    if (product === undefined) throw new HttpRefusal(404, 'products/<id>: unknown product');
+    return tagProduct(shop, product, textsField(body, 'tags'));
   },
   'POST levels': ({ shop }, body) => {
     onlyFields(body, [...PLACE, 'available', 'onHand', 'change', 'reason', 'staff', 'app']);
