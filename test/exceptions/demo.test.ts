@@ -18,6 +18,9 @@ describe('on the sandbox', () => {
     const demo = await demoWorld(house, storeId, kind), before = await open(kind);
     await fault.raise(demo);
     expect(await open(kind)).toBeGreaterThan(before);
+    // One of a thing is said as one, and what somebody else said brings no second full stop.
+    const { rows: sentences } = await house.db.query<{ sentence: string }>(`select sentence from exception where store_id = $1 and kind = $2 and state in ('open', 'grace')`, [storeId, kind]);
+    for (const { sentence } of sentences) expect(sentence).not.toMatch(/\.\s*\.|(?<![\d.,])1 (?:units|times|orders|messages|levels|days|hours|minutes|lines|variants|parcels|points)\b/);
     const { rows: [told] } = await house.db.query<{ what: string }>(`select v.what from exception_event v join exception e using (store_id, exception_id) where v.store_id = $1 and e.kind = $2 and e.fingerprint <> e.kind || ':storm' order by v.event_id desc limit 1`, [storeId, kind]);
     expect(['opened', 'came back', 'gathered']).toContain(told!.what);
     await fault.clear(demo);

@@ -39,7 +39,7 @@ const FOUND: Readonly<Record<string, (value: number) => string>> = {
   inbox: (value) => `messages wait ${seconds(value)}`, push: (value) => `levels wait ${seconds(value)}`, lag: (value) => `a change takes ${seconds(value)} to arrive`, bucket: (value) => `${Math.round(value)} % of Shopify’s calls are left`,
   gap: (value) => `no webhook for ${seconds(value)}`, dead: (value) => `${value} ${value === 1 ? 'message' : 'messages'} set aside`, oversold: (value) => `${value} ${value === 1 ? 'item' : 'items'} oversold`,
 };
-const seconds = (value: number): string => (value < 120 ? `${Math.round(value)} s` : `${Math.floor(value / 60)} min`);
+const seconds = (value: number): string => (value < 120 ? `${Math.floor(value)} s` : `${Math.floor(value / 60)} min`);
 /** These say whether the shop keeps up with its orders; the others are faults beside it. */
 const CLOCKS: ReadonlySet<string> = new Set(['inbox', 'push', 'lag', 'gap']);
 

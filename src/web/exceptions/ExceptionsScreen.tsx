@@ -120,7 +120,7 @@ export function ExceptionsScreen() {
         </div>
       )}
       <DataTable<ExceptionCase>
-        name="exceptions" label="Exceptions" columns={columns} rows={rows} rowId={(row) => row.exceptionId} query={query} total={chips.length > 0 ? (query.hasNextPage ? null : rows.length) : query.hasNextPage ? first?.counts[tab] ?? null : rows.length}
+        name="exceptions" label="Exceptions" tall columns={columns} rows={rows} rowId={(row) => row.exceptionId} query={query} total={chips.length > 0 ? (query.hasNextPage ? null : rows.length) : query.hasNextPage ? first?.counts[tab] ?? null : rows.length}
         open={(row) => show(row, false)} current={(row) => { if (peeking && search.id !== row.exceptionId) show(row, true); }} openId={search.id} chips={chips} clear={() => change({ q: undefined, kind: undefined, owner: undefined, person: undefined })} keys={triage.keys}
         search={{ value: search.q, placeholder: 'Subject or words', change: (q) => change({ q }) }} csv={{ href: address('/exceptions.csv', filter) }} saved={['id']}
         filters={<>

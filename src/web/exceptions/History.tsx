@@ -3,10 +3,11 @@ import { Button, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from '@tanstack/react-router';
 import type { ExceptionCase, ExceptionDetail } from '../api/queries.ts';
-import { capital, count, duration, kindName, units } from '../ui/format.ts';
+import { capital, count, duration, kindName } from '../ui/format.ts';
 import { Ago } from '../ui/time.tsx';
 import { Status, type Tone } from '../ui/tone.tsx';
 import { useAct } from './actions.ts';
+import { usualWords } from './usual.ts';
 
 const TONES: Record<string, Tone> = { opened: 'warn', 'came back': 'bad', escalated: 'bad', 'held open': 'held', snoozed: 'held', ignored: 'neutral', resolved: 'good', tried: 'info', said: 'neutral', woke: 'warn', reopened: 'warn', assigned: 'info', gathered: 'neutral' };
 
@@ -36,10 +37,8 @@ export function Gathered({ rows }: { rows: readonly ExceptionCase[] }) {
 
 /** What usually ends such a case, told beside its runbook. */
 export function Usual({ detail }: { detail: ExceptionDetail }) {
-  const { closed, medianHours, ways } = detail.outcomes;
-  if (closed === 0 || medianHours === null) return null;
-  if (closed === 1) return <p className="dim">In the last 90 days one such case closed, within {duration(medianHours * 3_600_000)}, {ways[0]?.way}.</p>;
-  return <p className="dim">In the last 90 days {count(closed, 'such case')} closed, half of them within {duration(medianHours * 3_600_000)}: {ways.slice(0, 5).map((each) => `${units(each.cases)} ${each.way}`).join(', ')}.</p>;
+  const words = usualWords(detail.outcomes);
+  return words === null ? null : <p className="dim">{words}</p>;
 }
 
 export function Similar({ detail }: { detail: ExceptionDetail }) {

@@ -29,7 +29,7 @@ export function planColumns({ currency, view, why, selection, whatIf }: Of): Col
   const over = view === 'overstock';
   const chosen: Column<Recommendation> = { id: 'select', header: '✓', title: 'Choose lines', width: 38, cell: (row) => <Checkbox size="xs" aria-label={`Choose ${row.sku || row.title}`} checked={selection.has(lineId(row))} onChange={() => selection.toggle(row)} onClick={(event) => event.stopPropagation()} tabIndex={-1} /> };
   const order: Column<Recommendation> = {
-    id: 'quantity', header: 'Order', width: 72, align: 'right', sort: 'quantity', card: 'pair',
+    id: 'quantity', header: 'Order', width: 68, align: 'right', sort: 'quantity', card: 'pair',
     cell: (row) => {
       const other = whatIf?.get(lineId(row)), changed = other !== undefined && other !== row.quantity, edited = row.decision?.decision === 'quantity';
       return (
@@ -51,22 +51,22 @@ export function planColumns({ currency, view, why, selection, whatIf }: Of): Col
       cell: (row) => (row.orderBy === null ? <span className="dim">–</span> : <Status tone={row.urgency < 0 ? 'bad' : row.urgency === 0 ? 'warn' : 'neutral'}>{day(row.orderBy, true)}, {dueWords(row.urgency)}</Status>),
     },
     order,
-    { id: 'cost', header: 'Cost', width: 90, align: 'right', sort: 'cost', cell: (row) => <span className="num">{money(row.cost, row.currency)}</span> },
-    { id: 'risk', header: 'At risk', title: 'Sales expected to be lost if nothing is ordered until the next review', width: 84, align: 'right', sort: 'risk', card: 'pair', cell: (row) => <span className="num">{row.atRisk < 0.5 ? <span className="dim">0</span> : row.atRiskValue === null ? `${decimal(row.atRisk)} units` : money(row.atRiskValue, currency)}</span> },
+    { id: 'cost', header: 'Cost', width: 88, align: 'right', sort: 'cost', cell: (row) => <span className="num">{money(row.cost, row.currency)}</span> },
+    { id: 'risk', header: 'At risk', title: 'Sales expected to be lost if nothing is ordered until the next review', width: 86, align: 'right', sort: 'risk', card: 'pair', cell: (row) => <span className="num">{row.atRisk < 0.5 ? <span className="dim">0</span> : row.atRiskValue === null ? `${decimal(row.atRisk)} units` : money(row.atRiskValue, currency)}</span> },
   ];
   const decided: Column<Recommendation> = { id: 'decision', header: 'Set aside', width: 230, card: 'wide', cell: (row) => (row.decision ? <span className="ellipsis" title={`${row.decision.by}: ${row.decision.reason}`}>{DECIDED[row.decision.decision]}{row.decision.until ? ` until ${day(row.decision.until, true)}` : ''}: {row.decision.reason}</span> : <span className="dim">–</span>) };
   const draft: Column<Recommendation> = { id: 'draft', header: 'In a draft', title: 'Asked for in an order that was not sent yet: not to be ordered again', width: 150, card: 'wide', cell: (row) => (row.draft ? <span className="ellipsis"><AppLink to={`/purchase-orders/${row.draft.purchaseOrderId}`}>{row.draft.reference}</AppLink> {row.draft.units === row.quantity ? <span className="dim">all {units(row.draft.units)}</span> : <Status tone="warn">{units(row.draft.units)} of {units(row.quantity)}</Status>}</span> : <span className="dim">–</span>) };
   return [
     chosen,
-    { id: 'sku', header: 'SKU', width: 142, sort: 'sku', card: 'lead', cell: (row) => <AppLink to={`/items/${row.itemId}?tab=replenishment&location=${row.locationId}`} className="ellipsis">{row.sku || <em>no SKU</em>}</AppLink> },
-    { id: 'title', header: 'Title', width: 150, grows: true, card: 'lead', cell: (row) => <span className="ellipsis" title={row.title}>{row.byRule && <><span className="tag" title="There is no forecast: what was sold in the last 28 days goes on">by rule</span> </>}{row.title}</span> },
-    { id: 'supplier', header: 'Supplier', width: 108, sort: 'supplier', cell: (row) => <span className="ellipsis" title={row.supplier ?? undefined}>{row.supplier ?? '–'}</span> },
-    { id: 'location', header: 'Location', width: 114, cell: (row) => <span className="ellipsis" title={row.locationName}>{row.locationName}</span> },
+    { id: 'sku', header: 'SKU', width: 138, sort: 'sku', card: 'lead', cell: (row) => <AppLink to={`/items/${row.itemId}?tab=replenishment&location=${row.locationId}`} className="ellipsis">{row.sku || <em>no SKU</em>}</AppLink> },
+    { id: 'title', header: 'Title', width: 110, grows: true, card: 'lead', cell: (row) => <span className="ellipsis" title={row.title}>{row.byRule && <><span className="tag" title="There is no forecast: what was sold in the last 28 days goes on">by rule</span> </>}{row.title}</span> },
+    { id: 'supplier', header: 'Supplier', width: 124, sort: 'supplier', cell: (row) => <span className="ellipsis" title={row.supplier ?? undefined}>{row.supplier ?? '–'}</span> },
+    { id: 'location', header: 'Location', width: 132, cell: (row) => <span className="ellipsis" title={row.locationName}>{row.locationName}</span> },
     { id: 'available', header: 'Available', title: 'As the plan saw it, at the same moment as the cover', width: 72, align: 'right', card: 'pair', cell: (row) => <span className={row.available < 0 ? 'num negative' : 'num'} title={row.availableNow === row.available ? undefined : `${units(row.availableNow)} now`}>{units(row.available)}{row.availableNow !== row.available && <span className="dim" aria-label={`, ${units(row.availableNow)} now`}>*</span>}</span> },
-    { id: 'incoming', header: 'Incoming', width: 70, align: 'right', cell: (row) => <span className="num">{units(row.incoming)}</span> },
-    { id: 'cover', header: 'Cover', title: 'Days the stock lasts at forecast rate', width: 52, align: 'right', sort: 'cover', cell: (row) => <span className="num">{row.coverDays === null ? '> 10 y' : `${decimal(row.coverDays)} d`}</span> },
+    { id: 'incoming', header: 'Incoming', width: 77, align: 'right', cell: (row) => <span className="num">{units(row.incoming)}</span> },
+    { id: 'cover', header: 'Cover', title: 'Days the stock lasts at forecast rate', width: 50, align: 'right', sort: 'cover', cell: (row) => <span className="num">{row.coverDays === null ? '> 10 y' : `${decimal(row.coverDays)} d`}</span> },
     ...(over ? excess : view === 'drafted' ? needed.filter((column) => column.id !== 'risk') : needed), ...(view === 'drafted' || view === 'all' ? [draft] : []), ...(view === 'set aside' ? [decided] : []),
-    { id: 'p50', header: 'Out, P50', title: 'Day on which it is more likely than not sold out', width: 72, sort: 'stockout', cell: (row) => (row.stockoutP50 !== null && row.stockoutP50 === row.stockoutP10 && row.available <= 0 ? <Status tone="bad">now</Status> : <span>{day(row.stockoutP50, true)}</span>) },
+    { id: 'p50', header: 'Out, P50', title: 'Day on which it is more likely than not sold out', width: 68, sort: 'stockout', cell: (row) => (row.stockoutP50 !== null && row.stockoutP50 === row.stockoutP10 && row.available <= 0 ? <Status tone="bad">now</Status> : <span>{day(row.stockoutP50, true)}</span>) },
     { id: 'p10', header: 'Out, P10', title: 'Day on which it is sold out with one chance in ten', width: 86, extra: true, cell: (row) => <span>{day(row.stockoutP10, true)}</span> },
     { id: 'class', header: 'Class', title: 'A: the items that make most of the money', width: 58, extra: true, cell: (row) => (row.abc ? <span className="tag">{row.abc}</span> : <span className="dim">–</span>) },
     { id: 'flags', header: 'Notes', title: 'What the forecast says of itself', width: 150, extra: true, cell: (row) => (row.byRule ? <Status tone="warn" title="There is no forecast: what was sold in the last 28 days goes on">By rule</Status> : <span className="ellipsis dim" title={row.flags.map(capital).join(', ')}>{row.flags.map(capital).join(', ') || '–'}</span>) },

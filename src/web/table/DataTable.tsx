@@ -22,7 +22,7 @@ const MANY_PAGES = 3;
 
 export function DataTable<Row>(props: TableProps<Row>) {
   const { name, columns, rows, query, total, chips, clear, search, filters, csv, empty } = props;
-  const [preferences, change] = usePreferences(name);
+  const [preferences, change] = usePreferences(name, props.tall);
   const phone = useMediaQuery('(max-width: 700px)', undefined, { getInitialValueInEffect: false });
   const definitions = useMemo(() => columns.map((column): ColumnDef<typeof features, { row: Row }> => ({ id: column.id, header: column.header, size: column.width, accessorFn: () => null })), [columns]);
   const data = useMemo(() => rows.map((row) => ({ row })), [rows]);

@@ -28,6 +28,8 @@ export function Grid<Row>({ columns, rows, rowId, query, total, totals, sorting,
     if (query.hasNextPage && !query.isFetchingNextPage && !query.isFetchNextPageError && last >= rows.length - AHEAD) void query.fetchNextPage();
   }, [last, rows.length, query]);
 
+  // Boxes to choose rows come first; what a row is about stays in sight beside them.
+  const choice = columns[0] !== undefined && CHOICES.has(columns[0].id) ? columns[0].width : null;
   const go = (place: Place): void => {
     setAt(place);
     setCurrent(true);
@@ -42,8 +44,10 @@ export function Grid<Row>({ columns, rows, rowId, query, total, totals, sorting,
   });
   useKeys((key, event) => {
     if (document.querySelector('[role="dialog"]:not([aria-hidden="true"]) :focus')) return false;
-    if (key === 'j') { go({ row: Math.min(rows.length - 1, current ? at.row + 1 : 0), column: at.column }); return true; }
-    if (key === 'k') { go({ row: Math.max(0, at.row - 1), column: at.column }); return true; }
+    // From row to row one goes by what the rows are about: in the column of boxes Space would choose.
+    const column = at.column === 0 && choice !== null ? 1 : at.column;
+    if (key === 'j') { go({ row: Math.min(rows.length - 1, current ? at.row + 1 : 0), column }); return true; }
+    if (key === 'k') { go({ row: Math.max(0, at.row - 1), column }); return true; }
     if (key === 'Enter' && current && document.activeElement === document.body && rows[at.row]) { open?.(rows[at.row]!); return true; }
     return event.key.length === 1 && (keys?.(key, current ? rows[at.row] : undefined) ?? false);
   });
@@ -62,8 +66,6 @@ export function Grid<Row>({ columns, rows, rowId, query, total, totals, sorting,
     else if (at.row >= 0 && rows[at.row]) open?.(rows[at.row]!);
   };
 
-  // Boxes to choose rows come first; what a row is about stays in sight beside them.
-  const choice = columns[0] !== undefined && CHOICES.has(columns[0].id) ? columns[0].width : null;
   const template: CSSProperties = { gridTemplateColumns: columns.map((column) => (column.grows ? `minmax(${column.width}px, 1fr)` : `${column.width}px`)).join(' ') };
   const cellProps = (row: number, column: number, kind: 'columnheader' | 'gridcell') => ({
     role: kind, 'data-r': row, 'data-c': column, 'aria-colindex': column + 1, tabIndex: at.row === row && at.column === column ? 0 : -1,

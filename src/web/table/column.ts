@@ -55,6 +55,8 @@ export interface TableProps<Row> {
   /** Further filters, left of the column chooser. */
   filters?: ReactNode;
   csv?: { href: string } | undefined;
+  /** Two lines a row unless the reader says otherwise: sentences matter here. */
+  tall?: boolean;
   /** The list has saved views; these parameters of its address say what is open, and are no part of them. */
   saved?: readonly string[];
   /** Asked with each unused letter, and with Space where it would only open the row; answers whether it was used. */

@@ -44,4 +44,5 @@ describe('arrow keys', () => {
 it('kept preferences are taken only as they are written', () => {
   expect(parsePreferences('{"hidden":{"a":true,"b":"x"},"tall":true}')).toEqual({ hidden: { a: true }, tall: true });
   for (const text of [null, '', 'null', '[]', '{"hidden":3}']) expect(parsePreferences(text)).toEqual({ hidden: {}, tall: false });
+  expect([parsePreferences(null, true).tall, parsePreferences('{}', true).tall, parsePreferences('{"tall":false}', true).tall, parsePreferences('{', true).tall]).toEqual([true, true, false, true]);
 });
