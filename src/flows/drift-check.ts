@@ -295,7 +295,7 @@ function shelfException(shelf: WarehouseDrift): RaisedException {
   const units = shelf.causes.filter((c) => c.cause === 'unknown').reduce((sum, c) => sum + Math.abs(c.units), 0);
   return {
     kind: 'STOCK_DRIFT', key: shelfKey(shelf), subject: `Item ${shelf.itemId} at location ${shelf.locationId}`, itemId: shelf.itemId, locationId: shelf.locationId, size: units,
-    sentence: `Shopify shows ${shelf.shown} available, the warehouse’s shelf allows ${shelf.wanted}: ${units} units of the difference have no known cause.`, evidence: { shown: shelf.shown, allowed: shelf.wanted, causes: shelf.causes },
+    sentence: `Shopify shows ${shelf.shown} available, the warehouse’s shelf allows ${shelf.wanted}: ${units === 1 ? '1 unit of the difference has' : `${units} units of the difference have`} no known cause.`, evidence: { shown: shelf.shown, allowed: shelf.wanted, causes: shelf.causes },
   };
 }
 
@@ -303,7 +303,7 @@ function plannerException(drift: PlannerDrift): RaisedException {
   const units = drift.causes.filter((c) => c.cause === 'unknown').reduce((sum, c) => sum + Math.abs(c.units), 0), what = drift.measure === 'stock' ? 'in stock' : 'on order';
   return {
     kind: 'STOCK_DRIFT', key: `planner/${drift.measure}/${drift.itemId}@${drift.locationId}`, subject: `Item ${drift.itemId} at location ${drift.locationId}`, itemId: drift.itemId, locationId: drift.locationId, size: units,
-    sentence: `The planner has ${drift.theirs} ${what}, here are ${drift.ours}: ${units} units of the difference have no known cause.`, evidence: { planner: drift.theirs, here: drift.ours, measure: drift.measure, readAt: drift.syncedAt, causes: drift.causes },
+    sentence: `The planner has ${drift.theirs} ${what}, here are ${drift.ours}: ${units === 1 ? '1 unit of the difference has' : `${units} units of the difference have`} no known cause.`, evidence: { planner: drift.theirs, here: drift.ours, measure: drift.measure, readAt: drift.syncedAt, causes: drift.causes },
   };
 }
 
@@ -311,8 +311,8 @@ function driftException(row: DriftRow): RaisedException {
   const units = unitsByCause([row, ...row.states]).get('unknown') ?? 0;
   return {
     kind: 'STOCK_DRIFT', key: levelKey(row), subject: `Item ${row.itemId} at location ${row.locationId}`, itemId: row.itemId, locationId: row.locationId, size: units,
-    sentence: row.difference === 0 ? `Shopify and the ledger both show ${row.ledger} available, and ${units} units promised to orders have no known cause.`
-      : `Shopify shows ${row.observed} available, the ledger ${row.ledger}: ${row.difference > 0 ? '+' : ''}${row.difference} units, of which ${units} have no known cause.`,
+    sentence: row.difference === 0 ? `Shopify and the ledger both show ${row.ledger} available, and ${units === 1 ? '1 unit promised to orders has' : `${units} units promised to orders have`} no known cause.`
+      : `Shopify shows ${row.observed} available, the ledger ${row.ledger}: ${row.difference > 0 ? '+' : ''}${row.difference} ${Math.abs(row.difference) === 1 ? 'unit' : 'units'}, of which ${units} ${units === 1 ? 'has' : 'have'} no known cause.`,
     evidence: { ledger: row.ledger, observed: row.observed, causes: row.causes, states: row.states },
   };
 }
