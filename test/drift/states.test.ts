@@ -94,6 +94,6 @@ describe('what cannot be settled yet', () => {
     expect(await check()).toMatchObject({ unitsByCause: { unknown: 1 }, unexplainedUnits: 1 });
     await clock.advance(180_000);
     await town.flow('exception-chase');
-    expect((await town.cases('STOCK_DRIFT')).map((each) => each.sentence)).toEqual(['Shopify shows 20 available, the ledger 19: +1 units, of which 1 have no known cause.']);
+    expect((await town.cases('STOCK_DRIFT')).map((each) => each.sentence)).toEqual(['Shopify shows 20 available, the ledger 19: +1 unit, of which 1 has no known cause.']);
   });
 });
