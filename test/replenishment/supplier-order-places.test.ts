@@ -43,6 +43,7 @@ it(`${INSTANCES} small orders at two to ${EVERY ? 'four' : 'three'} places`, () 
     const optimum = best(made);
     if (optimum === null) continue;
     const taken = placesOf(lines).filter((members) => total(of(lines, members), members.map((n) => quantities[n]!)).cost >= limits.minCost!), worth = taken.reduce((sum, members) => sum + worthOfAll(of(lines, members), members.map((n) => quantities[n]!)), 0);
+    expect(1 - worth / optimum, `seed ${seed}: ${what}`).toBeLessThan(0.01);
     gaps.push({ gap: Math.max(0, 1 - worth / optimum), what: `seed ${seed}: ${what}; ${Math.round(worth)} of ${Math.round(optimum)}, ${taken.length} reach theirs` });
   }
   expect(gaps.length).toBeGreaterThan(5);
@@ -60,7 +61,7 @@ it('one of two places has its minimum where the budget is enough for one, and wh
 });
 
 it('keeps budget, containers, full cases and what is fixed, whatever the sequence of the lines, of dozens of lines too', () => {
-  for (let seed = 1; seed <= 30; seed++) {
+  for (let seed = 1; seed <= 16; seed++) {
     const random = seeded(9_000 + seed), places = 2 + Math.floor(random() * 5), lines = drawLines(10 + Math.floor(random() * 50), random, random() < 0.4).map((line, n): SupplierLine => ({ ...line, place: `place ${n % places}`, ...(random() < 0.05 ? { fixed: true, most: line.quantity } : {}) })), load = total(lines, lines.map((line) => line.quantity)), fixed = total(lines, lines.map((line) => (line.fixed ? line.quantity : 0)));
     const limits: SupplierLimits = { ...NO_LIMITS, ...(random() < 0.5 ? { minCost: Math.round((load.cost / places) * (0.4 + random())) } : { minUnits: Math.round((load.units / places) * (0.4 + random())) }), budget: Math.round(Math.max(fixed.cost, load.cost * (0.3 + random()))) }, order = supplierOrder(lines, limits);
     expect(order.load.cost).toBeLessThanOrEqual(limits.budget!);
@@ -73,7 +74,7 @@ it('keeps budget, containers, full cases and what is fixed, whatever the sequenc
     const turned = supplierOrder([...lines].reverse(), limits);
     expect([...turned.lines].reverse()).toEqual(order.lines);
   }
-});
+}, 240_000);
 
 afterAll(() => {
   gaps.sort((a, b) => b.gap - a.gap);

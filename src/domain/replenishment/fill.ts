@@ -14,11 +14,14 @@ const MOST_CASES = 2_000, MOST_STEPS = 60_000;
 /** `gap`: how far below the best filling it may be, as a share of what the order is worth, filled or before, whichever is more. */
 export interface Filling { quantities: Units[]; gap: number }
 
-/** Above `from`, up to `line.most` of each, within the room. What takes no room is not added; `keep` is the least the order must be worth, 0 being none at all. */
-export function filled(lines: readonly SupplierLine[], worth: Worth, from: readonly Units[], room: Bound, keep = 0): Filling {
+/**
+ * Above `from`, up to `line.most` of each, within the room. What takes no room is not added; `keep` is the least the order must be worth, 0 being none at all. Down to `least` of each, where as full and at
+ * or above `floor` another mix is worth more.
+ */
+export function filled(lines: readonly SupplierLine[], worth: Worth, from: readonly Units[], room: Bound, keep = 0, { least = from, floor = {} }: { least?: readonly Units[]; floor?: Bound } = {}): Filling {
   const cased = caseByCase(lines, worth, from, room, keep), sum = (quantities: readonly Units[]): number => quantities.reduce((all, quantity, n) => all + worth[n]!(quantity), 0);
   if (cased.every((quantity, n) => quantity === from[n])) return { quantities: cased, gap: 0 };
-  const most = lines.map((line, n) => (share(loadOf(line, 1), room) > 0 ? Math.max(line.most, from[n]!) : from[n]!)), best = bestOrder(lines, worth, from, most, room, fullness(lines, cased, room), cased);
+  const most = lines.map((line, n) => (share(loadOf(line, 1), room) > 0 ? Math.max(line.most, from[n]!) : from[n]!)), best = bestOrder(lines, worth, least, most, room, { ...floor, ...fullness(lines, cased, room) }, cased);
   if (best === null) return { quantities: cased, gap: 1 };
   return { quantities: best.quantities, gap: best.bound <= best.worth ? 0 : Math.min(1, (best.bound - best.worth) / Math.max(best.bound, sum(from))) };
 }

@@ -52,6 +52,9 @@ function byKey(lines: readonly SupplierLine[]): number[] {
   return lines.map((_, n) => n).sort((a, b) => (lines[a]!.key < lines[b]!.key ? -1 : lines[a]!.key > lines[b]!.key ? 1 : a - b));
 }
 
+/** So much more must an order be worth to take from what is wanted. */
+const WORTH_A_CHANGE = 1.005;
+
 const gapOf = ({ worth, bound }: { worth: number; bound: number }): number => (bound <= worth ? 0 : bound <= 0 ? 1 : Math.min(1, (bound - worth) / bound));
 
 class Steps {
@@ -64,6 +67,8 @@ class Steps {
   readonly #places: number[][];
   readonly #minimums: number[][];
   readonly #floor: Bound;
+  /** What is wanted, at the price breaks worth it. */
+  #broken: readonly Units[] = [];
 
   constructor(lines: readonly SupplierLine[], limits: SupplierLimits) {
     this.#lines = lines;
@@ -78,6 +83,7 @@ class Steps {
     const { budget } = this.#limits, own = this.#lines.map((line) => line.quantity);
     if (own.every((quantity) => quantity === 0)) return [];
     const broken = own.map((quantity, n) => worthwhile(this.#lines[n]!, this.#worth[n]!, quantity));
+    this.#broken = broken;
     let raised = this.#each(this.#minimums, broken, (members, now) => this.#raised(members, now)), [packed, kept] = this.#limited(raised, budget);
     // A minimum that the limits put out of reach again, or above what is left of the order, is not paid for.
     const gone = new Set(this.#minimums.filter((members) => members.some((n) => raised[n] !== broken[n]) && (this.#worthOf(members, kept) < 0 || missing(total(members.map((n) => this.#lines[n]!), members.map((n) => kept[n]!)), this.#floor) > 0)).flat());
@@ -116,7 +122,9 @@ class Steps {
   #raised(members: readonly number[], from: Units[]): Units[] {
     const lines = members.map((n) => this.#lines[n]!);
     if (missing(total(lines, from), this.#floor) <= 0) return from;
-    const { containers } = this.#limits, one = lines.every((line) => line.place === lines[0]!.place), best = (one && containers !== null ? this.#best(members, from, lines.map((line) => line.most), roomOf(this.#limits, containers), this.#floor) : null) ?? this.#best(members, from, lines.map((line) => line.most), {}, this.#floor);
+    const most = lines.map((line) => line.most), added = this.#best(members, from, most, {}, this.#floor), anew = this.#best(members, lines.map((line, k) => (line.fixed === true ? from[k]! : 0)), most.map((high, k) => (from[k] === 0 ? 0 : Math.max(high, from[k]!))), {}, this.#floor);
+    // What is wanted gives way only where large cases or price breaks of other lines reach it so much better.
+    const best = anew !== null && anew.worth > Math.max(0, (added?.worth ?? 0) * WORTH_A_CHANGE) ? anew : added;
     if (best === null) return from;
     if (best.worth >= 0) return this.#used(best);
     for (const place of new Set(lines.map((line) => line.place))) this.#note(place, 'To reach the least the supplier takes an order for would cost more than the order is worth.');
@@ -127,16 +135,17 @@ class Steps {
   #packed(members: readonly number[], from: Units[], keep: number): Units[] {
     const { containers, fillContainer } = this.#limits, lines = members.map((n) => this.#lines[n]!), worth = members.map((n) => this.#worth[n]!), needed = containersOf(total(lines, from), this.#limits);
     if (needed === null || (containers === null && !fillContainer)) return from;
-    const into = (count: number): Units[] => {
+    // What the minimum of this place added may give way to what fills the room better; what is wanted does not where all of it fits, nor what a minimum of all places added.
+    const sum = (quantities: readonly Units[]): number => quantities.reduce((all, quantity, k) => all + worth[k]!(quantity), 0), alone = this.#minimums.some((group) => group.length === members.length), into = (count: number): Units[] => {
       const room = roomOf(this.#limits, count), inside = fits(total(lines, from), room) ? from : this.#down(members, from, from, room, lines.map((line, k) => (from[k] === 0 || line.fixed === true ? from[k]! : Math.max(line.most, from[k]!))));
       if (!fillContainer) return inside;
-      const { quantities, gap } = filled(lines, worth, inside, room, keep);
+      const { quantities, gap } = filled(lines, worth, inside, room, keep, { least: members.map((n, k) => (!alone || lines[k]!.fixed === true ? inside[k]! : inside === from ? Math.min(inside[k]!, this.#broken[n]!) : 0)), floor: alone && missing(total(lines, inside), this.#floor) <= 0 ? this.#floor : {} });
       this.gap = Math.max(this.gap, gap);
       return quantities;
     };
     const most = Math.min(Math.max(1, needed), containers ?? Infinity), up = into(most);
     if (!fillContainer || most === 1) return up;
-    const fewer = into(most - 1), sum = (quantities: Units[]): number => quantities.reduce((all, quantity, k) => all + worth[k]!(quantity), 0);
+    const fewer = into(most - 1);
     return sum(fewer) > sum(up) ? fewer : up;
   }
 

@@ -45,7 +45,7 @@ const WORDS: Record<TermKey, (units: Units, made: Recommendation) => string> = {
   'maximum stock': (units, { policy }) => `${-units} fewer, because the position may not pass ${policy.maxStock}`,
   'end of life': (units) => `${-units} fewer, because it is at its end`,
   'price break': (units) => `${units} more reach a lower price`,
-  'supplier minimum': (units) => `${units} more bring the supplier's order to its minimum`,
+  'supplier minimum': (units) => (units >= 0 ? `${units} more bring the supplier's order to its minimum` : `${-units} fewer, since others bring the supplier's order to its minimum at less loss`),
   container: (units) => (units >= 0 ? `${units} more fill the container` : `${-units} fewer fit the container`),
   budget: (units) => (units > 0 ? `${units} more, which the budget buys in place of others` : `${-units} fewer keep the budget`),
   'store budget': (units) => `${-units} fewer keep the store's budget`,
