@@ -198,12 +198,24 @@ describe('the first day', () => {
     await page.getByRole('dialog').getByText('+12', { exact: true }).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    const href = await page.getByRole('link', { name: 'CSV' }).getAttribute('href'), rows = (await (await fetch(`${w.url}${href}`)).text()).trim().split('\r\n').map((line) => line.split(','));
+    // What was done in these days stands below; the figures go along as a file.
+    await page.getByText('Daily checks').waitFor();
+    await finn.press('Download');
+    const href = await page.getByRole('menuitem', { name: 'CSV, the figures' }).getAttribute('href'), rows = (await (await fetch(`${w.url}${href}`)).text()).trim().split('\r\n').map((line) => line.split(','));
     expect(rows.filter((row) => row[1] === 'closing').reduce((sum, row) => sum + Number(row[2]), 0)).toBe(columns.at(-1)!.at(-1));
+    await page.keyboard.press('Escape');
     await page.getByLabel('Note').fill('counted with the warehouse');
     await finn.press('Sign the period');
     await page.getByText('The chain of all 1 holds').waitFor();
     await page.getByText('counted with the warehouse').waitFor();
+    // The auditor reads it by an address, without an account.
+    await finn.press('Share…');
+    await page.getByRole('textbox', { name: 'For' }).fill('Ms Okafor, auditor');
+    await finn.press('Make an address');
+    const read = await fetch(`${w.url}${new URL(await page.locator('.copy-field code').innerText()).pathname}`);
+    expect([read.status, await read.text()]).toEqual([200, expect.stringContaining('counted with the warehouse')]);
+    await finn.press('Done');
+    await page.getByText('Ms Okafor, auditor').waitFor();
     expect(await axeFaults(page)).toEqual([]);
     await came(5, addDays(to, -2));
     await page.reload();
