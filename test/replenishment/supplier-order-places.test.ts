@@ -10,7 +10,7 @@ import type { SupplierLine } from '../../src/domain/replenishment/supplier-line.
 import { supplierOrder } from '../../src/domain/replenishment/supplier-order.ts';
 import { drawLines, exact, worthOfAll } from '../helpers/order-lines.ts';
 
-const EVERY = process.env['INSTEP_SOLVER'] === 'all', INSTANCES = EVERY ? 120 : 24, SECONDS = EVERY ? 10 : 3, gaps: { gap: number; what: string }[] = [];
+const EVERY = process.env['INSTEP_SOLVER'] === 'all', INSTANCES = EVERY ? 120 : 10, SECONDS = EVERY ? 10 : 3, gaps: { gap: number; what: string }[] = [];
 
 interface Drawn { lines: SupplierLine[]; limits: SupplierLimits; room: Bound; what: string }
 /** Two to four places; budgets from enough for all to enough for one. */
@@ -46,7 +46,7 @@ it(`${INSTANCES} small orders at two to ${EVERY ? 'four' : 'three'} places`, () 
     expect(1 - worth / optimum, `seed ${seed}: ${what}`).toBeLessThan(0.01);
     gaps.push({ gap: Math.max(0, 1 - worth / optimum), what: `seed ${seed}: ${what}; ${Math.round(worth)} of ${Math.round(optimum)}, ${taken.length} reach theirs` });
   }
-  expect(gaps.length).toBeGreaterThan(5);
+  expect(gaps.length).toBeGreaterThan(EVERY ? 30 : 3);
 }, 900_000);
 
 it('one of two places has its minimum where the budget is enough for one, and what is left goes to the other, which says that it stays below', () => {
@@ -61,7 +61,7 @@ it('one of two places has its minimum where the budget is enough for one, and wh
 });
 
 it('keeps budget, containers, full cases and what is fixed, whatever the sequence of the lines, of dozens of lines too', () => {
-  for (let seed = 1; seed <= 16; seed++) {
+  for (let seed = 1; seed <= 10; seed++) {
     const random = seeded(9_000 + seed), places = 2 + Math.floor(random() * 5), lines = drawLines(10 + Math.floor(random() * 50), random, random() < 0.4).map((line, n): SupplierLine => ({ ...line, place: `place ${n % places}`, ...(random() < 0.05 ? { fixed: true, most: line.quantity } : {}) })), load = total(lines, lines.map((line) => line.quantity)), fixed = total(lines, lines.map((line) => (line.fixed ? line.quantity : 0)));
     const limits: SupplierLimits = { ...NO_LIMITS, ...(random() < 0.5 ? { minCost: Math.round((load.cost / places) * (0.4 + random())) } : { minUnits: Math.round((load.units / places) * (0.4 + random())) }), budget: Math.round(Math.max(fixed.cost, load.cost * (0.3 + random()))) }, order = supplierOrder(lines, limits);
     expect(order.load.cost).toBeLessThanOrEqual(limits.budget!);
