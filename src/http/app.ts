@@ -51,6 +51,7 @@ import { analogueRoutes } from './routes/analogues.ts';
 import { forecastRoutes } from './routes/forecast.ts';
 import { fulfilmentRoutes } from './routes/fulfilments.ts';
 import { heldBackRoutes } from './routes/held-back.ts';
+import { handoverRoutes } from './routes/handover.ts';
 import { helpRoutes } from './routes/help.ts';
 import { itemRoutes } from './routes/items.ts';
 import { locationRoutes } from './routes/locations.ts';
@@ -170,7 +171,7 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
   const api = app.withTypeProvider<ZodTypeProvider>();
   for (const routes of [
     sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, overrideRoutes, analogueRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, whatIfRoutes, replayRoutes, transferRoutes, warehouseMoveRoutes,
-    exceptionRoutes, exceptionFixRoutes, alertRoutes, driftRoutes, driftToleranceRoutes, repairRoutes, peakRoutes, rehearsalRoutes, bufferRuleRoutes, heldBackRoutes, helpRoutes, flowRoutes, connectionRoutes, warehouseRoutes,
+    exceptionRoutes, exceptionFixRoutes, alertRoutes, driftRoutes, driftToleranceRoutes, repairRoutes, peakRoutes, rehearsalRoutes, bufferRuleRoutes, heldBackRoutes, helpRoutes, handoverRoutes, flowRoutes, connectionRoutes, warehouseRoutes,
     plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, supplierRoutes,
     purchaseDraftRoutes, purchaseOrderRoutes, purchaseSettingRoutes, exchangeRateRoutes, goodsReceiptRoutes, purchasingImportRoutes, countRoutes, searchRoutes,
     eventRoutes, auditRoutes, periodRoutes, sharedPeriodRoutes, mappingSuggestionRoutes, listingRoutes, peopleRoutes, auditTrailRoutes, settingRoutes, viewRoutes,

@@ -24,3 +24,13 @@ export const TrailPage = z.object({ rows: z.array(TrailEntry), nextCursor: z.str
 export const TrailState = z.object({
   links: z.number(), head: z.string().describe('hash of the last link; filed elsewhere, it proves everything before it'), broken: z.array(z.object({ link: z.string().nullable(), auditId: z.string().nullable(), fault: z.string() })), actors: z.array(z.string()), actions: z.array(z.string()),
 }).meta({ id: 'TrailState' });
+
+/** Parts of the daily running, as cases are owned. */
+export const HANDOVER_OWNERS = ['ecommerce', 'planner', 'warehouse', 'finance', 'integration owner', 'admin'] as const;
+export const Handovers = z.object({
+  owners: z.array(z.object({
+    owner: z.enum(HANDOVER_OWNERS), mayTake: z.boolean().describe('whether who asks may sign for it'),
+    taken: z.object({ by: z.string(), name: z.string(), at: instant, note: z.string().nullable(), times: z.number().describe('how often it was taken over; this was the last') }).nullable(),
+  })),
+}).meta({ id: 'Handovers' });
+export const HandoverBody = z.object({ owner: z.enum(HANDOVER_OWNERS), note: z.string().trim().max(500).optional() }).strict().meta({ id: 'HandoverBody' });

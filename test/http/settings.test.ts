@@ -92,6 +92,20 @@ it('each role begins with one view or more, and each of them is a list the page 
   }
 });
 
+it('each part of the daily running is taken over by name, by people of its role, again by whoever follows; the trail has each', async () => {
+  const storeId = (await clock.house.db.query<{ store_id: number }>('select min(store_id) as store_id from store')).rows[0]!.store_id, url = `/api/v1/handover?store=${storeId}`;
+  interface View { owners: { owner: string; taken: { name: string; note: string | null; times: number } | null; mayTake: boolean }[] }
+  const { body: invited } = await ask<{ url: string }>('POST', '/api/v1/people', session, { email: 'pia@shop.example', name: 'Pia', role: 'planner' });
+  const { cookie: pia } = await ask('POST', '/api/v1/join', '', { token: new URL(invited.url).searchParams.get('token'), password: 'yet another long password' });
+  expect((await ask<View>('GET', url, pia)).body.owners.filter((each) => each.mayTake || each.taken)).toEqual([{ owner: 'planner', taken: null, mayTake: true }]);
+  expect(await ask('POST', url, pia, { owner: 'warehouse' })).toMatchObject({ status: 403, body: { detail: expect.stringMatching(/warehouse/) } });
+  expect((await ask('POST', url, pia, { owner: 'planner', note: 'a purchase order in four minutes' })).status).toBe(200);
+  expect((await ask('POST', url, pia, { owner: 'planner' })).status).toBe(200);
+  expect((await ask('POST', url, session, { owner: 'integration owner' })).status).toBe(200);
+  expect((await ask<View>('GET', url, pia)).body.owners.filter((each) => each.taken)).toMatchObject([{ owner: 'planner', taken: { name: 'Pia', note: null, times: 2 } }, { owner: 'integration owner', taken: { name: 'Ann', times: 1 } }]);
+  expect((await clock.house.db.query(`select actor, subject from audit_event where action = 'handover signed' order by audit_id`)).rows).toEqual([{ actor: 'pia@shop.example', subject: 'planner' }, { actor: 'pia@shop.example', subject: 'planner' }, { actor: 'ann@shop.example', subject: 'integration owner' }]);
+});
+
 it('every address docs/api.md shows is one of the API, with its method and the parameters it takes', () => {
   const text = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8').replaceAll(/\\\n\s*/g, ' '), { paths } = clock.app.swagger() as { paths: Record<string, Record<string, { parameters?: { name: string; in: string }[] }>> };
   const calls = [...text.matchAll(/^curl (.*?)"\$API(\/[^"?]*)(?:\?([^"]*))?"(.*)$/gm)].map(([, before, address, query, after]) => ({ method: /-X ([A-Z]+)/.exec(`${before} ${after}`)?.[1]?.toLowerCase() ?? 'get', address: `/api/v1${address}`, names: [...new URLSearchParams(query ?? '').keys()] }));

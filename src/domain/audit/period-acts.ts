@@ -4,7 +4,7 @@
 export const ACT_GROUPS = [
   { group: 'stock', label: 'Stock changed by hand', begins: ['repair', 'count', 'return received', 'return inspected', 'held back', 'let go', 'move ', 'stock sharing', 'authority', 'buffer rule', 'push ', 'levels read again'] },
   { group: 'plan', label: 'Plan overridden', begins: ['plan decision', 'planning values', 'override', 'event', 'planned price', 'price planned', 'said to sell like', 'stands for itself', 'transfer change', 'purchase order approve', 'purchase order amend'] },
-  { group: 'access', label: 'Who may come in', begins: ['person ', 'password', 'sessions', 'administrator', 'client secret', 'shop connected', 'sign-in failed', 'period shared', 'period no longer shared'] },
+  { group: 'access', label: 'Who may come in', begins: ['person ', 'password', 'sessions', 'administrator', 'client secret', 'shop connected', 'sign-in failed', 'period shared', 'period no longer shared', 'handover signed'] },
   { group: 'rules', label: 'Rules and settings', begins: ['limits', 'mapping rules', 'repair policy', 'purchase settings', 'transfer settings', 'supply', 'alert channel', 'back-up watch', 'exchange rates', 'warehouse ', 'planner '] },
 ] as const;
 export type ActGroup = (typeof ACT_GROUPS)[number]['group'];

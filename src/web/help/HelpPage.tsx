@@ -10,12 +10,13 @@ import { Find } from '../table/Toolbar.tsx';
 import { EmptyState, ErrorState, Lines } from '../ui/feedback.tsx';
 import { kindName } from '../ui/format.ts';
 import { Page, Panel } from '../ui/page.tsx';
+import { HandoverPanel } from './HandoverPanel.tsx';
 import { HelpButton } from './HelpButton.tsx';
 import './help.css';
 
 interface Head { name: string; title: string; group: string; owner: string | null; tested: string | null; line?: string | null }
 const route = getRouteApi('/app/help');
-const FIRST = 'handover/start-here';
+const FIRST = 'handover/start-here', TAKEN = 'handover/who-owns-what';
 const titleOf = (page: Head): string => (page.group === 'Runbooks' ? kindName(page.title) : page.title);
 
 export function HelpPage() {
@@ -33,6 +34,8 @@ export function HelpPage() {
                 <ul>{pages.map((page) => <li key={page.name}><Link to="/help" search={(old) => ({ ...old, page: page.name })} aria-current={page.name === name || undefined}>{titleOf(page)}</Link>{page.line && <p className="small dim">{page.line}</p>}</li>)}</ul>
               </section>))}
         </nav>
+        <div className="stack">
+        {name === TAKEN && <HandoverPanel />}
         <Panel className="help-text">
           {text.isError ? <ErrorState error={text.error} retry={() => void text.refetch()} /> : !text.data ? <Lines rows={16} /> : (
             <article>
@@ -40,6 +43,7 @@ export function HelpPage() {
               <Markdown text={text.data.markdown} base={name} button={(fix) => <HelpButton name={fix} />} />
             </article>)}
         </Panel>
+        </div>
       </div>
     </Page>
   );
