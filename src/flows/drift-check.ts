@@ -10,6 +10,7 @@
 import { DRIFT_CAUSES, explainDrift, isPressing, unitsByCause, type DriftFinding, type LevelState, type PendingEffect } from '../domain/drift/causes.ts';
 import { graceMinutes, withinTolerance } from '../domain/drift/telling.ts';
 import { kindOf, type RaisedException } from '../domain/exceptions/catalogue.ts';
+import { some } from '../domain/wording.ts';
 import { emptyOrder, type OrderState } from '../domain/orders/order-state.ts';
 import { at, outside, type Fact, type StockState } from '../domain/stock/fact.ts';
 import { UnreadableWebhook } from '../ports/storefront.ts';
@@ -291,11 +292,14 @@ async function weighed(context: FlowContext, cases: readonly RaisedException[]):
 const levelKey = ({ itemId, locationId }: { itemId: number; locationId: number }): string => `level/${itemId}@${locationId}`;
 const shelfKey = ({ itemId, locationId }: { itemId: number; locationId: number }): string => `shelf/${itemId}@${locationId}`;
 
+/** "1 unit … has", "5 units … have". */
+const unitsOf = (units: number, what: string): string => `${some(units, 'unit')} ${what} ${units === 1 ? 'has' : 'have'}`;
+
 function shelfException(shelf: WarehouseDrift): RaisedException {
   const units = shelf.causes.filter((c) => c.cause === 'unknown').reduce((sum, c) => sum + Math.abs(c.units), 0);
   return {
     kind: 'STOCK_DRIFT', key: shelfKey(shelf), subject: `Item ${shelf.itemId} at location ${shelf.locationId}`, itemId: shelf.itemId, locationId: shelf.locationId, size: units,
-    sentence: `Shopify shows ${shelf.shown} available, the warehouse’s shelf allows ${shelf.wanted}: ${units === 1 ? '1 unit of the difference has' : `${units} units of the difference have`} no known cause.`, evidence: { shown: shelf.shown, allowed: shelf.wanted, causes: shelf.causes },
+    sentence: `Shopify shows ${shelf.shown} available, the warehouse’s shelf allows ${shelf.wanted}: ${unitsOf(units, 'of the difference')} no known cause.`, evidence: { shown: shelf.shown, allowed: shelf.wanted, causes: shelf.causes },
   };
 }
 
@@ -303,7 +307,7 @@ function plannerException(drift: PlannerDrift): RaisedException {
   const units = drift.causes.filter((c) => c.cause === 'unknown').reduce((sum, c) => sum + Math.abs(c.units), 0), what = drift.measure === 'stock' ? 'in stock' : 'on order';
   return {
     kind: 'STOCK_DRIFT', key: `planner/${drift.measure}/${drift.itemId}@${drift.locationId}`, subject: `Item ${drift.itemId} at location ${drift.locationId}`, itemId: drift.itemId, locationId: drift.locationId, size: units,
-    sentence: `The planner has ${drift.theirs} ${what}, here are ${drift.ours}: ${units === 1 ? '1 unit of the difference has' : `${units} units of the difference have`} no known cause.`, evidence: { planner: drift.theirs, here: drift.ours, measure: drift.measure, readAt: drift.syncedAt, causes: drift.causes },
+    sentence: `The planner has ${drift.theirs} ${what}, here are ${drift.ours}: ${unitsOf(units, 'of the difference')} no known cause.`, evidence: { planner: drift.theirs, here: drift.ours, measure: drift.measure, readAt: drift.syncedAt, causes: drift.causes },
   };
 }
 
@@ -311,7 +315,7 @@ function driftException(row: DriftRow): RaisedException {
   const units = unitsByCause([row, ...row.states]).get('unknown') ?? 0;
   return {
     kind: 'STOCK_DRIFT', key: levelKey(row), subject: `Item ${row.itemId} at location ${row.locationId}`, itemId: row.itemId, locationId: row.locationId, size: units,
-    sentence: row.difference === 0 ? `Shopify and the ledger both show ${row.ledger} available, and ${units === 1 ? '1 unit promised to orders has' : `${units} units promised to orders have`} no known cause.`
+    sentence: row.difference === 0 ? `Shopify and the ledger both show ${row.ledger} available, and ${unitsOf(units, 'promised to orders')} no known cause.`
       : `Shopify shows ${row.observed} available, the ledger ${row.ledger}: ${row.difference > 0 ? '+' : ''}${row.difference} ${Math.abs(row.difference) === 1 ? 'unit' : 'units'}, of which ${units} ${units === 1 ? 'has' : 'have'} no known cause.`,
     evidence: { ledger: row.ledger, observed: row.observed, causes: row.causes, states: row.states },
   };

@@ -1,5 +1,6 @@
 /** The public contract of people and of the audit trail under /api/v1. */
 import { z } from 'zod';
+import { ALERT_ROLES } from './contract-alerts.ts';
 
 export const ROLES = ['admin', 'ecommerce', 'planner', 'warehouse', 'finance', 'viewer'] as const;
 const instant = z.string(), name = z.string().trim().min(1).max(120), email = z.email().max(200), password = z.string().min(12).max(128);
@@ -26,7 +27,7 @@ export const TrailState = z.object({
 }).meta({ id: 'TrailState' });
 
 /** Parts of the daily running, as cases are owned. */
-export const HANDOVER_OWNERS = ['ecommerce', 'planner', 'warehouse', 'finance', 'integration owner', 'admin'] as const;
+export const HANDOVER_OWNERS = ALERT_ROLES;
 export const Handovers = z.object({
   owners: z.array(z.object({
     owner: z.enum(HANDOVER_OWNERS), mayTake: z.boolean().describe('whether who asks may sign for it'),

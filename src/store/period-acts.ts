@@ -1,5 +1,6 @@
 /** What people and checks did in a period, read from cases, the audit trail, back-ups and daily checks. Bounded: counts are of all, lists of the latest. */
 import { ACT_GROUPS, groupOf, type Act, type BackupTried, type CasesOfKind, type PeriodActs } from '../domain/audit/period-acts.ts';
+import { isTied } from '../domain/drift/verdict.ts';
 import { verifyTrail } from './audit-trail.ts';
 import type { Queryable } from './db.ts';
 
@@ -28,7 +29,7 @@ export async function periodActs(db: Queryable, storeId: number, fromDay: string
 }
 
 async function checksOf(db: Queryable, of: unknown[]): Promise<PeriodActs['checks']> {
-  const { rows } = await db.query<{ day: string; verdict: string }>('select day::text, verdict from digest where store_id = $1 and day between $2::date and $3::date order by day', of), others = rows.filter(({ verdict }) => !verdict.startsWith('Stock ties'));
+  const { rows } = await db.query<{ day: string; verdict: string }>('select day::text, verdict from digest where store_id = $1 and day between $2::date and $3::date order by day', of), others = rows.filter(({ verdict }) => !isTied(verdict));
   return { days: rows.length, tied: rows.length - others.length, others: others.slice(-MOST) };
 }
 

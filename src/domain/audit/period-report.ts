@@ -1,6 +1,7 @@
 /** A period as one page of HTML that needs nothing else, to print, file or send: units and what makes them, and what people and checks did. Every text is escaped. */
-import { ACT_GROUPS, lasted, type PeriodActs } from './period-acts.ts';
+import { lasted, type PeriodActs } from './period-acts.ts';
 import type { PeriodFigures } from './period.ts';
+import { kindWords, some } from '../wording.ts';
 import { escape, STYLE } from './report.ts';
 
 export interface Signature { at: string; by: string; role: string; note: string | null; digest: string; chain: string }
@@ -32,16 +33,16 @@ ${row(`Closing, ${to}`, (place) => place.closing, figures.closing, units)}
 </tbody></table></div>
 <h2>Does it tie?</h2>
 <p>${checks.days === 0 ? 'No daily check was made in these days.' : `On ${checks.tied} of ${checks.days} daily checks stock tied.`}${checks.others.length > 0 ? ` Not on ${checks.others.map((each) => `${each.day} (${escape(each.verdict)})`).join(', ')}.` : ''}</p>
-<p>Differences opened ${units(drift.opened)}, closed ${units(drift.closed)}, open at the end ${units(drift.open)}. Repairs ${units(drift.repairs)} of ${units(drift.units)} units, ${units(drift.byPolicy)} of them by a policy; ${units(drift.reversed)} taken back.</p>
+<p>Differences opened ${units(drift.opened)}, closed ${units(drift.closed)}, open at the end ${units(drift.open)}. Repairs ${units(drift.repairs)} of ${some(drift.units, 'unit')}, ${units(drift.byPolicy)} of them by a policy; ${units(drift.reversed)} taken back.</p>
 <h2>Cases</h2>
-${acts.cases.length === 0 ? '<p>None.</p>' : table(['Kind', 'Opened', 'Closed', 'Open at the end', 'Median time to close'], acts.cases.map((each) => [escape(each.kind), units(each.opened), units(each.closed), units(each.open), each.medianSeconds === null ? '–' : lasted(each.medianSeconds)]), [1, 2, 3, 4])}
+${acts.cases.length === 0 ? '<p>None.</p>' : table(['Kind', 'Opened', 'Closed', 'Open at the end', 'Median time to close'], acts.cases.map((each) => [escape(capital(kindWords(each.kind))), units(each.opened), units(each.closed), units(each.open), each.medianSeconds === null ? '–' : lasted(each.medianSeconds)]), [1, 2, 3, 4])}
 ${acts.acts.map(({ label, count, acts: list }) => `<h2>${escape(label)} <small>${units(count)}</small></h2>${table(['When', 'Who', 'What', 'Of', 'Why'], list.slice(0, PRINTED).map((act) => [stamp(act.at), escape(act.actor), escape(capital(act.action)), escape(act.subject), escape(act.why ?? '')]))}${count > PRINTED ? `<p class="dim">${units(count - PRINTED)} more stand in the audit trail.</p>` : ''}`).join('\n')}
-${ACT_GROUPS.every(({ group }) => acts.acts.every((each) => each.group !== group)) ? '<h2>By hand</h2><p>Nobody changed anything.</p>' : ''}
-<p class="dim">${units(acts.rest)} other entries of the audit trail: cases worked on, purchase orders, work started by hand.</p>
+${acts.acts.length === 0 ? '<h2>By hand</h2><p>Nobody changed anything.</p>' : ''}
+<p class="dim">${some(acts.rest, 'other entry', 'other entries')} of the audit trail: cases worked on, purchase orders, work started by hand.</p>
 <h2>Audit trail</h2>
 <p>${trail.entries === 0 ? 'No entry was written in these days.' : `Links ${trail.first} to ${trail.last}; SHA-256 of the last <span class="small">${trail.head}</span>.`} ${trail.broken.length === 0 ? 'The whole chain holds.' : `<b>The chain is broken:</b> ${trail.broken.map(escape).join('; ')}.`}</p>
 <h2>Back-ups and versions</h2>
-<p>${units(backups.backUps)} back-ups made, ${units(backups.failed)} failed; ${units(backups.drills.length)} drills and restores.</p>
+<p>${some(backups.backUps, 'back-up')} made, ${units(backups.failed)} failed; ${some(backups.drills.length, 'drill or restore', 'drills and restores')}.</p>
 ${backups.drills.length === 0 ? '' : table(['When', 'What', 'Who', 'File', 'Outcome'], backups.drills.slice(0, PRINTED).map((run) => [stamp(run.at), run.kind, escape(run.by), escape(run.file), `${run.ok ? 'good' : '<b>failed</b>'}: ${escape(run.said)}`]))}
 <p>Instep ${escape(versions.instep)}, Shopify Admin API ${escape(versions.api)}.${versions.migrations.length === 0 ? ' The database was not changed.' : ` The database was brought forward: ${versions.migrations.map((each) => `${escape(each.name)} (${stamp(each.at)})`).join(', ')}.`}</p>
 <footer class="dim small">Made by Instep. Opening + counts + movements = closing, of every location. Acts, trail, back-ups and versions are of the whole installation.</footer>

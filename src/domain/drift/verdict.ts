@@ -6,9 +6,13 @@ export interface VerdictNumbers {
   drift_rows: number; unexplained_units: number;
 }
 
+/** How a verdict begins that nothing is wrong with. */
+const TIES = 'Stock ties';
+export const isTied = (verdict: string): boolean => verdict.startsWith(TIES);
+
 export function stockVerdict({ on_hand: onHand, drift_rows: levels, unexplained_units: unknown }: VerdictNumbers): string {
   const number = (value: number): string => value.toLocaleString('en-GB');
   if (unknown > 0) return `${number(unknown)} ${unknown === 1 ? 'unit differs' : 'units differ'} without a known cause`;
-  if (levels > 0) return `Stock ties but for ${number(levels)} ${levels === 1 ? 'level' : 'levels'} still on the way`;
-  return `Stock ties: ${number(onHand)} of ${number(onHand)} units explained`;
+  if (levels > 0) return `${TIES} but for ${number(levels)} ${levels === 1 ? 'level' : 'levels'} still on the way`;
+  return `${TIES}: ${number(onHand)} of ${number(onHand)} units explained`;
 }

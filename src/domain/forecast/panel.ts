@@ -25,7 +25,7 @@ import { fillStockouts, learnUnmet, type UnmetPool } from './stockout.ts';
 import { learnTotals, missesOf, totalCurve, totalVariance, type TotalPool } from './totals.ts';
 import { learnAging, unsure, type AgePool } from './unseen.ts';
 import { applyWeekdays, learnWeekdays, type WeekdayPool } from './weekday.ts';
-import { memoryFor, prepare, RULES, type Take, type Work } from './work.ts';
+import { memoryFor, piecewise, prepare, RULES, type Take, type Work } from './work.ts';
 import { applyYear, learnYear, type YearlyPool } from './yearly.ts';
 
 /** Length of a period: day, week, month. */
@@ -234,15 +234,8 @@ const GUARD = 3, MEANS = 4;
 /** Calibrated levels of the cell that is told. */
 let askedLevels = new Float64Array(0);
 
-/** Memory for what is told of `series` series, a thousand at a time. */
-function tellingFor(series: number, horizon: number, levels: number, lengths: number, learned: number): Take {
-  const each = (1 + levels) * (horizon + lengths) + learned;
-  let left = series, piece = new Float64Array(0), taken = 0;
-  return (length) => {
-    if (taken + length > piece.length) { piece = new Float64Array(Math.max(length, each * Math.min(1_000, left))); left = Math.max(1, left - 1_000); taken = 0; }
-    return piece.subarray(taken, (taken += length));
-  };
-}
+/** Memory for what is told of so many series. */
+const tellingFor = (series: number, horizon: number, levels: number, lengths: number, learned: number): Take => piecewise(new Array<number>(series).fill((1 + levels) * (horizon + lengths) + learned));
 
 function tell(work: Work, pool: Pool, levels: Float64Array, lengths: readonly number[], take: Take): Told {
   const { n, horizon, factor, factors, meanLevel, totalLevel, spreadLevel, unmet } = work, count = levels.length, asked = askedLevels.length === count ? askedLevels : (askedLevels = new Float64Array(count));

@@ -53,8 +53,8 @@ export function learnUnmet(works: readonly Work[]): UnmetPool {
   const pool = new Array<number>(CLASSES).fill(0);
   let reached = 0, beyond = 0;
   for (let k = CLASSES - 1; k >= 0; k--) {
-    const atRisk = ends[k]! + reached, ended = atRisk > 0 ? ends[k]! / atRisk : 0, within = ends[k]! > 0 ? shares[k]! / ends[k]! - lowest(k) : 0, width = lowest(k + 1) - lowest(k);
-    beyond = ended * within + (1 - ended) * (reached > 0 ? width + beyond : within || width / 2);
+    const atRisk = ends[k]! + reached, width = lowest(k + 1) - lowest(k), within = ends[k]! > 0 ? shares[k]! / ends[k]! - lowest(k) : 0;
+    beyond = atRisk > 0 ? (ends[k]! * within + reached * (width + beyond)) / atRisk : width / 2;
     pool[k] = beyond;
     reached += ends[k]! + hidden[k]!;
   }

@@ -110,6 +110,11 @@ const PIECE = 5_000_000;
 export function memoryFor(panel: readonly PanelSeries[], grain: Grain, horizon: number): Take {
   const rules = RULES[grain], methods = rules.alphas.length + 1;
   const sizes = panel.map(({ series: { demand } }) => { const n = Math.min(demand.length, rules.kept); return 6 * n + 2 * horizon + 3 + 2 * methods + (methods + 4) * (mostOrigins(n, rules) + 1); });
+  return piecewise(sizes);
+}
+
+/** Memory in pieces for what is taken in turns of these sizes. */
+export function piecewise(sizes: readonly number[]): Take {
   let piece = NOTHING, taken = 0, next = 0;
   return (length) => {
     if (taken + length > piece.length) {
