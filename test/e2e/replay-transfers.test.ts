@@ -144,7 +144,9 @@ describe('a planner', () => {
     await page.getByRole('textbox', { name: /^Units of / }).fill('5');
     await picture(page, 'transfer-change');
     await press(page, 'Save');
+    await page.getByText('under way').waitFor({ timeout: 15_000 });
     await w.run(transfers);
+    await page.getByText('under way').waitFor({ state: 'hidden', timeout: 15_000 });
     await page.getByRole('button', { name: 'Ship a part' }).click({ timeout: 15_000 });
     await page.getByRole('textbox', { name: /^Units that ship now/ }).fill('3');
     await press(page, 'Ship 3 units');

@@ -11,16 +11,23 @@ import { CopyField } from '../settings/CopyField.tsx';
 import { useStore } from '../shell/store.tsx';
 import { Banner, ErrorState } from '../ui/feedback.tsx';
 import { capital } from '../ui/format.ts';
+import { Steady } from '../ui/Steady.tsx';
 import { hour, KINDS, SEVERITIES, type Kind } from './channel-words.ts';
 
 const HOURS = Array.from({ length: 24 }, (_, n) => ({ value: String(n), label: hour(n) }));
 
 /** `of`: a channel, or `new`; undefined closes. */
 export function ChannelDrawer({ of, close }: { of: AlertChannel | 'new' | undefined; close(): void }) {
-  return <Drawer opened={of !== undefined} onClose={close} size={520} title={<strong>{of === 'new' || !of ? 'Add a channel' : of.name}</strong>}>{of && <Form key={of === 'new' ? 'new' : `${of.channelId}/${of.version}`} row={of === 'new' ? null : of} close={close} />}</Drawer>;
+  return <Drawer opened={of !== undefined} onClose={close} size={520} title={<strong>{of === 'new' || !of ? 'Add a channel' : of.name}</strong>}>{of && <Channel key={of === 'new' ? 'new' : of.channelId} row={of === 'new' ? null : of} close={close} />}</Drawer>;
 }
 
-function Form({ row, close }: { row: AlertChannel | null; close(): void }) {
+function Channel({ row, close }: { row: AlertChannel | null; close(): void }) {
+  const client = useQueryClient(), [secret, setSecret] = useState<string | null>(null);
+  if (secret !== null) return <Once secret={secret} close={() => { void client.invalidateQueries({ queryKey: ['alerts'] }); close(); }} />;
+  return <Steady of={row} by={(one) => one?.version ?? 'new'}>{(one) => <Form row={one} tell={setSecret} close={close} />}</Steady>;
+}
+
+function Form({ row, tell, close }: { row: AlertChannel | null; tell(secret: string): void; close(): void }) {
   const client = useQueryClient(), store = useStore();
   const [kind, setKind] = useState<Kind>(row?.kind ?? 'email'), [name, setName] = useState(row?.name ?? ''), [address, setAddress] = useState(row?.kind === 'email' ? row.shown : '');
   const [roles, setRoles] = useState<string[]>(row?.roles ?? []), [least, setLeast] = useState(row?.leastSeverity ?? 2), [digestHour, setDigestHour] = useState<number | null>(row ? row.digestHour : 7);
@@ -31,7 +38,7 @@ function Form({ row, close }: { row: AlertChannel | null; close(): void }) {
       ? write<AlertChannelMade>('PUT', `/alerts/channels/${row.channelId}`, { store: store.storeId }, { ...terms, version: row.version, paused, newSecret, ...(address.trim() === '' || (row.kind === 'email' && address === row.shown) ? {} : { address: address.trim() }) })
       : write<AlertChannelMade>('POST', '/alerts/channels', { store: store.storeId }, { ...terms, kind, address: address.trim() })),
     onSuccess: async (made) => {
-      if (made.secret !== null) return;
+      if (made.secret !== null) return tell(made.secret);
       await client.invalidateQueries({ queryKey: ['alerts'] });
       notifications.show({ message: row ? `${name} is changed` : `${name} is added. Test it.` });
       close();
@@ -41,7 +48,6 @@ function Form({ row, close }: { row: AlertChannel | null; close(): void }) {
     mutationFn: () => write('DELETE', `/alerts/channels/${row!.channelId}`, { store: store.storeId }),
     onSuccess: async () => { await client.invalidateQueries({ queryKey: ['alerts'] }); notifications.show({ message: `${name} is removed with its messages` }); close(); },
   });
-  if (save.data?.secret) return <Once secret={save.data.secret} close={() => { void client.invalidateQueries({ queryKey: ['alerts'] }); close(); }} />;
   const fault = save.isError ? fieldFault(save.error.message) : null, words = KINDS[kind], Address = kind === 'email' ? Textarea : TextInput;
   return (
     <form className="stack" onSubmit={(event) => { event.preventDefault(); save.mutate(false); }}>

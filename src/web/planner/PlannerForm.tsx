@@ -7,10 +7,11 @@ import { write } from '../api/client.ts';
 import type { PlannerView } from '../api/planner-queries.ts';
 import { useStore } from '../shell/store.tsx';
 import { ErrorState } from '../ui/feedback.tsx';
+import { Steady } from '../ui/Steady.tsx';
 import { SFTP_FIELDS, draftOf, faultOf, bodyOf, type Draft } from './planner-draft.ts';
 
 export function PlannerDrawer({ planner, opened, close }: { planner: PlannerView | null; opened: boolean; close(): void }) {
-  return <Drawer opened={opened} onClose={close} size={560} title={<strong>{planner ? 'Inventory Planner' : 'Connect Inventory Planner'}</strong>}>{opened && <Form key={planner?.version ?? 'new'} planner={planner} close={close} />}</Drawer>;
+  return <Drawer opened={opened} onClose={close} size={560} title={<strong>{planner ? 'Inventory Planner' : 'Connect Inventory Planner'}</strong>}>{opened && <Steady of={planner} by={(one) => one?.version ?? 'new'}>{(one) => <Form planner={one} close={close} />}</Steady>}</Drawer>;
 }
 
 function Form({ planner, close }: { planner: PlannerView | null; close(): void }) {

@@ -3,15 +3,20 @@ import { Button, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { PurchaseDetail } from '../api/purchasing-queries.ts';
 import { Panel } from '../ui/page.tsx';
+import { Steady } from '../ui/Steady.tsx';
 import { minorOf, typed } from './look.ts';
 import { useStep } from './use-step.ts';
 
 const CHARGES = [['shipping', 'Shipping'], ['duty', 'Duty'], ['otherCost', 'Other cost']] as const;
 
 export function Head({ order }: { order: PurchaseDetail }) {
-  const step = useStep(order), open = order.verbs.includes('amend');
+  if (order.verbs.includes('amend')) return <Steady of={order} by={(one) => JSON.stringify([one.expectedOn, one.notes, ...CHARGES.map(([field]) => one[field])])}>{(steady, { saved }) => <Edited order={steady} saved={saved} />}</Steady>;
+  return order.notes === '' ? null : <Panel title="Notes"><p className="notes-text">{order.notes}</p></Panel>;
+}
+
+function Edited({ order, saved }: { order: PurchaseDetail; saved(): void }) {
+  const step = useStep(order, saved);
   const [expectedOn, setExpected] = useState(order.expectedOn ?? ''), [notes, setNotes] = useState(order.notes), [charges, setCharges] = useState(() => Object.fromEntries(CHARGES.map(([field]) => [field, typed(order[field], order.currency)])));
-  if (!open) return order.notes === '' ? null : <Panel title="Notes"><p className="notes-text">{order.notes}</p></Panel>;
   const read = Object.fromEntries(CHARGES.map(([field]) => [field, minorOf(charges[field] ?? '', order.currency) ?? (charges[field]!.trim() === '' ? 0 : undefined)])), wrong = CHARGES.some(([field]) => read[field] === undefined);
   const changed = expectedOn !== (order.expectedOn ?? '') || notes !== order.notes || CHARGES.some(([field]) => read[field] !== order[field]);
   return (

@@ -8,19 +8,21 @@ import { ItemPicker } from '../mapping/ItemPicker.tsx';
 import { EmptyState } from '../ui/feedback.tsx';
 import { day, money, units } from '../ui/format.ts';
 import { Panel, Wide } from '../ui/page.tsx';
+import { Steady, type Hands } from '../ui/Steady.tsx';
 import { minorOf, typed, wholeOf } from './look.ts';
 import { useStep } from './use-step.ts';
 
 interface Edited { itemId: number; sku: string | null; title: string; supplierSku: string; quantity: string; cost: string; why: string | null; line: PurchaseLine | null }
 
 export function PurchaseLines({ order }: { order: PurchaseDetail }) {
-  return order.state === 'draft' ? <Draft order={order} /> : <Fixed order={order} />;
+  const edited = (of: PurchaseDetail): string => JSON.stringify(of.lines.map((line) => [line.itemId, line.supplierSku, line.ordered, line.unitCost, line.expectedOn]));
+  return order.state === 'draft' ? <Steady of={order} by={edited}>{(steady, hands) => <Draft order={steady} hands={hands} />}</Steady> : <Fixed order={order} />;
 }
 
-function Draft({ order }: { order: PurchaseDetail }) {
-  const step = useStep(order), begin = (): Edited[] => order.lines.map((line) => ({ itemId: line.itemId, sku: line.sku, title: line.title, supplierSku: line.supplierSku ?? '', quantity: String(line.ordered), cost: typed(line.unitCost, order.currency), why: line.why, line }));
-  const [rows, setRows] = useState(begin), [touched, setTouched] = useState(false);
-  const change = (itemId: number, part: Partial<Edited>): void => { setTouched(true); setRows((old) => old.map((row) => (row.itemId === itemId ? { ...row, ...part } : row))); };
+function Draft({ order, hands }: { order: PurchaseDetail; hands: Hands }) {
+  const step = useStep(order, hands.saved), begin = (): Edited[] => order.lines.map((line) => ({ itemId: line.itemId, sku: line.sku, title: line.title, supplierSku: line.supplierSku ?? '', quantity: String(line.ordered), cost: typed(line.unitCost, order.currency), why: line.why, line }));
+  const [rows, setRows] = useState(begin), [touched, setTouched] = useState(false), touch = (): void => { hands.touch(); setTouched(true); };
+  const change = (itemId: number, part: Partial<Edited>): void => { touch(); setRows((old) => old.map((row) => (row.itemId === itemId ? { ...row, ...part } : row))); };
   const read = rows.map((row) => ({ row, quantity: wholeOf(row.quantity), cost: minorOf(row.cost, order.currency) })), wrong = read.some(({ quantity, cost }) => quantity == null || cost === undefined);
   const goods = read.reduce((sum, { quantity, cost }) => sum + (quantity ?? 0) * (cost ?? 0), 0);
   const save = (): void => step.mutate({ verb: 'amend', body: { lines: read.map(({ row, quantity, cost }) => ({ itemId: row.itemId, quantity: quantity ?? 0, ...(cost == null ? {} : { unitCost: cost }), expectedOn: row.line?.expectedOn ?? null, supplierSku: row.supplierSku.trim() || null })) } });
@@ -41,15 +43,15 @@ function Draft({ order }: { order: PurchaseDetail }) {
                   <td className="num dim">{row.line && !touched ? money(row.line.landedUnitCost, order.currency) : '–'}</td>
                   <td className="num dim">{row.line ? units(row.line.available) : '–'}</td>
                   <td>{row.line && !touched ? <RunsOut line={row.line} /> : <span className="dim">–</span>}</td>
-                  <td><ActionIcon variant="subtle" color="gray" aria-label={`Take ${row.sku || row.title} off`} onClick={() => { setTouched(true); setRows((old) => old.filter((each) => each.itemId !== row.itemId)); }}><IconTrash size={16} /></ActionIcon></td>
+                  <td><ActionIcon variant="subtle" color="gray" aria-label={`Take ${row.sku || row.title} off`} onClick={() => { touch(); setRows((old) => old.filter((each) => each.itemId !== row.itemId)); }}><IconTrash size={16} /></ActionIcon></td>
                 </tr>))}
             </tbody>
           </table>
           {rows.length === 0 && <EmptyState title="No lines yet">Find an item below; its price at this supplier is filled in when you save.</EmptyState>}
         </Wide>
         <div className="lines-foot">
-          <ItemPicker label="Add an item" placeholder="Add: SKU, title or barcode" hideLabel pick={(hit) => { if (rows.some((row) => row.itemId === hit.itemId)) return; setTouched(true); setRows((old) => [...old, { itemId: hit.itemId, sku: hit.sku, title: hit.title, supplierSku: '', quantity: '1', cost: '', why: null, line: null }]); }} />
-          {touched ? <span className="row"><span className="dim">Goods {money(goods, order.currency)}</span><Button variant="subtle" onClick={() => { setRows(begin()); setTouched(false); }}>Undo</Button><Button type="submit" loading={step.isPending} disabled={wrong}>Save lines</Button></span> : <span className="dim small">Change a number and save; each save is a version.</span>}
+          <ItemPicker label="Add an item" placeholder="Add: SKU, title or barcode" hideLabel pick={(hit) => { if (rows.some((row) => row.itemId === hit.itemId)) return; touch(); setRows((old) => [...old, { itemId: hit.itemId, sku: hit.sku, title: hit.title, supplierSku: '', quantity: '1', cost: '', why: null, line: null }]); }} />
+          {touched ? <span className="row"><span className="dim">Goods {money(goods, order.currency)}</span><Button variant="subtle" onClick={() => { hands.saved(); setRows(begin()); setTouched(false); }}>Undo</Button><Button type="submit" loading={step.isPending} disabled={wrong}>Save lines</Button></span> : <span className="dim small">Change a number and save; each save is a version.</span>}
         </div>
       </form>
     </Panel>

@@ -41,9 +41,9 @@ export function PurchaseOrderPage() {
         <div className="purchase-columns">
           <div className="purchase-main">
             <ViewTabs label="Parts of the order" views={[{ id: 'lines', label: 'Lines', tally: order.lines.length }, { id: 'receipts', label: 'Receipts', tally: order.receipts.length }, { id: 'versions', label: 'Versions', tally: order.versions.length }]} current={tab} change={(id, old) => ({ ...old, tab: id === 'lines' ? undefined : id })} />
-            {tab === 'receipts' ? <Receipts order={order} /> : tab === 'versions' ? <Versions order={order} /> : <PurchaseLines key={`${order.purchaseOrderId}/${order.version}`} order={order} />}
+            {tab === 'receipts' ? <Receipts order={order} /> : tab === 'versions' ? <Versions order={order} /> : <PurchaseLines key={order.purchaseOrderId} order={order} />}
           </div>
-          <aside className="purchase-side"><Cost order={order} /><Head key={order.version} order={order} /><Mails order={order} /></aside>
+          <aside className="purchase-side"><Cost order={order} /><Head key={order.purchaseOrderId} order={order} /><Mails order={order} /></aside>
         </div>
       </div>
     </Page>

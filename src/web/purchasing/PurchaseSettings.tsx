@@ -8,11 +8,12 @@ import { write } from '../api/client.ts';
 import { purchaseSettingsQuery, supplierNamesQuery, type PurchaseSettings as Settings } from '../api/purchasing-queries.ts';
 import { useStore } from '../shell/store.tsx';
 import { ErrorState, Lines } from '../ui/feedback.tsx';
+import { Steady } from '../ui/Steady.tsx';
 import { minorOf, typed } from './look.ts';
 
 export function PurchaseSettings({ open, close }: { open: boolean; close(): void }) {
   const store = useStore(), query = useQuery({ ...purchaseSettingsQuery(store.storeId), enabled: open });
-  return <Modal opened={open} onClose={close} title={<strong>Approval, tolerances and budget</strong>}>{open && (query.isError ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : query.data ? <Form key={query.data.version} settings={query.data} close={close} /> : <Lines rows={4} />)}</Modal>;
+  return <Modal opened={open} onClose={close} title={<strong>Approval, tolerances and budget</strong>}>{open && (query.isError ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : query.data ? <Steady of={query.data} by={(settings) => settings.version}>{(settings) => <Form settings={settings} close={close} />}</Steady> : <Lines rows={4} />)}</Modal>;
 }
 
 const ROLES = ['admin', 'ecommerce', 'planner', 'warehouse', 'finance', 'viewer'] as const;

@@ -15,6 +15,7 @@ import { LocationVendorFilter, locationNames, useLocations } from '../table/Loca
 import { searchLabel } from '../table/search-terms.ts';
 import { day, money, units } from '../ui/format.ts';
 import { Page, Panel } from '../ui/page.tsx';
+import { Steady } from '../ui/Steady.tsx';
 import { ViewTabs } from '../ui/ViewTabs.tsx';
 import { Ago } from '../ui/time.tsx';
 import { Advice } from './Advice.tsx';
@@ -78,7 +79,7 @@ export function ReplenishmentScreen() {
       />
       <Drawer opened={why !== null} onClose={() => change({ why: undefined })} size={600} title={<span><strong>{asked ? `Why ${units(asked.recommended)}?` : 'Why this quantity?'}</strong><br /><span className="small dim">{asked ? `${asked.sku || asked.title} · ${asked.locationName}` : ''}</span></span>}>
         {why && <Advice itemId={why.itemId} locationId={why.locationId} />}
-        {asked && <div className="decide"><Panel title="Decide"><DecisionForm key={`${lineId(asked)}${asked.decision?.version ?? 0}`} rows={[asked]} close={() => change({ why: undefined })} /></Panel><Elsewhere key={lineId(asked)} row={asked} close={() => change({ why: undefined })} /></div>}
+        {asked && <div className="decide"><Panel title="Decide"><Steady key={lineId(asked)} of={asked} by={(row) => row.decision?.version ?? 0}>{(row) => <DecisionForm rows={[row]} close={() => change({ why: undefined })} />}</Steady></Panel><Elsewhere key={lineId(asked)} row={asked} close={() => change({ why: undefined })} /></div>}
         {why && <p className="drawer-foot"><Link to="/items/$itemId" params={{ itemId: String(why.itemId) }} search={{ tab: 'demand', location: why.locationId }}>See the demand and the forecast behind it</Link></p>}
       </Drawer>
       <ScopePolicy scope={search.values} change={(values) => change({ values })} />

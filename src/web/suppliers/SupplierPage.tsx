@@ -10,6 +10,7 @@ import { useStore } from '../shell/store.tsx';
 import { ErrorState, Lines } from '../ui/feedback.tsx';
 import { count, percent } from '../ui/format.ts';
 import { Page, Panel } from '../ui/page.tsx';
+import { Steady } from '../ui/Steady.tsx';
 import { ViewTabs } from '../ui/ViewTabs.tsx';
 import { LeadTimes } from './LeadTimes.tsx';
 import { SupplierItems } from './SupplierItems.tsx';
@@ -34,7 +35,7 @@ export function SupplierPage() {
       <div className="supplier">
         <p className="purchase-head"><Link to="/suppliers" className="back"><IconChevronLeft size={16} aria-hidden />Suppliers</Link>{!supplier.active && <span className="tag">inactive</span>}<span><Link to="/purchase-orders" search={{ supplier: supplier.supplierId }}>{count(supplier.openOrders, 'open order')}</Link></span><span className="dim">{supplier.currency}</span>{supplier.email && <a href={`mailto:${supplier.email}`}>{supplier.email}</a>}</p>
         <ViewTabs label="Parts of the supplier" views={[{ id: 'card', label: 'Scorecard' }, { id: 'items', label: 'Items', tally: supplier.items }, { id: 'terms', label: 'Terms' }]} current={tab} change={(id, old) => ({ ...old, tab: id === 'card' ? undefined : id, q: undefined, item: undefined })} />
-        {tab === 'items' ? <SupplierItems supplier={supplier} q={search.q} item={search.item} change={(part) => void navigate({ search: (old) => ({ ...old, ...part }), replace: true })} /> : tab === 'terms' ? <Panel><TermsForm key={supplier.version} supplier={supplier} /></Panel> : <Card supplier={supplier} />}
+        {tab === 'items' ? <SupplierItems supplier={supplier} q={search.q} item={search.item} change={(part) => void navigate({ search: (old) => ({ ...old, ...part }), replace: true })} /> : tab === 'terms' ? <Panel><Steady key={supplier.supplierId} of={supplier} by={(one) => one.version}>{(one, { saved }) => <TermsForm supplier={one} saved={saved} />}</Steady></Panel> : <Card supplier={supplier} />}
       </div>
       <PurchasingImport open={search.file === 'in'} close={() => file(false)} kinds={['supplier-items']} />
     </Page>

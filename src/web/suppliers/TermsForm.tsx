@@ -1,4 +1,4 @@
-/** A supplier's own terms. What somebody else saved meanwhile is never overwritten: the server says so and the form is loaded again. */
+/** A supplier's own terms. What somebody else saved meanwhile is never overwritten: the server says so, and what was typed stays until it is given up. */
 import { Button, Chip, NativeSelect, NumberInput, Switch, Textarea, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -13,7 +13,7 @@ import { Ago } from '../ui/time.tsx';
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 type Draft = Omit<Supplier, 'minOrderCost' | 'budget'> & { minOrderCost: string; budget: string };
 
-export function TermsForm({ supplier }: { supplier: Supplier }) {
+export function TermsForm({ supplier, saved }: { supplier: Supplier; saved(): void }) {
   const store = useStore(), client = useQueryClient(), key = supplierQuery(store.storeId, String(supplier.supplierId)).queryKey;
   const [draft, setDraft] = useState<Draft>(() => ({ ...supplier, minOrderCost: typed(supplier.minOrderCost, supplier.currency), budget: typed(supplier.budget, supplier.currency) })), set = (part: Partial<Draft>): void => setDraft((old) => ({ ...old, ...part }));
   const known = /^[A-Z]{3}$/.test(draft.currency), cost = known ? minorOf(draft.minOrderCost, draft.currency) : undefined, budget = known ? minorOf(draft.budget, draft.currency) : undefined, container = draft.containerVolumeCm3 !== null || draft.containerWeightG !== null;
@@ -22,8 +22,8 @@ export function TermsForm({ supplier }: { supplier: Supplier }) {
       version: supplier.version, name: draft.name.trim(), email: draft.email?.trim() || null, contact: draft.contact, address: draft.address, notes: draft.notes, currency: draft.currency, leadTimeDays: draft.leadTimeDays, leadTimeToleranceDays: draft.leadTimeToleranceDays, orderDays: draft.orderDays,
       minOrderCost: cost ?? null, minOrderUnits: draft.minOrderUnits, containerVolumeCm3: draft.containerVolumeCm3, containerWeightG: draft.containerWeightG, minimumCounts: draft.minimumCounts, fillContainer: draft.fillContainer, mostContainers: draft.mostContainers, budget: budget ?? null, budgetPer: draft.budgetPer, paymentTerms: draft.paymentTerms, active: draft.active,
     }),
-    onSuccess: async (next) => { client.setQueryData(key, next); notifications.show({ message: 'Saved.' }); await client.invalidateQueries({ queryKey: ['suppliers'] }); },
-    onError: (error) => { if (error instanceof ApiError && error.status === 409) void client.invalidateQueries({ queryKey: ['suppliers', 'names'] }); },
+    onSuccess: async (next) => { saved(); client.setQueryData(key, next); notifications.show({ message: 'Saved.' }); await client.invalidateQueries({ queryKey: ['suppliers'] }); },
+    onError: (error) => { if (error instanceof ApiError && error.status === 409) void client.invalidateQueries({ queryKey: ['suppliers'] }); },
   });
   const number = (field: 'leadTimeDays' | 'minOrderUnits' | 'mostContainers', label: string, suffix: string, description?: string, more: { min?: number; disabled?: boolean; placeholder?: string } = {}) => <NumberInput size="sm" label={label} description={description} min={0} {...more} allowDecimal={false} suffix={suffix} value={draft[field] ?? ''} onChange={(value) => set({ [field]: value === '' ? null : Number(value) })} />;
   // Litres and kilograms on screen; the smallest whole units are kept.
@@ -50,7 +50,7 @@ export function TermsForm({ supplier }: { supplier: Supplier }) {
       <Textarea size="sm" className="wide" label="Address" autosize minRows={2} maxRows={6} maxLength={1_000} value={draft.address ?? ''} onChange={(event) => set({ address: event.currentTarget.value })} />
       <Textarea size="sm" className="wide" label="Notes" autosize minRows={2} maxRows={10} maxLength={4_000} value={draft.notes ?? ''} onChange={(event) => set({ notes: event.currentTarget.value })} />
       <Switch label="Active: it may be ordered from" checked={draft.active} onChange={(event) => set({ active: event.currentTarget.checked })} />
-      {save.isError && <div className="wide"><ErrorState title="It was not saved" error={save.error} {...(save.error instanceof ApiError && save.error.status === 409 ? { retry: () => void client.invalidateQueries({ queryKey: ['suppliers'] }) } : {})} /></div>}
+      {save.isError && <div className="wide"><ErrorState title="It was not saved" error={save.error} /></div>}
       <div className="wide row"><Button type="submit" size="sm" loading={save.isPending} disabled={draft.name.trim() === '' || cost === undefined || budget === undefined}>Save terms</Button><span className="dim small">changed <Ago at={supplier.updatedAt} /> by {supplier.updatedBy}</span></div>
     </form>
   );

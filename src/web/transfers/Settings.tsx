@@ -8,10 +8,11 @@ import { write } from '../api/client.ts';
 import { transferSettingsQuery, type TransferSettings } from '../api/replay-queries.ts';
 import { useStore } from '../shell/store.tsx';
 import { ErrorState, Lines } from '../ui/feedback.tsx';
+import { Steady } from '../ui/Steady.tsx';
 
 export function Settings({ open, close }: { open: boolean; close(): void }) {
   const store = useStore(), query = useQuery({ ...transferSettingsQuery(store.storeId), enabled: open });
-  return <Modal opened={open} onClose={close} title={<strong>Cost and days of moving</strong>}>{open && (query.data ? <Form key={query.data.version} settings={query.data} close={close} /> : query.isError ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <Lines rows={4} />)}</Modal>;
+  return <Modal opened={open} onClose={close} title={<strong>Cost and days of moving</strong>}>{open && (query.data ? <Steady of={query.data} by={(settings) => settings.version}>{(settings) => <Form settings={settings} close={close} />}</Steady> : query.isError ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <Lines rows={4} />)}</Modal>;
 }
 
 function Form({ settings, close }: { settings: TransferSettings; close(): void }) {

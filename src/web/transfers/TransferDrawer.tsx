@@ -11,6 +11,7 @@ import { AppLink } from '../ui/AppLink.tsx';
 import { Banner, ErrorState, Lines } from '../ui/feedback.tsx';
 import { count, money, units } from '../ui/format.ts';
 import { Wide } from '../ui/page.tsx';
+import { Steady } from '../ui/Steady.tsx';
 import { Ago } from '../ui/time.tsx';
 import { Status, type Tone } from '../ui/tone.tsx';
 import { TransferState } from './TransferState.tsx';
@@ -25,13 +26,13 @@ export function TransferDrawer({ id, close }: { id: number | null; close(): void
   const store = useStore(), query = useQuery({ ...transferQuery(store.storeId, id ?? 0), enabled: id !== null }), transfer = query.data;
   return (
     <Drawer opened={id !== null} onClose={close} size={660} title={transfer ? <span><strong>{transfer.reference}</strong><br /><span className="small dim">{transfer.fromName} to {transfer.toName}</span></span> : <strong>Transfer</strong>}>
-      {transfer ? <Transfer key={transfer.version} transfer={transfer} /> : query.isError ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <Lines rows={8} />}
+      {transfer ? <Transfer key={transfer.transferId} transfer={transfer} /> : query.isError ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <Lines rows={8} />}
     </Drawer>
   );
 }
 
 function Transfer({ transfer }: { transfer: TransferDetail }) {
-  const store = useStore(), client = useQueryClient(), [editing, setEditing] = useState<Editing | null>(null), may = (step: TransferDetail['may'][number]): boolean => transfer.may.includes(step);
+  const store = useStore(), client = useQueryClient(), [chosen, setEditing] = useState<Editing | null>(null), may = (step: TransferDetail['may'][number]): boolean => transfer.may.includes(step), editing = chosen !== null && may(chosen) ? chosen : null;
   const step = useMutation({
     mutationFn: (name: string) => write<TransferDetail>('POST', `/transfers/${transfer.transferId}/${name}`, { store: store.storeId }, { version: transfer.version }),
     onError: (error) => notifications.show({ color: 'red', autoClose: 12_000, message: error.message }), onSettled: () => client.invalidateQueries({ queryKey: ['transfers'] }),
@@ -51,7 +52,7 @@ function Transfer({ transfer }: { transfer: TransferDetail }) {
           {button('cancel', 'default')}
         </div>
       )}
-      {editing ? <Quantities transfer={transfer} editing={editing} close={() => setEditing(null)} /> : <Items transfer={transfer} />}
+      {editing ? <Steady of={transfer} by={({ items }) => items.map((item) => `${item.itemId}:${item.quantity}:${item.shipped}:${item.free}`).join()}>{(steady) => <Quantities transfer={steady} editing={editing} close={() => setEditing(null)} />}</Steady> : <Items transfer={transfer} />}
       {transfer.shipments.length > 0 && <Shipments transfer={transfer} />}
       {transfer.parts.length > 0 && <Parts parts={transfer.parts} />}
       <p className="dim small">Made by {transfer.createdBy} <Ago at={transfer.createdAt} />{transfer.reason && <>: {transfer.reason}</>}. Stock moves in Shopify with each step, and here by Shopify’s own events.</p>

@@ -12,6 +12,7 @@ import { searchLabel } from '../table/search-terms.ts';
 import { AppLink } from '../ui/AppLink.tsx';
 import { ErrorState } from '../ui/feedback.tsx';
 import { capital, count, units } from '../ui/format.ts';
+import { Steady } from '../ui/Steady.tsx';
 import { Ago } from '../ui/time.tsx';
 import { Status } from '../ui/tone.tsx';
 import { ViewTabs } from '../ui/ViewTabs.tsx';
@@ -49,26 +50,28 @@ export function WarehouseMoves({ search, change }: { search: Search; change(part
         name="warehouse-moves" label="Moves" columns={COLUMNS} rows={rows} rowId={(row) => String(row.moveId)} query={query} total={search.q ? (query.hasNextPage ? null : rows.length) : first?.counts[view] ?? null} open={(row) => change({ id: row.moveId }, false)} openId={search.id === undefined ? undefined : String(search.id)}
         chips={chips} clear={() => change({ q: undefined })} search={{ value: search.q, placeholder: 'SKU or title', change: (q) => change({ q }) }} csv={{ href: address('/warehouse-moves.csv', filter) }} empty={EMPTY[view]}
       />
-      <Drawer opened={open !== undefined} onClose={() => change({ id: undefined })} size={460} title={open && <span><strong>{open.reference}</strong> <span className="dim">{open.sku || open.title}</span></span>}>{open && <Move key={`${open.moveId}/${open.version}`} move={open} />}</Drawer>
+      <Drawer opened={open !== undefined} onClose={() => change({ id: undefined })} size={460} title={open && <span><strong>{open.reference}</strong> <span className="dim">{open.sku || open.title}</span></span>}>{open && <Move key={open.moveId} move={open} />}</Drawer>
     </>
   );
 }
 
+const unitsLeft = (move: WarehouseMove): number => Math.max(0, move.quantity - move.done);
+
 function Move({ move }: { move: WarehouseMove }) {
-  const left = Math.max(0, move.quantity - move.done);
+  const left = unitsLeft(move);
   return (
     <div className="stack">
       <p className="sentence">{move.warehouse} moves {count(move.quantity, 'unit')} from {move.fromName} to {move.toName}{move.warehouseCode && <>; there it is <code>{move.warehouseCode}</code></>}. {move.state === 'open' ? `${count(left, 'unit')} ${left === 1 ? 'is' : 'are'} left; until then they count as on their way.` : <>{units(move.done)} were moved.</>}</p>
-      {move.state === 'open' && <Done move={move} left={left} />}
+      {move.state === 'open' && <Steady of={move} by={(one) => one.version}>{(steady, { saved }) => <Done move={steady} saved={saved} />}</Steady>}
       <h3>History</h3>
       <ul className="transfer-parts">{move.events.map((one, n) => <li key={n}>{SAYS[one.kind](one)} <span className="dim small">by {one.by}, <Ago at={one.at} /></span>{one.note && <><br /><span className="dim">{one.note}</span></>}</li>)}</ul>
     </div>
   );
 }
 
-function Done({ move, left }: { move: WarehouseMove; left: number }) {
-  const store = useStore(), client = useQueryClient(), [quantity, setQuantity] = useState<number | string>(left), [close, setClose] = useState(false), [note, setNote] = useState(''), short = Number(quantity) < left;
-  const save = useMutation({ mutationFn: () => write('POST', `/warehouse-moves/${move.moveId}/done`, { store: store.storeId }, { version: move.version, quantity: Number(quantity) || 0, close: close && short, note }), onSettled: () => client.invalidateQueries({ queryKey: ['transfers'] }) });
+function Done({ move, saved }: { move: WarehouseMove; saved(): void }) {
+  const left = unitsLeft(move), store = useStore(), client = useQueryClient(), [quantity, setQuantity] = useState<number | string>(left), [close, setClose] = useState(false), [note, setNote] = useState(''), short = Number(quantity) < left;
+  const save = useMutation({ mutationFn: () => write('POST', `/warehouse-moves/${move.moveId}/done`, { store: store.storeId }, { version: move.version, quantity: Number(quantity) || 0, close: close && short, note }), onSuccess: saved, onSettled: () => client.invalidateQueries({ queryKey: ['transfers'] }) });
   return (
     <form className="stack" onSubmit={(event) => { event.preventDefault(); save.mutate(); }}>
       <NumberInput size="sm" label="Units moved" description="Of what was not said before" min={0} max={1_000_000} allowDecimal={false} allowNegative={false} value={quantity} onChange={setQuantity} />
