@@ -61,7 +61,7 @@ async function withoutAsking(context: FlowContext): Promise<void> {
       const id = await proposeRepair(tx, storeId, { itemId: level.item_id, locationId: level.location_id, way, ...decided, reason: `under the policy of ${by.setBy}: ${by.reason} (${said})`.slice(0, 500), key: idempotencyKey(`drift-repair/${storeId}/${level.item_id}@${level.location_id}/${now}`), automatic: true }, 'policy', now);
       if (id === null) return;
       await note(tx, storeId, await caseOf(tx, storeId, level.item_id, level.location_id), 'tried', 'policy', `Repaired without asking: ${way}, ${said}`, now, { fix: way === 'push ours' ? 'push_ours' : 'accept_shopify' });
-      await audit(tx, { at: now, actor: 'policy', action: `repair without asking: ${way}`, subject: `${level.sku ?? level.title} at ${level.location}`, after: { ...decided, repairId: id, causes: Object.fromEntries(causes), policySetBy: by.setBy } });
+      await audit(tx, { at: now, actor: 'policy', action: `repair without asking: ${way}`, subject: `${level.sku || level.title} at ${level.location}`, after: { ...decided, repairId: id, causes: Object.fromEntries(causes), policySetBy: by.setBy } });
     });
   }
 }

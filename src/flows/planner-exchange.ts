@@ -162,7 +162,7 @@ class Exchange {
     const items = await itemsOfVariants(this.#context.db, this.#context.storeId, theirs.map((line) => line.variantId)), sums = new Map<number, TakenLine>();
     for (const line of theirs) {
       const item = items.get(line.variantId);
-      if (!item) return `its line ${line.sku ?? line.variantId} is no item here. Give the variant its SKU, or take the line away.`;
+      if (!item) return `its line ${line.sku || line.variantId} is no item here. Give the variant its SKU, or take the line away.`;
       const known = sums.get(item.itemId);
       sums.set(item.itemId, { itemId: item.itemId, variantId: known?.variantId ?? line.variantId, ordered: (known?.ordered ?? 0) + line.ordered, received: (known?.received ?? 0) + line.received, unitCost: line.unitCost ?? known?.unitCost ?? item.unitCost });
     }
@@ -184,7 +184,7 @@ class Exchange {
       this.#context.tally.input++;
       const attempt = await beginAttempt(db, storeId, order.purchase_order_id, order.planner_id === null ? 'order' : 'change', wanted, this.#context.now());
       try {
-        if (nobody.length > 0 || (wanted.lines.length === 0 && type !== 'draft')) throw new PlannerRefused(wanted.lines.length === 0 && nobody.length === 0 ? 'it has no lines' : `it does not know ${nobody.map((line) => line.sku ?? `item ${line.itemId}`).slice(0, 5).join(', ')}`);
+        if (nobody.length > 0 || (wanted.lines.length === 0 && type !== 'draft')) throw new PlannerRefused(wanted.lines.length === 0 && nobody.length === 0 ? 'it has no lines' : `it does not know ${nobody.map((line) => line.sku || `item ${line.itemId}`).slice(0, 5).join(', ')}`);
         const { plannerId, outcome } = order.planner_id === null ? await this.#make(order, wanted) : await this.#change(order, order.planner_id, wanted);
         await saveAgreed(db, storeId, order.purchase_order_id, order.lines.map((line) => ({ itemId: line.itemId, variantId: line.variantId!, agreed: line.agreed })));
         await saveLink(db, storeId, order.purchase_order_id, 'out', { plannerId, state: 'linked', sentDigest: digest, message: null, attempts: 0 }, this.#context.now());
@@ -260,16 +260,16 @@ class Exchange {
     let held = 0;
     for (const line of fresh.lines) {
       const there = received.get(line.itemId);
-      if (!there) { if (line.received !== line.agreed) asks.push(`${line.sku ?? `item ${line.itemId}`} was received here and is not on the order there.`); continue; }
+      if (!there) { if (line.received !== line.agreed) asks.push(`${line.sku || `item ${line.itemId}`} was received here and is not on the order there.`); continue; }
       const step = receiptStep({ agreed: line.agreed, ours: line.received, theirs: there.total });
-      if (step.step === 'ask') asks.push(`${line.sku ?? `item ${line.itemId}`}: ${step.sentence}`);
+      if (step.step === 'ask') asks.push(`${line.sku || `item ${line.itemId}`}: ${step.sentence}`);
       if (step.step === 'agree') await saveAgreed(db, storeId, order.purchase_order_id, [{ itemId: line.itemId, variantId: there.variantId, agreed: step.total }]);
       if (step.step === 'take') due.push({ itemId: line.itemId, variantId: there.variantId, units: step.units, total: step.total });
       if (step.step === 'write') {
         // Where Shopify keeps its own stock, both might raise it for one delivery.
         if (this.#connection.pushes_stock && order.authority === 'storefront') { held += line.received - there.total; continue; }
         const fault = await this.#write(order, head, line.itemId, there.variantId, step.total);
-        if (fault !== null) asks.push(`${line.sku ?? `item ${line.itemId}`}: ${fault}`);
+        if (fault !== null) asks.push(`${line.sku || `item ${line.itemId}`}: ${fault}`);
       }
     }
     if (due.length > 0) {
@@ -278,7 +278,7 @@ class Exchange {
       else if (taken) this.#context.changed('stock', 'replenishment');
     }
     if (order.direction === 'in' && ENDED.includes(fresh.state) && type === 'active') asks.push(`It was ${fresh.state} here and is open there. Close it there, or open it here again.`);
-    if (order.direction === 'out') for (const [itemId, { total, variantId }] of received) if (total > 0 && !fresh.lines.some((line) => line.itemId === itemId)) asks.push(`${total} units of ${theirs.find((line) => line.variantId === variantId)?.sku ?? variantId} were received there, which is not on the order here. Receive them here with the order, or take the line away there.`);
+    if (order.direction === 'out') for (const [itemId, { total, variantId }] of received) if (total > 0 && !fresh.lines.some((line) => line.itemId === itemId)) asks.push(`${total} units of ${theirs.find((line) => line.variantId === variantId)?.sku || variantId} were received there, which is not on the order here. Receive them here with the order, or take the line away there.`);
     if (held > 0) this.#context.detail['receiptsHeld'] = Number(this.#context.detail['receiptsHeld'] ?? 0) + held;
     return asks.length > 0 ? asks.slice(0, 5).join(' ') : held > 0 ? `Not told: ${held} units received here. Inventory Planner may raise Shopify’s stock for them a second time; say in its settings here that it does not.` : null;
   }

@@ -220,7 +220,7 @@ export async function decideLevels(tx: pg.PoolClient, context: FlowContext, leve
       const known = [...own].map(([variantId, perUnit]) => {
         const part = partItems.get(variantId), itemId = part?.item_id ?? null;
         const shelf = itemId === null ? null : shelfOf(itemId, level);
-        return { sku: part?.sku ?? part?.title ?? variantId, perUnit, variantId, ...(itemId !== null && heldBack.has(itemId) ? { heldBack: true } : {}), available: shelf === null || shelf.countedAt === null ? 0 : availableToSell(shelf.terms, shelf.share, false).available };
+        return { sku: part?.sku || part?.title || variantId, perUnit, variantId, ...(itemId !== null && heldBack.has(itemId) ? { heldBack: true } : {}), available: shelf === null || shelf.countedAt === null ? 0 : availableToSell(shelf.terms, shelf.share, false).available };
       });
       // The bundle's own orders Shopify has and we have not heard of would take their parts: they count against what can be made.
       const { units } = bundleAvailability(own, (variantId) => known.find((p) => p.variantId === variantId)!.available);

@@ -125,7 +125,7 @@ async function warningsOf(db: Queryable, storeId: number, order: PurchaseOrder, 
   const goesOut = nextOrderDay(today, supplier.order_days);
   if (goesOut !== today) warnings.push(`${supplier.name} takes no orders today; its next day is ${goesOut}.`);
   for (const line of order.lines) {
-    const term = terms.get(line.itemId), name = term?.sku ?? `line ${line.line}`;
+    const term = terms.get(line.itemId), name = term?.sku || `line ${line.line}`;
     if (line.ordered === 0) continue;
     if (term?.moq && line.ordered < term.moq) warnings.push(`${name}: ${line.ordered} is below its minimum of ${term.moq}.`);
     if (term?.case_pack && line.ordered % term.case_pack !== 0) warnings.push(`${name}: ${line.ordered} is no multiple of its case of ${term.case_pack}.`);

@@ -35,7 +35,7 @@ export function demandFacts(order: OrderState, keys: Pick<StockKeys, 'item' | 'l
   const out: DemandFacts = { facts: [], skipped: [] };
   for (const lineId of Object.keys(order.lines).sort()) {
     const line = order.lines[lineId]!;
-    const skip = (reason: string): void => { out.skipped.push({ lineId, reason, units: line.ordered, subject: line.sku ?? line.title }); };
+    const skip = (reason: string): void => { out.skipped.push({ lineId, reason, units: line.ordered, subject: line.sku || line.title }); };
     if (order.test) { skip('test order'); continue; }
     if (line.giftCard) { skip('gift card'); continue; }
     if (order.processedAt !== null && line.variantId !== null && line.group === null) {

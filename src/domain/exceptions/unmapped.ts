@@ -25,7 +25,7 @@ export function soldUnmapped(sold: { orderId: string; order: string; soldAt: str
 
 /** A tracked inventory item with a level that no variant known here has. Nobody bought it yet, as far as is known. */
 export function stockUnmapped(level: { inventoryItemId: string; shopifyLocationId: string; location: string; sku: string | null; units: number }): RaisedException {
-  const name = level.sku ?? `inventory item ${level.inventoryItemId}`, units = `${level.units} ${level.units === 1 ? 'unit' : 'units'}`;
+  const name = level.sku || `inventory item ${level.inventoryItemId}`, units = `${level.units} ${level.units === 1 ? 'unit' : 'units'}`;
   return {
     kind: 'VARIANT_UNMAPPED', key: `inventory-item/${level.inventoryItemId}`, subject: name, severity: 3, size: Math.abs(level.units),
     sentence: `Shopify tracks ${units} of ${name} at ${level.location}, and the catalogue here knows no variant of it. It is neither counted, planned nor pushed until it does.`,

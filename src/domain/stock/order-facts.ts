@@ -43,7 +43,7 @@ function lineFacts(order: OrderState, lineId: string, keys: StockKeys, source: s
   const position = linePosition(order, lineId);
   const skip = (reason: Skipped, units: number, subject: string | null): void => { if (units > 0) out.skipped.push({ lineId, reason, units, subject }); };
   if (line.giftCard) return skip('gift card', position.open, null);
-  if (line.variantId === null) return skip('no variant', position.open, line.sku ?? line.title);
+  if (line.variantId === null) return skip('no variant', position.open, line.sku || line.title);
   const itemId = keys.item(line.variantId);
   if (itemId === null) return skip('not tracked or unmapped', position.open, line.variantId);
   out.openUnits += position.open;

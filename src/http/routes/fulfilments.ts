@@ -35,7 +35,7 @@ export function fulfilmentRoutes(app: FastifyInstance, { house }: Services): voi
     const rows = await shipmentPage(house.db, store.store_id, { ...filterOf({ ...request.query, cursor: undefined }, 100_000) });
     return csv(reply, `fulfilments-${store.shop_domain}`, ['Order', 'Parcel', 'Warehouse', 'Location', 'Shipped', 'In Shopify', 'State', 'Late', 'Reason', 'Tries', 'Units', 'Tracking', 'Carrier', 'Lines'],
       rows.map((r) => [r.order_name, r.document_id, r.warehouse, r.location, r.shipped_at, r.written_at, r.state, isLate(r, lateBefore()) ? 'late' : '', r.reason, r.attempts, r.units, r.parcels.map((p) => p.number ?? '').join(' '),
-        r.parcels.map((p) => p.carrier ?? '').join(' '), r.lines.map((l) => `${l.quantity} × ${l.sku ?? l.title}`).join('; ')]));
+        r.parcels.map((p) => p.carrier ?? '').join(' '), r.lines.map((l) => `${l.quantity} × ${l.sku || l.title}`).join('; ')]));
   });
 
   api.post('/api/v1/fulfilments/:shipmentId/retry', { schema: { tags: ['fulfilments'], summary: 'Try now', params: z.object({ shipmentId: z.string().regex(/^\d+$/) }), querystring: z.object({ store: z.coerce.number() }), response: { 200: z.object({ queued: z.boolean() }) } } }, async (request) => {

@@ -43,7 +43,7 @@ export function returnRoutes(app: FastifyInstance, { house }: Services): void {
     const store = await storeOf(house.db, request.query.store);
     const rows = await listReturns(house.db, store.store_id, filterOf({ ...request.query, cursor: undefined }, 20_000));
     return csv(reply, `returns-${store.shop_domain}`, ['Return', 'Order', 'Location', 'State', 'Announced', 'Received', 'SKU', 'Title', 'Units announced', 'Units received', 'Sellable', 'Damaged', 'Quarantine', 'Scrap', 'Goes out in exchange'],
-      rows.flatMap((r) => r.lines.map((l) => [r.name, r.order_name, r.location, r.state, r.announced_at, r.received_at, l.sku, l.title, l.announced, l.received, l.sellable, l.damaged, l.quarantine, l.scrap, r.exchange.map((e) => `${e.quantity} × ${e.sku ?? e.title}`).join('; ')])));
+      rows.flatMap((r) => r.lines.map((l) => [r.name, r.order_name, r.location, r.state, r.announced_at, r.received_at, l.sku, l.title, l.announced, l.received, l.sellable, l.damaged, l.quarantine, l.scrap, r.exchange.map((e) => `${e.quantity} × ${e.sku || e.title}`).join('; ')])));
   });
 
   api.get('/api/v1/returns/ghosts', { schema: { tags: ['returns'], summary: 'Goods restocked in Shopify at a warehouse’s location without its inspection', querystring, response: { 200: z.object({ rows: z.array(GhostRow) }) } } }, async (request) => {

@@ -107,7 +107,7 @@ export function supplierRoutes(app: FastifyInstance, { house }: Services): void 
       const before = await termsOf(tx, store.store_id, row.supplier_id, items.map((i) => i.itemId));
       for (const item of items) {
         const was = before.get(item.itemId);
-        if (was && item.seenAt !== null && was.updated_at !== item.seenAt) throw new Refusal(409, `${was.sku ?? was.title}: its terms were changed by ${was.updated_by} at ${was.updated_at}; load them again and repeat your change`);
+        if (was && item.seenAt !== null && was.updated_at !== item.seenAt) throw new Refusal(409, `${was.sku || was.title}: its terms were changed by ${was.updated_by} at ${was.updated_at}; load them again and repeat your change`);
       }
       await saveSupplierItems(tx, store.store_id, row.supplier_id, items, by, now());
     });

@@ -48,7 +48,7 @@ function Wanted({ row }: { row: StockCountDetail }) {
   const left = row.wanted.filter((item) => !item.counted).length;
   return (
     <Panel title="Asked for" aside={<Status tone={left === 0 ? 'good' : 'info'}>{left === 0 ? 'All counted' : `${units(left)} of ${units(row.wanted.length)} to count`}</Status>}>
-      <ul className="lines">{[...row.wanted].sort((a, b) => Number(a.counted) - Number(b.counted)).slice(0, 500).map((item) => <li key={item.itemId}><Status tone={item.counted ? 'good' : 'neutral'} title={item.counted ? 'counted' : 'to count'}><span className="sr">{item.counted ? 'Counted: ' : 'To count: '}</span></Status><span className={item.counted ? 'dim' : ''}>{item.sku ?? 'no SKU'} <span className="dim">{item.title}{item.barcode && ` · ${item.barcode}`}</span></span></li>)}</ul>
+      <ul className="lines">{[...row.wanted].sort((a, b) => Number(a.counted) - Number(b.counted)).slice(0, 500).map((item) => <li key={item.itemId}><Status tone={item.counted ? 'good' : 'neutral'} title={item.counted ? 'counted' : 'to count'}><span className="sr">{item.counted ? 'Counted: ' : 'To count: '}</span></Status><span className={item.counted ? 'dim' : ''}>{item.sku || 'no SKU'} <span className="dim">{item.title}{item.barcode && ` · ${item.barcode}`}</span></span></li>)}</ul>
     </Panel>
   );
 }
@@ -64,7 +64,7 @@ function Items({ row }: { row: StockCountDetail }) {
             <thead><tr><th>SKU</th><th>Title</th><th className="num">Expected</th><th className="num">Counted</th><th className="num">Difference</th><th>Counted</th>{decided && <th>Outcome</th>}</tr></thead>
             <tbody>{row.items.map((item) => (
               <tr key={item.itemId} className="counted-row">
-                <td><Link to="/items/$itemId" params={{ itemId: String(item.itemId) }} search={{ location: row.locationId, tab: 'movements' }}>{item.sku ?? 'no SKU'}</Link></td><td>{item.title}</td><td className="num">{units(item.expected)}</td><td className="num strong">{units(item.counted)}</td>
+                <td><Link to="/items/$itemId" params={{ itemId: String(item.itemId) }} search={{ location: row.locationId, tab: 'movements' }}>{item.sku || 'no SKU'}</Link></td><td>{item.title}</td><td className="num">{units(item.expected)}</td><td className="num strong">{units(item.counted)}</td>
                 <td className={item.difference === 0 ? 'num dim' : 'num strong'} data-sign={item.difference < 0 ? 'minus' : item.difference > 0 ? 'plus' : undefined}>{signed(item.difference)}</td><td className="dim"><Ago at={item.countedAt} /> by {item.countedBy}</td>{decided && <td>{capital(outcome(row, item))}</td>}
               </tr>))}
             </tbody>

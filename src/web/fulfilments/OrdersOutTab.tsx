@@ -83,7 +83,7 @@ function Out({ id, row, close }: { id: string | undefined; row: OrderOut | null;
           {TELLABLE.has(row.state) && <div><Button loading={again.isPending} onClick={() => again.mutate(row)}>Tell again</Button></div>}
           <Facts rows={[['Our reference', <code key="o">{row.reference}</code>], ['Its reference', row.warehouseReference ?? 'none yet'], ['Since', <Ago key="s" at={row.createdAt} />], ['Acknowledged', row.acknowledgedAt ? <Ago key="a" at={row.acknowledgedAt} /> : 'not yet'], ['Version', row.sentVersion === row.version ? units(row.version) : `${units(row.version)}; it knows ${units(row.sentVersion)}`], ['Tries', units(row.attempts)]]} />
           <section><h3>What it was told to send</h3>
-            <table className="plain boxed"><thead><tr><th>SKU</th><th>Title</th><th className="num">Wanted</th><th className="num">Dispatched</th></tr></thead><tbody>{row.lines.map((line) => <tr key={line.lineReference}><td>{line.sku ?? <span className="dim">none</span>}</td><td>{line.title}</td><td className="num">{units(line.quantity)}</td><td className="num">{units(line.shipped)}</td></tr>)}</tbody></table>
+            <table className="plain boxed"><thead><tr><th>SKU</th><th>Title</th><th className="num">Wanted</th><th className="num">Dispatched</th></tr></thead><tbody>{row.lines.map((line) => <tr key={line.lineReference}><td>{line.sku || <span className="dim">none</span>}</td><td>{line.title}</td><td className="num">{units(line.quantity)}</td><td className="num">{units(line.shipped)}</td></tr>)}</tbody></table>
             {row.lines.length === 0 && <p className="dim">Nothing any more: the order was cancelled or assigned elsewhere.</p>}
           </section>
         </div>

@@ -30,7 +30,7 @@ function Parcel({ row, promise }: { row: Shipment; promise: number }) {
         ['Tries', units(row.attempts)], ...(row.fulfilmentIds.length > 0 ? [['Fulfilment in Shopify', <code key="f">{row.fulfilmentIds.join(', ')}</code>] as const] : []),
       ]} />
       <section><h3>{count(row.units, 'unit')} in it</h3>
-        <table className="plain boxed"><thead><tr><th>SKU</th><th>Title</th><th className="num">Units</th></tr></thead><tbody>{row.lines.map((line, n) => <tr key={n}><td>{line.sku ?? <span className="dim">none</span>}</td><td>{line.title}</td><td className="num">{units(line.quantity)}</td></tr>)}</tbody></table>
+        <table className="plain boxed"><thead><tr><th>SKU</th><th>Title</th><th className="num">Units</th></tr></thead><tbody>{row.lines.map((line, n) => <tr key={n}><td>{line.sku || <span className="dim">none</span>}</td><td>{line.title}</td><td className="num">{units(line.quantity)}</td></tr>)}</tbody></table>
       </section>
     </div>
   );

@@ -67,5 +67,5 @@ export function SkusTab() {
 function Suggestion({ row, busy, take }: { row: MappingRow; busy: boolean; take(itemId: number): void }) {
   const best = row.suggestions[0];
   if (!best) return <span className="dim">nothing looks like it: open the row to find its item</span>;
-  return <span className="row tight"><Button size="compact-xs" variant="light" tabIndex={-1} data-action disabled={busy} onClick={() => take(best.itemId)} aria-label={`Match ${row.sku} to ${best.sku ?? best.title}`}>Match</Button><span className="ellipsis" title={best.title}>{best.sku || best.title}<span className="dim"> · {percent(best.confidence)} {best.why}{row.suggestions.length > 1 && `, and ${row.suggestions.length - 1} more`}</span></span></span>;
+  return <span className="row tight"><Button size="compact-xs" variant="light" tabIndex={-1} data-action disabled={busy} onClick={() => take(best.itemId)} aria-label={`Match ${row.sku} to ${best.sku || best.title}`}>Match</Button><span className="ellipsis" title={best.title}>{best.sku || best.title}<span className="dim"> · {percent(best.confidence)} {best.why}{row.suggestions.length > 1 && `, and ${row.suggestions.length - 1} more`}</span></span></span>;
 }

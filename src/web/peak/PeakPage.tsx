@@ -150,10 +150,10 @@ function Hot({ view }: { view: View }) {
       <table className="plain peak-table"><thead><tr><th aria-label="Choose" /><th>SKU</th><th>Location</th><th className="num">Available</th><th className="num">Sold, 1 h</th><th className="num">Gone in</th><th aria-label="Act" /></tr></thead>
         <tbody>{view.hot.map((row) => (
           <tr key={`${row.itemId}@${row.locationId}`}>
-            <td className="peak-choose">{may(row) && <Checkbox size="xs" aria-label={`Choose ${row.sku ?? row.title}`} checked={chosen.has(row.itemId)} onChange={() => flip(row.itemId)} />}</td>
-            <td><AppLink to={`/items/${row.itemId}?location=${row.locationId}`}>{row.sku ?? row.title}</AppLink></td><td className="dim">{row.locationName}</td><td className="num">{units(row.available)}</td><td className="num">{units(row.unitsLastHour)}</td>
+            <td className="peak-choose">{may(row) && <Checkbox size="xs" aria-label={`Choose ${row.sku || row.title}`} checked={chosen.has(row.itemId)} onChange={() => flip(row.itemId)} />}</td>
+            <td><AppLink to={`/items/${row.itemId}?location=${row.locationId}`}>{row.sku || row.title}</AppLink></td><td className="dim">{row.locationName}</td><td className="num">{units(row.available)}</td><td className="num">{units(row.unitsLastHour)}</td>
             <td className="num">{row.continuesSelling ? <span className="dim">sells on</span> : row.minutesToZero === null ? '–' : row.minutesToZero === 0 ? <span className="dim">gone</span> : <span className={row.minutesToZero < 30 ? 'negative' : ''}>{duration(row.minutesToZero * 60_000)}</span>}</td>
-            <td>{row.heldBack ? <LetGo itemId={row.itemId} name={row.sku ?? row.title} /> : row.push !== null && <HoldAtOnce items={[row.itemId]} name={row.sku ?? row.title} peakUntil={peakUntil} />}</td>
+            <td>{row.heldBack ? <LetGo itemId={row.itemId} name={row.sku || row.title} /> : row.push !== null && <HoldAtOnce items={[row.itemId]} name={row.sku || row.title} peakUntil={peakUntil} />}</td>
           </tr>))}
         </tbody>
       </table>

@@ -48,7 +48,7 @@ function Level({ row }: { row: PushRow }) {
       {terms.length > 0 && <section><h3>How it comes about</h3><Waterfall terms={terms} sum="Should show" /></section>}
       {row.parts.length > 0 && <Parts parts={row.parts} />}
       <Attempts row={row} />
-      <p className="drawer-foot row"><Link to="/items/$itemId" params={{ itemId: String(row.itemId) }} search={{ location: row.locationId, tab: 'movements' }}>Its movements</Link><Link to="/stock" search={{ q: row.sku ?? row.title, why: subjectText({ itemId: row.itemId, locationId: row.locationId, figure: 'available' }) }}>In stock & drift</Link></p>
+      <p className="drawer-foot row"><Link to="/items/$itemId" params={{ itemId: String(row.itemId) }} search={{ location: row.locationId, tab: 'movements' }}>Its movements</Link><Link to="/stock" search={{ q: row.sku || row.title, why: subjectText({ itemId: row.itemId, locationId: row.locationId, figure: 'available' }) }}>In stock & drift</Link></p>
     </div>
   );
 }

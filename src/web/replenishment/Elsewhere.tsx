@@ -15,7 +15,7 @@ import { Panel } from '../ui/page.tsx';
 const SHORTEST_REASON = 3;
 
 export function Elsewhere({ row, close }: { row: Recommendation; close(): void }) {
-  const store = useStore(), query = useInfiniteQuery(replenishmentQuery({ store: store.storeId, view: 'all', q: row.sku ?? row.title, sort: 'urgency', dir: 'asc' }));
+  const store = useStore(), query = useInfiniteQuery(replenishmentQuery({ store: store.storeId, view: 'all', q: row.sku || row.title, sort: 'urgency', dir: 'asc' }));
   if (query.isError) return <ErrorState error={query.error} retry={() => void query.refetch()} />;
   if (!query.data) return <Panel><Lines rows={3} /></Panel>;
   const places = query.data.pages.flatMap((page) => page.rows).filter((each) => each.itemId === row.itemId), others = places.filter((each) => each.locationId !== row.locationId), stocked = others.filter((each) => each.availableNow > 0);

@@ -39,7 +39,7 @@ export function SelectionBar({ rows, whatIf, clear }: { rows: readonly Recommend
       {create.data && (
         <div className="stack">
           <p role="status">{create.data.made?.length ? <>Made {create.data.made.map((order, n) => <span key={order.purchaseOrderId}>{n > 0 && ', '}<a href={`/purchase-orders/${order.purchaseOrderId}`}>{order.reference}</a> ({order.supplier}, {order.locationName}: {units(order.units)} units)</span>)}.</> : 'No purchase order was needed.'} {rows.length === 0 && <Button size="compact-xs" variant="subtle" onClick={() => create.reset()}>Close</Button>}</p>
-          {create.data.leftOut?.slice(0, 5).map((line) => <p key={`${line.sku}${line.why}`} className="small dim">Left out: {line.sku ?? 'no SKU'}: {line.why}</p>)}
+          {create.data.leftOut?.slice(0, 5).map((line) => <p key={`${line.sku}${line.why}`} className="small dim">Left out: {line.sku || 'no SKU'}: {line.why}</p>)}
         </div>
       )}
       <Drawer opened={aside !== null} onClose={() => setAside(null)} size={460} title={<strong>{aside === 'snoozed' ? 'Snooze' : 'Exclude'} {count(rows.length, 'line')}</strong>}>

@@ -35,9 +35,9 @@ export function BufferRules({ locations }: { locations: readonly LocationView[] 
             <thead><tr><th>Of</th><th>Where</th><th>When</th><th className="num">Enough for</th><th className="num">At least</th><th className="num">At most</th><th className="num" title="Levels of these goods; a more specific rule may take some of them">Levels</th><th><span className="sr">Take away</span></th></tr></thead>
             <tbody>{rules.map((rule) => (
               <tr key={rule.ruleId}>
-                <td><b>{rule.sku ?? rule.title ?? rule.name}</b> <span className="dim">{rule.scope}</span></td><td>{rule.location ?? 'everywhere'}</td><td>{rule.inPeak ? 'in a peak' : 'always'}</td>
+                <td><b>{rule.sku || rule.title || rule.name}</b> <span className="dim">{rule.scope}</span></td><td>{rule.location ?? 'everywhere'}</td><td>{rule.inPeak ? 'in a peak' : 'always'}</td>
                 <td className="num">{rule.quantile === null ? <span className="dim">as usual</span> : percent(rule.quantile)}</td><td className="num">{rule.atLeast === 0 ? <span className="dim">–</span> : units(rule.atLeast)}</td><td className="num">{rule.capUnits === null ? <span className="dim">as usual</span> : units(rule.capUnits)}</td><td className="num">{units(rule.levels)}</td>
-                <td className="num"><ActionIcon variant="subtle" color="gray" aria-label={`Take away the rule of ${rule.sku ?? rule.title ?? rule.name}`} loading={drop.isPending && drop.variables === rule.ruleId} onClick={() => drop.mutate(rule.ruleId)}><IconTrash size={16} /></ActionIcon></td>
+                <td className="num"><ActionIcon variant="subtle" color="gray" aria-label={`Take away the rule of ${rule.sku || rule.title || rule.name}`} loading={drop.isPending && drop.variables === rule.ruleId} onClick={() => drop.mutate(rule.ruleId)}><IconTrash size={16} /></ActionIcon></td>
               </tr>))}
             </tbody>
           </table>

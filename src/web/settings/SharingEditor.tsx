@@ -31,7 +31,7 @@ function Rules({ warehouse }: { warehouse: Warehouse }) {
       <Editor key={itemId} warehouse={warehouse} itemId={itemId} name={item?.name ?? 'Everything'} rule={query.data.rows.find((row) => row.itemId === itemId) ?? query.data.rows.find((row) => row.itemId === 0)} />
       {own.length > 0 && (
         <section><h3 className="small-head">Items with a rule of their own</h3>
-          <table className="plain boxed"><thead><tr><th>Item</th><th>Rule</th><th>Changed</th></tr></thead><tbody>{own.map((row) => <tr key={row.itemId}><td><button type="button" className="number-button" onClick={() => setItem({ itemId: row.itemId, name: row.sku ?? `Item ${row.itemId}` })}>{row.sku ?? `Item ${row.itemId}`}</button></td><td>{MODES[row.mode].label}</td><td className="dim"><Ago at={row.updatedAt} /></td></tr>)}</tbody></table>
+          <table className="plain boxed"><thead><tr><th>Item</th><th>Rule</th><th>Changed</th></tr></thead><tbody>{own.map((row) => <tr key={row.itemId}><td><button type="button" className="number-button" onClick={() => setItem({ itemId: row.itemId, name: row.sku || `Item ${row.itemId}` })}>{row.sku || `Item ${row.itemId}`}</button></td><td>{MODES[row.mode].label}</td><td className="dim"><Ago at={row.updatedAt} /></td></tr>)}</tbody></table>
         </section>
       )}
     </div>

@@ -57,7 +57,7 @@ function Form({ rows, done }: { rows: readonly StockRow[]; done(): void }) {
               <thead><tr><th>Item</th><th>Location</th><th className="num">Available</th><th className="num">Committed</th><th className="num">Units</th></tr></thead>
               <tbody>{preview.rows.map((row) => (
                 <tr key={`${row.itemId}@${row.locationId}`}>
-                  <td>{row.sku ?? row.title}</td><td>{row.locationName}</td>
+                  <td>{row.sku || row.title}</td><td>{row.locationName}</td>
                   {row.available === null || row.committed === null ? <td colSpan={3} className="dim small">{row.refuse}</td> : <><td className="num"><Change change={row.available} /></td><td className="num"><Change change={row.committed} /></td><td className="num">{units(row.units)}</td></>}
                 </tr>))}
               </tbody>

@@ -28,7 +28,7 @@ export function RepairsTab() {
         <thead><tr><th>Item</th><th>Location</th><th>Way</th><th className="num">Available</th><th className="num">Committed</th><th>State</th><th>Reason</th><th>Asked</th><th aria-label="Actions" /></tr></thead>
         <tbody>{rows.map((row) => (
           <tr key={row.repairId}>
-            <td><AppLink to={`/items/${row.itemId}?location=${row.locationId}&tab=movements`}>{row.sku ?? row.title}</AppLink></td><td>{row.locationName}</td><td>{capital(row.way)}{row.automatic && <div className="dim small">without asking</div>}</td>
+            <td><AppLink to={`/items/${row.itemId}?location=${row.locationId}&tab=movements`}>{row.sku || row.title}</AppLink></td><td>{row.locationName}</td><td>{capital(row.way)}{row.automatic && <div className="dim small">without asking</div>}</td>
             <td className="num"><Change change={row.available} /></td><td className="num"><Change change={row.committed} /></td>
             <td><Status tone={LOOK[row.state]} title={row.message ?? undefined}>{capital(row.state)}</Status>{row.message && <div className="dim small">{row.message}</div>}</td><td>{row.reason}</td>
             <td className="dim"><Ago at={row.proposedAt} /> by {row.proposedBy}{row.approvedBy && <div>approved by {row.approvedBy}</div>}{row.reversedBy && <div>taken back by {row.reversedBy}</div>}</td>
