@@ -53,6 +53,7 @@ import { fulfilmentRoutes } from './routes/fulfilments.ts';
 import { heldBackRoutes } from './routes/held-back.ts';
 import { handoverRoutes } from './routes/handover.ts';
 import { helpRoutes } from './routes/help.ts';
+import { inventoryHistoryRoutes } from './routes/inventory-history.ts';
 import { itemRoutes } from './routes/items.ts';
 import { locationRoutes } from './routes/locations.ts';
 import { mappingRoutes } from './routes/mapping.ts';
@@ -170,7 +171,7 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
   healthRoutes(app, all);
   const api = app.withTypeProvider<ZodTypeProvider>();
   for (const routes of [
-    sessionRoutes, todayRoutes, stockRoutes, itemRoutes, forecastRoutes, overrideRoutes, analogueRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, whatIfRoutes, replayRoutes, transferRoutes, warehouseMoveRoutes,
+    sessionRoutes, todayRoutes, stockRoutes, itemRoutes, inventoryHistoryRoutes, forecastRoutes, overrideRoutes, analogueRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, whatIfRoutes, replayRoutes, transferRoutes, warehouseMoveRoutes,
     exceptionRoutes, exceptionFixRoutes, alertRoutes, driftRoutes, driftToleranceRoutes, repairRoutes, peakRoutes, rehearsalRoutes, bufferRuleRoutes, heldBackRoutes, helpRoutes, handoverRoutes, flowRoutes, connectionRoutes, warehouseRoutes,
     plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, supplierRoutes,
     purchaseDraftRoutes, purchaseOrderRoutes, purchaseSettingRoutes, exchangeRateRoutes, goodsReceiptRoutes, purchasingImportRoutes, countRoutes, searchRoutes,

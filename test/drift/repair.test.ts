@@ -5,6 +5,7 @@ import { driftRepair } from '../../src/flows/drift-repair.ts';
 import { salesHistory } from '../../src/flows/sales-history.ts';
 import { stockLevels } from '../../src/flows/stock-levels.ts';
 import { at } from '../../src/domain/stock/fact.ts';
+import { leadsToShopify } from '../../src/http/routes/inventory-history.ts';
 import { postFacts } from '../../src/store/ledger.ts';
 import { world } from '../helpers/world.ts';
 
@@ -100,6 +101,17 @@ describe('chosen levels', () => {
     await w.control('/faults', { webhooks: null });
     expect(await again()).toEqual({ read: 2, differ: 1 });
     await expect(w.api(`/api/v1/stock/read-again?store=${w.storeId}`, { method: 'POST', body: { levels: [] } })).rejects.toThrow(/400/);
+  });
+
+  it('lead to the page where Shopify says who changed them, and nowhere else', async () => {
+    const [level] = await fresh();
+    await w.control('/levels', { inventoryItemId: level!.item, locationId: level!.place, available: level!.available + 2, app: 'A till <of Leeds>' });
+    const page = await fetch(`${w.url}/api/v1/items/${level!.item_id}/inventory-history?store=${w.storeId}`);
+    expect([page.redirected, new URL(page.url).origin]).toEqual([true, w.sandbox.url]);
+    expect(await page.text()).toContain('A till &#60;of Leeds&#62;');
+    await expect(w.api(`/api/v1/items/987654/inventory-history?store=${w.storeId}`)).rejects.toThrow(/404/);
+    const shop = 'a-shop.myshopify.com', to = (url: string) => leadsToShopify(url, shop, null);
+    expect([to(`https://${shop}/admin/products/1`), to('https://admin.shopify.com/store/a-shop'), to(`http://${shop}/admin`), to('https://admin.shopify.com.example/'), to(`https://${shop}@example.com/`), to('javascript:1'), to('')]).toEqual([true, true, false, false, false, false, false]);
   });
 
   it('are asked to be counted: the count lists them, and ticks off what was', async () => {

@@ -93,6 +93,8 @@ export const LEVELS_CHANGED = /* GraphQL */ `query LevelsChanged($location: ID!,
 export const LEVELS_BY_ID = /* GraphQL */ `query LevelsById($ids: [ID!]!) {
   nodes(ids: $ids) { __typename ... on InventoryLevel { id isActive updatedAt item { id tracked sku } location { id } ${STATES} } } }`;
 
+export const ITEM_HISTORY = /* GraphQL */ `query ItemHistory($id: ID!) { inventoryItem(id: $id) { inventoryHistoryUrl } }`;
+
 export const BULK_RUN = /* GraphQL */ `mutation BulkRun($query: String!) {
   bulkOperationRunQuery(query: $query, groupObjects: false) { bulkOperation { id status } userErrors { field message } } }`;
 

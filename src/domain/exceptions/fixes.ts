@@ -7,6 +7,8 @@ import type { ExceptionKindName } from './catalogue.ts';
 export type Fix = { name: string; label: string } & (
   | { run: string }
   | { open: string }
+  /** An address of the API that leads to a page of Shopify's, opened beside this one. */
+  | { outside: string }
   /** `reason`: the person says why. */
   | { does: string; kinds: readonly ExceptionKindName[]; reason?: true });
 
@@ -26,6 +28,7 @@ const fixes = [
   { name: 'check_orders', label: 'Check purchase orders', run: 'purchase-orders' },
   { name: 'exchange_now', label: 'Exchange with the planner', run: 'planner-exchange' },
   { name: 'open_item', label: 'Open the item', open: '/items/{itemId}?location={locationId}&tab=movements' },
+  { name: 'open_history', label: 'Who changed it, in Shopify', outside: '/items/{itemId}/inventory-history' },
   { name: 'open_drift', label: 'Stock & drift', open: '/stock?view=drift' },
   { name: 'open_push', label: 'Push queue', open: '/push?view=failed' },
   { name: 'open_held', label: 'Held pushes', open: '/push?view=held' },

@@ -112,7 +112,7 @@ export function exceptionFixRoutes(app: FastifyInstance, services: Services): vo
     const store = await storeOf(house.db, request.query.store), by = request.user?.email ?? 'operator', at = house.clock.now().toISOString();
     const row = await findException(house.db, store.store_id, request.params.id), fix = fixNamed(request.body.fix), { reason } = request.body;
     if (!row) throw new Refusal(404, `There is no exception ${request.params.id}`);
-    if (!fix || 'open' in fix) throw new Refusal(400, `fix: there is no button ${request.body.fix} that does something`);
+    if (!fix || 'open' in fix || 'outside' in fix) throw new Refusal(400, `fix: there is no button ${request.body.fix} that does something`);
     if ('kinds' in fix && !(fix.kinds as readonly string[]).includes(row.kind)) throw new Refusal(400, `fix: ${fix.name} is not for ${row.kind}`);
     if ('does' in fix && fix.reason && reason.length < 3) throw new Refusal(400, 'reason: say why, in three letters or more');
     let said: string;

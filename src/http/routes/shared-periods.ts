@@ -14,10 +14,15 @@ import { periodReport } from '../period-report.ts';
 import { storeOf } from '../store-scope.ts';
 
 const DAY_MS = 86_400_000;
+/** How long a page is given out as it was made, and to all who ask meanwhile: an address in many hands, or pressed again and again, costs one reading. */
+const AS_MADE_MS = 30_000;
+/** Pages kept at most. */
+const MOST_MADE = 20;
 /** Of the page alone: it has no script, and is shown in no frame. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 export function sharedPeriodRoutes(app: FastifyInstance, { house, apiVersion }: Services): void {
+  const made = new Map<string, { at: number; html: Promise<string> }>();
   const api = app.withTypeProvider<ZodTypeProvider>(), tags = ['audit'], querystring = z.object({ store: z.coerce.number() }), now = (): string => house.clock.now().toISOString();
 
   api.get('/api/v1/periods/shares', { schema: { tags, summary: 'Addresses by which a period is shared, newest first; the secret part of none', querystring: PeriodQuery, response: { 200: SharedPeriods } } }, async (request) => {
@@ -53,7 +58,13 @@ export function sharedPeriodRoutes(app: FastifyInstance, { house, apiVersion }: 
     const found = /^[A-Za-z0-9_-]{43}$/.test(request.params.token) ? await openShared(house.db, request.params.token, now()) : null, store = found && await findStore(house.db, found.storeId);
     void reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer').header('x-robots-tag', 'noindex').header('content-security-policy', POLICY);
     if (!found || !store) return reply.code(404).type('text/plain; charset=utf-8').send('There is no such report, or it is no longer shared. Ask whoever sent you the address for another.\n');
-    return reply.type('text/html; charset=utf-8').send(periodHtml(await periodReport(house, apiVersion, store, found.from, found.to)));
+    const asked = house.clock.now().getTime(), before = made.get(request.params.token);
+    const page = before && asked - before.at < AS_MADE_MS ? before : { at: asked, html: periodReport(house, apiVersion, store, found.from, found.to).then(periodHtml) };
+    made.delete(request.params.token);
+    made.set(request.params.token, page);
+    if (made.size > MOST_MADE) made.delete(made.keys().next().value!);
+    page.html.catch(() => made.delete(request.params.token));
+    return reply.type('text/html; charset=utf-8').send(await page.html);
   });
 }
 

@@ -129,6 +129,8 @@ export const catalogueTypes = {
   InventoryItem: fieldsOf<InventoryItemRecord>({
     id: (item) => gid('InventoryItem', item.id),
     legacyResourceId: (item) => item.id,
+    // Of the store's own page: the admin behind Shopify's address is not here.
+    inventoryHistoryUrl: (item, _args, { baseUrl }) => `${baseUrl}/inventory-history/${item.id}`,
     sku: (item, _args, { shop }) => shop.tables.variants.get(item.variantId)?.sku ?? null,
     tracked: (item) => item.tracked,
     requiresShipping: (item) => item.requiresShipping,
