@@ -128,7 +128,7 @@ describe('life goes on by webhook', () => {
     const order = async (quantity: number): Promise<string> => (await w.control<{ id: string }>('/orders', { lines: [{ sku: item.sku, quantity }], locationId: place })).id;
     const [first, second, third] = [await order(2), await order(3), await order(1)];
     await w.control(`/orders/${first}/cancel`, { reason: 'CUSTOMER', restock: true });
-    await new Promise((resolve) => { setTimeout(resolve, 800); }); // the others are routed
+    await w.until('the others routed', async () => (await Promise.all([second, third].map((id) => w.control<{ fulfillmentOrders: unknown[] }>(`/orders/${id}`)))).every((each) => each.fulfillmentOrders.length > 0));
     await w.control(`/orders/${second}/fulfil`, {});
     await w.control(`/orders/${third}/cancel`, { reason: 'INVENTORY', restock: false });
     await w.until('every level equal', async () => { const d = await drift(); const page = await stock('view=drift'); return page.rows.length === 0 && (d['unexplainedUnits'] === 0); });

@@ -86,7 +86,7 @@ describe('kill -9', () => {
     expect(second.said).toContain('attached');
     const again = await database();
     const waiting = async (): Promise<number> => (await again.query<{ n: number }>('select count(*)::int as n from inbox where state = 0')).rows[0]!.n;
-    for (let n = 0; n < 500 && (await waiting()) > 0; n++) await new Promise((resolve) => { setTimeout(resolve, 20); });
+    for (let n = 0; n < 2_000 && (await waiting()) > 0; n++) await new Promise((resolve) => { setTimeout(resolve, 20); });
     const { rows: stored } = await again.query<{ webhook_id: string; state: number }>('select webhook_id, state from inbox where webhook_id = any($1)', [acknowledged]);
     expect(stored.length).toBe(acknowledged.length);
     expect(stored.filter((row) => row.state !== 1)).toEqual([]);
