@@ -8,7 +8,7 @@ import { buildWeb } from '../../src/cli/web-build.ts';
 import { raise } from '../../src/store/exceptions.ts';
 import { openBrowser } from '../helpers/browser.ts';
 import { hookSink } from '../helpers/hook-sink.ts';
-import { axeFaults, openWatched, sideways } from '../helpers/watched-page.ts';
+import { axeFaults, openWatched, settled, sideways } from '../helpers/watched-page.ts';
 import { world } from '../helpers/world.ts';
 
 const sink = await hookSink();
@@ -21,7 +21,6 @@ async function opened(viewport: { width: number; height: number }, colorScheme: 
   context.setDefaultTimeout(10_000);
   return context;
 }
-const settled = async (page: Page): Promise<void> => { await page.waitForLoadState('load'); await page.waitForTimeout(700); };
 const shot = async (page: Page, name: string): Promise<void> => { const dir = process.env['SCREENSHOTS']; if (dir) await page.screenshot({ path: `${dir}/${name}.png`, fullPage: true }); };
 
 it('a person adds a webhook, keeps its secret, tests it, and sees that it got through', async () => {

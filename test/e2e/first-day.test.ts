@@ -12,7 +12,7 @@ import { audit } from '../../src/flows/audit.ts';
 import { tokenHash } from '../../src/http/auth.ts';
 import { saveSetupToken } from '../../src/store/users.ts';
 import { openBrowser } from '../helpers/browser.ts';
-import { axeFaults, openWatched, sideways, type Watched } from '../helpers/watched-page.ts';
+import { axeFaults, openWatched, settled, sideways, type Watched } from '../helpers/watched-page.ts';
 import { world } from '../helpers/world.ts';
 
 const shots = process.env['INSTEP_SCREENSHOTS'];
@@ -50,7 +50,6 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     const { page, errors, foreign } = await open(context, address);
     await page.getByRole('heading', { name: shows }).first().waitFor();
     await page.waitForLoadState('load');
-    await page.waitForTimeout(700); // charts and tables are drawn
     expect(await axeFaults(page)).toEqual([]);
     expect(errors).toEqual([]);
     expect(foreign).toEqual([]);
@@ -75,7 +74,7 @@ describe('a planner at work', () => {
     await after.waitFor({ timeout: 15_000 });
     await after.click();
     await page.getByText(/3 promised to order \d+/).first().waitFor();
-    if (shots) { await page.waitForTimeout(600); await page.screenshot({ path: path.join(shots, 'why.png') }); }
+    if (shots) { await settled(page); await page.screenshot({ path: path.join(shots, 'why.png') }); }
     expect(errors).toEqual([]);
     await context.close();
   }, 60_000);
@@ -110,7 +109,7 @@ describe('a planner at work', () => {
     for (const address of ['/', '/exceptions', `/items/${busy!.item_id}`]) {
       const { page, errors } = await open(context, address);
       await page.getByRole('heading').first().waitFor();
-      await page.waitForTimeout(400);
+      await settled(page);
       expect(await sideways(page), address).toBeLessThanOrEqual(0);
       expect(errors).toEqual([]);
       await page.close();

@@ -11,7 +11,7 @@ import { buildWeb } from '../../src/cli/web-build.ts';
 import { dayOf, addDays } from '../../src/domain/calendar.ts';
 import { forecast } from '../../src/flows/forecast.ts';
 import { openBrowser } from '../helpers/browser.ts';
-import { axeFaults, openWatched, sideways } from '../helpers/watched-page.ts';
+import { axeFaults, openWatched, settled, sideways } from '../helpers/watched-page.ts';
 import { world } from '../helpers/world.ts';
 
 const shots = process.env['INSTEP_SCREENSHOTS'];
@@ -49,7 +49,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     const { page, errors, foreign } = await openWatched(context, w.url, at);
     await page.getByRole('heading', { name: shows }).first().waitFor();
     await page.waitForLoadState('load');
-    await page.waitForTimeout(700); // charts and tables are drawn
+    await settled(page); // charts and tables are drawn
     await picture(page, `${name}${colorScheme === 'dark' ? '-dark' : ''}`);
     expect(await axeFaults(page)).toEqual([]);
     expect(await sideways(page)).toBeLessThanOrEqual(0);
@@ -89,7 +89,7 @@ describe('a planner at work', () => {
     await page.getByLabel('Per cent more (less with a minus)').fill('50');
     await page.getByText(/units expected in place of/).waitFor();
     await page.getByLabel('Reason').fill('Campaign in the newsletter');
-    await page.waitForTimeout(300);
+    await settled(page);
     await picture(page, 'forecast-override');
     expect(await axeFaults(page)).toEqual([]);
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
@@ -99,12 +99,12 @@ describe('a planner at work', () => {
     await page.getByText(/came,/).waitFor();
     await page.getByText('Overrides in force, on top of the engine.').waitFor();
     await page.locator('.mantine-Notification-closeButton').click();
-    await page.waitForTimeout(700);
+    await settled(page);
     await picture(page, 'forecast');
     await page.goto(`${w.url}/forecast?view=overridden`);
     await page.getByText('override', { exact: false }).first().waitFor();
     await page.getByRole('row').filter({ hasText: busy!.sku }).first().waitFor();
-    await page.waitForTimeout(400);
+    await settled(page);
     await picture(page, 'forecast-overridden');
     await page.goto(`${w.url}${address}`);
     await page.getByRole('button', { name: 'Undo' }).click();
@@ -121,7 +121,7 @@ describe('a planner at work', () => {
     await page.getByText('Units in all').click();
     await page.getByLabel('Units of all these days together').fill('140');
     await page.getByLabel('Reason').fill('Sales meeting');
-    await page.waitForTimeout(300);
+    await settled(page);
     await picture(page, 'forecast-override-many');
     expect(await axeFaults(page)).toEqual([]);
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
@@ -145,7 +145,7 @@ describe('a planner at work', () => {
     await page.getByRole('link', { name: 'Compare with it' }).first().click();
     await page.getByText(/Beside the run of/).waitFor();
     await page.getByRole('columnheader', { name: /Moved/ }).waitFor();
-    await page.waitForTimeout(300);
+    await settled(page);
     await picture(page, 'forecast-compared');
     expect(await axeFaults(page)).toEqual([]);
     expect(errors).toEqual([]);
@@ -159,7 +159,6 @@ describe('a planner at work', () => {
     await page.getByLabel('Like which item', { exact: true }).fill(model!.sku);
     await page.getByRole('option').filter({ hasText: model!.sku }).first().click();
     await page.getByLabel('At so much of its demand').fill('80');
-    await page.waitForTimeout(300);
     expect(await axeFaults(page)).toEqual([]);
     await picture(page, 'forecast-like');
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
@@ -177,7 +176,7 @@ describe('a planner at work', () => {
     await page.getByLabel('Name').fill('Town fair');
     await page.getByLabel('First day').fill(addDays(today, 20));
     await page.getByLabel('Expected: per cent more').fill('30');
-    await page.waitForTimeout(300);
+    await settled(page);
     await picture(page, 'forecast-event');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('row').filter({ hasText: 'Town fair' }).getByText('30 % more').waitFor();
@@ -199,7 +198,6 @@ describe('a planner at work', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('no item of this store has the SKU NO-SUCH-SKU').waitFor();
     await page.getByLabel('SKUs').fill(busy!.sku);
-    await page.waitForTimeout(300);
     expect(await axeFaults(page)).toEqual([]);
     await picture(page, 'forecast-price');
     await page.getByRole('button', { name: 'Save' }).click();
@@ -216,7 +214,7 @@ describe('a planner at work', () => {
     await w.house.db.query(`insert into flow_run (store_id, flow, trigger, state, started_at, heartbeat_at, finished_at, error) values ($1, 'forecast', 'test', 'failed', $2, $2, $2, 'the disk is full')`, [w.storeId, new Date().toISOString()]);
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } }), { page } = await openWatched(context, w.url, '/forecast');
     await page.getByText(/The last attempt failed .*the disk is full.*stays in use/).waitFor();
-    await page.waitForTimeout(400);
+    await settled(page);
     await picture(page, 'forecast-failed');
     await context.close();
   }, 60_000);

@@ -6,7 +6,7 @@ import { tokenHash } from '../../src/http/auth.ts';
 import { raise } from '../../src/store/exceptions.ts';
 import { saveSetupToken } from '../../src/store/users.ts';
 import { openBrowser } from '../helpers/browser.ts';
-import { axeFaults, openWatched, sideways } from '../helpers/watched-page.ts';
+import { axeFaults, openWatched, settled, sideways } from '../helpers/watched-page.ts';
 import { world } from '../helpers/world.ts';
 
 const w = await world({ webDir: await buildWeb(() => {}), months: 1, scale: 0.05, worker: false });
@@ -227,7 +227,7 @@ it('is handed from one person to a team', async () => {
     for (const [address, shows] of [['/settings/people', 'Bob Marsh'], ['/settings/people?edit=new', 'Make the link'], ['/settings/audit-trail', /^Holds: /], ['/settings/audit-trail?q=nothing-like-it', 'Nothing fits these filters']] as const) {
       const watched = await openWatched(shown, w.url, address);
       await watched.page.getByText(shows).first().waitFor();
-      await watched.page.waitForTimeout(500);
+      await settled(watched.page);
       expect([address, scheme, width, watched.errors, await axeFaults(watched.page), await sideways(watched.page)]).toEqual([address, scheme, width, [], [], 0]);
       await watched.page.close();
     }

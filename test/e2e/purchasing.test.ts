@@ -5,7 +5,7 @@ import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildWeb } from '../../src/cli/web-build.ts';
 import { openBrowser } from '../helpers/browser.ts';
-import { axeFaults, openWatched, sideways, type Watched } from '../helpers/watched-page.ts';
+import { axeFaults, openWatched, settled, sideways, type Watched } from '../helpers/watched-page.ts';
 import { world } from '../helpers/world.ts';
 
 const shots = process.env['INSTEP_SCREENSHOTS'];
@@ -49,12 +49,11 @@ describe('in light and in dark', () => {
     const watched = await open(context, address), { page, errors, foreign } = watched;
     await page.getByRole('heading', { name: shows }).first().waitFor();
     await page.waitForLoadState('load');
-    await page.waitForTimeout(500);
+    await settled(page);
     if (name === 'purchase-order' || name === 'supplier') await picture(watched, name);
     expect(await axeFaults(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.locator('[data-mantine-color-scheme="dark"]').waitFor();
-    await page.waitForTimeout(300); // colours have changed over
     expect(await axeFaults(page)).toEqual([]);
     expect(errors).toEqual([]);
     expect(foreign).toEqual([]);
@@ -67,7 +66,7 @@ describe('on a phone', () => {
     const context = await browser.newContext({ viewport: { width: 375, height: 812 }, hasTouch: true, isMobile: true, reducedMotion: 'reduce' });
     const { page, errors } = await open(context, address);
     await page.getByRole('heading', { level: 1 }).waitFor();
-    await page.waitForTimeout(500);
+    await settled(page);
     expect(await sideways(page)).toBe(0);
     // A SKU stays whole on its line.
     for (const sku of await page.locator('table .two-line > :first-child').all()) expect((await sku.boundingBox())!.height, await sku.innerText()).toBeLessThan(24);

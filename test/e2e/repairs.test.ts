@@ -35,7 +35,6 @@ it('of two levels: the preview says from what to what, and both agree afterwards
   expect(await axeFaults(page)).toEqual([]);
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.locator('[data-mantine-color-scheme="dark"]').waitFor();
-  await page.waitForTimeout(300);
   expect(await axeFaults(page)).toEqual([]);
   await page.emulateMedia({ colorScheme: 'light' });
   expect(await preview.getByRole('button', { name: 'Repair 2 levels' }).isDisabled()).toBe(true);

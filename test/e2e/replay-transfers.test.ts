@@ -16,7 +16,7 @@ import { transfers } from '../../src/flows/transfers.ts';
 import { askReplay } from '../../src/store/replays.ts';
 import { makeWarehouse } from '../../src/store/warehouses.ts';
 import { openBrowser } from '../helpers/browser.ts';
-import { axeFaults, openWatched, sideways, type Watched } from '../helpers/watched-page.ts';
+import { axeFaults, openWatched, settled, sideways, type Watched } from '../helpers/watched-page.ts';
 import { world } from '../helpers/world.ts';
 
 const shots = process.env['INSTEP_SCREENSHOTS'];
@@ -65,7 +65,7 @@ describe.each([['light', 1440], ['dark', 1440], ['light', 390]] as const)('in %s
   it.each(VIEWS)('%s loads clean and accessible', async (name, heading, address) => {
     const { page, errors, foreign } = await open(context, address);
     await page.getByRole('heading', { name: heading, exact: true }).first().waitFor();
-    await page.waitForTimeout(600);
+    await settled(page);
     await picture(page, `${name}-${colorScheme}-${width}`);
     expect(await axeFaults(page)).toEqual([]);
     expect(errors).toEqual([]);

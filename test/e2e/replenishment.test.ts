@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildWeb } from '../../src/cli/web-build.ts';
 import { replenishment } from '../../src/flows/replenishment.ts';
 import { openBrowser } from '../helpers/browser.ts';
-import { axeFaults, openWatched, sideways, type Watched } from '../helpers/watched-page.ts';
+import { axeFaults, openWatched, settled, sideways, type Watched } from '../helpers/watched-page.ts';
 import { world } from '../helpers/world.ts';
 
 const shots = process.env['INSTEP_SCREENSHOTS'];
@@ -48,7 +48,7 @@ describe.each([['light', 1440], ['dark', 1440], ['light', 390]] as const)('in %s
   it.each(VIEWS)('%s loads clean and accessible', async (name, address) => {
     const { page, errors, foreign } = await open(context, address);
     await page.getByRole('heading', { name: 'Replenishment' }).first().waitFor();
-    await page.waitForTimeout(600);
+    await settled(page);
     await picture(page, `${name}-${colorScheme}-${width}`);
     expect(await axeFaults(page)).toEqual([]);
     expect(errors).toEqual([]);

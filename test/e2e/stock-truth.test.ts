@@ -10,7 +10,7 @@ import { buildWeb } from '../../src/cli/web-build.ts';
 import { raise } from '../../src/store/exceptions.ts';
 import { openBrowser } from '../helpers/browser.ts';
 import { warehouseDay } from '../helpers/warehouse-day.ts';
-import { axeFaults, openWatched, sideways, type Watched } from '../helpers/watched-page.ts';
+import { axeFaults, openWatched, settled, sideways, type Watched } from '../helpers/watched-page.ts';
 
 /** An item whose shelf is well filled, among `skus`. */
 const HELD_AT = 2;
@@ -54,13 +54,12 @@ describe('in light and in dark', () => {
     const watched = await open(context, address), { page, errors, foreign } = watched;
     await page.getByRole('heading', { name: shows }).first().waitFor();
     await page.waitForLoadState('load');
-    await page.waitForTimeout(500);
+    await settled(page);
     if (name === 'push') await picture(watched, 'push');
     if (name === 'push-level') await picture(watched, 'push-why');
     expect(await axeFaults(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.locator('[data-mantine-color-scheme="dark"]').waitFor();
-    await page.waitForTimeout(300); // colours have changed over
     expect(await axeFaults(page)).toEqual([]);
     expect(errors).toEqual([]);
     expect(foreign).toEqual([]);
@@ -74,7 +73,7 @@ describe('on a phone', () => {
     if (address === '/peak') await raise(w.house.db.pool, w.storeId, [{ kind: 'OVERSOLD', key: 'level/pretended', subject: 'Pretended', sentence: 'More is promised than is there.' }], new Date().toISOString());
     const { page, errors } = await open(context, address);
     await page.getByRole('heading').first().waitFor();
-    await page.waitForTimeout(500);
+    await settled(page);
     expect(await sideways(page)).toBeLessThanOrEqual(0);
     expect(await axeFaults(page)).toEqual([]);
     if (address.startsWith('/returns')) {
@@ -212,7 +211,7 @@ describe('at work', () => {
     if (shots) {
       await page.goto(`${w.url}/returns/${waiting}`);
       await page.getByRole('button', { name: /^One more: Sellable/ }).first().tap();
-      await page.waitForTimeout(600);
+      await settled(page);
       await picture(watched, 'returns-phone');
     }
     expect(errors).toEqual([]);
