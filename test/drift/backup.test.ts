@@ -51,7 +51,7 @@ beforeAll(async () => {
   await town.settle();
   await audit(clock.house.db, { at: clock.now(), actor: 'ann', action: 'tried', subject: 'tab\there, line\nthere, \\N and ünïcode 漢字', after: { quote: '"', back: '\\' } });
   await backup(clock.house.db, good);
-}, 60_000);
+}, 180_000);
 
 describe('the archive', () => {
   it('gives back what was put in, whatever the bytes and sizes; cut off anywhere it is none', async () => {
@@ -100,7 +100,7 @@ describe('a restore', () => {
     expect(manifest.tables.find((table) => table.name === 'audit_event')!.rows).toBe(counts!.events);
     await audit(db, { at: AT, actor: 'after', action: 'tried', subject: 'x' });
     expect((await verifyRestored(db)).faults).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   it('is the same to the byte: backed up again, every table has the same sum', async () => {
     const { db } = await nothing(), again = file('again.tar.gz');
@@ -115,7 +115,7 @@ describe('a restore', () => {
     await migrate(fresh.pool, new Date(AT));
     const shape = async (of: Db): Promise<unknown> => (await of.query(`select conrelid::regclass::text as t, conname, pg_get_constraintdef(oid) as d from pg_constraint where connamespace = 'public'::regnamespace union all select tgrelid::regclass::text, tgname, tgenabled::text from pg_trigger where not tgisinternal order by 1, 2, 3`)).rows;
     expect(await shape(db)).toEqual(await shape(fresh));
-  }, 60_000);
+  }, 180_000);
 
   it('refuses what was changed, is newer, or would fall into a database somebody works in; and leaves it as it was', async () => {
     const { db } = await nothing(), tar = gunzipSync(fs.readFileSync(good));
@@ -139,7 +139,7 @@ describe('a restore', () => {
     const before = await contents(db);
     await expect(restoreBackup(db.pool, good, new Date(AT))).rejects.toThrow(/not empty/);
     expect(await contents(db)).toEqual(before);
-  }, 60_000);
+  }, 180_000);
 
   it('as a drill finds what does not hold, and leaves no database', async () => {
     const { db, url } = await nothing();
@@ -149,7 +149,7 @@ describe('a restore', () => {
     await backup(db, file('wrong.tar.gz'));
     expect((await drillBackup(url, file('wrong.tar.gz'), new Date(AT))).verified.faults).toEqual([expect.stringMatching(/1 balances are not the fold/)]);
     expect((await admin.query(`select datname from pg_database where starts_with(datname, 'instep_drill_')`)).rows).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 });
 
 it('killed in the middle it leaves no file that is taken for a back-up; the next one is whole', async () => {
@@ -182,7 +182,7 @@ it('killed in the middle it leaves no file that is taken for a back-up; the next
   expect((await empty.query('select from store')).rowCount).toBe(0);
   await restoreBackup(empty.pool, path.join(to, whole), new Date(AT));
   expect((await verifyRestored(empty)).faults).toEqual([]);
-}, 60_000);
+}, 180_000);
 
 it('by the command it freezes writes, says whether secrets open, and is written down', async () => {
   const { db, url } = await nothing(), home = fs.mkdtempSync(path.join(dir, 'home-'));
@@ -200,7 +200,7 @@ it('by the command it freezes writes, says whether secrets open, and is written 
   expect(await backupRuns(db, 5)).toMatchObject([{ kind: 'restore', ok: true, file: 'good.tar.gz', made_at: AT }]);
   expect((await db.query<{ action: string }>('select action from audit_event order by audit_id desc limit 1')).rows).toEqual([{ action: 'restore' }]);
   expect(await run('--from', good)).toMatchObject({ code: 1, out: expect.stringMatching(/not empty/) });
-}, 60_000);
+}, 180_000);
 
 it('is a case when it is late, closed by a newer one, and by nobody watching: BACKUP_OR_DRILL_LATE', async () => {
   const { db } = clock.house, { rows: [first] } = await db.query<{ store_id: number }>('select min(store_id) as store_id from store'), storeId = first!.store_id, HOUR = 3_600_000;

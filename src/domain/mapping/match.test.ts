@@ -72,7 +72,7 @@ describe('matching a dirty corpus', () => {
       const taken = other.codes.map((code) => ({ code, best: ask(code)[0] })).filter(({ best }) => (best?.confidence ?? 0) >= AUTO_APPROVE);
       expect(taken.filter(({ code, best }) => best!.itemId === code.truth).length / taken.length).toBeGreaterThanOrEqual(0.99);
     }
-  });
+  }, 120_000);
   it('answers the same when it is told which codes will be asked', () => {
     const some = codes.slice(0, 400), told = matcher(items, codes, some);
     for (const code of some) expect(told(code)).toEqual(suggest(code));
