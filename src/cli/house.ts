@@ -1,13 +1,16 @@
 /** A house for one command: DATABASE_URL, else the embedded server, attached to when it runs and started (and stopped again) when not. */
 import { buildHouse, type BuiltHouse } from '../compose.ts';
+import { leftAddress } from '../runtime/address.ts';
 import { readConfig } from '../runtime/config.ts';
 import { startEmbeddedPostgres } from '../runtime/postgres.ts';
 import { listStores, type StoreRow } from '../store/stores.ts';
 import { UsageError } from './terminal.ts';
 
 export async function withHouse<T>(work: (house: BuiltHouse) => Promise<T>): Promise<T> {
-  const config = readConfig();
+  const config = readConfig(), { INSTEP_PORT: port, INSTEP_PUBLIC_URL: url } = process.env;
   const server = config.databaseUrl ? null : await startEmbeddedPostgres({ dataDir: config.dataDir });
+  // Beside one that runs, its address, where this terminal does not say another.
+  if (!port && !url) config.publicUrl = leftAddress(config.dataDir) ?? config.publicUrl;
   const house = await buildHouse({ config, databaseUrl: config.databaseUrl ?? server!.url });
   try {
     return await work(house);

@@ -1,9 +1,10 @@
 /** `npm start` with the bundled shop and its pretended warehouse, as real processes: an order at the served location is picked, shipped and written back; the next start goes on. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, expect, it } from 'vitest';
 
@@ -79,6 +80,10 @@ it('serves the second location of the bundled shop, ships its orders, and is fou
   expect((await shelf()).changes).toBe(-1);
   const { fulfillments } = await (await fetch(`${first.shop}/sandbox/orders/${order}`)).json() as { fulfillments: { status: string; locationId: string }[] };
   expect(fulfillments).toMatchObject([{ status: 'SUCCESS', locationId: place.shopify }]);
+
+  // From another terminal, which does not know its port: the forged messages reach it, and what is said leads to it.
+  const { INSTEP_PORT: _, ...env } = process.env, { stdout } = await promisify(execFile)(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'demo', 'raise', 'WEBHOOK_HMAC_FAILED'], { env: { ...env, INSTEP_DATA_DIR: dir, DATABASE_URL: '' } });
+  expect(stdout).toContain(`Look at ${first.url}/exceptions?kind=WEBHOOK_HMAC_FAILED`);
 
   // Whatever the first start knew, the second one knows: one warehouse, its shelf, and numbers that go on.
   await db.end();

@@ -11,6 +11,7 @@ import { FIRST_IMPORT, FLOWS } from '../../flows/contents.ts';
 import { buildApp } from '../../http/app.ts';
 import { tokenHash } from '../../http/auth.ts';
 import { databaseAway } from '../../store/db.ts';
+import { leaveAddress } from '../../runtime/address.ts';
 import { isLoopback, readConfig, type Config } from '../../runtime/config.ts';
 import { firstImport } from '../../runtime/first-import.ts';
 import { startEmbeddedPostgres } from '../../runtime/postgres.ts';
@@ -70,6 +71,7 @@ export async function start(options: { web: boolean; history?: string }, triesLe
     closers.push(() => app.close());
     const address = `http://${config.host}:${(app.server.address() as { port: number }).port}`;
     if (config.port === 0) Object.assign(config, { publicUrl: address }), Object.assign(house, { publicUrl: address });
+    closers.push(leaveAddress(config.dataDir, config.publicUrl));
 
     const sandbox = await sandboxIfAlone(house, config, address, say);
     if (sandbox) closers.push(() => stopChild(sandbox.child));
