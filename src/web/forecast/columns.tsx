@@ -24,7 +24,7 @@ export const FORECAST_COLUMNS: readonly Column<ForecastRow>[] = [
   { id: 'sold', header: 'Last 28 d', title: 'Units sold in the last 28 days known to the forecast', width: 76, align: 'right', sort: 'sold28', card: 'pair', cell: (row) => <span className="num">{row.sold28 === null ? '–' : units(row.sold28)}</span> },
   {
     id: 'next', header: 'Next 28 d', title: 'Units expected in the next 28 days, with planners’ overrides; sorted by the engine’s number', width: 108, align: 'right', sort: 'mean28', card: 'pair',
-    cell: (row) => <span className="num">{row.overrides > 0 && <span className="said" title={`A planner’s override is in it; the engine says ${decimal(row.engine28 ?? 0)}`}>override </span>}<strong>{row.next28 === null ? '–' : decimal(row.next28)}</strong></span>,
+    cell: (row) => <span className="num">{row.overrides > 0 && <span className="override-mark" title={`A planner’s override is in it; the engine says ${decimal(row.engine28 ?? 0)}`}>override </span>}<strong>{row.next28 === null ? '–' : decimal(row.next28)}</strong></span>,
   },
   { id: 'p90', header: 'P90', title: 'In nine of ten cases no more than this is wanted in the next 28 days', width: 64, align: 'right', sort: 'p90', cell: (row) => <span className="num">{row.p90 === null ? '–' : decimal(row.p90)}</span> },
   { id: 'change', header: 'Change', title: 'Next 28 days against the last 28', width: 70, align: 'right', sort: 'change', cell: (row) => <span className="num">{changeWords(row.next28, row.sold28)}</span> },

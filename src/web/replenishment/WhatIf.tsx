@@ -59,6 +59,7 @@ function Outcome({ answer, busy, currency, some }: { answer: Answer | undefined;
   const { before, after } = answer;
   return (
     <div className="outcome" role="status" data-busy={busy || undefined}>
+      <p className="strong">{some ? 'With these values' : 'As planned, with the stock and orders of this moment'}</p>
       <p><span className="dim">Units</span> <b>{units(after.units)}</b>{some && <span className="dim"> {signed(after.units - before.units)}</span>}</p>
       <p><span className="dim">Cost</span> <b>{costWords(after.costs)}</b></p>
       <p><span className="dim">Sales still at risk</span> <b>{money(after.riskLeft, currency)}</b>{some && <span className="dim"> was {money(before.riskLeft, currency)}</span>}</p>

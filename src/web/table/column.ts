@@ -47,7 +47,7 @@ export interface TableProps<Row> {
   openId?: string | undefined;
   /** Told of the row the keys have come to. */
   current?: (row: Row) => void;
-  empty: { good?: boolean; title: string; text: string };
+  empty: { good?: boolean; title: string; text: ReactNode; /** What to do about it. */ action?: ReactNode };
   chips: readonly Chip[];
   clear(): void;
   /** Text search; `value` is what the address says. */

@@ -8,7 +8,7 @@ import { useStore } from '../shell/store.tsx';
 import { RunProgress } from '../shell/JobStrip.tsx';
 import { AppLink } from '../ui/AppLink.tsx';
 import { EmptyState, ErrorState } from '../ui/feedback.tsx';
-import { clock, kindName, signed } from '../ui/format.ts';
+import { clock, flowWords, kindName, signed } from '../ui/format.ts';
 import { Page, Panel } from '../ui/page.tsx';
 import { Ago, Told } from '../ui/time.tsx';
 import { SEVERITY, Status } from '../ui/tone.tsx';
@@ -46,7 +46,7 @@ export function TodayPage() {
         </div>
         <div className="span-5 stack wide-gap">
           {open.length > 0 && <Checklist steps={today.checklist} />}
-          {today.running.length > 0 && <Panel title="Running now"><ul className="lines">{today.running.map((run) => <li key={run.runId} className="row"><Link to="/flows" search={{ flow: run.flow }}>{run.flow}</Link><span className="dim grow ellipsis">{run.stage ?? ''}</span><RunProgress run={run} /></li>)}</ul></Panel>}
+          {today.running.length > 0 && <Panel title="Running now"><ul className="lines">{today.running.map((run) => <li key={run.runId} className="row"><Link to="/flows" search={{ flow: run.flow }}>{flowWords(run.flow)}</Link><span className="dim grow ellipsis">{run.stage ?? ''}</span><RunProgress run={run} /></li>)}</ul></Panel>}
           {today.sinceLooked && <SinceLooked numbers={today.sinceLooked} />}
           <DigestPanel digests={today.digests} day={search.day ?? today.digest?.day ?? today.digests[0]?.day} today={today.digest?.day ?? null} />
           <Panel flush title="Recent changes" aside={<Link to="/stock" search={{ view: 'changed' }}>Changed last hour</Link>}><Changes changes={today.changes} /></Panel>
@@ -61,7 +61,7 @@ function TileLink({ tile }: { tile: Tile }) {
     <AppLink to={tile.link} className="tile">
       <span className="tile-label">{tile.label}</span>
       <span className="tile-value num" data-tone={tile.tone}>{tile.value}</span>
-      <Status tone={tile.tone}>{tile.detail}</Status>
+      <Status tone={tile.tone}><Told>{tile.detail}</Told></Status>
     </AppLink>
   );
 }

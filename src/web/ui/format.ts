@@ -38,6 +38,11 @@ export function day(value: string | null, short = false): string {
   return new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', ...(short ? {} : { year: 'numeric' }), timeZone: 'UTC' }).format(new Date(`${value}T00:00:00Z`));
 }
 
+/** Sentences name days exactly; for people they are written as everywhere: "due on 2026-11-12" → "due on 12 Nov 2026". */
+export function daysInWords(text: string): string {
+  return text.replaceAll(/(?<![\w-])\d{4}-\d\d-\d\d(?![\w-])/g, (found) => (Number.isNaN(Date.parse(found)) ? found : day(found)));
+}
+
 /** An instant to the second in the shop's time zone: "24 Nov 2026, 09:00:05 EST". */
 export function instant(value: string, timeZone: string): string {
   return new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone, timeZoneName: 'short' }).format(new Date(value));
@@ -73,6 +78,11 @@ export function count(value: number, one: string, many = `${one}s`): string {
 /** First letter up, for words that arrive in lower case. */
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** stock-push → "Stock push": a flow named in passing; the page of flows has it by its own name. */
+export function flowWords(flow: string): string {
+  return capital(flow.replaceAll('-', ' '));
 }
 
 /** STOCK_NEGATIVE → "Stock negative", PO_OVERDUE → "PO overdue". */
