@@ -53,7 +53,11 @@ export async function serveDemo(house: BuiltHouse, storeId: number, demo: DemoWa
     log(`${NAME} on ${demo.url} serves ${place.name}`);
   }
   for (const flow of ['warehouse-feed', 'stock-push']) await house.enqueue(flow, storeId);
-  if (isNew) await demoCount(house, storeId, demo.locationId);
+  if (isNew) {
+    await demoCount(house, storeId, demo.locationId);
+    // The first import wrote the day's check of a shop without a warehouse.
+    await house.enqueue('daily-digest', storeId);
+  }
   house.changed(storeId, ['stock', 'push', 'connections']);
 }
 

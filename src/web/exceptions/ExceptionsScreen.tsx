@@ -59,7 +59,7 @@ const COLUMNS: readonly Column<ExceptionCase>[] = [
   { id: 'subject', header: 'Subject', width: 236, card: 'lead', cell: (row) => <Subject row={row} /> },
   { id: 'severity', header: 'Severity', width: 110, card: 'wide', cell: (row) => { const look = SEVERITY[row.severity] ?? SEVERITY[4]!; return <Status tone={look.tone}>{look.word}</Status>; } },
   { id: 'kind', header: 'Kind', width: 146, card: 'wide', cell: (row) => <span className="ellipsis" title={kindName(row.kind)}>{kindName(row.kind)}</span> },
-  { id: 'sentence', header: 'What happened', width: 260, grows: true, cell: (row) => <span className="ellipsis" title={row.sentence}><Told>{row.sentence}</Told></span> },
+  { id: 'sentence', header: 'What happened', width: 260, grows: true, card: 'note', cell: (row) => <span className="ellipsis" title={row.sentence}><Told>{row.sentence}</Told></span> },
   { id: 'owner', header: 'Owner', width: 88, cell: (row) => <span className="ellipsis" title={capital(row.owner)}>{capital(row.owner)}</span> },
   { id: 'assigned', header: 'Assigned to', width: 90, cell: (row) => <AssignedTo row={row} /> },
   { id: 'due', header: 'Time left', width: 90, card: 'wide', cell: (row) => <Clock row={row} /> },

@@ -5,7 +5,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { accuracyQuery, type Accuracy } from '../api/forecast-queries.ts';
 import { useStore } from '../shell/store.tsx';
 import { EmptyState, ErrorState, Lines } from '../ui/feedback.tsx';
-import { capital, day, decimal, percent, units } from '../ui/format.ts';
+import { capital, day, percentTenths, units } from '../ui/format.ts';
 import { Panel, Wide } from '../ui/page.tsx';
 
 const route = getRouteApi('/app/forecast');
@@ -40,7 +40,7 @@ export function AccuracyTab() {
   );
 }
 
-const share = (value: number | null): string => (value === null ? '–' : percent(Math.round(value * 1000) / 1000));
+const share = (value: number | null): string => (value === null ? '–' : percentTenths(value));
 const signedShare = (value: number | null): string => `${value !== null && value > 0.0005 ? '+' : ''}${share(value)}`;
 
 function Row({ group, live, ahead, whole = false }: { group: Group; live: boolean; ahead: boolean; whole?: boolean }) {
@@ -50,7 +50,7 @@ function Row({ group, live, ahead, whole = false }: { group: Group; live: boolea
       <td>{capital(group.name)}</td><td className="num">{units(group.series)}</td><td className="num">{units(group.units)}</td><td className="num">{units(group.next28)}</td>
       <td className="num">{share(backtest.wape)}</td><td className="num">{signedShare(backtest.bias)}</td><td className="num">{backtest.rmsse === null ? '–' : (Math.round(backtest.rmsse * 100) / 100).toFixed(2)}</td><td className="num">{share(backtest.under80)}</td><td className="num">{share(backtest.under90)}</td><td className="num">{share(backtest.coverage)}</td><td className="num">{share(backtest.pinball)}</td>
       {ahead && (later ? <><td className="num">{share(later.wape)}</td><td className="num">{signedShare(later.bias)}</td><td className="num">{share(later.under90)}</td></> : [0, 1, 2].map((n) => <td key={n} className="dim num">–</td>))}
-      {live && (came ? <><td className="num">{share(came.wape)}</td><td className="num">{signedShare(came.bias)}</td><td className="num">{share(came.under80)}</td><td className="num">{share(came.under90)}</td><td className="num">{share(came.under95)}</td><td className="num">{came.pinball === null ? '–' : decimal(came.pinball * 100) + '%'}</td></> : [0, 1, 2, 3, 4, 5].map((n) => <td key={n} className="dim num">–</td>))}
+      {live && (came ? <><td className="num">{share(came.wape)}</td><td className="num">{signedShare(came.bias)}</td><td className="num">{share(came.under80)}</td><td className="num">{share(came.under90)}</td><td className="num">{share(came.under95)}</td><td className="num">{share(came.pinball)}</td></> : [0, 1, 2, 3, 4, 5].map((n) => <td key={n} className="dim num">–</td>))}
     </tr>
   );
 }

@@ -38,7 +38,7 @@ export function WhatIf({ query, asked, change, oneSupplier }: { query: ReturnTyp
         {oneSupplier && <Checkbox size="xs" label="Fill the container" checked={asked.fill === 'container'} onChange={(event) => change({ fill: event.currentTarget.checked ? 'container' : undefined })} />}
       </div>
       {query.isError && !answer ? <ErrorState title="This could not be computed" error={query.error} retry={() => void query.refetch()} /> : <Outcome answer={answer} busy={query.isFetching} currency={store.currency} some={some} />}
-      {some && <Button size="compact-xs" variant="default" onClick={() => change({ service: undefined, days: undefined, budget: undefined, fill: undefined })}>As planned</Button>}
+      {some && <Button size="compact-xs" variant="default" onClick={() => change({ service: undefined, days: undefined, budget: undefined, fill: undefined })}>Back to the plan</Button>}
     </section>
   );
 }

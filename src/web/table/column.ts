@@ -14,8 +14,8 @@ export interface Column<Row> {
   /** The API's name of this sort order. */
   sort?: string;
   cell(row: Row): ReactNode;
-  /** On a phone: the heading of the card, a labelled value, or a labelled value of double width. */
-  card?: 'lead' | 'pair' | 'wide';
+  /** On a phone: the heading of the card, a sentence under it, a labelled value, or a labelled value of double width. */
+  card?: 'lead' | 'note' | 'pair' | 'wide';
   /** Hidden until chosen. */
   extra?: boolean;
 }

@@ -70,7 +70,7 @@ export function Proposals({ search, change }: { search: Search; change(part: Sea
           {make.isError && <ErrorState title="Not all transfers were made" error={make.error} />}
           {tell.isError && <ErrorState title="They are not on the list" error={tell.error} />}
           {tell.data && theirs.length === 0 && <p role="status">{count(tell.data.told, 'move')} <AppLink to="/transfers?tab=moves">on the list for the warehouse’s people</AppLink>{tell.data.left > 0 && `; ${units(tell.data.left)} were on it already or are no longer proposed`}.</p>}
-          {make.data && chosen.length === 0 && <p role="status">Made {make.data.map((one, n) => <span key={one.transferId}>{n > 0 && ', '}<AppLink to={`/transfers?tab=transfers&id=${one.transferId}`}>{one.reference}</AppLink> ({one.fromName} to {one.toName}: {units(one.units)} units)</span>)}. Shopify is told at once.</p>}
+          {make.data && ours.length === 0 && <p role="status">Made {make.data.map((one, n) => <span key={one.transferId}>{n > 0 && ', '}<AppLink to={`/transfers?tab=transfers&id=${one.transferId}`}>{one.reference}</AppLink> ({one.fromName} to {one.toName}: {units(one.units)} units)</span>)}. Shopify is told at once.</p>}
         </div>
       )}
     </>

@@ -5,6 +5,8 @@ import { kindWords } from '../../domain/wording.ts';
 const LOCALE = 'en-GB';
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const tenth = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
+const toTenths = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const shareTenths = new Intl.NumberFormat(LOCALE, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const share = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 1 });
 
 /** 1234 → "1,234"; a true minus sign, so that columns align. */
@@ -17,6 +19,11 @@ export function decimal(value: number): string {
   return tenth.format(value).replace('-', '−');
 }
 
+/** One decimal always, in a column of expected units. */
+export function tenths(value: number): string {
+  return toTenths.format(value).replace('-', '−');
+}
+
 /** +3, −2, 0. */
 export function signed(value: number): string {
   return value > 0 ? `+${units(value)}` : units(value);
@@ -25,6 +32,11 @@ export function signed(value: number): string {
 /** 0.123 → "12.3%". */
 export function percent(value: number): string {
   return share.format(value).replace('-', '−');
+}
+
+/** One decimal always, in a column of shares: 0.93 → "93.0%". */
+export function percentTenths(value: number): string {
+  return shareTenths.format(value).replace('-', '−');
 }
 
 /** 1230 minor units of GBP → "£12.30"; null, when no cost is known, → "–". */
