@@ -79,7 +79,8 @@ export function duration(ms: number): string {
 export function relative(value: string, now: number): string {
   const age = now - Date.parse(value);
   if (Math.abs(age) < 5_000) return 'just now';
-  return age > 0 ? `${duration(age)} ago` : `in ${duration(age)}`;
+  // An age is never rounded up; what is to come in twelve hours is not told as eleven a second later.
+  return age > 0 ? `${duration(age)} ago` : `in ${duration(age > -60_000 ? age : Math.round(age / 60_000) * 60_000)}`;
 }
 
 /** "1 unit", "2 units"; counts are written with their noun. */
