@@ -30,6 +30,8 @@ export default defineConfig({
     sourcemap: false, manifest: false, target: 'es2024', reportCompressedSize: false,
     // Pictures are never inlined: the page's policy allows its own files only.
     assetsInlineLimit: 0, modulePreload: { polyfill: false },
+    // One stylesheet: a page looks the same whichever pages were open before it.
+    cssCodeSplit: false,
   },
   server: { host: '127.0.0.1', proxy: { '/api': { target: api, changeOrigin: true } } },
 });

@@ -76,7 +76,7 @@ export function composeDigest(n: DigestNumbers, work: RoleNumbers, trail: Pick<T
     { text: `In the last 24 hours ${some(n.pushed_day, 'level')} ${n.pushed_day === 1 ? 'was' : 'were'} written to Shopify, ${some(n.edits_day, 'edit')} made there taken over`, tone: 'neutral', link: '/push' },
     { text: `${some(n.drift_opened_day, 'difference')} without a cause opened in the last 24 hours, ${number(n.drift_closed_day)} closed`, tone: n.drift_opened_day > n.drift_closed_day ? 'warn' : 'good', link: '/stock?view=drift' },
     ...(n.dead_letters > 0 ? [{ text: `${some(n.dead_letters, 'message')} could not be read`, tone: 'bad' as const, link: '/exceptions?kind=PAYLOAD_UNREADABLE' }] : []),
-    { text: n.forecast_as_of === null ? 'No forecast yet' : `Forecast of ${n.forecast_as_of}: ${number(n.forecast_series)} series, WAPE ${n.forecast_wape === null ? '–' : `${Math.round(n.forecast_wape * 100)} %`}`, tone: n.forecast_as_of === null ? 'warn' : 'good', link: '/forecast' },
+    { text: n.forecast_as_of === null ? 'No forecast yet' : `Forecast of ${n.forecast_as_of}: ${number(n.forecast_series)} series${n.forecast_wape === null ? '' : `, off by ${Math.round(n.forecast_wape * 100)}% of the units in back-tests`}`, tone: n.forecast_as_of === null ? 'warn' : 'good', link: '/forecast' },
     { text: n.flows_failed > 0 ? `${some(n.flows_failed, 'run')} failed in the last 24 hours` : 'Every run of the last 24 hours came to its end', tone: n.flows_failed > 0 ? 'bad' : 'good', link: '/flows' },
     trail.broken.length > 0
       ? { text: `The audit trail does not hold: ${some(trail.broken.length, 'fault')}`, tone: 'bad', link: '/settings/audit-trail' }

@@ -39,7 +39,7 @@ export const SupplierTotals = z.object({
   containers: z.number().nullable().describe('over its places; null where its terms know none'), containersFilled: z.number().nullable().describe('share of them that is filled'), budget: PlanBudget.nullable(),
 });
 export const ReplenishmentPage = z.object({
-  rows: z.array(Recommendation), nextCursor: z.string().nullable(), computedAt: instant.nullable(), nextOrderBy: day.nullable(),
+  rows: z.array(Recommendation), nextCursor: z.string().nullable(), computedAt: instant.nullable(), nextOrderBy: day.nullable(), inDrafts: z.number().describe('lines that orders not sent yet ask for'),
   totals: z.object({ rows: z.number(), units: z.number(), costs: z.array(Money), inStore: z.object({ cost: minor, withoutRate: z.array(z.string()) }).describe('all of it in the store’s currency at today’s rates, but what is bought in the currencies no rate is known of'), withoutCost: z.number(), atRisk: z.number(), atRiskValue: minor, due: z.number(), overstockUnits: z.number() }),
   suppliers: z.array(SupplierTotals), budget: PlanBudget.nullable().describe('over all suppliers, in the store’s currency'),
 }).meta({ id: 'ReplenishmentPage' });

@@ -3,7 +3,7 @@ import type { Queryable } from './db.ts';
 import { DUE } from './purchase-page.ts';
 
 export interface RoleNumbers {
-  po_overdue: number; po_today: number; po_to_approve: number; push_failed: number; push_held: number; unmapped: number; parcels_late: number; orders_stuck: number; returns_waiting: number;
+  po_overdue: number; po_today: number; po_to_approve: number; push_failed: number; push_held: number; unmapped: number; listings: number; parcels_late: number; orders_stuck: number; returns_waiting: number;
 }
 
 /** `lateBefore`: parcels that left before it are late. `today` is the shop's day; an order is overdue from the day after the one promised. */
@@ -19,6 +19,7 @@ export async function roleNumbers(db: Queryable, storeId: number, today: string,
        (select count(*)::int from push_level where store_id = $1 and state in ('quarantined', 'conflict')) as push_failed,
        (select count(*)::int from push_level where store_id = $1 and state = 'held') as push_held,
        (select count(*)::int from exception where store_id = $1 and state = 'open' and parent_id is null and kind in ('VARIANT_UNMAPPED', 'LOCATION_UNMAPPED', 'WAREHOUSE_SKU_UNMAPPED', 'SKU_DUPLICATE', 'SKU_BLANK')) as unmapped,
+       (select count(*)::int from exception where store_id = $1 and state = 'open' and parent_id is null and kind in ('SKU_DUPLICATE', 'SKU_BLANK')) as listings,
        (select count(*)::int from shipment where store_id = $1 and state not in ('written', 'cancelled') and shipped_at <= $3) as parcels_late,
        (select count(*)::int from order_out where store_id = $1 and state in ('refused', 'unmapped', 'too late')) as orders_stuck,
        (select count(*)::int from return_case where store_id = $1 and state = 'received') as returns_waiting`, [storeId, today, lateBefore])).rows[0]!;

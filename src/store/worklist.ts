@@ -83,7 +83,7 @@ export interface SupplierTotals {
 }
 
 /** What the filtered worklist comes to: in all, and by supplier and currency (money of several currencies is told side by side; what it comes to in the store's is the view's). */
-export async function worklistTotals(db: Queryable, storeId: number, filter: WorklistFilter): Promise<{ totals: WorklistTotals; suppliers: SupplierTotals[]; plan: { computed_at: string; planned_on: string } | null }> {
+export async function worklistTotals(db: Queryable, storeId: number, filter: WorklistFilter): Promise<{ totals: WorklistTotals; suppliers: SupplierTotals[]; plan: { computed_at: string; planned_on: string; drafted: number } | null }> {
   const params = await values(db, storeId, filter);
   const totals = await db.query<WorklistTotals>(
     `${ROWS} select count(*)::int as rows, coalesce(sum(quantity), 0)::int as units, count(*) filter (where quantity > 0 and order_by <= $7)::int as due, coalesce(sum(at_risk), 0)::float8 as at_risk, coalesce(sum(at_risk_value), 0) as at_risk_value,
@@ -101,6 +101,8 @@ export async function worklistTotals(db: Queryable, storeId: number, filter: Wor
      from place p left join supplier s on s.store_id = $1 and s.supplier_id = p.supplier_id
      cross join lateral (select greatest(p.volume / s.container_volume_cm3, p.weight / s.container_weight_g) as share) f
      group by 1, 2, 3 having sum(p.lines) > 0 order by sum(p.at_risk_value) desc nulls last, sum(p.store_cost) desc nulls last limit 500`, await values(db, storeId, filter, true)); // what a draft asks for is of the same order: it counts for its minimum and its containers
-  const plan = await db.query<{ computed_at: string; planned_on: string }>('select computed_at, planned_on from plan where store_id = $1', [storeId]);
+  const plan = await db.query<{ computed_at: string; planned_on: string; drafted: number }>(
+    `select computed_at, planned_on, (select count(distinct (p.location_id, n.item_id))::int from purchase_order p join purchase_order_line n using (store_id, purchase_order_id) where p.store_id = $1 and p.state in ('draft', 'awaiting approval', 'approved') and n.ordered > 0) as drafted
+     from plan where store_id = $1`, [storeId]);
   return { totals: totals.rows[0]!, suppliers: suppliers.rows, plan: plan.rows[0] ?? null };
 }

@@ -31,11 +31,11 @@ export const theme = createTheme({
   headings: { fontWeight: '600', sizes: { h1: { fontSize: '1.25rem', lineHeight: '1.3' }, h2: { fontSize: '1rem', lineHeight: '1.4' }, h3: { fontSize: '0.875rem', lineHeight: '1.4' } } },
   defaultRadius: 'sm', respectReducedMotion: true, cursorType: 'pointer',
   components: {
-    Button: { defaultProps: { size: 'xs' } }, TextInput: { defaultProps: { size: 'xs' } }, PasswordInput: { defaultProps: { size: 'sm' } }, Select: { defaultProps: { size: 'xs' } },
+    Button: { defaultProps: { size: 'xs' } }, TextInput: { defaultProps: { size: 'xs' } }, PasswordInput: { defaultProps: { size: 'sm' } }, Select: { defaultProps: { size: 'xs' } }, NativeSelect: { defaultProps: { size: 'xs' } },
     NumberInput: { defaultProps: { size: 'xs' } }, MultiSelect: { defaultProps: { size: 'xs' } }, SegmentedControl: { defaultProps: { size: 'xs' } },
     Badge: { defaultProps: { variant: 'light', radius: 'sm' } }, Tooltip: { defaultProps: { openDelay: 250, withArrow: true } },
     Drawer: { defaultProps: { position: 'right', padding: 'md', overlayProps: { backgroundOpacity: 0.25 }, closeButtonProps: { 'aria-label': 'Close' }, attributes: HEADER } },
-    Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, attributes: HEADER } }, Popover: { defaultProps: { shadow: 'md' } }, Menu: { defaultProps: { shadow: 'md' } },
+    Modal: { defaultProps: { overlayProps: { backgroundOpacity: 0.25 }, closeButtonProps: { 'aria-label': 'Close' }, attributes: HEADER } }, Popover: { defaultProps: { shadow: 'md' } }, Menu: { defaultProps: { shadow: 'md' } },
     Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }, Loader: { defaultProps: { size: 'xs' } },
   },
 });

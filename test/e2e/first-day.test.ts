@@ -73,7 +73,7 @@ describe('a planner at work', () => {
     const after = row.getByText(String(place!.available - 3), { exact: true }).first();
     await after.waitFor({ timeout: 15_000 });
     await after.click();
-    await page.getByText(/3 promised to order \d+/).first().waitFor();
+    await page.getByText(/3 promised to order #\d+/).first().waitFor();
     if (shots) { await settled(page); await page.screenshot({ path: path.join(shots, 'why.png') }); }
     expect(errors).toEqual([]);
     await context.close();

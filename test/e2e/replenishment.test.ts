@@ -77,7 +77,7 @@ describe('a planner at work', () => {
     await page.reload();
     await page.getByText(/quantit(y changes|ies change), shown beside/).waitFor();
     expect((await w.house.db.query('select sum(quantity)::int as units from recommendation where store_id = $1', [w.storeId])).rows).toEqual(before.rows);
-    await page.getByRole('button', { name: 'As planned' }).click();
+    await page.getByRole('button', { name: 'Back to the plan' }).click();
     await page.getByRole('button', { name: 'What if' }).click();
   }, 60_000);
 

@@ -95,7 +95,7 @@ describe('life goes on by webhook', () => {
     const why = await w.api<Of<typeof Explanation>>(`/api/v1/items/${after.itemId}/explain?store=${storeId}&location=${after.locationId}`);
     expect(why.balance).toBe(after.available);
     expect(why.byKind.reduce((sum, kind) => sum + kind.quantity, 0)).toBe(after.available);
-    expect(why.movements[0]!.sentence).toMatch(/^2 promised to order \d+/);
+    expect(why.movements[0]!.sentence).toMatch(/^2 promised to order #\d+/);
     expect((await drift())['unexplainedUnits']).toBe(0);
     expect((await stock('view=drift')).rows).toEqual([]);
   });

@@ -4,10 +4,13 @@ import { addDays } from '../../src/domain/calendar.ts';
 import type { MadePurchases, PurchaseDetail } from '../../src/http/contract-purchasing.ts';
 import type { Of } from '../../src/http/contract.ts';
 import { recordDemand } from '../../src/store/demand.ts';
+import { digestNumbers } from '../../src/store/digests.ts';
 import { planningDesk } from '../helpers/planning-desk.ts';
 
 const TODAY = '2026-11-24', { clock, db, storeId, itemIds, locationIds: [mill, shop], call, list, plan } = await planningDesk(`${TODAY}T09:00:00.000Z`, 3);
 const line = async (item: number, location: number, view = 'all') => (await list(`&view=${view}`)).rows.find((row) => row.itemId === itemIds[item] && row.locationId === location);
+/** Lines to order by today, as the view lists and as Today counts them. */
+const due = async (): Promise<[number, number]> => [(await list('&view=due')).totals.rows, (await digestNumbers(db, storeId, clock.now(), TODAY)).due_lines];
 const split = (parts: { locationId: number; quantity: number; version?: number }[], item = 0) => call('POST', '/replenishment/split', { itemId: itemIds[item], reason: 'straight to the shop', parts: parts.map((one) => ({ version: 0, ...one })) });
 
 beforeAll(async () => {
@@ -33,13 +36,15 @@ describe('the worklist', () => {
   });
 
   it('sets lines apart that a draft asks for, says which and how many, and takes them back when it is cancelled', async () => {
-    const before = await list(), row = (await line(1, mill!, 'to order'))!;
+    const before = await list(), row = (await line(1, mill!, 'to order'))!, [listed, counted] = await due();
+    expect([before.inDrafts, counted]).toEqual([0, listed]);
     const { body } = await call<Of<typeof MadePurchases>>('POST', '/purchase-orders/from-recommendations', { lines: [{ itemId: row.itemId, locationId: row.locationId, quantity: row.quantity - 1 }] }), made = body.made[0]!;
     const after = await list(), drafted = (await list('&view=drafted')).rows;
     expect(after.totals.rows).toBe(before.totals.rows - 1);
     expect(after.totals.units).toBe(before.totals.units - row.quantity);
     expect(await line(1, mill!, 'to order')).toBeUndefined();
     expect(await line(1, mill!, 'due')).toBeUndefined();
+    expect([after.inDrafts, await due()]).toEqual([1, [listed - 1, counted - 1]]);
     expect(drafted.map((one) => [one.itemId, one.locationId, one.draft])).toEqual([[row.itemId, row.locationId, { purchaseOrderId: made.purchaseOrderId, reference: made.reference, units: row.quantity - 1 }]]);
     expect((await split([{ locationId: mill!, quantity: 1 }, { locationId: shop!, quantity: 1 }], 1)).body.detail).toContain(`${made.reference} already asks for it`);
     const { body: order } = await call<Of<typeof PurchaseDetail>>('GET', `/purchase-orders/${made.purchaseOrderId}`);

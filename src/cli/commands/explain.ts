@@ -2,6 +2,7 @@
 import type { Party, StockState } from '../../domain/stock/fact.ts';
 import { balanceSentence, movementSentence } from '../../domain/stock/sentence.ts';
 import { accountByKind, explainAccount } from '../../store/ledger.ts';
+import { orderNames } from '../../store/order-names.ts';
 import { chosenStore, withHouse } from '../house.ts';
 import { UsageError, print, table } from '../terminal.ts';
 
@@ -23,10 +24,11 @@ export async function explainCommand(sku: string, options: { store?: string; jso
         const byKind = await accountByKind(house.db, store.store_id, item.item_id, account, options.at);
         if (byKind.length === 0) continue;
         const movements = await explainAccount(house.db, store.store_id, item.item_id, account, { limit: Number(options.limit), ...(options.at ? { at: options.at } : {}) });
+        const orders = await orderNames(house.db, store.store_id, movements.map((m) => m.fact));
         const balance = byKind.reduce((sum, kind) => sum + kind.quantity, 0);
         answers.push({
           itemId: item.item_id, sku: item.sku, title: item.title, location: place.name, state: options.state, balance, sentence: balanceSentence(options.state, balance, byKind),
-          movements: movements.map((m) => ({ at: m.occurred_at, change: m.change, balance: Number(m.balance), sentence: movementSentence({ kind: m.kind, quantity: m.quantity, fact: m.fact, change: m.change, locationName: place.name }), fact: m.fact, source: m.source })),
+          movements: movements.map((m) => ({ at: m.occurred_at, change: m.change, balance: Number(m.balance), sentence: movementSentence({ kind: m.kind, quantity: m.quantity, fact: m.fact, change: m.change, order: orders.get(m.fact), locationName: place.name }), fact: m.fact, source: m.source })),
         });
       }
     }

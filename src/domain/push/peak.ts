@@ -24,11 +24,11 @@ export function peakRules(f: PeakFigures): Rule[] {
   const below = (key: string, label: string, value: number, unit: Rule['unit'], warn: number, bad: number, says: string, ...acts: PeakAct[]): Rule => ({ key, label, value, unit, warn, bad, light: value <= bad ? 'bad' : value <= warn ? 'warn' : 'good', says, acts });
   const gap = f.webhookAge === null || f.orderAge === null || f.orderAge >= f.webhookAge ? 0 : f.webhookAge - f.orderAge;
   return [
-    above('inbox', 'Oldest message waiting', f.inboxAge, 's', 10, 60, 'Orders are heard that much late.', { label: 'Apply what waits', run: 'inbox' }, { label: 'Flows', open: '/flows' }),
-    above('push', 'Oldest level waiting', f.pushAge, 's', 15, 60, 'Shopify shows numbers that old.', { label: 'Push now', run: 'stock-push' }, { label: 'Push queue', open: '/push' }),
-    above('lag', 'Push lag, p99', f.lagIn + f.lagOut, 's', 5, 30, 'From a sale to the lower number; the buffer is made for it.', { label: 'Push now', run: 'stock-push' }, { label: 'Raise a buffer', open: '/settings/locations' }),
-    below('bucket', 'Shopify’s budget left', f.bucketLeft * 100, '%', 30, 10, 'What is left of the calls Shopify allows.', { label: 'What is running', open: '/flows' }),
-    above('gap', 'Webhooks behind the orders', gap, 's', GAP_SECONDS / 2, GAP_SECONDS, 'Orders change and no webhook comes: they are read every five minutes.', { label: 'Read the orders', run: 'sales-history' }, { label: 'Check the webhooks', run: 'subscriptions' }),
+    above('inbox', 'Oldest message waiting', f.inboxAge, 's', 10, 60, 'Orders reach Instep this late.', { label: 'Apply what waits', run: 'inbox' }, { label: 'Flows', open: '/flows' }),
+    above('push', 'Oldest level waiting', f.pushAge, 's', 15, 60, 'Shopify’s numbers are this old.', { label: 'Push now', run: 'stock-push' }, { label: 'Push queue', open: '/push' }),
+    above('lag', 'Push lag, p99', f.lagIn + f.lagOut, 's', 5, 30, 'From a sale to the lower number in Shopify, 99 times of 100. The buffer covers it.', { label: 'Push now', run: 'stock-push' }, { label: 'Raise a buffer', open: '/settings/locations' }),
+    below('bucket', 'Shopify’s budget left', f.bucketLeft * 100, '%', 30, 10, 'Of the calls Shopify allows at once.', { label: 'What is running', open: '/flows' }),
+    above('gap', 'Webhooks behind the orders', gap, 's', GAP_SECONDS / 2, GAP_SECONDS, 'Orders that came without their message; they are read every five minutes.', { label: 'Read the orders', run: 'sales-history' }, { label: 'Check the webhooks', run: 'subscriptions' }),
     above('dead', 'Messages set aside', f.deadLetters, 'n', 1, 5, 'They could not be read; each is a case.', { label: 'Their cases', open: '/exceptions?kind=PAYLOAD_UNREADABLE' }),
     above('oversold', 'Items oversold', f.oversold, 'n', 1, 1, 'More is promised than the shelf holds.', { label: 'Their cases', open: '/exceptions?kind=OVERSOLD' }),
   ];

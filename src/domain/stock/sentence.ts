@@ -1,10 +1,11 @@
 /** A movement in a sentence: the command line and the screen say the same. */
 
-export interface MovementWords { kind: string; quantity: number; fact: string; locationName: string; change: number }
+/** `order`: what people call the order the fact is of, where it is known: "#1042". */
+export interface MovementWords { kind: string; quantity: number; fact: string; locationName: string; change: number; order?: string | undefined }
 
-const VERBS: Record<string, (n: number, fact: string) => string> = {
+const VERBS: Record<string, (n: number, fact: string, order: string) => string> = {
   opening: (n) => `${n} counted when Instep began to watch`,
-  'order committed': (n, fact) => (n > 0 ? `${n} promised to order ${idIn(fact)}` : `${-n} no longer promised to order ${idIn(fact)}`),
+  'order committed': (n, _, order) => (n > 0 ? `${n} promised to order ${order}` : `${-n} no longer promised to order ${order}`),
   fulfilled: (n, fact) => (n > 0 ? `${n} shipped in fulfilment ${idIn(fact)}` : `${-n} taken back from fulfilment ${idIn(fact)}`),
   'released without restock': (n, fact) => `${n} given up without restock by refund ${idIn(fact)}`,
   'returned to stock': (n, fact) => `${n} returned to stock by refund ${idIn(fact)}`,
@@ -19,13 +20,18 @@ const VERBS: Record<string, (n: number, fact: string) => string> = {
   'storefront edit': (n) => `${n > 0 ? `${n} added` : `${-n} taken away`} in Shopify by staff or another app`,
 };
 
+/** The id of the order a fact is of; null where it is of something else. */
+export function orderIn(fact: string): string | null {
+  return /^shopify:order\/(\d+)/.exec(fact)?.[1] ?? null;
+}
+
 function idIn(fact: string): string {
   return /^\w+:\w+\/(\d+)/.exec(fact)?.[1] ?? fact;
 }
 
-export function movementSentence({ kind, quantity, fact, locationName }: MovementWords): string {
+export function movementSentence({ kind, quantity, fact, locationName, order }: MovementWords): string {
   const say = VERBS[kind];
-  return `${say ? say(quantity, fact) : `${quantity} ${kind}`} · ${locationName}`;
+  return `${say ? say(quantity, fact, order ?? idIn(fact)) : `${quantity} ${kind}`} · ${locationName}`;
 }
 
 /** "7 available = 12 opening − 6 order committed + 1 returned to stock" */

@@ -13,6 +13,7 @@ import type { Party, StockState } from '../../domain/stock/fact.ts';
 import { outcomeOf } from '../../store/forecast-outcomes.ts';
 import { expectedOrders } from '../../store/arrivals.ts';
 import { currentRun, forecastFor, forecastsOfItem, paths, type ForecastRow, type ForecastRunRow } from '../../store/forecasts.ts';
+import { orderNames } from '../../store/order-names.ts';
 import { asOverride, overridesInForce } from '../../store/overrides.ts';
 import { accountByKind, explainAccount } from '../../store/ledger.ts';
 import { positions } from '../../store/planning.ts';
@@ -66,14 +67,14 @@ export function itemRoutes(app: FastifyInstance, { house }: Services): void {
     const rows = await explainAccount(house.db, store.store_id, itemId, account, { limit: limit + 1, ...(at ? { at } : {}), ...(cursor ? { before: cursor } : {}) });
     const byKind = await accountByKind(house.db, store.store_id, itemId, account, at);
     const balance = byKind.reduce((sum, kind) => sum + kind.quantity, 0);
-    const page = rows.slice(0, limit);
+    const page = rows.slice(0, limit), orders = await orderNames(house.db, store.store_id, page.map((m) => m.fact));
     const place = (id: number, name: string): string => (id === 0 ? name : `${names.get(id) ?? id} · ${name.replaceAll('_', ' ')}`);
     return {
       itemId, locationId: location, state, balance, sentence: balanceSentence(state.replaceAll('_', ' '), balance, byKind), byKind,
       movements: page.map((m) => ({
         movementId: m.movement_id, kind: m.kind, quantity: m.quantity, from: place(m.from_location, m.from_state), to: place(m.to_location, m.to_state), fact: m.fact, revision: m.revision,
         occurredAt: m.occurred_at, recordedAt: m.recorded_at, source: m.source, change: m.change, balance: Number(m.balance),
-        sentence: movementSentence({ kind: m.kind, quantity: m.quantity, fact: m.fact, change: m.change, locationName: names.get(location) ?? String(location) }),
+        sentence: movementSentence({ kind: m.kind, quantity: m.quantity, fact: m.fact, change: m.change, locationName: names.get(location) ?? String(location), order: orders.get(m.fact) }),
       })),
       nextCursor: rows.length > limit ? page.at(-1)!.movement_id : null,
     };

@@ -29,7 +29,7 @@ export function replenishmentRoutes(app: FastifyInstance, { house }: Services): 
     const page = rows.slice(0, filter.limit), last = page.at(-1), { totals, suppliers, plan } = await worklistTotals(house.db, store.store_id, filter), spending = await spendingOf(house.db, store, filter.today);
     return {
       rows: page.map(lineView), nextCursor: rows.length > filter.limit && last ? encodeCursor({ value: last.sort_value, key: [last.item_id, last.location_id] }) : null,
-      computedAt: plan?.computed_at ?? null, nextOrderBy: totals.next_order_by, suppliers: suppliers.map((row) => supplierView(row, spending)), budget: storeBudgetView(spending),
+      computedAt: plan?.computed_at ?? null, nextOrderBy: totals.next_order_by, inDrafts: plan?.drafted ?? 0, suppliers: suppliers.map((row) => supplierView(row, spending)), budget: storeBudgetView(spending),
       totals: { rows: totals.rows, units: totals.units, costs: costsOf(suppliers), inStore: inStoreOf(costsOf(suppliers), spending), withoutCost: totals.no_cost, atRisk: Math.round(totals.at_risk), atRiskValue: Number(totals.at_risk_value), due: totals.due, overstockUnits: totals.overstock },
     };
   });

@@ -10,6 +10,7 @@ import { acknowledgeDigest, digestNumbers, listDigests, type DigestRow } from '.
 import { listExceptions } from '../../store/exceptions.ts';
 import { currentRun } from '../../store/forecasts.ts';
 import { inboxHealth } from '../../store/inbox.ts';
+import { orderNames } from '../../store/order-names.ts';
 import { runningRuns } from '../../store/runs.ts';
 import type { Queryable } from '../../store/db.ts';
 import type { StoreRow } from '../../store/stores.ts';
@@ -84,9 +85,10 @@ async function recentChanges(db: Queryable, storeId: number): Promise<Of<typeof 
     `select m.recorded_at, m.item_id, i.sku, i.title, l.name as location, m.kind, m.quantity, m.fact, (case when m.to_state = 'available' then m.quantity else 0 end) - (case when m.from_state = 'available' then m.quantity else 0 end) as change
      from (select * from movement where store_id = $1 order by movement_id desc limit 14) m join item i using (item_id)
      join location l on l.store_id = $1 and l.location_id = greatest(m.to_location, m.from_location) where m.kind <> 'opening' order by m.movement_id desc`, [storeId]);
+  const orders = await orderNames(db, storeId, rows.map((r) => r.fact));
   return rows.map((r) => ({
     at: r.recorded_at, itemId: r.item_id, sku: r.sku, title: r.title, locationName: r.location, change: r.change,
-    sentence: movementSentence({ kind: r.kind, quantity: r.quantity, fact: r.fact, change: r.change, locationName: r.location }),
+    sentence: movementSentence({ kind: r.kind, quantity: r.quantity, fact: r.fact, change: r.change, locationName: r.location, order: orders.get(r.fact) }),
   }));
 }
 

@@ -28,7 +28,7 @@ export function AlertsPage() {
   return (
     <Page title="Alerts" fill={search.tab === 'deliveries'} aside={channels && channels.length > 0 && add}>
       <SettingsTabs />
-      <ViewTabs label="Parts of alerts" views={[{ id: 'channels', label: 'Channels' }, { id: 'deliveries', label: 'Deliveries' }]} current={search.tab ?? 'channels'} change={(id) => ({ tab: id === 'deliveries' ? 'deliveries' : undefined })} />
+      <ViewTabs within label="Parts of alerts" views={[{ id: 'channels', label: 'Channels' }, { id: 'deliveries', label: 'Deliveries' }]} current={search.tab ?? 'channels'} change={(id) => ({ tab: id === 'deliveries' ? 'deliveries' : undefined })} />
       {search.tab === 'deliveries' ? <DeliveriesTab channels={channels ?? []} /> : (
         <div className="stack below-tabs">
           {query.data && !query.data.mailReady && channels!.some((one) => one.kind === 'email') && <Banner>No mail server is set, so mail waits: set INSTEP_SMTP_URL and INSTEP_MAIL_FROM and start again.</Banner>}

@@ -28,10 +28,10 @@ export function AuditScreen() {
   const again = <Button leftSection={<IconShieldCheck size={15} />} loading={run.isPending} onClick={() => run.mutate()}>{query.data?.report ? 'Audit again' : 'Audit the shop'}</Button>;
   const tabs = <ViewTabs label="Views" views={[{ id: 'checks', label: 'Checks' }, { id: 'gaps', label: 'Gaps', tally: query.data?.report?.gaps }, { id: 'period', label: 'Period' }]} current={tab} change={(id, old) => ({ ...(old['store'] === undefined ? {} : { store: old['store'] }), ...(old['report'] === undefined ? {} : { report: old['report'] }), tab: id === 'checks' ? undefined : id })} />;
   return (
-    <Page title="Audit report" fill={tab === 'gaps'} aside={tab !== 'period' && <>{query.data?.report && <Downloads store={store.storeId} report={report} />}{again}</>}>
+    <Page title="Audit report" fill={tab === 'gaps'} aside={tab !== 'period' && query.data?.report && <><Downloads store={store.storeId} report={report} />{again}</>}>
       {tabs}
-      {tab === 'period' ? <PeriodTab /> : query.isError && !query.data ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : !query.data ? <Panel><Lines rows={8} /></Panel>
-        : !query.data.report ? <Panel><EmptyState title="No audit has been made yet" action={again}>An audit reads the shop, changes nothing, and lists every gap with its evidence, the units and money at risk, who owns it and how it is put right. It is made every Monday by itself.</EmptyState></Panel>
+      {tab === 'period' ? <PeriodTab /> : query.isError && !query.data ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : !query.data ? <Panel className="audit"><Lines rows={8} /></Panel>
+        : !query.data.report ? <Panel className="audit"><EmptyState title="No audit has been made yet" action={again}>An audit reads the shop, changes nothing, and lists every gap with its evidence, the units and money at risk, who owns it and how it is put right. It is made every Monday by itself.</EmptyState></Panel>
           : tab === 'gaps' ? <GapsTab report={query.data.report} /> : <ChecksTab view={query.data} />}
     </Page>
   );

@@ -29,7 +29,7 @@ export function ChecksTab({ view }: { view: AuditView }) {
         </Panel>
         <Panel title="Score so far" className="span-5"><History view={view} /></Panel>
       </div>
-      <div className="owners"><SegmentedControl aria-label="Whose gaps" value={owner ?? 'all'} onChange={(to) => void navigate({ search: (old) => ({ ...old, owner: to === 'all' ? undefined : to }), replace: true })} data={[{ value: 'all', label: 'All' }, ...owners.map((id) => ({ value: id, label: `${capital(id)} ${units(report.checks.filter((check) => check.owner === id).reduce((sum, check) => sum + check.found, 0))}` }))]} /></div>
+      <div className="owners"><SegmentedControl aria-label="Whose gaps" value={owner ?? 'all'} onChange={(to) => void navigate({ search: (old) => ({ ...old, owner: to === 'all' ? undefined : to }), replace: true })} data={[{ value: 'all', label: `All ${units(report.checks.reduce((sum, check) => sum + check.found, 0))}` }, ...owners.map((id) => ({ value: id, label: `${capital(id)} ${units(report.checks.filter((check) => check.owner === id).reduce((sum, check) => sum + check.found, 0))}` }))]} /></div>
       <Panel flush><Wide label="Checks">
         <table className="plain audit-checks">
           <thead><tr><th>Check</th><th>Urgency</th><th>Owner</th><th className="num">Gaps</th><th className="num">Looked at</th><th className="num">Units</th><th className="num">At risk</th><th className="num">Points</th><th>Fix</th></tr></thead>

@@ -11,6 +11,7 @@ import type { Chip, Column } from '../table/column.ts';
 import { DataTable } from '../table/DataTable.tsx';
 import { capital, money, units } from '../ui/format.ts';
 import { Facts } from '../ui/page.tsx';
+import { Told } from '../ui/time.tsx';
 import { SEVERITY, Status } from '../ui/tone.tsx';
 
 const route = getRouteApi('/app/audit');
@@ -24,7 +25,7 @@ export function GapsTab({ report }: { report: AuditReport }) {
   const columns = useMemo((): Column<AuditGap>[] => [
     { id: 'what', header: 'What', width: 190, card: 'lead', cell: (row) => <span className="ellipsis strong" title={row.subject}>{row.subject}</span> },
     { id: 'check', header: 'Check', width: 190, card: 'wide', cell: (row) => <Status tone={SEVERITY[row.severity]!.tone} title={SEVERITY[row.severity]!.word}>{byId.get(row.check)?.title ?? row.check}</Status> },
-    { id: 'sentence', header: 'Evidence', width: 380, grows: true, card: 'wide', cell: (row) => <span className="ellipsis" title={row.sentence}>{row.sentence}</span> },
+    { id: 'sentence', header: 'Evidence', width: 380, grows: true, card: 'wide', cell: (row) => <span className="ellipsis" title={row.sentence}><Told>{row.sentence}</Told></span> },
     { id: 'owner', header: 'Owner', width: 120, card: 'pair', cell: (row) => capital(row.owner) },
     { id: 'units', header: 'Units', width: 80, align: 'right', card: 'pair', cell: (row) => <span className="num">{row.units === 0 ? '–' : units(row.units)}</span> },
     { id: 'money', header: 'At risk', width: 110, align: 'right', card: 'pair', cell: (row) => <span className="num">{money(row.money, store.currency)}</span> },
@@ -43,7 +44,7 @@ export function GapsTab({ report }: { report: AuditReport }) {
       <Drawer opened={open !== undefined} onClose={() => change({ gap: undefined })} size={500} title={<span><strong>{open?.subject}</strong><br /><span className="small dim">{check?.title}</span></span>}>
         {open && check && (
           <div className="stack case">
-            <p className="sentence">{open.sentence}</p>
+            <p className="sentence"><Told>{open.sentence}</Told></p>
             <Facts rows={[['Urgency', <Status key="s" tone={SEVERITY[open.severity]!.tone}>{SEVERITY[open.severity]!.word}</Status>], ['Owner', capital(open.owner)], ['Units', open.units === 0 ? '–' : units(open.units)], ['At risk', money(open.money, store.currency)]]} />
             <section><h3>Fix</h3><p>{check.fix}</p></section>
             <section><h3>Evidence</h3><Evidence evidence={open.evidence} /></section>

@@ -21,7 +21,7 @@ export function Shares({ from, to }: { from: string; to: string }) {
     <Panel title="Shared" aside={query.data?.mayShare && <Button size="compact-sm" variant="default" leftSection={<IconShare2 size={14} />} onClick={() => setOpen(true)}>Share…</Button>}>
       {query.isError ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : !query.data ? <Lines rows={2} /> : query.data.shares.length === 0
         ? <p className="dim">With nobody outside. An accountant reads this report by an address of their own, without an account{query.data.mayShare ? '' : '; administrators and finance make one'}.</p>
-        : <ul className="shares">{query.data.shares.map((share) => <Share key={share.sharedPeriodId} share={share} may={query.data.mayShare} />)}</ul>}
+        : <ul className="shared-reports">{query.data.shares.map((share) => <Share key={share.sharedPeriodId} share={share} may={query.data.mayShare} />)}</ul>}
       <Drawer opened={open} onClose={() => setOpen(false)} size={460} title={<strong>Share this report</strong>}>{open && <Make from={from} to={to} close={() => setOpen(false)} />}</Drawer>
     </Panel>
   );

@@ -24,12 +24,13 @@ function Words({ value }: { value: unknown }) {
 }
 
 function Records({ rows }: { rows: readonly Fields[] }) {
-  const keys = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  // An item is told by its name, not by its number here.
+  const all = [...new Set(rows.flatMap((row) => Object.keys(row)))], links = all.includes('title') ? 'title' : 'itemId', keys = all.filter((key) => key !== 'itemId' || links === 'itemId');
   return (
     <Wide label="Evidence records">
       <table className="plain">
         <thead><tr>{keys.map((key) => <th key={key}>{fieldName(key)}</th>)}</tr></thead>
-        <tbody>{rows.slice(0, MOST_ROWS).map((row, n) => <tr key={n}>{keys.map((key) => <td key={key}>{key === 'itemId' && typeof row[key] === 'number' ? <Link to="/items/$itemId" params={{ itemId: String(row[key]) }}>{row[key]}</Link> : <Words value={row[key]} />}</td>)}</tr>)}</tbody>
+        <tbody>{rows.slice(0, MOST_ROWS).map((row, n) => <tr key={n}>{keys.map((key) => <td key={key}>{key === links && typeof row['itemId'] === 'number' ? <Link to="/items/$itemId" params={{ itemId: String(row['itemId']) }}>{lines(row[key]).join(' ')}</Link> : <Words value={row[key]} />}</td>)}</tr>)}</tbody>
       </table>
     </Wide>
   );

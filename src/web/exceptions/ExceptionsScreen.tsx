@@ -59,7 +59,7 @@ const COLUMNS: readonly Column<ExceptionCase>[] = [
   { id: 'subject', header: 'Subject', width: 236, card: 'lead', cell: (row) => <Subject row={row} /> },
   { id: 'severity', header: 'Severity', width: 110, card: 'wide', cell: (row) => { const look = SEVERITY[row.severity] ?? SEVERITY[4]!; return <Status tone={look.tone}>{look.word}</Status>; } },
   { id: 'kind', header: 'Kind', width: 146, card: 'wide', cell: (row) => <span className="ellipsis" title={kindName(row.kind)}>{kindName(row.kind)}</span> },
-  { id: 'sentence', header: 'What happened', width: 260, grows: true, cell: (row) => <span className="ellipsis" title={row.sentence}><Told>{row.sentence}</Told></span> },
+  { id: 'sentence', header: 'What happened', width: 260, grows: true, card: 'note', cell: (row) => <span className="ellipsis" title={row.sentence}><Told>{row.sentence}</Told></span> },
   { id: 'owner', header: 'Owner', width: 88, cell: (row) => <span className="ellipsis" title={capital(row.owner)}>{capital(row.owner)}</span> },
   { id: 'assigned', header: 'Assigned to', width: 90, cell: (row) => <AssignedTo row={row} /> },
   { id: 'due', header: 'Time left', width: 90, card: 'wide', cell: (row) => <Clock row={row} /> },
@@ -107,6 +107,17 @@ export function ExceptionsScreen() {
   return (
     <Page title="Exceptions" fill aside={<span className="dim small">{first ? checked : ''}</span>}>
       <ViewTabs label="Inboxes" views={CASE_TABS.map((id) => ({ id, label: capital(id), tally: first?.counts[id] }))} current={tab} change={(id, old) => ({ ...old, tab: id === 'open' ? undefined : id, id: undefined })} />
+      <DataTable<ExceptionCase>
+        name="exceptions" label="Exceptions" tall columns={columns} rows={rows} rowId={(row) => row.exceptionId} query={query} total={chips.length > 0 ? (query.hasNextPage ? null : rows.length) : query.hasNextPage ? first?.counts[tab] ?? null : rows.length}
+        open={(row) => show(row, false)} current={(row) => { if (peeking && search.id !== row.exceptionId) show(row, true); }} openId={search.id} chips={chips} clear={() => change({ q: undefined, kind: undefined, owner: undefined, person: undefined })} keys={triage.keys}
+        search={{ value: search.q, placeholder: 'Subject or words', change: (q) => change({ q }) }} csv={{ href: address('/exceptions.csv', filter) }} saved={['id']}
+        filters={<>
+          <Select w={200} aria-label="Kind" placeholder="All kinds" clearable value={search.kind ?? null} onChange={(kind) => change({ kind: kind ?? undefined })} data={[...new Set([...kinds.map((each) => each.kind), ...(search.kind ? [search.kind] : [])])].map((kind) => ({ value: kind, label: `${kindName(kind)}${kinds.find((each) => each.kind === kind) ? ` (${kinds.find((each) => each.kind === kind)!.count})` : ''}` }))} clearButtonProps={{ 'aria-label': 'All kinds' }} />
+          <Select w={160} aria-label="Owner" placeholder="All owners" clearable value={search.owner ?? null} onChange={(owner) => change({ owner: owner ?? undefined })} data={[...new Set([...owners.map((each) => each.owner), ...(search.owner ? [search.owner] : [])])].map((owner) => ({ value: owner, label: `${capital(owner)}${owners.find((each) => each.owner === owner) ? ` (${owners.find((each) => each.owner === owner)!.count})` : ''}` }))} clearButtonProps={{ 'aria-label': 'All owners' }} />
+          {!ASSIGNED_BY_TAB.includes(tab) && <Select w={170} aria-label="Assigned to" placeholder="Assigned to anybody" clearable searchable value={search.person ?? null} onChange={(person) => change({ person: person ?? undefined })} data={people} clearButtonProps={{ 'aria-label': 'Assigned to anybody' }} />}
+        </>}
+        empty={tab === 'open' ? { good: true, title: 'No open exceptions', text: checked } : { title: `Nothing ${tab === 'mine' ? 'is assigned to you' : `is ${tab}`}`, text: checked }}
+      />
       {picked.length > 0 && (
         <div className="chosen-bar" role="status">
           <strong>{count(picked.length, 'case')} chosen</strong>
@@ -119,17 +130,6 @@ export function ExceptionsScreen() {
           <Button variant="subtle" className="end" onClick={() => setChosen(new Set())}>Clear</Button>
         </div>
       )}
-      <DataTable<ExceptionCase>
-        name="exceptions" label="Exceptions" tall columns={columns} rows={rows} rowId={(row) => row.exceptionId} query={query} total={chips.length > 0 ? (query.hasNextPage ? null : rows.length) : query.hasNextPage ? first?.counts[tab] ?? null : rows.length}
-        open={(row) => show(row, false)} current={(row) => { if (peeking && search.id !== row.exceptionId) show(row, true); }} openId={search.id} chips={chips} clear={() => change({ q: undefined, kind: undefined, owner: undefined, person: undefined })} keys={triage.keys}
-        search={{ value: search.q, placeholder: 'Subject or words', change: (q) => change({ q }) }} csv={{ href: address('/exceptions.csv', filter) }} saved={['id']}
-        filters={<>
-          <Select w={200} aria-label="Kind" placeholder="All kinds" clearable value={search.kind ?? null} onChange={(kind) => change({ kind: kind ?? undefined })} data={[...new Set([...kinds.map((each) => each.kind), ...(search.kind ? [search.kind] : [])])].map((kind) => ({ value: kind, label: `${kindName(kind)}${kinds.find((each) => each.kind === kind) ? ` (${kinds.find((each) => each.kind === kind)!.count})` : ''}` }))} clearButtonProps={{ 'aria-label': 'All kinds' }} />
-          <Select w={160} aria-label="Owner" placeholder="All owners" clearable value={search.owner ?? null} onChange={(owner) => change({ owner: owner ?? undefined })} data={[...new Set([...owners.map((each) => each.owner), ...(search.owner ? [search.owner] : [])])].map((owner) => ({ value: owner, label: `${capital(owner)}${owners.find((each) => each.owner === owner) ? ` (${owners.find((each) => each.owner === owner)!.count})` : ''}` }))} clearButtonProps={{ 'aria-label': 'All owners' }} />
-          {!ASSIGNED_BY_TAB.includes(tab) && <Select w={170} aria-label="Assigned to" placeholder="Assigned to anybody" clearable searchable value={search.person ?? null} onChange={(person) => change({ person: person ?? undefined })} data={people} clearButtonProps={{ 'aria-label': 'Assigned to anybody' }} />}
-        </>}
-        empty={tab === 'open' ? { good: true, title: 'No open exceptions', text: checked } : { title: `Nothing ${tab === 'mine' ? 'is assigned to you' : `is ${tab}`}`, text: checked }}
-      />
       <AssignDialog rows={giving} assign={(to) => triage.give(giving, to)} close={() => setGiving([])} />
       <CaseDrawer id={search.id} listed={rows.find((row) => row.exceptionId === search.id)} resolving={resolving} peeking={peeking} close={close} />
     </Page>

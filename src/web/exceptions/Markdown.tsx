@@ -23,6 +23,7 @@ function Run({ parts, button, base }: { parts: readonly Inline[]; button(name: s
   return parts.map((part, n) => (
     <Fragment key={n}>
       {'text' in part ? part.text : 'code' in part ? <code>{part.code}</code> : 'bold' in part ? <strong><Run parts={part.bold} button={button} base={base} /></strong>
+        : 'em' in part ? <em><Run parts={part.em} button={button} base={base} /></em>
         : 'button' in part ? button(part.button)
         : DOCUMENT.test(part.to) ? <AppLink to={`/help?page=${encodeURIComponent(documentNamed(part.to, base))}`}><Run parts={part.link} button={button} base={base} /></AppLink> : part.to.startsWith('/') ? <AppLink to={part.to}><Run parts={part.link} button={button} base={base} /></AppLink> : <a href={part.to} target="_blank" rel="noreferrer noopener"><Run parts={part.link} button={button} base={base} /></a>}
     </Fragment>

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { documentNamed, inline, parse, type Inline } from './markdown.ts';
 
-const words = (parts: readonly Inline[]): string => parts.map((p) => ('text' in p ? p.text : 'code' in p ? p.code : 'bold' in p ? words(p.bold) : 'button' in p ? '' : words(p.link))).join('');
+const words = (parts: readonly Inline[]): string => parts.map((p) => ('text' in p ? p.text : 'code' in p ? p.code : 'bold' in p ? words(p.bold) : 'em' in p ? words(p.em) : 'button' in p ? '' : words(p.link))).join('');
 
 it('reads buttons by their name', () => {
   expect(inline('From here: [button: read_orders] [button:check_drift]')).toEqual([{ text: 'From here: ' }, { button: 'read_orders' }, { text: ' ' }, { button: 'check_drift' }]);
@@ -27,6 +27,10 @@ describe('blocks', () => {
 
 describe('inline', () => {
   it('marks code, bold and links', () => expect(inline('a `b` **c `d`** [e](/stock)')).toEqual([{ text: 'a ' }, { code: 'b' }, { text: ' ' }, { bold: [{ text: 'c ' }, { code: 'd' }] }, { text: ' ' }, { link: [{ text: 'e' }], to: '/stock' }]));
+  it('marks emphasis, and reads the label of what is no link', () => {
+    expect(inline('a *storefront* or a *warehouse*; 2 * 3 * 4, `*/10 * * * *`')).toEqual([{ text: 'a ' }, { em: [{ text: 'storefront' }] }, { text: ' or a ' }, { em: [{ text: 'warehouse' }] }, { text: '; 2 * 3 * 4, ' }, { code: '*/10 * * * *' }]);
+    expect(inline('in [`src/web/`](../src/web).')).toEqual([{ text: 'in ' }, { code: 'src/web/' }, { text: '.' }]);
+  });
   it.each(['javascript:alert(1)', 'JavaScript:x', 'data:text/html,x', '//elsewhere.example', 'vbscript:x'])('makes no link of %s', (to) => expect(inline(`[x](${to})`).some((part) => 'link' in part)).toBe(false));
   it('never loses or makes up a letter of plain text', () => fc.assert(fc.property(fc.stringMatching(/^[a-zA-Z <>&"']*$/), (text) => { expect(words(inline(text))).toBe(text); })));
   it('never makes a link to another scheme', () => fc.assert(fc.property(fc.string(), fc.string(), (label, to) => {

@@ -1,24 +1,24 @@
 /** The small part of Markdown that runbooks use, as a tree, and their buttons. It carries text, never markup: what looks like HTML is shown as it is written. */
 
-export type Inline = { text: string } | { code: string } | { bold: Inline[] } | { link: Inline[]; to: string } | { button: string };
+export type Inline = { text: string } | { code: string } | { bold: Inline[] } | { em: Inline[] } | { link: Inline[]; to: string } | { button: string };
 export type Block = { heading: Inline[]; level: number } | { paragraph: Inline[] } | { list: Inline[][]; ordered: boolean } | { pre: string } | { table: { head: Inline[][]; rows: Inline[][][] } };
 
-const TOKEN = /`([^`]+)`|\*\*(.+?)\*\*|\[button:\s*([a-z_]+)\]|\[([^\]]+)\]\(([^)\s]+)\)/;
+const TOKEN = /`([^`]+)`|\*\*(.+?)\*\*|\[button:\s*([a-z_]+)\]|\[([^\]]+)\]\(([^)\s]+)\)|(?<![\w*])\*(\p{L}(?:[^*]*[^\s*])?)\*(?![\w*])/u;
 
 export function inline(text: string): Inline[] {
   const found = TOKEN.exec(text);
   if (!found) return text === '' ? [] : [{ text }];
   const before = text.slice(0, found.index), after = text.slice(found.index + found[0].length);
-  const token: Inline = found[1] !== undefined ? { code: found[1] } : found[2] !== undefined ? { bold: inline(found[2]) } : found[3] !== undefined ? { button: found[3] } : safe(found[4]!, found[5]!);
-  return [...(before === '' ? [] : [{ text: before }]), token, ...inline(after)];
+  const token: Inline[] = found[1] !== undefined ? [{ code: found[1] }] : found[2] !== undefined ? [{ bold: inline(found[2]) }] : found[3] !== undefined ? [{ button: found[3] }] : found[6] !== undefined ? [{ em: inline(found[6]) }] : safe(found[4]!, found[5]!);
+  return [...(before === '' ? [] : [{ text: before }]), ...token, ...inline(after)];
 }
 
 /** Another document, beside this one or in a folder next to it. */
 export const DOCUMENT = /^(?:\.\.?\/)*(?:[a-z]+\/)?[A-Za-z0-9_-]+\.md(?:#.*)?$/;
 
-/** Only addresses of this site, documents, of the web and of mail become links; any other scheme stays text. */
-function safe(label: string, to: string): Inline {
-  return /^(https?:\/\/|mailto:|\/(?!\/)|#)/i.test(to) || DOCUMENT.test(to) ? { link: inline(label), to } : { text: label };
+/** Only addresses of this site, documents, of the web and of mail become links; of anything else the label is read. */
+function safe(label: string, to: string): Inline[] {
+  return /^(https?:\/\/|mailto:|\/(?!\/)|#)/i.test(to) || DOCUMENT.test(to) ? [{ link: inline(label), to }] : inline(label);
 }
 
 /** Cells of a row; a bar inside code is written `\\|`. */

@@ -5,7 +5,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { accuracyQuery, type Accuracy } from '../api/forecast-queries.ts';
 import { useStore } from '../shell/store.tsx';
 import { EmptyState, ErrorState, Lines } from '../ui/feedback.tsx';
-import { capital, day, decimal, percent, units } from '../ui/format.ts';
+import { capital, day, percentTenths, units } from '../ui/format.ts';
 import { Panel, Wide } from '../ui/page.tsx';
 
 const route = getRouteApi('/app/forecast');
@@ -35,12 +35,12 @@ export function AccuracyTab() {
           <tbody>{found.groups.map((group) => <Row key={group.name} group={group} live={live} ahead={ahead} />)}<Row group={{ ...found.whole, name: 'All' }} live={live} ahead={ahead} whole /></tbody>
         </table>
       </Wide>
-      <p className="dim small foot">{found.groups.length === MOST_GROUPS && `The ${MOST_GROUPS} that sold most; all of them are in the last line. `}{live ? `Back-tests are weighed by units. “As it came” compares each night’s first day ahead with what was wanted, days out of stock and marked events left out, with a memory of ninety days (${units(Math.max(1, Math.round(found.whole.live!.days)))} so far). Counts are whole, so a little more than the quantile’s share lies below it.${ahead ? ' “Four weeks ahead” lays one run a week beside its 28 days once they are over, with a memory of ten runs.' : ''}` : 'Back-tests are weighed by units. What came of each night’s first day ahead is shown from the second night on.'}</p>
+      <p className="dim small foot">{found.groups.length === MOST_GROUPS && `The ${MOST_GROUPS} that sold most; all of them are in the last line. `}{live ? `Back-tests are weighed by the units of the last 28 days (the line above the series by those of 90, so the two differ a little). “As it came” compares each night’s first day ahead with what was wanted, days out of stock and marked events left out, with a memory of ninety days (${units(Math.max(1, Math.round(found.whole.live!.days)))} so far). Counts are whole, so a little more than the quantile’s share lies below it.${ahead ? ' “Four weeks ahead” lays one run a week beside its 28 days once they are over, with a memory of ten runs.' : ''}` : 'Back-tests are weighed by the units of the last 28 days (the line above the series by those of 90, so the two differ a little). What came of each night’s first day ahead is shown from the second night on.'}</p>
     </Panel>
   );
 }
 
-const share = (value: number | null): string => (value === null ? '–' : percent(Math.round(value * 1000) / 1000));
+const share = (value: number | null): string => (value === null ? '–' : percentTenths(value));
 const signedShare = (value: number | null): string => `${value !== null && value > 0.0005 ? '+' : ''}${share(value)}`;
 
 function Row({ group, live, ahead, whole = false }: { group: Group; live: boolean; ahead: boolean; whole?: boolean }) {
@@ -50,7 +50,7 @@ function Row({ group, live, ahead, whole = false }: { group: Group; live: boolea
       <td>{capital(group.name)}</td><td className="num">{units(group.series)}</td><td className="num">{units(group.units)}</td><td className="num">{units(group.next28)}</td>
       <td className="num">{share(backtest.wape)}</td><td className="num">{signedShare(backtest.bias)}</td><td className="num">{backtest.rmsse === null ? '–' : (Math.round(backtest.rmsse * 100) / 100).toFixed(2)}</td><td className="num">{share(backtest.under80)}</td><td className="num">{share(backtest.under90)}</td><td className="num">{share(backtest.coverage)}</td><td className="num">{share(backtest.pinball)}</td>
       {ahead && (later ? <><td className="num">{share(later.wape)}</td><td className="num">{signedShare(later.bias)}</td><td className="num">{share(later.under90)}</td></> : [0, 1, 2].map((n) => <td key={n} className="dim num">–</td>))}
-      {live && (came ? <><td className="num">{share(came.wape)}</td><td className="num">{signedShare(came.bias)}</td><td className="num">{share(came.under80)}</td><td className="num">{share(came.under90)}</td><td className="num">{share(came.under95)}</td><td className="num">{came.pinball === null ? '–' : decimal(came.pinball * 100) + '%'}</td></> : [0, 1, 2, 3, 4, 5].map((n) => <td key={n} className="dim num">–</td>))}
+      {live && (came ? <><td className="num">{share(came.wape)}</td><td className="num">{signedShare(came.bias)}</td><td className="num">{share(came.under80)}</td><td className="num">{share(came.under90)}</td><td className="num">{share(came.under95)}</td><td className="num">{share(came.pinball)}</td></> : [0, 1, 2, 3, 4, 5].map((n) => <td key={n} className="dim num">–</td>))}
     </tr>
   );
 }

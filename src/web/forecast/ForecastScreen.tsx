@@ -76,7 +76,7 @@ function SeriesTab() {
   return (
     <>
       {first && <InUse page={first} />}
-      <div className="views"><ViewTabs label="Views" views={VIEWS} current={view} change={(id, old) => ({ ...old, view: id === 'all' ? undefined : id })} /></div>
+      <ViewTabs within label="Views" views={VIEWS} current={view} change={(id, old) => ({ ...old, view: id === 'all' ? undefined : id })} />
       <DataTable<ForecastRow>
         name="forecast" label="Forecasts by item and location" columns={search.than ? COMPARED_COLUMNS : FORECAST_COLUMNS} rows={rows} rowId={seriesId} query={query} total={first?.totals.rows ?? null}
         totals={first && { sku: 'Total', sold: <span className="num">{units(first.totals.sold28)}</span>, next: <span className="num">{decimal(first.totals.mean28)}</span>, earlier: <span className="num">{decimal(first.totals.then28 ?? 0)}</span>, change: <span className="num">{changeWords(first.totals.mean28, first.totals.sold28)}</span> }}
@@ -98,8 +98,8 @@ function InUse({ page: { run, failure } }: { page: ForecastPage }) {
       {failure && <Banner action={<Link to="/flows" search={{ flow: 'forecast' }}>See the run</Link>}>The last attempt failed <Ago at={failure.at} />: {failure.error.replace(/\.$/, '')}. {run ? `The forecast of ${day(run.asOf)} stays in use.` : ''}</Banner>}
       {run && (
         <p className="in-use dim">
-          Forecast of <strong>{day(run.asOf)}</strong>, made <Ago at={run.finishedAt} /> · {count(run.series, 'series', 'series')}{run.learnedFrom !== null && `, learned from the ${units(run.learnedFrom)} that sell most`}{run.failed > 0 && <span className="negative"> · {units(run.failed)} could not be forecast</span>}
-          {run.wape !== null && <> · error {percent(run.wape)} of four weeks’ units in back-tests</>}{run.bias !== null && <>, {percent(Math.abs(run.bias))} too {run.bias > 0 ? 'high' : 'low'} on balance</>}
+          Forecast of <strong>{day(run.asOf)}</strong>, made <Ago at={run.finishedAt} /> · {count(run.series, 'series', 'series')}{run.learnedFrom !== null && run.learnedFrom < run.series && `, learned from the ${units(run.learnedFrom)} that sell most`}{run.failed > 0 && <span className="negative"> · {units(run.failed)} could not be forecast</span>}
+          {run.wape !== null && <> · in back-tests, totals of four weeks were off by {percent(run.wape)} of the units</>}{run.bias !== null && <> and {percent(Math.abs(run.bias))} too {run.bias > 0 ? 'high' : 'low'} on balance</>}
         </p>
       )}
     </>

@@ -2,7 +2,7 @@
 import type { ForecastRow } from '../api/forecast-queries.ts';
 import type { Column } from '../table/column.ts';
 import { AppLink } from '../ui/AppLink.tsx';
-import { capital, day, decimal, percent, units } from '../ui/format.ts';
+import { capital, day, decimal, percent, tenths, units } from '../ui/format.ts';
 import { Status } from '../ui/tone.tsx';
 
 export const seriesId = (row: Pick<ForecastRow, 'itemId' | 'locationId'>): string => `${row.itemId}@${row.locationId}`;
@@ -24,14 +24,14 @@ export const FORECAST_COLUMNS: readonly Column<ForecastRow>[] = [
   { id: 'sold', header: 'Last 28 d', title: 'Units sold in the last 28 days known to the forecast', width: 76, align: 'right', sort: 'sold28', card: 'pair', cell: (row) => <span className="num">{row.sold28 === null ? '–' : units(row.sold28)}</span> },
   {
     id: 'next', header: 'Next 28 d', title: 'Units expected in the next 28 days, with planners’ overrides; sorted by the engine’s number', width: 108, align: 'right', sort: 'mean28', card: 'pair',
-    cell: (row) => <span className="num">{row.overrides > 0 && <span className="said" title={`A planner’s override is in it; the engine says ${decimal(row.engine28 ?? 0)}`}>override </span>}<strong>{row.next28 === null ? '–' : decimal(row.next28)}</strong></span>,
+    cell: (row) => <span className="num">{row.overrides > 0 && <span className="override-mark" title={`A planner’s override is in it; the engine says ${decimal(row.engine28 ?? 0)}`}>override </span>}<strong>{row.next28 === null ? '–' : tenths(row.next28)}</strong></span>,
   },
-  { id: 'p90', header: 'P90', title: 'In nine of ten cases no more than this is wanted in the next 28 days', width: 64, align: 'right', sort: 'p90', cell: (row) => <span className="num">{row.p90 === null ? '–' : decimal(row.p90)}</span> },
+  { id: 'p90', header: 'P90', title: 'In nine of ten cases no more than this is wanted in the next 28 days', width: 64, align: 'right', sort: 'p90', cell: (row) => <span className="num">{row.p90 === null ? '–' : tenths(row.p90)}</span> },
   { id: 'change', header: 'Change', title: 'Next 28 days against the last 28', width: 70, align: 'right', sort: 'change', cell: (row) => <span className="num">{changeWords(row.next28, row.sold28)}</span> },
   { id: 'wape', header: 'Error', title: 'WAPE: how far forecasts of four weeks were off in back-tests, as a share of the units sold', width: 60, align: 'right', sort: 'wape', cell: (row) => <span className="num">{share(row.wape)}</span> },
   { id: 'bias', header: 'Bias', title: 'Too high (+) or too low (−) on balance in back-tests', width: 58, align: 'right', sort: 'bias', cell: (row) => <span className="num">{row.bias !== null && row.bias > 0.005 ? '+' : ''}{share(row.bias)}</span> },
   { id: 'coverage', header: 'Within P95', title: 'Back-tested totals within the 95 % quantile; 95 % would be right', width: 84, align: 'right', sort: 'coverage', cell: (row) => <span className="num">{share(row.coverage)}</span> },
-  { id: 'flags', header: 'Notes', title: 'What the forecast says of itself, and what came of it', width: 150, card: 'wide', cell: (row) => <Notes row={row} /> },
+  { id: 'flags', header: 'Notes', title: 'What the forecast says of itself, and what came of it', width: 186, card: 'wide', cell: (row) => <Notes row={row} /> },
   { id: 'method', header: 'Method', width: 130, extra: true, cell: (row) => <span className="ellipsis dim" title={row.method}>{capital(row.method)}</span> },
   { id: 'vendor', header: 'Supplier', width: 118, extra: true, cell: (row) => <span className="ellipsis">{row.vendor ?? '–'}</span> },
   { id: 'class', header: 'Demand', title: 'Kind of demand: smooth, erratic, intermittent, lumpy', width: 100, extra: true, cell: (row) => <span>{row.demandClass ? capital(row.demandClass) : '–'}</span> },

@@ -59,7 +59,7 @@ export function OrdersOutTab() {
       <DataTable<OrderOut>
         name="orders-out" label="Orders out" columns={columns} rows={rows} rowId={key} query={query} total={chips.length === 0 ? counts?.[view] ?? null : query.hasNextPage ? null : rows.length}
         open={(row) => change({ id: key(row) }, false)} openId={search.id} chips={chips} clear={() => change({ q: undefined })} search={{ value: search.q, placeholder: 'Order or its reference', change: (q) => change({ q }) }}
-        filters={<SegmentedControl aria-label="Which orders" className="views" value={view} onChange={(to) => change({ view: to === 'open' ? undefined : to as typeof view, id: undefined })} data={ORDER_OUT_VIEWS.map((id) => ({ value: id, label: `${capital(id)}${counts ? ` ${units(counts[id])}` : ''}` }))} />}
+        filters={<SegmentedControl aria-label="Which orders" className="which" value={view} onChange={(to) => change({ view: to === 'open' ? undefined : to as typeof view, id: undefined })} data={ORDER_OUT_VIEWS.map((id) => ({ value: id, label: `${capital(id)}${counts ? ` ${units(counts[id])}` : ''}` }))} />}
         csv={{ href: address('/orders-out.csv', filter) }} empty={EMPTY[view]}
       />
       <Out id={search.id} row={listed ?? found.data ?? null} close={() => change({ id: undefined })} />

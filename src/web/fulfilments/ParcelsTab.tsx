@@ -26,6 +26,8 @@ const EMPTY: Record<(typeof PARCEL_VIEWS)[number], { good?: boolean; title: stri
   written: { title: 'No parcel was written yet', text: 'Parcels appear once the warehouse has dispatched something.' }, all: { title: 'No parcel yet', text: 'Parcels appear once a location follows a warehouse (Settings → Locations) and something was dispatched. Orders it knows of are under Orders out.' },
 };
 
+const settled = (row: Shipment): boolean => row.state === 'written' || row.state === 'cancelled';
+
 export function ParcelsTab() {
   const search = route.useSearch(), navigate = route.useNavigate(), store = useStore(), again = useTryNow();
   const view = PARCEL_VIEWS.find((each) => each === search.view) ?? 'all', filter = { store: store.storeId, view, q: search.q };
@@ -44,8 +46,8 @@ export function ParcelsTab() {
     { id: 'shipped', header: 'Dispatched', width: 96, align: 'right', card: 'pair', cell: (row) => <span className="dim"><Ago at={row.shippedAt} /></span> },
     { id: 'written', header: 'In Shopify', width: 92, align: 'right', cell: (row) => <span className="dim">{row.writtenAt ? <Ago at={row.writtenAt} /> : 'not yet'}</span> },
     { id: 'tries', header: 'Tries', width: 56, align: 'right', extra: true, cell: (row) => <span className="num">{units(row.attempts)}</span> },
-    { id: 'again', header: '', title: 'Try now', width: 92, align: 'right', cell: (row) => (row.state === 'written' || row.state === 'cancelled' ? null : <Button size="compact-xs" variant="default" tabIndex={-1} data-action disabled={again.isPending} onClick={() => again.mutate(row)} aria-label={`Try ${row.orderName ?? row.documentId} now`}>Try now</Button>) },
-  ], [again, promise]);
+    ...(rows.some((row) => !settled(row)) ? [{ id: 'again', header: '', title: 'Try now', width: 92, align: 'right' as const, cell: (row: Shipment) => (settled(row) ? null : <Button size="compact-xs" variant="default" tabIndex={-1} data-action disabled={again.isPending} onClick={() => again.mutate(row)} aria-label={`Try ${row.orderName ?? row.documentId} now`}>Try now</Button>) }] : []),
+  ], [again, promise, rows]);
   const chips: Chip[] = search.q ? [{ label: search.q, remove: () => change({ q: undefined }) }] : [];
   const listed = rows.find((row) => row.shipmentId === search.id);
   const found = useQuery({
@@ -57,7 +59,7 @@ export function ParcelsTab() {
       <DataTable<Shipment>
         name="parcels" label="Parcels" columns={columns} rows={rows} rowId={(row) => row.shipmentId} query={query} total={chips.length === 0 ? first?.counts[view] ?? null : query.hasNextPage ? null : rows.length}
         open={(row) => change({ id: row.shipmentId }, false)} openId={search.id} chips={chips} clear={() => change({ q: undefined })} search={{ value: search.q, placeholder: 'Order, parcel or tracking number', change: (q) => change({ q }) }}
-        filters={<SegmentedControl aria-label="Which parcels" className="views" value={view} onChange={(to) => change({ view: to === 'all' ? undefined : to as typeof view, id: undefined })} data={PARCEL_VIEWS.map((id) => ({ value: id, label: `${capital(id)}${first ? ` ${units(first.counts[id])}` : ''}` }))} />}
+        filters={<SegmentedControl aria-label="Which parcels" className="which" value={view} onChange={(to) => change({ view: to === 'all' ? undefined : to as typeof view, id: undefined })} data={PARCEL_VIEWS.map((id) => ({ value: id, label: `${capital(id)}${first ? ` ${units(first.counts[id])}` : ''}` }))} />}
         csv={{ href: address('/fulfilments.csv', filter) }} empty={EMPTY[view]}
       />
       <ParcelDrawer id={search.id} row={listed ?? found.data ?? null} promise={promise} close={() => change({ id: undefined })} />

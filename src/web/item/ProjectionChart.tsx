@@ -76,7 +76,7 @@ export function ProjectionChart({ demand }: { demand: DemandView }) {
     };
   }, [palette, likely, early, marks]);
   const summary = likely === null ? (early === null ? `The stock lasts beyond ${day(addDays(first, p50.length - 1))}.` : `The stock may run out on ${day(addDays(first, early))} (one chance in ten); more likely it lasts beyond ${day(addDays(first, p50.length - 1))}.`)
-    : `The stock runs out on ${day(addDays(first, likely))}, more likely than not${early !== null && early < likely ? `; with one chance in ten already on ${day(addDays(first, early))}` : ''}.`;
+    : likely === 0 ? 'More likely than not the stock does not last today.' : `The stock runs out on ${day(addDays(first, likely))}, more likely than not${early !== null && early < likely ? `; with one chance in ten already on ${day(addDays(first, early))}` : ''}.`;
   return (
     <div className="stack">
       <p className="sentence">{summary}{suggested && <> The {units(suggested.units)} that the plan would order today would be here on {day(suggested.day)}.</>}</p>

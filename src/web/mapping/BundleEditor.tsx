@@ -77,7 +77,7 @@ function Versions({ versions }: { versions: readonly Bundle[] }) {
   const store = useStore();
   return (
     <section><h3>Versions</h3>
-      <ol className="versions">{versions.map((version) => <li key={version.effectiveFrom}><div className="row"><b title={instant(version.effectiveFrom, store.timeZone)}><Ago at={version.effectiveFrom} /></b>{version.current && <span className="tag">in force</span>}{!version.current && version.effectiveTo === null && <span className="tag">to come</span>}<span className="dim small">by {version.updatedBy}</span></div><p className="dim">{version.parts.length === 0 ? 'no bundle' : version.parts.map((part) => `${units(part.quantity)} × ${part.sku || part.title}`).join(', ')}</p></li>)}</ol>
+      <ol className="past">{versions.map((version) => <li key={version.effectiveFrom}><div className="row"><b title={instant(version.effectiveFrom, store.timeZone)}><Ago at={version.effectiveFrom} /></b>{version.current && <span className="tag">in force</span>}{!version.current && version.effectiveTo === null && <span className="tag">to come</span>}<span className="dim small">by {version.updatedBy}</span></div><p className="dim">{version.parts.length === 0 ? 'no bundle' : version.parts.map((part) => `${units(part.quantity)} × ${part.sku || part.title}`).join(', ')}</p></li>)}</ol>
     </section>
   );
 }

@@ -15,7 +15,7 @@ export function CodeHistory({ row }: { row: MappingRow }) {
   if (!data || data.events.length === 0) return null;
   return (
     <section><h3>History</h3>
-      <ol className="versions">{data.events.map((event, n) => <li key={n}><div className="row"><b>{capital(event.what)}</b>{event.to ? <span>to {event.to}{event.from && `, before ${event.from}`}</span> : event.from && <span>from {event.from}</span>}</div><p className="dim small">{event.by}, <Ago at={event.at} />{event.said && <>: {event.said}</>}</p></li>)}</ol>
+      <ol className="past">{data.events.map((event, n) => <li key={n}><div className="row"><b>{capital(event.what)}</b>{event.to ? <span>to {event.to}{event.from && `, before ${event.from}`}</span> : event.from && <span>from {event.from}</span>}</div><p className="dim small">{event.by}, <Ago at={event.at} />{event.said && <>: {event.said}</>}</p></li>)}</ol>
     </section>
   );
 }

@@ -34,7 +34,7 @@ export function SkusTab() {
   const change = useCallback((part: Partial<typeof search>, replace = true) => void navigate({ search: (old) => ({ ...old, ...part }), replace }), [navigate]);
   const columns = useMemo((): Column<MappingRow>[] => [
     { id: 'code', header: 'Code at the warehouse', width: 200, card: 'lead', cell: (row) => <span className="ellipsis strong" title={row.sku}>{row.sku}</span> },
-    { id: 'warehouse', header: 'Warehouse', width: 120, card: 'wide', cell: (row) => <span className="ellipsis">{row.warehouse}</span> },
+    { id: 'warehouse', header: 'Warehouse', width: 150, card: 'wide', cell: (row) => <span className="ellipsis">{row.warehouse}</span> },
     { id: 'matched', header: 'Matched', width: 118, card: 'wide', cell: (row) => { const look = LOOK[row.ignoredReason === null ? row.matchedBy : 'ignored']; return <Status tone={look.tone}>{look.word}</Status>; } },
     { id: 'item', header: 'Item', width: 300, grows: true, card: 'wide', cell: (row) => (row.ignoredReason !== null ? <span className="dim ellipsis" title={row.ignoredReason}>{row.ignoredReason}</span> : row.itemId === null ? <Suggestion row={row} busy={match.isPending} take={(itemId) => match.mutate({ row, itemId })} /> : <span className="row tight"><AppLink to={`/items/${row.itemId}`}>{row.itemSku || 'no SKU'}</AppLink><span className="dim ellipsis">{row.itemTitle}</span></span>) },
     { id: 'onHand', header: 'On the shelf', width: 100, align: 'right', card: 'pair', cell: (row) => <span className={row.onHand === 0 ? 'num dim' : 'num'}>{units(row.onHand)}</span> },

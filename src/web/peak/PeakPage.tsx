@@ -29,6 +29,7 @@ type Action = Of<typeof Contract.PeakAction>;
 const REFRESH_MS = 5_000;
 const peakQuery = (store: number) => ({ ...one<View>(['peak', store], '/peak', { store }), refetchInterval: REFRESH_MS });
 const LIGHTS = ['bad', 'warn', 'good'] as const;
+const DONE: Record<Action['action'], string> = { begin: 'Peak mode begun', end: 'Peak mode ended', freeze: 'Writing frozen', 'let go': 'Writing goes on', 'open settings': 'Settings opened', 'close settings': 'Settings closed' };
 const WORD = { good: 'In order', warn: 'Watch', bad: 'Act' } as const;
 
 export function PeakPage() {
@@ -58,7 +59,7 @@ export function PeakPage() {
           <Panel title="Orders a minute"><PerMinute values={view.perMinute} /></Panel>
           <Rehearsals />
           {reports.length > 0 && <Panel title="Peaks there were"><ReportList reports={reports.slice(0, 6)} /></Panel>}
-          <Panel title="What was done">{view.events.length === 0 ? <p className="dim">Nothing yet. Peak mode and freezes are listed here.</p> : <ul className="peak-events">{view.events.map((event, n) => <li key={n}><b>{capital(event.action)}</b>{event.until && <>, for {duration(Date.parse(event.until) - Date.parse(event.at))}</>} <span className="dim"><Ago at={event.at} /> by {event.by}{event.reason && `: ${event.reason}`}</span></li>)}</ul>}</Panel>
+          <Panel title="What was done">{view.events.length === 0 ? <p className="dim">Nothing yet. Peak mode and freezes are listed here.</p> : <ul className="peak-events">{view.events.map((event, n) => <li key={n}><b>{capital(event.action)}</b>{event.until && <>, for {duration(Math.round((Date.parse(event.until) - Date.parse(event.at)) / 60_000) * 60_000)}</>} <span className="dim"><Ago at={event.at} /> by {event.by}{event.reason && `: ${event.reason}`}</span></li>)}</ul>}</Panel>
         </div>
       </div>
     </Page>
@@ -101,7 +102,7 @@ function useAct() {
   const store = useStore(), client = useQueryClient();
   return useMutation({
     mutationFn: (action: Action) => write<{ locations: number }>('POST', '/peak', { store: store.storeId }, action),
-    onSuccess: async ({ locations }, { action }) => { notifications.show({ message: `${capital(action)}: ${count(locations, 'location')}` }); await client.invalidateQueries({ queryKey: ['peak'] }); },
+    onSuccess: async ({ locations }, { action }) => { notifications.show({ message: `${DONE[action]} at ${count(locations, 'location')}` }); await client.invalidateQueries({ queryKey: ['peak'] }); },
     onError: (error) => notifications.show({ color: 'red', message: error.message }),
   });
 }

@@ -53,7 +53,7 @@ export function OrdersTab() {
             {shown.message && <p className="sentence">{shown.message}</p>}
             <Facts rows={[['From', shown.direction === 'out' ? 'Instep' : 'Inventory Planner'], ['Its id there', shown.plannerId ?? 'none yet'], ['Status there', shown.plannerStatus ?? '–'], ['Ordered', units(shown.ordered)], ['Received here', units(shown.received)], ['Agreed', units(shown.agreed)], ['Last look', <Ago key="a" at={shown.updatedAt} />]]} />
             <h3 className="small-head">Last writes</h3>
-            {shown.attempts.length === 0 ? <p className="dim">Nothing was written there.</p> : <ul className="attempts">{shown.attempts.map((attempt) => <li key={attempt.createdAt + attempt.what}><Status tone={OUTCOME[attempt.outcome ?? ''] ?? 'info'}>{WHAT[attempt.what] ?? attempt.what}, {attempt.outcome ?? 'under way'}</Status> <span className="dim small"><Ago at={attempt.createdAt} /></span>{attempt.message && <p className="small dim">{attempt.message}</p>}</li>)}</ul>}
+            {shown.attempts.length === 0 ? <p className="dim">Nothing was written there.</p> : <ul className="last-writes">{shown.attempts.map((attempt) => <li key={attempt.createdAt + attempt.what}><Status tone={OUTCOME[attempt.outcome ?? ''] ?? 'info'}>{WHAT[attempt.what] ?? attempt.what}, {attempt.outcome ?? 'under way'}</Status> <span className="dim small"><Ago at={attempt.createdAt} /></span>{attempt.message && <p className="small dim">{attempt.message}</p>}</li>)}</ul>}
             {(shown.link === 'refused' || shown.link === 'conflict' || shown.link === 'waiting') && <div><Button loading={again.isPending} onClick={() => again.mutate(shown)}>Send again</Button></div>}
           </div>
         )}

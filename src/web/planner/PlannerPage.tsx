@@ -37,7 +37,7 @@ export function PlannerPage() {
         : planner === null ? <Panel><EmptyState title="Inventory Planner is not connected" action={<Button onClick={() => edit(true)}>Connect it</Button>}>Connect it to see its number beside ours with the reason for each difference, to keep purchase orders and receipts in step, and to give it its files. Approved orders are told with the first exchange, unless you switch that off when you connect.</EmptyState></Panel>
           : (
             <>
-              <ViewTabs label="Parts of Inventory Planner" views={tabs} current={tab} change={(id) => ({ tab: id === 'connection' ? undefined : id })} />
+              <ViewTabs within label="Parts of Inventory Planner" views={tabs} current={tab} change={(id) => ({ tab: id === 'connection' ? undefined : id })} />
               {tab === 'shadow' ? <ShadowTab planner={planner} /> : tab === 'orders' ? <OrdersTab /> : tab === 'files' ? <FilesTab planner={planner} edit={() => edit(true)} /> : <ConnectionTab planner={planner} edit={() => edit(true)} />}
             </>
           )}

@@ -53,7 +53,7 @@ export function ShadowTab({ planner }: { planner: PlannerView }) {
   const why = subject(search.why), asked = why ? rows.find((row) => rowId(row) === `${why.itemId}@${why.locationId}`) : undefined;
   return (
     <>
-      <ViewTabs label="Views" views={VIEWS} current={view} change={(id, old) => ({ ...old, view: id === 'gaps' ? undefined : id, why: undefined })} />
+      <ViewTabs within label="Views" views={VIEWS} current={view} change={(id, old) => ({ ...old, view: id === 'gaps' ? undefined : id, why: undefined })} />
       {first && first.overall.rows > 0 && <Totals page={first} reason={search.reason} choose={(reason) => change({ reason })} />}
       <DataTable<ShadowLine>
         name="planner-shadow" label="Our quantity beside Inventory Planner’s" columns={columns} rows={rows} rowId={rowId} query={query} total={first?.totals.rows ?? null}

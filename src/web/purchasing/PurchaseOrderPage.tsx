@@ -55,7 +55,7 @@ function Cost({ order }: { order: PurchaseDetail }) {
   return (
     <Panel title="Cost">
       <Facts rows={[['Goods', say(order.goods)], ['Shipping', say(order.shipping)], ['Duty', say(order.duty)], ['Other cost', say(order.otherCost)], ['In all', <strong key="all">{say(order.value)}</strong>], ...(order.currency === order.storeCurrency ? [] : [[`In ${order.storeCurrency}`, order.storeValue === null ? <span key="store" className="risk">not known</span> : <span key="store">{money(order.storeValue, order.storeCurrency)} <span className="dim">at {order.rate}</span></span>] as [string, ReactNode]]), ['Units', `${units(order.units)}${order.receivedUnits > 0 ? `, ${units(order.receivedUnits)} received` : ''}${order.openUnits > 0 && order.receivedUnits > 0 ? `, ${units(order.openUnits)} open` : ''}`]]} />
-      <p className="dim small">Made by {order.createdBy} <Ago at={order.createdAt} />{order.approvedBy && <>; approved {order.approvedBy === 'within the limit' ? 'within the limit' : `by ${order.approvedBy}`}</>}.</p>
+      <p className="dim small">Made by {order.createdBy === 'inventory-planner' ? 'Inventory Planner' : order.createdBy} <Ago at={order.createdAt} />{order.approvedBy && <>; approved {order.approvedBy === 'within the limit' ? 'within the limit' : `by ${order.approvedBy}`}</>}.</p>
       {order.rateMissing && <p className="small risk">{order.rateMissing.charAt(0).toUpperCase() + order.rateMissing.slice(1)}.</p>}
     </Panel>
   );

@@ -69,13 +69,6 @@ export function PushScreen() {
     <Page title="Push queue" fill>
       {served.length > 0 && <Places locations={served} lag={first?.lagSeconds} />}
       <ViewTabs label="Views" views={PUSH_VIEWS.map((id) => ({ id, label: capital(id), tally: first?.counts[id] }))} current={view} change={(id, old) => ({ ...old, view: id === 'all' ? undefined : id, level: undefined })} />
-      {picked.length > 0 && (
-        <div className="chosen-bar" role="status">
-          <strong>{count(picked.length, 'level')} chosen</strong><Button loading={release.isPending} onClick={letGo}>Release {picked.length === 1 ? 'it' : `all ${picked.length}`}</Button>
-          {waiting.length > picked.length && <Button variant="subtle" onClick={() => setChosen(new Map(waiting.map((row) => [levelKey(row), row])))}>Choose all {waiting.length} in this list</Button>}
-          <Button variant="subtle" className="end" onClick={() => setChosen(new Map())}>Clear</Button>
-        </div>
-      )}
       <DataTable<PushRow>
         name="push" label="Levels Instep may write" columns={columns} rows={rows} rowId={levelKey} query={query} total={chips.length === 0 ? first?.counts[view] ?? null : query.hasNextPage ? null : rows.length}
         open={open} openId={search.level} chips={chips} clear={() => change({ q: undefined, location: undefined })}
@@ -84,6 +77,13 @@ export function PushScreen() {
         filters={served.length > 1 && <Select w={190} aria-label="Location" placeholder="All locations" clearable value={search.location ? String(search.location) : null} data={served.map((place) => ({ value: String(place.locationId), label: place.name }))} onChange={(id) => change({ location: id ? Number(id) : undefined })} clearButtonProps={{ 'aria-label': 'All locations' }} />}
         csv={{ href: address('/push.csv', filter) }} empty={EMPTY[view]}
       />
+      {picked.length > 0 && (
+        <div className="chosen-bar" role="status">
+          <strong>{count(picked.length, 'level')} chosen</strong><Button loading={release.isPending} onClick={letGo}>Release {picked.length === 1 ? 'it' : `all ${picked.length}`}</Button>
+          {waiting.length > picked.length && <Button variant="subtle" onClick={() => setChosen(new Map(waiting.map((row) => [levelKey(row), row])))}>Choose all {waiting.length} in this list</Button>}
+          <Button variant="subtle" className="end" onClick={() => setChosen(new Map())}>Clear</Button>
+        </div>
+      )}
       <LevelDrawer level={level} close={() => change({ level: undefined })} />
     </Page>
   );

@@ -16,8 +16,9 @@ const amount = (minor: number | null, currency: string) => (minor === null ? <sp
 const maybe = (value: number | null) => (value === null ? <span className="dim" title="The ledger had not begun">–</span> : <span className="num">{decimal(value)}</span>);
 const whole = (value: number | null) => (value === null ? <span className="dim" title="Not kept by this replay">–</span> : <span className={value === 0 ? 'num dim' : 'num'}>{units(value)}</span>);
 const COLUMNS: Column<ReplayLine>[] = [
-  { id: 'sku', header: 'SKU', width: 150, grows: true, card: 'lead', cell: (row) => <AppLink to={`/items/${row.itemId}?location=${row.locationId}`} className="ellipsis">{row.sku || row.title}</AppLink> },
-  { id: 'location', header: 'Location', width: 120, card: 'lead', cell: (row) => <span className="ellipsis">{row.locationName}</span> },
+  { id: 'sku', header: 'SKU', width: 142, card: 'lead', cell: (row) => <AppLink to={`/items/${row.itemId}?location=${row.locationId}`} className="ellipsis">{row.sku || <em>no SKU</em>}</AppLink> },
+  { id: 'title', header: 'Title', width: 120, grows: true, card: 'lead', cell: (row) => <span className="ellipsis" title={row.title}>{row.title}</span> },
+  { id: 'location', header: 'Location', width: 120, card: 'wide', cell: (row) => <span className="ellipsis">{row.locationName}</span> },
   { id: 'wanted', header: 'Wanted', width: 78, align: 'right', card: 'pair', cell: (row) => <span className="num" title={row.estimated > 0 ? `${row.estimated} of them estimated, of ${row.unknownDays} days out of stock` : undefined}>{units(row.wanted)}{row.estimated > 0 && '*'}</span> },
   { id: 'lost', header: 'Lost', width: 64, align: 'right', card: 'pair', cell: (row) => <span className={row.lost > 0 ? 'num negative' : 'num dim'}>{units(row.lost)}</span> },
   { id: 'ordered', header: 'Ordered', width: 80, align: 'right', card: 'pair', cell: (row) => <span className="num">{units(row.ordered)}</span> },

@@ -4,7 +4,7 @@ import { pointName } from '../../domain/replenishment/replay-result.ts';
 import type { Replay, ReplayResult as Result, ReplayTotals } from '../api/replay-queries.ts';
 import { decimal, money, percent, units } from '../ui/format.ts';
 import { Panel, Wide } from '../ui/page.tsx';
-import { Ago } from '../ui/time.tsx';
+import { Ago, Told } from '../ui/time.tsx';
 import { FrontierChart } from './FrontierChart.tsx';
 import { policyName, sums } from './words.ts';
 
@@ -14,7 +14,7 @@ export function ReplayResult({ replay, result }: { replay: Replay; result: Resul
       <Panel title="What it came to" flush><Compared result={result} orderCost={replay.orderCost} /></Panel>
       <Panel title="Service for money in stock"><FrontierChart result={result} policy={policyName(replay)} /></Panel>
       <Panel title="To know about it" className="replay-wide">
-        <ul className="replay-notes">{result.notes.map((note) => <li key={note}>{note}</li>)}</ul>
+        <ul className="replay-notes">{result.notes.map((note) => <li key={note}><Told>{note}</Told></li>)}</ul>
         <p className="small dim">Asked by {replay.madeBy}{replay.finishedAt && <>, done <Ago at={replay.finishedAt} /></>}. Run again on the same data it has the same fingerprint: <code title={replay.hash ?? ''}>{replay.hash?.slice(0, 12)}</code></p>
       </Panel>
       <Panel title="One by one" flush className="replay-wide"><Frontier result={result} /></Panel>

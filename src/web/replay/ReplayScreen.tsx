@@ -28,7 +28,7 @@ export function ReplayScreen() {
     <Page title="Replay" fill aside={(
       <>
         {all.length > 0 && <Select w={330} aria-label="Replay" allowDeselect={false} value={replay ? String(replay.replayId) : null} data={all.map((one) => ({ value: String(one.replayId), label: `${one.replayId}${STATE[one.state]}: ${replayName(one)}` }))} onChange={(id) => change({ run: Number(id), line: undefined, q: undefined }, false)} />}
-        <Button leftSection={<IconPlus size={15} />} disabled={query.isSuccess && span === null} onClick={() => change({ show: 'new' }, false)}>New replay</Button>
+        {all.length > 0 && <Button leftSection={<IconPlus size={15} />} onClick={() => change({ show: 'new' }, false)}>New replay</Button>}
       </>
     )}>
       {query.isError && !query.data ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : query.isPending ? <Panel><Lines rows={9} /></Panel>

@@ -6,7 +6,7 @@ import { useStore } from '../shell/store.tsx';
 import { EmptyState, ErrorState, Lines } from '../ui/feedback.tsx';
 import { capital, day, decimal, money, signed, units } from '../ui/format.ts';
 import { Panel } from '../ui/page.tsx';
-import { Ago } from '../ui/time.tsx';
+import { Ago, Told } from '../ui/time.tsx';
 import { Status } from '../ui/tone.tsx';
 import { PolicyValues } from './PolicyValues.tsx';
 import { Waterfall } from './Waterfall.tsx';
@@ -20,7 +20,7 @@ export function Advice({ itemId, locationId, wide = false }: { itemId: number; l
   const advice = query.data;
   return (
     <div className={wide ? 'advice wide' : 'advice'}>
-      <div className="first stack"><p className="sentence">{advice.sentence}</p><Dates advice={advice} currency={store.currency} /></div>
+      <div className="first stack"><p className="sentence"><Told>{advice.sentence}</Told></p><Dates advice={advice} currency={store.currency} /></div>
       <Panel title={`Why ${units(advice.recommended)}?`} aside={<span className="dim small">computed <Ago at={advice.computedAt} /></span>}><Waterfall terms={advice.waterfall} /></Panel>
       <Panel title="Planning values here"><PolicyValues itemId={itemId} locationId={locationId} policy={advice.policy} /></Panel>
     </div>

@@ -13,7 +13,7 @@ import type { Chip } from '../table/column.ts';
 import { DataTable } from '../table/DataTable.tsx';
 import { LocationVendorFilter, locationNames, useLocations } from '../table/LocationVendorFilter.tsx';
 import { searchLabel } from '../table/search-terms.ts';
-import { day, money, units } from '../ui/format.ts';
+import { count, day, money, units } from '../ui/format.ts';
 import { Page, Panel } from '../ui/page.tsx';
 import { Steady } from '../ui/Steady.tsx';
 import { ViewTabs } from '../ui/ViewTabs.tsx';
@@ -64,9 +64,8 @@ export function ReplenishmentScreen() {
       <ViewTabs label="Views" views={VIEWS} current={view} change={(id, old) => ({ ...old, view: id === 'to order' ? undefined : id, why: undefined, sort: undefined, dir: undefined })} />
       {search.what === 'if' && <WhatIf query={whatIf.query} asked={search} change={change} oneSupplier={search.vendor !== undefined} />}
       {first && first.totals.rows > 0 && view !== 'overstock' && view !== 'set aside' && <Totals page={first} currency={store.currency} vendor={search.vendor} choose={(vendor) => change({ vendor })} />}
-      <SelectionBar rows={fresh} whatIf={whatIf.changed} clear={() => setChosen(new Map())} />
       <DataTable<Recommendation>
-        name="replenishment" label="Recommended orders" saved={['why', 'values', 'what', 'service', 'days', 'budget', 'fill']} columns={columns} rows={rows} rowId={lineId} query={query} total={first?.totals.rows ?? null}
+        name="replenishment" label="Recommended orders" tall keys={(key, row) => { if (key !== 'x' || !row) return false; selection.toggle(row); return true; }} saved={['why', 'values', 'what', 'service', 'days', 'budget', 'fill']} columns={columns} rows={rows} rowId={lineId} query={query} total={first?.totals.rows ?? null}
         totals={first && {
           sku: 'Total', select: <button type="button" className="number-button small" onClick={selection.toggleAll} aria-label={selection.all ? 'Choose none' : 'Choose all rows read so far'}>{selection.all ? 'none' : 'all'}</button>,
           quantity: <span className="num">{units(first.totals.units)}</span>, cost: <span className="num" title={first.totals.inStore.withoutRate.length > 0 ? `${costWords(first.totals.costs)}: no exchange rate of ${first.totals.inStore.withoutRate.join(', ')} is known` : costWords(first.totals.costs)}>{money(first.totals.inStore.cost, store.currency)}{first.totals.inStore.withoutRate.length > 0 && '*'}</span>, risk: <span className="num">{money(first.totals.atRiskValue, store.currency)}</span>, overstock: <span className="num">{units(first.totals.overstockUnits)}</span>,
@@ -75,8 +74,11 @@ export function ReplenishmentScreen() {
         chips={chips} clear={() => change({ q: undefined, location: undefined, vendor: undefined })}
         search={{ value: search.q, placeholder: 'SKU, title, or a pasted list of SKUs', change: (q) => change({ q }) }}
         filters={<LocationVendorFilter location={search.location} vendor={search.vendor} change={change} />} csv={{ href: address('/replenishment.csv', filter) }}
-        empty={first?.computedAt ? { good: true, title: EMPTY[view] ?? 'Nothing to order', text: view === 'drafted' ? 'Lines that an order asks for which was not sent yet stand here.' : view === 'set aside' ? 'Lines with another quantity, excluded or snoozed stand here.' : first.nextOrderBy ? `The next order is due on ${day(first.nextOrderBy)}.` : 'What is there lasts beyond the forecast.' } : { title: 'No plan yet', text: 'It is computed after the first import; without a forecast, by what was sold lately.' }}
+        empty={!first?.computedAt ? { title: 'No plan yet', text: 'It is computed after the first import; without a forecast, by what was sold lately.' }
+          : first.inDrafts > 0 && (view === 'to order' || view === 'due') ? { good: true, title: 'All of it is in drafts', text: `${count(first.inDrafts, 'line')} ${first.inDrafts === 1 ? 'is' : 'are'} asked for in orders that were not sent yet. Approve and send them.`, action: <Button variant="default" component={Link} to="/purchase-orders?view=draft">The drafts</Button> }
+          : { good: true, title: EMPTY[view] ?? 'Nothing to order', text: view === 'drafted' ? 'Lines that an order asks for which was not sent yet stand here.' : view === 'set aside' ? 'Lines with another quantity, excluded or snoozed stand here.' : first.nextOrderBy ? `The next order is due on ${day(first.nextOrderBy)}.` : 'What is there lasts beyond the forecast.' }}
       />
+      <SelectionBar rows={fresh} whatIf={whatIf.changed} clear={() => setChosen(new Map())} />
       <Drawer opened={why !== null} onClose={() => change({ why: undefined })} size={600} title={<span><strong>{asked ? `Why ${units(asked.recommended)}?` : 'Why this quantity?'}</strong><br /><span className="small dim">{asked ? `${asked.sku || asked.title} · ${asked.locationName}` : ''}</span></span>}>
         {why && <Advice itemId={why.itemId} locationId={why.locationId} />}
         {asked && <div className="decide"><Panel title="Decide"><Steady key={lineId(asked)} of={asked} by={(row) => row.decision?.version ?? 0}>{(row) => <DecisionForm rows={[row]} close={() => change({ why: undefined })} />}</Steady></Panel><Elsewhere key={lineId(asked)} row={asked} close={() => change({ why: undefined })} /></div>}

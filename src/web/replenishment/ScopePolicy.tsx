@@ -3,6 +3,7 @@ import { Button, Drawer, Select, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { BUILT_IN } from '../../domain/replenishment/policy.ts';
 import { write } from '../api/client.ts';
 import { policyQuery, vendorsQuery, type PolicyBody } from '../api/queries.ts';
 import { useStore } from '../shell/store.tsx';
@@ -46,10 +47,15 @@ function ScopeForm({ scope }: { scope: string }) {
   const faulty = entries.some(({ entry }) => 'fault' in entry);
   return (
     <form className="stack" onSubmit={(event) => { event.preventDefault(); save.mutate({ ...Object.fromEntries(changed.map(({ field, entry }) => [field.key, (entry as { value: number | string | null }).value])), version: query.data.version ?? 0 }); }}>
-      {entries.map(({ field, entry }) => <Entry key={field.key} field={field} text={texts[field.key] ?? ''} fault={'fault' in entry ? entry.fault : undefined} placeholder={scope === 'default' ? 'built-in value' : 'as the store'} change={(value) => setTexts((old) => ({ ...old, [field.key]: value }))} />)}
+      {entries.map(({ field, entry }) => <Entry key={field.key} field={field} text={texts[field.key] ?? ''} fault={'fault' in entry ? entry.fault : undefined} placeholder={scope === 'default' ? builtIn(field) : 'as the store'} change={(value) => setTexts((old) => ({ ...old, [field.key]: value }))} />)}
       <Button type="submit" size="sm" loading={save.isPending} disabled={faulty || changed.length === 0}>{changed.length === 0 ? 'No change to save' : `Save ${changed.length} ${changed.length === 1 ? 'value' : 'values'}`}</Button>
     </form>
   );
+}
+
+/** What applies where the store says nothing, with its number. */
+function builtIn(field: PolicyField): string {
+  return field.kind === 'choice' ? KIND_WORDS[BUILT_IN.kind] : `${shown(field, BUILT_IN[field.key]) ?? 'none'}, built in`;
 }
 
 function Entry({ field, text, fault, placeholder, change }: { field: PolicyField; text: string; fault: string | undefined; placeholder: string; change(text: string): void }) {

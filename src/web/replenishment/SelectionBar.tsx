@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { write } from '../api/client.ts';
 import type { Recommendation } from '../api/queries.ts';
 import { useStore } from '../shell/store.tsx';
+import { AppLink } from '../ui/AppLink.tsx';
 import { ErrorState } from '../ui/feedback.tsx';
 import { count, units } from '../ui/format.ts';
 import { lineId } from './columns.tsx';
@@ -38,7 +39,7 @@ export function SelectionBar({ rows, whatIf, clear }: { rows: readonly Recommend
       {create.isError && <ErrorState title="No purchase order was made" error={create.error} />}
       {create.data && (
         <div className="stack">
-          <p role="status">{create.data.made?.length ? <>Made {create.data.made.map((order, n) => <span key={order.purchaseOrderId}>{n > 0 && ', '}<a href={`/purchase-orders/${order.purchaseOrderId}`}>{order.reference}</a> ({order.supplier}, {order.locationName}: {units(order.units)} units)</span>)}.</> : 'No purchase order was needed.'} {rows.length === 0 && <Button size="compact-xs" variant="subtle" onClick={() => create.reset()}>Close</Button>}</p>
+          <p role="status">{create.data.made?.length ? <>Made {create.data.made.map((order, n) => <span key={order.purchaseOrderId}>{n > 0 && ', '}<AppLink to={`/purchase-orders/${order.purchaseOrderId}`}>{order.reference}</AppLink> ({order.supplier}, {order.locationName}: {units(order.units)} units)</span>)}.</> : 'No purchase order was needed.'} {rows.length === 0 && <Button size="compact-xs" variant="subtle" onClick={() => create.reset()}>Close</Button>}</p>
           {create.data.leftOut?.slice(0, 5).map((line) => <p key={`${line.sku}${line.why}`} className="small dim">Left out: {line.sku || 'no SKU'}: {line.why}</p>)}
         </div>
       )}

@@ -31,13 +31,13 @@ export function Totals({ page, currency, vendor, choose }: { page: Replenishment
   const { totals, suppliers } = page;
   return (
     <div className="plan-totals">
-      <p><b>{units(totals.units)}</b> units · <Sum costs={totals.costs} inStore={totals.inStore} currency={currency} /> · {count(totals.rows, 'line')}, {units(totals.due)} due{totals.atRiskValue > 0 && <> · <b>{money(totals.atRiskValue, currency)}</b> of sales at risk</>}{totals.withoutCost > 0 && <span className="dim"> · {units(totals.withoutCost)} without a cost</span>}{page.budget && <> · <Budget budget={page.budget} currency={currency} /></>}</p>
+      <p><b>{units(totals.units)}</b> {totals.units === 1 ? 'unit' : 'units'} · <Sum costs={totals.costs} inStore={totals.inStore} currency={currency} /> · {count(totals.rows, 'line')}, {units(totals.due)} due{totals.atRiskValue > 0 && <> · <b>{money(totals.atRiskValue, currency)}</b> of sales at risk</>}{totals.withoutCost > 0 && <span className="dim"> · {units(totals.withoutCost)} without a cost</span>}{page.budget && <> · <Budget budget={page.budget} currency={currency} /></>}</p>
       <div className="suppliers" role="group" aria-label="By supplier">
         {suppliers.slice(0, SHOWN).map((each) => {
           const name = each.supplier || NO_SUPPLIER, least = [each.minOrderCost === null ? null : money(each.minOrderCost, each.currency), each.minOrderUnits === null ? null : `${units(each.minOrderUnits)} units`].filter(Boolean).join(' and ');
           return (
             <button key={`${name}${each.currency}`} type="button" aria-pressed={name === vendor} title={each.orderBy ? `First order by ${day(each.orderBy)}` : undefined} onClick={() => choose(name === vendor ? undefined : name)}>
-              <span>{each.supplier || 'No supplier'}</span><span className="dim">{count(each.lines, 'line')} · {units(each.units)} units · {money(each.cost, each.currency)}{each.containers !== null && each.containersFilled !== null && ` · ${containerWords(each.containers, each.containersFilled)}`}</span>
+              <span>{each.supplier || 'No supplier'}</span><span className="dim">{count(each.lines, 'line')} · {count(each.units, 'unit')} · {money(each.cost, each.currency)}{each.containers !== null && each.containersFilled !== null && ` · ${containerWords(each.containers, each.containersFilled)}`}</span>
               <span className={each.atRiskValue > 0 ? 'risk' : 'dim'}>{each.atRiskValue > 0 ? `${money(each.atRiskValue, currency)} at risk` : 'nothing at risk'}{each.belowMinimum ? ` · below its minimum of ${least}` : ''}{each.budget && <> · <Budget budget={each.budget} currency={each.currency} /></>}</span>
             </button>
           );

@@ -38,7 +38,7 @@ export function WhatIf({ query, asked, change, oneSupplier }: { query: ReturnTyp
         {oneSupplier && <Checkbox size="xs" label="Fill the container" checked={asked.fill === 'container'} onChange={(event) => change({ fill: event.currentTarget.checked ? 'container' : undefined })} />}
       </div>
       {query.isError && !answer ? <ErrorState title="This could not be computed" error={query.error} retry={() => void query.refetch()} /> : <Outcome answer={answer} busy={query.isFetching} currency={store.currency} some={some} />}
-      {some && <Button size="compact-xs" variant="default" onClick={() => change({ service: undefined, days: undefined, budget: undefined, fill: undefined })}>As planned</Button>}
+      {some && <Button size="compact-xs" variant="default" onClick={() => change({ service: undefined, days: undefined, budget: undefined, fill: undefined })}>Back to the plan</Button>}
     </section>
   );
 }
@@ -59,6 +59,7 @@ function Outcome({ answer, busy, currency, some }: { answer: Answer | undefined;
   const { before, after } = answer;
   return (
     <div className="outcome" role="status" data-busy={busy || undefined}>
+      <p className="strong">{some ? 'With these values' : 'As planned, with the stock and orders of this moment'}</p>
       <p><span className="dim">Units</span> <b>{units(after.units)}</b>{some && <span className="dim"> {signed(after.units - before.units)}</span>}</p>
       <p><span className="dim">Cost</span> <b>{costWords(after.costs)}</b></p>
       <p><span className="dim">Sales still at risk</span> <b>{money(after.riskLeft, currency)}</b>{some && <span className="dim"> was {money(before.riskLeft, currency)}</span>}</p>

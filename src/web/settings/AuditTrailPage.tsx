@@ -20,8 +20,8 @@ const COLUMNS: Column<TrailEntry>[] = [
   { id: 'at', header: 'When', width: 120, card: 'pair', cell: (row) => <Ago at={row.at} /> },
   { id: 'actor', header: 'Who', width: 200, card: 'lead', cell: (row) => <span className="ellipsis" title={row.actor}>{row.actor}</span> },
   { id: 'action', header: 'Did', width: 210, card: 'lead', cell: (row) => <span className="ellipsis" title={row.action}>{capital(row.action)}</span> },
-  { id: 'subject', header: 'On', width: 230, grows: true, card: 'wide', cell: (row) => <span className="ellipsis" title={row.subject}>{row.subject}</span> },
-  { id: 'after', header: 'With', width: 260, cell: (row) => <span className="ellipsis dim">{row.after === null ? '–' : inWords(row.after)}</span> },
+  { id: 'subject', header: 'On', width: 230, card: 'wide', cell: (row) => <span className="ellipsis" title={row.subject}>{row.subject}</span> },
+  { id: 'after', header: 'With', width: 260, grows: true, cell: (row) => <span className="ellipsis dim" title={row.after === null ? undefined : inWords(row.after)}>{row.after === null ? '–' : inWords(row.after)}</span> },
   { id: 'link', header: 'Link', width: 80, align: 'right', cell: (row) => <span className="num">{units(Number(row.link))}</span> },
 ];
 
@@ -40,7 +40,7 @@ export function AuditTrailPage() {
         search={{ value: search.q, change: (q) => change({ q }), placeholder: 'Words in it' }} open={(row) => change({ entry: row.auditId }, false)} openId={search.entry}
         filters={<><Select size="xs" aria-label="Who" placeholder="Anybody" clearable searchable value={search.actor ?? null} onChange={(to) => change({ actor: to ?? undefined })} data={known(state.data?.actors, search.actor)} />
           <Select size="xs" aria-label="Did" placeholder="Any act" clearable searchable value={search.action ?? null} onChange={(to) => change({ action: to ?? undefined })} data={known(state.data?.actions, search.action).map((value) => ({ value, label: capital(value) }))} />
-          <TextInput size="xs" type="date" aria-label="From" value={search.from ?? ''} onChange={(event) => change({ from: event.currentTarget.value || undefined })} /><TextInput size="xs" type="date" aria-label="To" value={search.to ?? ''} onChange={(event) => change({ to: event.currentTarget.value || undefined })} /></>}
+          <span className="dated"><span className="dim small">From</span><TextInput size="xs" type="date" aria-label="From" value={search.from ?? ''} onChange={(event) => change({ from: event.currentTarget.value || undefined })} /></span><span className="dated"><span className="dim small">to</span><TextInput size="xs" type="date" aria-label="To" value={search.to ?? ''} onChange={(event) => change({ to: event.currentTarget.value || undefined })} /></span></>}
         empty={chips.length > 0 || search.q ? { title: 'Nothing fits these filters', text: 'Take one of them away.' } : { title: 'Nobody has done anything yet', text: 'Every change a person makes stands here from then on, and stays.' }}
       />
       <Drawer opened={search.entry !== undefined} onClose={() => change({ entry: undefined })} size={560} title={<strong>{shown ? capital(shown.action) : 'Entry'}</strong>}>

@@ -44,17 +44,17 @@ function Rates({ view: { rates, missing, storeCurrency }, importFile }: { view: 
   return (
     <div className="stack rates">
       {missing.length > 0 && <Banner>{missing.map((one) => one.currency).join(', ')}: bought in, and no exchange rate is known. Such amounts stand beside {storeCurrency} and are in no sum, budget or margin.</Banner>}
-      <Panel title="Say a rate">
+      <Panel title="Set a rate">
         <form className="rate-form" onSubmit={(event) => { event.preventDefault(); say.mutate({ currency: currency.trim().toUpperCase(), since, rate: rate.trim() }); }}>
           <TextInput size="sm" label="One unit of" value={currency} maxLength={3} placeholder={storeCurrency === 'EUR' ? 'USD' : 'EUR'} error={of('Currency')} onChange={(event) => setCurrency(event.currentTarget.value)} />
-          <TextInput size="sm" label={`Is worth, in ${storeCurrency}`} inputMode="decimal" placeholder="0.9231" value={rate} error={of('Rate')} onChange={(event) => setRate(event.currentTarget.value)} />
+          <TextInput size="sm" label={`Is worth, in ${storeCurrency}`} inputMode="decimal" placeholder="1.0834" value={rate} error={of('Rate')} onChange={(event) => setRate(event.currentTarget.value)} />
           <TextInput size="sm" type="date" label="From this day on" value={since} error={of('Since')} onChange={(event) => setSince(event.currentTarget.value)} />
           <Button type="submit" size="sm" loading={say.isPending} disabled={fault !== null}>Save</Button>
         </form>
         {say.isError && <ErrorState title="It was not saved" error={say.error} />}
       </Panel>
       <Panel title="Rates that hold" flush aside={<span className="row"><Button size="xs" variant="default" leftSection={<IconUpload size={14} />} onClick={importFile}>Import CSV</Button><Tooltip label="Download as CSV"><ActionIcon component="a" href={address('/exchange-rates.csv', { store: store.storeId })} variant="default" size={30} aria-label="Download exchange rates as CSV"><IconDownload size={15} /></ActionIcon></Tooltip></span>}>
-        {rates.length === 0 ? <EmptyState title="No rate was said yet">Where everything is bought in {storeCurrency}, none is needed.</EmptyState> : (
+        {rates.length === 0 ? <EmptyState title="No rate was set yet">Where everything is bought in {storeCurrency}, none is needed.</EmptyState> : (
           <Wide label="Exchange rates"><table className="plain">
             <thead><tr><th>Currency</th><th className="num">{storeCurrency} for one</th><th>From</th><th>Said</th><th /></tr></thead>
             <tbody>{rates.map((row) => (

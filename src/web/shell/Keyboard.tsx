@@ -45,8 +45,9 @@ export function Keyboard() {
     return () => window.removeEventListener('keydown', listen);
   }, [router]);
   return (
-    <Modal opened={help} onClose={() => setHelp(false)} title="Help" size="md">
+    <Modal opened={help} onClose={() => setHelp(false)} title={<strong>Help and keys</strong>} size="lg">
       <p><button type="button" className="number-button" onClick={() => { setHelp(false); router.history.push('/help'); }}>All documents</button>: what to do each day, runbooks, how numbers are made. They are part of Instep and need no network.</p>
+      <section className="keys where"><h3>Go to</h3><dl>{SCREENS.map(({ key, label }) => <div key={key}><dt><Kbd size="xs">g then {key}</Kbd></dt><dd>{label}</dd></div>)}</dl></section>
       {HELP.map(({ group, keys }) => (
         <section key={group} className="keys"><h3>{group}</h3><dl>{keys.map(([key, does]) => <div key={key}><dt><Kbd size="xs">{key}</Kbd></dt><dd>{does}</dd></div>)}</dl></section>
       ))}

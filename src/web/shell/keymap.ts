@@ -27,9 +27,9 @@ export function isField(target: EventTarget | null): boolean {
 }
 
 export const HELP: readonly { group: string; keys: readonly (readonly [string, string])[] }[] = [
-  { group: 'Everywhere', keys: [['Ctrl K  or  /', 'Search and actions'], ['g then t', 'Today'], ['g then e', 'Exceptions'], ['g then s', 'Stock & drift'], ['g then p', 'Push queue'], ['g then m', 'Mapping'], ['g then n', 'Stock counts'], ['g then o', 'Fulfilments'], ['g then b', 'Returns'], ['g then d', 'Forecast'], ['g then r', 'Replenishment'], ['g then f', 'Flows'], ['g then c', 'Settings'], ['?', 'This list']] },
+  { group: 'Everywhere', keys: [['Ctrl K  or  /', 'Search and actions'], ['?', 'This list']] },
   { group: 'Lists', keys: [['j  k', 'Next, previous row'], ['Enter', 'Open the row or the figure'], ['← ↑ → ↓', 'Move between cells'], ['Home  End', 'First, last cell of the row'], ['Esc', 'Close what is open']] },
   { group: 'Push queue', keys: [['x', 'Choose the row'], ['l', 'Release what is chosen']] },
-  { group: 'Stock & drift', keys: [['x', 'Choose the row']] },
+  { group: 'Stock & drift, Replenishment, Transfers', keys: [['x', 'Choose the row']] },
   { group: 'Exceptions', keys: [['Space', 'Look at the case beside the list'], ['x', 'Choose the row'], ['Shift x', 'Choose all from the row chosen last'], ['a', 'Assign to me, or what is chosen'], ['A', 'Assign to somebody…'], ['u', 'Take back the last assignment, also of many, snooze or ignoring'], ['r', 'Resolve…'], ['z', 'Snooze for a day']] },
 ];

@@ -49,8 +49,8 @@ function Levels() {
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]);
   const totals = query.data?.pages[0]?.totals;
   const change = useCallback((part: Partial<typeof search>, replace = true) => void navigate({ search: (old) => ({ ...old, ...part }), replace }), [navigate]);
-  const pushed = rows.some((row) => row.push !== null), planned = view === 'planner' || rows.some((row) => row.planner !== null);
-  const columns = useMemo(() => stockColumns((row, figure) => change({ why: subjectText({ itemId: row.itemId, locationId: row.locationId, figure }) }, false), { pushed, planned }), [change, pushed, planned]);
+  const differing = view === 'drift' || view === 'pending', pushed = rows.length > 0 && (differing ? rows.some((row) => row.push !== null) : rows.every((row) => row.push !== null)), planned = view === 'planner' || (differing && rows.some((row) => row.planner !== null));
+  const columns = useMemo(() => stockColumns((row, figure) => change({ why: subjectText({ itemId: row.itemId, locationId: row.locationId, figure }) }, false), { pushed, planned, moved: view === 'changed' }), [change, pushed, planned, view]);
   const chips: Chip[] = [
     ...(search.q ? [{ label: searchLabel(search.q), remove: () => change({ q: undefined }) }] : []),
     ...(search.location ? [{ label: `Location: ${locationNames(search.location, locations)}`, remove: () => change({ location: undefined }) }] : []),
@@ -61,8 +61,7 @@ function Levels() {
   const columnsWithChoice = useMemo(() => [chooser(chosen, choose), ...columns], [chosen, choose, columns]);
   return (
     <>
-      <ViewTabs label="Views" views={VIEWS} current={view} change={(id, old) => ({ ...old, view: id === 'all' ? undefined : id, why: undefined })} />
-      {picked.length > 0 && <ChosenLevels rows={picked} clear={clearChosen} all={picked.length < Math.min(rows.length, MOST_CHOSEN) ? () => setChosen(new Set(rows.slice(0, MOST_CHOSEN).map(levelId))) : undefined} />}
+      <ViewTabs within label="Views" views={VIEWS} current={view} change={(id, old) => ({ ...old, view: id === 'all' ? undefined : id, why: undefined })} />
       <DataTable<StockRow>
         name="stock" label="Stock by item and location" saved={['why']} columns={columnsWithChoice} keys={(key, row) => { if (key !== 'x' || !row) return false; choose(levelId(row)); return true; }} rows={rows} rowId={levelId} query={query} total={totals?.rows ?? null}
         totals={totals && { sku: 'Total', onHand: <span className="num">{units(totals.onHand)}</span>, committed: <span className="num">{units(totals.committed)}</span>, available: <span className="num">{units(totals.available)}</span>, incoming: <span className="num">{units(totals.incoming)}</span>, drift: <span className="num" title={`${units(totals.driftRows)} levels differ`}>{units(totals.driftUnits)}</span> }}
@@ -74,6 +73,7 @@ function Levels() {
         csv={{ href: address('/stock.csv', filter) }}
         empty={view === 'all' ? { title: 'No stock levels yet', text: 'They appear once the first import has read the shop.' } : { good: true, title: VIEWS.find((each) => each.id === view)!.good, text: 'The next check will say so again, or name what differs.' }}
       />
+      {picked.length > 0 && <ChosenLevels rows={picked} clear={clearChosen} all={picked.length < Math.min(rows.length, MOST_CHOSEN) ? () => setChosen(new Set(rows.slice(0, MOST_CHOSEN).map(levelId))) : undefined} />}
       <WhyDrawer subject={why} change={(to) => change({ why: to })} />
     </>
   );

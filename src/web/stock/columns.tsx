@@ -11,17 +11,17 @@ import { Status, STOCK_LOOK } from '../ui/tone.tsx';
 
 export const levelId = (row: StockRow): string => `${row.itemId}@${row.locationId}`;
 
-/** `pushed`: a warehouse is right about some of the rows; `planned`: a planner holds otherwise of some. */
-export function stockColumns(why: (row: StockRow, figure: string) => void, { pushed, planned }: { pushed: boolean; planned: boolean }): Column<StockRow>[] {
+/** `pushed`: it is to be seen what a warehouse wants shown; `planned`: what a planner holds; `moved`: when it last moved. All can be chosen everywhere. */
+export function stockColumns(why: (row: StockRow, figure: string) => void, { pushed, planned, moved }: { pushed: boolean; planned: boolean; moved: boolean }): Column<StockRow>[] {
   const figure = (id: 'onHand' | 'committed' | 'available' | 'unavailable' | 'incoming', header: string, width: number, more: Partial<Column<StockRow>> = {}): Column<StockRow> => ({
     id, header, width, align: 'right', ...more,
     cell: (row) => <Figure onClick={() => why(row, id)} zero={row[id] === 0} negative={row[id] < 0} label={`${header} ${row[id]} of ${row.sku || row.title} at ${row.locationName}: why?`}>{units(row[id])}</Figure>,
   });
   return [
-    { id: 'sku', header: 'SKU', width: 134, sort: 'sku', card: 'lead', cell: (row) => <AppLink to={`/items/${row.itemId}?location=${row.locationId}`} className="ellipsis">{row.sku || <em>no SKU</em>}</AppLink> },
+    { id: 'sku', header: 'SKU', width: 142, sort: 'sku', card: 'lead', cell: (row) => <AppLink to={`/items/${row.itemId}?location=${row.locationId}`} className="ellipsis">{row.sku || <em>no SKU</em>}</AppLink> },
     { id: 'title', header: 'Title', width: 116, grows: true, sort: 'title', card: 'lead', cell: (row) => <span className="ellipsis" title={row.title}>{row.title}</span> },
     { id: 'vendor', header: 'Supplier', width: 130, extra: true, cell: (row) => <span className="ellipsis">{row.vendor ?? '–'}</span> },
-    { id: 'location', header: 'Location', width: 112, card: 'wide', cell: (row) => <span className="ellipsis" title={`${row.authority === 'storefront' ? 'Shopify' : 'The warehouse'} is right about the stock here`}>{row.locationName}</span> },
+    { id: 'location', header: 'Location', width: 124, card: 'wide', cell: (row) => <span className="ellipsis" title={`${row.authority === 'storefront' ? 'Shopify' : 'The warehouse'} is right about the stock here`}>{row.locationName}</span> },
     figure('onHand', 'On hand', 78, { sort: 'onHand' }),
     figure('committed', 'Committed', 92, { sort: 'committed' }),
     figure('available', 'Available', 84, { sort: 'available', card: 'pair' }),
@@ -45,6 +45,6 @@ export function stockColumns(why: (row: StockRow, figure: string) => void, { pus
       cell: (row) => { const look = STOCK_LOOK[row.state]!; if (row.push && row.state !== 'drift') return <AppLink to={`/push?level=${levelId(row)}`} className="quiet"><PushState state={row.push.state} pushedAt={row.push.pushedAt} /></AppLink>; return <span className="row tight" title={row.cause ?? undefined}><Status tone={look.tone} icon={look.icon}>{capital(row.state)}</Status>{row.cause && <span className="dim ellipsis">{row.cause}</span>}</span>; },
     },
     { id: 'sold', header: 'Sold, 30 d', title: 'Units sold per day over the last 30 days', width: 96, cell: (row) => <Sparkline values={row.sold30} /> },
-    { id: 'moved', header: 'Last moved', width: 90, sort: 'lastMovement', cell: (row) => <span className="dim"><Ago at={row.lastMovementAt} /></span> },
+    { id: 'moved', header: 'Last moved', width: 90, extra: !moved, sort: 'lastMovement', cell: (row) => <span className="dim"><Ago at={row.lastMovementAt} /></span> },
   ];
 }

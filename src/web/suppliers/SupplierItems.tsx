@@ -55,13 +55,13 @@ function Terms({ supplier, row, close }: { supplier: Supplier; row: SupplierItem
     <form className="stack" onSubmit={(event) => { event.preventDefault(); save.mutate(); }}>
       <TextInput size="sm" label="Supplier’s code" value={sku} maxLength={200} onChange={(event) => setSku(event.currentTarget.value)} />
       <TextInput size="sm" label={`Unit cost (${currency})`} description={row.itemCost === null ? undefined : `Left empty: the shop’s own cost${currency === store.currency ? `, ${money(row.itemCost, store.currency)}` : ' does not serve, it is in another currency'}`} inputMode="decimal" value={cost} error={minorOf(cost, currency) === undefined && 'not an amount'} onChange={(event) => setCost(event.currentTarget.value)} />
-      <div className="pair">{whole('Minimum (MOQ)', moq, setMoq, ' units')}{whole('Case pack', pack, setPack, ' units')}</div>
+      <div className="two-up">{whole('Minimum (MOQ)', moq, setMoq, ' units')}{whole('Case pack', pack, setPack, ' units')}</div>
       <fieldset className="breaks"><legend>Price breaks</legend>
         {breaks.map((one, n) => (
           <div key={n} className="row tight"><TextInput aria-label={`From units, break ${n + 1}`} placeholder="from units" inputMode="numeric" value={one.from} error={read[n]!.from == null || read[n]!.from < 2} onChange={(event) => { const from = event.currentTarget.value; setBreaks((old) => old.map((each, k) => (k === n ? { ...each, from } : each))); }} /><TextInput aria-label={`Unit cost, break ${n + 1}`} placeholder={`cost in ${currency}`} inputMode="decimal" value={one.cost} error={read[n]!.unitCost == null} onChange={(event) => { const next = event.currentTarget.value; setBreaks((old) => old.map((each, k) => (k === n ? { ...each, cost: next } : each))); }} /><ActionIcon variant="subtle" color="gray" aria-label={`Take break ${n + 1} off`} onClick={() => setBreaks((old) => old.filter((_, k) => k !== n))}><IconTrash size={16} /></ActionIcon></div>))}
         {breaks.length < 20 && <Button size="compact-sm" variant="subtle" leftSection={<IconPlus size={14} />} onClick={() => setBreaks((old) => [...old, { from: '', cost: '' }])}>A break</Button>}
       </fieldset>
-      <div className="pair">{whole('Volume of a unit', volume, setVolume, ' cm³', 0)}{whole('Weight of a unit', weight, setWeight, ' g', 0)}</div>
+      <div className="two-up">{whole('Volume of a unit', volume, setVolume, ' cm³', 0)}{whole('Weight of a unit', weight, setWeight, ' g', 0)}</div>
       {whole('Lead time of this item', lead, setLead, ' days', 0)}
       <Switch label="Replenishment buys it here" description="It is then bought from no other supplier" checked={preferred} onChange={(event) => setPreferred(event.currentTarget.checked)} />
       {save.isError && <ErrorState title="It was not saved" error={save.error} />}

@@ -13,7 +13,7 @@ export function CardList<Row>({ columns, rows, rowId, query, open, label, state 
   }, [last, rows.length, query]);
   if (state) return <div className="cards">{state}</div>;
   if (query.isPending) return <div className="cards stack" aria-busy>{Array.from({ length: 6 }, (_, n) => <Skeleton key={n} height={92} radius={8} />)}</div>;
-  const lead = columns.filter((column) => column.card === 'lead'), pairs = columns.filter((column) => column.card === 'pair' || column.card === 'wide');
+  const lead = columns.filter((column) => column.card === 'lead'), notes = columns.filter((column) => column.card === 'note'), pairs = columns.filter((column) => column.card === 'pair' || column.card === 'wide');
   return (
     <div ref={scroller} className="cards" role="list" aria-label={label} tabIndex={0}>
       <div style={{ height: virtual.getTotalSize(), position: 'relative' }} role="presentation">
@@ -23,6 +23,7 @@ export function CardList<Row>({ columns, rows, rowId, query, open, label, state 
             <div key={item.key} ref={virtual.measureElement} data-index={item.index} className="card" role="listitem" style={{ transform: `translateY(${item.start}px)` }}>
               <div onClick={(event) => { if (!(event.target as HTMLElement).closest('a, button')) open?.(row); }}>
                 {lead.map((column) => <div key={column.id} className="lead">{column.cell(row)}</div>)}
+                {notes.map((column) => <div key={column.id} className="note dim">{column.cell(row)}</div>)}
                 {pairs.map((column) => <div key={column.id} className={column.card === 'wide' ? 'pair wide' : 'pair'}><span className="name">{column.header}</span>{column.cell(row)}</div>)}
               </div>
             </div>

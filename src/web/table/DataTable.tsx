@@ -37,7 +37,7 @@ export function DataTable<Row>(props: TableProps<Row>) {
   const state = failed ? <ErrorState error={query.error!} retry={() => query.refetch()} />
     : nothing ? (chips.length > 0
       ? <EmptyState title="Nothing fits these filters" action={<Button variant="default" onClick={clear}>Clear the filters</Button>}>Take one away, or clear them all.</EmptyState>
-      : <EmptyState good={empty.good ?? false} title={empty.title}>{empty.text}</EmptyState>)
+      : <EmptyState good={empty.good ?? false} title={empty.title} action={empty.action}>{empty.text}</EmptyState>)
       : null;
   return (
     <>

@@ -44,7 +44,7 @@ export function SavedViews({ page, open, preferences, change }: { page: string; 
       <Popover.Dropdown aria-label="Saved views">
         <div className="stack">
           {views.length === 0 ? <p className="dim small">None yet. Filter the list, sort it and choose its columns, then keep it here under a name.</p> : (
-            <ul className="views">{views.map((view) => (
+            <ul className="saved-views">{views.map((view) => (
               <li key={view.viewId}>
                 <button type="button" className="number-button view-use" aria-current={view === exact || undefined} onClick={() => use(view)}>{view === exact && <IconCheck size={14} aria-hidden />}{view.name}</button>
                 <span className="dim small">{view.mine ? (view.shared ? 'shared' : view.role ?? '') : view.starting ? view.role : `of ${view.owner}`}</span>

@@ -62,7 +62,7 @@ export function Toolbar<Row>({ children, columns, preferences, change, csv, coun
             </div>
           </Popover.Dropdown>
         </Popover>
-        <Tooltip label={density}><ActionIcon variant="subtle" color="gray" size={30} aria-label={density} onClick={() => change({ tall: !preferences.tall })}>{preferences.tall ? <IconBaselineDensitySmall size={17} /> : <IconBaselineDensityMedium size={17} />}</ActionIcon></Tooltip>
+        <Tooltip label={density}><ActionIcon className="density" variant="subtle" color="gray" size={30} aria-label={density} onClick={() => change({ tall: !preferences.tall })}>{preferences.tall ? <IconBaselineDensitySmall size={17} /> : <IconBaselineDensityMedium size={17} />}</ActionIcon></Tooltip>
         {csv && <Tooltip label="Download these rows as CSV"><ActionIcon component="a" href={csv.href} download variant="subtle" color="gray" size={30} aria-label="Download these rows as CSV"><IconDownload size={17} /></ActionIcon></Tooltip>}
       </div>
     </div>

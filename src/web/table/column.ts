@@ -14,8 +14,8 @@ export interface Column<Row> {
   /** The API's name of this sort order. */
   sort?: string;
   cell(row: Row): ReactNode;
-  /** On a phone: the heading of the card, a labelled value, or a labelled value of double width. */
-  card?: 'lead' | 'pair' | 'wide';
+  /** On a phone: the heading of the card, a sentence under it, a labelled value, or a labelled value of double width. */
+  card?: 'lead' | 'note' | 'pair' | 'wide';
   /** Hidden until chosen. */
   extra?: boolean;
 }
@@ -47,7 +47,7 @@ export interface TableProps<Row> {
   openId?: string | undefined;
   /** Told of the row the keys have come to. */
   current?: (row: Row) => void;
-  empty: { good?: boolean; title: string; text: string };
+  empty: { good?: boolean; title: string; text: ReactNode; /** What to do about it. */ action?: ReactNode };
   chips: readonly Chip[];
   clear(): void;
   /** Text search; `value` is what the address says. */

@@ -10,7 +10,7 @@ import { useStore } from '../shell/store.tsx';
 import { AppLink } from '../ui/AppLink.tsx';
 import { clock, day as dayText } from '../ui/format.ts';
 import { Panel } from '../ui/page.tsx';
-import { Ago } from '../ui/time.tsx';
+import { Ago, Told } from '../ui/time.tsx';
 import { Status } from '../ui/tone.tsx';
 
 /** `day` is the one shown, `today` the one that can be acknowledged. */
@@ -27,7 +27,7 @@ export function DigestPanel({ digests, day, today }: { digests: readonly Digest[
       : digest.day === today ? <Button leftSection={<IconCheck size={14} />} loading={acknowledge.isPending} onClick={() => acknowledge.mutate()}>Acknowledge</Button> : <Status tone="warn">Nobody did it</Status>}>
       <ul className="lines">
         <li><strong>{digest.verdict}</strong></li>
-        {digest.lines.map((line) => <li key={line.text}><Status tone={line.tone}>{' '}</Status>{line.link ? <AppLink to={line.link}>{line.text}</AppLink> : <span>{line.text}</span>}</li>)}
+        {digest.lines.map((line) => <li key={line.text}><Status tone={line.tone}>{' '}</Status>{line.link ? <AppLink to={line.link}><Told>{line.text}</Told></AppLink> : <span><Told>{line.text}</Told></span>}</li>)}
       </ul>
       {earlier.length > 0 && (
         <details className="archive">

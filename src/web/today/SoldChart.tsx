@@ -6,11 +6,14 @@ import { usePalette } from '../chart/palette.ts';
 import { axes, Plot, seconds, utcDate } from '../chart/Plot.tsx';
 import { count, day, units } from '../ui/format.ts';
 
+/** Seconds: the bars of the first day and the last are whole. */
+const HALF_A_DAY = 43_200;
+
 export function SoldChart({ from, sold }: { from: string; sold: readonly number[] }) {
   const palette = usePalette();
   const data = useMemo((): uPlot.AlignedData => [sold.map((_, n) => seconds(addDays(from, n))), [...sold]], [from, sold]);
   const options = useMemo((): Omit<uPlot.Options, 'width' | 'height'> => ({
-    tzDate: utcDate, scales: { x: { time: true }, y: { range: (_self, _min, max) => [0, Math.max(4, max * 1.08)] } }, axes: axes(palette, units),
+    tzDate: utcDate, scales: { x: { time: true, range: (_self, from, to) => [from - HALF_A_DAY, to + HALF_A_DAY] }, y: { range: (_self, _min, max) => [0, Math.max(4, max * 1.08)] } }, axes: axes(palette, units),
     series: [{}, { stroke: palette.blue, fill: palette.blue, width: 0, paths: uPlot.paths.bars!({ size: [0.72, 28] }), points: { show: false } }],
     cursor: { y: false, points: { show: false } },
   }), [palette]);

@@ -8,7 +8,7 @@ import { useStore } from '../shell/store.tsx';
 import { RunProgress } from '../shell/JobStrip.tsx';
 import { AppLink } from '../ui/AppLink.tsx';
 import { EmptyState, ErrorState } from '../ui/feedback.tsx';
-import { clock, kindName, signed } from '../ui/format.ts';
+import { clock, flowWords, kindName, signed } from '../ui/format.ts';
 import { Page, Panel } from '../ui/page.tsx';
 import { Ago, Told } from '../ui/time.tsx';
 import { SEVERITY, Status } from '../ui/tone.tsx';
@@ -24,6 +24,7 @@ const SoldChart = lazy(() => import('./SoldChart.tsx').then((module) => ({ defau
 const route = getRouteApi('/app/');
 /** The rest is one click away. */
 const MOST_CASES = 5;
+const FOR_ROLE = { everyone: 'Exceptions', ecommerce: 'Exceptions for ecommerce', planner: 'Exceptions for planning', warehouse: 'Exceptions for the warehouse' } as const;
 const ROLES = [{ id: 'everyone', label: 'Everyone' }, { id: 'ecommerce', label: 'Ecommerce' }, { id: 'planner', label: 'Planning' }, { id: 'warehouse', label: 'Warehouse' }];
 
 export function TodayPage() {
@@ -41,12 +42,12 @@ export function TodayPage() {
       <div className="columns">
         <div className="span-7 stack wide-gap">
           {today.mine.length > 0 && <Panel flush title="Mine" aside={<Link to="/exceptions" search={{ tab: 'mine' }}>All of mine</Link>}><Cases cases={today.mine.slice(0, MOST_CASES)} at={today.at} timeZone={store.timeZone} /></Panel>}
-          <Panel flush title={today.role === 'everyone' ? 'Exceptions' : `Exceptions of ${today.role === 'planner' ? 'planning' : today.role}`} aside={<Link to="/exceptions" search={today.role === 'everyone' ? {} : { owner: today.role }}>All exceptions</Link>}><Cases cases={today.exceptions.slice(0, MOST_CASES)} at={today.at} timeZone={store.timeZone} /></Panel>
+          <Panel flush title={FOR_ROLE[today.role]} aside={<Link to="/exceptions" search={today.role === 'everyone' ? {} : { owner: today.role }}>All exceptions</Link>}><Cases cases={today.exceptions.slice(0, MOST_CASES)} at={today.at} timeZone={store.timeZone} /></Panel>
           <Panel title="Units sold per day" aside={<span className="dim small">last {today.sold.length} days, all locations</span>}><Suspense fallback={<div style={{ height: 214 }} />}><SoldChart from={today.soldFrom} sold={today.sold} /></Suspense></Panel>
         </div>
         <div className="span-5 stack wide-gap">
           {open.length > 0 && <Checklist steps={today.checklist} />}
-          {today.running.length > 0 && <Panel title="Running now"><ul className="lines">{today.running.map((run) => <li key={run.runId} className="row"><Link to="/flows" search={{ flow: run.flow }}>{run.flow}</Link><span className="dim grow ellipsis">{run.stage ?? ''}</span><RunProgress run={run} /></li>)}</ul></Panel>}
+          {today.running.length > 0 && <Panel title="Running now"><ul className="lines">{today.running.map((run) => <li key={run.runId} className="row"><Link to="/flows" search={{ flow: run.flow }}>{flowWords(run.flow)}</Link><span className="dim grow ellipsis">{run.stage ?? ''}</span><RunProgress run={run} /></li>)}</ul></Panel>}
           {today.sinceLooked && <SinceLooked numbers={today.sinceLooked} />}
           <DigestPanel digests={today.digests} day={search.day ?? today.digest?.day ?? today.digests[0]?.day} today={today.digest?.day ?? null} />
           <Panel flush title="Recent changes" aside={<Link to="/stock" search={{ view: 'changed' }}>Changed last hour</Link>}><Changes changes={today.changes} /></Panel>
@@ -61,7 +62,7 @@ function TileLink({ tile }: { tile: Tile }) {
     <AppLink to={tile.link} className="tile">
       <span className="tile-label">{tile.label}</span>
       <span className="tile-value num" data-tone={tile.tone}>{tile.value}</span>
-      <Status tone={tile.tone}>{tile.detail}</Status>
+      <Status tone={tile.tone}><Told>{tile.detail}</Told></Status>
     </AppLink>
   );
 }
@@ -92,7 +93,7 @@ function Changes({ changes }: { changes: Today['changes'] }) {
     <ul className="changes">
       {changes.map((change, n) => (
         <li key={`${change.at}${change.itemId}${n}`}>
-          <span className="num" data-sign={change.change < 0 ? 'minus' : 'plus'}>{signed(change.change)}</span>
+          <span className="num" data-sign={change.change < 0 ? 'minus' : change.change > 0 ? 'plus' : undefined}>{signed(change.change)}</span>
           <span className="grow ellipsis"><Link to="/items/$itemId" params={{ itemId: String(change.itemId) }} search={{ tab: 'movements' }} title={change.title}>{change.sku || change.title}</Link> <span className="dim">{change.sentence}</span></span>
           <span className="dim small"><Ago at={change.at} /></span>
         </li>

@@ -53,10 +53,10 @@ export function Proposals({ search, change }: { search: Search; change(part: Sea
   const place = (label: string, value: number | undefined, set: (id: number | undefined) => void) => <Select w={170} aria-label={label} placeholder={label} clearable value={value ? String(value) : null} data={locations.map((each) => ({ value: String(each.locationId), label: each.name }))} onChange={(id) => set(id ? Number(id) : undefined)} />;
   return (
     <>
-      <p className="dim small transfers-lead">A unit moves while its margin, times the chance that it is wanted before new stock comes, is more at its destination than where it stands, the cost of moving paid.{first && first.totals.rows > 0 && <> In all {count(first.totals.units, 'unit')}, worth {money(first.totals.gain, store.currency)}{first.computedAt && <>; worked out <Ago at={first.computedAt} /></>}.</>}
-        {first && first.totals.told > 0 && <> {count(first.totals.told, 'proposal starts', 'proposals start')} or {first.totals.told === 1 ? 'ends' : 'end'} where a warehouse has the count: choose them for <AppLink to="/transfers?tab=moves">the list of its people</AppLink>.</>}</p>
+      <p className="dim small transfers-lead">A unit is worth its margin times the chance that it sells before new stock comes. It is proposed to move where it is worth more elsewhere than where it stands, after the cost of moving.{first && first.totals.rows > 0 && <> In all {count(first.totals.units, 'unit')} would gain {money(first.totals.gain, store.currency)}{first.computedAt && <>; worked out <Ago at={first.computedAt} /></>}.</>}
+        {first && first.totals.told > 0 && <> {count(first.totals.told, 'proposal', 'proposals')} marked with a warehouse {first.totals.told === 1 ? 'is' : 'are'} moved by its people: chosen, they go on <AppLink to="/transfers?tab=moves">their list</AppLink>.</>}</p>
       <DataTable<TransferProposal>
-        name="transfer-proposals" label="Proposals" columns={columns} rows={rows} rowId={idOf} query={query} total={first?.totals.rows ?? null} chips={chips} clear={() => change({ q: undefined, from: undefined, to: undefined })}
+        name="transfer-proposals" label="Proposals" keys={(key, row) => { if (key !== 'x' || !row) return false; setChosen((old) => toggled(old, row)); return true; }} columns={columns} rows={rows} rowId={idOf} query={query} total={first?.totals.rows ?? null} chips={chips} clear={() => change({ q: undefined, from: undefined, to: undefined })}
         search={{ value: search.q, placeholder: 'SKU or title', change: (q) => change({ q }) }} csv={{ href: address('/transfers/proposals.csv', filter) }}
         filters={locations.length > 1 && <>{place('From anywhere', search.from, (from) => change({ from }))}{place('To anywhere', search.to, (to) => change({ to }))}</>}
         empty={{ good: true, title: locations.length > 1 ? 'No unit is worth more elsewhere' : 'There is one location', text: locations.length > 1 ? 'Stock stands where it is wanted, or moving it costs more than it earns. Worked out anew every hour.' : 'Transfers need a second active location.' }}
@@ -70,7 +70,7 @@ export function Proposals({ search, change }: { search: Search; change(part: Sea
           {make.isError && <ErrorState title="Not all transfers were made" error={make.error} />}
           {tell.isError && <ErrorState title="They are not on the list" error={tell.error} />}
           {tell.data && theirs.length === 0 && <p role="status">{count(tell.data.told, 'move')} <AppLink to="/transfers?tab=moves">on the list for the warehouse’s people</AppLink>{tell.data.left > 0 && `; ${units(tell.data.left)} were on it already or are no longer proposed`}.</p>}
-          {make.data && chosen.length === 0 && <p role="status">Made {make.data.map((one, n) => <span key={one.transferId}>{n > 0 && ', '}<AppLink to={`/transfers?tab=transfers&id=${one.transferId}`}>{one.reference}</AppLink> ({one.fromName} to {one.toName}: {units(one.units)} units)</span>)}. Shopify is told at once.</p>}
+          {make.data && ours.length === 0 && <p role="status">Made {make.data.map((one, n) => <span key={one.transferId}>{n > 0 && ', '}<AppLink to={`/transfers?tab=transfers&id=${one.transferId}`}>{one.reference}</AppLink> ({one.fromName} to {one.toName}: {units(one.units)} units)</span>)}. Shopify is told at once.</p>}
         </div>
       )}
     </>
@@ -100,20 +100,21 @@ function proposalColumns(currency: string, chosen: readonly TransferProposal[], 
   const say = (minor: number): string => money(minor, currency), chosenOf = (row: TransferProposal): TransferProposal | undefined => chosen.find((one) => idOf(one) === idOf(row));
   return [
     { id: 'select', header: '✓', title: 'Choose proposals', width: 56, cell: (row) => <span className="row tight"><Checkbox size="xs" aria-label={`Choose ${row.sku || row.title}`} checked={chosenOf(row) !== undefined} onChange={() => toggle(row)} onClick={(event) => event.stopPropagation()} tabIndex={-1} />{row.warehouse !== null && <Tooltip label={`${row.warehouse} has the count at one of the places: its people move it. Chosen, it is put on the list for them.`} multiline w={240} events={{ hover: true, focus: true, touch: true }}><IconBuildingWarehouse size={15} tabIndex={-1} role="img" aria-label={`Moved by ${row.warehouse}`} className="dim" /></Tooltip>}</span> },
-    { id: 'sku', header: 'SKU', width: 150, grows: true, card: 'lead', cell: (row) => <AppLink to={`/items/${row.itemId}?location=${row.toLocationId}`} className="ellipsis">{row.sku || row.title}</AppLink> },
+    { id: 'sku', header: 'SKU', width: 142, card: 'lead', cell: (row) => <AppLink to={`/items/${row.itemId}?location=${row.toLocationId}`} className="ellipsis">{row.sku || <em>no SKU</em>}</AppLink> },
+    { id: 'title', header: 'Title', width: 110, grows: true, card: 'lead', cell: (row) => <span className="ellipsis" title={row.title}>{row.title}</span> },
     { id: 'units', header: 'Move', title: 'Units; of a chosen proposal they can be others, up to what stands at the origin', width: 96, align: 'right', card: 'pair', cell: (row) => <Units row={row} chosen={chosenOf(row)} set={set} /> },
-    { id: 'from', header: 'From', width: 150, card: 'wide', cell: (row) => <span className="ellipsis">{row.fromName}</span> },
-    { id: 'here', header: 'Stands there', title: 'Available at the origin', width: 98, align: 'right', card: 'pair', cell: (row) => <span className="num">{units(row.worth.here)}</span> },
-    { id: 'to', header: 'To', width: 150, card: 'wide', cell: (row) => <span className="ellipsis">{row.toName}</span> },
-    { id: 'there', header: 'Has', title: 'Available and incoming at the destination', width: 78, align: 'right', card: 'pair', cell: (row) => <span className="num">{units(row.worth.there)}{row.worth.thereIncoming > 0 && <span className="dim"> +{units(row.worth.thereIncoming)}</span>}</span> },
-    { id: 'first', header: 'First unit', title: 'What the first unit is worth at the destination, and at the origin', width: 148, align: 'right', cell: (row) => <Worth there={say(row.worth.firstThere)} here={say(row.worth.firstHere)} /> },
-    { id: 'last', header: 'Last unit', title: 'What the last unit is worth at the destination, and at the origin', width: 148, align: 'right', cell: (row) => <Worth there={say(row.worth.lastThere)} here={say(row.worth.lastHere)} /> },
+    { id: 'from', header: 'From', width: 124, card: 'wide', cell: (row) => <span className="ellipsis">{row.fromName}</span> },
+    { id: 'here', header: 'Has', title: 'Available at the origin', width: 62, align: 'right', card: 'pair', cell: (row) => <span className="num">{units(row.worth.here)}</span> },
+    { id: 'to', header: 'To', width: 124, card: 'wide', cell: (row) => <span className="ellipsis">{row.toName}</span> },
+    { id: 'there', header: 'Has', title: 'Available and incoming at the destination', width: 72, align: 'right', card: 'pair', cell: (row) => <span className="num">{units(row.worth.there)}{row.worth.thereIncoming > 0 && <span className="dim"> +{units(row.worth.thereIncoming)}</span>}</span> },
+    { id: 'first', header: 'First unit, to / from', title: 'What the first unit is worth at the destination, and at the origin', width: 148, align: 'right', cell: (row) => <Worth there={say(row.worth.firstThere)} here={say(row.worth.firstHere)} /> },
+    { id: 'last', header: 'Last unit, to / from', title: 'What the last unit is worth at the destination, and at the origin', width: 148, extra: true, align: 'right', cell: (row) => <Worth there={say(row.worth.lastThere)} here={say(row.worth.lastHere)} /> },
     { id: 'gain', header: 'Gain', title: 'Expected margin less the cost of moving', width: 104, align: 'right', card: 'pair', cell: (row) => <strong className="num">{say(row.gain)}</strong> },
   ];
 }
 
 function Worth({ there, here }: { there: string; here: string }) {
-  return <span className="num" title={`${there} at the destination, ${here} at the origin`}>{there} <span className="dim">for {here}</span></span>;
+  return <span className="num" title={`${there} at the destination, ${here} at the origin`}>{there} <span className="dim">/ {here}</span></span>;
 }
 
 /** Chosen: a number to type. */

@@ -41,7 +41,7 @@ export function Tracked({ search, change }: { search: Search; change(part: Searc
   const chips: Chip[] = search.q ? [{ label: `“${search.q}”`, remove: () => change({ q: undefined }) }] : [];
   return (
     <>
-      <ViewTabs label="Views" views={TRANSFER_VIEWS.map((id) => ({ id, label: capital(id), tally: first?.counts[id] }))} current={view} change={(id, old) => ({ ...old, view: id === 'open' ? undefined : id, id: undefined })} />
+      <ViewTabs within label="Views" views={TRANSFER_VIEWS.map((id) => ({ id, label: capital(id), tally: first?.counts[id] }))} current={view} change={(id, old) => ({ ...old, view: id === 'open' ? undefined : id, id: undefined })} />
       <DataTable<TransferRow>
         name="transfers" label="Transfers" columns={COLUMNS} rows={rows} rowId={(row) => String(row.transferId)} query={query} total={search.q ? (query.hasNextPage ? null : rows.length) : first?.counts[view] ?? null} open={(row) => change({ id: row.transferId }, false)} openId={search.id ? String(search.id) : undefined}
         chips={chips} clear={() => change({ q: undefined })} search={{ value: search.q, placeholder: 'Transfer, location or SKU', change: (q) => change({ q }) }} csv={{ href: address('/transfers.csv', filter) }} empty={EMPTY[view]}

@@ -45,7 +45,7 @@ export function WarehouseMoves({ search, change }: { search: Search; change(part
   const chips: Chip[] = search.q ? [{ label: searchLabel(search.q), remove: () => change({ q: undefined }) }] : [], open = rows.find((row) => row.moveId === search.id);
   return (
     <>
-      <ViewTabs label="Views" views={MOVE_VIEWS.map((id) => ({ id, label: capital(id), tally: first?.counts[id] }))} current={view} change={(id, old) => ({ ...old, moves: id === 'open' ? undefined : id, id: undefined })} />
+      <ViewTabs within label="Views" views={MOVE_VIEWS.map((id) => ({ id, label: capital(id), tally: first?.counts[id] }))} current={view} change={(id, old) => ({ ...old, moves: id === 'open' ? undefined : id, id: undefined })} />
       <DataTable<WarehouseMove>
         name="warehouse-moves" label="Moves" columns={COLUMNS} rows={rows} rowId={(row) => String(row.moveId)} query={query} total={search.q ? (query.hasNextPage ? null : rows.length) : first?.counts[view] ?? null} open={(row) => change({ id: row.moveId }, false)} openId={search.id === undefined ? undefined : String(search.id)}
         chips={chips} clear={() => change({ q: undefined })} search={{ value: search.q, placeholder: 'SKU or title', change: (q) => change({ q }) }} csv={{ href: address('/warehouse-moves.csv', filter) }} empty={EMPTY[view]}

@@ -5,8 +5,8 @@ import { AppLink } from './AppLink.tsx';
 
 export interface View { id: string; label: string; tally?: number | undefined }
 
-/** `change` answers the search parameters of a view, given the present ones. */
-export function ViewTabs({ label, views, current, change }: { label: string; views: readonly View[]; current: string; change(id: string, old: Record<string, unknown>): Record<string, unknown> }) {
+/** `change` answers the search parameters of a view, given the present ones; views of a part of the page are `within` it. */
+export function ViewTabs({ label, views, current, within = false, change }: { label: string; within?: boolean; views: readonly View[]; current: string; change(id: string, old: Record<string, unknown>): Record<string, unknown> }) {
   const router = useRouter(), location = useRouterState({ select: (state) => state.location });
   const bar = useRef<HTMLElement>(null);
   // On a narrow screen the tabs scroll: the present one is in sight.
@@ -16,7 +16,7 @@ export function ViewTabs({ label, views, current, change }: { label: string; vie
   }, [current]);
   const search = location.search as Record<string, unknown>;
   return (
-    <nav ref={bar} className="tabs-bar" aria-label={label}>
+    <nav ref={bar} className={within ? 'tabs-bar within' : 'tabs-bar'} aria-label={label}>
       {views.map((view) => (
         <AppLink key={view.id} to={`${location.pathname}${router.options.stringifySearch!(change(view.id, search))}`} current={view.id === current}>
           {view.label}{view.tally !== undefined && <span className="tally">{view.tally}</span>}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clock, count, day, decimal, duration, instant, kindName, money, percent, relative, signed, units } from './format.ts';
+import { clock, count, day, daysInWords, decimal, flowWords, duration, instant, kindName, money, percent, percentTenths, relative, signed, tenths, units } from './format.ts';
 
 describe('numbers', () => {
   it('writes units with groups and a true minus', () => {
@@ -28,8 +28,13 @@ describe('time', () => {
   it('never rounds an age up', () => expect([duration(0), duration(940), duration(59_999), duration(3_599_999), duration(86_400_000)]).toEqual(['0 s', '940 ms', '59 s', '59 min', '1 d']));
   it('looks both ways', () => {
     const now = Date.parse('2026-11-24T12:00:00Z');
-    expect([relative('2026-11-24T11:57:00Z', now), relative('2026-11-24T16:00:00Z', now), relative('2026-11-24T11:59:58Z', now)]).toEqual(['3 min ago', 'in 4 h', 'just now']);
+    expect([relative('2026-11-24T11:57:00Z', now), relative('2026-11-24T16:00:00Z', now), relative('2026-11-24T11:59:58Z', now), relative('2026-11-24T15:59:59Z', now), relative('2026-11-24T12:00:59Z', now)]).toEqual(['3 min ago', 'in 4 h', 'just now', 'in 4 h', 'in 59 s']);
   });
+  it('writes the days of a sentence in words, and leaves what only looks like one', () => {
+    expect(daysInWords('was due on 2026-11-12, not PO-2026-11-12 nor 2026-13-40.')).toBe('was due on 12 Nov 2026, not PO-2026-11-12 nor 2026-13-40.');
+  });
+  it('gives the figures of a column one form', () => expect([tenths(75), tenths(-0.25), percentTenths(0.93), percentTenths(-0.042)]).toEqual(['75.0', '−0.3', '93.0%', '−4.2%']));
+  it('names a flow in passing', () => expect(flowWords('planner-exchange')).toBe('Planner exchange'));
 });
 
 it('names kinds as words and keeps abbreviations', () => expect([kindName('STOCK_NEGATIVE'), kindName('SKU_BLANK'), kindName('WEBHOOK_HMAC_FAILED'), kindName('PO_MAIL_FAILED'), kindName('API_VERSION_ENDING')]).toEqual(['Stock negative', 'SKU blank', 'Webhook HMAC failed', 'PO mail failed', 'API version ending']));

@@ -1,7 +1,7 @@
 /** Times in words that keep themselves current, exact when pointed at. */
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import { inClockTime } from '../../domain/calendar.ts';
-import { instant, relative } from './format.ts';
+import { daysInWords, instant, relative } from './format.ts';
 
 /** The shop's IANA time zone; every instant on screen is written in it. */
 export const TimeZone = createContext('UTC');
@@ -31,7 +31,7 @@ export function Ago({ at }: { at: string | null }) {
   return <time dateTime={at} title={instant(at, timeZone)}>{relative(at, now)}</time>;
 }
 
-/** A sentence with its instants told by the shop's clock, and its minus signs as wide as they should be. */
+/** A sentence with its instants told by the shop's clock, its days in words, and its minus signs as wide as they should be. */
 export function Told({ children }: { children: string }) {
-  return <>{inClockTime(children, useContext(TimeZone)).replaceAll(/(^|\s)-(?=\d)/g, '$1−')}</>;
+  return <>{daysInWords(inClockTime(children, useContext(TimeZone))).replaceAll(/(^|\s)-(?=\d)/g, '$1−')}</>;
 }
