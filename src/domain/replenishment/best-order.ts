@@ -4,11 +4,13 @@
  * and wider, until the order is proven good enough or enough was looked at.
  */
 import type { Units } from '../quantity.ts';
+import { branched } from './branch.ts';
 import { affordable, choicesIn, picked, rowsOf, type Choices, type Pick } from './choices.ts';
 import { followed, unsettled } from './core.ts';
 import { finer, improved } from './finer.ts';
 import type { Bound } from './load.ts';
-import { priced, pricesOf, stepped } from './prices.ts';
+import { priced } from './priced.ts';
+import { pricesOf, stepped } from './prices.ts';
 import { choicesOf, type SupplierLine, type Worth } from './supplier-line.ts';
 
 export interface BestOrder { quantities: Units[]; worth: number; /** No order is worth more: proven, but for quantities between two looked at of lines with hundreds of them. */ bound: number }
@@ -30,7 +32,9 @@ export function bestOrder(lines: readonly SupplierLine[], worth: Worth, least: r
   if (coarse === null) return null;
   let known: { quantities: Units[]; worth: number } | null = start === null ? null : { quantities: [...start], worth: start.reduce((sum, quantity, n) => sum + worth[n]!(quantity), 0) };
   const seen = (choices: Choices) => (fits: Pick): void => { if (known === null || fits.worth > known.worth) known = { quantities: quantitiesOf(choices, fits), worth: fits.worth }; };
-  const { price } = pricesOf(coarse, seen(coarse)), close = finer(lines, worth, coarse, price, known === null ? [] : (known as { quantities: Units[] }).quantities), choices = close === coarse ? coarse : affordable(close);
+  const found = pricesOf(coarse, seen(coarse));
+  if (found === null && known === null) return null;
+  const price = found?.price ?? new Float64Array(rows.length), close = finer(lines, worth, coarse, price, known === null ? [] : (known as { quantities: Units[] }).quantities), choices = close === coarse ? coarse : affordable(close);
   if (choices === null) return known && { ...(known as BestOrder), bound: Infinity };
   stepped(choices, price, seen(choices));
   return searched(choices, price, known);
@@ -64,6 +68,11 @@ function searched(made: Choices, price: Float64Array, known: { quantities: Units
     left -= found.looked;
     if (found.pick) best = improved(choices, picked(choices, found.pick.at.map((c) => core.id[c]!)));
     if (Number.isFinite(floor)) bound = Math.min(bound, Math.max(found.left, best?.worth ?? -Infinity));
+  }
+  if (best === null || bound - best.worth > WIDE_ENOUGH * Math.abs(best.worth)) {
+    const found = branched(choices, best, NEAR);
+    best = found.pick;
+    bound = Math.min(bound, found.bound);
   }
   return best && { quantities: quantitiesOf(choices, best), worth: best.worth, bound: Math.max(bound, best.worth) };
 }
