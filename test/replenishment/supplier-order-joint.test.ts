@@ -8,10 +8,10 @@ import { supplierOrder } from '../../src/domain/replenishment/supplier-order.ts'
 import { drawLines, exact, worthOfAll } from '../helpers/order-lines.ts';
 
 /** INSTEP_SOLVER=all asks for many, of more lines. */
-const EVERY = process.env['INSTEP_SOLVER'] === 'all', INSTANCES = EVERY ? 90 : 24, SECONDS = EVERY ? 10 : 3, gaps: { gap: number; what: string }[] = [], filling: typeof gaps = [];
+const EVERY = process.env['INSTEP_SOLVER'] === 'all', INSTANCES = EVERY ? 200 : 24, SECONDS = EVERY ? 10 : 3, gaps: { gap: number; what: string }[] = [], filling: typeof gaps = [];
+let missed = 0;
 
-/** Of the many, one order in some sixty of large cases is farther from the optimum than a hundredth. */
-const WITHIN = EVERY ? 0.03 : 0.01;
+const WITHIN = 0.01;
 
 /** A minimum, a container and a budget at once, from slack to tight, so that some bind alone, some together, some against each other. */
 function drawn(seed: number): { lines: ReturnType<typeof drawLines>; limits: SupplierLimits; cap: Bound; floor: Bound; what: string } {
@@ -28,11 +28,15 @@ describe('minimum, price breaks, container and budget as one problem', () => {
       // With the minimum where that can be had and is worth it, else without: as the supplier is asked.
       const least = exact(lines, {}, cap, floor, SECONDS), best = typeof least === 'number' && least >= 0 ? least : least === 'unproven' ? least : exact(lines, {}, cap, {}, SECONDS);
       if (typeof best !== 'number' || best <= 0) continue;
+      const wanting = best === least && order.load.cost < limits.minCost!;
+      // An order below its minimum is refused, whatever it is worth. Of one that may cost the minimum and not a minor unit more, few are found by anyone.
+      if (limits.budget! > limits.minCost!) expect(wanting, `seed ${seed}: ${what}: below the minimum, which ${best} reaches`).toBe(false);
+      else if (wanting) { missed++; continue; }
       expect(1 - made / best, `seed ${seed}: ${what}: ${made} of ${best}`).toBeLessThan(WITHIN);
       gaps.push({ gap: Math.max(0, 1 - made / best), what: `seed ${seed}, ${lines.length} lines: ${what}; ${Math.round(made)} of ${Math.round(best)}${order.load.cost < limits.minCost! ? ', below the minimum' : ''}${typeof least === 'number' && least >= 0 ? '' : ', minimum not worth it'}` });
     }
     expect(gaps.length).toBeGreaterThan(5); // how many the solver proves in its time is the machine's
-  }, 600_000);
+  }, EVERY ? 5_400_000 : 600_000);
 
   it(`${INSTANCES} small orders that fill a container: as full, with the minimum and the price breaks in the same problem`, () => {
     for (let seed = 1; seed <= INSTANCES; seed++) {
@@ -49,10 +53,10 @@ describe('minimum, price breaks, container and budget as one problem', () => {
       filling.push({ gap, what: `seed ${seed}, ${lines.length} lines: ${what}; ${Math.round(made)} of ${Math.round(best)}` });
     }
     expect(filling.length).toBeGreaterThan(5);
-  }, 600_000);
+  }, EVERY ? 5_400_000 : 600_000);
 });
 
-afterAll(() => { tell('orders', gaps); tell('orders that fill a container', filling); });
+afterAll(() => { tell('orders', gaps); console.info(`${missed} orders whose budget is their minimum stay below it`); tell('orders that fill a container', filling); });
 
 function tell(name: string, gaps: { gap: number; what: string }[]): void {
   gaps.sort((a, b) => b.gap - a.gap);

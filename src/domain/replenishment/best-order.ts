@@ -18,7 +18,7 @@ export interface BestOrder { quantities: Units[]; worth: number; /** No order is
 /** Ways that would better the order by no more than a twentieth of a per cent are not followed; a tenth proven is enough, a quarter to search no wider. */
 const NEAR = 0.0005, ENOUGH = 0.001, WIDE_ENOUGH = 0.0025;
 /** Choices of all lines together, ways kept from line to line, and choices looked at in all: some dozen milliseconds. */
-const MOST_CHOICES = 40_000, FEWEST = 16, WIDTHS = [60, 600, 6_000], MOST_LOOKED = 600_000;
+const MOST_CHOICES = 40_000, FEWEST = 16, WAYS = 60, FEWEST_WAYS = 30, MOST_LOOKED = 600_000;
 /** Beside the best prices: what is worth following when less, or more, is left than they assume. */
 const AROUND = [1, 0, 0.6, 0.85, 1.15, 1.6, 3], ASIDE = [0, 0.5, 2];
 
@@ -53,26 +53,23 @@ function around(price: Float64Array): Float64Array[] {
   return [...AROUND.map((times) => price.map((one) => one * times)), ...alone];
 }
 
-/** The core, searched wider and wider. */
+/** The core searched, and what that leaves open split into parts. */
 function searched(made: Choices, price: Float64Array, known: { quantities: Units[]; worth: number } | null): BestOrder | null {
-  const choices: Choices = { ...made, id: made.id.map((_, c) => c) }, asPriced = priced(choices, price), prices = around(price);
-  let best = known && improved(choices, picked(choices, at(choices, known.quantities))), bound = asPriced.bound, left = MOST_LOOKED;
-  for (const width of WIDTHS) {
-    const near = NEAR * Math.abs(best?.worth ?? bound), floor = best?.worth ?? -Infinity;
-    if (best !== null && bound - floor <= (width === WIDTHS[0] ? ENOUGH : WIDE_ENOUGH) * Math.abs(floor)) break;
-    const core = unsettled(choices, asPriced, price, floor + near);
-    if (core === null) { bound = Math.min(bound, floor + near); break; }
-    const ways = Math.min(width, Math.floor(left / core.quantity.length));
-    if (ways < WIDTHS[0]! / 2) break;
-    const found = followed(core, prices, floor, near, ways);
-    left -= found.looked;
+  const choices: Choices = { ...made, id: made.id.map((_, c) => c) }, asPriced = priced(choices, price), start = known && improved(choices, picked(choices, at(choices, known.quantities))), floor = start?.worth ?? -Infinity, near = NEAR * Math.abs(start?.worth ?? asPriced.bound);
+  let best = start, bound = asPriced.bound;
+  const open = (share: number): boolean => best === null || bound - best.worth > share * Math.abs(best.worth), answer = (): BestOrder | null => best && { quantities: quantitiesOf(choices, best), worth: best.worth, bound: Math.max(bound, best.worth) };
+  if (!open(ENOUGH)) return answer();
+  const core = unsettled(choices, asPriced, price, floor + near), ways = core === null ? 0 : Math.min(WAYS, Math.floor(MOST_LOOKED / core.quantity.length));
+  if (core === null) bound = Math.min(bound, floor + near);
+  else if (ways >= FEWEST_WAYS) {
+    const found = followed(core, around(price), floor, near, ways);
     if (found.pick) best = improved(choices, picked(choices, found.pick.at.map((c) => core.id[c]!)));
-    if (Number.isFinite(floor)) bound = Math.min(bound, Math.max(found.left, best?.worth ?? -Infinity));
+    if (start !== null) bound = Math.min(bound, Math.max(found.left, best?.worth ?? -Infinity));
   }
-  if (best === null || bound - best.worth > WIDE_ENOUGH * Math.abs(best.worth)) {
+  if (core !== null && open(WIDE_ENOUGH)) {
     const found = branched(choices, best, NEAR);
     best = found.pick;
     bound = Math.min(bound, found.bound);
   }
-  return best && { quantities: quantitiesOf(choices, best), worth: best.worth, bound: Math.max(bound, best.worth) };
+  return answer();
 }

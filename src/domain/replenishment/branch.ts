@@ -1,57 +1,70 @@
 /**
- * What prices and a core leave open, since a least stands close to a limit and cases are large: the choices are split in two where the mixture wavers most between far
- * ones of a line, each part is a mixture of its own, and the part that promises most is split next (branch and bound; Land & Doig 1960).
+ * What prices and a core leave open, since a least stands close to a limit and cases are large: the choices are split in two where the mixture wavers between far ones
+ * of a line, each part has a mixture of its own, and the part that promises most is split next (branch and bound; Land & Doig 1960).
  */
 import { affordable, kept, picked, within, type Choices, type Pick } from './choices.ts';
+import { unsettled } from './core.ts';
 import { exchanged, improved } from './finer.ts';
 import { mixtureOf, type Mixture } from './mixture.ts';
+import { priced } from './priced.ts';
 
-/** Parts looked at, and numbers in all; choices on either side, and pairs, by which the order of a part is bettered; pairs of the best in the end. */
-const PARTS = Number(process.env.NODES ?? 80), MOST_LOOKS = Number(process.env.LOOKS ?? 4e6), BESIDE = 8, PAIRS = Number(process.env.PAIRS ?? 20_000), LAST_PAIRS = 1_000_000;
+/** Parts kept at once; choices and pairs looked at in all. */
+const PARTS = 80, MOST_LOOKED = 6_000_000;
+/** Choices on either side, and pairs, by which the order of a part is bettered; while none is known, of some parts; of the best in the end. */
+const NEAR = [8, 20_000] as const, FAR = [60, 400_000] as const, LAST = [Infinity, 1_000_000] as const;
 
-interface Part { choices: Choices; mixture: Mixture }
+interface Split { line: number; last: number }
+interface Part { choices: Choices; split: Split | null; bound: number }
 
-/** Better than `from` by more than the share `near` of its worth, or that. `bound`: no order is worth more. */
+/** `from`, or what is worth more. Parts that would better it by no more than the share `near` are not split. `bound`: no order is worth more. */
 export function branched(whole: Choices, from: Pick | null, near: number): { pick: Pick | null; bound: number } {
-  let best = from, looked = 0;
-  const seen = (choices: Choices, pick: Pick): void => { if (within(choices.rows, pick.load) && (best === null || pick.worth > best.worth)) best = picked(whole, pick.at.map((c) => choices.id[c]!)); };
-  const part = (choices: Choices, bound: number): Part | null => {
-    looked += choices.quantity.length;
-    const mixture = mixtureOf(choices, (fits) => seen(choices, fits));
+  let best = from, looked = 0, met = 0, closed = -Infinity;
+  const enough = (): number => (best === null ? -Infinity : best.worth + near * Math.abs(best.worth));
+  const seen = ({ id }: Choices, pick: Pick): void => { if (best === null || pick.worth > best.worth) best = picked(whole, pick.at.map((c) => id[c]!)); };
+  const part = (all: Choices, most: number): Part | null => {
+    const mixture = mixtureOf(all, (fits) => seen(all, fits));
     if (mixture === null) return null;
-    const made = exchanged(choices, mixture.parts[0]!.pick, BESIDE, PAIRS);
-    if (within(choices.rows, made.load)) seen(choices, improved(choices, made));
-    return { choices, mixture: { ...mixture, bound: Math.min(bound, mixture.bound) } };
+    const made = exchanged(all, mixture.parts[0]!.pick, ...(best === null && (met & (met - 1)) === 0 ? FAR : NEAR));
+    if (within(all.rows, made.load)) seen(all, improved(all, made));
+    looked += mixture.looked + made.looked;
+    met++;
+    const bound = Math.min(most, mixture.bound), choices = bound <= enough() ? null : best === null ? all : unsettled(all, priced(all, mixture.price), mixture.price, enough());
+    if (choices !== null) return { choices, split: splitOf(all, mixture), bound };
+    closed = Math.max(closed, Math.min(bound, enough()));
+    return null;
   };
-  const first = part({ ...whole, id: whole.id.map((_, c) => c) }, Infinity), open: Part[] = first === null ? [] : [first];
-  let closed = -Infinity;
-  while (open.length > 0 && looked < MOST_LOOKS) {
-    open.sort((a, b) => b.mixture.bound - a.mixture.bound);
-    const { choices, mixture } = open[0]!, at = best === null || mixture.bound > (best as Pick).worth + near * Math.abs((best as Pick).worth) ? splitOf(choices, mixture) : null;
-    if (at === null) { if (best !== null && mixture.bound <= best.worth + near * Math.abs(best.worth)) break; closed = Math.max(closed, mixture.bound); open.shift(); continue; }
-    open.shift();
-    for (const upper of [false, true]) {
-      const keep = new Uint8Array(choices.quantity.length).fill(1);
-      for (let c = choices.start[at.line]!; c < choices.start[at.line + 1]!; c++) if (c > at.last !== upper) keep[c] = 0;
-      const half = kept(choices, keep), left = half && affordable(half), made = left && part(left, mixture.bound);
-      if (made) open.push(made);
-    }
-    if (open.length > PARTS) break;
+  const open: Part[] = [], add = (choices: Choices | null, bound: number): void => { const made = choices && part(choices, bound); if (made) open.push(made); };
+  add({ ...whole, id: whole.id.map((_, c) => c) }, Infinity);
+  while (open.length > 0 && open.length <= PARTS && looked < MOST_LOOKED) {
+    open.sort((a, b) => b.bound - a.bound);
+    if (open[0]!.bound <= enough()) break;
+    const { choices, split, bound } = open.shift()!;
+    if (split === null) closed = Math.max(closed, bound);
+    else for (const upper of [false, true]) add(half(choices, split, upper), bound);
   }
-  if (best !== null && open.length > 0 && open[0]!.mixture.bound > best.worth) { const better = improved(whole, exchanged(whole, best, Infinity, LAST_PAIRS)); if (better.worth > best.worth) best = better; }
-  return { pick: best, bound: Math.max(closed, best?.worth ?? -Infinity, ...open.map((one) => one.mixture.bound)) };
+  const left = Math.max(closed, ...open.map((one) => one.bound));
+  if (best !== null && left > enough()) seen({ ...whole, id: whole.id.map((_, c) => c) }, improved(whole, exchanged(whole, best, ...LAST)));
+  return { pick: best, bound: Math.max(left, best?.worth ?? -Infinity) };
+}
+
+/** Of a line the choices up to the last of the lower part, or those above. */
+function half(choices: Choices, { line, last }: Split, upper: boolean): Choices | null {
+  const keep = new Uint8Array(choices.quantity.length).fill(1);
+  for (let c = choices.start[line]!; c < choices.start[line + 1]!; c++) if (choices.id[c]! > last !== upper) keep[c] = 0;
+  const made = kept(choices, keep);
+  return made && affordable(made);
 }
 
 /** The line of which the mixture's orders choose farthest apart, by what that takes of a row, and the last choice of the lower part; null where all choose alike. */
-function splitOf({ start, load, rows }: Choices, { parts }: Mixture): { line: number; last: number } | null {
-  let found: { line: number; last: number } | null = null, widest = 0;
+function splitOf({ start, id, load, rows }: Choices, { parts }: Mixture): Split | null {
+  let found: Split | null = null, widest = 0;
   for (let n = 0; n + 1 < start.length; n++) {
     let low = Infinity, high = -1, mean = 0;
     for (const { pick: { at }, part } of parts) { low = Math.min(low, at[n]!); high = Math.max(high, at[n]!); mean += part * at[n]!; }
     if (low === high) continue;
     let span = 0;
     for (let r = 0; r < rows.length; r++) span = Math.max(span, Math.abs(load[r]![high]! - load[r]![low]!) / Math.max(1, Math.abs(rows[r]!.limit)));
-    if (span > widest) { widest = span; found = { line: n, last: Math.min(high - 1, Math.max(low, Math.floor(mean))) }; }
+    if (span > widest) { widest = span; found = { line: n, last: id[Math.min(high - 1, Math.max(low, Math.floor(mean)))]! }; }
   }
   return found;
 }

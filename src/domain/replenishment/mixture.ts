@@ -11,6 +11,8 @@ export interface Mixture {
   bound: number;
   /** Parts of orders, the largest first. */
   parts: { pick: Pick; part: number }[];
+  /** Choices looked at. */
+  looked: number;
 }
 
 /** Numbers looked at in a search: a few milliseconds. */
@@ -64,5 +66,5 @@ export function mixtureOf(choices: Choices, seen: (fits: Pick) => void): Mixture
     if (found.worth - column.entry.reduce((sum, one, j) => sum + one * dual[j]!, 0) <= near || !entered(column)) break;
   }
   const part = times(right);
-  return { ...best, parts: basis.flatMap(({ pick }, i) => (pick === null || part[i]! < 1e-9 ? [] : [{ pick, part: part[i]! }])).sort((a, b) => b.part - a.part) };
+  return { ...best, looked: (steps + 1) * choices.quantity.length, parts: basis.flatMap(({ pick }, i) => (pick === null || part[i]! < 1e-9 ? [] : [{ pick, part: part[i]! }])).sort((a, b) => b.part - a.part) };
 }
