@@ -10,28 +10,27 @@ import { priced } from './priced.ts';
 
 /** Parts kept at once; choices and pairs looked at in all. */
 const PARTS = 80, MOST_LOOKED = 6_000_000;
-/** Choices on either side, and pairs, by which the order of a part is bettered; while none is known, of some parts; of the best in the end. */
-const NEAR = [8, 20_000] as const, FAR = [60, 400_000] as const, LAST = [Infinity, 1_000_000] as const;
+/** Choices on either side, and pairs, by which the order of a part is bettered; while none is known; of the best in the end. */
+const NEAR = [8, 20_000] as const, FAR = [30, 200_000] as const, LAST = [Infinity, 1_000_000] as const;
 
 interface Split { line: number; last: number }
 interface Part { choices: Choices; split: Split | null; bound: number }
 
 /** `from`, or what is worth more. Parts that would better it by no more than the share `near` are not split. `bound`: no order is worth more. */
 export function branched(whole: Choices, from: Pick | null, near: number): { pick: Pick | null; bound: number } {
-  let best = from, looked = 0, met = 0, closed = -Infinity;
+  let best = from, looked = 0, closed = -Infinity;
   const enough = (): number => (best === null ? -Infinity : best.worth + near * Math.abs(best.worth));
   const seen = ({ id }: Choices, pick: Pick): void => { if (best === null || pick.worth > best.worth) best = picked(whole, pick.at.map((c) => id[c]!)); };
   const part = (all: Choices, most: number): Part | null => {
     const mixture = mixtureOf(all, (fits) => seen(all, fits));
     if (mixture === null) return null;
-    const made = exchanged(all, mixture.parts[0]!.pick, ...(best === null && (met & (met - 1)) === 0 ? FAR : NEAR));
+    const made = exchanged(all, mixture.parts[0]!.pick, ...(best === null ? FAR : NEAR));
     if (within(all.rows, made.load)) seen(all, improved(all, made));
     looked += mixture.looked + made.looked;
-    met++;
     const bound = Math.min(most, mixture.bound), choices = bound <= enough() ? null : best === null ? all : unsettled(all, priced(all, mixture.price), mixture.price, enough());
-    if (choices !== null) return { choices, split: splitOf(all, mixture), bound };
-    closed = Math.max(closed, Math.min(bound, enough()));
-    return null;
+    // What is left out, a choice or all of it, would better the order by no more than is enough.
+    if (choices === null || choices.quantity.length < all.quantity.length) closed = Math.max(closed, Math.min(bound, enough()));
+    return choices && { choices, split: splitOf(all, mixture), bound };
   };
   const open: Part[] = [], add = (choices: Choices | null, bound: number): void => { const made = choices && part(choices, bound); if (made) open.push(made); };
   add({ ...whole, id: whole.id.map((_, c) => c) }, Infinity);

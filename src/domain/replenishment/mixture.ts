@@ -2,7 +2,7 @@
  * Orders mixed in parts that sum to one, so that the mix keeps every row and is worth most: the linear relaxation, by the simplex method over orders that are found
  * by the prices of the mix before (Dantzig & Wolfe 1960). Its prices are those under which the bound is least, and the orders in it are what they waver between.
  */
-import { ROUNDING, within, type Choices, type Pick } from './choices.ts';
+import { picked, ROUNDING, within, type Choices, type Pick } from './choices.ts';
 import { priced, type Priced } from './priced.ts';
 
 export interface Mixture {
@@ -53,7 +53,7 @@ export function mixtureOf(choices: Choices, seen: (fits: Pick) => void): Mixture
   let steps = 0;
   // First nothing beyond a row, whatever it is worth.
   for (const value = ({ beyond }: Column): number => (beyond ? -1 : 0); over() > 1e-9 && steps < most; steps++) {
-    const dual = dualOf(value), cheap = rows.findIndex((_, r) => dual[r]! < -1e-9), column = cheap === -1 ? order(priced(none, Float64Array.from(scale, (one, r) => Math.max(0, dual[r]!) / one))) : slack(cheap, false);
+    const dual = dualOf(value), cheap = rows.findIndex((_, r) => dual[r]! < -1e-9), column = cheap === -1 ? order(picked(choices, priced(none, Float64Array.from(scale, (one, r) => Math.max(0, dual[r]!) / one)).at)) : slack(cheap, false);
     if (cheap === -1 && column.entry.reduce((sum, one, j) => sum + one * dual[j]!, 0) > -1e-9) { if (over() > 1e-7) return null; break; }
     if (!entered(column)) break;
   }
