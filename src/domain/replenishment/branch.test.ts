@@ -54,7 +54,7 @@ describe('what prices leave open', () => {
   }), { numRuns: 80 }));
 
   it('two lines changed together are worth no less and keep what was kept', () => fc.assert(fc.property(few, fc.array(fc.nat(20), { minLength: 4, maxLength: 4 }), (choices, some) => {
-    const at = Int32Array.from({ length: choices.start.length - 1 }, (_, n) => choices.start[n]! + (some[n]! % (choices.start[n + 1]! - choices.start[n]!))), from = picked(choices, at), to = exchanged(choices, from, Infinity, 10_000);
+    const at = Int32Array.from({ length: choices.start.length - 1 }, (_, n) => choices.start[n]! + (some[n]! % (choices.start[n + 1]! - choices.start[n]!))), from = picked(choices, at), to = exchanged(choices, from, { beside: Infinity, most: 10_000 });
     if (!within(choices.rows, from.load)) return;
     expect(within(choices.rows, to.load)).toBe(true);
     expect(to.worth).toBeGreaterThanOrEqual(from.worth);

@@ -4,14 +4,14 @@
  */
 import { affordable, kept, picked, within, type Choices, type Pick } from './choices.ts';
 import { unsettled } from './core.ts';
-import { exchanged, improved } from './finer.ts';
+import { exchanged, improved, type Reach } from './finer.ts';
 import { mixtureOf, type Mixture } from './mixture.ts';
 import { priced } from './priced.ts';
 
 /** Parts kept at once; choices and pairs looked at in all. */
 const PARTS = 80, MOST_LOOKED = 6_000_000;
 /** Choices on either side, and pairs, by which the order of a part is bettered; while none is known; of the best in the end. */
-const NEAR = [8, 20_000] as const, FAR = [30, 200_000] as const, LAST = [Infinity, 1_000_000] as const;
+const NEAR: Reach = { beside: 8, most: 20_000 }, FAR: Reach = { beside: 30, most: 200_000 }, LAST: Reach = { beside: Infinity, most: 1_000_000 };
 
 interface Split { line: number; last: number }
 interface Part { choices: Choices; split: Split | null; bound: number }
@@ -24,7 +24,7 @@ export function branched(whole: Choices, from: Pick | null, near: number): { pic
   const part = (all: Choices, most: number): Part | null => {
     const mixture = mixtureOf(all, (fits) => seen(all, fits));
     if (mixture === null) return null;
-    const made = exchanged(all, mixture.parts[0]!.pick, ...(best === null ? FAR : NEAR));
+    const made = exchanged(all, mixture.parts[0]!.pick, best === null ? FAR : NEAR);
     if (within(all.rows, made.load)) seen(all, improved(all, made));
     looked += mixture.looked + made.looked;
     const bound = Math.min(most, mixture.bound), choices = bound <= enough() ? null : best === null ? all : unsettled(all, priced(all, mixture.price), mixture.price, enough());
@@ -42,7 +42,7 @@ export function branched(whole: Choices, from: Pick | null, near: number): { pic
     else for (const upper of [false, true]) add(half(choices, split, upper), bound);
   }
   const left = Math.max(closed, ...open.map((one) => one.bound));
-  if (best !== null && left > enough()) seen({ ...whole, id: whole.id.map((_, c) => c) }, improved(whole, exchanged(whole, best, ...LAST)));
+  if (best !== null && left > enough()) seen({ ...whole, id: whole.id.map((_, c) => c) }, improved(whole, exchanged(whole, best, LAST)));
   return { pick: best, bound: Math.max(left, best?.worth ?? -Infinity) };
 }
 

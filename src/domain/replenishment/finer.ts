@@ -89,11 +89,14 @@ export function improved(choices: Choices, from: Pick): Pick {
   return picked(choices, now.at);
 }
 
+/** Choices on either side of each line's own, and pairs looked at in all. */
+export interface Reach { beside: number; most: number }
+
 /**
  * Two lines changed together, which one at a time cannot: what the one gives up the other takes, so that a least and a limit that stand close are both kept. Each by up to `beside` choices, until
  * no two make it worth more or `most` pairs were looked at. An order that does not keep the rows is first brought to.
  */
-export function exchanged(choices: Choices, from: Pick, beside: number, most: number): Pick & { looked: number } {
+export function exchanged(choices: Choices, from: Pick, { beside, most }: Reach): Pick & { looked: number } {
   const { start, worth, load, rows } = choices, m = rows.length, now = from.at.slice(), taken = from.load.slice(), open = [...now.keys()].filter((n) => start[n + 1]! - start[n]! > 1), weigh = rows.map((row) => 1 / Math.max(1, Math.abs(row.limit))), rest = new Float64Array(m);
   const about = (n: number): Int32Array => { const low = Math.max(start[n]!, now[n]! - beside), high = Math.min(start[n + 1]!, now[n]! + beside + 1); return Int32Array.from({ length: high - low }, (_, k) => low + k).sort((a, b) => worth[b]! - worth[a]! || a - b); };
   const near = new Map(open.map((n) => [n, about(n)])), overOf = (): number => { let sum = 0; for (let r = 0; r < m; r++) sum += Math.max(0, taken[r]! - rows[r]!.limit - ROUNDING) * weigh[r]!; return sum; };
