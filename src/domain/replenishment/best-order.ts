@@ -1,7 +1,7 @@
 /**
  * The most valuable quantities under limits and above leasts, with a bound that says how far from the best they can be: the multiple-choice knapsack by its
- * core (Pisinger 1995), for several rows. Prices are searched; what their bound rules out is left out; the lines that are not settled are searched, wider
- * and wider, until the order is proven good enough or enough was looked at.
+ * core (Pisinger 1995), for several rows. Prices are searched; what their bound rules out is left out; the lines that are not settled are followed side by
+ * side. Where that proves too little the choices are split (branch.ts), until the order is proven good enough or enough was looked at.
  */
 import type { Units } from '../quantity.ts';
 import { branched } from './branch.ts';
@@ -15,8 +15,8 @@ import { choicesOf, type SupplierLine, type Worth } from './supplier-line.ts';
 
 export interface BestOrder { quantities: Units[]; worth: number; /** No order is worth more: proven, but for quantities between two looked at of lines with hundreds of them. */ bound: number }
 
-/** Ways that would better the order by no more than a twentieth of a per cent are not followed; a tenth proven is enough, a quarter to search no wider. */
-const NEAR = 0.0005, ENOUGH = 0.001, WIDE_ENOUGH = 0.0025;
+/** Ways that would better the order by no more than a twentieth of a per cent are not followed; a tenth proven is enough, a quarter to split no choices. */
+const NEAR = 0.0005, ENOUGH = 0.001, ENOUGH_UNSPLIT = 0.0025;
 /** Choices of all lines together, ways kept from line to line, and choices looked at in all: some dozen milliseconds. */
 const MOST_CHOICES = 40_000, FEWEST = 16, WAYS = 60, FEWEST_WAYS = 30, MOST_LOOKED = 600_000;
 /** Beside the best prices: what is worth following when less, or more, is left than they assume. */
@@ -66,7 +66,7 @@ function searched(made: Choices, price: Float64Array, known: { quantities: Units
     if (found.pick) best = improved(choices, picked(choices, found.pick.at.map((c) => core.id[c]!)));
     if (start !== null) bound = Math.min(bound, Math.max(found.left, best?.worth ?? -Infinity));
   }
-  if (core !== null && open(WIDE_ENOUGH)) {
+  if (core !== null && open(ENOUGH_UNSPLIT)) {
     const found = branched(choices, best, NEAR);
     best = found.pick;
     bound = Math.min(bound, found.bound);

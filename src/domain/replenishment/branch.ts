@@ -4,27 +4,29 @@
  */
 import { affordable, kept, picked, within, type Choices, type Pick } from './choices.ts';
 import { unsettled } from './core.ts';
-import { exchanged, improved, type Reach } from './finer.ts';
+import { exchanged, exchangedByThree, narrowOf, type Reach } from './exchange.ts';
+import { improved } from './finer.ts';
 import { mixtureOf, type Mixture } from './mixture.ts';
 import { priced } from './priced.ts';
 
 /** Parts kept at once; choices and pairs looked at in all. */
 const PARTS = 80, MOST_LOOKED = 6_000_000;
 /** Choices on either side, and pairs, by which the order of a part is bettered; while none is known; of the best in the end. */
-const NEAR: Reach = { beside: 8, most: 20_000 }, FAR: Reach = { beside: 30, most: 200_000 }, LAST: Reach = { beside: Infinity, most: 1_000_000 };
+const NEAR: Reach = { beside: 8, most: 20_000 }, FAR: Reach = { beside: 30, most: 200_000 }, LAST: Reach = { beside: Infinity, most: 1_000_000 }, BY_THREE: Reach = { beside: 30, most: 600_000 };
 
 interface Split { line: number; last: number }
 interface Part { choices: Choices; split: Split | null; bound: number }
 
 /** `from`, or what is worth more. Parts that would better it by no more than the share `near` are not split. `bound`: no order is worth more. */
 export function branched(whole: Choices, from: Pick | null, near: number): { pick: Pick | null; bound: number } {
+  const narrow = narrowOf(whole);
   let best = from, looked = 0, closed = -Infinity;
   const enough = (): number => (best === null ? -Infinity : best.worth + near * Math.abs(best.worth));
   const seen = ({ id }: Choices, pick: Pick): void => { if (best === null || pick.worth > best.worth) best = picked(whole, pick.at.map((c) => id[c]!)); };
   const part = (all: Choices, most: number): Part | null => {
     const mixture = mixtureOf(all, (fits) => seen(all, fits));
     if (mixture === null) return null;
-    const made = exchanged(all, mixture.parts[0]!.pick, best === null ? FAR : NEAR);
+    const main = mixture.parts[0]!.pick, made = narrow === null ? exchanged(all, main, best === null ? FAR : NEAR) : exchangedByThree(all, main, narrow, BY_THREE);
     if (within(all.rows, made.load)) seen(all, improved(all, made));
     looked += mixture.looked + made.looked;
     const bound = Math.min(most, mixture.bound), choices = bound <= enough() ? null : best === null ? all : unsettled(all, priced(all, mixture.price), mixture.price, enough());
@@ -42,7 +44,7 @@ export function branched(whole: Choices, from: Pick | null, near: number): { pic
     else for (const upper of [false, true]) add(half(choices, split, upper), bound);
   }
   const left = Math.max(closed, ...open.map((one) => one.bound));
-  if (best !== null && left > enough()) seen({ ...whole, id: whole.id.map((_, c) => c) }, improved(whole, exchanged(whole, best, LAST)));
+  if (best !== null && left > enough()) seen({ ...whole, id: whole.id.map((_, c) => c) }, improved(whole, narrow === null ? exchanged(whole, best, LAST) : exchangedByThree(whole, best, narrow, BY_THREE)));
   return { pick: best, bound: Math.max(left, best?.worth ?? -Infinity) };
 }
 

@@ -1,6 +1,6 @@
 /** Choices between those looked at of lines with many, and what is left over put to use. */
 import type { Units } from '../quantity.ts';
-import { choicesIn, picked, ROUNDING, type Choices, type Pick } from './choices.ts';
+import { choicesIn, picked, type Choices, type Pick } from './choices.ts';
 import { takenOf } from './load.ts';
 import { nextQuantity, type SupplierLine, type Worth } from './supplier-line.ts';
 
@@ -87,46 +87,6 @@ export function improved(choices: Choices, from: Pick): Pick {
     }
   }
   return picked(choices, now.at);
-}
-
-/** Choices on either side of each line's own, and pairs looked at in all. */
-export interface Reach { beside: number; most: number }
-
-/**
- * Two lines changed together, which one at a time cannot: what the one gives up the other takes, so that a least and a limit that stand close are both kept. Each by up to `beside` choices, until
- * no two make it worth more or `most` pairs were looked at. An order that does not keep the rows is first brought to.
- */
-export function exchanged(choices: Choices, from: Pick, { beside, most }: Reach): Pick & { looked: number } {
-  const { start, worth, load, rows } = choices, m = rows.length, now = from.at.slice(), taken = from.load.slice(), open = [...now.keys()].filter((n) => start[n + 1]! - start[n]! > 1), weigh = rows.map((row) => 1 / Math.max(1, Math.abs(row.limit))), rest = new Float64Array(m);
-  const about = (n: number): Int32Array => { const low = Math.max(start[n]!, now[n]! - beside), high = Math.min(start[n + 1]!, now[n]! + beside + 1); return Int32Array.from({ length: high - low }, (_, k) => low + k).sort((a, b) => worth[b]! - worth[a]! || a - b); };
-  const near = new Map(open.map((n) => [n, about(n)])), overOf = (): number => { let sum = 0; for (let r = 0; r < m; r++) sum += Math.max(0, taken[r]! - rows[r]!.limit - ROUNDING) * weigh[r]!; return sum; };
-  let over = overOf(), looked = 0;
-  const changed = (a: number, b: number): boolean => {
-    const others = near.get(b)!, top = worth[others[0]!]!;
-    let best = worth[now[a]!]! + worth[now[b]!]! + 1e-6, c = -1, d = -1, least = over;
-    for (const one of near.get(a)!) {
-      if (least === 0 && worth[one]! + top <= best) break;
-      for (let r = 0; r < m; r++) rest[r] = rows[r]!.limit + ROUNDING - taken[r]! + load[r]![now[a]!]! + load[r]![now[b]!]! - load[r]![one]!;
-      for (const other of others) {
-        looked++;
-        const sum = worth[one]! + worth[other]!;
-        if (least === 0 && sum <= best) break;
-        let beyond = 0;
-        for (let r = 0; r < m && beyond <= least; r++) { const more = load[r]![other]! - rest[r]!; if (more > 0) beyond += more * weigh[r]!; }
-        if (beyond < least || (beyond === least && sum > best)) { least = beyond; best = sum; c = one; d = other; }
-      }
-    }
-    if (c === -1) return false;
-    for (let r = 0; r < m; r++) taken[r]! += load[r]![c]! - load[r]![now[a]!]! + load[r]![d]! - load[r]![now[b]!]!;
-    now[a] = c; now[b] = d; over = overOf();
-    near.set(a, about(a)); near.set(b, about(b));
-    return true;
-  };
-  for (let better = true; better && looked < most;) {
-    better = false;
-    for (let i = 0; i < open.length && looked < most; i++) for (let j = i + 1; j < open.length && looked < most; j++) if (changed(open[i]!, open[j]!)) better = true;
-  }
-  return { ...picked(choices, now), looked };
 }
 
 function fitsIn({ load, rows }: Choices, taken: Float64Array, here: number, c: number): boolean {

@@ -57,8 +57,8 @@ export function mixtureOf(choices: Choices, seen: (fits: Pick) => void): Mixture
     if (cheap === -1 && column.entry.reduce((sum, one, j) => sum + one * dual[j]!, 0) > -1e-9) { if (over() > 1e-7) return null; break; }
     if (!entered(column)) break;
   }
-  // Then the most worth.
-  const beyondAll = 1e3 * Math.max(1, ...[free.pick!.worth].map(Math.abs)), value = ({ pick, beyond }: Column): number => pick?.worth ?? (beyond ? -beyondAll : 0);
+  // Then the most worth; what is beyond a row costs more than all is worth.
+  const beyondAll = 1e3 * Math.max(1, Math.abs(free.pick!.worth)), value = ({ pick, beyond }: Column): number => pick?.worth ?? (beyond ? -beyondAll : 0);
   for (; steps < most; steps++) {
     const dual = dualOf(value), cheap = rows.findIndex((_, r) => dual[r]! < -1e-9 * beyondAll);
     if (cheap !== -1) { if (entered(slack(cheap, false))) continue; break; }
