@@ -19,9 +19,18 @@ const acts = async (): Promise<object[]> => (await clock.house.db.query(`select 
 
 it('limits, the watch of back-ups and repairs without asking: an administrator changes them, the others see them, the trail has before and after', async () => {
   const town = await clock.town({ goods: [{ sku: 'ANT', stock: [10] }] }), limits = `/api/v1/settings/limits?store=${town.storeId}`;
+  // Made at the machine while nobody has an account: whoever holds the token printed there is no second person to it.
+  const [held, itemId] = [(text: string, ...values: unknown[]) => clock.house.db.query<{ by: unknown }>(text, [town.storeId, ...values]), await town.itemId('ANT')], place = town.placeIds[0]!, at = clock.now();
+  await held(`with s as (insert into supplier (store_id, name, currency, updated_at, updated_by) values ($1, 'Mill', 'EUR', $3, 'operator') returning supplier_id)
+    insert into purchase_order (store_id, supplier_id, location_id, reference, state, currency, created_at, created_by, updated_at, made_by) select $1, supplier_id, $2, reference, state, 'EUR', $3, 'operator', $3, made_by from s, (values ('PO-1', 'awaiting approval', '{operator}'::text[]), ('PO-2', 'closed', '{operator}'), ('PO-3', 'draft', '{import}')) as t(reference, state, made_by)`, place, at);
+  await held(`insert into drift_repair (store_id, item_id, location_id, way, state, available_from, available_to, committed_from, committed_to, units, reason, idempotency_key, proposed_at, proposed_by) values ($1, $2, $3, 'push ours', 'waits for approval', 1, 200, 0, 0, 199, 'counted', '7d1f4c1e-6f0b-4a57-9a59-0d7c1f0c5a11', $4, 'operator')`, itemId, place, at);
+  await held(`insert into match_request (store_id, matches, units, asked_at, asked_by) values ($1, '[]', 500, $2, 'operator')`, at);
+  await held(`insert into stock_count (store_id, location_id, name, created_at, created_by) values ($1, $2, 'Shelf', $3, 'operator')`, place, at);
   await saveSetupToken(clock.house.db, tokenHash('first'), new Date(clock.time() + 60_000).toISOString());
   const { cookie: ann } = await ask('POST', '/api/v1/setup', '', { token: 'first', email: 'ann@shop.example', name: 'Ann', password: 'correct horse battery' });
   session = ann;
+  expect((await held('select made_by as by from purchase_order where store_id = $1 order by reference')).rows.map((row) => row.by)).toEqual([['operator', 'ann@shop.example'], ['operator'], ['import']]);
+  expect((await held('select proposed_by as by from drift_repair where store_id = $1 union all select asked_by from match_request where store_id = $1 union all select created_by from stock_count where store_id = $1')).rows).toEqual([1, 2, 3].map(() => ({ by: 'ann@shop.example' })));
   const { body: made } = await ask<{ url: string }>('POST', '/api/v1/people', ann, { email: 'bob@shop.example', name: 'Bob', role: 'ecommerce' });
   const { cookie: bob } = await ask('POST', '/api/v1/join', '', { token: new URL(made.url).searchParams.get('token'), password: 'another long password' });
 

@@ -1,22 +1,24 @@
 /**
  * The most valuable quantities under limits and above leasts, with a bound that says how far from the best they can be: the multiple-choice knapsack by its
- * core (Pisinger 1995), for several rows. Prices are searched; what their bound rules out is left out; the lines that are not settled are searched, wider
- * and wider, until the order is proven good enough or enough was looked at.
+ * core (Pisinger 1995), for several rows. Prices are searched; what their bound rules out is left out; the lines that are not settled are followed side by
+ * side. Where that proves too little the choices are split (branch.ts), until the order is proven good enough or enough was looked at.
  */
 import type { Units } from '../quantity.ts';
+import { branched } from './branch.ts';
 import { affordable, choicesIn, picked, rowsOf, type Choices, type Pick } from './choices.ts';
 import { followed, unsettled } from './core.ts';
 import { finer, improved } from './finer.ts';
 import type { Bound } from './load.ts';
-import { priced, pricesOf, stepped } from './prices.ts';
+import { priced } from './priced.ts';
+import { pricesOf, stepped } from './prices.ts';
 import { choicesOf, type SupplierLine, type Worth } from './supplier-line.ts';
 
 export interface BestOrder { quantities: Units[]; worth: number; /** No order is worth more: proven, but for quantities between two looked at of lines with hundreds of them. */ bound: number }
 
-/** Ways that would better the order by no more than a twentieth of a per cent are not followed; a tenth proven is enough, a quarter to search no wider. */
-const NEAR = 0.0005, ENOUGH = 0.001, WIDE_ENOUGH = 0.0025;
+/** Ways that would better the order by no more than a twentieth of a per cent are not followed; a tenth proven is enough, a quarter to split no choices. */
+const NEAR = 0.0005, ENOUGH = 0.001, ENOUGH_UNSPLIT = 0.0025;
 /** Choices of all lines together, ways kept from line to line, and choices looked at in all: some dozen milliseconds. */
-const MOST_CHOICES = 40_000, FEWEST = 16, WIDTHS = [60, 600, 6_000], MOST_LOOKED = 600_000;
+const MOST_CHOICES = 40_000, FEWEST = 16, WAYS = 60, FEWEST_WAYS = 30, MOST_LOOKED = 600_000;
 /** Beside the best prices: what is worth following when less, or more, is left than they assume. */
 const AROUND = [1, 0, 0.6, 0.85, 1.15, 1.6, 3], ASIDE = [0, 0.5, 2];
 
@@ -30,7 +32,9 @@ export function bestOrder(lines: readonly SupplierLine[], worth: Worth, least: r
   if (coarse === null) return null;
   let known: { quantities: Units[]; worth: number } | null = start === null ? null : { quantities: [...start], worth: start.reduce((sum, quantity, n) => sum + worth[n]!(quantity), 0) };
   const seen = (choices: Choices) => (fits: Pick): void => { if (known === null || fits.worth > known.worth) known = { quantities: quantitiesOf(choices, fits), worth: fits.worth }; };
-  const { price } = pricesOf(coarse, seen(coarse)), close = finer(lines, worth, coarse, price, known === null ? [] : (known as { quantities: Units[] }).quantities), choices = close === coarse ? coarse : affordable(close);
+  const found = pricesOf(coarse, seen(coarse));
+  if (found === null && known === null) return null;
+  const price = found?.price ?? new Float64Array(rows.length), close = finer(lines, worth, coarse, price, known === null ? [] : (known as { quantities: Units[] }).quantities), choices = close === coarse ? coarse : affordable(close);
   if (choices === null) return known && { ...(known as BestOrder), bound: Infinity };
   stepped(choices, price, seen(choices));
   return searched(choices, price, known);
@@ -49,21 +53,23 @@ function around(price: Float64Array): Float64Array[] {
   return [...AROUND.map((times) => price.map((one) => one * times)), ...alone];
 }
 
-/** The core, searched wider and wider. */
+/** The core searched, and what that leaves open split into parts. */
 function searched(made: Choices, price: Float64Array, known: { quantities: Units[]; worth: number } | null): BestOrder | null {
-  const choices: Choices = { ...made, id: made.id.map((_, c) => c) }, asPriced = priced(choices, price), prices = around(price);
-  let best = known && improved(choices, picked(choices, at(choices, known.quantities))), bound = asPriced.bound, left = MOST_LOOKED;
-  for (const width of WIDTHS) {
-    const near = NEAR * Math.abs(best?.worth ?? bound), floor = best?.worth ?? -Infinity;
-    if (best !== null && bound - floor <= (width === WIDTHS[0] ? ENOUGH : WIDE_ENOUGH) * Math.abs(floor)) break;
-    const core = unsettled(choices, asPriced, price, floor + near);
-    if (core === null) { bound = Math.min(bound, floor + near); break; }
-    const ways = Math.min(width, Math.floor(left / core.quantity.length));
-    if (ways < WIDTHS[0]! / 2) break;
-    const found = followed(core, prices, floor, near, ways);
-    left -= found.looked;
+  const choices: Choices = { ...made, id: made.id.map((_, c) => c) }, asPriced = priced(choices, price), start = known && improved(choices, picked(choices, at(choices, known.quantities))), floor = start?.worth ?? -Infinity, near = NEAR * Math.abs(start?.worth ?? asPriced.bound);
+  let best = start, bound = asPriced.bound;
+  const open = (share: number): boolean => best === null || bound - best.worth > share * Math.abs(best.worth), answer = (): BestOrder | null => best && { quantities: quantitiesOf(choices, best), worth: best.worth, bound: Math.max(bound, best.worth) };
+  if (!open(ENOUGH)) return answer();
+  const core = unsettled(choices, asPriced, price, floor + near), ways = core === null ? 0 : Math.min(WAYS, Math.floor(MOST_LOOKED / core.quantity.length));
+  if (core === null) bound = Math.min(bound, floor + near);
+  else if (ways >= FEWEST_WAYS) {
+    const found = followed(core, around(price), floor, near, ways);
     if (found.pick) best = improved(choices, picked(choices, found.pick.at.map((c) => core.id[c]!)));
-    if (Number.isFinite(floor)) bound = Math.min(bound, Math.max(found.left, best?.worth ?? -Infinity));
+    if (start !== null) bound = Math.min(bound, Math.max(found.left, best?.worth ?? -Infinity));
   }
-  return best && { quantities: quantitiesOf(choices, best), worth: best.worth, bound: Math.max(bound, best.worth) };
+  if (core !== null && open(ENOUGH_UNSPLIT)) {
+    const found = branched(choices, best, NEAR);
+    best = found.pick;
+    bound = Math.min(bound, found.bound);
+  }
+  return answer();
 }

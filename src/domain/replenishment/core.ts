@@ -3,7 +3,7 @@
  * what is known (a beam search under the bound of several prices). What was left out for want of room says how much better an order there could still be.
  */
 import { affordable, kept, leastOf, picked, ROUNDING, type Choices, type Pick } from './choices.ts';
-import type { Priced } from './prices.ts';
+import type { Priced } from './priced.ts';
 
 /** Without the choices that the bound rules out: taking one, no order is worth more than `floor`. Null: no order at all is. */
 export function unsettled(choices: Choices, { at, bound }: Priced, price: Float64Array, floor: number): Choices | null {
@@ -29,7 +29,7 @@ export function followed(choices: Choices, prices: readonly Float64Array[], know
   const { start, worth, load, rows } = choices, lines = start.length - 1, m = rows.length;
   const least = rows.map((_, r) => leastOf(choices, r).least), spread = (n: number): number => {
     let most = 0;
-    for (let r = 0; r < m; r++) for (let c = start[n]!; c < start[n + 1]!; c++) most = Math.max(most, (load[r]![c]! - least[r]![n]!) / Math.max(1, Math.abs(rows[r]!.limit)));
+    for (let r = 0; r < m; r++) for (let c = start[n]! + 1; c < start[n + 1]!; c++) most = Math.max(most, Math.abs(load[r]![c]! - load[r]![c - 1]!) / Math.max(1, Math.abs(rows[r]!.limit)));
     return most;
   };
   // Large lumps first: small ones fill what they leave.

@@ -10,7 +10,7 @@ import { assert } from '../assert.ts';
 import type { Units } from '../quantity.ts';
 import { bestOrder, type BestOrder } from './best-order.ts';
 import { filled } from './fill.ts';
-import { fits, missing, total, type Bound, type Load } from './load.ts';
+import { fits, missing, NOTHING, total, type Bound, type Load } from './load.ts';
 import { shared, type PlaceOrder } from './places-budget.ts';
 import { containersOf, floorOf, minimumsOf, placesOf, roomOf, shortfalls, type SupplierLimits } from './supplier-limits.ts';
 import { worthOf, type SupplierLine, type Worth } from './supplier-line.ts';
@@ -153,7 +153,8 @@ class Steps {
   #affordable(raised: readonly Units[], packed: Units[], budget: number): Units[] {
     const all = [...this.#lines.keys()], { containers, fillContainer } = this.#limits, one = this.#places.length === 1, needed = one && (containers !== null || fillContainer) ? containersOf(total(this.#lines, packed), this.#limits) : null;
     if (!one && this.#limits.minimumCounts === 'place' && (this.#floor.cost ?? this.#floor.units) !== undefined) return this.#between(packed, budget);
-    return this.#down(all, packed, one ? packed.map((quantity, n) => Math.max(quantity, raised[n]!)) : packed, { cost: budget, ...(needed === null ? {} : roomOf(this.#limits, needed)) });
+    const most = one ? packed.map((quantity, n) => Math.max(quantity, raised[n]!)) : packed, high = one || containersOf(NOTHING, this.#limits) === null ? most.map((quantity, n) => (quantity === 0 || this.#lines[n]!.fixed === true ? quantity : Math.max(this.#lines[n]!.most, quantity))) : most;
+    return this.#down(all, packed, most, { cost: budget, ...(needed === null ? {} : roomOf(this.#limits, needed)) }, high);
   }
 
   /** Over several places with a minimum each: which of them reach it, with how much of the budget. */

@@ -86,7 +86,8 @@ function lineFacts(order: OrderState, lineId: string, keys: StockKeys, source: s
 
   // Refund lines: what came back, and what was dropped unshipped without coming back.
   const ever = places(everAssigned(order, lineId, keys));
-  let released = position.released;
+  // Of history read in bulk the parcels are not known, so units refunded without restock may have shipped long before. A release moves on hand, so that one from before the opening is never after its cut.
+  let released = order.fulfilmentsKnown ? position.released : 0;
   for (const [refundLineId, refund] of Object.entries(order.refunds).sort(byKey)) {
     if (refund.lineId !== lineId) continue;
     const place = refund.locationId === null ? null : keys.location(refund.locationId);
