@@ -14,7 +14,7 @@ export interface DemoWarehouse {
   url: string; locationId: string;
 }
 
-const NAME = 'Sandbox warehouse', ACTOR = 'Instep', DIGEST_AFTER_SECONDS = 30;
+const NAME = 'Sandbox warehouse', ACTOR = 'Instep';
 /** Nobody types a token, so its beginning tells this warehouse from those of people. */
 const TOKEN = 'sandbox-';
 /** Units one level may change by at first: the shelves begin as the shop shows them, so more than this is worth a look. */
@@ -53,11 +53,7 @@ export async function serveDemo(house: BuiltHouse, storeId: number, demo: DemoWa
     log(`${NAME} on ${demo.url} serves ${place.name}`);
   }
   for (const flow of ['warehouse-feed', 'stock-push']) await house.enqueue(flow, storeId);
-  if (isNew) {
-    await demoCount(house, storeId, demo.locationId);
-    // The first import wrote the day's check of a shop without a warehouse: once more, when the levels are written.
-    await house.enqueue('daily-digest', storeId, DIGEST_AFTER_SECONDS);
-  }
+  if (isNew) await demoCount(house, storeId, demo.locationId);
   house.changed(storeId, ['stock', 'push', 'connections']);
 }
 
