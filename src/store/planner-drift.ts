@@ -99,6 +99,8 @@ export interface PlannerDrift { itemId: number; locationId: number; measure: Pla
 
 /** How long what was found stands while the planner was not read again: what moved here meanwhile is no news of it, and the comparison costs seconds at a million levels. */
 const STANDS_MS = 5 * 60_000;
+/** An exchange reads figures first and takes orders over after that: so long it is believed to be at work, if it did not fail. */
+const EXCHANGE_MS = 15 * 60_000;
 
 /**
  * Works out and keeps the differences; what agrees leaves. `compared` is null where no planner has been read: then nothing is kept. `lastAt`: when it was last
@@ -109,10 +111,11 @@ export async function checkPlanner(db: Queryable, storeId: number, lastAt: strin
   const { rows: [extent] } = connection === null ? { rows: [] } : await db.query<{ figures: number; since: string | null; read_at: string | null }>(
     `select count(*)::int as figures, max(f.read_at) as read_at, (select min(coalesce(w.synced_at, (select max(read_at) from planner_figure where store_id = $1))) from planner_warehouse w where w.store_id = $1 and not w.is_disabled) as since from planner_figure f where f.store_id = $1`, [storeId]);
   if (!connection || !extent?.read_at) { await db.query('delete from planner_drift where store_id = $1', [storeId]); return { compared: null, found: [], fresh: false }; }
-  if (lastAt !== null && lastAt > extent.read_at && Date.parse(now) - Date.parse(lastAt) < STANDS_MS) return { compared: extent.figures, found: await kept(db, storeId, limit), fresh: false };
+  const ended = connection.exchanged_at ?? '', exchanging = ended < extent.read_at && connection.status !== 'failing' && Date.parse(now) - Date.parse(extent.read_at) < EXCHANGE_MS;
+  if (lastAt !== null && lastAt > extent.read_at && lastAt > ended && Date.parse(now) - Date.parse(lastAt) < STANDS_MS) return { compared: extent.figures, found: await kept(db, storeId, limit), fresh: false };
   const stock = await db.query<StockCandidate>(STOCK, [storeId, extent.read_at, extent.since ?? extent.read_at, HELD, now, limit]);
   const incoming = await db.query<IncomingCandidate>(INCOMING, [storeId, extent.read_at, limit]);
-  const found = [...stock.rows.map((row) => asDrift(row, 'stock', explainStock(row))), ...incoming.rows.map((row) => asDrift(row, 'incoming', explainIncoming(row, connection)))];
+  const found = [...stock.rows.map((row) => asDrift(row, 'stock', explainStock(row))), ...incoming.rows.map((row) => asDrift(row, 'incoming', explainIncoming(row, connection, exchanging)))];
   await db.query(
     `with found as (select * from unnest($3::int[], $4::int[], $5::text[], $6::int[], $7::int[], $8::text[], $9::timestamptz[]) as t(item_id, location_id, measure, ours, theirs, causes, synced_at)
      ), gone as (delete from planner_drift d where d.store_id = $1 and not exists (select from found f where f.item_id = d.item_id and f.location_id = d.location_id and f.measure = d.measure))
@@ -133,11 +136,11 @@ function explainStock(row: StockCandidate): PlannerFinding {
   return explainPlannerStock({ theirs: row.theirs, ours: row.ours, syncedAt: row.synced_at, moved: [row.moved, row.heard, row.unedited, row.at_once], held: row.held, countsOnHand: row.counts_on_hand, beside: row.beside ?? [], besideIsOlder: row.beside_is_older, stray: strayOf(row), isBundle: row.is_bundle, openedAt: row.opened_at });
 }
 
-function explainIncoming(row: IncomingCandidate, connection: PlannerConnectionRow): PlannerFinding {
+function explainIncoming(row: IncomingCandidate, connection: PlannerConnectionRow, exchanging: boolean): PlannerFinding {
   const untold = connection.sends_orders ? 'was not told there' : 'is not told there, as this connection is set';
   return explainPlannerIncoming({
     theirs: row.theirs, ours: row.ours, readAt: row.synced_at, fresh: row.fresh, unsent: row.unsent, unsentWhy: `${row.unsent_why ?? 'an order'} ${untold}`, receivedSince: row.received_since, unwritten: row.unwritten,
-    unwrittenWhy: `${row.unwritten_why ?? 'an order'} was received here and is still expected there`, changed: row.changed, takesOrders: connection.takes_orders, stray: strayOf(row),
+    unwrittenWhy: `${row.unwritten_why ?? 'an order'} was received here and is still expected there`, changed: row.changed, takesOrders: connection.takes_orders, exchanging, stray: strayOf(row),
   });
 }
 

@@ -206,6 +206,29 @@ describe('on order', () => {
     expect(await level('MUG')).toEqual([['incoming', 10, 6, 'receipt not written 4']]);
   });
 
+  test('an order of theirs is no fault while the exchange that read their figures is at work; one that goes on too long, or failed, is', async () => {
+    await connect({ takes_orders: false });
+    side.account.makeOrder({ reference: 'IP-0', vendor: 'Mill', warehouse: here, status: 'Open', items: [{ id: mugThere, replenishment: 9 }] });
+    await exchange();
+    // Its figures are here, its orders not yet.
+    const midway = (status: string) => clock.house.db.query(`update planner_connection set takes_orders = true, exchanged_at = null, status = $2 where store_id = $1`, [town.storeId, status]);
+    await midway('ok');
+    await check();
+    expect([await level('MUG'), await cases()]).toEqual([[['incoming', 9, 0, 'not exchanged yet 9']], []]);
+    await midway('failing');
+    await check();
+    expect(await level('MUG')).toEqual([['incoming', 9, 0, 'unknown 9']]);
+    await midway('ok');
+    await clock.advance(900_000);
+    await check();
+    expect(await level('MUG')).toEqual([['incoming', 9, 0, 'unknown 9']]);
+    await exchange();
+    await exchange();
+    // What was found before an exchange ended does not stand for minutes after it.
+    await town.flow('drift-check');
+    expect(await level('MUG')).toEqual([]);
+  });
+
   test('an order kept there alone: by choice it is explained, else it is a case', async () => {
     await connect({ takes_orders: false });
     side.account.makeOrder({ reference: 'IP-1', vendor: 'Mill', warehouse: here, status: 'Open', items: [{ id: mugThere, replenishment: 9 }] });

@@ -9,7 +9,7 @@ const of = (found: { causes: readonly { cause: string; units: number }[] }, caus
 const AT = '2026-03-02T09:00:00.000Z';
 const stray = fc.option(fc.record({ units: few, whole: fc.boolean(), evidence: fc.constant('a variant nobody matched') }));
 const stock: fc.Arbitrary<PlannerStockInput> = fc.record({ theirs: signed, ours: signed, syncedAt: fc.constant(AT), moved: fc.array(signed, { minLength: 1, maxLength: 3 }), held: few, countsOnHand: fc.boolean(), beside: fc.array(fc.record({ cause: fc.constantFrom<DriftCause>('event not received', 'unknown'), units: signed, evidence: fc.constant('e') }), { maxLength: 2 }), besideIsOlder: fc.boolean(), stray, isBundle: fc.boolean(), openedAt: fc.option(fc.constant('2026-03-02T09:00:31.000Z')) });
-const incoming: fc.Arbitrary<PlannerIncomingInput> = fc.record({ theirs: few, ours: few, readAt: fc.constant(AT), fresh: few, unsent: few, unsentWhy: fc.constant('w'), receivedSince: few, unwritten: few, unwrittenWhy: fc.constant('w'), changed: fc.option(fc.constant('PO-1')), takesOrders: fc.boolean(), stray });
+const incoming: fc.Arbitrary<PlannerIncomingInput> = fc.record({ theirs: few, ours: few, readAt: fc.constant(AT), fresh: few, unsent: few, unsentWhy: fc.constant('w'), receivedSince: few, unwritten: few, unwrittenWhy: fc.constant('w'), changed: fc.option(fc.constant('PO-1')), takesOrders: fc.boolean(), exchanging: fc.boolean(), stray });
 
 describe('the planner’s stock beside the ledger', () => {
   it('gives every unit of the difference a cause, and none twice', () => {
@@ -48,7 +48,7 @@ describe('the planner’s orders beside ours', () => {
   });
   it('tells an order that was not sent from a receipt that was not written', () => {
     fc.assert(fc.property(few, few, few, few, (both, fresh, unsent, unwritten) => {
-      const found = explainPlannerIncoming({ theirs: both + unwritten, ours: both + fresh + unsent, readAt: AT, fresh, unsent, unsentWhy: 'w', receivedSince: 0, unwritten, unwrittenWhy: 'w', changed: null, takesOrders: true, stray: null });
+      const found = explainPlannerIncoming({ theirs: both + unwritten, ours: both + fresh + unsent, readAt: AT, fresh, unsent, unsentWhy: 'w', receivedSince: 0, unwritten, unwrittenWhy: 'w', changed: null, takesOrders: true, exchanging: false, stray: null });
       expect([of(found, 'not exchanged yet'), of(found, 'order not sent'), of(found, 'receipt not written'), of(found, 'unknown')]).toEqual([0 - fresh, 0 - unsent, unwritten, 0]);
     }));
   });

@@ -43,6 +43,8 @@ export interface PlannerIncomingInput {
   changed: string | null;
   /** Whether orders made at the planner become ours. */
   takesOrders: boolean;
+  /** Whether the exchange that read these figures is still at work: what its orders say is not here yet. */
+  exchanging: boolean;
   stray: Stray | null;
 }
 
@@ -79,6 +81,7 @@ export function explainPlannerIncoming(input: PlannerIncomingInput): PlannerFind
   if (input.stray) rest.take('unmapped location or SKU', -input.stray.units, input.stray.evidence);
   if (input.changed !== null) rest.give('not exchanged yet', rest.left, `${input.changed} changed after its figures were read at ${input.readAt}`);
   if (!input.takesOrders && rest.left > 0) rest.give('order not taken over', rest.left, 'orders made there are not taken over, as this connection is set');
+  if (input.exchanging) rest.give('not exchanged yet', rest.left, `its figures were read at ${input.readAt}; its orders are being read`);
   return rest.end(`it has ${input.theirs} on order, the purchase orders here make ${input.ours}`);
 }
 
