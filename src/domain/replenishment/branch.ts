@@ -10,7 +10,7 @@ import { mixtureOf, type Mixture } from './mixture.ts';
 import { priced } from './priced.ts';
 
 /** Parts kept at once; choices and pairs looked at in all. */
-const PARTS = 80, MOST_LOOKED = 6_000_000;
+const PARTS = 1_000, MOST_LOOKED = 12_000_000;
 /** Choices on either side, and pairs, by which the order of a part is bettered; while none is known; of the best in the end. */
 const NEAR: Reach = { beside: 8, most: 20_000 }, FAR: Reach = { beside: 30, most: 200_000 }, LAST: Reach = { beside: Infinity, most: 1_000_000 }, BY_THREE: Reach = { beside: 30, most: 600_000 };
 
