@@ -42,8 +42,8 @@ describe('stacking', () => {
   it('never says less than nothing', () => {
     const [work] = tracked([workOf(drawn(200, (t) => t % 3))]), methods = work!.weights.length, beta = new Float64Array(methods + 1);
     beta[methods] = -5;
-    expect(stackedLevel(work!, 0, 'mean', { mean: { beta, share: 1 }, total: { beta, share: 0 } })).toBe(0);
+    expect(stackedLevel(work!, 0, 'mean', { mean: { beta, share: 1, lastYear: 0 }, total: { beta, share: 0, lastYear: 0 } })).toBe(0);
     beta[methods] = 0.5;
-    expect(stackedLevel(work!, 0, 'mean', { mean: { beta, share: 0.5 }, total: { beta, share: 0 } })).toBeCloseTo(blendAt(work!, 0) * 1.25, 12);
+    expect(stackedLevel(work!, 0, 'mean', { mean: { beta, share: 0.5, lastYear: 0 }, total: { beta, share: 0, lastYear: 0 } })).toBeCloseTo(blendAt(work!, 0) * 1.25, 12);
   });
 });

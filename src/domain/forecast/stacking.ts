@@ -12,8 +12,11 @@ import { join, normalEquations, observe, solveRidge, type NormalEquations } from
 import { maturity, type Work } from './work.ts';
 
 export type Aim = 'mean' | 'total';
-/** Coefficients and how far they are applied, 0..1. */
-export interface StackingPool { mean: { beta: Float64Array; share: number }; total: { beta: Float64Array; share: number } }
+/** Coefficients, how far they are applied, and how far last year is believed (`first-year.ts`), both 0..1. */
+interface Stack { beta: Float64Array; share: number; lastYear: number }
+export interface StackingPool { mean: Stack; total: Stack }
+
+export const UNLEARNED: StackingPool = { mean: { beta: new Float64Array(0), share: 0, lastYear: 0 }, total: { beta: new Float64Array(0), share: 0, lastYear: 0 } };
 
 const AGING = 0.97, RIDGE = 0.1;
 /** Observations beside which those of the last windows count half. */
@@ -41,8 +44,8 @@ function regressorsAt(work: Work, j: number, level: number, x: Float64Array): vo
 }
 
 export function learnStacking(works: readonly Work[]): StackingPool {
-  if (works.length === 0) return { mean: { beta: new Float64Array(0), share: 0 }, total: { beta: new Float64Array(0), share: 0 } };
-  const size = works[0]!.weights.length + 1, x = new Float64Array(size), none = { beta: new Float64Array(size), share: 0 };
+  if (works.length === 0) return UNLEARNED;
+  const size = works[0]!.weights.length + 1, x = new Float64Array(size), none = { beta: new Float64Array(size), share: 0, lastYear: 0 };
   const longest = works.reduce((most, work) => (work.n > most.n ? work : most), works[0]!);
   if (maturity(longest.n, longest.rules) === 0) return { mean: none, total: none };
   const { recent, recentEnd, earlier } = originsOf(longest);
@@ -78,13 +81,19 @@ export function learnStacking(works: readonly Work[]): StackingPool {
     }
     const share = sizes > 0 ? Math.max(0, Math.min(1, hits / sizes)) * (rows / (rows + HALF_ROWS)) * maturity(longest.n, longest.rules) : 0;
     join(all, fit(aim, recent, earlier - 1));
-    return { beta: solveRidge(all, RIDGE), share };
+    return { beta: solveRidge(all, RIDGE), share, lastYear: 0 };
   };
   return { mean: learn('mean'), total: learn('total') };
 }
 
-/** The corrected level at origin j (0: now). */
+/** The corrected level at origin j (0: now), drawn to what was sold a year before. */
 export function stackedLevel(work: Work, j: number, aim: Aim, pool: StackingPool): number {
+  const level = stackedAlone(work, j, aim, pool), { lastYear } = pool[aim], { yearAgo, yearAgoSay } = work;
+  return lastYear === 0 ? level : level + lastYear * yearAgoSay[j]! * (yearAgo[j]! - level);
+}
+
+/** The corrected level at origin j (0: now), last year aside. */
+export function stackedAlone(work: Work, j: number, aim: Aim, pool: StackingPool): number {
   const level = blendAt(work, j), { beta, share } = pool[aim], methods = work.weights.length, row = j * methods;
   if (share === 0) return level;
   let said = beta[methods]! * level;

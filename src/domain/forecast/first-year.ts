@@ -1,0 +1,120 @@
+/**
+ * The time of year while less than two years are known (`yearly.ts` needs them).
+ *
+ * A year is a circle: in October last December is as near as August, on its other side. What an item sold about this time a year ago, the nearest days counting most,
+ * stands beside its level, as far as such days are known: a December three months off says little, one around the corner much. How far that is believed is learned
+ * from the catalogue's own windows, beside a plain return to the item's mean: fully where it would have helped there, not at all where items come and go by no season. Means whose
+ * squared error is to be least have a smaller say of their own.
+ */
+import { missWeight, stackedAlone, stackedLevel, type Aim, type StackingPool } from './stacking.ts';
+import type { Work } from './work.ts';
+
+/** Standard deviation of the kernel about the day a year ago, as a share of a year (six weeks); how many of them it reaches. */
+const WIDTH = 6 / 52, REACH = 3.5;
+/** Share of a year (two weeks) that the level is worth beside last year's periods. */
+const LEVEL = 2 / 52;
+/** The windows before an origin that its level was read off are not last year's. */
+const LATELY = 2;
+/** Squared changes, over the level they are made to, beside which the catalogue's verdict counts half. */
+const HALF = 20;
+const AGING = 0.97, LEAST_RATE = 0.05, LEAST_SAY = 0.01;
+
+const then = { rate: 0, say: 0 };
+
+/**
+ * With `t` periods known, what the same time a year before the period `ahead` (counted from 0) had: units a period at a factor of 1, and their say beside the level, 0..1; the object is
+ * reused by the next call.
+ */
+export function lastYearAt({ first, units, expected, rules: { year, bin, window } }: Work, t: number, ahead: number): Readonly<typeof then> {
+  const width = WIDTH * year, reach = REACH * width, target = t + ahead - year, last = Math.min(t - LATELY * window, target + reach);
+  let sold = 0, weight = 0;
+  for (let from = Math.max(first, Math.floor(target - reach)); from < last; from += bin) {
+    const to = Math.min(from + bin, t), away = ((from + to - 1) / 2 - target) / width, near = Math.exp(-0.5 * away * away);
+    sold += near * (units[to]! - units[from]!);
+    weight += near * (expected[to]! - expected[from]!);
+  }
+  then.rate = weight > 0 ? sold / weight : 0;
+  then.say = weight > 0 ? weight / (weight + LEVEL * year) : 0;
+  return then;
+}
+
+const middle = ({ rules: { window } }: Work): number => (window - 1) / 2;
+
+/** Fills what last year says of the window after each origin; call when levels are tracked. */
+export function recallLastYear(work: Work): void {
+  const { n, first, origins, yearAgo, yearAgoSay, rules: { step, year } } = work, ahead = middle(work);
+  yearAgo.fill(0); yearAgoSay.fill(0);
+  for (let j = 0; j <= origins; j++) {
+    const t = n - j * step;
+    if (t + ahead - year + REACH * WIDTH * year < first) break;
+    const { rate, say } = lastYearAt(work, t, ahead);
+    if (say >= LEAST_SAY) { yearAgo[j] = rate; yearAgoSay[j] = say; }
+  }
+}
+
+/** Weighted squares and products of what last year would change, of a return to the mean, and of the misses. */
+interface Evidence { change: number; back: number; both: number; changeMiss: number; backMiss: number }
+
+/** The stacking with last year's say in it, where it would have helped; fills on the way what last year says of each window. */
+export function withLastYear(works: readonly Work[], stacking: StackingPool): StackingPool {
+  const evidence: Record<Aim, Evidence> = { mean: { change: 0, back: 0, both: 0, changeMiss: 0, backMiss: 0 }, total: { change: 0, back: 0, both: 0, changeMiss: 0, backMiss: 0 } };
+  for (const work of works) {
+    recallLastYear(work);
+    const { n, first, origins, came, scale, units, expected, yearAgo, yearAgoSay, rules: { step } } = work;
+    for (let j = 1; j <= origins && yearAgoSay[j]! > 0; j++) {
+      const t = n - j * step, actual = came[j]!;
+      if (actual !== actual) continue;
+      const usual = (units[t]! - units[first]!) / Math.max(1, expected[t]! - expected[first]!);
+      for (const aim of ['mean', 'total'] as const) {
+        if (aim === 'mean' && !(scale > 0)) continue;
+        const level = stackedAlone(work, j, aim, stacking), change = yearAgoSay[j]! * (yearAgo[j]! - level), back = usual - level, miss = actual - level, of = evidence[aim];
+        const weight = Math.pow(AGING, j) * (aim === 'total' ? 1 / (Math.max(level, level + change) + LEAST_RATE) : missWeight(work, j, level, aim));
+        of.change += weight * change * change; of.back += weight * back * back; of.both += weight * change * back; of.changeMiss += weight * change * miss; of.backMiss += weight * back * miss;
+      }
+    }
+  }
+  const say = (aim: Aim): number => {
+    const { change, back, both, changeMiss, backMiss } = evidence[aim], slope = back > 0 ? both / back : 0, hits = changeMiss - slope * backMiss, size = change - slope * both;
+    return hits > 0 && size > 0 ? Math.min(1, hits / size) * (size / (size + HALF)) : 0;
+  };
+  return { mean: { ...stacking.mean, lastYear: say('mean') }, total: { ...stacking.total, lastYear: say('total') } };
+}
+
+/** What last year, believed so far, changes a level by for the period `ahead`. */
+const change = (share: number, alone: number, { rate, say }: Readonly<typeof then>): number => share * say * (rate - alone);
+
+/** What last year changes the levels of the window ahead by. */
+export const changedBy = (work: Work, aim: Aim, stacking: StackingPool): number => (stacking[aim].lastYear === 0 ? 0 : stackedLevel(work, 0, aim, stacking) - stackedAlone(work, 0, aim, stacking));
+
+/** Quantiles of single periods, whose level lies between those of means and of totals, follow last year as far as totals do: what their level is without, and what it is changed by. */
+export function spreadAlone(work: Work, stacking: StackingPool): { alone: number; changed: number } {
+  const { yearAgo, yearAgoSay } = work, alone = (stackedAlone(work, 0, 'mean', stacking) + stackedAlone(work, 0, 'total', stacking)) / 2;
+  return { alone, changed: stacking.total.lastYear * yearAgoSay[0]! * (yearAgo[0]! - alone) };
+}
+
+/** A level for each period ahead: for means, for totals, for quantiles. */
+export interface LevelsAhead { mean: Float64Array; total: Float64Array; spread: Float64Array }
+
+export const levelsFor = (horizon: number): LevelsAhead => ({ mean: new Float64Array(horizon), total: new Float64Array(horizon), spread: new Float64Array(horizon) });
+
+/** Levels of the periods ahead: those of the window ahead, moved to where last year was at their own time; the same for a whole bin of the year. */
+export function levelsAhead(work: Work, stacking: StackingPool, into: LevelsAhead): void {
+  const { n, horizon, meanLevel, totalLevel, spreadLevel, yearAgo, yearAgoSay, rules: { bin } } = work, { mean, total, spread } = into;
+  mean.fill(meanLevel); total.fill(totalLevel); spread.fill(spreadLevel);
+  if (stacking.mean.lastYear === 0 && stacking.total.lastYear === 0) return;
+  const own = { mean: stackedAlone(work, 0, 'mean', stacking), total: stackedAlone(work, 0, 'total', stacking), spread: spreadAlone(work, stacking).alone }, window = { rate: yearAgo[0]!, say: yearAgoSay[0]! };
+  for (let h = 0; h < horizon; h++) {
+    const there = h % bin === 0 ? lastYearAt(work, n, h + (bin - 1) / 2) : then;
+    const moved = (level: number, share: number, alone: number): number => Math.max(0, level + change(share, alone, there) - change(share, alone, window));
+    mean[h] = moved(meanLevel, stacking.mean.lastYear, own.mean); total[h] = moved(totalLevel, stacking.total.lastYear, own.total); spread[h] = moved(spreadLevel, stacking.total.lastYear, own.spread);
+  }
+}
+
+/** The level of totals without last year, and the units last year changes the expected total of the first `periods` by. */
+export function ofLastYear(work: Work, stacking: StackingPool, periods: number): { level: number; units: number } {
+  const { n, factor, horizon, totalLevel } = work, level = totalLevel - changedBy(work, 'total', stacking), into = levelsFor(horizon);
+  levelsAhead(work, stacking, into);
+  let units = 0;
+  for (let h = 0; h < periods; h++) units += (into.total[h]! - level) * factor[n + h]!;
+  return { level, units };
+}
