@@ -2,19 +2,18 @@
  * The time of year while less than two years are known (`yearly.ts` needs them).
  *
  * A year is a circle: in October last December is as near as August, on its other side. What an item sold about this time a year ago, the nearest days counting most,
- * stands beside its level, as far as such days are known: a December three months off says little, one around the corner much. How far that is believed is learned
- * from the catalogue's own windows, beside a plain return to the item's mean: fully where it would have helped there, not at all where items come and go by no season. Means whose
- * squared error is to be least have a smaller say of their own.
+ * stands beside its level, as far as such days are known: a December three months off says little, one around the corner much. It lifts a level and lowers none: an
+ * item that sells more than last year has grown. How far it is believed is learned from the catalogue's own windows, beside a plain return to the item's mean and apart for
+ * items that have not sold lately: fully where it would have helped there, not at all where items come and go by no season. Means whose squared error is to be least have a
+ * smaller say of their own.
  */
-import { missWeight, stackedAlone, stackedLevel, type Aim, type StackingPool } from './stacking.ts';
+import { believedAt, LATELY, liftAt, missWeight, stackedAlone, type Aim, type Believed, type StackingPool } from './stacking.ts';
 import type { Work } from './work.ts';
 
 /** Standard deviation of the kernel about the day a year ago, as a share of a year (six weeks); how many of them it reaches. */
 const WIDTH = 6 / 52, REACH = 3.5;
-/** Share of a year (two weeks) that the level is worth beside last year's periods. */
-const LEVEL = 2 / 52;
-/** The windows before an origin that its level was read off are not last year's. */
-const LATELY = 2;
+/** Share of a year (three weeks) that the level is worth beside last year's periods. */
+const LEVEL = 3 / 52;
 /** Squared changes, over the level they are made to, beside which the catalogue's verdict counts half. */
 const HALF = 20;
 const AGING = 0.97, LEAST_RATE = 0.05, LEAST_SAY = 0.01;
@@ -54,42 +53,46 @@ export function recallLastYear(work: Work): void {
 
 /** Weighted squares and products of what last year would change, of a return to the mean, and of the misses. */
 interface Evidence { change: number; back: number; both: number; changeMiss: number; backMiss: number }
+const nothingSeen = (): Evidence => ({ change: 0, back: 0, both: 0, changeMiss: 0, backMiss: 0 });
+/** For counting: 1 of those that have sold lately, 2 of those that have not. */
+const KIND: Believed = { selling: 1, silent: 2 };
 
 /** The stacking with last year's say in it, where it would have helped; fills on the way what last year says of each window. */
 export function withLastYear(works: readonly Work[], stacking: StackingPool): StackingPool {
-  const evidence: Record<Aim, Evidence> = { mean: { change: 0, back: 0, both: 0, changeMiss: 0, backMiss: 0 }, total: { change: 0, back: 0, both: 0, changeMiss: 0, backMiss: 0 } };
+  const evidence: Record<Aim, Record<keyof Believed, Evidence>> = { mean: { selling: nothingSeen(), silent: nothingSeen() }, total: { selling: nothingSeen(), silent: nothingSeen() } };
   for (const work of works) {
     recallLastYear(work);
     const { n, first, origins, came, scale, units, expected, yearAgo, yearAgoSay, rules: { step } } = work;
     for (let j = 1; j <= origins && yearAgoSay[j]! > 0; j++) {
       const t = n - j * step, actual = came[j]!;
       if (actual !== actual) continue;
-      const usual = (units[t]! - units[first]!) / Math.max(1, expected[t]! - expected[first]!);
+      const kind = believedAt(work, j, KIND) === KIND.selling ? 'selling' : 'silent', usual = (units[t]! - units[first]!) / Math.max(1, expected[t]! - expected[first]!);
       for (const aim of ['mean', 'total'] as const) {
         if (aim === 'mean' && !(scale > 0)) continue;
-        const level = stackedAlone(work, j, aim, stacking), change = yearAgoSay[j]! * (yearAgo[j]! - level), back = usual - level, miss = actual - level, of = evidence[aim];
-        const weight = Math.pow(AGING, j) * (aim === 'total' ? 1 / (Math.max(level, level + change) + LEAST_RATE) : missWeight(work, j, level, aim));
+        const level = stackedAlone(work, j, aim, stacking), change = yearAgoSay[j]! * Math.max(0, yearAgo[j]! - level), back = usual - level, miss = actual - level, of = evidence[aim][kind];
+        const weight = Math.pow(AGING, j) * (aim === 'total' ? 1 / (level + change + LEAST_RATE) : missWeight(work, j, level, aim));
         of.change += weight * change * change; of.back += weight * back * back; of.both += weight * change * back; of.changeMiss += weight * change * miss; of.backMiss += weight * back * miss;
       }
     }
   }
-  const say = (aim: Aim): number => {
-    const { change, back, both, changeMiss, backMiss } = evidence[aim], slope = back > 0 ? both / back : 0, hits = changeMiss - slope * backMiss, size = change - slope * both;
+  const share = ({ change, back, both, changeMiss, backMiss }: Evidence): number => {
+    const slope = back > 0 ? both / back : 0, hits = changeMiss - slope * backMiss, size = change - slope * both;
     return hits > 0 && size > 0 ? Math.min(1, hits / size) * (size / (size + HALF)) : 0;
   };
-  return { mean: { ...stacking.mean, lastYear: say('mean') }, total: { ...stacking.total, lastYear: say('total') } };
+  const lastYear = (aim: Aim): Believed => ({ selling: share(evidence[aim].selling), silent: share(evidence[aim].silent) });
+  return { mean: { ...stacking.mean, lastYear: lastYear('mean') }, total: { ...stacking.total, lastYear: lastYear('total') } };
 }
 
-/** What last year, believed so far, changes a level by for the period `ahead`. */
-const change = (share: number, alone: number, { rate, say }: Readonly<typeof then>): number => share * say * (rate - alone);
+/** Whether last year has a say of anything. */
+export const believes = ({ mean: { lastYear: mean }, total: { lastYear: total } }: StackingPool): boolean => Math.max(mean.selling, mean.silent, total.selling, total.silent) > 0;
 
-/** What last year changes the levels of the window ahead by. */
-export const changedBy = (work: Work, aim: Aim, stacking: StackingPool): number => (stacking[aim].lastYear === 0 ? 0 : stackedLevel(work, 0, aim, stacking) - stackedAlone(work, 0, aim, stacking));
+/** What last year lifts the level of the window ahead by. */
+export const liftNow = (work: Work, aim: Aim, stacking: StackingPool): number => liftAt(work, 0, stackedAlone(work, 0, aim, stacking), stacking[aim].lastYear);
 
-/** Quantiles of single periods, whose level lies between those of means and of totals, follow last year as far as totals do: what their level is without, and what it is changed by. */
-export function spreadAlone(work: Work, stacking: StackingPool): { alone: number; changed: number } {
-  const { yearAgo, yearAgoSay } = work, alone = (stackedAlone(work, 0, 'mean', stacking) + stackedAlone(work, 0, 'total', stacking)) / 2;
-  return { alone, changed: stacking.total.lastYear * yearAgoSay[0]! * (yearAgo[0]! - alone) };
+/** Quantiles of single periods, whose level lies between those of means and of totals, follow last year as far as totals do: what their level is without, and what it is lifted by. */
+export function spreadAlone(work: Work, stacking: StackingPool): { alone: number; lift: number } {
+  const alone = (stackedAlone(work, 0, 'mean', stacking) + stackedAlone(work, 0, 'total', stacking)) / 2;
+  return { alone, lift: liftAt(work, 0, alone, stacking.total.lastYear) };
 }
 
 /** A level for each period ahead: for means, for totals, for quantiles. */
@@ -97,22 +100,27 @@ export interface LevelsAhead { mean: Float64Array; total: Float64Array; spread: 
 
 export const levelsFor = (horizon: number): LevelsAhead => ({ mean: new Float64Array(horizon), total: new Float64Array(horizon), spread: new Float64Array(horizon) });
 
-/** Levels of the periods ahead: those of the window ahead, moved to where last year was at their own time; the same for a whole bin of the year. */
+/** Levels of the periods ahead: those of the window ahead, lifted to where last year was at their own time; the same for a whole bin of the year. */
 export function levelsAhead(work: Work, stacking: StackingPool, into: LevelsAhead): void {
-  const { n, horizon, meanLevel, totalLevel, spreadLevel, yearAgo, yearAgoSay, rules: { bin } } = work, { mean, total, spread } = into;
-  mean.fill(meanLevel); total.fill(totalLevel); spread.fill(spreadLevel);
-  if (stacking.mean.lastYear === 0 && stacking.total.lastYear === 0) return;
-  const own = { mean: stackedAlone(work, 0, 'mean', stacking), total: stackedAlone(work, 0, 'total', stacking), spread: spreadAlone(work, stacking).alone }, window = { rate: yearAgo[0]!, say: yearAgoSay[0]! };
-  for (let h = 0; h < horizon; h++) {
-    const there = h % bin === 0 ? lastYearAt(work, n, h + (bin - 1) / 2) : then;
-    const moved = (level: number, share: number, alone: number): number => Math.max(0, level + change(share, alone, there) - change(share, alone, window));
-    mean[h] = moved(meanLevel, stacking.mean.lastYear, own.mean); total[h] = moved(totalLevel, stacking.total.lastYear, own.total); spread[h] = moved(spreadLevel, stacking.total.lastYear, own.spread);
-  }
+  const { n, horizon, meanLevel, totalLevel, spreadLevel, yearAgo, yearAgoSay, rules: { bin } } = work;
+  const row = (values: Float64Array, level: number, believed: number, alone: number): void => {
+    values.fill(level);
+    if (believed === 0) return;
+    const window = yearAgoSay[0]! * Math.max(0, yearAgo[0]! - alone);
+    for (let h = 0; h < horizon; h++) {
+      const { rate, say } = h % bin === 0 ? lastYearAt(work, n, h + (bin - 1) / 2) : then;
+      values[h] = Math.max(0, level + believed * (say * Math.max(0, rate - alone) - window));
+    }
+  };
+  const mean = believedAt(work, 0, stacking.mean.lastYear), total = believedAt(work, 0, stacking.total.lastYear);
+  row(into.mean, meanLevel, mean, stackedAlone(work, 0, 'mean', stacking));
+  row(into.total, totalLevel, total, stackedAlone(work, 0, 'total', stacking));
+  row(into.spread, spreadLevel, total, total === 0 ? 0 : spreadAlone(work, stacking).alone);
 }
 
 /** The level of totals without last year, and the units last year changes the expected total of the first `periods` by. */
 export function ofLastYear(work: Work, stacking: StackingPool, periods: number): { level: number; units: number } {
-  const { n, factor, horizon, totalLevel } = work, level = totalLevel - changedBy(work, 'total', stacking), into = levelsFor(horizon);
+  const { n, factor, horizon, totalLevel } = work, level = totalLevel - liftNow(work, 'total', stacking), into = levelsFor(horizon);
   levelsAhead(work, stacking, into);
   let units = 0;
   for (let h = 0; h < periods; h++) units += (into.total[h]! - level) * factor[n + h]!;

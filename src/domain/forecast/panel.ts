@@ -13,7 +13,7 @@ import { calibrated } from './calibration.ts';
 import { correctLevels, learnCorrection, type CorrectionPool } from './correction.ts';
 import { quantilesOf } from './distribution.ts';
 import { applyEvents, learnEvents, type EventPool } from './events.ts';
-import { changedBy, levelsAhead, levelsFor, ofLastYear, recallLastYear, spreadAlone, withLastYear } from './first-year.ts';
+import { believes, levelsAhead, levelsFor, liftNow, ofLastYear, recallLastYear, spreadAlone, withLastYear } from './first-year.ts';
 import type { ForecastResult } from './forecast.ts';
 import { blendLevels, fallenBack, learnLevels, trackLevels, type LevelPool } from './levels.ts';
 import { madeOf, note, traceOf, type FactorTrace } from './made-of.ts';
@@ -105,7 +105,7 @@ export function forecastPanel(panel: readonly PanelSeries[], pool: Pool, options
     applyFactors(work, pool, options, traces[n]!);
     trackLevels(work);
     blendLevels(work, pool.levels);
-    if (pool.stacking.mean.lastYear > 0 || pool.stacking.total.lastYear > 0) recallLastYear(work);
+    if (believes(pool.stacking)) recallLastYear(work);
   });
   setLevels(works, pool);
   applyBoosted(works, pool.boosted);
@@ -220,14 +220,13 @@ function setLevels(works: readonly Work[], pool: LevelsPool): void {
     work.totalLevel = stackedLevel(work, 0, 'total', pool.stacking);
   }
   correctLevels(works, pool.correction);
-  const { mean, total } = pool.stacking;
   for (const work of works) {
     work.meanLevel = fallenBack(work, work.meanLevel, 'mean');
     work.totalLevel = fallenBack(work, work.totalLevel, 'total');
     work.meanLevel += (drawnLevel(work, work.meanLevel, pool.shortHistory) - work.meanLevel) / 2;
     work.totalLevel = drawnLevel(work, work.totalLevel, pool.shortHistory);
     // Single periods lie between the two: their median wants the shrunken mean, their tail the unbiased one.
-    const lastYear = mean.lastYear === total.lastYear ? 0 : spreadAlone(work, pool.stacking).changed - (changedBy(work, 'mean', pool.stacking) + changedBy(work, 'total', pool.stacking)) / 2;
+    const lastYear = believes(pool.stacking) ? spreadAlone(work, pool.stacking).lift - (liftNow(work, 'mean', pool.stacking) + liftNow(work, 'total', pool.stacking)) / 2 : 0;
     work.spreadLevel = Math.max(0, (work.meanLevel + work.totalLevel) / 2 + lastYear);
     work.level = drawnLevel(work, work.level, pool.shortHistory);
   }

@@ -12,11 +12,14 @@ import { join, normalEquations, observe, solveRidge, type NormalEquations } from
 import { maturity, type Work } from './work.ts';
 
 export type Aim = 'mean' | 'total';
-/** Coefficients, how far they are applied, and how far last year is believed (`first-year.ts`), both 0..1. */
-interface Stack { beta: Float64Array; share: number; lastYear: number }
+/** How far last year is believed of a series that has sold lately, and of one that has not, 0..1 (`first-year.ts`). */
+export interface Believed { selling: number; silent: number }
+/** Coefficients, and how far they are applied, 0..1. */
+interface Stack { beta: Float64Array; share: number; lastYear: Believed }
 export interface StackingPool { mean: Stack; total: Stack }
 
-export const UNLEARNED: StackingPool = { mean: { beta: new Float64Array(0), share: 0, lastYear: 0 }, total: { beta: new Float64Array(0), share: 0, lastYear: 0 } };
+const NOT_BELIEVED: Believed = { selling: 0, silent: 0 };
+export const UNLEARNED: StackingPool = { mean: { beta: new Float64Array(0), share: 0, lastYear: NOT_BELIEVED }, total: { beta: new Float64Array(0), share: 0, lastYear: NOT_BELIEVED } };
 
 const AGING = 0.97, RIDGE = 0.1;
 /** Observations beside which those of the last windows count half. */
@@ -45,7 +48,7 @@ function regressorsAt(work: Work, j: number, level: number, x: Float64Array): vo
 
 export function learnStacking(works: readonly Work[]): StackingPool {
   if (works.length === 0) return UNLEARNED;
-  const size = works[0]!.weights.length + 1, x = new Float64Array(size), none = { beta: new Float64Array(size), share: 0, lastYear: 0 };
+  const size = works[0]!.weights.length + 1, x = new Float64Array(size), none = { beta: new Float64Array(size), share: 0, lastYear: NOT_BELIEVED };
   const longest = works.reduce((most, work) => (work.n > most.n ? work : most), works[0]!);
   if (maturity(longest.n, longest.rules) === 0) return { mean: none, total: none };
   const { recent, recentEnd, earlier } = originsOf(longest);
@@ -81,15 +84,31 @@ export function learnStacking(works: readonly Work[]): StackingPool {
     }
     const share = sizes > 0 ? Math.max(0, Math.min(1, hits / sizes)) * (rows / (rows + HALF_ROWS)) * maturity(longest.n, longest.rules) : 0;
     join(all, fit(aim, recent, earlier - 1));
-    return { beta: solveRidge(all, RIDGE), share, lastYear: 0 };
+    return { beta: solveRidge(all, RIDGE), share, lastYear: NOT_BELIEVED };
   };
   return { mean: learn('mean'), total: learn('total') };
 }
 
-/** The corrected level at origin j (0: now), drawn to what was sold a year before. */
+/** The corrected level at origin j (0: now), lifted to what was sold a year before. */
 export function stackedLevel(work: Work, j: number, aim: Aim, pool: StackingPool): number {
-  const level = stackedAlone(work, j, aim, pool), { lastYear } = pool[aim], { yearAgo, yearAgoSay } = work;
-  return lastYear === 0 ? level : level + lastYear * yearAgoSay[j]! * (yearAgo[j]! - level);
+  const level = stackedAlone(work, j, aim, pool);
+  return level + liftAt(work, j, level, pool[aim].lastYear);
+}
+
+/** Windows without a sale after which a series is silent; the level was read off them too. */
+export const LATELY = 2;
+
+/** How far last year is believed of a series as it was at origin j. */
+export function believedAt({ n, first, sales, rules: { step, window } }: Work, j: number, { selling, silent }: Believed): number {
+  if (selling === 0 && silent === 0) return 0;
+  const t = n - j * step;
+  return sales[t]! > sales[Math.max(first, t - LATELY * window)]! ? selling : silent;
+}
+
+/** What last year lifts a level at origin j by; it lowers none. */
+export function liftAt(work: Work, j: number, level: number, believed: Believed): number {
+  const { yearAgo, yearAgoSay } = work, above = yearAgo[j]! - level;
+  return above > 0 && yearAgoSay[j]! > 0 ? believedAt(work, j, believed) * yearAgoSay[j]! * above : 0;
 }
 
 /** The corrected level at origin j (0: now), last year aside. */
