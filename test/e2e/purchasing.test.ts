@@ -12,7 +12,7 @@ const shots = process.env['INSTEP_SCREENSHOTS'];
 const w = await world({ months: 3, scale: 0.08, webDir: await buildWeb(() => {}) });
 await w.import();
 const q = `store=${w.storeId}`, post = <T>(address: string, body: object): Promise<T> => w.api<T>(`/api/v1${address}?${q}`, { method: 'POST', body });
-interface Order { purchaseOrderId: number; reference: string; version: number; supplierId: number; lines: { itemId: number; sku: string | null; ordered: number }[] }
+interface Order { purchaseOrderId: number; reference: string; version: number; notes: string; supplierId: number; lines: { itemId: number; sku: string | null; ordered: number }[] }
 const { made } = await post<{ made: { purchaseOrderId: number; lines: number }[] }>('/purchase-orders/from-recommendations', {});
 const detail = (id: number): Promise<Order> => w.api<Order>(`/api/v1/purchase-orders/${id}?${q}`);
 const [biggest, other] = [...made].sort((a, b) => b.lines - a.lines).map((one) => one.purchaseOrderId) as [number, number];

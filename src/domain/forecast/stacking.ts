@@ -107,8 +107,10 @@ export function believedAt({ n, first, sales, rules: { step, window } }: Work, j
 
 /** What last year lifts a level at origin j by; it lowers none. */
 export function liftAt(work: Work, j: number, level: number, believed: Believed): number {
-  const { yearAgo, yearAgoSay } = work, above = yearAgo[j]! - level;
-  return above > 0 && yearAgoSay[j]! > 0 ? believedAt(work, j, believed) * yearAgoSay[j]! * above : 0;
+  const say = work.yearAgoSay[j]!;
+  if (say === 0) return 0; // so of most origins
+  const above = work.yearAgo[j]! - level;
+  return above > 0 ? believedAt(work, j, believed) * say * above : 0;
 }
 
 /** The corrected level at origin j (0: now), last year aside. */
