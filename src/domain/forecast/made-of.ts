@@ -36,14 +36,14 @@ export function note(trace: FactorTrace, { n, factor }: Work): void {
   }
 }
 
-/** `bulkRate`: units a period in bulk orders ahead. */
-export function madeOf(work: Work, { periods, behind, ahead }: FactorTrace, bulkRate: number): MadeOf {
-  const { n, first, source: { series: { demand } }, bulk, sold, seen, totalLevel, factor, unmet } = work, cut = demand.length - n, last = (FACTORS.length - 1) * periods;
+/** `bulkRate`: units a period in bulk orders ahead; `lastYear`: the level without it, and what it adds where two years are not known (`first-year.ts`). */
+export function madeOf(work: Work, { periods, behind, ahead }: FactorTrace, bulkRate: number, lastYear: { level: number; units: number }): MadeOf {
+  const { n, first, source: { series: { demand } }, bulk, sold, seen, factor, unmet } = work, { level } = lastYear, cut = demand.length - n, last = (FACTORS.length - 1) * periods;
   let recorded = 0, large = 0, unseen = 0, before = 0;
   for (let h = 0; h < periods; h++) {
     const t = n - periods + h, f = behind[last + h]!, share = t >= first ? seen[t]! : 0;
     before += f;
-    unseen += (1 - share) * totalLevel * f;
+    unseen += (1 - share) * level * f;
     if (t < 0) continue;
     const raw = demand[cut + t]!, units = raw > 0 ? raw : 0, base = bulk ? Math.max(0, units - bulk[t]!) : units;
     recorded += units;
@@ -55,13 +55,14 @@ export function madeOf(work: Work, { periods, behind, ahead }: FactorTrace, bulk
   for (let k = 0; k < FACTORS.length; k++) {
     let next = 0;
     for (let h = 0; h < periods; h++) { const was = behind[k * periods + h]!; next += ahead[k * periods + h]! * (was > 0 ? behind[last + h]! / was : 1); }
-    changes.push(totalLevel * (next - at));
+    changes.push(level * (next - at));
     at = next;
   }
+  changes[FACTORS.indexOf('time of year')]! += lastYear.units;
   // What the trees have made of the factors since the last was noted.
   let boosted = -at;
   for (let h = 0; h < periods; h++) boosted += factor[n + h]!;
-  const units = [recorded, -large, unseen, own * before - (recorded - large + unseen), (totalLevel - own) * before + totalLevel * boosted, ...changes, bulkRate * periods, unmet.rate * periods];
+  const units = [recorded, -large, unseen, own * before - (recorded - large + unseen), (level - own) * before + level * boosted, ...changes, bulkRate * periods, unmet.rate * periods];
   return { periods, units: units.map((value) => value + 0), weekdays: weekdaysOf(work, ahead, periods) };
 }
 

@@ -13,6 +13,7 @@ import { calibrated } from './calibration.ts';
 import { correctLevels, learnCorrection, type CorrectionPool } from './correction.ts';
 import { quantilesOf } from './distribution.ts';
 import { applyEvents, learnEvents, type EventPool } from './events.ts';
+import { believes, levelsAhead, levelsFor, liftNow, ofLastYear, recallLastYear, spreadAlone, withLastYear } from './first-year.ts';
 import type { ForecastResult } from './forecast.ts';
 import { blendLevels, fallenBack, learnLevels, trackLevels, type LevelPool } from './levels.ts';
 import { madeOf, note, traceOf, type FactorTrace } from './made-of.ts';
@@ -104,13 +105,14 @@ export function forecastPanel(panel: readonly PanelSeries[], pool: Pool, options
     applyFactors(work, pool, options, traces[n]!);
     trackLevels(work);
     blendLevels(work, pool.levels);
+    if (believes(pool.stacking)) recallLastYear(work);
   });
   setLevels(works, pool);
   applyBoosted(works, pool.boosted);
   const levels = ascending(options.quantiles), take = tellingFor(works.length, options.horizon, levels.length, lengths.length, pool.totals.lengths.length);
   return works.map((work, n) => {
     applySpread(work, pool.spread);
-    return resultOf(work, pool, levels, tell(work, pool, levels, lengths, take), madeOf(work, traces[n]!, bulkOf(work).rate));
+    return resultOf(work, pool, levels, tell(work, pool, levels, lengths, take), madeOf(work, traces[n]!, bulkOf(work).rate, ofLastYear(work, pool.stacking, traces[n]!.periods)));
   });
 }
 
@@ -158,7 +160,7 @@ function learn(works: readonly Work[], options: PanelOptions, lengths: readonly 
   if (has('trees')) pool.boosted = learnBoosted(works, (back) => asOf(works, back, options));
   applyBoosted(works, pool.boosted);
   if (has('stockouts')) pool.aging = learnAging(works, pool.stacking);
-  pool.spread = learnSpread(works, RULES[grain], has('own sales'));
+  pool.spread = learnSpread(works, RULES[grain], has('own sales'), pool.stacking);
   pool.totals = learnTotals(works, RULES[grain], pool.stacking, lengths);
   if (!has('calibration')) { pool.spread.curves = []; pool.totals.curves = []; }
   return pool;
@@ -183,7 +185,8 @@ function learnToLevels(works: readonly Work[], { grain, events = [], without = [
   }
   const levels = learnLevels(works);
   for (const work of works) blendLevels(work, levels);
-  const shortHistory = has('short history') ? learnShortHistory(works) : { priors: {} }, stacking = learnStacking(has('stacking') ? works : []);
+  const shortHistory = has('short history') ? learnShortHistory(works) : { priors: {} }, known = learnStacking(has('stacking') ? works : []);
+  const stacking = has('year') && Object.keys(year.groups).length === 0 ? withLastYear(works, known) : known;
   return { weekdays, events: eventPool, year, promotions, unmet, levels, shortHistory, stacking, correction: learnCorrection(has('trees') ? works : [], stacking) };
 }
 
@@ -223,7 +226,8 @@ function setLevels(works: readonly Work[], pool: LevelsPool): void {
     work.meanLevel += (drawnLevel(work, work.meanLevel, pool.shortHistory) - work.meanLevel) / 2;
     work.totalLevel = drawnLevel(work, work.totalLevel, pool.shortHistory);
     // Single periods lie between the two: their median wants the shrunken mean, their tail the unbiased one.
-    work.spreadLevel = (work.meanLevel + work.totalLevel) / 2;
+    const lastYear = believes(pool.stacking) ? spreadAlone(work, pool.stacking).lift - (liftNow(work, 'mean', pool.stacking) + liftNow(work, 'total', pool.stacking)) / 2 : 0;
+    work.spreadLevel = Math.max(0, (work.meanLevel + work.totalLevel) / 2 + lastYear);
     work.level = drawnLevel(work, work.level, pool.shortHistory);
   }
 }
@@ -234,22 +238,29 @@ const GUARD = 3, MEANS = 4;
 /** Calibrated levels of the cell that is told. */
 let askedLevels = new Float64Array(0);
 
+/** Levels of the periods ahead of the series that is told; longer than asked where more was asked before. */
+let ahead = levelsFor(0);
+
 /** Memory for what is told of so many series. */
 const tellingFor = (series: number, horizon: number, levels: number, lengths: number, learned: number): Take => piecewise(new Array<number>(series).fill((1 + levels) * (horizon + lengths) + learned));
 
 function tell(work: Work, pool: Pool, levels: Float64Array, lengths: readonly number[], take: Take): Told {
-  const { n, horizon, factor, factors, meanLevel, totalLevel, spreadLevel, unmet } = work, count = levels.length, asked = askedLevels.length === count ? askedLevels : (askedLevels = new Float64Array(count));
+  const { n, horizon, factor, unmet } = work, count = levels.length, asked = askedLevels.length === count ? askedLevels : (askedLevels = new Float64Array(count));
   const mean = take(horizon), daily = take(count * horizon), guard = guardOf(work);
-  for (let h = 0; h < horizon; h++) {
-    const f = factor[n + h]!, m = spreadLevel * f, curve = curveFor(work, m, pool.spread);
-    mean[h] = meanLevel * f;
+  if (ahead.mean.length < horizon) ahead = levelsFor(horizon);
+  levelsAhead(work, pool.stacking, ahead);
+  const expected = ahead.total;
+  for (let h = 0, sum = 0; h < horizon; h++) {
+    const f = factor[n + h]!, m = ahead.spread[h]! * f, curve = curveFor(work, m, pool.spread);
+    mean[h] = ahead.mean[h]! * f;
+    expected[h] = sum += expected[h]! * f; // from here on the total up to the period
     for (let k = 0; k < count; k++) asked[k] = calibrated(levels[k]!, curve);
     quantilesOf(m, periodVariance(work, h, m), asked, daily, h, horizon, empiricalAt(work, m));
     for (let k = 0; k < count; k++) daily[k * horizon + h] = Math.min(daily[k * horizon + h]!, Math.max(guard, MEANS * m));
   }
   const totals = take(lengths.length), cumulative = take(count * lengths.length), misses = missesOf(work, pool.totals, pool.stacking, take(pool.totals.lengths.length)), bulk = bulkOf(work), widened = unsure(work, pool.aging);
   for (let i = 0; i < lengths.length; i++) {
-    const length = lengths[i]!, total = totalLevel * (factors[n + length]! - factors[n]!) + (bulk.rate + unmet.rate) * length;
+    const length = lengths[i]!, total = expected[length - 1]! + (bulk.rate + unmet.rate) * length;
     const variance = totalVariance(work, total, length, misses, pool.totals) * widened(length) + (bulk.variance + unmet.variance) * length, curve = totalCurve(total, length, pool.totals);
     totals[i] = total;
     for (let k = 0; k < count; k++) asked[k] = calibrated(levels[k]!, curve);

@@ -1,7 +1,9 @@
 /** How single periods scatter about their mean: overdispersion, the item's own sales, and the calibration of both. */
 import { PitHistogram, sizeClass } from './calibration.ts';
 import { stepOf, type Empirical } from './distribution.ts';
+import { spreadAlone } from './first-year.ts';
 import { blendAt } from './levels.ts';
+import { liftAt, UNLEARNED, type StackingPool } from './stacking.ts';
 import { maturity, type GrainRules, type Work } from './work.ts';
 
 export interface SpreadPool {
@@ -83,7 +85,7 @@ export function empiricalAt(work: Work, mean: number): Empirical | undefined {
 }
 
 /** Learns from works whose levels are known (`level`, `spreadLevel`); fills their `phi` and tails on the way. */
-export function learnSpread(works: readonly Work[], rules: GrainRules, ownSales = true): SpreadPool {
+export function learnSpread(works: readonly Work[], rules: GrainRules, ownSales = true, stacking: StackingPool = UNLEARNED): SpreadPool {
   const scatters = works.map(scatterOf), excess = new Float64Array(SIZES), squares = new Float64Array(SIZES);
   for (const { mean, ...scatter } of scatters) {
     if (!(mean > 0)) continue;
@@ -98,9 +100,9 @@ export function learnSpread(works: readonly Work[], rules: GrainRules, ownSales 
   const share = Math.max(1, spans / MOST_OUTCOMES); // one of so many, scattered: a regular step would meet the same day of every window
   let turn = 0;
   for (const work of works) {
-    const ratio = work.level > 1e-9 ? work.spreadLevel / work.level : 1, { n, seen, factor, sold, stockedOut } = work;
+    const ratio = work.level > 1e-9 ? Math.max(0, work.spreadLevel - spreadAlone(work, stacking).lift) / work.level : 1, { n, seen, factor, sold, stockedOut } = work;
     for (let j = Math.min(26, work.origins); j >= 1; j--) {
-      const level = blendAt(work, j) * ratio, from = n - j * rules.step, to = Math.min(n, from + (daily ? 7 : rules.window));
+      const alone = blendAt(work, j) * ratio, level = alone + liftAt(work, j, alone, stacking.total.lastYear), from = n - j * rules.step, to = Math.min(n, from + (daily ? 7 : rules.window));
       if (!(level > 1e-6)) continue;
       for (let t = from + (daily ? j % 2 : 0); t < to; t += daily ? 2 : 1) {
         const mean = level * factor[t]!;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drawCount, drawn, drawNormal, sum, workOf } from '../../../test/helpers/drawn-series.ts';
 import { blendAt, blendLevels, learnLevels, trackLevels } from './levels.ts';
-import { learnStacking, stackedLevel } from './stacking.ts';
+import { learnStacking, stackedLevel, UNLEARNED } from './stacking.ts';
 import type { Work } from './work.ts';
 
 function tracked(works: Work[]): Work[] {
@@ -42,8 +42,8 @@ describe('stacking', () => {
   it('never says less than nothing', () => {
     const [work] = tracked([workOf(drawn(200, (t) => t % 3))]), methods = work!.weights.length, beta = new Float64Array(methods + 1);
     beta[methods] = -5;
-    expect(stackedLevel(work!, 0, 'mean', { mean: { beta, share: 1 }, total: { beta, share: 0 } })).toBe(0);
+    expect(stackedLevel(work!, 0, 'mean', { mean: { beta, share: 1, lastYear: UNLEARNED.mean.lastYear }, total: { beta, share: 0, lastYear: UNLEARNED.mean.lastYear } })).toBe(0);
     beta[methods] = 0.5;
-    expect(stackedLevel(work!, 0, 'mean', { mean: { beta, share: 0.5 }, total: { beta, share: 0 } })).toBeCloseTo(blendAt(work!, 0) * 1.25, 12);
+    expect(stackedLevel(work!, 0, 'mean', { mean: { beta, share: 0.5, lastYear: UNLEARNED.mean.lastYear }, total: { beta, share: 0, lastYear: UNLEARNED.mean.lastYear } })).toBeCloseTo(blendAt(work!, 0) * 1.25, 12);
   });
 });

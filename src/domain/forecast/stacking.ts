@@ -12,8 +12,14 @@ import { join, normalEquations, observe, solveRidge, type NormalEquations } from
 import { maturity, type Work } from './work.ts';
 
 export type Aim = 'mean' | 'total';
-/** Coefficients and how far they are applied, 0..1. */
-export interface StackingPool { mean: { beta: Float64Array; share: number }; total: { beta: Float64Array; share: number } }
+/** How far last year is believed of a series that has sold lately, and of one that has not, 0..1 (`first-year.ts`). */
+export interface Believed { selling: number; silent: number }
+/** Coefficients, and how far they are applied, 0..1. */
+interface Stack { beta: Float64Array; share: number; lastYear: Believed }
+export interface StackingPool { mean: Stack; total: Stack }
+
+const NOT_BELIEVED: Believed = { selling: 0, silent: 0 };
+export const UNLEARNED: StackingPool = { mean: { beta: new Float64Array(0), share: 0, lastYear: NOT_BELIEVED }, total: { beta: new Float64Array(0), share: 0, lastYear: NOT_BELIEVED } };
 
 const AGING = 0.97, RIDGE = 0.1;
 /** Observations beside which those of the last windows count half. */
@@ -41,8 +47,8 @@ function regressorsAt(work: Work, j: number, level: number, x: Float64Array): vo
 }
 
 export function learnStacking(works: readonly Work[]): StackingPool {
-  if (works.length === 0) return { mean: { beta: new Float64Array(0), share: 0 }, total: { beta: new Float64Array(0), share: 0 } };
-  const size = works[0]!.weights.length + 1, x = new Float64Array(size), none = { beta: new Float64Array(size), share: 0 };
+  if (works.length === 0) return UNLEARNED;
+  const size = works[0]!.weights.length + 1, x = new Float64Array(size), none = { beta: new Float64Array(size), share: 0, lastYear: NOT_BELIEVED };
   const longest = works.reduce((most, work) => (work.n > most.n ? work : most), works[0]!);
   if (maturity(longest.n, longest.rules) === 0) return { mean: none, total: none };
   const { recent, recentEnd, earlier } = originsOf(longest);
@@ -78,13 +84,37 @@ export function learnStacking(works: readonly Work[]): StackingPool {
     }
     const share = sizes > 0 ? Math.max(0, Math.min(1, hits / sizes)) * (rows / (rows + HALF_ROWS)) * maturity(longest.n, longest.rules) : 0;
     join(all, fit(aim, recent, earlier - 1));
-    return { beta: solveRidge(all, RIDGE), share };
+    return { beta: solveRidge(all, RIDGE), share, lastYear: NOT_BELIEVED };
   };
   return { mean: learn('mean'), total: learn('total') };
 }
 
-/** The corrected level at origin j (0: now). */
+/** The corrected level at origin j (0: now), lifted to what was sold a year before. */
 export function stackedLevel(work: Work, j: number, aim: Aim, pool: StackingPool): number {
+  const level = stackedAlone(work, j, aim, pool);
+  return level + liftAt(work, j, level, pool[aim].lastYear);
+}
+
+/** Windows without a sale after which a series is silent; the level was read off them too. */
+export const LATELY = 2;
+
+/** How far last year is believed of a series as it was at origin j. */
+export function believedAt({ n, first, sales, rules: { step, window } }: Work, j: number, { selling, silent }: Believed): number {
+  if (selling === 0 && silent === 0) return 0;
+  const t = n - j * step;
+  return sales[t]! > sales[Math.max(first, t - LATELY * window)]! ? selling : silent;
+}
+
+/** What last year lifts a level at origin j by; it lowers none. */
+export function liftAt(work: Work, j: number, level: number, believed: Believed): number {
+  const say = work.yearAgoSay[j]!;
+  if (say === 0) return 0; // so of most origins
+  const above = work.yearAgo[j]! - level;
+  return above > 0 ? believedAt(work, j, believed) * say * above : 0;
+}
+
+/** The corrected level at origin j (0: now), last year aside. */
+export function stackedAlone(work: Work, j: number, aim: Aim, pool: StackingPool): number {
   const level = blendAt(work, j), { beta, share } = pool[aim], methods = work.weights.length, row = j * methods;
   if (share === 0) return level;
   let said = beta[methods]! * level;

@@ -70,6 +70,9 @@ export interface Work {
   levels: Float64Array;
   /** The blend of the methods at each origin; set with the weights. */
   blends: Float64Array;
+  /** Of the window after each origin, what was sold a year before it a period at a factor of 1, and its say beside a level, 0..1 (`first-year.ts`). */
+  yearAgo: Float64Array;
+  yearAgoSay: Float64Array;
   /** Level that came true in the window after each origin; NaN where it is not over or was hardly seen. */
   came: Float64Array;
   /** Mean squared distance of the window's periods from the level that came true in it; variance of the periods before the origin. */
@@ -109,7 +112,7 @@ const PIECE = 5_000_000;
  */
 export function memoryFor(panel: readonly PanelSeries[], grain: Grain, horizon: number): Take {
   const rules = RULES[grain], methods = rules.alphas.length + 1;
-  const sizes = panel.map(({ series: { demand } }) => { const n = Math.min(demand.length, rules.kept); return 6 * n + 2 * horizon + 3 + 2 * methods + (methods + 4) * (mostOrigins(n, rules) + 1); });
+  const sizes = panel.map(({ series: { demand } }) => { const n = Math.min(demand.length, rules.kept); return 6 * n + 2 * horizon + 3 + 2 * methods + (methods + 6) * (mostOrigins(n, rules) + 1); });
   return piecewise(sizes);
 }
 
@@ -163,7 +166,7 @@ export function prepare(source: PanelSeries, grain: Grain, horizon: number, take
     source, rules, grain, n, horizon, start: grain === 'D' ? source.series.start + from : grain === 'W' ? source.series.start + 7 * from : source.series.start, first: Math.max(0, first),
     sold, seen, stockedOut, bulk: source.bulk ? source.bulk.subarray(from) : null, factor,
     units: take(n + 1), expected: take(n + 1), factors: take(n + horizon + 1), sales: new Uint16Array(n + 1),
-    scale: 0, origins: 0, levels: take(rows * methods), blends: take(rows), came: take(rows), scatter: take(rows), variance: take(rows), errors: take(methods), errorScale: 0,
+    scale: 0, origins: 0, levels: take(rows * methods), blends: take(rows), yearAgo: take(rows), yearAgoSay: take(rows), came: take(rows), scatter: take(rows), variance: take(rows), errors: take(methods), errorScale: 0,
     unmet: { rate: 0, variance: 0 }, weights: take(methods), level: 0, meanLevel: 0, totalLevel: 0, spreadLevel: 0, phi: 1, relativeVariance: NOTHING, tail: NOTHING, tailMean: 0, tailTrust: 0,
   };
 }

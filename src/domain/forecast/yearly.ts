@@ -16,7 +16,7 @@ export interface YearlyPool {
 /** Exponent that draws an index to 1. */
 const BELIEVED = 0.7;
 /** Say of the category beside the catalogue, of the item beside both, and the units (in up to three years) at which the item has half of it. */
-const CATEGORY = 0.5, ITEM = 0.5, ITEM_UNITS = 1000;
+const CATEGORY = 0.5, ITEM = 0.7, ITEM_UNITS = 1000;
 const LEAST_YEARS = 1.9, LEAST = 0.2;
 
 /** A group's demand by bin, each series by the root of its units; the last bin ends with the last known period. */
