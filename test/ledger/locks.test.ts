@@ -16,8 +16,10 @@ it('far more holders at once than the pool has connections all come to their end
 }, 20_000);
 
 it('one name has one holder, in this process and in another; whoever comes later is told at once', async () => {
-  let inside = 0, most = 0;
-  const hold = (house: typeof db) => house.exclusively('one', async () => { most = Math.max(most, ++inside); await new Promise((resolve) => { setTimeout(resolve, 30); }); inside--; return 'held'; });
+  let inside = 0, most = 0, refused = 0, release = (): void => {};
+  // It is held until the three others were told, however long that takes.
+  const told = new Promise<void>((resolve) => { release = resolve; });
+  const hold = (house: typeof db) => house.exclusively('one', async () => { most = Math.max(most, ++inside); await told; inside--; return 'held'; }).then((answer) => { if (answer !== 'held' && ++refused === 3) release(); return answer; });
   const answers = await Promise.all([hold(db), hold(db), hold(other), hold(other)]);
   expect(most).toBe(1);
   expect(answers.filter((answer) => answer === 'held')).toHaveLength(1);
