@@ -52,7 +52,7 @@ describe('within one per cent of the exact solver', () => {
       expect(solved).toBeGreaterThan(3);
     }, 120_000);
 
-    it.runIf(EVERY || (seed === 1 && size <= 40))(`${size} lines in ${large ? 'large' : 'small'} cases, seed ${seed}, filling a container`, () => {
+    it.runIf(EVERY || (seed === 1 && size < 40))(`${size} lines in ${large ? 'large' : 'small'} cases, seed ${seed}, filling a container`, () => {
       const lines = drawLines(size, seeded(seed * 1_000 + size), large), own = supplierOrder(lines, NO_LIMITS).lines.map((line) => line.quantity), before = worthOfAll(lines, own);
       for (const { limits, room, cased } of fillings(lines, own)) {
         const floor = fullness(lines, cased, room), order = supplierOrder(lines, limits), quantities = order.lines.map((line) => line.quantity), left = room.volumeCm3! - total(lines, own).volumeCm3;
