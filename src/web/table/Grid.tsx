@@ -84,7 +84,7 @@ export function Grid<Row>({ columns, rows, rowId, query, total, totals, sorting,
             <div className="g-body" role="rowgroup" style={{ height: query.isPending ? SKELETON_ROWS * rowHeight : virtual.getTotalSize() }}>
               {query.isPending
                 ? Array.from({ length: SKELETON_ROWS }, (_, row) => (
-                  <div key={row} className="g-row" role="row" style={{ ...template, height: rowHeight, transform: `translateY(${row * rowHeight}px)` }}>
+                  <div key={`waiting/${row}`} className="g-row" role="row" style={{ ...template, height: rowHeight, transform: `translateY(${row * rowHeight}px)` }}>
                     {columns.map((column, n) => <div key={column.id} role="gridcell" className={align(column)}><Skeleton height={10} width={`${45 + ((row * 13 + n * 29) % 45)}%`} /></div>)}
                   </div>))
                 : items.map((item) => {
