@@ -117,7 +117,7 @@ export interface Storefront {
   levelsChangedSince(since: string): AsyncIterable<StorefrontLevel[]>;
   levels(keys: { inventoryItemId: string; locationId: string }[]): Promise<StorefrontLevel[]>;
   /** Where the storefront's own people read who changed an item's stock: no query answers which app or person did. Null where the item is not known. */
-  historyUrl(inventoryItemId: string): Promise<string | null>;
+  inventoryHistoryUrl(inventoryItemId: string): Promise<string | null>;
 
   /**
    * Sets `available` of at most 250 levels in one call, all or none. `key` makes a repeated call with the same rows harmless for 24 hours. Throws

@@ -23,12 +23,12 @@ export async function createFirstAdministrator(tx: Queryable, hash: Buffer, user
   const { rows } = await tx.query<{ user_id: number }>(
     `insert into app_user (email, name, role, password_hash, created_at) values (lower($1), $2, 'admin', $3, $4) returning user_id`, [user.email, user.name, user.passwordHash, now]);
   await handOver(tx, NOBODY_YET, user.email.toLowerCase(), now);
-  await owned(tx, user.email.toLowerCase());
+  await ownWhatWaits(tx, user.email.toLowerCase());
   return rows[0]!.user_id;
 }
 
 /** What was made at the machine before there were accounts and may still wait for a second person is the first administrator's, who held the token printed there: the same hands do not approve it. */
-async function owned(tx: Queryable, email: string): Promise<void> {
+async function ownWhatWaits(tx: Queryable, email: string): Promise<void> {
   await tx.query(`update purchase_order set made_by = array_append(made_by, $2) where $1 = any(made_by) and state not in ('closed', 'cancelled')`, [NOBODY_YET, email]);
   await tx.query(`update drift_repair set proposed_by = $2 where proposed_by = $1 and state = 'waits for approval'`, [NOBODY_YET, email]);
   await tx.query(`update match_request set asked_by = $2 where asked_by = $1 and state = 'waits'`, [NOBODY_YET, email]);

@@ -230,7 +230,7 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
       const nodes = await byId<GqlLevel>(doc.LEVELS_BY_ID, keys.map(levelId), 60);
       return nodes.map((node) => level(node, idOf(node.item!.id)));
     },
-    async historyUrl(inventoryItemId) {
+    async inventoryHistoryUrl(inventoryItemId) {
       const { inventoryItem } = await client.run<{ inventoryItem: { inventoryHistoryUrl: string | null } | null }>(doc.ITEM_HISTORY, { id: `gid://shopify/InventoryItem/${inventoryItemId}` });
       return inventoryItem?.inventoryHistoryUrl ?? null;
     },

@@ -15,7 +15,7 @@ export function inventoryHistoryRoutes(app: FastifyInstance, { house }: Services
     const { rows: [listed] } = await house.db.query<{ id: string; origin: string | null }>(
       `select x.shopify_inventory_item_id as id, c.origin from inventory_item x left join connection c using (store_id) where x.store_id = $1 and x.item_id = $2 order by x.shopify_inventory_item_id limit 1`, [store.store_id, request.params.itemId]);
     if (!listed) throw new Refusal(404, `There is no item ${request.params.itemId} in this store`);
-    const url = await (await house.storefront(store.store_id)).historyUrl(listed.id);
+    const url = await (await house.storefront(store.store_id)).inventoryHistoryUrl(listed.id);
     if (url === null) throw new Refusal(404, 'Shopify does not know this item any more.');
     if (!leadsToShopify(url, store.shop_domain, listed.origin)) throw new Refusal(502, 'Shopify named an address that is not its own. Open the item in its admin.');
     return reply.header('referrer-policy', 'no-referrer').redirect(url, 302);

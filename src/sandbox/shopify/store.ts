@@ -13,8 +13,8 @@ import { answer, type GraphqlRequest } from './graphql/execute.ts';
 import { IdempotencyStore } from './graphql/idempotency.ts';
 import { mutationsIn } from './graphql/mutation-names.ts';
 import { CostBucket, type Plan } from './graphql/throttle.ts';
-import { historyPage } from './history-page.ts';
 import { ConnectionLost, HttpRefusal, jsonObject, jsonReply, proxyPage, type StoreReply, type StoreRequest } from './http-message.ts';
+import { inventoryHistoryPage } from './inventory-history.ts';
 import { OrderEdits } from './order-edits.ts';
 import { clockOf, type Context } from './resolvers/fields.ts';
 import { API_VERSION } from './schema.ts';
@@ -141,7 +141,7 @@ export function openStore(options: StoreOptions): Store {
     if (pathname === '/admin/oauth/access_token' && method === 'POST') return grant(headers, raw);
     if (pathname.startsWith('/bulk/') && method === 'GET') return bulkResult(pathname.slice('/bulk/'.length));
     const history = /^\/inventory-history\/(\d+)$/.exec(pathname);
-    if (history !== null && method === 'GET') return historyPage(shop, history[1]!);
+    if (history !== null && method === 'GET') return inventoryHistoryPage(shop, history[1]!);
     if (pathname.startsWith('/sandbox/')) {
       return jsonReply(200, await control(controls, method, pathname.slice('/sandbox/'.length), method === 'POST' ? jsonObject(raw) : {}));
     }

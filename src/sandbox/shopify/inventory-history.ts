@@ -5,7 +5,7 @@ import type { AdjustmentRecord, Shop } from './state.ts';
 /** Rows shown. */
 const MOST = 200;
 
-export function historyPage(shop: Shop, inventoryItemId: string): StoreReply {
+export function inventoryHistoryPage(shop: Shop, inventoryItemId: string): StoreReply {
   const item = shop.tables.inventoryItems.get(inventoryItemId), variant = item && shop.tables.variants.get(item.variantId), product = variant && shop.tables.products.get(variant.productId);
   if (!product) throw new HttpRefusal(404, `inventory-history/${inventoryItemId}: unknown item`);
   const rows = [...shop.tables.adjustments.values()].filter((row) => row.inventoryItemId === inventoryItemId).reverse().slice(0, MOST);
