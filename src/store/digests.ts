@@ -1,6 +1,7 @@
 /** The daily digest: its numbers in one statement, and what was composed. */
 import { ON_HAND_STATES } from '../domain/stock/fact.ts';
 import type { Queryable } from './db.ts';
+import { dueLines } from './worklist.ts';
 
 export interface DigestLine { text: string; tone: 'good' | 'warn' | 'bad' | 'neutral'; link: string | null }
 export interface DigestNumbers {
@@ -26,10 +27,7 @@ export async function digestNumbers(db: Queryable, storeId: number, now: string,
        (select count(*)::int from exception where store_id = $1 and state = 'open' and kind = 'STOCK_DRIFT') as drift_cases,
        (select count(*)::int from exception where store_id = $1 and state = 'open') as exceptions_open,
        (select count(*)::int from exception where store_id = $1 and state = 'open' and due_at < $2) as exceptions_overdue,
-       -- As the worklist's view "Due": as planners decided, without what a draft asks for already.
-       (select count(*)::int from recommendation r left join plan_decision d on d.store_id = r.store_id and d.item_id = r.item_id and d.location_id = r.location_id and (d.until is null or d.until >= $3::date)
-        where r.store_id = $1 and coalesce(case when d.decision = 'quantity' then d.quantity end, r.quantity) > 0 and r.order_by <= $3::date and coalesce(d.decision, '') not in ('excluded', 'snoozed')
-          and not exists (select from purchase_order p join purchase_order_line n using (store_id, purchase_order_id) where p.store_id = r.store_id and p.state in ('draft', 'awaiting approval', 'approved') and p.location_id = r.location_id and n.item_id = r.item_id and n.ordered > 0)) as due_lines,
+       (${dueLines('$3')}) as due_lines,
        (select count(*)::int from (
           select d.item_id from daily_demand d where d.store_id = $1 and d.day > $3::date - 28 group by 1 having sum(d.quantity) > 0) s
         where not exists (select from ledger_level b where b.store_id = $1 and b.item_id = s.item_id and b.available > 0)) as out_of_stock,

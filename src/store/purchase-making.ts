@@ -4,6 +4,7 @@ import type { PurchaseLine } from '../domain/purchasing/purchase-order.ts';
 import { paperOf } from '../domain/replenishment/facts.ts';
 import type { Queryable } from './db.ts';
 import { termsOf } from './supplier-items.ts';
+import { NOT_SENT } from './worklist.ts';
 
 export interface WantedLine { itemId: number; quantity: number; unitCost?: number | undefined; expectedOn?: string | null | undefined; supplierSku?: string | null | undefined; recommendation?: unknown }
 
@@ -38,7 +39,7 @@ export async function recommendedLines(db: Queryable, storeId: number, filter: R
        from recommendation r left join wanted w using (item_id, location_id) left join plan_decision d on d.store_id = r.store_id and d.item_id = r.item_id and d.location_id = r.location_id and (d.until is null or d.until >= $10::date)
        where r.store_id = $1 and (not $6 or w.item_id is not null))
      select r.item_id, r.location_id, i.sku, r.quantity, s.supplier_id, r.facts,
-       (select p.reference from purchase_order p join purchase_order_line n using (store_id, purchase_order_id) where p.store_id = $1 and p.location_id = r.location_id and n.item_id = r.item_id and n.ordered > 0 and p.state in ('draft', 'awaiting approval', 'approved') limit 1) as drafted
+       (select p.reference from purchase_order p join purchase_order_line n using (store_id, purchase_order_id) where p.store_id = $1 and p.location_id = r.location_id and n.item_id = r.item_id and n.ordered > 0 and p.state in ${NOT_SENT} limit 1) as drafted
      from line r join item i using (item_id) left join supplier_item t on t.store_id = $1 and t.item_id = r.item_id and t.preferred left join supplier s on s.store_id = t.store_id and s.supplier_id = t.supplier_id and s.active
      where r.quantity > 0 and ($2::int is null or s.supplier_id = $2) and ($3::int is null or r.location_id = $3) and ($4::int[] is null or r.item_id = any($4)) order by r.urgency, r.item_id limit $5`,
     [storeId, filter.supplierId ?? null, filter.locationId ?? null, filter.itemIds ?? null, limit, filter.lines !== undefined, (filter.lines ?? []).map((l) => l.itemId), (filter.lines ?? []).map((l) => l.locationId), (filter.lines ?? []).map((l) => l.quantity), today]);

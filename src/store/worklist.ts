@@ -32,13 +32,23 @@ export async function isSupplierKnown(db: Queryable, storeId: number, name: stri
   return (await db.query<{ known: boolean }>('select exists (select from supplier where store_id = $1 and name = $2) or exists (select from inventory_item x join item i using (item_id) where x.store_id = $1 and i.vendor = $2) as known', [storeId, name])).rows[0]!.known;
 }
 
+/** States of an order that was not sent yet: what it asks for stands under "In drafts". */
+export const NOT_SENT = `('draft', 'awaiting approval', 'approved')`;
+/** Of a recommendation `x`: what a planner decided that holds on a day, the units by it, and whether the line is to be ordered at all. */
+const decided = (day: string): string => `left join plan_decision d on d.store_id = x.store_id and d.item_id = x.item_id and d.location_id = x.location_id and (d.until is null or d.until >= ${day}::date)`;
+const UNITS = `coalesce(case when d.decision = 'quantity' then d.quantity end, x.quantity)`, WANTED = `d.decision is distinct from 'excluded' and d.decision is distinct from 'snoozed'`;
+
+/** How many lines the view "due" has of store $1; `day`: the parameter that says today. */
+export const dueLines = (day: string): string => `select count(*)::int from recommendation x ${decided(day)} where x.store_id = $1 and ${UNITS} > 0 and x.order_by <= ${day}::date and ${WANTED}
+  and not exists (select from purchase_order p join purchase_order_line n using (store_id, purchase_order_id) where p.store_id = x.store_id and p.state in ${NOT_SENT} and p.location_id = x.location_id and n.item_id = x.item_id and n.ordered > 0)`;
+
 const ROWS = `with drafted as ( -- asked for in an order that was not sent yet; the oldest names it
     select p.location_id, n.item_id, sum(n.ordered)::int as units, min(p.purchase_order_id) as id, (array_agg(p.reference order by p.purchase_order_id))[1] as reference from purchase_order p join purchase_order_line n using (store_id, purchase_order_id)
-    where p.store_id = $1 and p.state in ('draft', 'awaiting approval', 'approved') and n.ordered > 0 group by 1, 2
+    where p.store_id = $1 and p.state in ${NOT_SENT} and n.ordered > 0 group by 1, 2
   ), r as (
     select x.item_id, x.location_id, x.need, x.unit_cost, x.currency, x.at_risk, x.at_risk_value, x.overstock, x.cover_days, x.stockout_p50, x.stockout_p10, x.order_by, x.urgency, x.abc, x.by_rule, x.facts, x.computed_at, x.supplier_id,
       i.sku, i.title, i.vendor, nullif(i.product_type, '') as category, coalesce(s.name, i.vendor) as supplier, l.name as location, f.method, f.wape, f.flags, coalesce(x.available, g.available, 0) as available, coalesce(x.incoming, g.incoming, 0) as incoming, coalesce(g.available, 0) as available_now, q.id as draft_id, q.reference as draft, q.units as draft_units,
-      x.quantity as recommended, coalesce(case when d.decision = 'quantity' then d.quantity end, x.quantity) as quantity,
+      x.quantity as recommended, ${UNITS} as quantity,
       case when d.decision = 'quantity' then d.quantity * x.unit_cost else x.cost end as cost, case when d.decision = 'quantity' then d.quantity * x.unit_cost else x.cost end * k.factor as store_cost,
       d.decision, d.until as decision_until, d.reason as decision_reason, d.decided_by, d.version as decision_version,
       m.location_id as move_location_id, m.name as move_location, m.quantity as move_quantity
@@ -49,14 +59,14 @@ const ROWS = `with drafted as ( -- asked for in an order that was not sent yet; 
     left join unnest($10::text[], $11::float8[]) as k(currency, factor) on k.currency = x.currency
     left join forecast f on f.store_id = x.store_id and f.item_id = x.item_id and f.location_id = x.location_id and f.run_id = p.run_id
     left join ledger_level g on g.store_id = x.store_id and g.item_id = x.item_id and g.location_id = x.location_id
-    left join plan_decision d on d.store_id = x.store_id and d.item_id = x.item_id and d.location_id = x.location_id and (d.until is null or d.until >= $7::date)
+    ${decided('$7')}
     -- What is too much here and worth more elsewhere, as Transfers proposes it: what stands here, not what is on its way.
     left join lateral (select y.to_location_id as location_id, w.name, y.quantity from transfer_proposal y join location w on w.store_id = y.store_id and w.location_id = y.to_location_id
       where x.overstock > 0 and y.store_id = x.store_id and y.item_id = x.item_id and y.from_location_id = x.location_id order by y.gain desc, y.to_location_id limit 1) m on true
     where x.store_id = $1 and ($2::text[] is null or lower(i.sku) = any($2)) and ($3::text is null or i.sku ilike '%' || $3 || '%' or i.title ilike '%' || $3 || '%')
       and ($4::text is null or s.name = $4 or i.vendor = $4 or ($4 = '-' and coalesce(s.name, i.vendor, '') = '')) and ($5::int[] is null or x.location_id = any($5)) and ($8::int is null or x.item_id = $8) and ($9::int is null or x.location_id = $9)
-      and case $6 when 'drafted' then q.units is not null when 'to order' then (q.units is null or $12) and coalesce(case when d.decision = 'quantity' then d.quantity end, x.quantity) > 0 and d.decision is distinct from 'excluded' and d.decision is distinct from 'snoozed'
-        when 'due' then (q.units is null or $12) and coalesce(case when d.decision = 'quantity' then d.quantity end, x.quantity) > 0 and x.order_by <= $7::date and d.decision is distinct from 'excluded' and d.decision is distinct from 'snoozed'
+      and case $6 when 'drafted' then q.units is not null when 'to order' then (q.units is null or $12) and ${UNITS} > 0 and ${WANTED}
+        when 'due' then (q.units is null or $12) and ${UNITS} > 0 and x.order_by <= $7::date and ${WANTED}
         when 'overstock' then x.overstock > 0 when 'set aside' then d.decision is not null else true end
   )`;
 
@@ -102,7 +112,7 @@ export async function worklistTotals(db: Queryable, storeId: number, filter: Wor
      cross join lateral (select greatest(p.volume / s.container_volume_cm3, p.weight / s.container_weight_g) as share) f
      group by 1, 2, 3 having sum(p.lines) > 0 order by sum(p.at_risk_value) desc nulls last, sum(p.store_cost) desc nulls last limit 500`, await values(db, storeId, filter, true)); // what a draft asks for is of the same order: it counts for its minimum and its containers
   const plan = await db.query<{ computed_at: string; planned_on: string; drafted: number }>(
-    `select computed_at, planned_on, (select count(distinct (p.location_id, n.item_id))::int from purchase_order p join purchase_order_line n using (store_id, purchase_order_id) where p.store_id = $1 and p.state in ('draft', 'awaiting approval', 'approved') and n.ordered > 0) as drafted
+    `select computed_at, planned_on, (select count(distinct (p.location_id, n.item_id))::int from purchase_order p join purchase_order_line n using (store_id, purchase_order_id) where p.store_id = $1 and p.state in ${NOT_SENT} and n.ordered > 0) as drafted
      from plan where store_id = $1`, [storeId]);
   return { totals: totals.rows[0]!, suppliers: suppliers.rows, plan: plan.rows[0] ?? null };
 }
