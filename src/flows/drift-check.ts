@@ -97,7 +97,7 @@ async function readHot(context: FlowContext): Promise<void> {
   const { db, storeId, storefront } = context, asked = await readCursor(db, storeId, 'drift-hot'), now = context.now();
   if (asked !== null && Date.parse(now) - Date.parse(asked) < EVIDENCE_EVERY_MS) return;
   const left = await bucketLeft(db, storeId, now);
-  if (left !== null && left < LEAVES) { context.detail['hot'] = { asked: 0, why: `${Math.round(left * 100)} % of the calls are left, which writes need` }; return; }
+  if (left !== null && left < LEAVES) { context.detail['hot'] = { asked: 0, why: `${Math.round(left * 100)}% of the calls are left, which writes need` }; return; }
   const hot = await hotLevels(db, storeId, now, HOT);
   await writeCursor(db, storeId, 'drift-hot', now, now);
   context.detail['hot'] = { asked: hot.length };

@@ -61,7 +61,7 @@ export const replenishment = defineFlow({
     if (ahead) await take(ahead);
     const { records, gap } = ordered(world, decided);
     for (let n = 0; n < records.length; n += PAGE) await save(records.slice(n, n + PAGE));
-    if (gap > 0) context.detail['orders'] = `within ${(gap * 100).toFixed(2)} % of the best`;
+    if (gap > 0) context.detail['orders'] = `within ${(gap * 100).toFixed(2)}% of the best`;
     await saved;
     await removeOthers(db, storeId, kept);
     await savePlan(db, storeId, run?.run_id ?? null, today, changed, context.now());

@@ -59,12 +59,17 @@ export const PushQuery = z.object({ ...inStore, view: z.enum(PUSH_VIEWS).default
 export const PushPage = z.object({ rows: z.array(PushRow), nextCursor: z.string().nullable(), counts: z.record(z.string(), z.number()), lagSeconds: z.object({ in: z.number(), out: z.number(), measured: z.boolean() }) }).meta({ id: 'PushPage' });
 export const LevelKeys = z.object({ levels: z.array(z.object({ itemId: z.number().int(), locationId: z.number().int() })).min(1).max(500) }).strict();
 export const Attempt = z.object({ attemptId: z.string(), key: z.string(), createdAt: instant, settledAt: instant.nullable(), state: z.string(), sends: z.number(), way: z.enum(['set', 'difference']).describe('difference: changed by to − from, whatever Shopify showed by then'), from: z.number().nullable(), to: z.number(), sentence: z.string().nullable(), outcome: z.string().nullable() }).meta({ id: 'PushAttempt' });
+export const ItemAdjustments = z.object({
+  since: instant, refused: z.string().nullable().describe('why Shopify does not tell, in its words'), more: z.boolean().describe('there are more than are answered'),
+  adjustments: z.array(z.object({ at: instant, locationId: z.number().nullable(), locationName: z.string(), state: z.string(), change: z.number(), reason: z.string(), by: z.string().nullable().describe('app or person; null: Shopify itself, of a sale say'), isOurs: z.boolean(), document: z.string().nullable() })),
+  writers: z.array(z.object({ by: z.string(), times: z.number(), lastAt: instant })).describe('who else changed what is available, the busiest first'),
+}).meta({ id: 'ItemAdjustments' });
 
 // ---- shared stock -------------------------------------------------------------------------------------------------------------------------
 export const SharingBody = z.object({
   itemId: z.number().int().min(0).default(0).describe('0: the default of the warehouse'), mode: z.enum(['pool', 'split', 'priority']),
   shares: z.array(z.object({ storeId: z.number().int(), percent: z.number().min(0).max(100).optional(), reserve: z.number().int().min(0).optional() })).max(100).default([]),
-}).strict().refine((body) => body.mode !== 'split' || body.shares.reduce((sum, share) => sum + (share.percent ?? 0), 0) <= 100, { path: ['shares'], message: 'the shares of a split add up to at most 100 %' }).meta({ id: 'SharingBody' });
+}).strict().refine((body) => body.mode !== 'split' || body.shares.reduce((sum, share) => sum + (share.percent ?? 0), 0) <= 100, { path: ['shares'], message: 'the shares of a split add up to at most 100%' }).meta({ id: 'SharingBody' });
 export const SharingView = z.object({ itemId: z.number(), sku: z.string().nullable(), mode: z.enum(['pool', 'split', 'priority']), shares: z.array(z.object({ storeId: z.number(), percent: z.number().optional(), reserve: z.number().optional() })), updatedAt: instant, updatedBy: z.string() }).meta({ id: 'SharingView' });
 
 // ---- mapping ------------------------------------------------------------------------------------------------------------------------------

@@ -133,4 +133,4 @@ async function warningsOf(db: Queryable, storeId: number, order: PurchaseOrder, 
   }
   return warnings.length > 30 ? [...warnings.slice(0, 30), `… and ${warnings.length - 30} more.`] : warnings;
 }
-const percent = (share: number): string => `${Math.round(share * 100)} %`;
+const percent = (share: number): string => `${Math.round(share * 100)}%`;

@@ -76,6 +76,17 @@ export interface StorefrontTransfer {
 /** What became of a step of a transfer; `id` of what was made. As WriteResult. */
 export type TransferStep = { outcome: 'written'; id: string } | { outcome: 'refused' | 'repeat' | 'new key'; message: string };
 
+/** One change of a state of an item's stock, as the storefront's own records have it. */
+export interface Adjustment {
+  at: string; inventoryItemId: string; locationId: string; state: string; change: number; reason: string;
+  /** Who made it, by name: both null where the storefront did it itself, of an order say. */
+  app: string | null; staff: string | null;
+  /** What it was made for: a document of the storefront, or whatever the app that made it wrote; `documentType` of its own, as `Order`. */
+  document: string | null; documentType: string | null;
+}
+/** `refused`: why the storefront does not tell, in its words: this connection may not ask. */
+export type AdjustmentsRead = { adjustments: Adjustment[] } | { refused: string };
+
 export interface Progress { stage: string; done: number; total: number | null; bytes?: number }
 export type OnProgress = (progress: Progress) => void;
 
@@ -116,7 +127,9 @@ export interface Storefront {
   allLevels(onProgress: OnProgress): AsyncIterable<StorefrontLevel[]>;
   levelsChangedSince(since: string): AsyncIterable<StorefrontLevel[]>;
   levels(keys: { inventoryItemId: string; locationId: string }[]): Promise<StorefrontLevel[]>;
-  /** Where the storefront's own people read who changed an item's stock: no query answers which app or person did. Null where the item is not known. */
+  /** Who changed the stock of items since an instant, whoever it was, the newest first and a thousand of fifty items at most. The storefront may know of the last minutes later. */
+  adjustments(inventoryItemIds: readonly string[], since: string): Promise<AdjustmentsRead>;
+  /** Where the storefront's own people read who changed an item's stock, also where this connection may not ask. Null where the item is not known. */
   inventoryHistoryUrl(inventoryItemId: string): Promise<string | null>;
 
   /**

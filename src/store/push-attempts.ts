@@ -3,7 +3,7 @@
  * key and rows are sent again, by whoever finds the attempt after its lease has run out; only then may a level have another attempt.
  */
 import type pg from 'pg';
-import { SETS_BEFORE_DIFFERENCE, type PushWay } from '../domain/push/decide.ts';
+import { SETS_BEFORE_CONFLICT, SETS_BEFORE_DIFFERENCE, type PushWay } from '../domain/push/decide.ts';
 import type { Queryable } from './db.ts';
 
 export interface AttemptRow {
@@ -87,7 +87,7 @@ export async function levelsWritten(tx: Queryable, storeId: number, rows: readon
 export async function levelsStale(tx: Queryable, storeId: number, rows: readonly { item_id: number; location_id: number; message: string }[], now: string, pause: { first: number; longest: number }): Promise<{ item_id: number; location_id: number; strikes: number }[]> {
   const updated = await tx.query<{ item_id: number; location_id: number; strikes: number }>(
     `update push_level p set dirty_version = p.dirty_version + 1, reread = true, strikes = p.strikes + 1, reason = t.message,
-       state = case when p.strikes + 1 >= 3 then 'conflict' else 'queued' end, not_before = $2::timestamptz + case when p.strikes + 1 >= 3 then least($7::int, $3::int * 2 ^ least(p.strikes - 2, 10)) else 0 end * interval '1 second'
+       state = case when p.strikes + 1 >= ${SETS_BEFORE_CONFLICT} then 'conflict' else 'queued' end, not_before = $2::timestamptz + case when p.strikes + 1 >= ${SETS_BEFORE_CONFLICT} then least($7::int, $3::int * 2 ^ least(p.strikes + 1 - ${SETS_BEFORE_CONFLICT}, 10)) else 0 end * interval '1 second'
      from unnest($4::int[], $5::int[], $6::text[]) as t(item_id, location_id, message) where p.store_id = $1 and p.item_id = t.item_id and p.location_id = t.location_id
      returning p.item_id, p.location_id, p.strikes`, [storeId, now, pause.first, rows.map((r) => r.item_id), rows.map((r) => r.location_id), rows.map((r) => r.message), pause.longest]);
   return updated.rows;

@@ -83,7 +83,7 @@ it('are explained: 95 of 100 units at least, and no more than one in a hundred b
       if (made !== told) misses.push(`${c.sku}: ${c.faults.join(' + ')}: ${measure}: ${cause} was ${made}, told ${told}`);
     }
   }
-  console.log(`planner attribution: ${all.length} levels, ${units} units; ${((right / units) * 100).toFixed(1)} % to the right cause, ${((wrong / units) * 100).toFixed(1)} % to a wrong one, ${((unknown / units) * 100).toFixed(1)} % wrongly unknown\n${
+  console.log(`planner attribution: ${all.length} levels, ${units} units; ${((right / units) * 100).toFixed(1)}% to the right cause, ${((wrong / units) * 100).toFixed(1)}% to a wrong one, ${((unknown / units) * 100).toFixed(1)}% wrongly unknown\n${
     [...byCause].map(([cause, [made, ok]]) => `  ${cause}: ${ok} of ${made}`).join('\n')}${misses.length > 0 ? `\n${misses.slice(0, 25).join('\n')}` : ''}`);
   expect(units).toBeGreaterThan(900);
   expect([...byCause.keys()].sort()).toEqual(['available against on hand', 'bundle counted otherwise', 'not exchanged yet', 'order not taken over', 'unknown']);

@@ -280,7 +280,7 @@ describe('300 levels with faults of known size', () => {
         if (truth !== told) misses.push(`${c.faults.join(' + ')}: ${key.split('/')[1] ?? 'Shopify'}: ${cause} was ${truth}, told ${told}`);
       }
     }
-    console.log(`drift attribution: ${CASES} levels, ${units} units; ${((right / units) * 100).toFixed(1)} % to the right cause, ${((wrong / units) * 100).toFixed(1)} % to a wrong one, ${((unknown / units) * 100).toFixed(1)} % wrongly unknown\n${
+    console.log(`drift attribution: ${CASES} levels, ${units} units; ${((right / units) * 100).toFixed(1)}% to the right cause, ${((wrong / units) * 100).toFixed(1)}% to a wrong one, ${((unknown / units) * 100).toFixed(1)}% wrongly unknown\n${
       [...byCause].map(([cause, [all, ok]]) => `  ${cause}: ${ok} of ${all}`).join('\n')}${misses.length > 0 ? `\n${misses.slice(0, 25).join('\n')}` : ''}`);
     expect(units).toBeGreaterThan(1_500);
     expect(right / units).toBeGreaterThanOrEqual(0.95);

@@ -93,7 +93,7 @@ describe('a planner at work', () => {
     await picture(page, 'forecast-override');
     expect(await axeFaults(page)).toEqual([]);
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
-    await page.getByText('50 % more', { exact: true }).waitFor();
+    await page.getByText('50% more', { exact: true }).waitFor();
     await page.getByText('Expected by the engine alone').waitFor();
     await page.getByLabel('Compare with').selectOption({ index: 1 });
     await page.getByText(/came,/).waitFor();
@@ -162,7 +162,7 @@ describe('a planner at work', () => {
     expect(await axeFaults(page)).toEqual([]);
     await picture(page, 'forecast-like');
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
-    await page.getByText(/at 80 %, wherever that one sold/).waitFor();
+    await page.getByText(/at 80%, wherever that one sold/).waitFor();
     await page.getByRole('button', { name: 'Change' }).click();
     await page.getByRole('button', { name: 'Remove' }).click();
     await page.getByText(/A new item has no history/).waitFor();
@@ -179,7 +179,7 @@ describe('a planner at work', () => {
     await settled(page);
     await picture(page, 'forecast-event');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('row').filter({ hasText: 'Town fair' }).getByText('30 % more').waitFor();
+    await page.getByRole('row').filter({ hasText: 'Town fair' }).getByText('30% more').waitFor();
     await page.getByRole('button', { name: 'Town fair' }).click();
     await page.getByRole('button', { name: 'Remove' }).click();
     await page.getByText('2 events').waitFor();

@@ -86,7 +86,7 @@ describe('a planner', () => {
     await page.getByLabel('Promise', { exact: true }).fill('97');
     await page.getByLabel('Lines at most').fill('20');
     await page.getByRole('button', { name: 'Replay', exact: true }).click();
-    await page.getByText(/waits for a worker|reads the days/).waitFor();
+    await page.getByText(/waits for a worker|reads the days|What it came to/).first().waitFor();
     await w.run(replay);
     await page.getByText('What it came to').waitFor({ timeout: 20_000 });
     expect(await page.getByText(/Fill rate 97% serves/).first().isVisible()).toBe(true);
@@ -144,8 +144,8 @@ describe('a planner', () => {
     await page.getByRole('textbox', { name: /^Units of / }).fill('5');
     await picture(page, 'transfer-change');
     await press(page, 'Save');
-    await page.getByText('under way').waitFor({ timeout: 15_000 });
     await w.run(transfers);
+    await page.getByText('Changed quantities').waitFor({ timeout: 15_000 });
     await page.getByText('under way').waitFor({ state: 'hidden', timeout: 15_000 });
     await page.getByRole('button', { name: 'Ship a part' }).click({ timeout: 15_000 });
     await page.getByRole('textbox', { name: /^Units that ship now/ }).fill('3');

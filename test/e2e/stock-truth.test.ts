@@ -288,7 +288,7 @@ describe('at work', () => {
     expect(await shares.count()).toBe(2);
     await shares.nth(0).fill('70');
     await shares.nth(1).fill('60');
-    await page.getByText('add up to 130 %').waitFor();
+    await page.getByText('add up to 130%').waitFor();
     expect(await page.getByRole('button', { name: 'Save', exact: true }).isDisabled()).toBe(true);
     await shares.nth(1).fill('30');
     await page.getByRole('button', { name: 'Save', exact: true }).click();

@@ -74,7 +74,7 @@ describe('with a forecast', () => {
   it('an override changes what is planned, not what the engine said; undone it is history', async () => {
     const path = `/items/${itemIds[0]}/overrides`, body = { locationId: null, from: TODAY, to: addDays(TODAY, 27), kind: 'percent', value: 50, reason: 'a fair' };
     const made = await call<{ overrideId: string; words: string; state: string }>('POST', path, body);
-    expect(made).toMatchObject({ status: 200, body: { words: '50 % more', state: 'in force', author: 'operator', locationId: null } });
+    expect(made).toMatchObject({ status: 200, body: { words: '50% more', state: 'in force', author: 'operator', locationId: null } });
     const { rows, totals } = await list('?view=overridden');
     expect(rows).toHaveLength(2);
     expect(totals.mean28).toBeCloseTo(rows.reduce((sum, row) => sum + row.next28, 0), 1);
@@ -137,7 +137,7 @@ describe('overrides of many', () => {
     expect((await call('POST', '/overrides?q=SKU-1', body)).body).toEqual({ series: 2, added: 2 });
     expect((await call('POST', '/overrides?q=SKU-1', body)).body).toEqual({ series: 2, added: 0 });
     expect((await call('POST', '/overrides?q=SKU-1', { ...body, kind: 'total', value: -1 }))).toMatchObject({ status: 400, body: { detail: 'value: demand is not below zero' } });
-    expect((await listed()).map((row) => [row.sku, row.locationName, row.words]).sort()).toEqual([['SKU-1', 'Place 1', '20 % more'], ['SKU-1', 'Place 2', '20 % more']]);
+    expect((await listed()).map((row) => [row.sku, row.locationName, row.words]).sort()).toEqual([['SKU-1', 'Place 1', '20% more'], ['SKU-1', 'Place 2', '20% more']]);
     expect((await list('?view=overridden')).rows.map((row) => Math.round((row.next28 / row.engine28) * 100))).toEqual([120, 120]);
   });
 
@@ -239,7 +239,7 @@ describe('planned prices', () => {
   });
 
   it('go out and come in as CSV; a file with faults says where they are, and its good lines are saved', async () => {
-    const csv = 'Name,From,To,Percent off,SKUs,Vendor,Product type\nWinter sale,2026-12-27,2027-01-06,30,SKU-1;SKU-2,,\nAll of it,2026-12-26,,10 %,,,\n';
+    const csv = 'Name,From,To,Percent off,SKUs,Vendor,Product type\nWinter sale,2026-12-27,2027-01-06,30,SKU-1;SKU-2,,\nAll of it,2026-12-26,,10%,,,\n';
     expect((await call('POST', '/planned-prices/import?dryRun=true', { csv })).body).toEqual({ dryRun: true, lines: 2, applied: 2, unchanged: 0, errors: [] });
     expect(await plans()).toEqual([]);
     expect((await call('POST', '/planned-prices/import?dryRun=false', { csv })).body).toMatchObject({ applied: 2 });

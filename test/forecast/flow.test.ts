@@ -151,7 +151,7 @@ describe('a planner’s override', () => {
     const during = await line();
     expect(during.need / before.need).toBeGreaterThan(1.8);
     expect(during.need / before.need).toBeLessThan(2.2);
-    expect(during.conflicts).toEqual([`In it is what planner@example.com said of ${today()} to ${addDays(today(), 59)}: 100 % more (television).`]);
+    expect(during.conflicts).toEqual([`In it is what planner@example.com said of ${today()} to ${addDays(today(), 59)}: 100% more (television).`]);
     expect(await endOverride(db, storeId, id, 'planner@example.com', 'cancelled', now().toISOString())).toBe(true);
     expect(await endOverride(db, storeId, id, 'planner@example.com', 'again', now().toISOString())).toBe(false);
     await runFlow(house, replenishment, storeId, 'test');

@@ -90,7 +90,7 @@ describe.each(GOLDEN.map((make) => make()).map((golden) => [golden.name, golden]
     // Beside it stands what Instep itself would order, of whatever sold.
     expect(rows.filter((row) => row.ours !== null).length).toBeGreaterThan(rows.length / 4);
     if (golden.settings?.method === 'seasonal') expect(rows.filter((row) => row.method === 'seasonal').length).toBeGreaterThan(rows.length / 2);
-    told.push(`  ${golden.name.padEnd(24)} ${(100 * same).toFixed(2).padStart(6)} % of ${rows.length}, to order ${(100 * ordered).toFixed(2)} %: ${golden.about}`);
+    told.push(`  ${golden.name.padEnd(24)} ${(100 * same).toFixed(2).padStart(6)}% of ${rows.length}, to order ${(100 * ordered).toFixed(2)}%: ${golden.about}`);
     expect(same).toBeGreaterThanOrEqual(0.98);
     expect(ordered).toBeGreaterThanOrEqual(0.98);
     await limits(golden, side, rows, of);
@@ -111,5 +111,5 @@ async function limits(golden: Golden, side: PlannerAccount, rows: readonly Row[]
   }
   expect([limited.length > 20, cut > 5]).toEqual([true, true]);
   expect(equal / limited.length).toBeGreaterThanOrEqual(0.98);
-  told.push(`  ${''.padEnd(24)} ${((100 * equal) / limited.length).toFixed(2).padStart(6)} % of ${limited.length} lines put on an order under a maximum`);
+  told.push(`  ${''.padEnd(24)} ${((100 * equal) / limited.length).toFixed(2).padStart(6)}% of ${limited.length} lines put on an order under a maximum`);
 }

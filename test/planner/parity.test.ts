@@ -55,7 +55,7 @@ beforeAll(async () => {
 const shadow = async () => (await clock.house.db.query<{ sku: string; location_id: number; theirs: number; parity: number; reasons: { reason: string; units: number; sentence: string }[] }>('select i.sku, s.* from planner_shadow s join item i using (item_id) where store_id = $1 order by item_id, location_id', [storeId])).rows;
 async function measure(what: string): Promise<{ share: number; rows: Awaited<ReturnType<typeof shadow>> }> {
   const { detail } = await clock.flow('planner-exchange', storeId), rows = await shadow(), share = rows.filter((row) => row.parity === row.theirs).length / rows.length;
-  console.log(`parity, ${what}: ${(share * 100).toFixed(2)} % of ${rows.length} item-locations`);
+  console.log(`parity, ${what}: ${(share * 100).toFixed(2)}% of ${rows.length} item-locations`);
   expect(detail['parity']).toBeCloseTo(share, 3);
   return { share, rows };
 }

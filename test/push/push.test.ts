@@ -1,5 +1,7 @@
 /** Pushing on the real thing: a shop, a house, a warehouse in memory. What Shopify shows follows the shelf, by compare-and-set, once, whatever is lost on the way. */
 import { describe, expect, it } from 'vitest';
+import type { Of } from '../../src/http/contract.ts';
+import type { ItemAdjustments } from '../../src/http/contract-stock.ts';
 import { driftCheck } from '../../src/flows/drift-check.ts';
 import { stockPush } from '../../src/flows/stock-push.ts';
 import { warehouseFeed } from '../../src/flows/warehouse-feed.ts';
@@ -55,6 +57,14 @@ describe('stock-push', () => {
     await w.control('/levels', { variantId: kept[2]!.id, locationId: place, available: 5_000 });
     await w.until('the edit is set back', async () => shown(2) === 102 - committed(2));
     await quiet();
+    // Who did it: the person by name, the set that followed as ours; and where reports may not be read, why not.
+    const { rows: [item] } = await w.house.db.query<{ item_id: number; location_id: number }>('select x.item_id, l.location_id from inventory_item x join location l using (store_id) where x.store_id = $1 and x.shopify_inventory_item_id = $2 and l.shopify_location_id = $3', [w.storeId, kept[2]!.inventoryItemId, place]);
+    const asked = `/api/v1/items/${item!.item_id}/adjustments?store=${w.storeId}&location=${item!.location_id}&days=1`, told = await w.api<Of<typeof ItemAdjustments>>(asked);
+    expect(told).toMatchObject({ refused: null, writers: [{ by: 'Staff', times: 1 }] });
+    expect(told.adjustments.filter((change) => change.state === 'available').slice(0, 2).map((change) => [change.by, change.change])).toEqual([['Instep', shown(2) - 5_000], ['Staff', expect.any(Number)]]);
+    await w.control('/faults', { loseScopes: ['read_reports'] });
+    expect(await w.api<Of<typeof ItemAdjustments>>(asked)).toMatchObject({ refused: expect.stringContaining('read_reports'), adjustments: [], writers: [] });
+    await w.control('/faults', { loseScopes: null });
     expect(await ledgerFaults(w.house.db, w.storeId)).toEqual([]);
   });
 

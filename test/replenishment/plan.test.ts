@@ -208,7 +208,7 @@ describe('with forecasts and suppliers', () => {
     expect((await call('PUT', '/policies/class:D', { moq: 5 })).status).toBe(400);
     await plan();
     expect((await detail(0)).policy['kind']).toEqual({ value: 'fill rate', source: 'rule', reason: 'values of Mill' });
-    expect((await detail(0)).sentence).toContain('95 % of units');
+    expect((await detail(0)).sentence).toContain('95% of units');
     await call('PUT', '/policies/vendor:Mill', { kind: null, fillRate: null });
   });
 });

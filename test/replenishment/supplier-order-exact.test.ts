@@ -74,6 +74,6 @@ describe('within one per cent of the exact solver', () => {
 });
 
 afterAll(() => {
-  const words = (share: number): string => `${(share * 100).toFixed(3)} %`.padStart(9), mean = (all: number[]): number => all.reduce((sum, one) => sum + one, 0) / all.length;
+  const words = (share: number): string => `${(share * 100).toFixed(3)}%`.padStart(9), mean = (all: number[]): number => all.reduce((sum, one) => sum + one, 0) / all.length;
   for (const [kind, all] of gaps) console.info(`${kind.padEnd(32)} ${String(all.length).padStart(3)} orders: worst ${words(Math.max(...all.map((one) => one.gap)))}, mean ${words(mean(all.map((one) => one.gap)))} below the exact solver; stated at most ${words(Math.max(...all.map((one) => one.stated)))}`);
 });

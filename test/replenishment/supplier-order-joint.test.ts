@@ -80,7 +80,7 @@ afterAll(() => { tell('orders', gaps); console.info(`${missed} orders whose budg
 
 function tell(name: string, gaps: { gap: number; what: string }[]): void {
   gaps.sort((a, b) => b.gap - a.gap);
-  const at = (share: number): string => `${((gaps[Math.min(gaps.length - 1, Math.floor(gaps.length * (1 - share)))]?.gap ?? 0) * 100).toFixed(3)} %`, mean = gaps.reduce((sum, one) => sum + one.gap, 0) / Math.max(1, gaps.length);
-  console.info(`${gaps.length} ${name} below the joint optimum: mean ${(mean * 100).toFixed(3)} %, half within ${at(0.5)}, 90 % within ${at(0.9)}, 95 % within ${at(0.95)}, worst ${((gaps[0]?.gap ?? 0) * 100).toFixed(3)} %; ${gaps.filter((one) => one.gap > 0.01).length} beyond 1 %`);
-  for (const one of gaps.slice(0, 8)) console.info(`  ${(one.gap * 100).toFixed(2)} %: ${one.what}`);
+  const at = (share: number): string => `${((gaps[Math.min(gaps.length - 1, Math.floor(gaps.length * (1 - share)))]?.gap ?? 0) * 100).toFixed(3)}%`, mean = gaps.reduce((sum, one) => sum + one.gap, 0) / Math.max(1, gaps.length);
+  console.info(`${gaps.length} ${name} below the joint optimum: mean ${(mean * 100).toFixed(3)}%, half within ${at(0.5)}, 90% within ${at(0.9)}, 95% within ${at(0.95)}, worst ${((gaps[0]?.gap ?? 0) * 100).toFixed(3)}%; ${gaps.filter((one) => one.gap > 0.01).length} beyond 1%`);
+  for (const one of gaps.slice(0, 8)) console.info(`  ${(one.gap * 100).toFixed(2)}%: ${one.what}`);
 }

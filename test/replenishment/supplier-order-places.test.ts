@@ -78,7 +78,7 @@ it('keeps budget, containers, full cases and what is fixed, whatever the sequenc
 
 afterAll(() => {
   gaps.sort((a, b) => b.gap - a.gap);
-  const mean = gaps.reduce((sum, one) => sum + one.gap, 0) / Math.max(1, gaps.length), at = (share: number): string => `${((gaps[Math.floor(gaps.length * (1 - share))]?.gap ?? 0) * 100).toFixed(3)} %`;
-  console.info(`${gaps.length} orders over places below the joint optimum: mean ${(mean * 100).toFixed(3)} %, half within ${at(0.5)}, 90 % within ${at(0.9)}, worst ${((gaps[0]?.gap ?? 0) * 100).toFixed(3)} %; ${gaps.filter((one) => one.gap > 0.01).length} beyond 1 %`);
-  for (const one of gaps.slice(0, 12)) console.info(`  ${(one.gap * 100).toFixed(2)} %: ${one.what}`);
+  const mean = gaps.reduce((sum, one) => sum + one.gap, 0) / Math.max(1, gaps.length), at = (share: number): string => `${((gaps[Math.floor(gaps.length * (1 - share))]?.gap ?? 0) * 100).toFixed(3)}%`;
+  console.info(`${gaps.length} orders over places below the joint optimum: mean ${(mean * 100).toFixed(3)}%, half within ${at(0.5)}, 90% within ${at(0.9)}, worst ${((gaps[0]?.gap ?? 0) * 100).toFixed(3)}%; ${gaps.filter((one) => one.gap > 0.01).length} beyond 1%`);
+  for (const one of gaps.slice(0, 12)) console.info(`  ${(one.gap * 100).toFixed(2)}%: ${one.what}`);
 });

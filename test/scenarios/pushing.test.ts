@@ -58,11 +58,11 @@ describe('sale-between-read-and-write', () => {
     const town = await clock.town({ goods: [{ sku: 'ANT', stock: [10] }], served: [0] });
     town.shelves[0]!.change('ANT', 10);
     let edits = 0;
-    town.before = async (call) => { if (call.operation === 'SetQuantities' && edits < 3) await town.control('/levels', { sku: 'ANT', location: 'Mill', available: 30 + ++edits }); };
+    town.before = async (call) => { if (call.operation === 'SetQuantities' && edits < 3) await town.control('/levels', { sku: 'ANT', location: 'Mill', available: 30 + ++edits, app: edits === 2 ? 'Till' : 'Another stock app' }); };
     await town.settle();
     expect(sets(town)).toHaveLength(3);
     await town.flow('stock-push');
-    expect((await town.cases('PUSH_CONFLICT')).map((c) => c.sentence)).toEqual([expect.stringContaining('3 times')]);
+    expect((await town.cases('PUSH_CONFLICT')).map((c) => c.sentence)).toEqual([expect.stringContaining('Another stock app and Till changed it in Shopify 3 times')]);
     expect(await pushRow(town, 'ANT')).toMatchObject({ state: 'conflict', strikes: 3 });
     expect(changes(town)).toEqual([]);
     await clock.advance(20_000);
@@ -74,6 +74,18 @@ describe('sale-between-read-and-write', () => {
     expect(town.shown('ANT').available).toBe(20);
     expect(changes(town)).toEqual([]);
     expect(await town.cases('PUSH_CONFLICT')).toEqual([]);
+  });
+
+  it('a writer Shopify does not name to this app stays somebody else, and is not asked for each minute', async () => {
+    const town = await clock.town({ goods: [{ sku: 'ANT', stock: [10] }], served: [0] });
+    await town.control('/faults', { loseScopes: ['read_reports'] });
+    town.shelves[0]!.change('ANT', 10);
+    let edits = 0;
+    town.before = async (call) => { if (call.operation === 'SetQuantities' && edits < 3) await town.control('/levels', { sku: 'ANT', location: 'Mill', available: 30 + ++edits, app: 'Another stock app' }); };
+    await town.settle();
+    for (let n = 0; n < 2; n++) await town.flow('stock-push');
+    expect((await town.cases('PUSH_CONFLICT')).map((c) => c.sentence)).toEqual([expect.stringContaining('somebody else changed it in Shopify 3 times')]);
+    expect(town.calls.filter((call) => call.operation === 'AdjustmentHistory')).toHaveLength(1);
   });
 
   it('a level in conflict that somebody sets to what it should show is in step at once: no pause, no set, no case', async () => {

@@ -55,7 +55,7 @@ function budgetWords({ amount, per, ordered, planned }: NonNullable<ReturnType<t
 
 /** A supplier's containers, budget and whether it is below its minimum; nothing where its terms have none. */
 function limitWords(row: ReturnType<typeof supplierView>): string[] {
-  const said = [...(row.containers !== null && row.containersFilled !== null ? [`${row.containers} ${row.containers === 1 ? 'container' : 'containers'}, ${Math.round(row.containersFilled * 100)} % full`] : []), ...(row.budget ? [budgetWords(row.budget, row.currency)] : []), ...(row.belowMinimum ? ['below its minimum'] : [])];
+  const said = [...(row.containers !== null && row.containersFilled !== null ? [`${row.containers} ${row.containers === 1 ? 'container' : 'containers'}, ${Math.round(row.containersFilled * 100)}% full`] : []), ...(row.budget ? [budgetWords(row.budget, row.currency)] : []), ...(row.belowMinimum ? ['below its minimum'] : [])];
   return said.length === 0 ? [] : [`${row.supplier}: ${said.join('; ')}`];
 }
 

@@ -88,7 +88,7 @@ async function follow(house: BuiltHouse, store: StoreRow, id: number, json: bool
     return;
   }
   const result = row.result!, cash = ({ costs }: Pick<ReplayTotals, 'costs'>): string => costs.map((one) => format(money(one.cash, one.currency))).join(' + ') || 'no cost known', bought = ({ costs }: Pick<ReplayTotals, 'costs'>): string => costs.map((one) => format(money(one.bought, one.currency))).join(' + ');
-  const line = (name: string, of: ReplayTotals): (string | number)[] => [name, of.wanted === 0 ? '–' : `${((100 * of.served) / of.wanted).toFixed(1)} %`, of.lost, of.ordered, of.orders, Math.round(of.unitDays / result.days), cash(of), bought(of)];
+  const line = (name: string, of: ReplayTotals): (string | number)[] => [name, of.wanted === 0 ? '–' : `${((100 * of.served) / of.wanted).toFixed(1)}%`, of.lost, of.ordered, of.orders, Math.round(of.unitDays / result.days), cash(of), bought(of)];
   print(json, view, () => [
     `${pointName(row)}${row.known === 'today' ? ', with today’s values' : ''}, ${row.from_day} to ${row.to_day}, ${result.policy.lines} lines`, '',
     table(['', 'Fill', 'Lost', 'Ordered', 'Orders', 'In stock', 'Money in stock', 'Bought'], [line('this policy', result.policy), ...result.frontier.map((point) => line(pointName(point), point.totals))]), '',

@@ -66,7 +66,7 @@ interface Reply { data?: unknown; errors?: GraphqlError[]; extensions?: { cost?:
 /** Refusals of a document for what the schema that answers does not have or demands besides. */
 const SCHEMA_CODES = new Set(['undefinedField', 'undefinedType', 'argumentNotAccepted', 'missingRequiredArguments', 'argumentLiteralsIncompatible', 'variableMismatch']);
 /** Reads that find what was missed: in a rush they would take the calls with which orders are placed and levels set, and find nothing that is not on its way. */
-const CAN_WAIT = new Set(['OrdersChanged', 'OrdersById', 'OrderRefunds', 'OrderLines', 'MoreLines', 'WorkChanged', 'LevelsChanged', 'VariantsChanged', 'MoreComponents', 'VariantsOfProduct', 'OrdersWithReturns', 'ReturnsOfOrders', 'MoreReturns', 'TransfersTagged', 'Subscriptions']);
+const CAN_WAIT = new Set(['OrdersChanged', 'OrdersById', 'OrderRefunds', 'OrderLines', 'MoreLines', 'WorkChanged', 'LevelsChanged', 'VariantsChanged', 'MoreComponents', 'VariantsOfProduct', 'OrdersWithReturns', 'ReturnsOfOrders', 'MoreReturns', 'TransfersTagged', 'Subscriptions', 'AdjustmentHistory']);
 /** Share of the bucket they leave. */
 const RESERVE = 0.5;
 const TRIES = 8;

@@ -95,6 +95,9 @@ export const LEVELS_BY_ID = /* GraphQL */ `query LevelsById($ids: [ID!]!) {
 
 export const ITEM_HISTORY = /* GraphQL */ `query ItemHistory($id: ID!) { inventoryItem(id: $id) { inventoryHistoryUrl } }`;
 
+/** `rows` is JSON of Shopify's making: read with care. */
+export const ADJUSTMENT_HISTORY = /* GraphQL */ `query AdjustmentHistory($query: String!) { shopifyqlQuery(query: $query) { tableData { columns { name } rows } parseErrors } }`;
+
 export const BULK_RUN = /* GraphQL */ `mutation BulkRun($query: String!) {
   bulkOperationRunQuery(query: $query, groupObjects: false) { bulkOperation { id status } userErrors { field message } } }`;
 

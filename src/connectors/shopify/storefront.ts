@@ -12,6 +12,7 @@ import { transferWrites } from './transfers.ts';
 import * as doc from './documents.ts';
 import { assignmentsFromNodes, orderFromBulk, orderFromNode, refundsFromNode, type GqlOrder, type Page } from './order-wire.ts';
 import { API_VERSION } from './version.ts';
+import { adjustmentHistory } from './adjustment-history.ts';
 import { WANTED_SCOPES } from './wanted-scopes.ts';
 import { TOPICS } from './webhook.ts';
 import { idOf, instant, minorUnits } from './wire.ts';
@@ -118,7 +119,7 @@ export function shopifyStorefront(client: AdminClient, options: { currency: stri
   return {
     versionFault: () => versionFault(client), deprecation: () => client.versionHeard().deprecated,
     time: () => client.time(), clockError: () => client.clockError(),
-    ...inventoryWrites(client), ...fulfilmentWork(client), ...returnDocuments(client), ...transferWrites(client),
+    ...inventoryWrites(client), ...fulfilmentWork(client), ...returnDocuments(client), ...transferWrites(client), ...adjustmentHistory(client),
     async shop() {
       const { shop } = await client.run<{ shop: { id: string; name: string; myshopifyDomain: string; currencyCode: string; ianaTimezone: string; createdAt: string } }>(doc.SHOP);
       return { id: idOf(shop.id), name: shop.name, domain: shop.myshopifyDomain, currency: shop.currencyCode, timeZone: shop.ianaTimezone, createdAt: instant(shop.createdAt), scopes: await client.scopes(), wantedScopes: WANTED_SCOPES, apiVersion: API_VERSION };

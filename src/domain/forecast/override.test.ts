@@ -52,7 +52,7 @@ describe('overrides', () => {
         if (k > 0) expect(q(made.cumulative, k)[d]!).toBeGreaterThanOrEqual(q(made.cumulative, k - 1)[d]! - 1e-9);
       }
     }), { examples: [[[{ kind: 'replace', value: -1e-323, at: 1, days: 0 }, { kind: 'total', value: -1.8e-15, at: 1, days: 0 }]]] }));
-  it('says it in words', () => expect([overrideWords({ kind: 'percent', value: -20 }), overrideWords({ kind: 'units', value: 2.5 }), overrideWords({ kind: 'replace', value: 3 })]).toEqual(['20 % less', '2.5 a day more', '3 a day in place of the forecast']));
+  it('says it in words', () => expect([overrideWords({ kind: 'percent', value: -20 }), overrideWords({ kind: 'units', value: 2.5 }), overrideWords({ kind: 'replace', value: 3 })]).toEqual(['20% less', '2.5 a day more', '3 a day in place of the forecast']));
 });
 
 describe('a row of a file', () => {

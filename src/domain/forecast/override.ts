@@ -76,5 +76,5 @@ export function overrideWords({ kind, value }: Pick<Override, 'kind' | 'value'>)
   const size = Math.abs(Math.round(value * 100) / 100);
   if (kind === 'replace') return `${size} a day in place of the forecast`;
   if (kind === 'total') return `${size} in all in place of the forecast`;
-  return `${size}${kind === 'percent' ? ' %' : ' a day'} ${value < 0 ? 'less' : 'more'}`;
+  return `${size}${kind === 'percent' ? '%' : ' a day'} ${value < 0 ? 'less' : 'more'}`;
 }

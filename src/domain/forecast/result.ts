@@ -40,7 +40,7 @@ export function resultOf(work: Work, pool: Pool, levels: Float64Array, told: Tol
   if (work.bulk?.some((quantity) => quantity > 0)) flags.push('bulk orders');
   const dayOf = (period: number): DayNumber => source.series.start + Math.round(DAYS[grain] * period);
   return {
-    method: units === 0 ? (work.totalLevel > 0 ? BY_CATEGORY : NOTHING_SOLD) : shares.slice(0, 2).map(({ method, share }) => `${Math.round(share * 100)} % ${method}`).join(', '),
+    method: units === 0 ? (work.totalLevel > 0 ? BY_CATEGORY : NOTHING_SOLD) : shares.slice(0, 2).map(({ method, share }) => `${Math.round(share * 100)}% ${method}`).join(', '),
     shares, shape, flags, mean: Array.from(told.mean), totals: Array.from(told.totals), cumulative: paths(told.cumulative), daily: paths(told.daily),
     error: error.error, origins: error.windows, madeOf,
     trainedOn: { from: n > 0 ? dayFromNumber(dayOf(days - n + first)) : null, to: days > 0 ? dayFromNumber(dayOf(days) - 1) : null, days: n - first, censoredDays: censored },

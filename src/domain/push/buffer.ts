@@ -33,7 +33,7 @@ export function buffer(input: BufferInput): Buffer {
   const quantile = poissonQuantile(expected, input.quantile);
   const cap = Math.min(input.capUnits ?? Infinity, Math.floor(Math.max(0, input.sellable) * input.capShare));
   const made = Math.min(quantile, cap), least = Math.min(input.atLeast ?? 0, Math.max(0, input.sellable)), units = Math.max(made, least);
-  const why = `${(input.quantile * 100).toFixed(2).replace(/\.?0+$/, '')} % of ${round(expected)} expected within ${round(lag)} s at ${round(rate * 3_600)} an hour`;
+  const why = `${(input.quantile * 100).toFixed(2).replace(/\.?0+$/, '')}% of ${round(expected)} expected within ${round(lag)} s at ${round(rate * 3_600)} an hour`;
   const sentence = units > made ? `${units} at least (${made} for ${why})` : made < quantile ? `${units} (${quantile} for ${why}; capped by policy)` : `${units} for ${why}`;
   return { units, sentence: input.by ? `${sentence}, ${input.by}` : sentence };
 }

@@ -24,6 +24,8 @@ export interface BundlePart { sku: string; perUnit: number; available: number; h
 
 /** Refused sets in a row after which a level that only sales move is written by difference. */
 export const SETS_BEFORE_DIFFERENCE = 2;
+/** Sets refused as stale in a row that make a conflict: a level paused, and a case. */
+export const SETS_BEFORE_CONFLICT = 3;
 
 /**
  * How a level is to be written, and how many open units Shopify has that no order known here explains. `ledger` is what everything heard so far adds up to,

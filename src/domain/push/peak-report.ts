@@ -70,7 +70,7 @@ ${report.shop}, ${at(report.begunAt)} to ${at(report.endedAt)}, ${report.minutes
 | Sets that sales had outrun | ${pushes.stale} |
 | Refused, given up | ${pushes.refused}, ${pushes.abandoned} |
 | Oversold | ${oversold.units} units, ${oversold.cases} items |
-| Budget left at the lowest | ${report.bucket.lowest === null ? '–' : `${Math.round(report.bucket.lowest * 100)} %`} |
+| Budget left at the lowest | ${report.bucket.lowest === null ? '–' : `${Math.round(report.bucket.lowest * 100)}%`} |
 
 ${table('Rule | Worst | Act at | ', '---|---:|---:|---', report.rules.map((rule) => `| ${rule.label} | ${figure(rule.worst, rule.unit)} | ${figure(rule.bad, rule.unit)} | ${rule.passed ? 'passed' : '**not passed**'} |`), 'No figures were kept: the worker did not run.')}
 
@@ -86,6 +86,6 @@ ${table('When | Who | What', '---|---|---', report.acts.map((act) => `| ${at(act
 
 | From | Orders | Messages waiting | Levels waiting | Oldest message | Oldest level | Lag, p99 | Budget left |
 |---|---:|---:|---:|---:|---:|---:|---:|
-${report.steps.map(({ at: from, orders: n, figures: s }) => `| ${at(from)} | ${n} | ${s === null ? '– | – | – | – | – | –' : `${s.inboxWaiting} | ${s.pushWaiting} | ${s.figures.inboxAge.toFixed(1)} s | ${s.figures.pushAge.toFixed(1)} s | ${(s.figures.lagIn + s.figures.lagOut).toFixed(1)} s | ${Math.round(s.figures.bucketLeft * 100)} %`} |`).join('\n')}
+${report.steps.map(({ at: from, orders: n, figures: s }) => `| ${at(from)} | ${n} | ${s === null ? '– | – | – | – | – | –' : `${s.inboxWaiting} | ${s.pushWaiting} | ${s.figures.inboxAge.toFixed(1)} s | ${s.figures.pushAge.toFixed(1)} s | ${(s.figures.lagIn + s.figures.lagOut).toFixed(1)} s | ${Math.round(s.figures.bucketLeft * 100)}%`} |`).join('\n')}
 `;
 }

@@ -36,7 +36,7 @@ export function peakRules(f: PeakFigures): Rule[] {
 
 /** What each light means in a few words, for a figure. */
 const FOUND: Readonly<Record<string, (value: number) => string>> = {
-  inbox: (value) => `messages wait ${seconds(value)}`, push: (value) => `levels wait ${seconds(value)}`, lag: (value) => `a change takes ${seconds(value)} to arrive`, bucket: (value) => `${Math.round(value)} % of Shopify’s calls are left`,
+  inbox: (value) => `messages wait ${seconds(value)}`, push: (value) => `levels wait ${seconds(value)}`, lag: (value) => `a change takes ${seconds(value)} to arrive`, bucket: (value) => `${Math.round(value)}% of Shopify’s calls are left`,
   gap: (value) => `no webhook for ${seconds(value)}`, dead: (value) => `${value} ${value === 1 ? 'message' : 'messages'} set aside`, oversold: (value) => `${value} ${value === 1 ? 'item' : 'items'} oversold`,
 };
 const seconds = (value: number): string => (value < 120 ? `${Math.floor(value)} s` : `${Math.floor(value / 60)} min`);

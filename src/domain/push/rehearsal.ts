@@ -25,7 +25,7 @@ export function judge(plan: RehearsalPlan, samples: readonly Sample[], orders: n
   return { plan, rules: [...rules, drained], passed: [...rules, drained].every((rule) => rule.passed) && samples.length > 0, reachedPerMinute: reached, drainedSeconds, samples };
 }
 
-export const figure = (value: number, unit: RuleResult['unit']): string => (unit === 's' ? `${value.toFixed(1)} s` : unit === '%' ? `${Math.round(value)} %` : String(Math.round(value)));
+export const figure = (value: number, unit: RuleResult['unit']): string => (unit === 's' ? `${value.toFixed(1)} s` : unit === '%' ? `${Math.round(value)}%` : String(Math.round(value)));
 
 /** The report as Markdown: what was played, what was asked of it, what came. */
 export function rehearsalReport({ plan, rules, passed, reachedPerMinute, samples }: Rehearsal): string {
@@ -42,7 +42,7 @@ ${rules.map((rule) => `| ${rule.label} | ${figure(rule.worst, rule.unit)} | ${fi
 
 | Second | Messages waiting | Levels waiting | Oldest message | Oldest level | Lag, p99 | Budget left |
 |---:|---:|---:|---:|---:|---:|---:|
-${samples.filter((_, n) => n % every === 0).map((s) => `| ${s.second} | ${s.inboxWaiting} | ${s.pushWaiting} | ${s.figures.inboxAge.toFixed(1)} s | ${s.figures.pushAge.toFixed(1)} s | ${(s.figures.lagIn + s.figures.lagOut).toFixed(1)} s | ${Math.round(s.figures.bucketLeft * 100)} % |`).join('\n')}
+${samples.filter((_, n) => n % every === 0).map((s) => `| ${s.second} | ${s.inboxWaiting} | ${s.pushWaiting} | ${s.figures.inboxAge.toFixed(1)} s | ${s.figures.pushAge.toFixed(1)} s | ${(s.figures.lagIn + s.figures.lagOut).toFixed(1)} s | ${Math.round(s.figures.bucketLeft * 100)}% |`).join('\n')}
 
 This was the sandbox on this machine, with the shop, the warehouse and the database beside Instep on the same cores. What Shopify itself does at such a rate is not measured by it.
 `;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { abcClasses, xyzClass } from './abc.ts';
 
 describe('ABC', () => {
-  it('cuts at 80 and 95 % of value; the item that crosses stays above', () => {
+  it('cuts at 80 and 95% of value; the item that crosses stays above', () => {
     const classes = abcClasses([{ id: 'd', value: 1 }, { id: 'a', value: 70 }, { id: 'b', value: 15 }, { id: 'c', value: 14 }, { id: 'e', value: 0 }]);
     expect(Object.fromEntries(classes)).toEqual({ a: 'A', b: 'A', c: 'B', d: 'C', e: 'C' });
   });

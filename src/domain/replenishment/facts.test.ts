@@ -53,6 +53,6 @@ it('a rule stands in for a forecast, and says so', () => {
   expect(planLine(input({ forecast: fallbackForecast(28, 20) }))).toBe('forecast too short for the policy');
   expect(planLine(input({ policy: { ...BUILT_IN, kind: 'min/max' } }))).toContain('needs a maximum');
   const beyond = planLine(input({ policy: { ...BUILT_IN, serviceLevel: 0.999 } })) as Recommendation;
-  expect(explain(beyond)).toContain("99.9 % lies beyond the forecast's last quantile: 99.5 % is planned for.");
+  expect(explain(beyond)).toContain("99.9% lies beyond the forecast's last quantile: 99.5% is planned for.");
   expect(planLine(input({ forecast: { mean: new Float64Array(60), cumulative: [] } }))).toContain('no quantile');
 });

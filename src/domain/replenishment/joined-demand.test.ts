@@ -24,7 +24,7 @@ describe('demand of several places as one', () => {
   /** Farthest found in 2.7 million draws, by level: 1.40, 1.59, 1.53, 1.90, 2.09 and 2.58 units, of places that sell a few units a month. */
   const FARTHEST = [[0.5, 1.5], [0.75, 1.75], [0.9, 1.75], [0.95, 2.1], [0.98, 2.3], [0.995, 2.8]] as const;
 
-  it('is that of the sum: Poisson places make a Poisson place, within one and a half units or 5 %, and within the farthest found whatever is drawn', () => {
+  it('is that of the sum: Poisson places make a Poisson place, within one and a half units or 5%, and within the farthest found whatever is drawn', () => {
     const apart = (sold: readonly number[], within: (farthest: number) => number): void => {
       const joined = joinedDemand(sold.map((units) => fallbackForecast(units, DAYS))), exact = fallbackForecast(sold.reduce((sum, units) => sum + units, 0), DAYS);
       for (const [q, farthest] of FARTHEST) for (const day of [6, 13, 20, 29]) expect(Math.abs(of(joined, q, day) - of(exact, q, day)), `${sold} ${q} ${day}`).toBeLessThanOrEqual(Math.max(within(farthest), 0.05 * of(exact, q, day)));

@@ -116,13 +116,13 @@ describe('the other kinds', () => {
     const made = ask({ kind: 'fill rate', fillRate: 0.95 }), over = intervals(steady(2), [{ days: 14, share: 1 }], 7);
     expect(fillRate(over, made.orderUpTo)).toBeGreaterThanOrEqual(0.95);
     expect(fillRate(over, made.orderUpTo - 1)).toBeLessThan(0.95);
-    expect(explain(made)).toContain('95 % of units');
+    expect(explain(made)).toContain('95% of units');
   });
   it('cost ratio comes from price and cost, or says that they are not known', () => {
     const economics = { price: 1_500, unitCost: 1_400, holdingPerYear: 0.5 };
     const made = ask({ kind: 'cost ratio' }, 0, 2, { economics });
     expect(made.ratio).toBeCloseTo(100 / (100 + (1_400 * 0.5 * 7) / 365), 6);
-    expect(explain(made)).toContain('critical ratio of 88.16 %');
+    expect(explain(made)).toContain('critical ratio of 88.16%');
     expect(ask({ kind: 'cost ratio' }).conflicts).toEqual([expect.stringContaining('not known')]);
     expect(ask({ kind: 'cost ratio', costRatio: 0.9 }).orderUpTo).toBe(63);
   });

@@ -90,11 +90,11 @@ describe('the arithmetic', () => {
       ['floor at zero', 0], ['minimum order', 3], ['full cases', 8], ['maximum stock', 0],
     ]);
     expect(explain(made)).toBe(
-      'Order 48. 42 are expected to be wanted in 21 days (14 until an order arrives, 7 until the next one); 21 more keep 90 % of order cycles in stock; '
+      'Order 48. 42 are expected to be wanted in 21 days (14 until an order arrives, 7 until the next one); 21 more keep 90% of order cycles in stock; '
       + '20 are on hand; 10 are on the way; 3 are promised to customers out of it; 1 is owed to customers: 37 are needed. '
       + "3 more reach the supplier's minimum of 40; 8 more fill cases of 12. What is there lasts 13 days at the forecast rate. "
       + 'It may run out on 2025-06-10 (one chance in ten), and more likely than not on 2025-06-15. '
-      + 'An order placed in time for 90 % service was due on 2025-05-27. Not ordering before the next review is expected to lose 13.4 sales.');
+      + 'An order placed in time for 90% service was due on 2025-05-27. Not ordering before the next review is expected to lose 13.4 sales.');
   });
 
   it('equals the planners’ forecast + minimum − stock − on order where the safety stock is nil', () => {

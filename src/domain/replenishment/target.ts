@@ -64,7 +64,7 @@ export function targetOf({ today, forecast, policy, leadTimes, economics }: Targ
   if (policy.kind === 'fill rate' && !lastBuy) {
     const over = intervals(forecast, lengths, ahead, most), top = highestKnown(forecast, lengths, ahead, most);
     const served = least(0, top, (S) => fillRate(over, S) >= policy.fillRate);
-    if (fillRate(over, served) < policy.fillRate) notes.push(`A fill rate of ${(policy.fillRate * 100).toFixed(1)} % lies beyond what the forecast knows: ${served} is its last quantile.`);
+    if (fillRate(over, served) < policy.fillRate) notes.push(`A fill rate of ${(policy.fillRate * 100).toFixed(1)}% lies beyond what the forecast knows: ${served} is its last quantile.`);
     return kept(served, null);
   }
   if (policy.kind === 'cost ratio' || policy.kind === 'fill rate') {

@@ -71,7 +71,7 @@ function aimOf({ policy, ratio }: Recommendation): { keep: string; enough: strin
 
 /** 0.975 → "97.5 %". */
 export function percent(share: number): string {
-  return `${Number((share * 100).toFixed(2))} %`;
+  return `${Number((share * 100).toFixed(2))}%`;
 }
 
 /** "1 is", "2 are". */

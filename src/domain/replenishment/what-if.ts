@@ -47,7 +47,7 @@ function planned(lines: readonly WhatIfLine[], { orders, storeBudget }: WhatIfLi
   const limits = new Map([...orders].map(([order, limit]) => [order, { ...limit, containers: asked.containers ?? limit.containers, fillContainer: asked.fillContainer ?? limit.fillContainer }])), budget = asked.budget ?? storeBudget;
   const made = planOrders(own.map(({ line }) => line), limits, budget);
   made.lines.forEach(({ quantity, notes: said }, k) => { quantities[own[k]!.n] = quantity; if (quantity > 0) for (const note of said) notes.add(note); });
-  if (made.gap > TOLD) notes.add(`The best order found may be worth up to ${Math.ceil(made.gap * 100)} % less than the best there is.`);
+  if (made.gap > TOLD) notes.add(`The best order found may be worth up to ${Math.ceil(made.gap * 100)}% less than the best there is.`);
   if (budget !== null) {
     const fixed = lines.reduce((sum, { input: { buying, storeCurrency }, fixed: units }) => sum + (units === null || buying.unitCost === null ? 0 : costInStore(units * buying.unitCost, buying, storeCurrency) ?? 0), 0), foreign = new Set(lines.flatMap(({ input: { buying, storeCurrency } }, n) => (quantities[n]! > 0 && costInStore(1, buying, storeCurrency) === null ? [buying.currency] : [])));
     if (foreign.size > 0) notes.add(`Lines bought in ${[...foreign].sort().join(', ')} are outside the budget: no exchange rate is known.`);

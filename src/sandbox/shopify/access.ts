@@ -2,11 +2,11 @@
 import { GraphQLError } from 'graphql';
 import { officialSchema } from './schema.ts';
 
-/** Scopes a new sandbox app holds unless told otherwise: what an inventory planning app asks for, plus the writes its tests drive. */
+/** Scopes a new sandbox app holds unless told otherwise: what an inventory planning app asks for, reports, which name who changed stock, plus the writes its tests drive. */
 export const DEFAULT_SCOPES: readonly string[] = [
   'read_products', 'write_products', 'read_inventory', 'write_inventory', 'read_locations', 'read_orders', 'write_orders', 'read_all_orders',
   'write_order_edits', 'write_returns', 'write_locations', 'write_inventory_transfers', 'write_inventory_shipments', 'write_inventory_shipments_received_items', 'read_fulfillments', 'write_fulfillments', 'read_merchant_managed_fulfillment_orders',
-  'write_merchant_managed_fulfillment_orders', 'read_third_party_fulfillment_orders',
+  'write_merchant_managed_fulfillment_orders', 'read_third_party_fulfillment_orders', 'read_reports',
 ];
 
 /** A missing scope hides fulfilment orders row by row instead of failing. */

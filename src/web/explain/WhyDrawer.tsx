@@ -7,6 +7,7 @@ import { subjectText, type Subject } from '../search-params.ts';
 import { useStore } from '../shell/store.tsx';
 import { DriftCauses } from '../stock/DriftCauses.tsx';
 import { units } from '../ui/format.ts';
+import { ChangedBy } from './ChangedBy.tsx';
 import { Explain, StateTabs } from './Explain.tsx';
 
 /** `figure` of the subject: a state, or `onHand`, `unavailable`, `drift`. */
@@ -42,6 +43,7 @@ function Why({ subject, change }: { subject: Subject; change(to: string | undefi
       {row && <Equation row={row} />}
       <StateTabs value={state} onChange={(next) => change(subjectText({ ...subject, figure: next }))} />
       <Explain itemId={subject.itemId} locationId={subject.locationId} state={state} />
+      <ChangedBy itemId={subject.itemId} locationId={subject.locationId} open={false} />
       <p><Link to="/items/$itemId" params={{ itemId: String(subject.itemId) }} search={{ tab: 'movements', location: subject.locationId, state }}>Open the movements on the item’s page</Link></p>
     </div>
   );

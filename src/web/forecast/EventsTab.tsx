@@ -56,7 +56,7 @@ export function EventsTab() {
   );
 }
 
-const more = (percent: number): string => `${decimal(Math.abs(percent))} % ${percent < 0 ? 'less' : 'more'}`;
+const more = (percent: number): string => `${decimal(Math.abs(percent))}% ${percent < 0 ? 'less' : 'more'}`;
 
 /** What the event does to sales: as it was seen, as the planner expects, or not known, which is a day like another. */
 function Uplift({ event: { learned, uplift } }: { event: PlanningEvent }) {
@@ -81,7 +81,7 @@ function Editor({ event, close }: { event: PlanningEvent | undefined; close(): v
       <TextInput size="sm" label="Name" description="The same name each time it comes back" value={name} maxLength={120} autoFocus onChange={(typed) => setName(typed.currentTarget.value)} />
       <div className="row"><TextInput size="sm" type="date" label="First day" value={from} onChange={(typed) => setFrom(typed.currentTarget.value)} /><TextInput size="sm" type="date" label="Last day" value={to} error={backwards ? 'before the first' : undefined} onChange={(typed) => setTo(typed.currentTarget.value)} /></div>
       <MultiSelect size="sm" label="Where" placeholder={places.length === 0 ? 'Everywhere' : ''} data={locations.map((each) => ({ value: String(each.locationId), label: each.name }))} value={places} onChange={setPlaces} clearable clearButtonProps={{ 'aria-label': 'Everywhere' }} />
-      <NumberInput size="sm" label="Expected: per cent more (less with a minus)" description="Counts as far as no such event has been seen. A first one without it is taken for a day like another." suffix=" %" min={-100} max={10_000} decimalScale={1} value={uplift} onChange={setUplift} />
+      <NumberInput size="sm" label="Expected: per cent more (less with a minus)" description="Counts as far as no such event has been seen. A first one without it is taken for a day like another." suffix="%" min={-100} max={10_000} decimalScale={1} value={uplift} onChange={setUplift} />
       <div className="row"><Button type="submit" size="sm" loading={save.isPending} disabled={body.name === '' || from === '' || backwards}>Save</Button>{event && <Button size="sm" variant="default" loading={remove.isPending} onClick={() => remove.mutate()}>Remove</Button>}</div>
       {(save.error ?? remove.error) && <ErrorState title="It was not saved" error={(save.error ?? remove.error)!} />}
     </form>

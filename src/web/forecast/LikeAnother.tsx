@@ -18,7 +18,7 @@ export function LikeAnother({ itemId, open, change }: { itemId: number; open: bo
   const { analogue } = query.data;
   return (
     <Panel title="Sells like" aside={<Button variant="default" onClick={() => change(true)}>{analogue ? 'Change' : 'Name another item'}</Button>}>
-      {analogue ? <p><Link to="/forecast/$itemId" params={{ itemId: String(analogue.likeItemId) }}>{analogue.sku || analogue.title}</Link> at {decimal(analogue.percent)} %, wherever that one sold, until its own first sale. <span className="dim">Said by {analogue.updatedBy}.</span></p>
+      {analogue ? <p><Link to="/forecast/$itemId" params={{ itemId: String(analogue.likeItemId) }}>{analogue.sku || analogue.title}</Link> at {decimal(analogue.percent)}%, wherever that one sold, until its own first sale. <span className="dim">Said by {analogue.updatedBy}.</span></p>
         : <p className="dim">Itself. A new item has no history: name one it will sell like, and that one’s demand stands for its own until its first sale. The next forecast reckons with it.</p>}
       <Drawer opened={open} onClose={() => change(false)} size={440} title={<strong>Sells like</strong>}>{open && <Editor itemId={itemId} analogue={analogue} close={() => change(false)} />}</Drawer>
     </Panel>
@@ -35,7 +35,7 @@ function Editor({ itemId, analogue, close }: { itemId: number; analogue: Analogu
   return (
     <form className="stack" onSubmit={(event) => { event.preventDefault(); if (like && !wrong) save.mutate(); }}>
       <ItemPicker label={like ? `Like ${like.name}; or another` : 'Like which item'} placeholder="SKU, title or barcode" pick={(hit) => setLike({ itemId: hit.itemId, name: hit.sku || hit.title })} />
-      <NumberInput size="sm" label="At so much of its demand" suffix=" %" min={1} max={1000} decimalScale={1} value={percent} error={wrong ? 'above 0, at most 1000' : undefined} onChange={setPercent} w={180} />
+      <NumberInput size="sm" label="At so much of its demand" suffix="%" min={1} max={1000} decimalScale={1} value={percent} error={wrong ? 'above 0, at most 1000' : undefined} onChange={setPercent} w={180} />
       <div className="row"><Button type="submit" size="sm" loading={save.isPending} disabled={!like || wrong}>Save</Button>{analogue && <Button size="sm" variant="default" loading={remove.isPending} onClick={() => remove.mutate()}>Remove</Button>}</div>
       {(save.error ?? remove.error) && <ErrorState title="It was not saved" error={(save.error ?? remove.error)!} />}
     </form>

@@ -33,7 +33,7 @@ export function OverrideForm({ today, where, preview, send, close }: { today: st
   return (
     <form className="stack" onSubmit={(event) => { event.preventDefault(); if (ready) save.mutate(); }}>
       <SegmentedControl aria-label="Kind" fullWidth value={kind} onChange={(next) => setKind(next as OverrideKind)} data={KINDS.map(({ value: id, label }) => ({ value: id, label }))} />
-      <NumberInput size="sm" label={KINDS.find((one) => one.value === kind)!.field} value={value} onChange={setValue} error={fault ?? undefined} decimalScale={2} suffix={kind === 'percent' ? ' %' : ''} autoFocus />
+      <NumberInput size="sm" label={KINDS.find((one) => one.value === kind)!.field} value={value} onChange={setValue} error={fault ?? undefined} decimalScale={2} suffix={kind === 'percent' ? '%' : ''} autoFocus />
       <div className="row"><TextInput size="sm" type="date" label="First day" value={from} onChange={(event) => setFrom(event.currentTarget.value)} /><TextInput size="sm" type="date" label="Last day" value={to} error={backwards ? 'before the first' : undefined} onChange={(event) => setTo(event.currentTarget.value)} /></div>
       {where}
       <TextInput size="sm" label="Reason" placeholder="Campaign in the newsletter of 1 December" value={reason} maxLength={500} onChange={(event) => setReason(event.currentTarget.value)} />

@@ -23,7 +23,7 @@ export function RunsTab() {
             <tr><th colSpan={4} className="group">Run</th><th colSpan={3} className="group">Expected, as it was made</th><th colSpan={5} className="group">What came of its 28 days</th></tr>
             <tr>
               <th>Of</th><th>Made</th><th className="num">Series</th><th>State</th><th className="num">Next 28 d</th><th className="num" title="WAPE of totals of four weeks in back-tests">Error</th><th className="num" title="Too high (+) or too low (−) on balance in back-tests">Bias</th>
-              <th className="num" title="Series that were in stock all those days">Series</th><th className="num">Expected</th><th className="num">Came</th><th className="num" title="Σ |expected − came| of series ÷ Σ came">Error</th><th className="num" title="Series that wanted no more than the 90 % quantile; 90 % would be right">≤ P90</th>
+              <th className="num" title="Series that were in stock all those days">Series</th><th className="num">Expected</th><th className="num">Came</th><th className="num" title="Σ |expected − came| of series ÷ Σ came">Error</th><th className="num" title="Series that wanted no more than the 90% quantile; 90% would be right">≤ P90</th>
             </tr>
           </thead>
           <tbody>{runs.map((run) => <Row key={run.runId} run={run} />)}</tbody>

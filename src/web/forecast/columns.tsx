@@ -30,7 +30,7 @@ export const FORECAST_COLUMNS: readonly Column<ForecastRow>[] = [
   { id: 'change', header: 'Change', title: 'Next 28 days against the last 28', width: 70, align: 'right', sort: 'change', cell: (row) => <span className="num">{changeWords(row.next28, row.sold28)}</span> },
   { id: 'wape', header: 'Error', title: 'WAPE: how far forecasts of four weeks were off in back-tests, as a share of the units sold', width: 60, align: 'right', sort: 'wape', cell: (row) => <span className="num">{share(row.wape)}</span> },
   { id: 'bias', header: 'Bias', title: 'Too high (+) or too low (−) on balance in back-tests', width: 58, align: 'right', sort: 'bias', cell: (row) => <span className="num">{row.bias !== null && row.bias > 0.005 ? '+' : ''}{share(row.bias)}</span> },
-  { id: 'coverage', header: 'Within P95', title: 'Back-tested totals within the 95 % quantile; 95 % would be right', width: 84, align: 'right', sort: 'coverage', cell: (row) => <span className="num">{share(row.coverage)}</span> },
+  { id: 'coverage', header: 'Within P95', title: 'Back-tested totals within the 95% quantile; 95% would be right', width: 84, align: 'right', sort: 'coverage', cell: (row) => <span className="num">{share(row.coverage)}</span> },
   { id: 'flags', header: 'Notes', title: 'What the forecast says of itself, and what came of it', width: 186, card: 'wide', cell: (row) => <Notes row={row} /> },
   { id: 'method', header: 'Method', width: 130, extra: true, cell: (row) => <span className="ellipsis dim" title={row.method}>{capital(row.method)}</span> },
   { id: 'vendor', header: 'Supplier', width: 118, extra: true, cell: (row) => <span className="ellipsis">{row.vendor ?? '–'}</span> },

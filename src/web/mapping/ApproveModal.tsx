@@ -22,7 +22,7 @@ function Approve({ close }: { close(): void }) {
   });
   return (
     <div className="stack">
-      <NumberInput label="At least so sure" suffix=" %" min={50} max={100} step={1} decimalScale={1} w={160} value={percent} onChange={(value) => setPercent(Math.min(100, Math.max(50, Number(value) || 50)))} description="From 97 % on, 99 of 100 were right on the corpus they were measured on." />
+      <NumberInput label="At least so sure" suffix="%" min={50} max={100} step={1} decimalScale={1} w={160} value={percent} onChange={(value) => setPercent(Math.min(100, Math.max(50, Number(value) || 50)))} description="From 97% on, 99 of 100 were right on the corpus they were measured on." />
       {query.isError && !seen ? <ErrorState error={query.error} /> : !seen ? <Lines rows={5} /> : (
         <>
           <p className="sentence">{seen.codes === 0 ? 'No suggestion is so sure.' : <><b>{count(seen.codes, 'code')}</b> would be matched; {signed(seen.units)} units on the shelf would count as {seen.effects.length === 1 ? 'an item' : `${units(seen.effects.length)} items`}.</>}{seen.leftForAPerson > 0 && ` ${count(seen.leftForAPerson, 'code')} as sure ${seen.leftForAPerson === 1 ? 'is' : 'are'} left to you: the item has a code already, or two codes want it, and their shelves would add up.`}</p>

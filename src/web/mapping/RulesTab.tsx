@@ -42,7 +42,7 @@ function Auto({ each, measured, busy, save }: { each: MappingRules['warehouses']
   return (
     <div className="row auto-rule">
       <Switch label={each.name} checked={each.autoApproveAbove !== null} disabled={busy} onChange={(event) => save(event.currentTarget.checked ? measured : null)} />
-      {each.autoApproveAbove !== null && <NumberInput aria-label={`Matched at ${each.name} when at least so sure`} suffix=" %" min={90} max={100} step={0.5} decimalScale={1} w={110} value={shown} onChange={(value) => setDraft(Math.min(100, Math.max(90, Number(value) || 90)))} onBlur={commit} onKeyDown={(event) => { if (event.key === 'Enter') commit(); }} />}
+      {each.autoApproveAbove !== null && <NumberInput aria-label={`Matched at ${each.name} when at least so sure`} suffix="%" min={90} max={100} step={0.5} decimalScale={1} w={110} value={shown} onChange={(value) => setDraft(Math.min(100, Math.max(90, Number(value) || 90)))} onBlur={commit} onKeyDown={(event) => { if (event.key === 'Enter') commit(); }} />}
     </div>
   );
 }

@@ -44,7 +44,7 @@ export function PeakPage() {
       <div className="peak-rules">{rules.map((rule) => (
         <div key={rule.key} className="peak-rule" data-light={rule.light}>
           <span className="dim">{rule.label}</span>
-          <b>{rule.value === null ? '–' : rule.unit === 's' ? duration(rule.value * 1000) : rule.unit === '%' ? `${Math.round(rule.value)} %` : units(rule.value)}</b>
+          <b>{rule.value === null ? '–' : rule.unit === 's' ? duration(rule.value * 1000) : rule.unit === '%' ? `${Math.round(rule.value)}%` : units(rule.value)}</b>
           <Status tone={rule.light}>{WORD[rule.light]}</Status>
           <span className="small dim">{rule.says}</span>
           {rule.light !== 'good' && <span className="peak-does">{rule.acts.map((act) => (act.open !== undefined ? <AppLink key={act.label} to={act.open} className="small">{act.label}</AppLink> : <RunNow key={act.label} label={act.label} flow={act.run!} />))}</span>}

@@ -47,14 +47,14 @@ export function ReportPage() {
 }
 
 const seconds = (value: number | null): string => (value === null ? '–' : duration(value * 1000));
-const value = (of: number, unit: 's' | '%' | 'n'): string => (unit === 's' ? duration(of * 1000) : unit === '%' ? `${Math.round(of)} %` : units(of));
+const value = (of: number, unit: 's' | '%' | 'n'): string => (unit === 's' ? duration(of * 1000) : unit === '%' ? `${Math.round(of)}%` : units(of));
 
 function What({ report: { orders, lag, pushes, oversold, bucket, minutes, heldBack } }: { report: Report }) {
   return <Facts rows={[
     ['Orders', `${units(orders.total)}, of ${count(orders.units, 'unit')}; ${decimal(orders.total / minutes)} a minute`], ['Busiest minute', orders.busiestAt === null ? '–' : count(orders.busiestMinute, 'order')],
     ['Lag in, p50 / p99', `${seconds(lag.inP50)} / ${seconds(lag.inP99)}`], ['Lag out, p50 / p99', `${seconds(lag.outP50)} / ${seconds(lag.outP99)}`], ['Messages applied', units(lag.messages)],
     ['Levels written', `${units(pushes.written)}; ${units(pushes.stale)} that sales had outrun, ${units(pushes.refused)} refused`], ['Oversold', oversold.cases === 0 ? 'nothing' : `${count(oversold.units, 'unit')} of ${count(oversold.cases, 'item')}`],
-    ['Shopify’s budget', bucket.lowest === null ? '–' : `${percent(bucket.lowest)} left at the lowest; ${percent(bucket.watched)} of the time below 30 %`], ['Held back from sale', heldBack.length === 0 ? 'nothing' : heldBack.map((one) => one.sku).join(', ')],
+    ['Shopify’s budget', bucket.lowest === null ? '–' : `${percent(bucket.lowest)} left at the lowest; ${percent(bucket.watched)} of the time below 30%`], ['Held back from sale', heldBack.length === 0 ? 'nothing' : heldBack.map((one) => one.sku).join(', ')],
   ]} />;
 }
 

@@ -38,7 +38,7 @@ function Form({ planner, close }: { planner: PlannerView | null; close(): void }
       <div className="field-grid">
         <NumberInput size="sm" label="Days of sales looked at" description="As in its forecast settings" min={1} max={730} value={draft.forecastDays} onChange={(value) => set({ forecastDays: Number(value) || 30 })} />
         <NativeSelect size="sm" label="Returns in files are dated by" value={draft.returnsOn} onChange={(event) => set({ returnsOn: event.currentTarget.value as Draft['returnsOn'] })} data={['order day', 'return day']} />
-        <Switch className="full" label="Stock stops at zero inside the lead time" description="Then sales lost there are not bought again. Choose what brings parity nearer to 100 %." checked={draft.floorsInLeadTime} onChange={(event) => set({ floorsInLeadTime: event.currentTarget.checked })} />
+        <Switch className="full" label="Stock stops at zero inside the lead time" description="Then sales lost there are not bought again. Choose what brings parity nearer to 100%." checked={draft.floorsInLeadTime} onChange={(event) => set({ floorsInLeadTime: event.currentTarget.checked })} />
       </div>
       <h3 className="small-head">Starter files</h3>
       <div className="field-grid">

@@ -2,8 +2,8 @@
 import { Button, Drawer } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { address } from '../api/client.ts';
 import { attemptsQuery, levelQuery, type Attempt, type PushRow } from '../api/stock-queries.ts';
+import { ChangedBy } from '../explain/ChangedBy.tsx';
 import { Waterfall } from '../replenishment/Waterfall.tsx';
 import { subjectText, type Subject } from '../search-params.ts';
 import { useStore } from '../shell/store.tsx';
@@ -37,7 +37,7 @@ export function LevelDrawer({ level, close }: { level: { itemId: number; locatio
 }
 
 function Level({ row }: { row: PushRow }) {
-  const store = useStore(), release = useRelease(), look = pushLook(row.state, row.pushedAt), terms = pushTerms(row);
+  const release = useRelease(), look = pushLook(row.state, row.pushedAt), terms = pushTerms(row);
   return (
     <div className="stack level">
       <div className="row"><Status tone={look.tone} pill>{look.word}</Status>{row.isBundle && <span className="tag">Bundle</span>}{row.mode !== 'live' && <span className="dim small">{row.mode === 'shadow' ? 'The location is in shadow: nothing is written' : 'Writing is off at this location'}</span>}</div>
@@ -49,7 +49,8 @@ function Level({ row }: { row: PushRow }) {
       {terms.length > 0 && <section><h3>How it comes about</h3><Waterfall terms={terms} sum="Should show" /></section>}
       {row.parts.length > 0 && <Parts parts={row.parts} />}
       <Attempts row={row} />
-      <p className="drawer-foot row"><Link to="/items/$itemId" params={{ itemId: String(row.itemId) }} search={{ location: row.locationId, tab: 'movements' }}>Its movements</Link><Link to="/stock" search={{ q: row.sku || row.title, why: subjectText({ itemId: row.itemId, locationId: row.locationId, figure: 'available' }) }}>In stock & drift</Link><a href={address(`/items/${row.itemId}/inventory-history`, { store: store.storeId })} target="_blank" rel="noreferrer">Who changed it, in Shopify</a></p>
+      <ChangedBy itemId={row.itemId} locationId={row.locationId} open={row.state === 'conflict'} />
+      <p className="drawer-foot row"><Link to="/items/$itemId" params={{ itemId: String(row.itemId) }} search={{ location: row.locationId, tab: 'movements' }}>Its movements</Link><Link to="/stock" search={{ q: row.sku || row.title, why: subjectText({ itemId: row.itemId, locationId: row.locationId, figure: 'available' }) }}>In stock & drift</Link></p>
     </div>
   );
 }

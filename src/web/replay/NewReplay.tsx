@@ -16,7 +16,7 @@ import { hasPromise, KIND_WORDS } from './words.ts';
 const HALF_A_YEAR = 182, WARM_UP = 28;
 const VALUES = [
   { field: 'minStock', label: 'Minimum stock', suffix: '', least: 0, most: 1_000_000 }, { field: 'maxStock', label: 'Maximum stock', suffix: '', least: 0, most: 1_000_000 },
-  { field: 'stockPercent', label: 'Own min and max, scaled to', suffix: ' %', least: 0, most: 1_000 }, { field: 'daysOfStock', label: 'Days of stock', suffix: '', least: 1, most: 120 },
+  { field: 'stockPercent', label: 'Own min and max, scaled to', suffix: '%', least: 0, most: 1_000 }, { field: 'daysOfStock', label: 'Days of stock', suffix: '', least: 1, most: 120 },
 ] as const;
 
 export function NewReplay({ span, done }: { span: NonNullable<ReplayList['span']>; done(id: number): void }) {
@@ -35,7 +35,7 @@ export function NewReplay({ span, done }: { span: NonNullable<ReplayList['span']
   return (
     <form className="stack" onSubmit={(event) => { event.preventDefault(); ask.mutate(); }}>
       <NativeSelect size="sm" label="Policy" value={kind} data={[{ value: '', label: 'As each line is planned' }, ...Object.entries(KIND_WORDS).map(([value, label]) => ({ value, label }))]} onChange={(event) => setKind(event.currentTarget.value)} description="Its lead time, review and cases stay as each line has them" />
-      {hasPromise(chosen) && <NumberInput size="sm" label="Promise" suffix=" %" placeholder="as each line has it" min={50} max={99.5} decimalScale={1} value={promise} onChange={setPromise} />}
+      {hasPromise(chosen) && <NumberInput size="sm" label="Promise" suffix="%" placeholder="as each line has it" min={50} max={99.5} decimalScale={1} value={promise} onChange={setPromise} />}
       <fieldset className="replay-values">
         <legend>Try other values (empty: each line’s own)</legend>
         <div className="row replay-days">

@@ -25,7 +25,7 @@ function Budget({ budget: { amount, per, ordered, planned, withoutRate }, curren
   return <span className={ordered + planned > amount ? 'risk' : 'dim'}>{used} of the budget of {money(amount, currency)}{per === 'month' && ' a month'}{withoutRate.length > 0 && `, without what is bought in ${withoutRate.join(', ')}: no exchange rate is known`}</span>;
 }
 
-const containerWords = (containers: number, filled: number): string => `${count(containers, 'container')}, ${Math.round(filled * 100)} % full`;
+const containerWords = (containers: number, filled: number): string => `${count(containers, 'container')}, ${Math.round(filled * 100)}% full`;
 
 export function Totals({ page, currency, vendor, choose }: { page: ReplenishmentPage; currency: string; vendor: string | undefined; choose(vendor: string | undefined): void }) {
   const { totals, suppliers } = page;

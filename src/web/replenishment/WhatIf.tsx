@@ -32,7 +32,7 @@ export function WhatIf({ query, asked, change, oneSupplier }: { query: ReturnTyp
   return (
     <section className="what-if-panel" aria-label="What if">
       <div className="sliders">
-        <Knob label="Service level" words={asked.service === undefined ? 'as planned' : `${asked.service / 10} %`} min={500} max={995} step={5} value={asked.service} rest={950} change={(service) => change({ service })} />
+        <Knob label="Service level" words={asked.service === undefined ? 'as planned' : `${asked.service / 10}%`} min={500} max={995} step={5} value={asked.service} rest={950} change={(service) => change({ service })} />
         <Knob label="Days of cover" words={asked.days === undefined ? 'as planned' : count(asked.days, 'day')} min={1} max={60} step={1} value={asked.days} rest={7} change={(days) => change({ days })} />
         <Knob label="Budget" words={asked.budget === undefined ? 'no limit' : money(asked.budget * MINOR, store.currency)} min={Math.max(1, Math.round(most / 100))} max={most} step={Math.max(1, Math.round(most / 100))} value={asked.budget} rest={most} change={(budget) => change({ budget })} />
         {oneSupplier && <Checkbox size="xs" label="Fill the container" checked={asked.fill === 'container'} onChange={(event) => change({ fill: event.currentTarget.checked ? 'container' : undefined })} />}

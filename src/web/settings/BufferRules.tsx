@@ -62,7 +62,7 @@ function Add({ rules, locations }: { rules: Rules; locations: readonly LocationV
           <Autocomplete label={scope === 'item' ? 'SKU' : 'Name'} value={name} onChange={setName} data={scope === 'item' ? [] : scope === 'vendor' ? rules.vendors : scope === 'tag' ? rules.tags : rules.productTypes} limit={12} maxLength={200} comboboxProps={{ withinPortal: false }} data-autofocus />
           <Select label="Where" value={where} onChange={(value) => setWhere(value ?? '')} data={[{ value: '', label: 'Every location Instep writes' }, ...locations.map((each) => ({ value: String(each.locationId), label: each.name }))]} allowDeselect={false} comboboxProps={{ withinPortal: false }} />
           <Switch label="Only while a peak is on" checked={inPeak} onChange={(event) => setInPeak(event.currentTarget.checked)} />
-          <NumberInput label="Enough for, percent" description="Of rushes during the lag; empty: as the location says" min={50} max={99.999} decimalScale={3} suffix=" %" value={quantile} onChange={setQuantile} />
+          <NumberInput label="Enough for, percent" description="Of rushes during the lag; empty: as the location says" min={50} max={99.999} decimalScale={3} suffix="%" value={quantile} onChange={setQuantile} />
           <NumberInput label="At least, units" description="Withheld whatever sells, as far as there are any" min={0} max={1_000_000} value={least} onChange={setLeast} />
           <NumberInput label="At most, units" min={0} max={1_000_000} value={most} onChange={setMost} />
           <Button type="submit" loading={save.isPending} disabled={name.trim() === '' || (quantile === '' && least === '' && most === '')}>Save the rule</Button>

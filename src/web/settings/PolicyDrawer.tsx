@@ -25,10 +25,10 @@ function Form({ row, policy, close }: { row: LocationView; policy: PushPolicy; c
   return (
     <form className="stack" onSubmit={(event) => { event.preventDefault(); change.mutate({ locationId: row.locationId, policy: changed, said: `Saved. Levels of ${row.name} are looked at again.` }, { onSuccess: close }); }}>
       <NumberInput size="sm" label="First push cap, units" description="A first push that would change a level by more waits under Held" min={0} max={1_000_000} value={cap} onChange={setCap} />
-      <NumberInput size="sm" label="Buffer, percent" description="Of what is expected to sell during the lag: 99 withholds enough 99 times of 100" min={50} max={99.999} decimalScale={3} suffix=" %" value={quantile} onChange={setQuantile} />
-      <NumberInput size="sm" label="Buffer in peak mode, percent" min={50} max={99.999} decimalScale={3} suffix=" %" value={peak} onChange={setPeak} />
+      <NumberInput size="sm" label="Buffer, percent" description="Of what is expected to sell during the lag: 99 withholds enough 99 times of 100" min={50} max={99.999} decimalScale={3} suffix="%" value={quantile} onChange={setQuantile} />
+      <NumberInput size="sm" label="Buffer in peak mode, percent" min={50} max={99.999} decimalScale={3} suffix="%" value={peak} onChange={setPeak} />
       <NumberInput size="sm" label="Buffer at most, units" placeholder="no limit in units" min={0} max={1_000_000} value={most} onChange={setMost} />
-      <NumberInput size="sm" label="Buffer at most, percent of the shelf" min={0} max={100} decimalScale={2} suffix=" %" value={share} onChange={setShare} />
+      <NumberInput size="sm" label="Buffer at most, percent of the shelf" min={0} max={100} decimalScale={2} suffix="%" value={share} onChange={setShare} />
       <TextInput size="sm" type="datetime-local" label="Peak mode until" description="Empty: no peak mode" value={until} onChange={(event) => setUntil(event.currentTarget.value)} />
       <Switch size="sm" label="Shopify mails the customer" description="When a parcel from here becomes a fulfilment; parcels already heard of stay as they are" checked={mails} onChange={(event) => setMails(event.currentTarget.checked)} />
       <Button type="submit" size="sm" loading={change.isPending} disabled={said === 0}>{said === 0 ? 'No change to save' : `Save ${said} ${said === 1 ? 'value' : 'values'}`}</Button>

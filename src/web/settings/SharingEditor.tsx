@@ -12,7 +12,7 @@ import { Ago } from '../ui/time.tsx';
 
 const MODES: Record<Sharing['mode'], { label: string; says: string }> = {
   pool: { label: 'Pool', says: 'Every store shows all that is free. Whoever sells first has it.' },
-  split: { label: 'Split', says: 'Each store shows its share of the shelf, less its own open orders. Shares add up to at most 100 %.' },
+  split: { label: 'Split', says: 'Each store shows its share of the shelf, less its own open orders. Shares add up to at most 100%.' },
   priority: { label: 'Priority', says: 'Stores in this order: each shows what is free less what is reserved for those before it.' },
 };
 
@@ -60,13 +60,13 @@ function Editor({ warehouse, itemId, name, rule }: { warehouse: Warehouse; itemI
       {mode !== 'pool' && (
         <ol className="shares">{stores.map((id, n) => (
           <li key={id}><span>{mode === 'priority' && <b>{n + 1}. </b>}{nameOf(id)}</span>
-            <NumberInput aria-label={`${nameOf(id)}: ${mode === 'split' ? 'share in percent' : 'units reserved'}`} value={numbers[id] ?? 0} min={0} max={mode === 'split' ? 100 : 1_000_000} suffix={mode === 'split' ? ' %' : ' reserved'} onChange={(value) => setNumbers((old) => ({ ...old, [id]: Number(value) || 0 }))} />
+            <NumberInput aria-label={`${nameOf(id)}: ${mode === 'split' ? 'share in percent' : 'units reserved'}`} value={numbers[id] ?? 0} min={0} max={mode === 'split' ? 100 : 1_000_000} suffix={mode === 'split' ? '%' : ' reserved'} onChange={(value) => setNumbers((old) => ({ ...old, [id]: Number(value) || 0 }))} />
             {mode === 'priority' && n > 0 && <Button variant="subtle" onClick={() => raise(n)} aria-label={`Move ${nameOf(id)} up`}>Up</Button>}
           </li>))}
         </ol>
       )}
       {served.length < 2 && <p className="dim small">One store sells from this shelf today; the rule counts once there is another.</p>}
-      {over && <p className="negative" role="alert">The shares add up to {sum} %; at most 100.</p>}
+      {over && <p className="negative" role="alert">The shares add up to {sum}%; at most 100.</p>}
       <div><Button loading={save.isPending} disabled={over} onClick={() => save.mutate()}>Save</Button></div>
     </section>
   );

@@ -21,6 +21,7 @@ import { transferMutations } from './transfer-mutations.ts';
 import { transferQueries, transferTypes } from './transfers.ts';
 import { catalogueMutations } from './catalogue-mutations.ts';
 import { shopRecord } from '../engine/payloads.ts';
+import { reportQueries } from './reports.ts';
 import { shopQueries, shopTypes } from './shop.ts';
 
 const FINDERS: Record<string, (id: string, context: Context) => object | null | undefined> = {
@@ -73,7 +74,7 @@ export const resolvers: Record<string, TypeFields> = {
   ...shopTypes, ...catalogueTypes, ...levelTypes, ...orderTypes, ...fulfillmentTypes, ...returnTypes, ...transferTypes, ...operationTypes, ...inventoryPayloadTypes, ...editTypes,
   // Returns know orders, so an order's returns are joined on here.
   Order: { ...orderTypes.Order, returns: orderReturns as never },
-  QueryRoot: { ...shopQueries, ...catalogueQueries, ...orderQueries, ...fulfillmentQueries, ...returnQueries, ...transferQueries, ...operationQueries, ...rootQueries },
+  QueryRoot: { ...shopQueries, ...catalogueQueries, ...orderQueries, ...fulfillmentQueries, ...returnQueries, ...transferQueries, ...operationQueries, ...reportQueries, ...rootQueries },
   Mutation: { ...inventoryMutations, ...orderMutations, ...fulfillmentMutations, ...returnMutations, ...locationMutations, ...catalogueMutations, ...bundleMutations, ...transferMutations, ...operationMutations },
 };
 
