@@ -2,13 +2,14 @@
  * Settings → Alerts and Today in a real browser: a person adds a channel, keeps its secret, tests it and sees that it got through; Today as each role
  * looks at it; every part in light, dark and on a phone without an accessibility fault.
  */
-import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BrowserContext } from 'playwright-core';
+import { afterAll, expect, it } from 'vitest';
 import { buildWeb } from '../../src/cli/web-build.ts';
 import { raise } from '../../src/store/exceptions.ts';
 import { openBrowser } from '../helpers/browser.ts';
 import { hookSink } from '../helpers/hook-sink.ts';
-import { axeFaults, openWatched, settled, sideways } from '../helpers/watched-page.ts';
+import { describeLooks, picture, type LookedAt } from '../helpers/looks.ts';
+import { openWatched } from '../helpers/watched-page.ts';
 import { world } from '../helpers/world.ts';
 
 const sink = await hookSink();
@@ -21,11 +22,10 @@ async function opened(viewport: { width: number; height: number }, colorScheme: 
   context.setDefaultTimeout(10_000);
   return context;
 }
-const shot = async (page: Page, name: string): Promise<void> => { const dir = process.env['SCREENSHOTS']; if (dir) await page.screenshot({ path: `${dir}/${name}.png`, fullPage: true }); };
 
 it('a person adds a webhook, keeps its secret, tests it, and sees that it got through', async () => {
   const context = await opened({ width: 1440, height: 900 }), { page, errors } = await openWatched(context, w.url, '/settings/alerts');
-  await shot(page, 'alerts-empty');
+  await picture(page, 'alerts-empty');
   await page.getByRole('button', { name: 'Add a channel' }).click();
   const form = page.getByRole('dialog');
   await form.getByRole('combobox', { name: 'How' }).or(form.getByRole('textbox', { name: 'How' })).first().click();
@@ -35,7 +35,7 @@ it('a person adds a webhook, keeps its secret, tests it, and sees that it got th
   await form.getByRole('button', { name: 'Add it' }).click();
   await page.getByText(/not an address of the public internet/).waitFor();
   expect(errors.splice(0).join()).toMatch(/400/);
-  await shot(page, 'alerts-form');
+  await picture(page, 'alerts-form');
   await form.getByRole('textbox', { name: 'Address', exact: true }).fill(`${sink.url}/desk`);
   await form.getByRole('button', { name: 'Add it' }).click();
   await page.getByText('This secret is shown once').waitFor();
@@ -47,7 +47,7 @@ it('a person adds a webhook, keeps its secret, tests it, and sees that it got th
   await page.getByText('Delivered').first().waitFor();
   await page.getByText(/^Test of Our own desk/).first().click();
   await page.getByText('Got through').waitFor();
-  await shot(page, 'alerts-delivery');
+  await picture(page, 'alerts-delivery');
   expect(errors).toEqual([]);
   await context.close();
 }, 90_000);
@@ -67,24 +67,12 @@ it('Today is each role’s own, says what happened since, and keeps who did the 
   await raise(w.house.db.pool, w.storeId, [{ kind: 'PUSH_FAILED', key: 'e2e', subject: 'TEE-1 at Mill', sentence: 'TEE-1 at Mill could not be set in Shopify.' }], new Date().toISOString());
   await page.goto(`${w.url}/?as=ecommerce`);
   await page.getByText(/exceptions? opened/).waitFor();
-  await shot(page, 'today-ecommerce');
+  await picture(page, 'today-ecommerce');
   expect(errors).toEqual([]);
   await context.close();
 }, 60_000);
 
-const PAGES: [name: string, address: string, shows: string | RegExp][] = [
-  ['channels', '/settings/alerts', 'Our own desk'], ['form', '/settings/alerts?edit=1', 'Quiet at night'], ['deliveries', '/settings/alerts?tab=deliveries', /Test of Our own desk/], ['none', '/settings/alerts?tab=deliveries&state=failed', 'Nothing fits these filters'], ['today', '/?as=everyone', 'Purchase orders overdue'],
+const PAGES: LookedAt[] = [
+  ['alert-channels', '/settings/alerts', 'Our own desk'], ['alert-form', '/settings/alerts?edit=1', 'Quiet at night'], ['alert-deliveries', '/settings/alerts?tab=deliveries', /Test of Our own desk/], ['no-delivery', '/settings/alerts?tab=deliveries&state=failed', 'Nothing fits these filters'], ['today-everyone', '/?as=everyone', 'Purchase orders overdue'],
 ];
-describe.each([['light', 1440], ['dark', 1440], ['light', 390]] as const)('in %s, %i wide', (colorScheme, width) => {
-  let context: BrowserContext;
-  beforeAll(async () => { context = await opened({ width, height: 900 }, colorScheme); });
-  afterAll(() => context.close());
-  it.each(PAGES)('%s', async (name, address, shows) => {
-    const { page, errors } = await openWatched(context, w.url, address);
-    await page.getByText(shows).first().waitFor();
-    await settled(page);
-    await shot(page, `${name}-${colorScheme}-${width}`);
-    expect([errors, await axeFaults(page), await sideways(page)]).toEqual([[], [], 0]);
-    await page.close();
-  }, 40_000);
-});
+describeLooks(browser, w.url, PAGES);

@@ -2,17 +2,18 @@
  * The pages in a real browser, served as a user gets them: each loads without an error, a request to another origin or an accessibility fault, in light and
  * dark; an order placed in the shop appears on the Stock page by itself. With INSTEP_SCREENSHOTS=folder the pictures of the README are taken.
  */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import type { BrowserContext } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { buildWeb } from '../../src/cli/web-build.ts';
 import { audit } from '../../src/flows/audit.ts';
 import { tokenHash } from '../../src/http/auth.ts';
 import { saveSetupToken } from '../../src/store/users.ts';
 import { openBrowser } from '../helpers/browser.ts';
-import { axeFaults, openWatched, settled, sideways, type Watched } from '../helpers/watched-page.ts';
+import { describeLooks, picture, type LookedAt } from '../helpers/looks.ts';
+import { openWatched, settled, sideways, type Watched } from '../helpers/watched-page.ts';
 import { world } from '../helpers/world.ts';
 
 const shots = process.env['INSTEP_SCREENSHOTS'];
@@ -29,37 +30,16 @@ const { rows: [busy] } = await w.house.db.query<{ item_id: number; location_id: 
    join balance b on b.store_id = r.store_id and b.item_id = r.item_id and b.location_id = r.location_id and b.state = 'available' and b.quantity > 3
    where r.store_id = $1 and i.sku ~ '^[A-Z0-9-]+$' order by (select sum(m) from unnest(f.mean) m) desc limit 1`, [w.storeId]);
 
-const PAGES: [name: string, address: string, shows: string | RegExp][] = [
+const PAGES: LookedAt[] = [
   ['today', '/', 'Today'], ['stock', '/stock', 'Stock & drift'], ['sku', `/items/${busy!.item_id}?tab=demand&location=${busy!.location_id}`, busy!.sku],
   ['sku-summary', `/items/${busy!.item_id}`, busy!.sku], ['replenishment', '/replenishment', 'Replenishment'], ['exceptions', '/exceptions', 'Exceptions'],
   ['audit', '/audit', 'Audit report'], ['audit-gaps', '/audit?tab=gaps&gap=0', 'Fix'], ['audit-period', '/audit?tab=period&from=2026-01-01&to=2099-12-31', 'Sign-off'], ['audit-no-period', '/audit?tab=period', 'The ledger began'],
   ['flows', '/flows', 'Flows'], ['connections', '/settings/connections', 'Connections'],
 ];
 
-/** Those the README shows. */
-const PICTURES = new Set(['today', 'stock', 'sku', 'replenishment']);
-
 const open = (context: BrowserContext, address: string): Promise<Watched> => openWatched(context, w.url, address);
 
-describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
-  let context: BrowserContext;
-  beforeAll(async () => { context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme, reducedMotion: 'reduce' }); });
-  afterAll(() => context.close());
-
-  it.each(PAGES)('%s loads clean and accessible', async (name, address, shows) => {
-    const { page, errors, foreign } = await open(context, address);
-    await page.getByRole('heading', { name: shows }).first().waitFor();
-    await page.waitForLoadState('load');
-    expect(await axeFaults(page)).toEqual([]);
-    expect(errors).toEqual([]);
-    expect(foreign).toEqual([]);
-    if (shots && colorScheme === 'light' && PICTURES.has(name)) {
-      mkdirSync(shots, { recursive: true });
-      await page.screenshot({ path: path.join(shots, `${name}.png`) });
-    }
-    await page.close();
-  }, 60_000);
-});
+describeLooks(browser, w.url, PAGES, ['light', 'dark']);
 
 describe('a planner at work', () => {
   it('sees an order placed in the shop on the stock page, and why the number is what it is', async () => {
@@ -74,7 +54,7 @@ describe('a planner at work', () => {
     await after.waitFor({ timeout: 15_000 });
     await after.click();
     await page.getByText(/3 promised to order #\d+/).first().waitFor();
-    if (shots) { await settled(page); await page.screenshot({ path: path.join(shots, 'why.png') }); }
+    await picture(page, 'why');
     expect(errors).toEqual([]);
     await context.close();
   }, 60_000);

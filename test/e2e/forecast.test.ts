@@ -3,15 +3,13 @@
  * sets an override and undoes it, marks an event, and sees a failed run beside the one in use. With INSTEP_SCREENSHOTS=folder the README's picture is taken,
  * and with INSTEP_SCREENSHOTS_ALL=1 every other too.
  */
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
-import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { buildWeb } from '../../src/cli/web-build.ts';
 import { dayOf, addDays } from '../../src/domain/calendar.ts';
 import { forecast } from '../../src/flows/forecast.ts';
 import { openBrowser } from '../helpers/browser.ts';
-import { axeFaults, openWatched, settled, sideways } from '../helpers/watched-page.ts';
+import { describeLooks, picture, type LookedAt } from '../helpers/looks.ts';
+import { axeFaults, openWatched, settled } from '../helpers/watched-page.ts';
 import { world } from '../helpers/world.ts';
 
 const shots = process.env['INSTEP_SCREENSHOTS'];
@@ -21,7 +19,6 @@ await w.import();
 const browser = await openBrowser();
 afterAll(() => browser.close());
 
-const picture = async (page: Page, name: string): Promise<void> => { if (shots && (name === 'forecast' || process.env['INSTEP_SCREENSHOTS_ALL'])) { mkdirSync(shots, { recursive: true }); await page.screenshot({ path: path.join(shots, `${name}.png`) }); } };
 const { rows: [zone] } = await w.house.db.query<{ time_zone: string }>('select time_zone from store where store_id = $1', [w.storeId]);
 const today = dayOf(new Date().toISOString(), zone!.time_zone);
 const { rows: [busy] } = await w.house.db.query<{ item_id: number; location_id: number; sku: string }>(
@@ -36,28 +33,11 @@ await w.run(forecast);
 await w.until('the watch', async () => (await w.house.db.query<{ n: number }>('select count(*)::int as n from forecast_check where store_id = $1', [w.storeId])).rows[0]!.n > 0);
 await w.house.db.query(`update forecast_check set flagged_on = $2::date - 3, flagged_why = 'above P99 3 days in a row' where store_id = $1 and item_id = $3`, [w.storeId, today, busy!.item_id]);
 
-const PAGES: [name: string, address: string, shows: string][] = [
+const PAGES: LookedAt[] = [
   ['forecast-list', '/forecast', 'Forecast'], ['forecast-series', address, busy!.sku], ['forecast-accuracy', '/forecast?tab=accuracy', 'Forecast'], ['forecast-events', '/forecast?tab=events', 'Forecast'], ['forecast-overrides', '/forecast?tab=overrides', 'Forecast'], ['forecast-runs', '/forecast?tab=runs', 'Forecast'], ['forecast-empty', '/forecast?view=short+history', 'Forecast'], ['forecast-prices-none', '/forecast?tab=prices', 'Forecast'], ['item-demand', `/items/${busy!.item_id}?tab=demand&location=${busy!.location_id}`, busy!.sku], ['item-demand-everywhere', `/items/${busy!.item_id}?tab=demand&location=0`, busy!.sku],
 ];
 
-describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
-  let context: BrowserContext;
-  beforeAll(async () => { context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme, reducedMotion: 'reduce' }); });
-  afterAll(() => context.close());
-
-  it.each(PAGES)('%s loads clean and accessible', async (name, at, shows) => {
-    const { page, errors, foreign } = await openWatched(context, w.url, at);
-    await page.getByRole('heading', { name: shows }).first().waitFor();
-    await page.waitForLoadState('load');
-    await settled(page); // charts and tables are drawn
-    await picture(page, `${name}${colorScheme === 'dark' ? '-dark' : ''}`);
-    expect(await axeFaults(page)).toEqual([]);
-    expect(await sideways(page)).toBeLessThanOrEqual(0);
-    expect(errors).toEqual([]);
-    expect(foreign).toEqual([]);
-    await page.close();
-  }, 60_000);
-});
+describeLooks(browser, w.url, PAGES, ['light', 'dark']);
 
 describe('a planner at work', () => {
   it('finds a series by keyboard, and the address keeps what was asked', async () => {

@@ -3,14 +3,15 @@
  * differ, and finds the order a buyer made there; every part in light, dark and on a phone without an accessibility fault.
  */
 import type { BrowserContext } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { buildWeb } from '../../src/cli/web-build.ts';
 import { connectDemoPlanner } from '../../src/cli/demo-planner.ts';
 import { plannerExchange } from '../../src/flows/planner-exchange.ts';
 import { startPlanner } from '../../src/sandbox/planner/server.ts';
 import { firstOrder, platformOf } from '../../src/sandbox/planner/shop-platform.ts';
 import { openBrowser } from '../helpers/browser.ts';
-import { axeFaults, openWatched, sideways } from '../helpers/watched-page.ts';
+import { describeLooks, type LookedAt } from '../helpers/looks.ts';
+import { openWatched } from '../helpers/watched-page.ts';
 import { world } from '../helpers/world.ts';
 
 const KEY = 'sandbox-planner-key';
@@ -50,23 +51,10 @@ it('a person connects it, tests it and exchanges', async () => {
   await context.close();
 }, 90_000);
 
-const PAGES: [name: string, address: string, shows: string | RegExp][] = [
-  ['connection', '/settings/planner', 'What its documents leave open'], ['form', '/settings/planner?edit=yes', 'What moves'], ['shadow', '/settings/planner?tab=shadow&view=all', /at parity/], ['orders', '/settings/planner?tab=orders', 'IP-00001'], ['files', '/settings/planner?tab=files', 'Files for its Starter connector'], ['empty', '/settings/planner?tab=shadow&q=nothing-like-it', 'Nothing fits these filters'],
+const PAGES: LookedAt[] = [
+  ['planner-connection', '/settings/planner', 'What its documents leave open'], ['planner-form', '/settings/planner?edit=yes', 'What moves'], ['planner-shadow', '/settings/planner?tab=shadow&view=all', /at parity/], ['planner-orders', '/settings/planner?tab=orders', 'IP-00001'], ['planner-files', '/settings/planner?tab=files', 'Files for its Starter connector'], ['planner-empty', '/settings/planner?tab=shadow&q=nothing-like-it', 'Nothing fits these filters'],
 ];
-describe.each([['light', 1440], ['dark', 1440], ['light', 390]] as const)('in %s, %i wide', (colorScheme, width) => {
-  let context: BrowserContext;
-  beforeAll(async () => { context = await opened({ width, height: 900 }, colorScheme); });
-  afterAll(() => context.close());
-  it.each(PAGES)('%s loads clean and accessible', async (_name, at, shows) => {
-    const { page, errors, foreign } = await openWatched(context, w.url, at);
-    await page.getByText(shows).first().waitFor();
-    expect(await axeFaults(page)).toEqual([]);
-    expect(await sideways(page)).toBeLessThanOrEqual(0);
-    expect(errors).toEqual([]);
-    expect(foreign).toEqual([]);
-    await page.close();
-  }, 60_000);
-});
+describeLooks(browser, w.url, PAGES);
 
 it('a gap opens into steps that end at our number, and a reload shows the same', async () => {
   const context = await opened({ width: 1440, height: 900 }), { page, errors } = await openWatched(context, w.url, '/settings/planner?tab=shadow');

@@ -1,14 +1,12 @@
 /** The screens of purchasing in a real browser: each loads clean and accessible in light and dark, none moves sideways on a phone, and an order goes from recommendation to stock by hand. */
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
 import type { BrowserContext } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { buildWeb } from '../../src/cli/web-build.ts';
 import { openBrowser } from '../helpers/browser.ts';
-import { axeFaults, openWatched, settled, sideways, type Watched } from '../helpers/watched-page.ts';
+import { describeLooks, picture, type LookedAt } from '../helpers/looks.ts';
+import { openWatched, settled, sideways, type Watched } from '../helpers/watched-page.ts';
 import { world } from '../helpers/world.ts';
 
-const shots = process.env['INSTEP_SCREENSHOTS'];
 const w = await world({ months: 3, scale: 0.08, webDir: await buildWeb(() => {}) });
 await w.import();
 const q = `store=${w.storeId}`, post = <T>(address: string, body: object): Promise<T> => w.api<T>(`/api/v1${address}?${q}`, { method: 'POST', body });
@@ -28,38 +26,14 @@ await w.api(`/api/v1/suppliers/${sent.supplierId}?${q}`, { method: 'PUT', body: 
 const browser = await openBrowser();
 afterAll(() => browser.close());
 const open = (context: BrowserContext, address: string): Promise<Watched> => openWatched(context, w.url, address);
-const picture = async ({ page }: Watched, name: string): Promise<void> => {
-  if (!shots) return;
-  mkdirSync(shots, { recursive: true });
-  await page.screenshot({ path: path.join(shots, `${name}.png`) });
-};
-const PAGES: [name: string, address: string, shows: string | RegExp][] = [
+const PAGES: LookedAt[] = [
   ['purchase-orders', '/purchase-orders', 'Purchase orders'], ['purchase-orders-late', '/purchase-orders?view=overdue', 'Purchase orders'], ['purchase-new', '/purchase-orders?show=new', 'Empty order'], ['purchase-recommended', '/purchase-orders?show=recommended', 'Orders from recommendations'],
   ['purchase-settings', '/purchase-orders?show=settings', 'Approval, tolerances and budget'], ['purchase-file', '/purchase-orders?show=file', 'Bring in from CSV'], ['purchase-draft', `/purchase-orders/${other}`, /^PO-/], ['purchase-order', `/purchase-orders/${biggest}`, sent.reference],
   ['purchase-receipts', `/purchase-orders/${biggest}?tab=receipts`, /Receipt \d/], ['purchase-versions', `/purchase-orders/${biggest}?tab=versions`, sent.reference], ['purchase-receive', `/purchase-orders/${biggest}/receive`, `Receive ${sent.reference}`],
   ['suppliers', '/suppliers', 'Suppliers'], ['supplier-new', '/suppliers?show=new', 'New supplier'], ['supplier', `/suppliers/${sent.supplierId}`, 'Lead time'], ['supplier-items', `/suppliers/${sent.supplierId}?tab=items&item=${sent.lines[0]!.itemId}`, past!.supplier], ['supplier-terms', `/suppliers/${sent.supplierId}?tab=terms`, past!.supplier],
 ];
 
-describe('in light and in dark', () => {
-  let context: BrowserContext;
-  beforeAll(async () => { context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: 'light', reducedMotion: 'reduce' }); });
-  afterAll(() => context.close());
-
-  it.each(PAGES)('%s loads clean and accessible', async (name, address, shows) => {
-    const watched = await open(context, address), { page, errors, foreign } = watched;
-    await page.getByRole('heading', { name: shows }).first().waitFor();
-    await page.waitForLoadState('load');
-    await settled(page);
-    if (name === 'purchase-order' || name === 'supplier') await picture(watched, name);
-    expect(await axeFaults(page)).toEqual([]);
-    await page.emulateMedia({ colorScheme: 'dark' });
-    await page.locator('[data-mantine-color-scheme="dark"]').waitFor();
-    expect(await axeFaults(page)).toEqual([]);
-    expect(errors).toEqual([]);
-    expect(foreign).toEqual([]);
-    await page.close();
-  }, 60_000);
-});
+describeLooks(browser, w.url, PAGES, ['light', 'dark']);
 
 describe('on a phone', () => {
   it.each([['/purchase-orders'], [`/purchase-orders/${biggest}`], [`/purchase-orders/${other}`], [`/purchase-orders/${biggest}/receive`], [`/purchase-orders/${biggest}?tab=receipts`], ['/suppliers'], [`/suppliers/${sent.supplierId}`], [`/suppliers/${sent.supplierId}?tab=terms`], [`/suppliers/${sent.supplierId}?tab=items`]])('%s does not move sideways', async (address) => {
@@ -82,7 +56,7 @@ describe('on a phone', () => {
     for (const code of [line.sku!, line.sku!.toLowerCase(), 'NOBODY']) { await box.fill(code); await box.press('Enter'); }
     await page.getByText('NOBODY is on no line').waitFor();
     expect(await page.getByRole('textbox', { name: `Good units of ${line.sku}` }).inputValue()).toBe('2');
-    await picture(watched, 'receive');
+    await picture(page, 'receive');
     await page.getByRole('button', { name: 'Receive 2 units' }).click();
     await page.getByRole('heading', { name: /Receipt \d/ }).first().waitFor();
     const { rows } = await w.house.db.query<{ received: number }>('select received from purchase_order_line where purchase_order_id = $1 and item_id = $2', [biggest, line.itemId]);

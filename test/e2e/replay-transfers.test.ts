@@ -3,8 +3,6 @@
  * chosen proposals become a transfer that is shipped and received. With INSTEP_SCREENSHOTS=folder pictures are taken.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildWeb } from '../../src/cli/web-build.ts';
@@ -16,10 +14,10 @@ import { transfers } from '../../src/flows/transfers.ts';
 import { askReplay } from '../../src/store/replays.ts';
 import { makeWarehouse } from '../../src/store/warehouses.ts';
 import { openBrowser } from '../helpers/browser.ts';
-import { axeFaults, openWatched, settled, sideways, type Watched } from '../helpers/watched-page.ts';
+import { describeLooks, picture, type LookedAt } from '../helpers/looks.ts';
+import { axeFaults, openWatched, sideways, type Watched } from '../helpers/watched-page.ts';
 import { world } from '../helpers/world.ts';
 
-const shots = process.env['INSTEP_SCREENSHOTS'];
 const webDir = await buildWeb(() => {});
 const w = await world({ webDir, months: 6, scale: 0.15 });
 await w.import();
@@ -47,33 +45,13 @@ const open = (context: BrowserContext, address: string): Promise<Watched> => ope
 async function press(page: Page, name: string): Promise<void> {
   await Promise.all([page.waitForResponse((response) => ['POST', 'PUT', 'PATCH'].includes(response.request().method()) && response.ok()), page.getByRole('button', { name, exact: true }).click({ timeout: 15_000 })]);
 }
-async function picture(page: Page, name: string): Promise<void> {
-  if (!shots) return;
-  mkdirSync(shots, { recursive: true });
-  await page.screenshot({ path: path.join(shots, `${name}.png`) });
-}
-const VIEWS: [name: string, heading: string, address: string][] = [
-  ['replay', 'Replay', `/replay?run=${id}`], ['replay-lines', 'Replay', `/replay?run=${id}&tab=lines`], ['replay-new', 'Replay', '/replay?show=new'],
-  ['transfers', 'Transfers', '/transfers'], ['transfers-open', 'Transfers', '/transfers?tab=transfers'], ['transfers-settings', 'Transfers', '/transfers?show=settings'],
-  ['warehouse-moves', 'Transfers', '/transfers?tab=moves'], ['warehouse-move', 'Transfers', '/transfers?tab=moves&id=1'], ['locations', 'Locations', '/settings/locations'],
+const VIEWS: LookedAt[] = [
+  ['replay', `/replay?run=${id}`, 'Replay'], ['replay-lines', `/replay?run=${id}&tab=lines`, 'Replay'], ['replay-new', '/replay?show=new', 'Replay'],
+  ['transfers', '/transfers', 'Transfers'], ['transfers-open', '/transfers?tab=transfers', 'Transfers'], ['transfers-settings', '/transfers?show=settings', 'Transfers'],
+  ['warehouse-moves', '/transfers?tab=moves', 'Transfers'], ['warehouse-move', '/transfers?tab=moves&id=1', 'Transfers'], ['locations', '/settings/locations', 'Locations'],
 ];
 
-describe.each([['light', 1440], ['dark', 1440], ['light', 390]] as const)('in %s, %d wide', (colorScheme, width) => {
-  let context: BrowserContext;
-  beforeAll(async () => { context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, reducedMotion: 'reduce' }); });
-  afterAll(() => context.close());
-  it.each(VIEWS)('%s loads clean and accessible', async (name, heading, address) => {
-    const { page, errors, foreign } = await open(context, address);
-    await page.getByRole('heading', { name: heading, exact: true }).first().waitFor();
-    await settled(page);
-    await picture(page, `${name}-${colorScheme}-${width}`);
-    expect(await axeFaults(page)).toEqual([]);
-    expect(errors).toEqual([]);
-    expect(foreign).toEqual([]);
-    if (width < 500) expect(await sideways(page)).toBe(0);
-    await page.close();
-  }, 60_000);
-});
+describeLooks(browser, w.url, VIEWS);
 
 describe('a planner', () => {
   let context: BrowserContext;
@@ -85,11 +63,10 @@ describe('a planner', () => {
     await page.getByLabel('Policy', { exact: true }).selectOption('fill rate');
     await page.getByLabel('Promise', { exact: true }).fill('97');
     await page.getByLabel('Lines at most').fill('20');
-    await page.getByRole('button', { name: 'Replay', exact: true }).click();
-    await page.getByText(/waits for a worker|reads the days|What it came to/).first().waitFor();
+    await press(page, 'Replay');
     await w.run(replay);
-    await page.getByText('What it came to').waitFor({ timeout: 20_000 });
-    expect(await page.getByText(/Fill rate 97% serves/).first().isVisible()).toBe(true);
+    await page.getByText(/Fill rate 97% serves/).first().waitFor({ timeout: 20_000 });
+    await page.getByText('What it came to').waitFor();
     await page.reload();
     await page.getByText('What it came to').waitFor();
     await page.close();

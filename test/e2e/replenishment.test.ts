@@ -2,17 +2,15 @@
  * The replenishment screen in a real browser: its views load clean and accessible in light and dark and on a phone; a slider computes the plan anew without
  * saving; a quantity edited with a reason is on the line afterwards; filters and sliders survive a reload. With INSTEP_SCREENSHOTS=folder pictures are taken.
  */
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildWeb } from '../../src/cli/web-build.ts';
 import { replenishment } from '../../src/flows/replenishment.ts';
 import { openBrowser } from '../helpers/browser.ts';
-import { axeFaults, openWatched, settled, sideways, type Watched } from '../helpers/watched-page.ts';
+import { describeLooks, picture, type LookedAt } from '../helpers/looks.ts';
+import { openWatched, type Watched } from '../helpers/watched-page.ts';
 import { world } from '../helpers/world.ts';
 
-const shots = process.env['INSTEP_SCREENSHOTS'];
 const webDir = await buildWeb(() => {});
 const w = await world({ webDir, months: 6, scale: 0.15 });
 await w.import();
@@ -30,33 +28,13 @@ const browser = await openBrowser();
 afterAll(() => browser.close());
 
 const open = (context: BrowserContext, address: string): Promise<Watched> => openWatched(context, w.url, address);
-async function picture(page: Page, name: string): Promise<void> {
-  if (!shots) return;
-  mkdirSync(shots, { recursive: true });
-  await page.screenshot({ path: path.join(shots, `${name}.png`) });
-}
 const { rows: [line] } = await w.house.db.query<{ item_id: number; location_id: number }>('select item_id, location_id from recommendation where store_id = $1 and quantity > 0 order by urgency, item_id, location_id limit 1', [w.storeId]);
-const VIEWS: [name: string, address: string][] = [
+const VIEWS: LookedAt[] = ([
   ['plan', '/replenishment'], ['plan-what-if', '/replenishment?what=if&service=990&days=21'], ['plan-overstock', '/replenishment?view=overstock'], ['plan-aside', '/replenishment?view=set+aside'],
   ['plan-why', `/replenishment?why=${encodeURIComponent(`${line!.item_id}@${line!.location_id}:quantity`)}`], ['plan-values', '/replenishment?values=default'],
-];
+] as const).map(([name, address]) => [name, address, 'Replenishment']);
 
-describe.each([['light', 1440], ['dark', 1440], ['light', 390]] as const)('in %s, %d wide', (colorScheme, width) => {
-  let context: BrowserContext;
-  beforeAll(async () => { context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, reducedMotion: 'reduce' }); });
-  afterAll(() => context.close());
-  it.each(VIEWS)('%s loads clean and accessible', async (name, address) => {
-    const { page, errors, foreign } = await open(context, address);
-    await page.getByRole('heading', { name: 'Replenishment' }).first().waitFor();
-    await settled(page);
-    await picture(page, `${name}-${colorScheme}-${width}`);
-    expect(await axeFaults(page)).toEqual([]);
-    expect(errors).toEqual([]);
-    expect(foreign).toEqual([]);
-    if (width < 500) expect(await sideways(page)).toBe(0);
-    await page.close();
-  }, 60_000);
-});
+describeLooks(browser, w.url, VIEWS);
 
 describe('a planner at work', () => {
   let page: Page;

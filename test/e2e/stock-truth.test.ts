@@ -2,14 +2,13 @@
  * The screens of stock truth in a real browser, on a shop whose main location follows a warehouse: each loads clean and accessible in light and dark, the
  * bench is usable on a phone, and what each page is for works. With INSTEP_SCREENSHOTS=folder the pictures of the README are taken.
  */
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
 import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildWeb } from '../../src/cli/web-build.ts';
 import { raise } from '../../src/store/exceptions.ts';
 import { openBrowser } from '../helpers/browser.ts';
 import { warehouseDay } from '../helpers/warehouse-day.ts';
+import { describeLooks, picture, type LookedAt } from '../helpers/looks.ts';
 import { axeFaults, openWatched, settled, sideways, type Watched } from '../helpers/watched-page.ts';
 
 /** An item whose shelf is well filled, among `skus`. */
@@ -27,7 +26,7 @@ const { variant_id: bundle } = await one<{ variant_id: string }>('select variant
 const { count_id: count } = await one<{ count_id: string }>('select count_id from stock_count');
 const { shipment_id: late } = await one<{ shipment_id: string }>(`select shipment_id from shipment where state = 'held'`);
 
-const PAGES: [name: string, address: string, shows: string | RegExp][] = [
+const PAGES: LookedAt[] = [
   ['push', '/push', 'Push queue'], ['push-held', '/push?view=held', 'Push queue'], ['push-level', `/push?level=${busyId}@${day.locationId}`, /Why should it show/],
   ['mapping', '/mapping', 'Mapping'], ['mapping-code', '/mapping?view=unmatched&row=1:PALLET-EUR-120', 'PALLET-EUR-120'], ['mapping-suggested', '/mapping?view=suggested', 'Mapping'], ['mapping-approve', '/mapping?view=suggested&approve=yes', 'Approve suggestions'], ['mapping-rules', '/mapping?tab=rules', 'Master of products'], ['mapping-csv', '/mapping?file=in', 'Matches from CSV'], ['mapping-locations', '/mapping?tab=locations', 'Mapping'],
   ['bundles', '/mapping?tab=bundles', 'Mapping'], ['bundle', `/mapping?tab=bundles&bundle=${bundle}`, /^[A-Z]/], ['bundle-new', '/mapping?tab=bundles&bundle=new', 'New bundle'],
@@ -39,33 +38,8 @@ const PAGES: [name: string, address: string, shows: string | RegExp][] = [
   ['stock', '/stock', 'Stock & drift'], ['item', `/items/${busyId}`, busySku],
 ];
 const open = (context: BrowserContext, address: string): Promise<Watched> => openWatched(context, w.url, address);
-const picture = async ({ page }: Watched, name: string): Promise<void> => {
-  if (!shots) return;
-  mkdirSync(shots, { recursive: true });
-  await page.screenshot({ path: path.join(shots, `${name}.png`) });
-};
 
-describe('in light and in dark', () => {
-  let context: BrowserContext;
-  beforeAll(async () => { context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light', reducedMotion: 'reduce' }); });
-  afterAll(() => context.close());
-
-  it.each(PAGES)('%s loads clean and accessible', async (name, address, shows) => {
-    const watched = await open(context, address), { page, errors, foreign } = watched;
-    await page.getByRole('heading', { name: shows }).first().waitFor();
-    await page.waitForLoadState('load');
-    await settled(page);
-    if (name === 'push') await picture(watched, 'push');
-    if (name === 'push-level') await picture(watched, 'push-why');
-    expect(await axeFaults(page)).toEqual([]);
-    await page.emulateMedia({ colorScheme: 'dark' });
-    await page.locator('[data-mantine-color-scheme="dark"]').waitFor();
-    expect(await axeFaults(page)).toEqual([]);
-    expect(errors).toEqual([]);
-    expect(foreign).toEqual([]);
-    await page.close();
-  }, 60_000);
-});
+describeLooks(browser, w.url, PAGES, ['light', 'dark']);
 
 describe('on a phone', () => {
   it.each([['/returns'], [`/returns/${waiting}`], [`/returns/${announced}`], ['/returns?tab=ghosts'], ['/fulfilments'], ['/push'], ['/mapping?tab=bundles'], ['/mapping?tab=rules'], ['/audit?tab=period'], [`/counts/${count}`], ['/settings/locations'], ['/settings/warehouses'], ['/peak'], ['/exceptions'], ['/help?page=runbooks%2FPUSH_HELD']])('%s does not scroll sideways, and a thumb finds its buttons', async (address) => {
@@ -207,12 +181,12 @@ describe('at work', () => {
     // Shopify's own return hears of it, and the page says so by itself.
     await page.getByText('Told Shopify').waitFor();
     expect([await sideways(page), await axeFaults(page)]).toEqual([0, []]);
-    await picture(watched, 'return-told-phone');
+    await picture(page, 'return-told-phone');
     if (shots) {
       await page.goto(`${w.url}/returns/${waiting}`);
       await page.getByRole('button', { name: /^One more: Sellable/ }).first().tap();
       await settled(page);
-      await picture(watched, 'returns-phone');
+      await picture(page, 'returns-phone');
     }
     expect(errors).toEqual([]);
     await phone.close();
@@ -294,7 +268,7 @@ describe('at work', () => {
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByText(/Saved for everything/).waitFor();
     expect(await axeFaults(page)).toEqual([]);
-    await picture(watched, 'sharing');
+    await picture(page, 'sharing');
     // An item with plenty on the shelf: neither store shows more than its part, and the two together no more than is there.
     await page.reload();
     await page.getByRole('heading', { name: /Sharing the shelf/ }).waitFor();

@@ -10,11 +10,12 @@ import { menuOf, useCarers } from './carers.ts';
 interface Giving { rows: readonly Pick<ExceptionCase, 'owner' | 'subject' | 'assignedTo'>[]; assign(to: string | null): void }
 const NOBODY = 'nobody';
 
+/** The list stands open from the first: opening it while somebody types would let go of the name that was found. */
 function PersonSelect({ rows, assign }: Giving) {
   const carers = useCarers(), me = useMe(), groups = menuOf(carers, [...new Set(rows.map((row) => row.owner))], me);
   const menu = groups.length > 0 ? groups : [{ group: 'Whoever sits here', items: [{ value: me, label: `${me} (you)` }] }];
   return (
-    <Select label="To whom?" placeholder="Type a name" searchable selectFirstOptionOnChange nothingFoundMessage="Nobody of that name may sign in" data-autofocus maxDropdownHeight={260} comboboxProps={{ withinPortal: false }}
+    <Select label="To whom?" placeholder="Type a name" searchable selectFirstOptionOnChange defaultDropdownOpened nothingFoundMessage="Nobody of that name may sign in" data-autofocus maxDropdownHeight={260} comboboxProps={{ withinPortal: false }}
       data={[...menu, ...(rows.some((row) => row.assignedTo !== null) ? [{ group: 'Give back', items: [{ value: NOBODY, label: 'Nobody' }] }] : [])]}
       value={null} onChange={(to) => { if (to !== null) assign(to === NOBODY ? null : to); }} />
   );
