@@ -6,6 +6,9 @@ import { holdItems, letGo } from '../store/held-back.ts';
 import { postFacts } from '../store/ledger.ts';
 import type { DemoFault, DemoLevel, DemoWorld } from './demo-world.ts';
 
+/** Units by which shelf and shop differ while another app raises the level by one before each set: so many sets until it stands right by chance. */
+const RIVALRY = 40;
+
 /** The warehouse finds units (or takes them back), and its shelf is pushed. */
 async function found(w: DemoWorld, level: DemoLevel, units: number): Promise<void> {
   await w.warehouse('adjust', { sku: level.sku, onHandChange: units, reason: 'demonstration' });
@@ -84,7 +87,7 @@ export const PUSH_FAULTS: readonly DemoFault[] = [
       const level = await w.level('warehouse', 10);
       await w.remember(level);
       await w.shop('faults', { rival: { app: 'Another stock app', inventoryItemId: level.inventoryItemId, count: 1000 } });
-      await found(w, level, 4);
+      await found(w, level, RIVALRY);
       for (let n = 0; n < 3; n++) { await w.settle(); await w.run('drift-check', 'stock-push'); }
     },
     async clear(w) {
@@ -92,7 +95,7 @@ export const PUSH_FAULTS: readonly DemoFault[] = [
       await w.shop('faults', { rival: null });
       await release(w, level);
       for (let n = 0; n < 2; n++) { await w.settle(); await w.run('stock-push'); }
-      await found(w, level, -4);
+      await found(w, level, -RIVALRY);
     },
   },
   {

@@ -57,7 +57,7 @@ function AtRisk({ row }: { row: ExceptionCase }) {
 
 const COLUMNS: readonly Column<ExceptionCase>[] = [
   { id: 'subject', header: 'Subject', width: 236, card: 'lead', cell: (row) => <Subject row={row} /> },
-  { id: 'severity', header: 'Severity', width: 110, card: 'wide', cell: (row) => { const look = SEVERITY[row.severity] ?? SEVERITY[4]!; return <Status tone={look.tone}>{look.word}</Status>; } },
+  { id: 'severity', header: 'Severity', width: 124, card: 'wide', cell: (row) => { const look = SEVERITY[row.severity] ?? SEVERITY[4]!; return <Status tone={look.tone}>{look.word}</Status>; } },
   { id: 'kind', header: 'Kind', width: 146, card: 'wide', cell: (row) => <span className="ellipsis" title={kindName(row.kind)}>{kindName(row.kind)}</span> },
   { id: 'sentence', header: 'What happened', width: 260, grows: true, card: 'note', cell: (row) => <span className="ellipsis" title={row.sentence}><Told>{row.sentence}</Told></span> },
   { id: 'owner', header: 'Owner', width: 88, cell: (row) => <span className="ellipsis" title={capital(row.owner)}>{capital(row.owner)}</span> },

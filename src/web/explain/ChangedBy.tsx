@@ -34,8 +34,8 @@ function Changes({ of: { adjustments, writers, more } }: { of: ItemAdjustments }
     <>
       {writers.length > 0 && <p>Changed by {writers.slice(0, 5).map((writer, n) => <span key={writer.by}>{n > 0 && ', '}<strong>{writer.by}</strong> {count(writer.times, 'time')}, last <Ago at={writer.lastAt} /></span>)}{writers.length > 5 && ` and ${count(writers.length - 5, 'other')}`}.</p>}
       <Wide label="Changes in Shopify"><table className="plain boxed changed-by">
-        <thead><tr><th>When</th><th>What</th><th className="num">Change</th><th>By</th><th>Reason</th></tr></thead>
-        <tbody>{adjustments.map((change, n) => <tr key={n}><td><Ago at={change.at} /></td><td>{capital(change.state.replaceAll('_', ' '))}</td><td className="num">{signed(change.change)}</td><td>{change.by === null ? <span className="dim">Shopify</span> : change.isOurs ? 'Instep' : <strong>{change.by}</strong>}</td><td className="dim">{change.reason || '–'}</td></tr>)}</tbody>
+        <thead><tr><th>When</th><th>What</th><th className="num">Change</th><th>By</th></tr></thead>
+        <tbody>{adjustments.map((change, n) => <tr key={n}><td className="when"><Ago at={change.at} /></td><td>{capital(change.state.replaceAll('_', ' '))}</td><td className="num">{signed(change.change)}</td><td>{change.by === null ? <span className="dim">Shopify</span> : change.isOurs ? 'Instep' : <strong>{change.by}</strong>}{change.reason && <><br /><span className="dim small">{change.reason}</span></>}</td></tr>)}</tbody>
       </table></Wide>
       {more && <p className="dim small">These are the last {adjustments.length}; Shopify’s page has them all.</p>}
     </>
