@@ -7,7 +7,7 @@ import { raise } from '../../src/store/exceptions.ts';
 import { saveSetupToken } from '../../src/store/users.ts';
 import { openBrowser } from '../helpers/browser.ts';
 import { looksWell } from '../helpers/looks.ts';
-import { axeFaults, openWatched } from '../helpers/watched-page.ts';
+import { axeFaults, openWatched, settled } from '../helpers/watched-page.ts';
 import { world } from '../helpers/world.ts';
 
 const w = await world({ webDir: await buildWeb(() => {}), months: 1, scale: 0.05, worker: false });
@@ -103,7 +103,8 @@ async function triageByKeys(page: Page): Promise<void> {
   await drawer.getByText('Snoozed until').waitFor({ state: 'detached' });
   await key('Escape');
   await drawer.waitFor({ state: 'detached' });
-  // Peeked at, the case stands beside the list and follows its rows.
+  // Peeked at, the case stands beside the list and follows its rows, once the list has what was just changed.
+  await settled(page);
   const nth = (n: number) => page.locator('.g-body .g-row .subject').nth(n), names = [await nth(0).innerText(), await nth(1).innerText()];
   for (let n = 0; n < 4; n++) await key('k');
   await key(' ');
