@@ -1,4 +1,5 @@
 /** The first sentence of the day, on Today and in the daily check: does the stock tie? */
+import { figure, some } from '../wording.ts';
 
 export interface VerdictNumbers {
   on_hand: number;
@@ -11,8 +12,7 @@ const TIES = 'Stock ties';
 export const isTied = (verdict: string): boolean => verdict.startsWith(TIES);
 
 export function stockVerdict({ on_hand: onHand, drift_rows: levels, unexplained_units: unknown }: VerdictNumbers): string {
-  const number = (value: number): string => value.toLocaleString('en-GB');
-  if (unknown > 0) return `${number(unknown)} ${unknown === 1 ? 'unit differs' : 'units differ'} without a known cause`;
-  if (levels > 0) return `${TIES} but for ${number(levels)} ${levels === 1 ? 'level' : 'levels'} still on the way`;
-  return `${TIES}: ${number(onHand)} of ${number(onHand)} units explained`;
+  if (unknown > 0) return `${some(unknown, 'unit differs', 'units differ')} without a known cause`;
+  if (levels > 0) return `${TIES} but for ${some(levels, 'level')} still on the way`;
+  return `${TIES}: ${figure(onHand)} of ${figure(onHand)} units explained`;
 }
