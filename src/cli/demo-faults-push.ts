@@ -89,6 +89,7 @@ export const PUSH_FAULTS: readonly DemoFault[] = [
       await w.shop('faults', { rival: { app: 'Another stock app', inventoryItemId: level.inventoryItemId, count: 1000 } });
       await found(w, level, RIVALRY);
       for (let n = 0; n < 3; n++) { await w.settle(); await w.run('drift-check', 'stock-push'); }
+      await w.run('other-writers', 'stock-push');
     },
     async clear(w) {
       const level = await w.recall<DemoLevel>();

@@ -14,6 +14,7 @@ import { fulfilments } from './fulfilments.ts';
 import { purchaseOrders } from './purchase-orders.ts';
 import { orderRouting } from './order-routing.ts';
 import { ordersOut } from './orders-out.ts';
+import { otherWriters } from './other-writers.ts';
 import { returns } from './returns.ts';
 import { peakWatch } from './peak-watch.ts';
 import { stockAdjustments } from './stock-adjustments.ts';
@@ -35,7 +36,7 @@ import { stockLevels } from './stock-levels.ts';
 import { subscriptions } from './subscriptions.ts';
 
 export const FLOWS: readonly Flow[] = [
-  subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, peakWatch, rehearsal, stockAdjustments, ordersOut,
+  subscriptions, catalogue, salesHistory, openingStock, inbox, orderRouting, stockLevels, warehouseFeed, stockPush, otherWriters, peakWatch, rehearsal, stockAdjustments, ordersOut,
   fulfilments, returns, driftCheck, driftRepair, ledgerCheck, exceptionChase, alerts, forecast, forecastWatch, replenishment, replay, transferProposals, transfers, purchaseOrders, goodsReceipt,
   plannerExchange, audit, mappingSuggest, dailyDigest, backupWatch,
 ];

@@ -5,7 +5,7 @@
  *  2 decide  domain/push: available to sell = W − U − (O − D) − B, shared between stores; bundles from their scarcest part; write, hold, or say why not
  *  3 record  an attempt with its key and its rows, committed before the call
  *  4 send    set if unchanged, ≤ 250 rows a call, all or none. Written: movements and balances. Stale: read and derive anew; stale twice in a row and only orders
- *            moved it: changed by the difference; anybody else: set, and the third time a case that names them. Refused: the rows at fault are set aside, the others land. No answer:
+ *            moved it: changed by the difference; anybody else: set, and the third time a case. Refused: the rows at fault are set aside, the others land. No answer:
  *            the attempt stays open and is sent again, word for word
  *  5 settle  read back or heard back: confirmed. Cases close when a later push of the level was written
  *
@@ -19,12 +19,10 @@ import { availableToSell, freeUnits, type ShelfTerms } from '../domain/push/avai
 import { buffer } from '../domain/push/buffer.ts';
 import { bufferTerms, type BufferGoods, type BufferRule } from '../domain/push/buffer-rules.ts';
 import { decideBundle, decideLevel, wayToWrite, type Decision, type LevelFacts, type PushWay } from '../domain/push/decide.ts';
-import { otherWriters } from '../domain/push/other-writers.ts';
 import { shareOf } from '../domain/push/sharing.ts';
 import { at, outside, type Fact } from '../domain/stock/fact.ts';
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
 import { atRisk, FEWEST_SOLD, lagTooLong, minutesToZero } from '../domain/push/risk.ts';
-import type { Adjustment } from '../ports/storefront.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { bucketLeft, fastLevels, isOpen, MOST_FAST } from '../store/push-risks.ts';
 import { idempotencyKey } from '../runtime/key.ts';
@@ -36,7 +34,6 @@ import { coverLevels, dirtyLevels, heardLevels, lockLevels, markDirty, saveLooks
 import { MOST_PUSH_CASES, pushCases, staleBuffers, unconfirmed } from '../store/push-checks.ts';
 import { forecastRates, itemTerms, measuredLag, sharingOf, type ItemTerms } from '../store/push-terms.ts';
 import { endDue, heldBackCases, heldBackOf } from '../store/held-back.ts';
-import { conflictsToName, saveLevelWriters } from '../store/level-writers.ts';
 import { inboxWaiting } from '../store/inbox.ts';
 import { mapLevels, saveObserved, type MappedLevel } from '../store/levels.ts';
 import { postFacts } from '../store/ledger.ts';
@@ -75,36 +72,17 @@ export const stockPush = defineFlow({
       tally.applied += looked;
       context.progress('levels looked at', tally.input, null);
     }
-    await nameWriters(context);
     const cases = await pushCases(db, storeId, new Date(Date.parse(context.now()) - 3_600_000).toISOString());
     for (const kind of ['PUSH_FAILED', 'PUSH_CONFLICT', 'PUSH_HELD', 'OVERSOLD'] as const) {
       const of = cases.filter((c) => c.kind === kind);
       await context.checked(kind, of, of.length < MOST_PUSH_CASES);
+      if (kind === 'PUSH_CONFLICT' && of.some((one) => one.evidence?.['writers'] === null)) await context.enqueue('other-writers');
     }
     await context.checked('HELD_BACK_TOO_LONG', await heldBackCases(db, storeId, context.now()));
     await watchRisks(context);
     context.changed('stock', 'exceptions');
   },
 });
-
-/** Who else writes a level in conflict is asked again while it lasts, as Shopify's records may be minutes late; and of a connection that may not ask, once an hour. */
-const ASK_AGAIN_MS = 5 * 60_000, ASK_REFUSED_AGAIN_MS = 3_600_000, MOST_NAMED = 50, CLOCKS_APART_MS = 120_000;
-
-/** Names the app or person that changes a level under us. A question that fails waits for the next minute: no set waits for it. */
-async function nameWriters(context: FlowContext): Promise<void> {
-  const { db, storeId, storefront } = context, ago = (ms: number): string => new Date(Date.parse(context.now()) - ms).toISOString();
-  const conflicts = await conflictsToName(db, storeId, { dayAgo: ago(86_400_000), askedBefore: ago(ASK_AGAIN_MS), refusedBefore: ago(ASK_REFUSED_AGAIN_MS) }, MOST_NAMED);
-  if (conflicts.length === 0) return;
-  const since = new Date(Math.min(...conflicts.map((level) => Date.parse(level.since))) - CLOCKS_APART_MS).toISOString();
-  try {
-    const read = await storefront.adjustments([...new Set(conflicts.map((level) => level.inventory_item_id))], since), refused = 'refused' in read ? read.refused : null;
-    const changes = 'refused' in read ? new Map<string, Adjustment[]>() : Map.groupBy(read.adjustments, (change) => `${change.inventoryItemId}@${change.locationId}`);
-    await saveLevelWriters(db, storeId, conflicts.map((level) => ({ item_id: level.item_id, location_id: level.location_id, writers: otherWriters(changes.get(`${level.inventory_item_id}@${level.shopify_location_id}`) ?? []) })), refused, context.now());
-  } catch (error) {
-    if ((error as Error).name === 'TokenDead') throw error;
-    context.detail['writersNotAsked'] = (error as Error).message;
-  }
-}
 
 /** Below a tenth of its calls a shop is starved; it is over when half of them are free. */
 const STARVED = 0.1, FREE = 0.5;

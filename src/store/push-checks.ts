@@ -52,6 +52,6 @@ export async function pushCases(db: Queryable, storeId: number, hourAgo: string)
         : row.kind === 'PUSH_HELD' ? `${where} waits for a person: ${unstopped(row.reason ?? '')}.`
           : `${where}: open orders want ${some(-row.free!, 'unit')} more than the shelf holds.`;
     return { kind: row.kind, key: `level/${row.item_id}@${row.location_id}`, subject: where, sentence, itemId: row.item_id, locationId: row.location_id,
-      ...(row.kind === 'OVERSOLD' ? { size: -row.free!, ...(row.price === null ? {} : { risk: -row.free! * Number(row.price) }) } : {}), evidence: { shouldShow: row.wanted, reason: row.reason, ...(row.kind === 'PUSH_CONFLICT' ? { timesChangedBeforeUs: row.strikes, writers: row.writers ?? [], ...(row.untold === null ? {} : { writersUntold: row.untold }) } : {}) } };
+      ...(row.kind === 'OVERSOLD' ? { size: -row.free!, ...(row.price === null ? {} : { risk: -row.free! * Number(row.price) }) } : {}), evidence: { shouldShow: row.wanted, reason: row.reason, ...(row.kind === 'PUSH_CONFLICT' ? { timesChangedBeforeUs: row.strikes, writers: row.writers, ...(row.untold === null ? {} : { writersUntold: row.untold }) } : {}) } };
   });
 }

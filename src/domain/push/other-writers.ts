@@ -17,7 +17,7 @@ export const isOurs = ({ document }: Pick<WrittenChange, 'document'>): boolean =
 export const isSale = ({ reason, documentType }: Pick<WrittenChange, 'reason' | 'documentType'>): boolean => documentType === 'Order' && reason !== 'correction';
 
 /** Writers of `available` that are neither Instep nor a sale, the busiest first, then the latest. */
-export function otherWriters(changes: readonly WrittenChange[]): OtherWriter[] {
+export function writersOf(changes: readonly WrittenChange[]): OtherWriter[] {
   const writers = new Map<string, OtherWriter>();
   for (const change of changes) {
     const by = madeBy(change);

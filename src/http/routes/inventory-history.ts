@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { isOurs, madeBy, otherWriters } from '../../domain/push/other-writers.ts';
+import { isOurs, madeBy, writersOf } from '../../domain/push/other-writers.ts';
 import { Refusal, type Services } from '../app.ts';
 import { ItemAdjustments } from '../contract-stock.ts';
 import { storeOf } from '../store-scope.ts';
@@ -34,7 +34,7 @@ export function inventoryHistoryRoutes(app: FastifyInstance, { house }: Services
     const { rows: places } = await house.db.query<{ id: string; location_id: number; name: string }>('select shopify_location_id as id, location_id, name from location where store_id = $1', [store.store_id]);
     const place = new Map(places.map((row) => [row.id, row])), here = read.adjustments.filter((change) => location === undefined || place.get(change.locationId)?.location_id === location);
     return {
-      since, refused: null, more: here.length > MOST, writers: otherWriters(here),
+      since, refused: null, more: here.length > MOST, writers: writersOf(here),
       adjustments: here.slice(0, MOST).map((change) => ({ at: change.at, locationId: place.get(change.locationId)?.location_id ?? null, locationName: place.get(change.locationId)?.name ?? change.locationId, state: change.state, change: change.change, reason: change.reason.replaceAll('_', ' '), by: isOurs(change) ? 'Instep' : madeBy(change), isOurs: isOurs(change), document: change.document })),
     };
   });
