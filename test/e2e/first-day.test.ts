@@ -51,13 +51,13 @@ describe('a planner at work', () => {
     await row.waitFor();
     await w.control('/orders', { lines: [{ sku: busy!.sku, quantity: 3 }], locationId: place!.shopify_location_id });
     const after = row.getByText(String(place!.available - 3), { exact: true }).first();
-    await after.waitFor({ timeout: 15_000 });
+    await after.waitFor();
     await after.click();
     await page.getByText(/3 promised to order #\d+/).first().waitFor();
     await picture(page, 'why');
     expect(errors).toEqual([]);
     await context.close();
-  }, 60_000);
+  }, 120_000);
 
   it('takes the audit along as PDF', async () => {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } }), { page, errors } = await open(context, '/audit');
@@ -67,7 +67,7 @@ describe('a planner at work', () => {
     expect(readFileSync(await file.path()).subarray(0, 5).toString()).toBe('%PDF-');
     expect(errors).toEqual([]);
     await context.close();
-  }, 60_000);
+  }, 120_000);
 
   it('presses the buttons of a runbook in Help, and is told which wait in the case', async () => {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } }), { page, errors } = await open(context, '/help?page=runbooks%2FPUSH_HELD');
@@ -82,7 +82,7 @@ describe('a planner at work', () => {
     await w.until('the flow ran', async () => (await runs()) > before, 30);
     expect(errors).toEqual([]);
     await context.close();
-  }, 60_000);
+  }, 120_000);
 
   it('reads Today and the exceptions on a phone without scrolling sideways', async () => {
     const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
@@ -95,7 +95,7 @@ describe('a planner at work', () => {
       await page.close();
     }
     await context.close();
-  }, 60_000);
+  }, 120_000);
 
   it('loads at most 200 KB of compressed JavaScript first, and 60 KB for a page', async () => {
     const context = await browser.newContext();
@@ -110,7 +110,7 @@ describe('a planner at work', () => {
     expect(size(first)).toBeLessThanOrEqual(200 * 1024);
     expect(size(new Set(scripts))).toBeLessThanOrEqual(260 * 1024);
     await context.close();
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('the first administrator', () => {
@@ -135,5 +135,5 @@ describe('the first administrator', () => {
     await guest.getByRole('heading', { name: 'Stock & drift' }).first().waitFor();
     expect(new URL(guest.url()).searchParams.get('view')).toBe('negative');
     await other.close();
-  }, 60_000);
+  }, 120_000);
 });

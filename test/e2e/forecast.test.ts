@@ -61,7 +61,7 @@ describe('a planner at work', () => {
     await page.getByRole('heading', { name: busy!.sku }).waitFor();
     expect(errors).toEqual([]);
     await context.close();
-  }, 60_000);
+  }, 120_000);
 
   it('sets an override, sees it in the list and the chart, and undoes it', async () => {
     const context = await browser.newContext({ viewport: { width: 1440, height: 1000 } }), { page, errors } = await openWatched(context, w.url, address);
@@ -78,7 +78,7 @@ describe('a planner at work', () => {
     await page.getByLabel('Compare with').selectOption({ index: 1 });
     await page.getByText(/came,/).waitFor();
     await page.getByText('Overrides in force, on top of the engine.').waitFor();
-    await page.locator('.mantine-Notification-closeButton').click();
+    await page.evaluate(`document.querySelector('.mantine-Notification-closeButton')?.click()`); // or it has gone by itself
     await settled(page);
     await picture(page, 'forecast');
     await page.goto(`${w.url}/forecast?view=overridden`);
@@ -93,7 +93,7 @@ describe('a planner at work', () => {
     await page.getByText('Undone', { exact: true }).waitFor();
     expect(errors).toEqual([]);
     await context.close();
-  }, 60_000);
+  }, 120_000);
 
   it('overrides a filtered list at once, and finds each under Overrides', async () => {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } }), { page, errors } = await openWatched(context, w.url, `/forecast?q=${busy!.sku}`);
@@ -118,7 +118,7 @@ describe('a planner at work', () => {
     await page.getByText('No override is in force').waitFor();
     expect(errors).toEqual([]);
     await context.close();
-  }, 60_000);
+  }, 120_000);
 
   it('lays the list beside an earlier run', async () => {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } }), { page, errors } = await openWatched(context, w.url, '/forecast?tab=runs');
@@ -130,7 +130,7 @@ describe('a planner at work', () => {
     expect(await axeFaults(page)).toEqual([]);
     expect(errors).toEqual([]);
     await context.close();
-  }, 60_000);
+  }, 120_000);
 
   it('says what a new item sells like, and takes it back', async () => {
     const { rows: [model] } = await w.house.db.query<{ sku: string }>(`select i.sku from forecast f join item i using (item_id) where f.store_id = $1 and f.item_id <> $2 and i.sku ~ '^[A-Za-z0-9-]+$' order by f.mean28 desc limit 1`, [w.storeId, busy!.item_id]);
@@ -148,7 +148,7 @@ describe('a planner at work', () => {
     await page.getByText(/A new item has no history/).waitFor();
     expect(errors).toEqual([]);
     await context.close();
-  }, 60_000);
+  }, 120_000);
 
   it('adds an event and removes it', async () => {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } }), { page, errors } = await openWatched(context, w.url, '/forecast?tab=events');
@@ -165,7 +165,7 @@ describe('a planner at work', () => {
     await page.getByText('2 events').waitFor();
     expect(errors).toEqual([]);
     await context.close();
-  }, 60_000);
+  }, 120_000);
 
   it('plans a price and removes it', async () => {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } }), { page, errors } = await openWatched(context, w.url, '/forecast?tab=prices');
@@ -188,7 +188,7 @@ describe('a planner at work', () => {
     await page.getByText('No prices are planned').waitFor();
     expect(errors.filter((error) => !error.includes('400'))).toEqual([]);
     await context.close();
-  }, 60_000);
+  }, 120_000);
 
   it('is told that the last attempt failed, and which run stays in use', async () => {
     await w.house.db.query(`insert into flow_run (store_id, flow, trigger, state, started_at, heartbeat_at, finished_at, error) values ($1, 'forecast', 'test', 'failed', $2, $2, $2, 'the disk is full')`, [w.storeId, new Date().toISOString()]);
@@ -197,5 +197,5 @@ describe('a planner at work', () => {
     await settled(page);
     await picture(page, 'forecast-failed');
     await context.close();
-  }, 60_000);
+  }, 120_000);
 });

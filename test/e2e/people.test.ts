@@ -16,7 +16,6 @@ const browser = await openBrowser();
 afterAll(() => browser.close());
 const opened = async (viewport = { width: 1440, height: 900 }, colorScheme: 'light' | 'dark' = 'light', storageState?: Awaited<ReturnType<BrowserContext['storageState']>>): Promise<BrowserContext> => {
   const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce', ...(storageState ? { storageState } : {}) });
-  context.setDefaultTimeout(10_000);
   return context;
 };
 const ANN = 'correct horse battery', BOB = 'another long password';

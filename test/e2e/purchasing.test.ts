@@ -46,7 +46,7 @@ describe('on a phone', () => {
     for (const sku of await page.locator('table .two-line > :first-child').all()) expect((await sku.boundingBox())!.height, await sku.innerText()).toBeLessThan(24);
     expect(errors).toEqual([]);
     await context.close();
-  }, 60_000);
+  }, 120_000);
 
   it('goods are received by scanning: each scan is one more, a strange code is said, and it is posted once', async () => {
     const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, reducedMotion: 'reduce' });
@@ -62,7 +62,7 @@ describe('on a phone', () => {
     const { rows } = await w.house.db.query<{ received: number }>('select received from purchase_order_line where purchase_order_id = $1 and item_id = $2', [biggest, line.itemId]);
     expect(rows).toEqual([{ received: 2 }]);
     await context.close();
-  }, 60_000);
+  }, 120_000);
 });
 
 it('a draft is changed, approved and sent by hand; a second window that is late keeps what was typed and is told who was faster', async () => {
@@ -92,4 +92,4 @@ it('a draft is changed, approved and sent by hand; a second window that is late 
   await first.getByRole('link', { name: 'Receive' }).waitFor();
   expect(await detail(other)).toMatchObject({ state: 'sent' });
   await context.close();
-}, 60_000);
+}, 120_000);

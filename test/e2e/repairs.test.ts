@@ -51,7 +51,7 @@ it('of two levels: the preview says from what to what, and both agree afterwards
   expect(errors).toEqual([]);
   expect(foreign).toEqual([]);
   await page.close();
-}, 60_000);
+}, 120_000);
 
 it('without asking: off at first, set with a reason, kept', async () => {
   const { page, errors } = await openWatched(context, w.url, '/settings/limits');
@@ -79,4 +79,4 @@ it('without asking: off at first, set with a reason, kept', async () => {
   expect((await w.house.db.query('select drift_tolerance_units as units, drift_tolerance_money as money from store')).rows).toEqual([{ units: 2, money: '1250' }]);
   expect(errors).toEqual([]);
   await page.close();
-}, 60_000);
+}, 120_000);

@@ -43,7 +43,7 @@ afterAll(() => browser.close());
 const open = (context: BrowserContext, address: string): Promise<Watched> => openWatched(context, w.url, address);
 /** Presses a button and waits until what it asks for is written; what becomes of it shows for a moment only where a worker is quick. */
 async function press(page: Page, name: string): Promise<void> {
-  await Promise.all([page.waitForResponse((response) => ['POST', 'PUT', 'PATCH'].includes(response.request().method()) && response.ok()), page.getByRole('button', { name, exact: true }).click({ timeout: 15_000 })]);
+  await Promise.all([page.waitForResponse((response) => ['POST', 'PUT', 'PATCH'].includes(response.request().method()) && response.ok()), page.getByRole('button', { name, exact: true }).click()]);
 }
 const VIEWS: LookedAt[] = [
   ['replay', `/replay?run=${id}`, 'Replay'], ['replay-lines', `/replay?run=${id}&tab=lines`, 'Replay'], ['replay-new', '/replay?show=new', 'Replay'],
@@ -65,12 +65,12 @@ describe('a planner', () => {
     await page.getByLabel('Lines at most').fill('20');
     await press(page, 'Replay');
     await w.run(replay);
-    await page.getByText(/Fill rate 97% serves/).first().waitFor({ timeout: 20_000 });
+    await page.getByText(/Fill rate 97% serves/).first().waitFor();
     await page.getByText('What it came to').waitFor();
     await page.reload();
     await page.getByText('What it came to').waitFor();
     await page.close();
-  }, 60_000);
+  }, 120_000);
 
   it('makes a transfer of a proposal, ships and receives it', async () => {
     expect(top).toBeDefined();
@@ -85,11 +85,11 @@ describe('a planner', () => {
     await press(page, 'Receive all');
     await picture(page, 'transfer-drawer');
     await w.run(transfers);
-    await page.getByText('Received', { exact: true }).first().waitFor({ timeout: 15_000 });
+    await page.getByText('Received', { exact: true }).first().waitFor();
     const { rows: [row] } = await w.house.db.query<{ state: string; units: number }>('select t.state, sum(n.received)::int as units from transfer t join transfer_line n using (store_id, transfer_id) where t.store_id = $1 group by 1', [w.storeId]);
     expect(row).toEqual({ state: 'received', units: top!.quantity });
     await page.close();
-  }, 90_000);
+  }, 120_000);
 
   it('says what was done of a move its warehouse was told of, and the list empties', async () => {
     const { page, errors } = await open(context, '/transfers?tab=moves');
@@ -98,13 +98,13 @@ describe('a planner', () => {
     await page.getByRole('switch', { name: 'The rest will not be moved' }).click();
     await page.getByLabel('Note').fill('two were broken');
     await press(page, 'Mark done');
-    await page.getByText('Nothing is to be moved by a warehouse').waitFor({ timeout: 15_000 });
+    await page.getByText('Nothing is to be moved by a warehouse').waitFor();
     await page.goto(`${w.url}/transfers?tab=moves&moves=over&id=1`);
-    await page.getByText('4 units done').waitFor({ timeout: 15_000 });
+    await page.getByText('4 units done').waitFor();
     expect(await page.getByText('The rest is not moved').isVisible()).toBe(true);
     expect(errors).toEqual([]);
     await page.close();
-  }, 60_000);
+  }, 120_000);
 
   it('changes quantities, ships a part, and somebody at the door counts it on a phone with what is damaged', async () => {
     const { page } = await open(context, '/transfers');
@@ -117,18 +117,18 @@ describe('a planner', () => {
     await page.getByText('Shopify is told at once').waitFor();
     await w.run(transfers);
     await page.getByRole('link', { name: 'T-00002' }).click();
-    await page.getByRole('button', { name: 'Change quantities' }).click({ timeout: 15_000 });
+    await page.getByRole('button', { name: 'Change quantities' }).click();
     await page.getByRole('textbox', { name: /^Units of / }).fill('5');
     await picture(page, 'transfer-change');
     await press(page, 'Save');
     await w.run(transfers);
-    await page.getByText('Changed quantities').waitFor({ timeout: 15_000 });
-    await page.getByText('under way').waitFor({ state: 'hidden', timeout: 15_000 });
-    await page.getByRole('button', { name: 'Ship a part' }).click({ timeout: 15_000 });
+    await page.getByText('Changed quantities').waitFor();
+    await page.getByText('under way').waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: 'Ship a part' }).click();
     await page.getByRole('textbox', { name: /^Units that ship now/ }).fill('3');
     await press(page, 'Ship 3 units');
     await w.run(transfers);
-    await page.getByText('Partly shipped').first().waitFor({ timeout: 15_000 });
+    await page.getByText('Partly shipped').first().waitFor();
     await picture(page, 'transfer-parts');
     expect(await axeFaults(page)).toEqual([]);
     const phone = await browser.newContext({ viewport: { width: 390, height: 844 }, reducedMotion: 'reduce', hasTouch: true, isMobile: true });
@@ -143,7 +143,7 @@ describe('a planner', () => {
     await w.run(transfers);
     const { rows: [row] } = await w.house.db.query<{ quantity: number; shipped: number; received: number; rejected: number }>('select quantity, shipped, received, rejected from transfer_line where store_id = $1 and transfer_id = 2', [w.storeId]);
     expect(row).toEqual({ quantity: 5, shipped: 3, received: 2, rejected: 1 });
-    await page.getByText('Received 2 units, 1 damaged').waitFor({ timeout: 15_000 });
+    await page.getByText('Received 2 units, 1 damaged').waitFor();
     await picture(page, 'transfer-received');
     expect(errors).toEqual([]);
     await phone.close();

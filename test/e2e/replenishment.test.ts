@@ -57,7 +57,7 @@ describe('a planner at work', () => {
     expect((await w.house.db.query('select sum(quantity)::int as units from recommendation where store_id = $1', [w.storeId])).rows).toEqual(before.rows);
     await page.getByRole('button', { name: 'Back to the plan' }).click();
     await page.getByRole('button', { name: 'What if' }).click();
-  }, 60_000);
+  }, 120_000);
 
   it('orders another quantity with a reason, and sees it on the line', async () => {
     await page.getByRole('button', { name: /^Order \d+ of .*why\?$/ }).first().click();
@@ -68,7 +68,7 @@ describe('a planner at work', () => {
     await page.getByRole('button', { name: /^Order 3 of / }).first().waitFor();
     await page.getByRole('link', { name: 'Set aside' }).click();
     await page.getByText('A trial order').first().waitFor();
-  }, 60_000);
+  }, 120_000);
 
   it('chooses lines, and is shown what the server answers to making orders of them', async () => {
     await page.getByRole('link', { name: 'To order' }).click();
@@ -77,7 +77,7 @@ describe('a planner at work', () => {
     await picture(page, 'plan-chosen');
     await page.getByRole('button', { name: 'Create purchase orders' }).click();
     await page.getByText(/Made |No purchase order was/).first().waitFor();
-  }, 60_000);
+  }, 120_000);
 
   it('says what a supplier may cost, and the plan and its header keep it', async () => {
     const { rows: [most] } = await w.house.db.query<{ id: number; name: string; cost: string }>(
@@ -95,5 +95,5 @@ describe('a planner at work', () => {
     await picture(page, 'plan-budget');
     const { rows: [kept] } = await w.house.db.query<{ within: boolean; counts: string }>('select sum(r.cost) <= max(s.budget) as within, max(s.minimum_counts) as counts from recommendation r join supplier s using (store_id, supplier_id) where store_id = $1 and supplier_id = $2', [w.storeId, most!.id]);
     expect(kept).toEqual({ within: true, counts: 'all places' });
-  }, 60_000);
+  }, 120_000);
 });

@@ -128,7 +128,7 @@ describe('the first day', () => {
     expect((await w.house.db.query<{ received: number }>('select received from purchase_order_line where purchase_order_id = $1 and item_id = $2', [order!.id, order!.item_id])).rows).toEqual([{ received: 1 }]);
     expect(errors).toEqual([]);
     await phone.close();
-  }, 60_000);
+  }, 120_000);
 
   it('of the administrator: the peak is begun, frozen and let go, and what was done is listed', async () => {
     const { rows: [place] } = await w.house.db.query<{ id: string }>('select shopify_location_id::text as id from location order by location_id limit 1');
@@ -179,7 +179,7 @@ describe('the first day', () => {
     }
     expect(errors).toEqual([]);
     await page.close();
-  }, 60_000);
+  }, 120_000);
 
   it('of finance: the month is looked through to its items, taken along as CSV and signed; what comes later does not change it', async () => {
     const to = addDays(dayOf(new Date().toISOString(), 'UTC'), -1), from = addDays(to, -29), { rows: [level] } = await w.house.db.query<{ item_id: number; location_id: number }>('select item_id, location_id from ledger_level where store_id = $1 limit 1', [w.storeId]);
@@ -226,7 +226,7 @@ describe('the first day', () => {
     console.log(`first day of finance: a month looked through and signed in ${finn.presses} presses`);
     expect(errors).toEqual([]);
     await page.close();
-  }, 60_000);
+  }, 120_000);
 
   it('of the integration owner: a secret replaced, a dead letter read again, subscriptions put back, a back-up tried', async () => {
     const { page, errors } = await openWatched(context, w.url, '/settings/connections'), ivo = person(page), form = page.getByRole('dialog');
@@ -288,7 +288,7 @@ describe('the first day', () => {
     console.log(`first day of the integration owner: secret, dead letter, subscriptions and back-up in ${ivo.presses} presses`);
     expect(errors).toEqual([]);
     await page.close();
-  }, 90_000);
+  }, 120_000);
 
   it('of everybody: the documents are found by words, read, and lead on', async () => {
     const own = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light', reducedMotion: 'reduce' }), watched = await openWatched(own, w.url, '/help'), { page } = watched;
@@ -305,5 +305,5 @@ describe('the first day', () => {
     await page.getByText('disagrees with the ledger').first().waitFor();
     expect([watched.errors, watched.foreign]).toEqual([[], []]);
     await own.close();
-  }, 60_000);
+  }, 120_000);
 });

@@ -45,6 +45,6 @@ export function describeLooks(browser: Browser, origin: string, pages: readonly 
       await page.waitForLoadState('load');
       await looksWell(watched, name, looks);
       await page.close();
-    }, 60_000);
+    }, 120_000);
   });
 }

@@ -21,7 +21,7 @@ it('withholds what may sell within the lag; peak mode withholds more, until its 
     await town.settle();
     const { rows: [row] } = await town.api<{ rows: { wanted: number; terms: Record<string, number>; bufferSentence: string }[] }>(`/api/v1/push?store=${town.storeId}&q=ANT`);
     expect([row!.wanted, town.shown('ANT').available]).toEqual([400 - 120 - row!.terms['buffer']!, 400 - 120 - row!.terms['buffer']!]);
-    expect(row!.bufferSentence).toMatch(/^\d+ (\(\d+ )?for [\d.]+ % of [\d.]+ expected within \d+ s at 120 an hour/);
+    expect(row!.bufferSentence).toMatch(/^\d+ (\(\d+ )?for [\d.]+% of [\d.]+ expected within \d+ s at 120 an hour/);
     return row!.terms['buffer']!;
   };
   await town.sell({ ANT: 120 }, 0);

@@ -48,7 +48,7 @@ beforeAll(async () => {
 it('keeps a supplier’s budget over all its places, as a term of its own, and shows what is used of it', async () => {
   const before = costOf(await lines('Boat')), budget = Math.round(before * 0.6), others = await lines('Mule');
   await terms(boat, { budget });
-  expect((await plan()).detail).toMatchObject({ orders: expect.stringMatching(/^within 0\.\d\d % of the best$/) as string });
+  expect((await plan()).detail).toMatchObject({ orders: expect.stringMatching(/^within 0\.\d\d% of the best$/) as string });
   const cut = await lines('Boat');
   expect(costOf(cut)).toBeLessThanOrEqual(budget);
   expect(costOf(cut)).toBeGreaterThan(budget * 0.97);
