@@ -77,6 +77,13 @@ describe('at work', () => {
     await page.getByText('1 level released').waitFor();
     await page.goto(`${w.url}/push?q=${heldSku}`);
     await page.getByRole('row').filter({ hasText: heldSku }).getByText('Confirmed').waitFor();
+    // Who did it, asked of Shopify.
+    const { item_id: heldId } = await one<{ item_id: number }>('select item_id from item where sku = $1', [heldSku]);
+    await page.goto(`${w.url}/push?level=${heldId}@${day.locationId}`);
+    await page.getByRole('button', { name: 'Ask Shopify' }).click();
+    await page.getByRole('region', { name: 'Changes in Shopify' }).getByText('Instep').first().waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await picture(page, 'changed-by');
     expect(errors).toEqual([]);
     await page.close();
   }, 120_000);
