@@ -3,12 +3,13 @@
  * well calibrated a quantile is) is learned once from many of them (`learnPool`) and then applied to any of them (`forecastPanel`), so that a
  * catalogue of any size is forecast in batches, on as many threads as there are. Pure and deterministic; a pool is plain data and crosses threads.
  *
- *   sales, exposure → factors (weekday × year × events × promotions) → level (blend of means, judged by back-test) → corrected by what the
+ *   sales, exposure → factors (weekday × events × year × part of the month × promotions) → level (blend of means, judged by back-test) → corrected by what the
  *   catalogue's back-tests missed by → mean of each period; unbiased total; quantiles of periods and of totals, calibrated
  */
 import { assert } from '../assert.ts';
 import type { Series } from '../demand/series.ts';
 import { applyBoosted, learnBoosted, periodVariance, type BoostedPool } from './boosted.ts';
+import { drawToBoosted, LEARNED_LEVELS } from './boosted-quantiles.ts';
 import { calibrated } from './calibration.ts';
 import { correctLevels, learnCorrection, type CorrectionPool } from './correction.ts';
 import { quantilesOf } from './distribution.ts';
@@ -17,6 +18,7 @@ import { believes, levelsAhead, levelsFor, liftNow, ofLastYear, recallLastYear, 
 import type { ForecastResult } from './forecast.ts';
 import { blendLevels, fallenBack, learnLevels, trackLevels, type LevelPool } from './levels.ts';
 import { madeOf, note, traceOf, type FactorTrace } from './made-of.ts';
+import { applyMonth, learnMonth, type MonthPool } from './part-of-month.ts';
 import { applyPromotions, learnPromotions, type PromotionPool } from './promotions.ts';
 import { drawnLevel, learnShortHistory, type ShortHistoryPool } from './short-history.ts';
 import { resultOf } from './result.ts';
@@ -81,6 +83,7 @@ export interface Pool {
   weekdays: WeekdayPool | null;
   events: EventPool | null;
   year: YearlyPool;
+  month: MonthPool;
   promotions: PromotionPool | null;
   unmet: UnmetPool;
   levels: LevelPool;
@@ -157,7 +160,7 @@ function learn(works: readonly Work[], options: PanelOptions, lengths: readonly 
     spread: { phi: new Float64Array(0), curves: [], ownSales: true }, totals: { lengths, curves: [] }, aging: [],
   };
   setLevels(works, pool);
-  if (has('trees')) pool.boosted = learnBoosted(works, (back) => asOf(works, back, options));
+  if (has('trees') && !pool.promotions) pool.boosted = learnBoosted(works, (back) => asOf(works, back, options));
   applyBoosted(works, pool.boosted);
   if (has('stockouts')) pool.aging = learnAging(works, pool.stacking);
   pool.spread = learnSpread(works, RULES[grain], has('own sales'), pool.stacking);
@@ -177,6 +180,8 @@ function learnToLevels(works: readonly Work[], { grain, events = [], without = [
   if (eventPool) for (const work of works) applyEvents(work, eventPool);
   const year = has('year') ? learnYear(works) : { end: 0, groups: {} };
   for (const work of works) applyYear(work, year);
+  const month = has('year') ? learnMonth(works) : { groups: {} };
+  for (const work of works) applyMonth(work, month);
   const promotions = has('promotions') ? learnPromotions(works) : null, unmet = has('stockouts') ? learnUnmet(works) : [];
   for (const work of works) {
     applyPromotions(work, promotions);
@@ -187,7 +192,7 @@ function learnToLevels(works: readonly Work[], { grain, events = [], without = [
   for (const work of works) blendLevels(work, levels);
   const shortHistory = has('short history') ? learnShortHistory(works) : { priors: {} }, known = learnStacking(has('stacking') ? works : []);
   const stacking = has('year') && Object.keys(year.groups).length === 0 ? withLastYear(works, known) : known;
-  return { weekdays, events: eventPool, year, promotions, unmet, levels, shortHistory, stacking, correction: learnCorrection(has('trees') ? works : [], stacking) };
+  return { weekdays, events: eventPool, year, month, promotions, unmet, levels, shortHistory, stacking, correction: learnCorrection(has('trees') ? works : [], stacking) };
 }
 
 /** The works as they were `back` periods ago, their levels set by what could be learned then. */
@@ -207,6 +212,7 @@ function applyFactors(work: Work, pool: Pool, { without = [] }: PanelOptions, tr
   if (pool.events) applyEvents(work, pool.events);
   note(trace, work);
   applyYear(work, pool.year);
+  applyMonth(work, pool.month);
   note(trace, work);
   applyPromotions(work, pool.promotions);
   note(trace, work);
@@ -238,6 +244,9 @@ const GUARD = 3, MEANS = 4;
 /** Calibrated levels of the cell that is told. */
 let askedLevels = new Float64Array(0);
 
+/** Of the cell that is told, the calibrated levels that boosted trees know, and the distribution's quantiles at them. */
+const learnedLevels = new Float64Array(LEARNED_LEVELS.length), own = new Float64Array(LEARNED_LEVELS.length);
+
 /** Levels of the periods ahead of the series that is told; longer than asked where more was asked before. */
 let ahead = levelsFor(0);
 
@@ -255,7 +264,13 @@ function tell(work: Work, pool: Pool, levels: Float64Array, lengths: readonly nu
     mean[h] = ahead.mean[h]! * f;
     expected[h] = sum += expected[h]! * f; // from here on the total up to the period
     for (let k = 0; k < count; k++) asked[k] = calibrated(levels[k]!, curve);
-    quantilesOf(m, periodVariance(work, h, m), asked, daily, h, horizon, empiricalAt(work, m));
+    const variance = periodVariance(work, h, m);
+    quantilesOf(m, variance, asked, daily, h, horizon, empiricalAt(work, m));
+    if (work.boostedQuantiles.length > 0) {
+      for (let k = 0; k < LEARNED_LEVELS.length; k++) learnedLevels[k] = calibrated(LEARNED_LEVELS[k]!, curve);
+      quantilesOf(m, variance, learnedLevels, own, 0, 1, empiricalAt(work, m));
+      drawToBoosted(work, h, m, own, levels, daily, h, horizon);
+    }
     for (let k = 0; k < count; k++) daily[k * horizon + h] = Math.min(daily[k * horizon + h]!, Math.max(guard, MEANS * m));
   }
   const totals = take(lengths.length), cumulative = take(count * lengths.length), misses = missesOf(work, pool.totals, pool.stacking, take(pool.totals.lengths.length)), bulk = bulkOf(work), widened = unsure(work, pool.aging);

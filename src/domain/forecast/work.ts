@@ -55,7 +55,7 @@ export interface Work {
   readonly bulk: Float64Array | null;
   /** Demand of the last year that stockouts hid and `sold` was not filled up to, in units a period, and the sum of its squares a period (`stockout.ts`). */
   unmet: { rate: number; variance: number };
-  /** Expected demand of a period relative to the level: weekday × year × events × promotions; known periods, then those ahead. */
+  /** Expected demand of a period relative to the level: weekday × events × year × part of the month × promotions; known periods, then those ahead. */
   readonly factor: Float64Array;
   /** Running totals over periods, length n + 1: units, seen × factor, periods with a sale. */
   readonly units: Float64Array;
@@ -92,6 +92,8 @@ export interface Work {
   phi: number;
   /** Variance of each period ahead relative to what its mean usually has, as boosted trees say it (`boosted.ts`); empty where they have no say, the last of it for periods beyond. */
   relativeVariance: Float64Array;
+  /** What boosted trees say each period ahead stays below, at each level they know, relative to its mean and a unit (`boosted-quantiles.ts`); empty where they have no say. */
+  boostedQuantiles: Float64Array;
   /** Share of recent periods with more than x units, and their mean over their factors; `tailTrust` how far it is believed. */
   tail: Float64Array;
   tailMean: number;
@@ -167,7 +169,7 @@ export function prepare(source: PanelSeries, grain: Grain, horizon: number, take
     sold, seen, stockedOut, bulk: source.bulk ? source.bulk.subarray(from) : null, factor,
     units: take(n + 1), expected: take(n + 1), factors: take(n + horizon + 1), sales: new Uint16Array(n + 1),
     scale: 0, origins: 0, levels: take(rows * methods), blends: take(rows), yearAgo: take(rows), yearAgoSay: take(rows), came: take(rows), scatter: take(rows), variance: take(rows), errors: take(methods), errorScale: 0,
-    unmet: { rate: 0, variance: 0 }, weights: take(methods), level: 0, meanLevel: 0, totalLevel: 0, spreadLevel: 0, phi: 1, relativeVariance: NOTHING, tail: NOTHING, tailMean: 0, tailTrust: 0,
+    unmet: { rate: 0, variance: 0 }, weights: take(methods), level: 0, meanLevel: 0, totalLevel: 0, spreadLevel: 0, phi: 1, relativeVariance: NOTHING, boostedQuantiles: NOTHING, tail: NOTHING, tailMean: 0, tailTrust: 0,
   };
 }
 
