@@ -5,7 +5,7 @@
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import { buildWeb } from '../../src/cli/web-build.ts';
-import { dayOf, addDays } from '../../src/domain/calendar.ts';
+import { addDays } from '../../src/domain/calendar.ts';
 import { forecast } from '../../src/flows/forecast.ts';
 import { openBrowser } from '../helpers/browser.ts';
 import { describeLooks, picture, type LookedAt } from '../helpers/looks.ts';
@@ -19,8 +19,7 @@ await w.import();
 const browser = await openBrowser();
 afterAll(() => browser.close());
 
-const { rows: [zone] } = await w.house.db.query<{ time_zone: string }>('select time_zone from store where store_id = $1', [w.storeId]);
-const today = dayOf(new Date().toISOString(), zone!.time_zone);
+const today = await w.today();
 const { rows: [busy] } = await w.house.db.query<{ item_id: number; location_id: number; sku: string }>(
   `select f.item_id, f.location_id, i.sku from forecast f join item i using (item_id) where f.store_id = $1 and i.sku ~ '^[A-Za-z0-9-]+$' order by f.mean28 desc limit 1`, [w.storeId]);
 const address = `/forecast/${busy!.item_id}?location=${busy!.location_id}`;

@@ -21,7 +21,7 @@ import { world } from '../helpers/world.ts';
 const webDir = await buildWeb(() => {});
 const w = await world({ webDir, months: 6, scale: 0.15 });
 await w.import();
-const now = new Date().toISOString(), today = now.slice(0, 10);
+const now = new Date().toISOString(), today = await w.today();
 await w.house.db.query('update supplier set min_order_units = 60 where store_id = $1', [w.storeId]);
 const id = await askReplay(w.house.db, w.storeId, { key: randomUUID(), kind: 'cycle service', promise: 0.95, from_day: addDays(today, -90), to_day: addDays(today, -1), scope: {}, most: 300, orderCost: 0 }, 'test', now);
 await w.run(replay);
@@ -108,7 +108,9 @@ describe('a planner', () => {
 
   it('changes quantities, ships a part, and somebody at the door counts it on a phone with what is damaged', async () => {
     const { page } = await open(context, '/transfers');
-    await page.getByRole('checkbox', { name: /^Choose / }).first().click();
+    // Of the places that could send, the one with the most.
+    const { rows: [plenty] } = await w.house.db.query<{ name: string }>(`select coalesce(nullif(i.sku, ''), i.title) as name from transfer_proposal p join item i using (item_id) join ledger_level g using (store_id, item_id) where p.store_id = $1 and g.location_id = p.from_location_id order by g.available desc limit 1`, [w.storeId]);
+    await page.getByRole('checkbox', { name: `Choose ${plenty!.name}`, exact: true }).first().click();
     const move = page.getByRole('textbox', { name: /to move, at most/ });
     await move.fill('99999999');
     expect(await page.getByRole('button', { name: 'Create 1 transfer' }).isDisabled()).toBe(true);

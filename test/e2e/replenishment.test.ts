@@ -63,7 +63,7 @@ describe('a planner at work', () => {
     await page.getByRole('button', { name: /^Order \d+ of .*why\?$/ }).first().click();
     const drawer = page.getByRole('dialog');
     await drawer.getByLabel('Units to order').fill('3');
-    await drawer.getByLabel('Reason').fill('A trial order');
+    await drawer.getByPlaceholder('The supplier has none before March').fill('A trial order'); // the reason of this, not of a split
     await drawer.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('button', { name: /^Order 3 of / }).first().waitFor();
     await page.getByRole('link', { name: 'Set aside' }).click();

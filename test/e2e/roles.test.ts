@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
 import { backupCommand } from '../../src/cli/commands/backup.ts';
 import { buildWeb } from '../../src/cli/web-build.ts';
-import { addDays, dayOf } from '../../src/domain/calendar.ts';
+import { addDays } from '../../src/domain/calendar.ts';
 import { at, outside } from '../../src/domain/stock/fact.ts';
 import { driftCheck } from '../../src/flows/drift-check.ts';
 import { driftRepair } from '../../src/flows/drift-repair.ts';
@@ -182,7 +182,7 @@ describe('the first day', () => {
   }, 120_000);
 
   it('of finance: the month is looked through to its items, taken along as CSV and signed; what comes later does not change it', async () => {
-    const to = addDays(dayOf(new Date().toISOString(), 'UTC'), -1), from = addDays(to, -29), { rows: [level] } = await w.house.db.query<{ item_id: number; location_id: number }>('select item_id, location_id from ledger_level where store_id = $1 limit 1', [w.storeId]);
+    const to = addDays(await w.today(), -1), from = addDays(to, -29), { rows: [level] } = await w.house.db.query<{ item_id: number; location_id: number }>('select item_id, location_id from ledger_level where store_id = $1 limit 1', [w.storeId]);
     // As if Instep had been there for a month in which units came in and were found short by as many: what is on the shelf stays what Shopify shows.
     await w.house.db.query(`update store set imported_at = ($2::date - 1)::timestamp at time zone time_zone where store_id = $1`, [w.storeId, from]);
     const shelf = at(level!.location_id, 'available'), came = (units: number, day: string) => w.house.db.transaction((tx) => postFacts(tx, w.storeId, [['goods received', outside('supplier'), shelf] as const, ['counted', shelf, outside('shrinkage')] as const].map(([kind, source, to_]) => (

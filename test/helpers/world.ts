@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll } from 'vitest';
 import { buildHouse, type BuiltHouse } from '../../src/compose.ts';
 import { API_VERSION, SCOPES } from '../../src/connectors/shopify/version.ts';
+import { dayOf } from '../../src/domain/calendar.ts';
 import { FIRST_IMPORT, FLOWS } from '../../src/flows/contents.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { readConfig } from '../../src/runtime/config.ts';
@@ -38,6 +39,8 @@ export interface World {
   serve(shopifyLocationId: string, policy?: PolicyChange, ofStore?: number): Promise<number>;
   /** A second shop of the same goods under the same SKUs, connected as another store and imported. */
   sister(): Promise<{ sandbox: Sandbox; storeId: number }>;
+  /** Today, where the store is: not that of UTC for some hours of each day. */
+  today(): Promise<string>;
   /** Waits until `check` answers something, looking every 20 ms; fails after `seconds`. */
   until<T>(what: string, check: () => Promise<T | null | undefined | false>, seconds?: number): Promise<T>;
 }
@@ -114,6 +117,10 @@ export async function world(options: { months?: number; scale?: number; history?
       const secondId = await connect(house, second, domain, 'hook-token-of-the-second-store');
       await firstImport(house, FIRST_IMPORT, secondId);
       return { sandbox: second, storeId: secondId };
+    },
+    async today() {
+      const { rows: [store] } = await house.db.query<{ time_zone: string }>('select time_zone from store where store_id = $1', [storeId]);
+      return dayOf(new Date().toISOString(), store!.time_zone);
     },
     async until(what, check, seconds = 15) {
       const end = Date.now() + seconds * 1000;

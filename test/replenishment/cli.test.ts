@@ -3,13 +3,13 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { addDays, dayOf } from '../../src/domain/calendar.ts';
+import { addDays } from '../../src/domain/calendar.ts';
 import { POLICY_KINDS } from '../../src/domain/replenishment/policy.ts';
 import { world } from '../helpers/world.ts';
 
 const w = await world({ months: 4, scale: 0.05, worker: false });
 await w.import();
-const today = dayOf(new Date().toISOString(), 'UTC');
+const today = await w.today();
 const run = (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> => new Promise((resolve) => {
   const env = { PATH: process.env['PATH'] ?? '', DATABASE_URL: w.house.db.pool.options.connectionString!, INSTEP_DATA_DIR: w.house.config.dataDir, INSTEP_LOG: 'silent' };
   execFile(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/cli/main.ts', ...args], { env, maxBuffer: 64_000_000 }, (error, stdout, stderr) => { resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }); });
