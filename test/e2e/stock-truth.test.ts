@@ -27,7 +27,7 @@ const { count_id: count } = await one<{ count_id: string }>('select count_id fro
 const { shipment_id: late } = await one<{ shipment_id: string }>(`select shipment_id from shipment where state = 'held'`);
 
 const PAGES: LookedAt[] = [
-  ['push', '/push', 'Push queue'], ['push-held', '/push?view=held', 'Push queue'], ['push-level', `/push?level=${busyId}@${day.locationId}`, /Why should it show/],
+  ['push', '/push', 'Push queue'], ['push-held', '/push?view=held', 'Push queue'], ['push-why', `/push?level=${busyId}@${day.locationId}`, /Why should it show/],
   ['mapping', '/mapping', 'Mapping'], ['mapping-code', '/mapping?view=unmatched&row=1:PALLET-EUR-120', 'PALLET-EUR-120'], ['mapping-suggested', '/mapping?view=suggested', 'Mapping'], ['mapping-approve', '/mapping?view=suggested&approve=yes', 'Approve suggestions'], ['mapping-rules', '/mapping?tab=rules', 'Master of products'], ['mapping-csv', '/mapping?file=in', 'Matches from CSV'], ['mapping-locations', '/mapping?tab=locations', 'Mapping'],
   ['bundles', '/mapping?tab=bundles', 'Mapping'], ['bundle', `/mapping?tab=bundles&bundle=${bundle}`, /^[A-Z]/], ['bundle-new', '/mapping?tab=bundles&bundle=new', 'New bundle'],
   ['fulfilments', '/fulfilments', 'Fulfilments'], ['parcel', `/fulfilments?id=${late}`, /Parcel of/], ['orders-out', '/fulfilments?tab=orders', 'Fulfilments'],
@@ -35,7 +35,7 @@ const PAGES: LookedAt[] = [
   ['counts', '/counts', 'Stock counts'], ['count', `/counts/${count}`, 'Aisle 4, monthly'], ['count-begin', '/counts?begin=yes', 'Begin a count'],
   ['warehouses', '/settings/warehouses', 'Warehouses'], ['warehouse-new', '/settings/warehouses?edit=new', 'Add a warehouse'], ['sharing', '/settings/warehouses?sharing=1', /Sharing the shelf/],
   ['locations', '/settings/locations', 'Locations'], ['policy', `/settings/locations?location=${day.locationId}`, /Caps and buffer/],
-  ['stock', '/stock', 'Stock & drift'], ['item', `/items/${busyId}`, busySku],
+  ['stock-served', '/stock', 'Stock & drift'], ['item', `/items/${busyId}`, busySku],
 ];
 const open = (context: BrowserContext, address: string): Promise<Watched> => openWatched(context, w.url, address);
 
