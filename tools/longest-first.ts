@@ -3,8 +3,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Longest first, as measured on two cores; the order of the others is the library's. */
 const LONG = [
-  'test/e2e/stock-truth', 'test/simulation/simulation', 'test/simulation/kills', 'test/drift/attribution', 'test/e2e/first-day', 'test/e2e/forecast', 'test/exceptions/demo', 'test/e2e/replay-transfers', 'test/e2e/replenishment', 'test/e2e/planner', 'test/e2e/purchasing',
-  'test/contracts/warehouse', 'test/e2e/alerts', 'test/e2e/people', 'test/journeys/demo-warehouse', 'test/replenishment/supplier-order-exact', 'test/scenarios/cancel-after-ship-matrix', 'test/e2e/roles', 'test/journeys/kill', 'src/sandbox/shopify/history/load', 'test/drift/backup',
+  'test/simulation/simulation', 'test/e2e/stock-truth', 'test/drift/attribution', 'test/simulation/kills', 'test/e2e/purchasing', 'test/exceptions/demo', 'test/e2e/replay-transfers', 'test/e2e/forecast', 'test/e2e/first-day', 'test/e2e/replenishment', 'test/e2e/roles',
+  'test/contracts/warehouse', 'test/journeys/demo-warehouse', 'test/replenishment/cli', 'test/e2e/planner', 'test/e2e/people', 'test/drift/backup', 'test/e2e/alerts', 'test/journeys/kill', 'test/journeys/real-history', 'test/replenishment/supplier-order-exact', 'test/scenarios/cancel-after-ship-matrix',
+  'src/sandbox/shopify/history/load', 'test/replenishment/supplier-order-places', 'test/scenarios/orders', 'test/scenarios/reading', 'test/scenarios/throttling',
 ];
 
 export default class LongestFirst extends BaseSequencer {
