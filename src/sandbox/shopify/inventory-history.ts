@@ -1,4 +1,4 @@
-/** What the admin shows of an item's stock, newest first: what changed at which location, and which app, person or order did it. Read by people alone; Shopify's API has none of it. */
+/** What the admin shows of an item's stock, newest first: what changed at which location, and which app, person or order did it. Read by people; apps ask the same of reports (shopifyql/adjustment-history.ts). */
 import { HttpRefusal, type StoreReply } from './http-message.ts';
 import type { AdjustmentRecord, Shop } from './state.ts';
 
