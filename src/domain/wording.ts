@@ -1,9 +1,9 @@
 /** Figures and other people's sentences within our own. */
 
-/** "1,200". */
-export const figure = (n: number): string => n.toLocaleString('en-GB');
+/** Digits in groups of three: "1,200". */
+export const grouped = (n: number): string => n.toLocaleString('en-GB');
 /** "1 unit", "2 units", "1,200 units". */
-export const some = (n: number, one: string, many = `${one}s`): string => `${figure(n)} ${n === 1 ? one : many}`;
+export const some = (n: number, one: string, many = `${one}s`): string => `${grouped(n)} ${n === 1 ? one : many}`;
 
 /** Abbreviations keep their capitals. */
 const ABBREVIATED: ReadonlySet<string> = new Set(['SKU', 'HMAC', 'PO', 'API']);

@@ -10,7 +10,7 @@ import { stockLevels } from '../../src/flows/stock-levels.ts';
 import { ledgerFaults } from '../../src/store/ledger.ts';
 import { world, type World } from '../helpers/world.ts';
 
-const SEEDS = process.env['INSTEP_FAULT_SEED'] ? [Number(process.env['INSTEP_FAULT_SEED'])] : [12, 13];
+const SEEDS = process.env['INSTEP_FAULT_SEED'] ? [Number(process.env['INSTEP_FAULT_SEED'])] : [11, 12, 13];
 const w = await world({ months: 1, scale: 0.05 });
 await w.import();
 const before = editsByStaff();

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addDays } from '../../src/domain/calendar.ts';
-import { figure } from '../../src/domain/wording.ts';
+import { grouped } from '../../src/domain/wording.ts';
 import type { Replay, ReplayLinesPage, ReplayList } from '../../src/http/contract-replay.ts';
 import type { Of } from '../../src/http/contract.ts';
 import { at, outside, type Fact } from '../../src/domain/stock/fact.ts';
@@ -141,7 +141,7 @@ describe('a replay', () => {
     await db.transaction((tx) => recordDemand(tx, storeId, [sales(3, day, 300, 'bulk')]));
     expect(await bulkOf()).toEqual([bulk! + 300, wanted! + 300]);
     const run = await replayed(), { bulkWanted, bulkServed } = run.result!.policy;
-    expect(run.result!.notes.join(' ')).toContain(`${figure(bulkWanted!)} of the units wanted were in bulk order lines, ${figure(bulkWanted! - bulkServed!)} of them lost`);
+    expect(run.result!.notes.join(' ')).toContain(`${grouped(bulkWanted!)} of the units wanted were in bulk order lines, ${grouped(bulkWanted! - bulkServed!)} of them lost`);
     // More as large would widen what is usual, with hindsight.
     await db.transaction((tx) => recordDemand(tx, storeId, Array.from({ length: 200 }, (_, n) => sales(3, addDays(FROM, 60 + (n % 20)), 300, `more${n}`))));
     expect((await bulkOf())[0]).toBe(bulk! + 300 + 200 * 300);

@@ -1,13 +1,13 @@
 /** A period as one page of HTML that needs nothing else, to print, file or send: units and what makes them, and what people and checks did. Every text is escaped. */
 import { lasted, type PeriodActs } from './period-acts.ts';
 import type { PeriodFigures } from './period.ts';
-import { figure, kindWords, some } from '../wording.ts';
+import { grouped, kindWords, some } from '../wording.ts';
 import { escape, STYLE } from './report.ts';
 
 export interface Signature { at: string; by: string; role: string; note: string | null; digest: string; chain: string }
 export interface PeriodReport { shop: { name: string; domain: string; timeZone: string }; from: string; to: string; madeAt: string; figures: PeriodFigures; signed: Signature | null; heardSince: readonly { name: string; what: string; units: number }[]; acts: PeriodActs }
 
-const units = figure, signed = (n: number): string => (n > 0 ? `+${units(n)}` : n < 0 ? `−${units(-n)}` : '0');
+const units = grouped, signed = (n: number): string => (n > 0 ? `+${units(n)}` : n < 0 ? `−${units(-n)}` : '0');
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 /** Of a list, printed at most. */
 const PRINTED = 100;

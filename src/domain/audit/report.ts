@@ -3,7 +3,7 @@
  * Every text of the shop is escaped.
  */
 import { format, money } from '../money.ts';
-import { figure } from '../wording.ts';
+import { grouped } from '../wording.ts';
 import { gradeOf } from './grade.ts';
 import { uncapital, type AuditReport, type CheckResult } from './audit.ts';
 
@@ -24,12 +24,12 @@ export function htmlReport(report: AuditReport): string {
   const subject = (gap: CheckResult['gaps'][number]): string => (admin !== null && gap.admin && /^[\w/]+$/.test(gap.admin) ? `<a href="${admin}${gap.admin}" rel="noreferrer">${escape(gap.subject)}</a>` : escape(gap.subject));
   const section = (check: CheckResult): string => `
 <section id="${check.id}">
-<h2>${escape(check.title)} <small>${figure(check.found)} of ${figure(check.checked)}</small></h2>
-<p class="facts"><span class="tag s${check.severity}">${SEVERITY[check.severity]}</span> Owner: <b>${escape(check.owner)}</b> ${check.units === 0 ? '' : ` · ${check.units === 1 ? '1 unit' : `${figure(check.units)} units`}`}${check.money === null ? '' : ` · ${amount(check.money)} at risk`} · ${check.lost} ${check.lost === 1 ? 'point' : 'points'}</p>
+<h2>${escape(check.title)} <small>${grouped(check.found)} of ${grouped(check.checked)}</small></h2>
+<p class="facts"><span class="tag s${check.severity}">${SEVERITY[check.severity]}</span> Owner: <b>${escape(check.owner)}</b> ${check.units === 0 ? '' : ` · ${check.units === 1 ? '1 unit' : `${grouped(check.units)} units`}`}${check.money === null ? '' : ` · ${amount(check.money)} at risk`} · ${check.lost} ${check.lost === 1 ? 'point' : 'points'}</p>
 <p class="fix"><b>Fix.</b> ${escape(check.fix)}</p>
 <div class="wide"><table><thead><tr><th>What</th><th>Evidence</th><th class="n">Units</th><th class="n">At risk</th></tr></thead>
-<tbody>${check.gaps.slice(0, PRINTED).map((gap) => `<tr><td>${subject(gap)}</td><td>${escape(gap.sentence)}</td><td class="n">${gap.units === 0 ? '–' : figure(gap.units)}</td><td class="n">${amount(gap.money)}</td></tr>`).join('\n')}</tbody></table></div>
-${check.found > PRINTED ? `<p class="dim">${figure(check.found - PRINTED)} more; the CSV ${check.found > check.gaps.length ? `holds the ${figure(check.gaps.length)} dearest` : 'has them all'}.</p>` : ''}
+<tbody>${check.gaps.slice(0, PRINTED).map((gap) => `<tr><td>${subject(gap)}</td><td>${escape(gap.sentence)}</td><td class="n">${gap.units === 0 ? '–' : grouped(gap.units)}</td><td class="n">${amount(gap.money)}</td></tr>`).join('\n')}</tbody></table></div>
+${check.found > PRINTED ? `<p class="dim">${grouped(check.found - PRINTED)} more; the CSV ${check.found > check.gaps.length ? `holds the ${grouped(check.gaps.length)} dearest` : 'has them all'}.</p>` : ''}
 </section>`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -38,12 +38,12 @@ ${check.found > PRINTED ? `<p class="dim">${figure(check.found - PRINTED)} more;
 <header><div><h1>${escape(report.shop.name)}</h1><p class="dim">${escape(report.shop.domain)} · read ${escape(report.at.slice(0, 16).replace('T', ' '))} UTC · nothing was changed</p></div>
 <div class="score ${gradeOf(report.score)}" aria-label="Score ${report.score} of 100"><b>${report.score}</b><span>of 100</span></div></header>
 <p>${escape(report.explained)}</p>
-<dl><div><dt>Gaps</dt><dd>${figure(report.gaps)}</dd></div><div><dt>Units concerned</dt><dd>${figure(report.units)}</dd></div><div><dt>At risk</dt><dd>${amount(report.money)}</dd></div><div><dt>Read</dt><dd>${figure(report.read.variants)} variants, ${figure(report.read.levels)} levels, ${figure(report.read.locations)} locations, ${figure(report.read.orders)} orders${report.read.ordersFrom === null ? '' : ` since ${report.read.ordersFrom}`}</dd></div></dl>
+<dl><div><dt>Gaps</dt><dd>${grouped(report.gaps)}</dd></div><div><dt>Units concerned</dt><dd>${grouped(report.units)}</dd></div><div><dt>At risk</dt><dd>${amount(report.money)}</dd></div><div><dt>Read</dt><dd>${grouped(report.read.variants)} variants, ${grouped(report.read.levels)} levels, ${grouped(report.read.locations)} locations, ${grouped(report.read.orders)} orders${report.read.ordersFrom === null ? '' : ` since ${report.read.ordersFrom}`}</dd></div></dl>
 <p class="dim small">A unit or an amount may stand under several headings: a duplicate SKU can be stale too. “At risk” is at cost, at price where no cost is kept, and at price for what is promised to customers.</p>
 <h2>In short</h2>
 <div class="wide"><table><thead><tr><th>Check</th><th>Owner</th><th>Urgency</th><th class="n">Gaps</th><th class="n">Units</th><th class="n">At risk</th><th class="n">Points</th></tr></thead>
-<tbody>${withGaps.map((check) => `<tr><td><a href="#${check.id}">${escape(check.title)}</a></td><td>${escape(check.owner)}</td><td><span class="tag s${check.severity}">${SEVERITY[check.severity]}</span></td><td class="n">${figure(check.found)}</td><td class="n">${figure(check.units)}</td><td class="n">${amount(check.money)}</td><td class="n">${check.lost}</td></tr>`).join('\n')}</tbody></table></div>
-${clean.length > 0 ? `<p><b>Nothing found:</b> ${clean.map((check) => `${escape(uncapital(check.title))} (${figure(check.checked)} looked at)`).join(', ')}.</p>` : ''}
+<tbody>${withGaps.map((check) => `<tr><td><a href="#${check.id}">${escape(check.title)}</a></td><td>${escape(check.owner)}</td><td><span class="tag s${check.severity}">${SEVERITY[check.severity]}</span></td><td class="n">${grouped(check.found)}</td><td class="n">${grouped(check.units)}</td><td class="n">${amount(check.money)}</td><td class="n">${check.lost}</td></tr>`).join('\n')}</tbody></table></div>
+${clean.length > 0 ? `<p><b>Nothing found:</b> ${clean.map((check) => `${escape(uncapital(check.title))} (${grouped(check.checked)} looked at)`).join(', ')}.</p>` : ''}
 ${skipped.length > 0 ? `<h2>Could not be checked</h2><ul>${skipped.map((check) => `<li><b>${escape(check.title)}</b>: ${escape(check.skipped!)}</li>`).join('')}</ul>` : ''}
 ${withGaps.map(section).join('\n')}
 <footer class="dim small">Made by Instep. Score: weight by urgency 8, 4, 2, 1; each check loses its weight × √(gaps ÷ things checked).</footer>

@@ -1,5 +1,5 @@
 /** The first sentence of the day, on Today and in the daily check: does the stock tie? */
-import { figure, some } from '../wording.ts';
+import { grouped, some } from '../wording.ts';
 
 export interface VerdictNumbers {
   on_hand: number;
@@ -14,5 +14,5 @@ export const isTied = (verdict: string): boolean => verdict.startsWith(TIES);
 export function stockVerdict({ on_hand: onHand, drift_rows: levels, unexplained_units: unknown }: VerdictNumbers): string {
   if (unknown > 0) return `${some(unknown, 'unit differs', 'units differ')} without a known cause`;
   if (levels > 0) return `${TIES} but for ${some(levels, 'level')} still on the way`;
-  return `${TIES}: ${figure(onHand)} of ${figure(onHand)} units explained`;
+  return `${TIES}: ${grouped(onHand)} of ${grouped(onHand)} units explained`;
 }

@@ -14,7 +14,7 @@ export function madeBy({ app, staff }: Pick<WrittenChange, 'app' | 'staff'>): st
 }
 export const isOurs = ({ document }: Pick<WrittenChange, 'document'>): boolean => document?.startsWith(OURS) ?? false;
 /** A sale: the app is the channel that sold, and nobody's correction. */
-export const isSale = ({ reason, documentType }: Pick<WrittenChange, 'reason' | 'documentType'>): boolean => documentType === 'Order' && reason !== 'correction';
+const isSale = ({ reason, documentType }: Pick<WrittenChange, 'reason' | 'documentType'>): boolean => documentType === 'Order' && reason !== 'correction';
 
 /** Writers of `available` that are neither Instep nor a sale, the busiest first, then the latest. */
 export function writersOf(changes: readonly WrittenChange[]): OtherWriter[] {

@@ -2,7 +2,7 @@
 import type { AdjustmentRecord, Shop } from '../state.ts';
 import { parseShopifyql, type ShopifyqlQuery } from './query.ts';
 
-export const TABLE = 'inventory_adjustment_history', METRIC = 'inventory_adjustment_change';
+const TABLE = 'inventory_adjustment_history', METRIC = 'inventory_adjustment_change';
 
 const documentOf = (uri: string | null): [type: string | null, id: string | null] => { const parts = /^gid:\/\/shopify\/(\w+)\/(\d+)/.exec(uri ?? ''); return parts ? [parts[1]!, parts[2]!] : [null, null]; };
 
@@ -26,7 +26,7 @@ const DIMENSIONS: Record<string, (row: AdjustmentRecord, shop: Shop) => string |
   reference_document_id: (row) => documentOf(row.referenceDocumentUri)[1],
 };
 
-export interface ShopifyqlAnswer { columns: { name: string; metric: boolean }[]; rows: Record<string, string | null>[] }
+interface ShopifyqlAnswer { columns: { name: string; metric: boolean }[]; rows: Record<string, string | null>[] }
 
 /** Answers a question about the table; `error` for what Shopify would call a parse error. */
 export function askAdjustmentHistory(shop: Shop, source: string): ShopifyqlAnswer | { error: string } {

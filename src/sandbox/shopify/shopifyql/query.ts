@@ -2,7 +2,7 @@
  * The part of ShopifyQL that a question over one table of adjustments needs: FROM, SHOW, WHERE with = and IN, GROUP BY, WITH TIMEZONE 'UTC', SINCE, UNTIL, ORDER BY and LIMIT,
  * in any order. What is not known here is a parse error, as Shopify has them: in the answer, not in place of it.
  */
-export interface Condition { column: string; values: string[] }
+interface Condition { column: string; values: string[] }
 export interface ShopifyqlQuery {
   table: string; show: string[]; where: Condition[]; groupBy: string[];
   /** Dates or times of UTC, both ends included; null: the first one known, and now. */
