@@ -7,9 +7,12 @@ import { subscriptions } from '../../src/flows/subscriptions.ts';
 import { world } from '../helpers/world.ts';
 
 const w = await world({ months: 1, scale: 0.05 });
-await w.import();
 const gap = async (): Promise<string[]> => (await w.api<{ rows: { sentence: string }[] }>(`/api/v1/exceptions?store=${w.storeId}&kind=WEBHOOK_GAP`)).rows.map((row) => row.sentence);
 const sellable = [...w.sandbox.shop.tables.variants.values()].find((v) => v.components.length === 0 && v.deletedAt === null && v.sku && w.sandbox.shop.tables.inventoryItems.get(v.inventoryItemId)!.tracked)!;
+// Whatever the history left of it, there is enough to sell.
+const stocked = [...w.sandbox.shop.tables.locations.keys()].find((place) => w.sandbox.shop.tables.levels.has(`${sellable.inventoryItemId}:${place}`))!;
+await w.control('/levels', { variantId: sellable.id, locationId: stocked, available: 20 });
+await w.import();
 
 describe('when webhooks stop', () => {
   it('says so once reading finds what nobody told, and takes it back when they come again', async () => {
