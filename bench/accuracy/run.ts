@@ -1,11 +1,11 @@
 /**
- * Accuracy of the product's own engine on the forecast data's development split, beside every stored peer: `npm run accuracy [-- BENCH …] [--parts]`.
+ * Accuracy of the product's own engine on the forecast data's development split, beside every stored peer: `npm run accuracy [-- BENCH …] [--parts] [--earlier]`.
  *
  * The harness of that data runs `engine.ts` origin by origin without showing it the future; its scorer and its stock-policy simulator judge. With --parts
- * the engine is run again with one part left out at a time. The tables replace those in README.md between their marks.
+ * the engine is run again with one part left out at a time, with --earlier at origins before those of the split. The tables replace those in README.md between their marks.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -18,13 +18,15 @@ const MEASURES: Record<string, readonly string[]> = {
   orlw: ['RMSSE', 'WRMSSE', 'SPL', 'S3_wQL'], vn1w: ['RMSSE', 'WRMSSE', 'SPL', 'S3_wQL'], carparts: ['RMSSE', 'WRMSSE', 'SPL', 'S6_wQL'], ojw: ['RMSSE', 'WRMSSE', 'SPL'], m5c: ['sumWAPE', 'SPL', 'S21_wQL'], orlc: ['sumWAPE', 'SPL', 'S21_wQL'],
 };
 const PARTS: readonly Part[] = ['weekdays', 'events', 'year', 'promotions', 'stockouts', 'short history', 'stacking', 'trees', 'own sales', 'calibration'];
+/** Origins before those of the split, which have as many totals as they need to tell a wrong quantile from chance: so many, so far apart. */
+const EARLIER: Record<string, { count: number; apart: number }> = { m5d: { count: 12, apart: 28 }, m5c: { count: 12, apart: 28 }, orld: { count: 4, apart: 14 }, orlc: { count: 4, apart: 14 }, m5w: { count: 12, apart: 8 }, orlw: { count: 4, apart: 3 }, vn1w: { count: 4, apart: 1 }, carparts: { count: 3, apart: 3 } };
 /** Stored with the data as bars to pass, made by hand for it: told apart from tools that people can run. */
 const PROTOTYPES = /^(proto|promo-ridge)/;
 
 type Score = Record<string, number>;
 interface Peer { method: string; score: Score }
 
-const { values: { parts }, positionals } = parseArgs({ allowPositionals: true, options: { parts: { type: 'boolean', default: false } } });
+const { values: { parts, earlier }, positionals } = parseArgs({ allowPositionals: true, options: { parts: { type: 'boolean', default: false }, earlier: { type: 'boolean', default: false } } });
 if (!existsSync(path.join(DATA, 'harness.mjs'))) { console.log('skipped: the forecast data is not beside this repository'); process.exit(0); }
 const dir = mkdtempSync(path.join(tmpdir(), 'instep-accuracy-')), benches = positionals.length > 0 ? positionals : BENCHES;
 for (const bench of benches) if (!(bench in MEASURES)) throw new Error(`no such bench: ${bench}; there are ${BENCHES.join(', ')}`);
@@ -32,6 +34,7 @@ try {
   replace('peers', table(benches));
   if (positionals.length === 0) replace('stock', ['m5d', 'orld'].map(stockPolicy).join('\n\n'));
   if (parts) replace('parts', partsTable());
+  if (earlier) replace('earlier', earlierTable(benches.filter((bench) => bench in EARLIER)));
 } finally { rmSync(dir, { recursive: true, force: true }); }
 
 function run(bench: string, flags: readonly string[] = [], without: readonly Part[] = []): { file: string; speed: string } {
@@ -41,8 +44,8 @@ function run(bench: string, flags: readonly string[] = [], without: readonly Par
   return { file, speed: /([\d.]+) series\/s\/core, rss (\d+ MB)/.exec(said)?.slice(1).join(' · ') ?? '' };
 }
 
-function score(bench: string, file: string): Score {
-  return JSON.parse(execFileSync(process.execPath, [path.join(DATA, 'score.mjs'), bench, file, '--json'], { encoding: 'utf8' })) as Score;
+function score(bench: string, file: string, flags: readonly string[] = []): Score {
+  return JSON.parse(execFileSync(process.execPath, [path.join(DATA, 'score.mjs'), bench, file, '--json', ...flags], { encoding: 'utf8' })) as Score;
 }
 
 function peersOf(bench: string): Peer[] {
@@ -97,6 +100,21 @@ function partsTable(): string {
     const less = scores([part]);
     rows.push(`| ${part} | ${columns.map(([bench, measure]) => { const change = (less.get(bench)![measure]! / all.get(bench)![measure]! - 1) * 100; return Math.abs(change) < 0.05 ? '' : `${change > 0 ? '+' : '−'}${Math.abs(change).toFixed(1)} %`; }).join(' | ')} |`);
     console.error(`without ${part}`);
+  }
+  return rows.join('\n');
+}
+
+/** Coverage of totals at earlier origins: the same data, its task naming other origins, in a folder of links. */
+function earlierTable(benches: readonly string[]): string {
+  const folder = mkdtempSync(path.join(dir, 'earlier-')), rows = ['| bench | origins | totals | q80 holds | q90 | q95 |', '|---|---|---:|---:|---:|---:|'];
+  for (const name of readdirSync(DATA)) if (!name.endsWith('.task.json')) symlinkSync(path.join(DATA, name), path.join(folder, name));
+  for (const bench of benches) {
+    const task = JSON.parse(readFileSync(path.join(DATA, `${bench}.task.json`), 'utf8')) as { origins: number[]; sums: number[] }, { count, apart } = EARLIER[bench]!;
+    const origins = Array.from({ length: count }, (_, k) => Math.min(...task.origins) - (count - k) * apart);
+    writeFileSync(path.join(folder, `${bench}.task.json`), JSON.stringify({ ...task, origins }));
+    const found = score(bench, run(bench, ['--dir', folder]).file, ['--dir', folder]);
+    rows.push(`| ${bench} | ${origins[0]!} … ${origins.at(-1)!}, ${count} | ${found['n']!.toLocaleString('en')} | ${[80, 90, 95].map((level) => `${(found[`S${task.sums[0]!}_cov${level}`]! * 100).toFixed(1)} %`).join(' | ')} |`);
+    console.error(`${bench}, earlier`);
   }
   return rows.join('\n');
 }
