@@ -82,6 +82,10 @@ describe('at work', () => {
     await page.goto(`${w.url}/push?level=${heldId}@${day.locationId}`);
     await page.getByRole('button', { name: 'Ask Shopify' }).click();
     await page.getByRole('region', { name: 'Changes in Shopify' }).getByText('Instep').first().waitFor();
+    const heard = page.waitForResponse((answer) => answer.url().includes('/adjustments?') && answer.url().includes('days=90') && answer.ok());
+    await page.getByText('Quarter', { exact: true }).click();
+    await heard;
+    await page.getByRole('region', { name: 'Changes in Shopify' }).getByText('Instep').first().waitFor();
     expect(await axeFaults(page)).toEqual([]);
     await picture(page, 'changed-by');
     expect(errors).toEqual([]);

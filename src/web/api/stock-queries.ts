@@ -33,7 +33,7 @@ export const pushQuery = (filter: Parameters) => pages<PushPage>(['push', filter
 export const levelQuery = (store: number, itemId: number, location: number) => one<PushPage>(['push', 'level', store, itemId, location], '/push', { store, item: itemId, location, limit: 1 });
 export const attemptsQuery = (store: number, itemId: number, location: number) => one<{ attempts: Attempt[] }>(['push', 'attempts', store, itemId, location], `/push/${itemId}/${location}/attempts`, { store });
 /** Asked of Shopify itself: kept for half a minute. */
-export const adjustmentsQuery = (store: number, itemId: number, location: number) => ({ ...one<ItemAdjustments>(['adjustments', store, itemId, location], `/items/${itemId}/adjustments`, { store, location }), staleTime: 30_000 });
+export const adjustmentsQuery = (store: number, itemId: number, location: number, days: number) => ({ ...one<ItemAdjustments>(['adjustments', store, itemId, location, days], `/items/${itemId}/adjustments`, { store, location, days }), staleTime: 30_000 });
 export const locationsQuery = (store: number) => one<{ locations: LocationView[] }>(['locations', store], '/locations', { store });
 export const warehousesQuery = () => one<{ warehouses: Warehouse[] }>(['warehouses'], '/warehouses');
 export const sharingQuery = (warehouseId: number) => one<{ rows: Sharing[] }>(['warehouses', warehouseId, 'sharing'], `/warehouses/${warehouseId}/sharing`);
