@@ -2,7 +2,7 @@
 import type pg from 'pg';
 import type { ImportError } from '../domain/purchasing/import-columns.ts';
 import type { CodeOf, MinMaxSaid, WrongRow, OrderSaid, SupplierSaid, TermsSaid } from '../domain/purchasing/import-rows.ts';
-import { readAmount } from '../domain/purchasing/import-values.ts';
+import { readAmount } from '../domain/purchasing/import-numbers.ts';
 import type { RowOutcome } from '../domain/purchasing/import-result.ts';
 import type { PurchaseLine, PurchaseOrder } from '../domain/purchasing/purchase-order.ts';
 import { makePurchase, type Doing } from './purchase-orders.ts';
@@ -139,7 +139,7 @@ export async function bringOrders(tx: pg.PoolClient, storeId: number, rows: read
     const currencyIfNew = said.currency ?? store.currency, before = await findSupplier(tx, storeId, { name: said.supplier }), currency = said.currency ?? before?.currency ?? currencyIfNew;
     const lines = new Map<number, PurchaseLine>();
     for (const line of said.lines) {
-      const hit = oneItem(found, line), cost = readAmount(line.cost, currency);
+      const hit = oneItem(found, line), cost = readAmount(line.cost, currency, said.signs);
       if ('wrong' in hit) wrong.push({ line: line.line, field: 'sku', message: hit.wrong });
       if (typeof cost === 'string') wrong.push({ line: line.line, field: 'cost', message: cost });
       if ('wrong' in hit || typeof cost === 'string') continue;

@@ -152,7 +152,7 @@ describe('the API', () => {
     expect(Object.keys(api.paths).length).toBeGreaterThan(18);
   });
   it('defuses formulas in CSV and keeps numbers numbers', () => {
-    for (const bad of ['=1+1', '+1', '-1', '@x', '\t=1', ' =cmd|x', '＝1', '%x']) expect(cell(bad).replaceAll('"', '').startsWith('\''), bad).toBe(true);
+    for (const bad of ['=1+1', '+1', '-1', '@x', '\t=1', ' =cmd|x', '＝1', '＠x', '－1', '％x', '%x']) expect(cell(bad).replaceAll('"', '').startsWith('\''), bad).toBe(true);
     expect(cell(-5)).toBe('-5');
     expect(cell('a,"b"\nc')).toBe('"a,""b""\nc"');
   });

@@ -190,7 +190,7 @@ it('learns what a supplier really takes, and says so until the stated lead time 
   const { rows: [item] } = await db.query<{ sku: string }>(`select i.sku from item i join inventory_item x using (item_id) where x.store_id = $1 and i.sku <> '' and (select count(*) from item o where o.sku = i.sku) = 1 order by 1 limit 1`, [w.storeId]);
   const { rows: [place] } = await db.query<{ name: string }>('select name from location where store_id = $1 order by location_id limit 1', [w.storeId]);
   const csv = ['PO Number,Supplier,Status,Location,Date,Received date,SKU,Quantity,Received,Cost', ...[30, 32, 35, 31].map((days, n) => `S-${n},Slow Boat,Received,${place!.name},2026-01-0${n + 1},${new Date(Date.UTC(2026, 0, n + 1 + days)).toISOString().slice(0, 10)},${item!.sku},5,5,2.00`)].join('\n');
-  expect(await ok('ann', '/purchasing/import', { kind: 'purchase-orders', source: 'stocky', csv, dryRun: false })).toMatchObject({ applied: 4, errors: [], notes: [expect.stringContaining('Slow Boat')] });
+  expect(await ok('ann', '/purchasing/import', { kind: 'purchase-orders', source: 'stocky', csv, dryRun: false })).toMatchObject({ applied: 4, errors: [], notes: ['Status “Received” is taken as closed (4 rows).', expect.stringContaining('Slow Boat')] });
   const { rows: [supplier] } = await ok<{ rows: { supplierId: number; version: number; scorecard: { leadTime: { p50: number } }; driftDays: number | null }[] }>('ann', '/suppliers?q=Slow');
   expect(supplier).toMatchObject({ driftDays: null, scorecard: { leadTime: { n: 4, p50: 31.5 } } });
   const open = async (): Promise<number> => (await db.query(`select from exception where store_id = $1 and state = 'open' and kind = 'LEADTIME_DRIFT'`, [w.storeId])).rowCount ?? 0;

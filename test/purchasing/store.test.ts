@@ -173,7 +173,7 @@ it('brings orders of another system in once, with past receipts that write no st
   const s = await shop();
   const read = readOrders([
     ['7', 'IP-7', 'OPEN', 'Mill', 'SKU-1', '10', '4', '2026-11-01', '2026-11-20'], ['7', 'IP-7', 'OPEN', 'Mill', 'SKU-2', '5', '', '2026-11-01', ''], ['8', 'IP-8', 'CLOSED', 'New Ltd', 'SKU-1', '3', '2', '2026-09-01', '2026-09-20'], ['9', 'IP-9', 'OPEN', 'Mill', 'NOBODY', '1', '', '2026-09-01', ''],
-  ].map((c, n) => ({ line: n + 2, record: { ID: c[0]!, REFERENCE: c[1]!, STATUS: c[2]!, VENDOR: c[3]!, SKU: c[4]!, REPLENISHMENT: c[5]!, RECEIVED: c[6]!, CREATED_DATE: c[7]!, RECEIVED_DATE: c[8]!, COST_PRICE: '4.005', WAREHOUSE: 'Place 1' } })));
+  ].map((c, n) => ({ line: n + 2, record: { ID: c[0]!, REFERENCE: c[1]!, STATUS: c[2]!, VENDOR: c[3]!, SKU: c[4]!, REPLENISHMENT: c[5]!, RECEIVED: c[6]!, CREATED_DATE: c[7]!, RECEIVED_DATE: c[8]!, COST_PRICE: '4.0050', WAREHOUSE: 'Place 1' } })));
   const bring = () => db.transaction((tx) => bringOrders(tx, s.storeId, read.rows, 'inventory-planner', { currency: 'EUR', today: '2026-11-24' }, doing()));
   expect(await bring()).toMatchObject({ applied: 2, unchanged: 0, errors: [{ line: 5, field: 'sku', message: 'no item has the code NOBODY' }], notes: ['Supplier New Ltd is new (EUR).'] });
   expect(await bring()).toMatchObject({ applied: 0, unchanged: 2 });

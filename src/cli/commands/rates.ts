@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { dayOf } from '../../domain/calendar.ts';
 import { rateRow } from '../../domain/exchange-row.ts';
+import { textOf } from '../../domain/text-file.ts';
 import { csvRows } from '../../http/csv-in.ts';
 import { ratesView } from '../../http/rates-view.ts';
 import { MOST_RATES, noteRates, ratesFromFile } from '../../store/exchange-rates.ts';
@@ -36,7 +37,7 @@ export async function ratesSet(currency: string, rate: string, options: RatesOpt
 /** A dry run unless `apply`; wrong rows are told by line and stop no other. */
 export async function ratesImport(file: string, options: RatesOptions & { apply?: boolean }): Promise<void> {
   let text: string;
-  try { text = readFileSync(file, 'utf8'); } catch (error) { throw new UsageError(`${file}: ${(error as Error).message}`); }
+  try { const bytes = readFileSync(file); ({ text } = textOf(bytes, (encoding) => new TextDecoder(encoding, { fatal: true }).decode(bytes))); } catch (error) { throw new UsageError(`${file}: ${(error as Error).message}`); }
   if (text.length > MOST_BYTES) throw new UsageError(`${file}: more than ${MOST_BYTES.toLocaleString('en-GB')} characters`);
   const rows = csvRows(text, MOST_RATES, (column) => column.trim().toLowerCase());
   await withHouse(async (house) => {

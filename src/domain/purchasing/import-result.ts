@@ -1,6 +1,7 @@
 /** What became of each row of a file, as the file itself with two columns more: rows that were rejected can be corrected in it and sent again alone. */
 import { csvText } from '../csv.ts';
 import type { ImportError } from './import-columns.ts';
+import { READING_COLUMN } from './import-signs.ts';
 
 export type RowStatus = 'brought in' | 'unchanged' | 'left out' | 'rejected';
 export interface RowOutcome { status: RowStatus; message: string }
@@ -21,6 +22,12 @@ export function outcomesOf(lines: readonly number[], heard: ReadonlyMap<number, 
     if (skipped.has(line)) return [line, { status: 'left out', message: 'it says nothing to bring in' }];
     return [line, heard.get(line) ?? { status: 'rejected', message: 'another row of the same order is wrong, and half an order is a wrong one' }];
   }));
+}
+
+/** The file with how it writes numbers and days in a column of its own, where any could be read two ways: some of its rows alone may not say it. */
+export function withReading<R extends { cells: readonly string[] }>(header: readonly string[], rows: readonly R[], reading: string): { header: string[]; rows: (R & { cells: string[] })[] } {
+  const taken = reading !== '' && !header.includes(READING_COLUMN), cellsOf = (row: R): string[] => header.map((_, n) => row.cells[n] ?? '');
+  return { header: [...header, ...(taken ? [READING_COLUMN] : [])], rows: rows.map((row) => ({ ...row, cells: taken ? [...cellsOf(row), reading] : [...row.cells] })) };
 }
 
 /** The file with its own cells as they were and what became of each row; columns of an earlier result make room. */

@@ -4,7 +4,10 @@ import { addDays } from '../calendar.ts';
 import { money, toDecimal } from '../money.ts';
 import { columnsOf } from './import-columns.ts';
 import { readMinMax, readOrders, readSuppliers, readTerms, type FileRow } from './import-rows.ts';
-import { readAmount, readCount, readDay, readState } from './import-values.ts';
+import { dayOrder, readDay } from './import-days.ts';
+import { numberSigns, readAmount, readCount } from './import-numbers.ts';
+import { fileSigns, READING_COLUMN } from './import-signs.ts';
+import { readState } from './import-words.ts';
 import { readReceiptRows } from './receipt-file.ts';
 
 const file = (text: string): FileRow[] => {
@@ -17,13 +20,32 @@ describe('values as files write them', () => {
     fc.assert(fc.property(fc.nat(1e12), fc.constantFrom('EUR', 'JPY', 'KWD'), (minor, currency) => {
       const text = toDecimal(money(minor, currency)), [whole, fraction] = text.split('.') as [string, string?];
       const grouped = (sign: string): string => whole.replaceAll(/\B(?=(\d{3})+$)/g, sign);
-      for (const said of [text, `$${text}`, fraction === undefined ? grouped(',') : `${grouped(',')}.${fraction}`, ...(fraction === undefined ? [] : [`${grouped('.')},${fraction} €`])]) {
-        // "1,234" of a currency with three digits is a fraction to one reader and thousands to another: the comma is thousands.
-        if (currency === 'KWD' && /^\d{1,3},\d{3}/.test(said)) continue;
-        expect([said, readAmount(said, currency)]).toEqual([said, minor]);
+      const english = [text, `${currency} ${text}`, fraction === undefined ? grouped(',') : `${grouped(',')}.${fraction}`], german = fraction === undefined ? [grouped('.')] : [`${whole},${fraction}`, `${grouped('.')},${fraction} ${currency}`, `${grouped(' ')},${fraction}`];
+      // One cell that can be read one way only says how the others are meant, whatever stands between the cells.
+      for (const [all, decides] of [[english, '0.5'], [german, '0,5']] as const) for (const delimiter of [',', ';', '\t']) {
+        const { signs } = numberSigns([...all, decides].map((cell, n) => ({ text: cell, line: n + 2 })), delimiter);
+        expect(all.map((said) => readAmount(said, currency, signs))).toEqual(all.map(() => minor));
       }
+      expect(readAmount(text, currency)).toBe(minor); // as our own exports write it, alone
     }));
-    expect(['3,5', '1,299', '4.2350', '4.2349', '0.005', 'free', '-3', '1.2.3,4'].map((t) => readAmount(t, 'USD'))).toEqual([350, 129_900, 424, 423, 1, expect.stringContaining('not an amount'), expect.stringContaining('not an amount'), expect.stringContaining('not an amount')]);
+    expect(['3,5', '0,125', '4.2350', '4.2349', '0.005', '1 299,5', 'free', '-3', '1.2.3,4', '1 2', '12.50 ea', '1,299', '1.299'].map((t) => readAmount(t, 'USD'))).toEqual([350, 13, 424, 423, 1, 129_950, ...Array.from({ length: 5 }, () => expect.stringContaining('not an amount')), expect.stringContaining('write 1299 or 1,2990'), expect.stringContaining('nothing in the file says which')]);
+  });
+  it('takes the mark of a currency for what it says', () => {
+    expect([['€ 12,50', 'EUR'], ['$12.50', 'USD'], ['CA$ 12.50', 'CAD'], ['12,50 kr.', 'SEK'], ['12,50 zł', 'PLN'], ['US$12.50', 'USD'], ['£9', 'GBP']].map(([text, currency]) => readAmount(text!, currency!))).toEqual([1_250, 1_250, 1_250, 1_250, 1_250, 1_250, 900]);
+    for (const [text, currency] of [['€ 12,50', 'USD'], ['$12.50', 'EUR'], ['12.50 GBP', 'EUR'], ['CA$ 12.50', 'USD'], ['$5 EUR', 'EUR']]) expect(readAmount(text!, currency!)).toContain(`${text} is not in ${currency}, `);
+  });
+  it('settles the signs of numbers for a whole file, and refuses what stays open', () => {
+    const signs = (delimiter: string, ...cells: string[]) => numberSigns(cells.map((text, n) => ({ text, line: n + 2 })), delimiter).signs;
+    const both = (of: ReturnType<typeof signs>): (string | number)[] => [readCount('1.000', 'units', of), readCount('1,000', 'units', of), readAmount('1.299', 'EUR', of), readAmount('1,299', 'EUR', of)], open = expect.stringContaining('is either');
+    for (const decides of ['12,50', '1.234,56', '0,125', '1.234.567', '1 299,500', '€ 3,5']) expect(both(signs(',', '1.000', decides)), decides).toEqual([1_000, 1, 129_900, 130]);
+    for (const decides of ['12.50', '1,234.56', '0.125', '1,234,567', "1'299.500"]) expect(both(signs(';', '1.000', decides)), decides).toEqual([1, 1_000, 130, 129_900]);
+    expect(both(signs(';', '1.000', '7'))).toEqual([1_000, 1, 129_900, 130]);
+    expect(both(signs(',', '1.000', '7'))).toEqual([open, 1_000, open, 129_900]);
+    expect(both(signs('\t', '1.000', '7'))).toEqual([open, open, open, open]);
+    expect(readCount('1.000', 'units', signs(';', '12,50', '3', '12.50'))).toBe('1.000 is either 1000 or has a decimal point, and line 2 writes 12,50 and line 4 12.50; write 1000 or 1.0');
+    expect(readCount('2,500', 'units', signs(';', '2,500'))).toBe('not a whole number of units: 2,500, read with a decimal comma, as files with semicolons between their cells have');
+    expect(signs(';', '7', '1.000').note).toBe('Numbers are read with a decimal comma, as files with semicolons between their cells have: 1.000 in line 3 is 1000.');
+    expect([signs(';', '7', '12,50').note, signs(';', 'about 3.5', '1.000').point]).toEqual([null, 'thousands']);
   });
   it('reads days, and refuses one that could be two', () => {
     fc.assert(fc.property(fc.nat(20_000), (n) => {
@@ -33,10 +55,32 @@ describe('values as files write them', () => {
       expect(readDay(`${d}.${m}.${y}`)).toBe(day);
       if (Number(d) > 12) { expect(readDay(`${d}/${m}/${y}`)).toBe(day); expect(readDay(`${m}/${d}/${y}`)).toBe(day); } else if (d !== m) expect(readDay(`${m}/${d}/${y}`)).toContain('either of two days');
     }));
-    expect(['Mar 9, 2026', '9 March 2026', '2026-02-30', 'soon', '13/13/2026'].map(readDay)).toEqual(['2026-03-09', '2026-03-09', expect.stringContaining('not a day'), expect.stringContaining('not a day'), expect.stringContaining('not a day')]);
+    expect(['Mar 9, 2026', '9 March 2026', '2026-02-30', 'soon', '13/13/2026'].map((text) => readDay(text))).toEqual(['2026-03-09', '2026-03-09', expect.stringContaining('not a day'), expect.stringContaining('not a day'), expect.stringContaining('not a day')]);
   });
-  it('counts whole units only', () => expect(['12', '12.0', '1,200', '0', '1.5', '-1', 'x'].map((text) => readCount(text))).toEqual([12, 12, 1_200, 0, expect.any(String), expect.any(String), expect.any(String)]));
-  it('knows states by other names', () => expect(['OPEN', 'Draft', 'Partially received', 'CLOSED', 'Canceled', 'Ordered', 'Received', 'In transit', 'whatever'].map(readState)).toEqual(['sent', 'draft', 'part received', 'closed', 'cancelled', 'sent', 'closed', 'sent', null]));
+  it('reads days as spreadsheets write them', () => {
+    expect(['9-Apr-2026', '09-Apr-26', '9 Apr 2026', '9. April 2026', '9/Apr/2026', '46106', '46106.75', '9-Sept-95'].map((text) => readDay(text))).toEqual([...Array.from({ length: 5 }, () => '2026-04-09'), '2026-03-25', '2026-03-25', '1995-09-09']);
+    expect(['32000', '461060', '9 Marx 2026', '31-Apr-26'].map((text) => readDay(text))).toEqual(Array.from({ length: 4 }, () => expect.stringContaining('not a day')));
+    fc.assert(fc.property(fc.nat(20_000), (n) => { expect(readDay(String(34_700 + n))).toBe(addDays('1995-01-01', n)); }));
+  });
+  it('settles the order of days for a whole file, and trusts none of a file that contradicts itself', () => {
+    const days = (...cells: string[]): string[] => { const { order } = dayOrder(cells.map((text, n) => ({ text, line: n + 2 }))); return cells.map((text) => readDay(text, order)); };
+    expect(days('03/04/2026', '25/03/2026', '5-6-2026')).toEqual(['2026-04-03', '2026-03-25', '2026-06-05']);
+    expect(days('03/04/2026', '03/28/2026')).toEqual(['2026-03-04', '2026-03-28']);
+    expect(days('03/04/2026', '25.03.2026', '31/02/2026')[0]).toContain('either of two days');
+    expect(days('25/03/2026', '03/28/2026', '03/04/2026', '05/05/2026', '2026-03-01')).toEqual([
+      ...['25/03/2026', '03/28/2026', '03/04/2026'].map((text) => `${text} cannot be trusted: line 2 writes 25/03/2026, day first, and line 3 03/28/2026, month first; write YYYY-MM-DD`), '2026-05-05', '2026-03-01',
+    ]);
+  });
+  it('counts whole units only', () => expect(['12', '12.0', '1,234,567', '0', '1.5', '-1', 'x', '$3'].map((text) => readCount(text))).toEqual([12, 12, 1_234_567, 0, ...Array.from({ length: 4 }, () => expect.stringContaining('not a whole number'))]));
+  it('knows states by other names, in whole words', () => {
+    const words: Record<string, string[]> = {
+      sent: ['OPEN', 'Ordered', 'In transit', 'Incomplete', 'Unfulfilled', 'UNFULFILED', 'Not received', 'not yet delivered', 'To be received', 'Awaiting delivery', 'Awaiting shipment', 'awaiting-receipt', 'Pending delivery', 'Pending', 'Unconfirmed', 'Not shipped'], draft: ['Draft', 'Awaiting approval', 'Pending approval', 'Unsent', 'Not ordered', 'To be ordered', 'RFQ sent'],
+      'part received': ['Partially received', 'PART_RECEIVED', 'Partial'], closed: ['CLOSED', 'Received', 'Fully received', 'Fulfilled', 'Completed'], cancelled: ['Canceled', 'cancelled', 'Void'],
+    };
+    for (const [state, all] of Object.entries(words)) expect(all.map((word) => [word, readState(word)])).toEqual(all.map((word) => [word, state]));
+    // Paid or not says nothing of the goods, and neither does a word of which only a part is known.
+    for (const word of ['whatever', 'Unpaid', 'Paid', 'Partially paid', 'Awaiting', 'Awaiting payment', 'Not cancelled', 'Reopened', 'Order received by supplier', 'Disclosed', 'Renewed']) expect([word, readState(word)]).toEqual([word, null]);
+  });
 });
 
 it('finds columns whatever their case and signs, and says what is missing', () => {
@@ -57,6 +101,27 @@ ID;REFERENCE;STATUS;WAREHOUSE;VENDOR;CURRENCY;CREATED_DATE;EXPECTED_DATE;SKU;REP
     expect(read.rows).toMatchObject([{ id: '1', reference: 'IP-1', supplier: 'Mill', state: 'sent', receivedOn: '2026-02-03', lines: [{ code: 'A', ordered: 10, received: 4, cost: '1.50' }, { code: 'B', ordered: 5, received: 0 }] }]);
     expect(read.errors).toEqual([{ line: 4, field: 'REPLENISHMENT', message: 'not a whole number of units: 1.5' }]);
     expect(read.skipped).toHaveLength(2);
+  });
+  it('reads a file as it is written, and says before it counts how', () => {
+    const text = 'PO;Supplier;Status;Date;SKU;Quantity;Received;Cost\n1;Mill;Awaiting delivery;03/04/2026;A;1.000;;1.299\n2;Mill;Incomplete;25/03/2026;B;2.500;;0,125\n3;Mill;;46106;C;3;;12,50', read = readOrders(file(text), ';');
+    expect(read.rows.map((order) => [order.state, order.orderedOn, order.lines[0]!.ordered, readAmount(order.lines[0]!.cost, 'EUR', order.signs)])).toEqual([['sent', '2026-04-03', 1_000, 129_900], ['sent', '2026-03-25', 2_500, 13], ['sent', '2026-03-25', 3, 1_250]]);
+    expect(read.notes).toEqual([
+      'Numbers are read with a decimal comma, as line 3 writes 0,125: 1.299 in line 2 is 1299.', 'Days are read day first, as line 3 writes 25/03/2026: 03/04/2026 in line 2 is 2026-04-03.', '46106 in line 4 is read as a spreadsheet’s number of the day 2026-03-25.',
+      'Status “Awaiting delivery” is taken as sent (one row).', 'Status “Incomplete” is taken as sent (one row).', 'Status left empty is taken as sent (one row).',
+    ]);
+    expect(readOrders(file('PO;Supplier;Status;SKU;Quantity\n1;Mill;Unpaid;A;1'), ';').errors).toEqual([{ line: 2, field: 'Status', message: 'no state is known by the name Unpaid; write Draft, Sent, Part received, Closed or Cancelled' }]);
+    const limits = readMinMax(file('SKU;Min;Max\nA;1.000;2.000'), ';'), terms = readTerms(file('Vendor;SKU;Unit cost;MOQ;Price breaks\nMill;A;1.299;2.500;3.000:1.250,5 5.000:0,125\nMill;B;$3,50;;'), () => 'EUR', ';');
+    expect([limits.rows[0], terms.rows[0]]).toMatchObject([{ minStock: 1_000, maxStock: 2_000 }, { unitCost: 129_900, moq: 2_500, priceBreaks: [{ from: 3_000, unitCost: 125_050 }, { from: 5_000, unitCost: 13 }] }]);
+    expect(terms.errors).toEqual([{ line: 3, field: 'Unit cost', message: '$3,50 is not in EUR, the currency that holds here; write the amount in EUR, or put the currency right' }]);
+  });
+  it('reads some rows of a file as the whole file was read', () => {
+    const whole = (cells: string[], delimiter: string) => fileSigns(cells.map((cost, n) => ({ line: n + 2, record: { Cost: cost, Date: n === 0 ? '25/03/2026' : '03/04/2026' } })), { unitCost: 'Cost', orderedOn: 'Date' }, delimiter);
+    for (const [cells, delimiter] of [[['12,50', '1.299'], ','], [['12.50', '1,299'], ';'], [['7', '1,299'], ','], [['7', '1.299'], ';'], [['7', '1,299'], '\t'], [['12,50', '12.50', '1.299'], ';']] as [string[], string][]) {
+      const all = whole(cells, delimiter), some = fileSigns([{ line: 2, record: { Cost: cells.at(-1)!, Date: '03/04/2026', [READING_COLUMN]: all.reading } }], { unitCost: 'Cost', orderedOn: 'Date' }, ',');
+      const how = ({ numbers, days }: typeof all) => [numbers.comma, numbers.point, days.first];
+      expect([how(some), some.reading]).toEqual([how(all), all.reading]);
+    }
+    expect(whole(['12,50', '12'], ';').reading).toBe('day first');
   });
   it('reads them by aliases too', () => {
     const read = readOrders(file('PO Number;Supplier;Status;SKU;Quantity;Received quantity;Cost\n 77;Acme;Received;A;3;3;$4.10'));
@@ -81,5 +146,7 @@ it('reads suppliers, terms and minimum and maximum, each row for itself', () => 
 
 it('reads a delivery note by SKU, barcode or the supplier’s code', () => {
   const ordered = [{ itemId: 1, codes: ['A', '4006381333931', 'M-1'] }, { itemId: 2, codes: ['B'] }];
-  expect(readReceiptRows(file('Article;Q\x74y;Damaged\nm-1;4;1\nM-1;2;\nB;0;\nZ;1;'), ordered)).toEqual({ lines: [{ itemId: 1, quantity: 6, damaged: 1 }], errors: [{ line: 5, field: 'sku', message: 'Z is on no line of this order' }] });
+  expect(readReceiptRows(file('Article;Q\x74y;Damaged\nm-1;4;1\nM-1;2;\nB;0;\nZ;1;'), ordered)).toEqual({ lines: [{ itemId: 1, quantity: 6, damaged: 1 }], errors: [{ line: 5, field: 'sku', message: 'Z is on no line of this order' }], notes: [] });
+  expect(readReceiptRows(file('SKU;Quantity\nA;2.000\nB;1'), ordered, ';')).toMatchObject({ lines: [{ itemId: 1, quantity: 2_000 }, { itemId: 2, quantity: 1 }], errors: [], notes: [expect.stringContaining('2.000 in line 2 is 2000.')] });
+  expect(readReceiptRows(file('SKU;Quantity\nA;2.000\nB;1'), ordered, ',')).toMatchObject({ lines: [{ itemId: 2 }], errors: [{ line: 2, field: 'quantity', message: expect.stringContaining('write 2000 or 2.0') }] });
 });

@@ -15,7 +15,7 @@ import { purchaseSettings } from '../../store/purchase-settings.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
 import { GoodsReceiptPage, ReceiptBody, ReceiptFileBody, ReceiptFileResult, ReceiptsCsvQuery, TakeBackBody, type Of } from '../contract-purchasing.ts';
-import { csvRows } from '../csv-in.ts';
+import { csvTable } from '../csv-in.ts';
 import { csv } from '../csv.ts';
 import { cut, decodeParts } from '../cursor.ts';
 import { receiptViews } from '../purchase-views.ts';
@@ -63,16 +63,16 @@ export function goodsReceiptRoutes(app: FastifyInstance, { house }: Services): v
 
   api.post('/api/v1/purchase-orders/:purchaseOrderId/receipts/file', { bodyLimit: 6_000_000, schema: { tags: ['purchasing'], summary: 'A delivery note as CSV; a dry run first. The same file posts once', querystring, params, body: ReceiptFileBody, response: { 200: ReceiptFileResult } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), found = await one(store.store_id, request.params.purchaseOrderId), by = request.user?.email ?? 'operator', { name, csv, dryRun, note } = request.body;
-    const rows = csvRows(csv, 5_000);
+    const { rows, delimiter } = csvTable(csv, 5_000);
     const items = await purchaseItems(house.db, store.store_id, found.id);
-    const read = readReceiptRows(rows, found.order.lines.map((line) => ({ itemId: line.itemId, codes: [items.get(line.itemId)?.sku, items.get(line.itemId)?.barcode, line.supplierSku].filter((code): code is string => Boolean(code)) })));
+    const read = readReceiptRows(rows, found.order.lines.map((line) => ({ itemId: line.itemId, codes: [items.get(line.itemId)?.sku, items.get(line.itemId)?.barcode, line.supplierSku].filter((code): code is string => Boolean(code)) })), delimiter);
     const reference = `file/${createHash('sha256').update(name).update('\0').update(csv).digest('hex').slice(0, 40)}`, known = ((await house.db.query('select from goods_receipt where store_id = $1 and reference = $2', [store.store_id, reference])).rowCount ?? 0) > 0;
     // A delivery note with a wrong line is looked at before any of it counts: half a receipt is a wrong one.
     if (!dryRun && read.errors.length > 0) throw new Refusal(400, `csv: line ${read.errors[0]!.line}, ${read.errors[0]!.field}: ${read.errors[0]!.message}${read.errors.length > 1 ? ` (and ${read.errors.length - 1} more)` : ''}`);
     const noted = await receipt(store.store_id, found, reference, note, read.lines, name);
     if (!dryRun && !known) await after(store.store_id, await house.db.transaction((tx) => postReceipt(tx, store.store_id, noted, doing(store.store_id, by))), 'goods received', found.order.reference, by, { file: name, note, lines: read.lines.length });
     const open = new Map(found.order.lines.map((line) => [line.itemId, openUnits(line)])), sum = (of: 'quantity' | 'damaged'): number => read.lines.reduce((total, line) => total + line[of], 0);
-    const result: Of<typeof ReceiptFileResult> = { dryRun, lines: rows.length, units: sum('quantity'), damaged: sum('damaged'), known, errors: read.errors.slice(0, 500), rows: read.lines.map((line) => ({ ...line, sku: items.get(line.itemId)?.sku ?? null, open: open.get(line.itemId) ?? 0 })) };
+    const result: Of<typeof ReceiptFileResult> = { dryRun, lines: rows.length, units: sum('quantity'), damaged: sum('damaged'), known, notes: read.notes, errors: read.errors.slice(0, 500), rows: read.lines.map((line) => ({ ...line, sku: items.get(line.itemId)?.sku ?? null, open: open.get(line.itemId) ?? 0 })) };
     return result;
   });
 

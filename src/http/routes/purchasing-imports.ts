@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { dayOf } from '../../domain/calendar.ts';
 import type { ImportError } from '../../domain/purchasing/import-columns.ts';
 import { readMinMax, readOrders, readSuppliers, readTerms, type Read } from '../../domain/purchasing/import-rows.ts';
-import { outcomesOf, resultFile } from '../../domain/purchasing/import-result.ts';
+import { outcomesOf, resultFile, withReading } from '../../domain/purchasing/import-result.ts';
 import { idempotencyKey } from '../../runtime/key.ts';
 import { importResult, keepImportResult } from '../../store/import-results.ts';
 import { bringMinMax, bringOrders, bringSuppliers, bringTerms, faultsBeside, type Brought } from '../../store/purchase-import.ts';
@@ -26,16 +26,16 @@ export function purchasingImportRoutes(app: FastifyInstance, { house }: Services
     tags: ['purchasing'], summary: 'Suppliers, their terms, purchase orders, minimum and maximum stock from CSV; a dry run first, and safe to repeat', querystring: z.object({ store: z.coerce.number() }), body: PurchasingImportBody, response: { 200: PurchasingImportResult },
   } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), { kind, source, csv, dryRun } = request.body, by = request.user?.email ?? 'operator', now = house.clock.now().toISOString();
-    const { header, rows } = csvTable(csv, MOST_LINES), { rows: suppliers } = await house.db.query<{ name: string; currency: string }>('select lower(name) as name, currency from supplier where store_id = $1', [store.store_id]);
+    const { header, rows, delimiter } = csvTable(csv, MOST_LINES), { rows: suppliers } = await house.db.query<{ name: string; currency: string }>('select lower(name) as name, currency from supplier where store_id = $1', [store.store_id]);
     const currencies = new Map(suppliers.map((s) => [s.name, s.currency])), currencyOf = (name: string): string => currencies.get(name.toLowerCase()) ?? store.currency;
     const doing: Doing = { by, now, keyOf: (cause) => idempotencyKey(`stock-adjustments/${store.store_id}/${cause}`) };
     let read: Read<unknown>, brought: Brought | null = null, beside: ImportError[] = [];
     const bring: (tx: Parameters<typeof bringTerms>[0]) => Promise<Brought> = (() => {
       switch (kind) {
-        case 'suppliers': { const said = readSuppliers(rows, currencyOf); read = said; return (tx: Parameters<typeof bringTerms>[0]) => bringSuppliers(tx, store.store_id, said.rows, store.currency, doing); }
-        case 'supplier-items': { const said = readTerms(rows, currencyOf); read = said; return (tx: Parameters<typeof bringTerms>[0]) => bringTerms(tx, store.store_id, said.rows, store.currency, doing); }
-        case 'min-max': { const said = readMinMax(rows); read = said; return (tx: Parameters<typeof bringTerms>[0]) => bringMinMax(tx, store.store_id, said.rows, doing); }
-        case 'purchase-orders': { const said = readOrders(rows); read = said; return (tx: Parameters<typeof bringTerms>[0]) => bringOrders(tx, store.store_id, said.rows, source, { currency: store.currency, today: dayOf(now, store.time_zone) }, doing); }
+        case 'suppliers': { const said = readSuppliers(rows, currencyOf, delimiter); read = said; return (tx: Parameters<typeof bringTerms>[0]) => bringSuppliers(tx, store.store_id, said.rows, store.currency, doing); }
+        case 'supplier-items': { const said = readTerms(rows, currencyOf, delimiter); read = said; return (tx: Parameters<typeof bringTerms>[0]) => bringTerms(tx, store.store_id, said.rows, store.currency, doing); }
+        case 'min-max': { const said = readMinMax(rows, delimiter); read = said; return (tx: Parameters<typeof bringTerms>[0]) => bringMinMax(tx, store.store_id, said.rows, doing); }
+        case 'purchase-orders': { const said = readOrders(rows, delimiter); read = said; return (tx: Parameters<typeof bringTerms>[0]) => bringOrders(tx, store.store_id, said.rows, source, { currency: store.currency, today: dayOf(now, store.time_zone) }, doing); }
       }
     })();
     await house.db.transaction(async (tx) => {
@@ -52,8 +52,8 @@ export function purchasingImportRoutes(app: FastifyInstance, { house }: Services
       if (kind === 'purchase-orders') await house.enqueue('purchase-orders', store.store_id);
     }
     const outcomes = outcomesOf(rows.map((row) => row.line), heard, new Set(read!.skipped), errors, read!.columns), rejected = [...outcomes.values()].filter((one) => one.status === 'rejected').length;
-    const importId = await keepImportResult(house.db, store.store_id, { kind, source, dryRun, header, rows, outcomes }, by, now);
-    return { importId, rejected, dryRun, kind, lines: rows.length, applied, unchanged, skipped: read!.skipped.length, columns: read!.columns, ignoredColumns: read!.ignored.slice(0, 100), errors: errors.slice(0, MOST_ERRORS), moreErrors: Math.max(0, errors.length - MOST_ERRORS), notes: notes.slice(0, 100) };
+    const importId = await keepImportResult(house.db, store.store_id, { kind, source, dryRun, ...withReading(header, rows, read!.reading), outcomes }, by, now);
+    return { importId, rejected, dryRun, kind, lines: rows.length, applied, unchanged, skipped: read!.skipped.length, columns: read!.columns, ignoredColumns: read!.ignored.slice(0, 100), errors: errors.slice(0, MOST_ERRORS), moreErrors: Math.max(0, errors.length - MOST_ERRORS), notes: [...read!.notes, ...notes].slice(0, 100) };
   });
 
   api.get('/api/v1/purchasing/imports/:importId/result.csv', { schema: {

@@ -9,6 +9,7 @@ import { useStore } from '../shell/store.tsx';
 import { ErrorState } from '../ui/feedback.tsx';
 import { count, units } from '../ui/format.ts';
 import { Wide } from '../ui/page.tsx';
+import { lettersNote, textFile } from '../ui/text-file.ts';
 import { Status } from '../ui/tone.tsx';
 
 /** Faults on screen; the count says how many there are. */
@@ -21,19 +22,20 @@ export function CsvImport({ open, close, title, ...rest }: CsvImportProps) {
 }
 
 function Import({ path, stale, columns, says, close }: Omit<CsvImportProps, 'open' | 'title'>) {
-  const store = useStore(), client = useQueryClient(), [text, setText] = useState(''), [name, setName] = useState('');
+  const store = useStore(), client = useQueryClient(), [text, setText] = useState(''), [name, setName] = useState(''), [letters, setLetters] = useState('');
   const send = (dryRun: boolean) => (csv: string): Promise<ImportResult> => write<ImportResult>('POST', path, { store: store.storeId, dryRun: String(dryRun) }, { csv });
   const look = useMutation({ mutationFn: send(true) }), save = useMutation({ mutationFn: send(false), onSuccess: () => client.invalidateQueries({ queryKey: [stale] }) });
-  const begin = (csv: string, from: string): void => { setText(csv); setName(from); save.reset(); if (csv.trim()) look.mutate(csv); else look.reset(); };
+  const begin = (csv: string, from: string): void => { setText(csv); setName(from); setLetters(''); save.reset(); if (csv.trim()) look.mutate(csv); else look.reset(); };
   const seen = look.data, done = save.data;
   if (done) return <div className="stack"><p className="sentence"><Status tone="good">Saved</Status> {count(done.applied, 'line')} of {units(done.lines)}{done.waits ? `; they take ${count(done.waits.units, 'unit')} from items, so a second person has to agree` : ''}.{done.errors.length > 0 && ` ${count(done.errors.length, 'line')} ${done.errors.length === 1 ? 'was' : 'were'} left out.`}</p><Faults result={done} /><div><Button onClick={close}>Close</Button></div></div>;
   return (
     <div className="stack">
       <p className="dim">{says}</p>
       <p className="tags">{columns.map((column) => <span key={column} className="tag">{column}</span>)}</p>
-      <div className="row"><FileButton accept=".csv,text/csv,text/plain" onChange={(file) => { if (file) void file.text().then((csv) => begin(csv, file.name)); }}>{(props) => <Button {...props} leftSection={<IconUpload size={15} />}>Choose a file</Button>}</FileButton>{name && <span className="dim">{name}</span>}</div>
-      <Textarea label="Or paste it" className="mono" autosize minRows={4} maxRows={10} value={name ? '' : text} placeholder={`${columns.join(',')}\n…`} onChange={(event) => { setText(event.currentTarget.value); setName(''); look.reset(); }} />
+      <div className="row"><FileButton accept=".csv,text/csv,text/plain" onChange={(file) => { if (file) void textFile(file).then((read) => { begin(read.text, file.name); setLetters(lettersNote(read)); }); }}>{(props) => <Button {...props} leftSection={<IconUpload size={15} />}>Choose a file</Button>}</FileButton>{name && <span className="dim">{name}</span>}</div>
+      <Textarea label="Or paste it" className="mono" autosize minRows={4} maxRows={10} value={name ? '' : text} placeholder={`${columns.join(',')}\n…`} onChange={(event) => { setText(event.currentTarget.value); setName(''); setLetters(''); look.reset(); }} />
       {!name && <div><Button variant="default" disabled={text.trim() === ''} loading={look.isPending} onClick={() => begin(text, '')}>Look at it</Button></div>}
+      {letters && <p className="dim small">{letters}</p>}
       {look.isError && <ErrorState title="The file could not be read" error={look.error} />}
       {seen && (
         <div className="checks" role="status">

@@ -9,6 +9,7 @@ import { useStore } from '../shell/store.tsx';
 import { ErrorState } from '../ui/feedback.tsx';
 import { count, units } from '../ui/format.ts';
 import { Wide } from '../ui/page.tsx';
+import { lettersNote, textFile } from '../ui/text-file.ts';
 import { Status } from '../ui/tone.tsx';
 
 type Kind = PurchasingImportResult['kind'];
@@ -24,7 +25,7 @@ export function PurchasingImport({ open, close, kinds }: { open: boolean; close(
 }
 
 function Import({ kinds, close }: { kinds: readonly Kind[]; close(): void }) {
-  const store = useStore(), client = useQueryClient(), [kind, setKind] = useState<Kind>(kinds[0]!), [source, setSource] = useState<string>('csv'), [file, setFile] = useState<{ name: string; csv: string } | null>(null);
+  const store = useStore(), client = useQueryClient(), [kind, setKind] = useState<Kind>(kinds[0]!), [source, setSource] = useState<string>('csv'), [file, setFile] = useState<{ name: string; csv: string; letters: string } | null>(null);
   const send = (dryRun: boolean) => (csv: string): Promise<PurchasingImportResult> => write<PurchasingImportResult>('POST', '/purchasing/import', { store: store.storeId }, { kind, source, csv, dryRun });
   const look = useMutation({ mutationFn: send(true) }), save = useMutation({ mutationFn: send(false), onSuccess: async () => { for (const key of ['purchase-orders', 'suppliers', 'policy', 'replenishment']) await client.invalidateQueries({ queryKey: [key] }); } });
   const again = (): void => { setFile(null); look.reset(); save.reset(); };
@@ -35,7 +36,8 @@ function Import({ kinds, close }: { kinds: readonly Kind[]; close(): void }) {
       {kinds.length > 1 && <SegmentedControl fullWidth value={kind} data={kinds.map((each) => ({ value: each, label: ABOUT[each].label }))} onChange={(value) => { setKind(value as Kind); again(); }} />}
       <p className="dim">{about.says}</p>
       {kind === 'purchase-orders' && <Select size="sm" label="Where the file is from" allowDeselect={false} value={source} data={[{ value: 'csv', label: 'A file of my own' }, { value: 'stocky', label: 'Stocky' }, { value: 'inventory-planner', label: 'Inventory Planner' }]} onChange={(value) => { setSource(value ?? 'csv'); again(); }} description="An order is known again by its number there" />}
-      <div className="row"><FileButton accept=".csv,text/csv,text/plain" onChange={(chosen) => { if (chosen) void chosen.text().then((csv) => { setFile({ name: chosen.name, csv }); save.reset(); look.mutate(csv); }); }}>{(props) => <Button {...props} loading={look.isPending} leftSection={<IconUpload size={15} />}>Choose a file</Button>}</FileButton>{file && <span className="dim">{file.name}</span>}</div>
+      <div className="row"><FileButton accept=".csv,text/csv,text/plain" onChange={(chosen) => { if (chosen) void textFile(chosen).then((read) => { setFile({ name: chosen.name, csv: read.text, letters: lettersNote(read) }); save.reset(); look.mutate(read.text); }); }}>{(props) => <Button {...props} loading={look.isPending} leftSection={<IconUpload size={15} />}>Choose a file</Button>}</FileButton>{file && <span className="dim">{file.name}</span>}</div>
+      {file?.letters && <p className="dim small">{file.letters}</p>}
       {look.isError && <ErrorState title="The file could not be read" error={look.error} />}
       {seen && (
         <div className="checks" role="status">

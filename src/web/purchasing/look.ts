@@ -1,6 +1,6 @@
 /** What the states of a purchase order look like, and amounts as people type them. */
 import { money, toDecimal } from '../../domain/money.ts';
-import { readAmount } from '../../domain/purchasing/import-values.ts';
+import { readAmount } from '../../domain/purchasing/import-numbers.ts';
 import type { PurchaseRow } from '../api/purchasing-queries.ts';
 import type { Tone } from '../ui/tone.tsx';
 
