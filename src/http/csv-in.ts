@@ -19,7 +19,7 @@ export function csvTable(text: string, most: number, named = (column: string): s
   if (text.includes('\u0000') || text.startsWith('PK\u0003')) throw new Refusal(400, `csv: ${NOT_CSV}`);
   // A letter that was lost in reading is lost for good: a supplier would be made under a name nobody has.
   const lost = text.search(/[\uFFFD\u0080-\u0084\u0086-\u009F]/);
-  if (lost >= 0) throw new Refusal(400, `csv: line ${text.slice(0, lost).split(/\r\n|\r|\n/).length} holds a letter that could not be read: save the sheet as “CSV UTF-8” and choose that`);
+  if (lost >= 0) throw new Refusal(400, `csv: line ${text.slice(0, lost).split(/\r\n|\r|\n/).length} holds a letter that could not be read: save the sheet as “CSV UTF-8” and choose that, or write the letter right`);
   // Excel's own first line says what stands between the cells. It makes room for an empty one: lines stay numbered as in the file.
   const bare = text.replace(/^\uFEFF/, ''), excel = /^"?sep=([^\r\n"])"?[ \t]*(?=\r|\n|$)/i.exec(bare), body = excel ? bare.slice(excel[0].length) : bare, delimiter = excel ? excel[1]! : delimiterOf(body);
   let all: { record: string[]; info: { lines: number } }[];

@@ -136,7 +136,7 @@ describe('the result of an import', () => {
       const { status, body } = await call<{ detail: string }>('POST', '/purchasing/import', { kind: 'suppliers', csv, dryRun: true });
       expect([status, JSON.stringify(body)]).toEqual([400, expect.stringContaining('this is not a CSV file')]);
     }
-    for (const lost of ['\uFFFD', '\u0081']) expect((await call<{ detail: string }>('POST', '/purchasing/import', { kind: 'suppliers', csv: `Supplier\r\nMill\r\nM${lost}ller KG\r\n`, dryRun: true })).body.detail).toBe('csv: line 3 holds a letter that could not be read: save the sheet as “CSV UTF-8” and choose that');
+    for (const lost of ['\uFFFD', '\u0081']) expect((await call<{ detail: string }>('POST', '/purchasing/import', { kind: 'suppliers', csv: `Supplier\r\nMill\r\nM${lost}ller KG\r\n`, dryRun: true })).body.detail).toBe('csv: line 3 holds a letter that could not be read: save the sheet as “CSV UTF-8” and choose that, or write the letter right');
   });
 
   it('is read by what stands between its cells: Excel’s first line says it, and what stands inside quotation marks does not', () => {

@@ -115,6 +115,13 @@ describe('bundles', () => {
     expect(rows).toEqual([{ effective_to: '2033-06-01T00:00:00.000Z' }]);
   });
 
+  it('a day is the day the file means, whatever the zone of the machine, and refused where it is either of two', async () => {
+    const rows = (...days: string[]): string => `Bundle SKU;Part SKU;Quantity;Effective from\n${days.map((day) => `${big.sku};${c.sku};1;${day}\n`).join('')}`;
+    expect((await load(rows('03/04/2034'), true)).errors).toMatchObject([{ line: 2, field: 'Effective from', message: '03/04/2034 is either of two days; write YYYY-MM-DD' }]);
+    expect(await load(rows('03/04/2034', '25/05/2034'))).toMatchObject({ applied: 2, errors: [] });
+    expect((await file()).split('\r\n').filter((line) => line.includes(',2034-')).map((line) => line.split(',').at(-1)).sort()).toEqual(['2034-04-03T00:00:00.000Z', '2034-05-25T00:00:00.000Z']);
+  });
+
   it('a wrong line names itself and its bundle is left out whole, for one that lacks a part promises too much; the others stand', async () => {
     const before = await versions();
     const text = `Bundle SKU,Part SKU,Quantity\n${set.sku},${c.sku},1\n${set.sku},NOBODY,1\n${set.sku},${a.sku},half\n${a.sku},${c.sku},2\n`;

@@ -4,7 +4,7 @@ import { BUDGET_PER, MINIMUM_COUNTS, type BudgetPer, type SupplierLimits } from 
 import { columnsOf, type ImportError, type ImportFile } from './import-columns.ts';
 import { isDay, readDay } from './import-days.ts';
 import { readAmount, readCount, type NumberSigns } from './import-numbers.ts';
-import { fileSigns, type FileSigns } from './import-signs.ts';
+import { fileSigns, OPEN_FILE, type FileSigns } from './import-signs.ts';
 import { readState, readYes, statesTaken, type ImportState } from './import-words.ts';
 import { breaksFault, type PriceBreak } from './price.ts';
 
@@ -31,7 +31,7 @@ class Cells {
   readonly signs: FileSigns;
   readonly #columns: Record<string, string>;
   readonly #errors: ImportError[];
-  constructor(row: FileRow, columns: Record<string, string>, errors: ImportError[], signs: FileSigns) { this.row = row; this.signs = signs; this.#columns = columns; this.#errors = errors; }
+  constructor(row: FileRow, columns: Record<string, string>, errors: ImportError[], signs = OPEN_FILE) { this.row = row; this.signs = signs; this.#columns = columns; this.#errors = errors; }
   text(field: string): string { return this.#columns[field] === undefined ? '' : (this.row.record[this.#columns[field]] ?? '').trim(); }
   fault(field: string, message: string): void { this.wrong = true; this.#errors.push({ line: this.row.line, field: this.#columns[field] ?? field, message }); }
   read<T>(field: string, how: (text: string) => T | string, isWrong: (value: T | string) => value is string): T | undefined {

@@ -1,6 +1,6 @@
 /** What a file as a whole says of how its numbers and days are written, gathered before its first row is read. */
-import { dayOrder, type DayOrder } from './import-days.ts';
-import { numberSigns, type NumberSigns } from './import-numbers.ts';
+import { dayOrder, OPEN_ORDER, type DayOrder } from './import-days.ts';
+import { numberSigns, OPEN_SIGNS, type NumberSigns } from './import-numbers.ts';
 
 /** Fields that are numbers and fields that are days, of all the files that are brought in. */
 const NUMBERS = ['leadTimeDays', 'leadTimeToleranceDays', 'minOrderCost', 'minOrderUnits', 'containerVolumeCm3', 'containerWeightG', 'mostContainers', 'budget', 'unitCost', 'moq', 'casePack', 'priceBreaks', 'volumeCm3', 'weightG', 'ordered', 'received', 'minStock', 'maxStock', 'quantity', 'damaged'];
@@ -10,6 +10,8 @@ const DAYS = ['orderedOn', 'expectedOn', 'receivedOn'];
 export const READING_COLUMN = 'Import reading';
 
 export interface FileSigns { numbers: NumberSigns; days: DayOrder; /** What was settled for cells that could be read two ways, in words. */ notes: string[]; /** For READING_COLUMN; empty when no cell can be read two ways. */ reading: string }
+/** Nothing is known of the file yet. */
+export const OPEN_FILE: FileSigns = { numbers: OPEN_SIGNS, days: OPEN_ORDER, notes: [], reading: '' };
 
 /** `columns`: field → column; `delimiter`: what stands between the cells. */
 export function fileSigns(rows: readonly { record: Readonly<Record<string, string>>; line: number }[], columns: Readonly<Record<string, string>>, delimiter: string): FileSigns {

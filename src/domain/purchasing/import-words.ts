@@ -3,24 +3,24 @@ export type ImportState = 'draft' | 'sent' | 'part received' | 'closed' | 'cance
 
 const list = (words: string): string[] => words.split('|');
 /** All of it is here, or nobody waits for the rest. */
-const DONE = list('closed|close|complete|completed|archived|fulfiled|received|delivered|done|finished');
+const DONE = list('closed|close|complete|completed|archived|fulfiled|received|receipted|delivered|done|finished');
 /** It was asked of the supplier; the goods are not here. */
-const ON_ITS_WAY = list('sent|open|ordered|on order|order placed|placed|issued|purchased|purchase order|confirmed|order confirmed|acknowledged|approved|active|pending|in progress|processing|in production|shipped|dispatched|despatched|in transit|transit|on the way|en route|incoming|expected|backordered|back ordered|late|overdue|to receive|to receive and bill|sent to supplier|sent to vendor');
-const NOT_ASKED_YET = list('draft|plan|planned|planning|new|saved|rfq|rfq sent|request for quotation|quote|quotation|to order|to approve|for approval|in review|under review');
+const ON_ITS_WAY = list('sent|open|ordered|on order|order placed|placed|issued|purchased|purchase order|confirmed|order confirmed|acknowledged|approved|authorised|authorized|active|pending|in progress|processing|in production|shipped|dispatched|despatched|in transit|transit|on the way|en route|incoming|expected|backordered|back ordered|late|overdue|to receive|to receive and bill|sent to supplier|sent to vendor');
+const NOT_ASKED_YET = list('draft|plan|planned|planning|new|saved|parked|rfq|rfq sent|request for quotation|quote|quotation|to order|to approve|for approval|in review|under review');
 const KNOWN = new Map<string, ImportState>([
   ...DONE.flatMap((word): [string, ImportState][] => [[word, 'closed'], [`fully ${word}`, 'closed'], [`all ${word}`, 'closed']]), ...ON_ITS_WAY.map((word): [string, ImportState] => [word, 'sent']), ...NOT_ASKED_YET.map((word): [string, ImportState] => [word, 'draft']),
   ...list('cancelled|canceled|cancel|void|voided').map((word): [string, ImportState] => [word, 'cancelled']),
 ]);
-const WAITED_FOR = { sent: list('delivery|shipment|shipping|shipped|dispatch|despatch|receipt|receiving|received|delivered|arrival|goods|stock|fulfilment|confirmation|supplier|supplier confirmation|vendor|vendor confirmation'), draft: list('approval|review|authorisation|authorization|submission') };
+const WAITED_FOR = { sent: list('delivery|shipment|shipping|shipped|dispatch|despatch|receipt|receiving|received|delivered|arrival|goods|stock|fulfilment|confirmation|supplier|supplier confirmation|vendor|vendor confirmation'), draft: list('approval|supervisor approval|review|authorisation|authorization|submission') };
 /** Without these words the supplier does not know of the order. */
-const ASKING = list('sent|ordered|placed|issued|purchased|approved|submitted');
+const ASKING = list('sent|ordered|placed|issued|purchased|approved|authorised|authorized|submitted');
 
 /** Ours for what `text` calls a state; null for what is not known. Whether it is paid says nothing of the goods, and is not taken for a state. */
 export function readState(text: string): ImportState | null {
   // Fulfil has one l or two, by the side of the ocean.
   const said = text.trim().toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, ' ').trim().replaceAll(/fulfil+/g, 'fulfil'), known = KNOWN.get(said);
   if (known !== undefined) return known;
-  if (/^(?:part|partly|partial|partially|in part)(?: (?:received|receipt|delivered|delivery|fulfiled|fulfilment|shipped|shipment|complete|completed))?$/.test(said)) return 'part received';
+  if (said === 'receiving' || /^(?:part|partly|partial|partially|in part)(?: (?:received|receipt|delivered|delivery|fulfiled|fulfilment|shipped|shipment|complete|completed))?$/.test(said)) return 'part received';
   const waited = /^(?:awaiting|waiting for|waiting on|pending|expecting) (.+)$/.exec(said)?.[1];
   if (waited !== undefined) return WAITED_FOR.sent.includes(waited) ? 'sent' : WAITED_FOR.draft.includes(waited) ? 'draft' : null;
   const negated = /^(?:not yet |not |non |yet to be |to be |un|in)(.+)$/.exec(said)?.[1];

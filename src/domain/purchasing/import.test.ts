@@ -74,8 +74,8 @@ describe('values as files write them', () => {
   it('counts whole units only', () => expect(['12', '12.0', '1,234,567', '0', '1.5', '-1', 'x', '$3'].map((text) => readCount(text))).toEqual([12, 12, 1_234_567, 0, ...Array.from({ length: 4 }, () => expect.stringContaining('not a whole number'))]));
   it('knows states by other names, in whole words', () => {
     const words: Record<string, string[]> = {
-      sent: ['OPEN', 'Ordered', 'In transit', 'Incomplete', 'Unfulfilled', 'UNFULFILED', 'Not received', 'not yet delivered', 'To be received', 'Awaiting delivery', 'Awaiting shipment', 'awaiting-receipt', 'Pending delivery', 'Pending', 'Unconfirmed', 'Not shipped'], draft: ['Draft', 'Awaiting approval', 'Pending approval', 'Unsent', 'Not ordered', 'To be ordered', 'RFQ sent'],
-      'part received': ['Partially received', 'PART_RECEIVED', 'Partial'], closed: ['CLOSED', 'Received', 'Fully received', 'Fulfilled', 'Completed'], cancelled: ['Canceled', 'cancelled', 'Void'],
+      sent: ['OPEN', 'Ordered', 'In transit', 'Incomplete', 'Unfulfilled', 'UNFULFILED', 'Not received', 'not yet delivered', 'To be received', 'Awaiting delivery', 'Awaiting shipment', 'awaiting-receipt', 'Pending delivery', 'Pending', 'Unconfirmed', 'Not shipped'], draft: ['Draft', 'Awaiting approval', 'Pending approval', 'Pending Supervisor Approval', 'Unapproved', 'Unsent', 'Not ordered', 'To be ordered', 'RFQ sent'],
+      'part received': ['Partially received', 'PART_RECEIVED', 'Partial', 'Receiving'], closed: ['CLOSED', 'Received', 'Fully received', 'Fulfilled', 'Completed'], cancelled: ['Canceled', 'cancelled', 'Void'],
     };
     for (const [state, all] of Object.entries(words)) expect(all.map((word) => [word, readState(word)])).toEqual(all.map((word) => [word, state]));
     // Paid or not says nothing of the goods, and neither does a word of which only a part is known.

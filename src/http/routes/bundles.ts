@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { BundleCycle, cycleEver, partsAt, type BundlePart, type BundleVersions } from '../../domain/catalogue/bundle.ts';
+import { dayOrder, isDay, readDay } from '../../domain/purchasing/import-days.ts';
 import { bundleVersions, itemsOfVariants, listBundles, saveBundle, versionStart, type BundleRow } from '../../store/bundles.ts';
 import { bundleAvailabilities, searchVariants, variantsBySku } from '../../store/bundles-page.ts';
 import { markDirty } from '../../store/push-levels.ts';
@@ -116,6 +117,7 @@ export function bundleRoutes(app: FastifyInstance, { house }: Services): void {
     const rows = csvRows(text, MOST_LINES);
     const missing = rows[0] ? COLUMNS.slice(0, 3).filter((name) => !(name in rows[0]!.record)) : [];
     if (missing.length > 0) throw new Refusal(400, `The first line must name the columns; missing: ${missing.join(', ')}`);
+    const { order } = dayOrder(rows.flatMap(({ record, line }) => (record['Effective from'] ? [{ text: record['Effective from'], line }] : [])));
     const skus = await variantsBySku(house.db, storeId, [...new Set(rows.flatMap(({ record }) => [record['Bundle SKU'] ?? '', record['Part SKU'] ?? '']))]);
     for (const { record, line } of rows) {
       const wrong = (field: string, message: string): void => { errors.push({ line, field, message }); };
@@ -127,9 +129,10 @@ export function bundleRoutes(app: FastifyInstance, { house }: Services): void {
       };
       const faults = errors.length, ends = !record['Part SKU'] && record['Quantity'] === '0';
       const bundle = variant('Bundle SKU'), part = ends ? null : variant('Part SKU'), quantity = Number(record['Quantity']);
-      const dated = Boolean(record['Effective from']), from = dated ? new Date(record['Effective from']!) : new Date(at);
+      // An instant is ours, as the export has it; a day is anybody's, and which of two it is the whole file says.
+      const said = record['Effective from'] ?? '', dated = said !== '', instant = /^\d{4}-\d{2}-\d{2}T.*(?:Z|[+-]\d{2}:?\d{2})$/.test(said), day = dated && !instant ? readDay(said, order) : said, from = new Date(!dated ? at : instant || isDay(day) ? day : Number.NaN);
       if (!ends && (!Number.isInteger(quantity) || quantity < 1 || quantity > 2000)) wrong('Quantity', `expected a whole number from 1 to 2000, not ${record['Quantity'] || 'nothing'}`);
-      if (Number.isNaN(from.getTime())) wrong('Effective from', `not a date: ${record['Effective from']}`);
+      if (Number.isNaN(from.getTime())) wrong('Effective from', instant ? `not a date: ${said}; write YYYY-MM-DD` : day);
       if (errors.length > faults) { if (bundle !== null) wrongBundles.add(bundle); continue; }
       const start = versionStart(from.toISOString()), key = `${bundle!} ${start}`, entry = wanted.get(key) ?? { variantId: bundle!, from: start, dated, parts: [], lines: [] };
       if (part !== null) entry.parts.push({ variantId: part, quantity });
