@@ -9,7 +9,7 @@ type Meaning = 'decimal' | 'thousands' | null;
 /** What a lone comma or point with three digits behind it is: "1,299", "1.299". Null: nobody can tell. */
 export interface NumberSigns { comma: Meaning; point: Meaning; /** Cells of the file contradict each other. */ torn: boolean; /** What settles it, or why nothing does. */ because: string; /** For whoever looks at a dry run: the first number that was read so. */ note: string | null }
 /** Of a number that stands alone, such as one typed into a field. */
-export const OPEN_SIGNS: NumberSigns = { comma: null, point: null, torn: false, because: 'nothing in the file says which', note: null };
+export const OPEN_SIGNS: NumberSigns = { comma: null, point: null, torn: false, because: 'nothing beside it says which', note: null };
 
 interface Written { whole: string; fraction: string; /** The sign that can only be the decimal one. */ decimal: Sign | null; /** The sign that may be either. */ lone: Sign | null }
 const other = (sign: Sign): Sign => (sign === ',' ? '.' : ','), called = (sign: Sign): 'comma' | 'point' => (sign === ',' ? 'comma' : 'point');

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { PurchaseDetail } from '../api/purchasing-queries.ts';
 import { Panel } from '../ui/page.tsx';
 import { Steady } from '../ui/Steady.tsx';
-import { minorOf, typed } from './look.ts';
+import { amountFault, minorOf, typed } from './look.ts';
 import { useStep } from './use-step.ts';
 
 const CHARGES = [['shipping', 'Shipping'], ['duty', 'Duty'], ['otherCost', 'Other cost']] as const;
@@ -23,7 +23,7 @@ function Edited({ order, saved }: { order: PurchaseDetail; saved(): void }) {
     <Panel title="Dates, charges, notes">
       <form className="stack" onSubmit={(event) => { event.preventDefault(); step.mutate({ verb: 'amend', body: { expectedOn: expectedOn || null, notes, ...read } }); }}>
         <TextInput size="sm" type="date" label="Expected on" value={expectedOn} onChange={(event) => setExpected(event.currentTarget.value)} />
-        <div className="charges">{CHARGES.map(([field, label]) => <TextInput key={field} size="sm" label={label} inputMode="decimal" value={charges[field]} error={read[field] === undefined && 'not an amount'} onChange={(event) => { const { value } = event.currentTarget; setCharges((old) => ({ ...old, [field]: value })); }} />)}</div>
+        <div className="charges">{CHARGES.map(([field, label]) => <TextInput key={field} size="sm" label={label} inputMode="decimal" value={charges[field]} error={amountFault(charges[field] ?? '', order.currency)} onChange={(event) => { const { value } = event.currentTarget; setCharges((old) => ({ ...old, [field]: value })); }} />)}</div>
         <p className="dim small">In {order.currency}, shared over the lines by their value.</p>
         <Textarea size="sm" label="Notes for the supplier" autosize minRows={2} maxRows={8} maxLength={4_000} value={notes} onChange={(event) => setNotes(event.currentTarget.value)} />
         <div><Button type="submit" variant="default" loading={step.isPending} disabled={!changed || wrong}>Save</Button></div>

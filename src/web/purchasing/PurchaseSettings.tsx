@@ -9,7 +9,7 @@ import { purchaseSettingsQuery, supplierNamesQuery, type PurchaseSettings as Set
 import { useStore } from '../shell/store.tsx';
 import { ErrorState, Lines } from '../ui/feedback.tsx';
 import { Steady } from '../ui/Steady.tsx';
-import { minorOf, typed } from './look.ts';
+import { amountFault, minorOf, typed } from './look.ts';
 
 export function PurchaseSettings({ open, close }: { open: boolean; close(): void }) {
   const store = useStore(), query = useQuery({ ...purchaseSettingsQuery(store.storeId), enabled: open });
@@ -53,11 +53,11 @@ function Form({ settings, close }: { settings: Settings; close(): void }) {
   return (
     <form className="stack" onSubmit={(event) => { event.preventDefault(); save.mutate(); }}>
       <p className="dim">Above the limit somebody approves who neither made nor changed the order. Without any limit nothing waits. An order in a currency without one is measured by the limit in {store.currency}, at the day’s exchange rate; where that is not known it waits.</p>
-      {currencies.map((currency) => <TextInput key={currency} size="sm" label={`Limit in ${currency}`} placeholder="no limit" inputMode="decimal" value={limits[currency] ?? ''} error={minorOf(limits[currency] ?? '', currency) === undefined && 'not an amount'} onChange={(event) => { const { value } = event.currentTarget; setLimits((old) => ({ ...old, [currency]: value })); }} />)}
+      {currencies.map((currency) => <TextInput key={currency} size="sm" label={`Limit in ${currency}`} placeholder="no limit" inputMode="decimal" value={limits[currency] ?? ''} error={amountFault(limits[currency] ?? '', currency)} onChange={(event) => { const { value } = event.currentTarget; setLimits((old) => ({ ...old, [currency]: value })); }} />)}
       <Approvers approvers={approvers} currency={store.currency} change={setApprovers} />
       <NumberInput size="sm" label="Days of grace" description="An order is late when it is expected longer ago than this" min={0} max={90} value={grace} onChange={(value) => setGrace(Number(value) || 0)} />
       <NumberInput size="sm" label="More than ordered" description="What comes beyond it is received with a note that says why" placeholder="any amount" suffix="%" min={0} max={1_000} allowDecimal={false} value={over} onChange={setOver} />
-      <TextInput size="sm" label="Planning budget" description="Most that is planned over all suppliers; other currencies at today’s exchange rates" placeholder="no limit" inputMode="decimal" rightSection={<span className="dim small">{store.currency}</span>} rightSectionWidth={44} value={budget} error={planBudget === undefined && 'not an amount'} onChange={(event) => setBudget(event.currentTarget.value)} />
+      <TextInput size="sm" label="Planning budget" description="Most that is planned over all suppliers; other currencies at today’s exchange rates" placeholder="no limit" inputMode="decimal" rightSection={<span className="dim small">{store.currency}</span>} rightSectionWidth={44} value={budget} error={amountFault(budget, store.currency)} onChange={(event) => setBudget(event.currentTarget.value)} />
       <NativeSelect size="sm" label="The budget is for" value={per} disabled={budget.trim() === ''} data={[{ value: 'plan', label: 'what is planned' }, { value: 'month', label: 'a month, less what was ordered' }]} onChange={(event) => setPer(event.currentTarget.value as Settings['planBudgetPer'])} />
       {save.isError && <ErrorState title="It was not saved" error={save.error} />}
       <div><Button type="submit" size="sm" loading={save.isPending} disabled={wrong}>Save</Button></div>

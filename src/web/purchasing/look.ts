@@ -17,6 +17,11 @@ export function minorOf(text: string, currency: string): number | null | undefin
   const amount = readAmount(text, currency);
   return typeof amount === 'number' ? amount : undefined;
 }
+/** What is wrong with what a person typed: that it is no amount, or could be two; null when nothing is. */
+export function amountFault(text: string, currency: string): string | null {
+  const amount = text.trim() === '' ? 0 : readAmount(text, currency);
+  return typeof amount === 'string' ? amount : null;
+}
 /** Whole units typed; null when empty, undefined when they are none. */
 export function wholeOf(text: string): number | null | undefined {
   if (text.trim() === '') return null;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { lettersNote, textFile } from '../ui/text-file.ts';
-import { minorOf, typed, wholeOf } from './look.ts';
+import { amountFault, minorOf, typed, wholeOf } from './look.ts';
 import { counted, matches } from './receiving.ts';
 
 const LINES = [{ itemId: 1, sku: 'MUG', barcode: '4006381333931', supplierSku: 'M-1' }, { itemId: 2, sku: 'CUP', barcode: null, supplierSku: 'M-1' }];
@@ -11,6 +11,7 @@ it('a code names lines exactly, whatever its case', () => {
 it('sends only what was counted', () => expect(counted({ 1: { quantity: 0, damaged: 0 }, 2: { quantity: 0, damaged: 1 } })).toEqual([{ itemId: 2, quantity: 0, damaged: 1 }]));
 it('reads what people type into amounts', () => {
   expect([minorOf('2.50', 'EUR'), minorOf('2,5', 'EUR'), minorOf('1,299', 'EUR'), minorOf(' ', 'EUR'), minorOf('two', 'EUR'), typed(250, 'EUR'), typed(null, 'EUR'), typed(250, 'JPY')]).toEqual([250, 250, undefined, null, undefined, '2.50', '', '250']);
+  expect(['', '2,5', 'two', '1,299', '€ 5'].map((text) => amountFault(text, 'USD'))).toEqual([null, null, 'not an amount: two', '1,299 is either 1299 or has a decimal comma, and nothing beside it says which; write 1299 or 1,2990', expect.stringContaining('is not in USD')]);
   expect([wholeOf('12'), wholeOf(''), wholeOf('1.5')]).toEqual([12, null, undefined]);
 });
 

@@ -6,7 +6,7 @@ import { useMemo, useState } from 'react';
 import { write } from '../api/client.ts';
 import { supplierItemsQuery, type Supplier, type SupplierItem } from '../api/purchasing-queries.ts';
 import { ItemPicker } from '../mapping/ItemPicker.tsx';
-import { minorOf, typed, wholeOf } from '../purchasing/look.ts';
+import { amountFault, minorOf, typed, wholeOf } from '../purchasing/look.ts';
 import { useStore } from '../shell/store.tsx';
 import { Find } from '../table/Toolbar.tsx';
 import { EmptyState, ErrorState, Lines } from '../ui/feedback.tsx';
@@ -54,7 +54,7 @@ function Terms({ supplier, row, close }: { supplier: Supplier; row: SupplierItem
   return (
     <form className="stack" onSubmit={(event) => { event.preventDefault(); save.mutate(); }}>
       <TextInput size="sm" label="Supplier’s code" value={sku} maxLength={200} onChange={(event) => setSku(event.currentTarget.value)} />
-      <TextInput size="sm" label={`Unit cost (${currency})`} description={row.itemCost === null ? undefined : `Left empty: the shop’s own cost${currency === store.currency ? `, ${money(row.itemCost, store.currency)}` : ' does not serve, it is in another currency'}`} inputMode="decimal" value={cost} error={minorOf(cost, currency) === undefined && 'not an amount'} onChange={(event) => setCost(event.currentTarget.value)} />
+      <TextInput size="sm" label={`Unit cost (${currency})`} description={row.itemCost === null ? undefined : `Left empty: the shop’s own cost${currency === store.currency ? `, ${money(row.itemCost, store.currency)}` : ' does not serve, it is in another currency'}`} inputMode="decimal" value={cost} error={amountFault(cost, currency)} onChange={(event) => setCost(event.currentTarget.value)} />
       <div className="two-up">{whole('Minimum (MOQ)', moq, setMoq, ' units')}{whole('Case pack', pack, setPack, ' units')}</div>
       <fieldset className="breaks"><legend>Price breaks</legend>
         {breaks.map((one, n) => (

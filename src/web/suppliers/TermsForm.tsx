@@ -5,7 +5,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ApiError, write } from '../api/client.ts';
 import { supplierQuery, type Supplier } from '../api/purchasing-queries.ts';
-import { minorOf, typed } from '../purchasing/look.ts';
+import { amountFault, minorOf, typed } from '../purchasing/look.ts';
 import { useStore } from '../shell/store.tsx';
 import { ErrorState } from '../ui/feedback.tsx';
 import { Ago } from '../ui/time.tsx';
@@ -36,14 +36,14 @@ export function TermsForm({ supplier, saved }: { supplier: Supplier; saved(): vo
       <TextInput size="sm" label="Currency" description="The currency it sells in" value={draft.currency} maxLength={3} error={!known && 'three letters'} onChange={(event) => set({ currency: event.currentTarget.value.toUpperCase() })} />
       {number('leadTimeDays', 'Lead time', ' days', 'From order to receipt, as stated')}
       <NumberInput size="sm" label="Tolerance" description="How late is still on time" min={0} max={90} allowDecimal={false} suffix=" days" value={draft.leadTimeToleranceDays} onChange={(value) => set({ leadTimeToleranceDays: Number(value) || 0 })} />
-      <TextInput size="sm" label="Minimum order value" inputMode="decimal" rightSection={<span className="dim small">{draft.currency}</span>} rightSectionWidth={44} value={draft.minOrderCost} error={known && cost === undefined && 'not an amount'} onChange={(event) => set({ minOrderCost: event.currentTarget.value })} />
+      <TextInput size="sm" label="Minimum order value" inputMode="decimal" rightSection={<span className="dim small">{draft.currency}</span>} rightSectionWidth={44} value={draft.minOrderCost} error={known && amountFault(draft.minOrderCost, draft.currency)} onChange={(event) => set({ minOrderCost: event.currentTarget.value })} />
       {number('minOrderUnits', 'Minimum order units', ' units')}
       <NativeSelect size="sm" label="The minimums are" value={draft.minimumCounts} data={[{ value: 'place', label: 'of the order of each place' }, { value: 'all places', label: 'of all places together' }]} onChange={(event) => set({ minimumCounts: event.currentTarget.value as Draft['minimumCounts'] })} />
       {large('containerVolumeCm3', 'Container volume', ' l')}
       {large('containerWeightG', 'Container weight', ' kg')}
       {number('mostContainers', 'Containers at most', '', undefined, { min: 1, disabled: !container, placeholder: container ? 'as many as it needs' : 'no container' })}
       <Switch className="level" label="Fill containers" description="With what is worth most" disabled={!container} checked={draft.fillContainer} onChange={(event) => set({ fillContainer: event.currentTarget.checked })} />
-      <TextInput size="sm" label="Planning budget" inputMode="decimal" placeholder="no limit" rightSection={<span className="dim small">{draft.currency}</span>} rightSectionWidth={44} value={draft.budget} error={known && budget === undefined && 'not an amount'} onChange={(event) => set({ budget: event.currentTarget.value })} />
+      <TextInput size="sm" label="Planning budget" inputMode="decimal" placeholder="no limit" rightSection={<span className="dim small">{draft.currency}</span>} rightSectionWidth={44} value={draft.budget} error={known && amountFault(draft.budget, draft.currency)} onChange={(event) => set({ budget: event.currentTarget.value })} />
       <NativeSelect size="sm" label="The budget is for" value={draft.budgetPer} disabled={draft.budget.trim() === ''} data={[{ value: 'plan', label: 'what is planned' }, { value: 'month', label: 'a month, less what was ordered' }]} onChange={(event) => set({ budgetPer: event.currentTarget.value as Draft['budgetPer'] })} />
       <div className="wide"><p className="field-label" id="order-days">Order days <span className="dim">none chosen: any day</span></p><Chip.Group multiple value={draft.orderDays.map(String)} onChange={(chosen) => set({ orderDays: chosen.map(Number).sort((a, b) => a - b) })}><div className="row" role="group" aria-labelledby="order-days">{WEEKDAYS.map((name, n) => <Chip key={name} size="xs" value={String(n + 1)}>{name}</Chip>)}</div></Chip.Group></div>
       <TextInput size="sm" className="wide" label="Payment terms" value={draft.paymentTerms ?? ''} maxLength={500} onChange={(event) => set({ paymentTerms: event.currentTarget.value })} />
