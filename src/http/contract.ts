@@ -182,7 +182,7 @@ export const ExceptionAction = z.discriminatedUnion('action', [
   z.object({ action: z.literal('say'), said: z.string().trim().min(1).max(2000) }),
 ]).meta({ id: 'ExceptionAction' });
 export const ExceptionBulk = z.object({ ids: z.array(z.string().regex(/^\d{1,18}$/)).min(1).max(500), change: ExceptionAction }).strict().meta({ id: 'ExceptionBulk' });
-export const ExceptionBulkDone = z.object({ changed: z.number(), left: z.number(), before: z.array(z.object({ to: z.string().nullable(), ids: z.array(z.string()) })).describe('of an assignment: whose they were, those gathered by a storm with them') }).meta({ id: 'ExceptionBulkDone' });
+export const ExceptionBulkDone = z.object({ changed: z.number(), left: z.number(), ids: z.array(z.string()).describe('of those asked for: which were changed'), before: z.array(z.object({ to: z.string().nullable(), ids: z.array(z.string()) })).describe('of an assignment: whose they were, those gathered by a storm with them') }).meta({ id: 'ExceptionBulkDone' });
 export const Runbook = z.object({ kind: z.string(), markdown: z.string() }).meta({ id: 'Runbook' });
 
 // ---- today and digest -----------------------------------------------------------------------------------------------------------------

@@ -149,9 +149,9 @@ export function exceptionRoutes(app: FastifyInstance, { house, flows }: Services
 
   api.post('/api/v1/exceptions/bulk', { schema: { tags: ['exceptions'], summary: 'One change to many exceptions; those it does not fit are left as they are', querystring, body: ExceptionBulk, response: { 200: ExceptionBulkDone } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), by = request.user?.email ?? 'operator', ids = [...new Set(request.body.ids)];
-    const { changed, before } = await change(store.store_id, ids, request.body.change, by), own = ids.filter((id) => changed.includes(id)).length;
+    const { changed, before } = await change(store.store_id, ids, request.body.change, by), of = new Set(changed), own = ids.filter((id) => of.has(id));
     if (changed.length > 0) await audit(house.db, { at: now(), actor: by, action: `exceptions ${request.body.change.action}`, subject: `${changed.length} exceptions`, after: request.body });
-    return { changed: changed.length, left: ids.length - own, before };
+    return { changed: changed.length, left: ids.length - own.length, ids: own, before };
   });
 
   api.get('/api/v1/runbooks/:kind', { schema: { tags: ['exceptions'], summary: 'What to do about a kind of exception', params: z.object({ kind: z.string() }), response: { 200: Runbook } } }, async (request) => {
