@@ -129,7 +129,7 @@ export function exceptionRoutes(app: FastifyInstance, { house, flows }: Services
     const store = await storeOf(house.db, request.query.store), row = await one(store.store_id, request.params.id), kind = kindOf(row.kind as ExceptionKindName);
     const since = new Date(house.clock.now().getTime() - OUTCOME_DAYS * 86_400_000).toISOString();
     const [events, children, similar, outcomes] = await Promise.all([
-      eventsOf(house.db, store.store_id, row.exception_id), listExceptions(house.db, store.store_id, { states: ['open', 'snoozed'], parent: row.exception_id, limit: 200 }), similarCases(house.db, store.store_id, row),
+      eventsOf(house.db, store.store_id, row.exception_id), listExceptions(house.db, store.store_id, { states: ['open', 'snoozed', 'ignored'], parent: row.exception_id, limit: 200 }), similarCases(house.db, store.store_id, row),
       outcomesOf(house.db, store.store_id, row.kind, since),
     ]);
     return {
