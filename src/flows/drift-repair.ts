@@ -3,7 +3,7 @@
  *  1 gather  repairs under way; each was recorded, with its key and what it saw of both sides, before anything was promised (http/routes/drift.ts). Before them, where
  *            an administrator set a policy, differences that have lasted: read afresh, recorded and audited like one a person asked for
  *  2 decide  domain/drift/repair.ts, when it was asked for; domain/drift/policy.ts, whether somebody has to be asked. A storm, a peak and a paused push stop the latter
- *  3 record  accept: a movement of its own cause   4 send  push: a set that Shopify refuses if it shows another number by now
+ *  3 record  accept: a movement of its own cause, if both sides still are what was looked at   4 send  push: a set that Shopify refuses if it shows another number by now
  *  5 settle  the next drift check reads both sides back. Reversed, the movement is taken back, or the former number set, under the same rules
  */
 import { unitsByCause } from '../domain/drift/causes.ts';
@@ -13,7 +13,7 @@ import { at, outside, type Fact } from '../domain/stock/fact.ts';
 import type { WriteResult } from '../ports/storefront.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { idempotencyKey } from '../runtime/key.ts';
-import { caseOf, levelsForRepair, moveRepair, proposeRepair, repairLimit, repairsUnderWay, type RepairRow } from '../store/drift-repair.ts';
+import { caseOf, levelsForRepair, lockLedgerLevel, moveRepair, proposeRepair, repairLimit, repairsUnderWay, type RepairRow } from '../store/drift-repair.ts';
 import { automaticStop, repairCandidates, repairPolicies } from '../store/repair-policy.ts';
 import { audit } from '../store/users.ts';
 import { note } from '../store/exceptions.ts';
@@ -72,8 +72,15 @@ function stillTheSame({ available }: { available: { from: number; to: number } }
   return (way === 'push ours' ? available.from - available.to : available.to - available.from) === explained;
 }
 
-async function accept({ db, storeId, now }: FlowContext, row: RepairRow): Promise<boolean> {
+/** Both sides are read again first: what came between the question and the answer explains some of the difference, and accepting that too would count it twice. */
+async function accept({ db, storeId, storefront, now }: FlowContext, row: RepairRow): Promise<boolean> {
+  const [shown] = row.state === 'sending' ? await storefront.levels([{ inventoryItemId: row.inventory_item_id, locationId: row.shopify_location_id }]) : [];
   return db.transaction(async (tx) => {
+    if (row.state === 'sending') {
+      const ledger = await lockLedgerLevel(tx, storeId, row.item_id, row.location_id);
+      const still = shown !== undefined && (['available', 'committed'] as const).every((state) => ledger[state] === row[`${state}_from`] && (shown.quantities[state] ?? 0) === row[`${state}_to`]);
+      if (!still) return moveRepair(tx, storeId, row.repair_id, row.state, 'refused', { at: now(), message: shown === undefined ? 'Shopify does not know this level any more.' : `It shows other numbers by now: ${ledger.available} available and ${ledger.committed} committed here, ${shown.quantities.available ?? 0} and ${shown.quantities.committed ?? 0} in Shopify. Look at the level again.` });
+    }
     if (!(await moveRepair(tx, storeId, row.repair_id, row.state, row.state === 'sending' ? 'done' : 'reversed', { at: now() }))) return false;
     const posted = await postFacts(tx, storeId, factsOf(row, now(), row.state === 'sending' ? 1 : 0), now());
     await markDirty(tx, posted.itemIds, now());

@@ -1,10 +1,11 @@
 /**
  * goods-receipt: what warehouses received → the purchase order it belongs to.   Woken every minute, behind warehouse-feed.
  *  1 gather  documents of goods received, in the order they were heard; which order each names; whose items its codes are
- *  2 decide  the order of that reference at this warehouse; goods of no known order, or of one that is over, are a receipt of their own
+ *  2 decide  the order of that reference at this warehouse; goods of no known order, or of one that is cancelled or not sent, are a receipt of their own
  *  3 record  the receipt once by the document's id, the order's lines and version with it; stock is not touched: the shelf has the goods already
  * What people receive by scan or file is posted where they do it (http/routes/goods-receipts), by the same statement.
  */
+import { TRANSITIONS } from '../domain/purchasing/purchase-order.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { idempotencyKey } from '../runtime/key.ts';
 import { postReceipt } from '../store/goods-receipts.ts';
@@ -50,7 +51,7 @@ async function record(context: FlowContext, { warehouse_id: warehouseId, body }:
   const lines = body.lines.flatMap((line) => { const itemId = items.get(line.sku); return itemId === undefined ? [] : [{ itemId, quantity: line.quantity - line.damaged, damaged: line.damaged }]; });
   if (lines.length === 0) return 'no item is known';
   const [claim, rival] = await claimsOf(db, warehouseId, body.reference, lines.map((line) => line.itemId));
-  const clear = claim && ['sent', 'confirmed', 'part received', 'received'].includes(claim.state) && !(rival && rival.store_id !== claim.store_id && rival.lines === claim.lines && rival.state === claim.state) ? claim : null;
+  const clear = claim && TRANSITIONS.receive.includes(claim.state) && !(rival && rival.store_id !== claim.store_id && rival.lines === claim.lines && rival.state === claim.state) ? claim : null;
   const home = clear ?? await firstPlace(db, warehouseId);
   if (home === null || home.store_id !== storeId) return 'of another store';
   const unknown = body.lines.filter((line) => !items.has(line.sku)).map((line) => `${line.quantity} × ${line.sku}`);

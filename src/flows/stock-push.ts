@@ -167,7 +167,9 @@ async function prepare(tx: pg.PoolClient, context: FlowContext, candidates: read
     const decision = decisions.get(keyOf(level))!;
     // A fresh read was begun for the reasons known then; those that came since are looked at again.
     const dirtyVersion = level.reread ? before.get(keyOf(level))!.dirty_version : level.dirty_version;
-    if (decision.do === 'write') rows[decision.way].push({ itemId: level.item_id, locationId: level.location_id, from: decision.from, to: decision.to, basis: decision.from + (read.get(keyOf(level))?.quantities.committed ?? level.ledger_committed), dirtyVersion, arithmetic: decision.arithmetic });
+    // Going on marks every level of the location again (store/authority.ts).
+    if (decision.do === 'write' && level.paused && level.mode === 'live') looks.push({ item_id: level.item_id, location_id: level.location_id, dirtyVersion, state: 'queued', wanted: decision.to, arithmetic: decision.arithmetic, reason: `to be shown as ${decision.to} once the location is written again: it is paused`, notBefore: null });
+    else if (decision.do === 'write') rows[decision.way].push({ itemId: level.item_id, locationId: level.location_id, from: decision.from, to: decision.to, basis: decision.from + (read.get(keyOf(level))?.quantities.committed ?? level.ledger_committed), dirtyVersion, arithmetic: decision.arithmetic });
     else if (decision.state === 'in step' && differs(level, read)) looks.push({ item_id: level.item_id, location_id: level.location_id, dirtyVersion: '0', state: 'queued', wanted: decision.wanted, arithmetic: decision.arithmetic,
       reason: `right if Shopify's ${read.get(keyOf(level))!.quantities.available} is what orders made of the ledger's ${level.ledger_available}; looked at again until both agree`, notBefore: later(context, againIn(context, level)) });
     else looks.push({ item_id: level.item_id, location_id: level.location_id, dirtyVersion, state: decision.state, wanted: decision.wanted, arithmetic: decision.arithmetic, reason: decision.reason, notBefore: null });

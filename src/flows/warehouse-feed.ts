@@ -6,6 +6,7 @@
  *  4 settle  unknown codes and unreadable rows become cases and are kept; their stock counts as soon as somebody says whose it is
  */
 import type { RaisedException } from '../domain/exceptions/catalogue.ts';
+import { some } from '../domain/wording.ts';
 import type { FactLine, ReturnInspectedFact, ReturnReceivedFact, ShipmentFact, WarehouseDocument } from '../ports/warehouse.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { orderOfReference, readLineReference, type OutLine } from '../store/orders-out.ts';
@@ -212,7 +213,7 @@ async function settle(context: FlowContext): Promise<void> {
   for (const warehouse of await feedCases(db, storeId)) {
     for (const { sku, on_hand } of warehouse.unmapped) {
       unmapped.push({ kind: 'WAREHOUSE_SKU_UNMAPPED', key: `warehouse/${warehouse.warehouse_id}/${sku}`, subject: `${sku} in ${warehouse.warehouse}`,
-        sentence: `${warehouse.warehouse} keeps ${on_hand} units of ${sku}, a code that is no item's SKU here or that of several. Its stock is kept and counts as soon as somebody matches it.`, evidence: { sku, onHand: on_hand } });
+        sentence: `${warehouse.warehouse} keeps ${some(on_hand, 'unit')} of ${sku}, a code that is no item's SKU here or that of several. Its stock is kept and counts as soon as somebody matches it.`, evidence: { sku, onHand: on_hand } });
     }
     for (const reject of warehouse.rejects) {
       rejected.push({ kind: 'WAREHOUSE_REJECTED', key: `reject/${reject.id}`, subject: reject.place, sentence: `${reject.place}${reject.field === null ? '' : `, ${reject.field}`}: ${reject.message}. The other rows were applied.`, evidence: reject });

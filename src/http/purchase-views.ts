@@ -40,7 +40,7 @@ function learnedOn(order: { state: string; orderedOn: string | null; supplierId:
 export function purchaseView(row: PurchasePageRow, usual: UsualDays): Of<typeof PurchaseRow> {
   return {
     purchaseOrderId: row.purchase_order_id, reference: row.reference, supplierId: row.supplier_id, supplier: row.supplier, locationId: row.location_id, locationName: row.location, authority: row.authority, state: row.state, currency: row.currency,
-    orderedOn: row.ordered_on, expectedOn: row.expected_on, dueOn: row.due_on, learnedOn: learnedOn({ state: row.state, orderedOn: row.ordered_on, supplierId: row.supplier_id }, usual), overdue: row.overdue ?? false, lines: row.lines, units: row.units, receivedUnits: row.received_units, openUnits: row.open_units,
+    orderedOn: row.ordered_on, expectedOn: row.expected_on, dueOn: row.due_on, learnedOn: learnedOn({ state: row.state, orderedOn: row.ordered_on, supplierId: row.supplier_id }, usual), overdue: row.overdue ?? false, lines: row.lines, units: row.units, receivedUnits: row.received_units, damagedUnits: row.damaged_units, openUnits: row.open_units,
     value: Number(row.goods_value) + Number(row.shipping) + Number(row.duty) + Number(row.other_cost), origin: row.origin, version: row.version, createdAt: row.created_at, createdBy: row.created_by, updatedAt: row.updated_at,
   };
 }
@@ -76,7 +76,7 @@ export async function purchaseDetail(db: Db, store: StoreRow, id: number, who: {
   const effect = await orderEffect(db, store, order, who.today), landed = landedCost(order), sum = (of: (line: PurchaseOrder['lines'][number]) => number): number => order.lines.reduce((total, line) => total + of(line), 0);
   return {
     purchaseOrderId: id, reference: order.reference, supplierId: order.supplierId, supplier: row.supplier, locationId: order.locationId, locationName: row.location, authority: row.authority, state: order.state, currency: order.currency, orderedOn: order.orderedOn, expectedOn: order.expectedOn, dueOn: due, learnedOn: learnedOn(order, await usualDaysOf(db, storeId, [order.supplierId])),
-    overdue: due !== null && (ON_ORDER as readonly string[]).includes(order.state) && addDays(due, settings.overdueToleranceDays) < who.today, units: sum((l) => l.ordered), receivedUnits: sum((l) => Math.min(l.ordered, l.received + l.damaged)), openUnits: sum(openUnits), value: orderValue(order),
+    overdue: due !== null && (ON_ORDER as readonly string[]).includes(order.state) && addDays(due, settings.overdueToleranceDays) < who.today, units: sum((l) => l.ordered), receivedUnits: sum((l) => l.received), damagedUnits: sum((l) => l.damaged), openUnits: sum(openUnits), value: orderValue(order),
     origin: row.origin, version: order.version, createdAt: row.created_at, createdBy: row.created_by, updatedAt: row.updated_at, shipping: order.shipping, duty: order.duty, otherCost: order.otherCost, goods: goodsValue(order), storeValue: value.inStore, storeCurrency: store.currency, rate: value.rate, rateMissing: value.missing, notes: order.notes, supplierEmail: row.supplier_email,
     approvedBy: order.approvedBy, approvedAt: row.approved_at, sentAt: row.sent_at, closedAt: row.closed_at,
     verbs: (Object.keys(TRANSITIONS) as PurchaseVerb[]).filter((verb) => TRANSITIONS[verb].includes(order.state)), approvalWanted: needsApproval(order, settings.approvalLimits, value), approveRefused: refused, canMail: who.canMail, overTolerancePercent: settings.overTolerancePercent,

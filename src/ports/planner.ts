@@ -77,7 +77,7 @@ export interface ProductRow {
 /** `quantity` is negative for goods that came back. No buyer is named. */
 export interface SaleRow { lineId: string; orderId: string; orderName: string; variantId: string; sku: string; at: string; updatedAt: string; price: number; quantity: number; isCancelled: boolean; locationId: string; isRemoved: boolean }
 export interface PurchaseRow {
-  orderId: string; reference: string; state: string; supplier: string; currency: string; createdOn: string; expectedOn: string | null; updatedAt: string; line: number; variantId: string; sku: string; barcode: string | null; title: string; ordered: number; received: number; receivedOn: string | null; unitCost: number; locationId: string;
+  orderId: string; reference: string; state: string; supplier: string; currency: string; /** The day it was sent, else made. */ createdOn: string; /** The day it is due: as promised, else by the lead time. */ expectedOn: string; updatedAt: string; line: number; variantId: string; sku: string; barcode: string | null; title: string; ordered: number; received: number; receivedOn: string | null; unitCost: number; locationId: string;
   isRemoved: boolean;
 }
 export interface StockRow { variantId: string; locationId: string; inStock: number; minStock: number | null; maxStock: number | null; updatedAt: string; isRemoved: boolean }

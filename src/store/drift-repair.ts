@@ -57,6 +57,11 @@ export async function repairsUnderWay(db: Queryable, storeId: number, limit: num
   return (await db.query<RepairRow>(`${ROWS} where r.store_id = $1 and r.state in ('sending', 'reversing') order by r.repair_id limit $2`, [storeId, limit])).rows;
 }
 
+/** A level of the ledger, locked for this transaction: nothing is posted to it meanwhile. None where nothing ever was. */
+export async function lockLedgerLevel(tx: Queryable, storeId: number, itemId: number, locationId: number): Promise<{ available: number; committed: number }> {
+  return (await tx.query<{ available: number; committed: number }>('select available, committed from ledger_level where store_id = $1 and item_id = $2 and location_id = $3 for update', [storeId, itemId, locationId])).rows[0] ?? { available: 0, committed: 0 };
+}
+
 export async function repairLimit(db: Queryable, storeId: number): Promise<number> {
   return (await db.query<{ repair_limit: number }>('select repair_limit from store where store_id = $1', [storeId])).rows[0]!.repair_limit;
 }

@@ -3,6 +3,7 @@ import type { Rates } from '../domain/exchange.ts';
 import type { BudgetPer } from '../domain/replenishment/supplier-limits.ts';
 import type { Queryable } from './db.ts';
 import { purchaseSettings } from './purchase-settings.ts';
+import { decidedCost } from './worklist.ts';
 
 /** What was ordered in the shop's month. */
 export interface Spent {
@@ -41,8 +42,8 @@ export const leftOf = ({ budget, spent }: StoreBudget): number => Math.max(0, bu
 /** Minor units the plan proposes as planners decided it, by `supplier@currency`; lines of no supplier by `@currency`. */
 export async function plannedCosts(db: Queryable, storeId: number, today: string): Promise<Map<string, number>> {
   const { rows } = await db.query<{ supplier_id: number | null; currency: string; cost: string }>(
-    `select r.supplier_id, r.currency, sum(case when d.decision = 'quantity' then d.quantity * r.unit_cost else r.cost end) as cost from recommendation r
+    `select r.supplier_id, r.currency, sum(case when d.decision = 'quantity' then d.quantity * ${decidedCost('r')} else r.cost end) as cost from recommendation r
      left join plan_decision d on d.store_id = r.store_id and d.item_id = r.item_id and d.location_id = r.location_id and (d.until is null or d.until >= $2::date)
-     where r.store_id = $1 and (d.decision is null or d.decision = 'quantity') group by 1, 2 having sum(case when d.decision = 'quantity' then d.quantity * r.unit_cost else r.cost end) > 0`, [storeId, today]);
-  return new Map(rows.map((row) => [`${row.supplier_id ?? ''}@${row.currency}`, Number(row.cost)]));
+     where r.store_id = $1 and (d.decision is null or d.decision = 'quantity') group by 1, 2`, [storeId, today]);
+  return new Map(rows.filter((row) => Number(row.cost) > 0).map((row) => [`${row.supplier_id ?? ''}@${row.currency}`, Number(row.cost)]));
 }

@@ -5,6 +5,8 @@
 import { KEPT_AT, policyAt } from '../domain/replenishment/facts.ts';
 import { ADVANCED_FILES, type AdvancedFile, type PlannerFile, type StarterFile } from '../ports/planner.ts';
 import type { Queryable } from './db.ts';
+import { DEFAULTS } from './planning.ts';
+import { DUE } from './purchase-page.ts';
 
 /** A supplier's name is its id there, and ids hold 256 letters. */
 const NAME_TOO_LONG = `case when length(s.name) > 256 then 'the supplier’s name is longer than 256 letters' end as left_out`;
@@ -27,12 +29,17 @@ const STOCK = `
   join variant v on v.store_id = x.store_id and v.shopify_inventory_item_id = x.shopify_inventory_item_id left join recommendation r on r.store_id = g.store_id and r.item_id = g.item_id and r.location_id = g.location_id
   where g.store_id = $1 and $2::text is not null and v.deleted_at is null and x.tracked`;
 
-/** Orders the planner made are its own already. */
+/** The shop's day of an instant; `shop` is the store. */
+const dayOf = (instant: string): string => `(${instant} at time zone shop.time_zone)::date`;
+/** An order that was not sent yet has only the day it was made. */
+const ORDERED = `coalesce(p.ordered_on, ${dayOf('p.created_at')})`;
+
+/** Orders the planner made are its own already. Its `received` is all that came: of damaged units nothing is known there, and none of them is awaited any more. */
 const ORDERS = `
-  select p.purchase_order_id || '-' || n.line as key, jsonb_build_object('orderId', p.purchase_order_id::text, 'reference', p.reference, 'state', p.state, 'supplier', s.name, 'currency', p.currency, 'createdOn', (p.created_at at time zone 'UTC')::date::text, 'expectedOn', coalesce(n.expected_on, p.expected_on)::text,
+  select p.purchase_order_id || '-' || n.line as key, jsonb_build_object('orderId', p.purchase_order_id::text, 'reference', p.reference, 'state', p.state, 'supplier', s.name, 'currency', p.currency, 'createdOn', ${ORDERED}::text, 'expectedOn', coalesce(n.expected_on, ${DUE}, ${ORDERED} + coalesce(s.lead_time_days, ${DEFAULTS.lead_time_days}))::text,
       'updatedAt', to_char(p.updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'line', n.line, 'variantId', v.shopify_variant_id::text, 'sku', coalesce(i.sku, ''), 'barcode', i.barcode, 'title', i.title, 'ordered', greatest(0, n.ordered - n.cancelled), 'received', n.received + n.damaged,
-      'receivedOn', (select (max(h.received_at) at time zone 'UTC')::date::text from goods_receipt h join goods_receipt_line q using (store_id, goods_receipt_id) where h.store_id = p.store_id and h.purchase_order_id = p.purchase_order_id and q.item_id = n.item_id), 'unitCost', n.unit_cost, 'locationId', l.shopify_location_id::text) as row, ${NAME_TOO_LONG}
-  from purchase_order p join purchase_order_line n using (store_id, purchase_order_id) join supplier s on s.store_id = p.store_id and s.supplier_id = p.supplier_id join location l on l.store_id = p.store_id and l.location_id = p.location_id join item i on i.item_id = n.item_id
+      'receivedOn', (select ${dayOf('max(h.received_at)')}::text from goods_receipt h join goods_receipt_line q using (store_id, goods_receipt_id) where h.store_id = p.store_id and h.purchase_order_id = p.purchase_order_id and q.item_id = n.item_id and h.reverses is null and not exists (select from goods_receipt b where b.store_id = h.store_id and b.reverses = h.goods_receipt_id)), 'unitCost', n.unit_cost, 'locationId', l.shopify_location_id::text) as row, ${NAME_TOO_LONG}
+  from purchase_order p join store shop on shop.store_id = p.store_id join purchase_order_line n on n.store_id = p.store_id and n.purchase_order_id = p.purchase_order_id join supplier s on s.store_id = p.store_id and s.supplier_id = p.supplier_id join location l on l.store_id = p.store_id and l.location_id = p.location_id join item i on i.item_id = n.item_id
   join lateral (select v.shopify_variant_id from inventory_item x join variant v on v.store_id = x.store_id and v.shopify_inventory_item_id = x.shopify_inventory_item_id where x.store_id = p.store_id and x.item_id = n.item_id order by v.deleted_at nulls first, v.shopify_variant_id limit 1) v on true
   where p.store_id = $1 and $2::text is not null and p.origin <> 'inventory-planner' and p.state not in ('draft', 'awaiting approval')`;
 

@@ -1,5 +1,6 @@
 /** What files of other systems say, brought in: suppliers, terms, minimum and maximum stock, purchase orders. Heard again, nothing changes. A dry run does all of it and rolls back. */
 import type pg from 'pg';
+import { money, toDecimal } from '../domain/money.ts';
 import type { ImportError } from '../domain/purchasing/import-columns.ts';
 import type { CodeOf, MinMaxSaid, WrongRow, OrderSaid, SupplierSaid, TermsSaid } from '../domain/purchasing/import-rows.ts';
 import { readAmount } from '../domain/purchasing/import-values.ts';
@@ -54,28 +55,42 @@ async function supplierNamed(tx: pg.PoolClient, storeId: number, name: string, c
   return (await findSupplier(tx, storeId, { name }))!;
 }
 
-export async function bringTerms(tx: pg.PoolClient, storeId: number, rows: readonly TermsSaid[], storeCurrency: string, doing: Doing): Promise<Brought> {
+/** What a row of terms says, without what says whose it is. */
+function termsSaid({ line: _line, code: _code, variantId: _variantId, supplier: _supplier, currency: _currency, ...said }: TermsSaid): Partial<SupplierItemTerms> { return said; }
+
+/** Suppliers' terms. Rows of one item are folded one onto the next: of what several say the last holds, what only one says stays. */
+export async function bringTerms(tx: pg.PoolClient, storeId: number, rows: readonly TermsSaid[], doing: Doing): Promise<Brought> {
   const result = none(), found = await itemsByCode(tx, storeId, rows.flatMap(codesOf));
   for (const [, group] of Map.groupBy(rows, (row) => row.supplier.toLowerCase())) {
-    const supplier = await supplierNamed(tx, storeId, group[0]!.supplier, group.find((row) => row.currency !== undefined)?.currency ?? storeCurrency, doing, result);
     const known = group.flatMap((row) => { const hit = oneItem(found, row); if ('wrong' in hit) { result.errors.push({ line: row.line, field: 'sku', message: hit.wrong }); return []; } return [{ row, itemId: hit.itemId }]; });
-    const before = await termsOf(tx, storeId, supplier.supplier_id, known.map((k) => k.itemId)), changed: SupplierItemTerms[] = [];
-    const others = await tx.query<{ item_id: number }>('select distinct item_id from supplier_item where store_id = $1 and preferred and supplier_id <> $2 and item_id = any($3)', [storeId, supplier.supplier_id, known.map((k) => k.itemId)]), elsewhere = new Set(others.rows.map((row) => row.item_id)), lines = new Map<number, number>();
-    for (const { row, itemId } of known) {
+    if (known.length === 0) continue; // nothing of it is brought in: no supplier is made for that
+    const supplier = await supplierNamed(tx, storeId, group[0]!.supplier, group[0]!.currency, doing, result);
+    // Read before the lock was ours: meanwhile it may have been made, or changed, in another.
+    const [ours, foreign] = [known.filter(({ row }) => row.currency === supplier.currency), known.filter(({ row }) => row.currency !== supplier.currency)];
+    for (const { row } of foreign) result.errors.push({ line: row.line, field: 'currency', message: `${supplier.name} sells in ${supplier.currency} by now, the row was read in ${row.currency}: send the file again` });
+    const itemIds = [...new Set(ours.map((one) => one.itemId))], before = await termsOf(tx, storeId, supplier.supplier_id, itemIds), changed: SupplierItemTerms[] = [];
+    const others = await tx.query<{ item_id: number }>('select distinct item_id from supplier_item where store_id = $1 and preferred and supplier_id <> $2 and item_id = any($3)', [storeId, supplier.supplier_id, itemIds]), elsewhere = new Set(others.rows.map((row) => row.item_id));
+    for (const [itemId, said] of Map.groupBy(ours, (one) => one.itemId)) {
       const was = before.get(itemId), old: SupplierItemTerms = was === undefined
         // A second supplier does not take an item away from the first unless the file says so.
         ? { itemId, supplierSku: null, unitCost: null, moq: null, casePack: null, priceBreaks: [], volumeCm3: null, weightG: null, leadTimeDays: null, preferred: !elsewhere.has(itemId) }
         : { itemId, supplierSku: was.supplier_sku, unitCost: was.unit_cost === null ? null : Number(was.unit_cost), moq: was.moq, casePack: was.case_pack, priceBreaks: was.price_breaks, volumeCm3: was.volume_cm3 === null ? null : Number(was.volume_cm3), weightG: was.weight_g === null ? null : Number(was.weight_g), leadTimeDays: was.lead_time_days, preferred: was.preferred };
-      const { line: _line, code: _code, variantId: _variantId, supplier: _supplier, currency: _currency, ...said } = row, next = { ...old, ...said };
-      const twin = lines.get(itemId), isSame = was !== undefined && same(old, next);
-      if (isSame) result.unchanged++; else { changed.push(next); result.applied++; }
-      result.rows.set(row.line, isSame ? SAME : BROUGHT);
-      if (twin !== undefined) result.rows.set(twin, saidAgain(row.line)); // the later row holds
-      lines.set(itemId, row.line);
+      const next = said.reduce((so, { row }) => ({ ...so, ...termsSaid(row) }), old);
+      if (was === undefined || !same(old, next)) changed.push(next);
+      said.forEach(({ row }, n) => result.rows.set(row.line, outcomeOf(termsSaid(row), said.slice(n + 1).map((one) => one.row), was === undefined ? null : old)));
     }
     await saveSupplierItems(tx, storeId, supplier.supplier_id, changed, doing.by, doing.now);
   }
-  return result;
+  const count = (status: RowOutcome['status']): number => [...result.rows.values()].filter((one) => one.status === status).length;
+  return { ...result, applied: count('brought in'), unchanged: count('unchanged') };
+}
+
+/** What became of a row of terms: what rows behind it say again holds as they have it, the rest as this one has it. `old` null: the supplier did not sell the item. */
+function outcomeOf(said: Partial<SupplierItemTerms>, behind: readonly TermsSaid[], old: SupplierItemTerms | null): RowOutcome {
+  const again = behind.findLast((row) => Object.keys(said).some((field) => field in termsSaid(row))), own = Object.entries(said).filter(([field]) => !behind.some((row) => field in termsSaid(row)));
+  if (own.length === 0 && behind.length > 0) return saidAgain((again ?? behind.at(-1)!).line);
+  const stands = old !== null && own.every(([field, value]) => same([old[field as keyof SupplierItemTerms]], [value])), rest = again === undefined ? '' : `line ${again.line} says some of it again, and that holds`;
+  return stands ? { ...SAME, message: [SAME.message, rest].filter(Boolean).join('; ') } : { ...BROUGHT, message: rest };
 }
 
 interface Place { location_id: number; name: string; shopify_location_id: string; is_active: boolean }
@@ -137,14 +152,17 @@ export async function bringOrders(tx: pg.PoolClient, storeId: number, rows: read
     const wrong: ImportError[] = [], place = placeOf(places, said.location);
     if ('wrong' in place) wrong.push({ line: said.line, field: 'location', message: place.wrong });
     const currencyIfNew = said.currency ?? store.currency, before = await findSupplier(tx, storeId, { name: said.supplier }), currency = said.currency ?? before?.currency ?? currencyIfNew;
-    const lines = new Map<number, PurchaseLine>();
+    const lines = new Map<number, PurchaseLine>(), from = new Map<number, number>();
     for (const line of said.lines) {
       const hit = oneItem(found, line), cost = readAmount(line.cost, currency);
       if ('wrong' in hit) wrong.push({ line: line.line, field: 'sku', message: hit.wrong });
       if (typeof cost === 'string') wrong.push({ line: line.line, field: 'cost', message: cost });
       if ('wrong' in hit || typeof cost === 'string') continue;
-      const twin = lines.get(hit.itemId);
+      const twin = lines.get(hit.itemId), first = from.get(hit.itemId);
+      // An order holds an item once, at one cost: units of two costs on one line would be worth something else.
+      if (twin && twin.unitCost !== cost) { wrong.push({ line: line.line, field: 'cost', message: `${line.code} is in line ${first} at ${toDecimal(money(twin.unitCost, currency))} and here at ${toDecimal(money(cost, currency))}, and an order has an item at one cost: give both lines the same, or this one another order number` }); continue; }
       if (twin) { twin.ordered += line.ordered; twin.received += line.received; continue; }
+      from.set(hit.itemId, line.line);
       lines.set(hit.itemId, { line: lines.size + 1, itemId: hit.itemId, supplierSku: line.supplierSku, ordered: line.ordered, unitCost: cost, expectedOn: null, received: line.received, damaged: 0, cancelled: 0, recommendation: null });
     }
     if (wrong.length > 0 || 'wrong' in place) { result.errors.push(...wrong); continue; }

@@ -5,7 +5,7 @@ import type { Queryable } from './db.ts';
 import { DEFAULTS } from './planning.ts';
 import type { PurchaseRow } from './purchase-orders.ts';
 
-export interface PurchasePageRow extends PurchaseRow { lines: number; units: number; received_units: number; open_units: number; goods_value: string; overdue: boolean; due_on: string | null }
+export interface PurchasePageRow extends PurchaseRow { lines: number; units: number; /** Good ones, more than ordered too. */ received_units: number; damaged_units: number; open_units: number; goods_value: string; overdue: boolean; due_on: string | null }
 export interface PurchaseFilter { states: readonly string[] | null; overdue: boolean; q: string | null; supplierId: number | null; locationId: number | null; today: string; toleranceDays: number; before: number | null; limit: number }
 
 /** The day an order is due: as promised, else by the lead time its supplier states, else by the one planning begins with. An order nobody gave a day is late too. Of `p`, the order, and `s`, its supplier. */
@@ -13,7 +13,7 @@ export const DUE = `coalesce(p.expected_on, p.ordered_on + coalesce(s.lead_time_
 
 const ROWS = `select p.*, s.name as supplier, s.email as supplier_email, l.name as location, l.authority, l.warehouse_id, t.*, p.state = any($8) and ${DUE} + $7::int < $6::date and t.open_units > 0 as overdue, ${DUE} as due_on
   from purchase_order p join supplier s on s.store_id = p.store_id and s.supplier_id = p.supplier_id join location l on l.store_id = p.store_id and l.location_id = p.location_id
-  cross join lateral (select count(*)::int as lines, coalesce(sum(n.ordered), 0)::int as units, coalesce(sum(least(n.ordered, n.received + n.damaged)), 0)::int as received_units, coalesce(sum(n.ordered::bigint * n.unit_cost), 0) as goods_value,
+  cross join lateral (select count(*)::int as lines, coalesce(sum(n.ordered), 0)::int as units, coalesce(sum(n.received), 0)::int as received_units, coalesce(sum(n.damaged), 0)::int as damaged_units, coalesce(sum(n.ordered::bigint * n.unit_cost), 0) as goods_value,
     coalesce(sum(greatest(0, n.ordered - n.received - n.damaged - n.cancelled)), 0)::int as open_units from purchase_order_line n where n.store_id = p.store_id and n.purchase_order_id = p.purchase_order_id) t
   where p.store_id = $1 and ($2::text[] is null or p.state = any($2)) and ($3::int is null or p.supplier_id = $3) and ($4::int is null or p.location_id = $4)
     and ($5::text is null or p.reference ilike '%' || $5 || '%' or s.name ilike '%' || $5 || '%' or exists (select from purchase_order_line n join item i using (item_id) where n.store_id = p.store_id and n.purchase_order_id = p.purchase_order_id and i.sku ilike $5))`;
@@ -25,11 +25,11 @@ export async function purchasePage(db: Queryable, storeId: number, f: PurchaseFi
   return rows;
 }
 
-export interface PurchaseTotals { orders: number; units: number; received: number; open: number; values: { currency: string; value: number }[]; /** In the store's currency; currencies without a rate are not in it. */ inStore: { value: number; withoutRate: string[] } }
+export interface PurchaseTotals { orders: number; units: number; received: number; damaged: number; open: number; values: { currency: string; value: number }[]; /** In the store's currency; currencies without a rate are not in it. */ inStore: { value: number; withoutRate: string[] } }
 /** What the filtered orders come to, of all pages; money by currency, and in the store's at the rate of the day each was ordered, or of today. */
 export async function purchaseTotals(db: Queryable, storeId: number, f: PurchaseFilter, rates: Rates): Promise<PurchaseTotals> {
-  const { rows } = await db.query<{ currency: string; day: string; orders: number; units: number; received: number; open: number; value: string }>(
-    `select currency, coalesce(ordered_on, $6::date) as day, count(*)::int as orders, sum(units)::int as units, sum(received_units)::int as received, sum(open_units)::int as open, sum(goods_value + shipping + duty + other_cost) as value from (${ROWS}) r where (not $9 or overdue) group by 1, 2 order by 1, 2`,
+  const { rows } = await db.query<{ currency: string; day: string; orders: number; units: number; received: number; damaged: number; open: number; value: string }>(
+    `select currency, coalesce(ordered_on, $6::date) as day, count(*)::int as orders, sum(units)::int as units, sum(received_units)::int as received, sum(damaged_units)::int as damaged, sum(open_units)::int as open, sum(goods_value + shipping + duty + other_cost) as value from (${ROWS}) r where (not $9 or overdue) group by 1, 2 order by 1, 2`,
     [storeId, f.states, f.supplierId, f.locationId, f.q?.replaceAll(/[%_\\]/g, '\\$&') ?? null, f.today, f.toleranceDays, ON_ORDER, f.overdue]);
   const by = new Map<string, number>(), withoutRate = new Set<string>();
   let inStore = 0;
@@ -38,8 +38,8 @@ export async function purchaseTotals(db: Queryable, storeId: number, f: Purchase
     by.set(row.currency, (by.get(row.currency) ?? 0) + value);
     if (there === null) withoutRate.add(row.currency); else inStore += there;
   }
-  const sum = (of: 'orders' | 'units' | 'received' | 'open'): number => rows.reduce((total, row) => total + row[of], 0);
-  return { orders: sum('orders'), units: sum('units'), received: sum('received'), open: sum('open'), values: [...by].map(([currency, value]) => ({ currency, value })).sort((a, b) => b.value - a.value), inStore: { value: inStore, withoutRate: [...withoutRate].sort() } };
+  const sum = (of: 'orders' | 'units' | 'received' | 'damaged' | 'open'): number => rows.reduce((total, row) => total + row[of], 0);
+  return { orders: sum('orders'), units: sum('units'), received: sum('received'), damaged: sum('damaged'), open: sum('open'), values: [...by].map(([currency, value]) => ({ currency, value })).sort((a, b) => b.value - a.value), inStore: { value: inStore, withoutRate: [...withoutRate].sort() } };
 }
 
 /** How many orders are in each state, and how many are late. */

@@ -134,13 +134,13 @@ const NOT_UNDER_WAY = `p.state <> 'quarantined' and not exists (select from push
 export const HOT = { units: 5, buffers: 3, seconds: 30 } as const;
 const HOT_FIRST = `(not (coalesce(p.pushed, 0) <= greatest(${HOT.units}, ${HOT.buffers} * coalesce((p.arithmetic ->> 'buffer')::int, 0)) or p.dirty_at < $2::timestamptz - interval '${HOT.seconds} seconds'))`;
 
-/** Dirty levels whose time has come, longest waiting first, in a peak those near zero before. Nothing is locked: they are taken again by key once Shopify has been read. */
+/** Dirty levels whose time has come, longest waiting first, in a peak those near zero before. Those of paused locations among them: nothing is written there, but what is oversold is still to be seen. Nothing is locked: they are taken again by key once Shopify has been read. */
 export async function dirtyLevels(db: Queryable, storeId: number, now: string, limit: number): Promise<DirtyLevel[]> {
   const peak = (await db.query({ name: 'push-peak', text: 'select from push_policy where store_id = $1 and peak_until > $2 limit 1', values: [storeId, now] })).rowCount === 1, order = `${peak ? `${HOT_FIRST}, ` : ''}p.dirty_at, p.item_id`;
   const { rows } = await db.query<DirtyLevel>({ name: peak ? 'push-hot-levels' : 'push-dirty-levels', text: `
     with picked as materialized (
       select p.* from push_level p where p.store_id = $1 and p.dirty_version > p.seen_version and (p.not_before is null or p.not_before <= $2) and ${NOT_UNDER_WAY}
-        and exists (select from push_policy a where a.store_id = p.store_id and a.location_id = p.location_id and a.mode <> 'off' and not (a.paused and a.mode = 'live'))
+        and exists (select from push_policy a where a.store_id = p.store_id and a.location_id = p.location_id and a.mode <> 'off')
       order by ${order} limit $3
     ) ${LEVEL} order by ${order}`, values: [storeId, now, limit] });
   return rows;

@@ -7,23 +7,24 @@ const LATEST = 60;
 
 /**
  * Sent orders of which goods came, newest first, by supplier. Days are the shop's. Receipts that were taken back are no arrivals.
- * The promised day is the one the order was first confirmed or sent with: a new promise does not make the old one kept.
+ * The promised day is the one the order was first confirmed or sent with, since it was last reopened: a new promise does not make the old one kept.
  */
 export async function deliveredOrders(db: Queryable, storeId: number, supplierIds: readonly number[]): Promise<Map<number, DeliveredOrder[]>> {
-  const { rows } = await db.query<{ supplier_id: number; ordered_on: string; promised: string | null; ordered: number; received: number; damaged: number; over: boolean; arrivals: { day: string; units: number }[] }>(
-    `select s.supplier_id, p.ordered_on, p.state in ('received', 'closed') as over, n.ordered, n.received, n.damaged, a.arrivals,
-       coalesce((select v.document ->> 'expectedOn' from purchase_order_version v where v.store_id = p.store_id and v.purchase_order_id = p.purchase_order_id and v.what = 'confirmed' order by v.version limit 1),
-         (select v.document ->> 'expectedOn' from purchase_order_version v where v.store_id = p.store_id and v.purchase_order_id = p.purchase_order_id and v.what in ('sent', 'created') and v.document ->> 'orderedOn' is not null order by v.version limit 1)) as promised
+  const { rows } = await db.query<{ supplier_id: number; ordered_on: string; promised: string | null; received: number; damaged: number; short: number; over: boolean; arrivals: { day: string; units: number }[] }>(
+    `select s.supplier_id, p.ordered_on, p.state in ('received', 'closed') as over, n.received, n.damaged, n.short, a.arrivals,
+       coalesce((select v.document ->> 'expectedOn' from purchase_order_version v where v.store_id = p.store_id and v.purchase_order_id = p.purchase_order_id and v.what = 'confirmed' and v.version > b.version order by v.version limit 1),
+         (select v.document ->> 'expectedOn' from purchase_order_version v where v.store_id = p.store_id and v.purchase_order_id = p.purchase_order_id and v.what in ('sent', 'created') and v.document ->> 'orderedOn' is not null and v.version > b.version order by v.version limit 1)) as promised
      from unnest($2::int[]) as s(supplier_id)
      cross join lateral (select * from purchase_order p where p.store_id = $1 and p.supplier_id = s.supplier_id and p.ordered_on is not null and p.state in ('part received', 'received', 'closed') order by p.ordered_on desc, p.purchase_order_id desc limit ${LATEST}) p
      join store t on t.store_id = p.store_id
-     cross join lateral (select sum(ordered)::int as ordered, sum(received)::int as received, sum(damaged)::int as damaged from purchase_order_line n where n.store_id = p.store_id and n.purchase_order_id = p.purchase_order_id) n
+     cross join lateral (select coalesce(max(v.version), 0) as version from purchase_order_version v where v.store_id = p.store_id and v.purchase_order_id = p.purchase_order_id and v.what = 'reopened') b
+     cross join lateral (select sum(received)::int as received, sum(damaged)::int as damaged, sum(greatest(0, ordered - received))::int as short from purchase_order_line n where n.store_id = p.store_id and n.purchase_order_id = p.purchase_order_id) n
      cross join lateral (select jsonb_agg(jsonb_build_object('day', to_char(g.received_at at time zone t.time_zone, 'YYYY-MM-DD'), 'units', (select sum(l.quantity + l.damaged) from goods_receipt_line l where l.store_id = g.store_id and l.goods_receipt_id = g.goods_receipt_id))) as arrivals
        from goods_receipt g where g.store_id = p.store_id and g.purchase_order_id = p.purchase_order_id and g.reverses is null and not exists (select from goods_receipt b where b.store_id = g.store_id and b.reverses = g.goods_receipt_id)) a
      where a.arrivals is not null order by s.supplier_id, p.ordered_on desc, p.purchase_order_id desc`, [storeId, supplierIds]);
   const found = new Map<number, DeliveredOrder[]>();
   for (const row of rows) {
-    const order: DeliveredOrder = { orderedOn: row.ordered_on, expectedOn: row.promised, ordered: row.ordered, received: row.received, damaged: row.damaged, over: row.over, arrivals: row.arrivals };
+    const order: DeliveredOrder = { orderedOn: row.ordered_on, expectedOn: row.promised, received: row.received, damaged: row.damaged, short: row.short, over: row.over, arrivals: row.arrivals };
     found.set(row.supplier_id, [...(found.get(row.supplier_id) ?? []), order]);
   }
   return found;

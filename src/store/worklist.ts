@@ -38,6 +38,13 @@ export const NOT_SENT = `('draft', 'awaiting approval', 'approved')`;
 const decided = (day: string): string => `left join plan_decision d on d.store_id = x.store_id and d.item_id = x.item_id and d.location_id = x.location_id and (d.until is null or d.until >= ${day}::date)`;
 const UNITS = `coalesce(case when d.decision = 'quantity' then d.quantity end, x.quantity)`, WANTED = `d.decision is distinct from 'excluded' and d.decision is distinct from 'snoozed'`;
 
+/**
+ * What a unit of a decided quantity costs: by the break that the quantity itself reaches, which need not be the recommended one's. Of `d` and a recommendation of the
+ * given name; the recommendation's price where the supplier named none.
+ */
+export const decidedCost = (of: string): string => `coalesce((select coalesce((select (b ->> 'unitCost')::bigint from jsonb_array_elements(t.price_breaks) b where (b ->> 'from')::int <= d.quantity order by (b ->> 'from')::int desc limit 1), t.unit_cost)
+  from supplier_item t where t.store_id = ${of}.store_id and t.supplier_id = ${of}.supplier_id and t.item_id = ${of}.item_id and t.unit_cost is not null), ${of}.unit_cost)`;
+
 /** How many lines the view "due" has of store $1; `day`: the parameter that says today. */
 export const dueLines = (day: string): string => `select count(*)::int from recommendation x ${decided(day)} where x.store_id = $1 and ${UNITS} > 0 and x.order_by <= ${day}::date and ${WANTED}
   and not exists (select from purchase_order p join purchase_order_line n using (store_id, purchase_order_id) where p.store_id = x.store_id and p.state in ${NOT_SENT} and p.location_id = x.location_id and n.item_id = x.item_id and n.ordered > 0)`;
@@ -46,10 +53,10 @@ const ROWS = `with drafted as ( -- asked for in an order that was not sent yet; 
     select p.location_id, n.item_id, sum(n.ordered)::int as units, min(p.purchase_order_id) as id, (array_agg(p.reference order by p.purchase_order_id))[1] as reference from purchase_order p join purchase_order_line n using (store_id, purchase_order_id)
     where p.store_id = $1 and p.state in ${NOT_SENT} and n.ordered > 0 group by 1, 2
   ), r as (
-    select x.item_id, x.location_id, x.need, x.unit_cost, x.currency, x.at_risk, x.at_risk_value, x.overstock, x.cover_days, x.stockout_p50, x.stockout_p10, x.order_by, x.urgency, x.abc, x.by_rule, x.facts, x.computed_at, x.supplier_id,
+    select x.item_id, x.location_id, x.need, y.unit_cost, x.currency, x.at_risk, x.at_risk_value, x.overstock, x.cover_days, x.stockout_p50, x.stockout_p10, x.order_by, x.urgency, x.abc, x.by_rule, x.facts, x.computed_at, x.supplier_id,
       i.sku, i.title, i.vendor, nullif(i.product_type, '') as category, coalesce(s.name, i.vendor) as supplier, l.name as location, f.method, f.wape, f.flags, coalesce(x.available, g.available, 0) as available, coalesce(x.incoming, g.incoming, 0) as incoming, coalesce(g.available, 0) as available_now, q.id as draft_id, q.reference as draft, q.units as draft_units,
       x.quantity as recommended, ${UNITS} as quantity,
-      case when d.decision = 'quantity' then d.quantity * x.unit_cost else x.cost end as cost, case when d.decision = 'quantity' then d.quantity * x.unit_cost else x.cost end * k.factor as store_cost,
+      y.cost, y.cost * k.factor as store_cost,
       d.decision, d.until as decision_until, d.reason as decision_reason, d.decided_by, d.version as decision_version,
       m.location_id as move_location_id, m.name as move_location, m.quantity as move_quantity
     from recommendation x join item i using (item_id) join location l on l.store_id = x.store_id and l.location_id = x.location_id
@@ -60,6 +67,7 @@ const ROWS = `with drafted as ( -- asked for in an order that was not sent yet; 
     left join forecast f on f.store_id = x.store_id and f.item_id = x.item_id and f.location_id = x.location_id and f.run_id = p.run_id
     left join ledger_level g on g.store_id = x.store_id and g.item_id = x.item_id and g.location_id = x.location_id
     ${decided('$7')}
+    cross join lateral (select c.unit_cost, case when d.decision = 'quantity' then d.quantity * c.unit_cost else x.cost end as cost from (select case when d.decision = 'quantity' then ${decidedCost('x')} else x.unit_cost end as unit_cost) c) y
     -- What is too much here and worth more elsewhere, as Transfers proposes it: what stands here, not what is on its way.
     left join lateral (select y.to_location_id as location_id, w.name, y.quantity from transfer_proposal y join location w on w.store_id = y.store_id and w.location_id = y.to_location_id
       where x.overstock > 0 and y.store_id = x.store_id and y.item_id = x.item_id and y.from_location_id = x.location_id order by y.gain desc, y.to_location_id limit 1) m on true

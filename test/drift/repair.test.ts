@@ -79,6 +79,20 @@ describe('a difference nothing explains', () => {
     await act(repair.repairId, 'approve');
     await w.run(driftRepair);
     expect((await one(repair.repairId)).state).toBe('done');
+    // It takes as many to take it back: who asked for it does not do so alone.
+    await w.house.db.query(`update drift_repair set proposed_by = 'operator' where repair_id = $1`, [repair.repairId]);
+    await expect(act(repair.repairId, 'reverse')).rejects.toThrow(/403.*somebody else/);
+    await w.house.db.query(`update drift_repair set proposed_by = 'anna@example.com' where repair_id = $1`, [repair.repairId]);
+    await act(repair.repairId, 'reverse');
+    await w.run(driftRepair);
+    // What it was asked for went away by itself while it waited: nothing is posted, and it says so.
+    const late = await ask(2, 'accept Shopify'), wanted = await ledger(2);
+    await w.house.db.query(`update drift_repair set proposed_by = 'anna@example.com' where repair_id = $1`, [late.repairId]);
+    await w.house.db.query('update ledger_level set available = available + 3, committed = committed - 3 where item_id = $1 and location_id = $2', [levels[2]!.item_id, levels[2]!.location_id]);
+    await act(late.repairId, 'approve');
+    await w.run(driftRepair);
+    expect(await one(late.repairId)).toMatchObject({ state: 'refused', message: expect.stringMatching(/other numbers by now/) });
+    expect(await ledger(2)).toEqual({ available: wanted.available + 3, committed: wanted.committed - 3 });
     await expect(ask(3, 'accept Shopify')).rejects.toThrow(/Both sides agree/);
     await w.house.db.query(`insert into drift values ($1, $2, $3, 'available', 1, 2, 1, '[{"cause":"event not received","units":1,"evidence":"x"}]', $4, $4)`, [w.storeId, levels[3]!.item_id, levels[3]!.location_id, new Date().toISOString()]);
     const { item_id, location_id } = levels[3]!;

@@ -28,7 +28,7 @@ afterAll(() => browser.close());
 const { rows: [busy] } = await w.house.db.query<{ item_id: number; location_id: number; sku: string }>(
   `select r.item_id, r.location_id, i.sku from recommendation r join item i using (item_id) join forecast f on f.store_id = r.store_id and f.item_id = r.item_id and f.location_id = r.location_id and f.run_id = r.run_id
    join balance b on b.store_id = r.store_id and b.item_id = r.item_id and b.location_id = r.location_id and b.state = 'available' and b.quantity > 3
-   where r.store_id = $1 and i.sku ~ '^[A-Z0-9-]+$' order by (select sum(m) from unnest(f.mean) m) desc limit 1`, [w.storeId]);
+   where r.store_id = $1 and i.sku ~ '^[A-Z0-9-]+$' and (select count(*) from variant v where v.store_id = $1 and v.sku = i.sku) = 1 order by (select sum(m) from unnest(f.mean) m) desc limit 1`, [w.storeId]);
 
 const PAGES: LookedAt[] = [
   ['today', '/', 'Today'], ['stock', '/stock', 'Stock & drift'], ['sku', `/items/${busy!.item_id}?tab=demand&location=${busy!.location_id}`, busy!.sku],

@@ -13,7 +13,8 @@ import { world, type World } from '../helpers/world.ts';
 const SEEDS = process.env['INSTEP_FAULT_SEED'] ? [Number(process.env['INSTEP_FAULT_SEED'])] : [11, 12, 13];
 const w = await world({ months: 1, scale: 0.05 });
 await w.import();
-const before = editsByStaff();
+// A level that came to be later opens with what was done to it before it was first read.
+const before = editsByStaff(), imported = new Set(w.sandbox.shop.tables.levels.keys());
 
 /** mulberry32: small, seeded, good enough to choose what a shopper does next. */
 function random(seed: number): (below: number) => number {
@@ -52,7 +53,7 @@ describe('under faults', () => {
     expect(byLevel.size).toBeGreaterThan(0);
     const places = new Map((await w.house.db.query<{ location_id: number; shopify_location_id: string }>('select location_id, shopify_location_id from location where store_id = $1', [w.storeId])).rows.map((r) => [String(r.location_id), r.shopify_location_id]));
     const told = [...byLevel].map(([fact, units]) => { const [, item, place] = /^shopify:level\/(\d+)@(\d+):edits\/available$/.exec(fact)!; return { level: `${item}@${places.get(place!)}`, units, byStaff: (staff.get(`${item}@${places.get(place!)}`) ?? 0) - (before.get(`${item}@${places.get(place!)}`) ?? 0) }; });
-    expect(told.filter((t) => t.units !== t.byStaff)).toEqual([]);
+    expect(told.filter((t) => t.units !== t.byStaff && imported.has(t.level.replace('@', ':')))).toEqual([]);
 
     const edits = await w.house.db.query<{ kind: string; n: number }>(`select kind, count(*)::int as n from movement where store_id = $1 group by 1`, [w.storeId]);
     // Each branch must have been reached, or the test proves nothing.

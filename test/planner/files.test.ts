@@ -5,6 +5,7 @@ import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startSftp, type SftpServer } from '../../src/sandbox/warehouse/sftp-server.ts';
+import { changedFileRows } from '../../src/store/planner-files.ts';
 import { clockwork, type Clockwork } from '../helpers/clockwork.ts';
 import { connectPlanner, ourOrder, plannerAccount } from '../helpers/planner-account.ts';
 import type { Town } from '../helpers/town.ts';
@@ -58,6 +59,36 @@ test('purchase orders, with both sides’ names of things', async () => {
   const reply = await fetchFile('purchase-orders');
   expect(header(reply.body)).toBe('po_id,date,expected_date,product_id,sku,cost_price,status,ordered,received,po_name,vendor,currency');
   expect(table(reply.body)).toEqual([{ po_id: String(poId), date: '2026-03-02', expected_date: '2026-03-20', product_id: town.variant('MUG').id, sku: 'MUG', cost_price: '4.05', status: 'Open', ordered: '12', received: '0', po_name: 'PO-7', vendor: 'Müller & Sons', currency: 'EUR' }]);
+});
+
+test('an order has the day it was sent, else the shop’s day it was made, and the day it is due; a receipt the shop’s day, unless it was taken back', async () => {
+  const { db } = clock.house, { rows: [was] } = await db.query<{ ordered_on: string | null; expected_on: string | null; created_at: string }>('select ordered_on, expected_on, created_at from purchase_order where purchase_order_id = $1', [poId]);
+  const days = async (orderedOn: string | null, expectedOn: string | null, lineOn: string | null, leadTimeDays: number | null): Promise<string[]> => {
+    await db.query('update purchase_order set ordered_on = $2, expected_on = $3, created_at = $4 where purchase_order_id = $1', [poId, orderedOn, expectedOn, '2026-03-02T23:30:00Z']); // in Berlin it is the third
+    await db.query('update purchase_order_line set expected_on = $2 where purchase_order_id = $1', [poId, lineOn]);
+    await db.query(`update supplier set lead_time_days = $2 where store_id = $1 and name = 'Müller & Sons'`, [town.storeId, leadTimeDays]);
+    const [starter] = table((await fetchFile('purchase-orders')).body), [advanced] = await changedFileRows(db, town.storeId, 'purchase-orders', 'order day', 9, new Date(clock.time()).toISOString());
+    expect([advanced!.row['createdOn'], advanced!.row['expectedOn']]).toEqual([starter!['date'], starter!['expected_date']]);
+    return [starter!['date']!, starter!['expected_date']!];
+  };
+  expect(await days('2026-02-20', null, null, 10)).toEqual(['2026-02-20', '2026-03-02']);
+  expect(await days('2026-02-20', '2026-03-20', null, 10)).toEqual(['2026-02-20', '2026-03-20']);
+  expect(await days('2026-02-20', '2026-03-20', '2026-03-25', 10)).toEqual(['2026-02-20', '2026-03-25']);
+  expect(await days(null, null, null, 10)).toEqual(['2026-03-03', '2026-03-13']);
+  const cameOn = async (): Promise<unknown> => (await changedFileRows(db, town.storeId, 'purchase-orders', 'order day', 9, new Date(clock.time()).toISOString()))[0]!.row['receivedOn'];
+  const came = async (reference: string, at: string, reverses: number | null): Promise<number> => {
+    const { rows: [made] } = await db.query<{ id: number }>(`insert into goods_receipt (store_id, reference, purchase_order_id, location_id, received_at, received_by, writes_stock, reverses, note) values ($1, $2, $3, $4, $5, 'test', false, $6, '') returning goods_receipt_id as id`, [town.storeId, reference, poId, town.placeIds[0], at, reverses]);
+    await db.query('insert into goods_receipt_line (store_id, goods_receipt_id, line, item_id, quantity) values ($1, $2, 1, $3, $4)', [town.storeId, made!.id, await town.itemId('MUG'), reverses === null ? 1 : -1]);
+    return made!.id;
+  };
+  await came('test/first', '2026-03-04T23:30:00Z', null);
+  expect(await cameOn()).toBe('2026-03-05');
+  await came('test/back', '2026-03-08T12:00:00Z', await came('test/second', '2026-03-07T12:00:00Z', null));
+  expect(await cameOn()).toBe('2026-03-05');
+  await db.query(`delete from goods_receipt_line where store_id = $1`, [town.storeId]);
+  await db.query(`delete from goods_receipt where store_id = $1`, [town.storeId]);
+  await days(null, '2026-03-20', null, null);
+  await db.query('update purchase_order set ordered_on = $2, expected_on = $3, created_at = $4 where purchase_order_id = $1', [poId, was!.ordered_on, was!.expected_on, was!.created_at]);
 });
 
 test('HEAD answers as GET does; an unknown address has nothing; a password is asked for when one is set', async () => {

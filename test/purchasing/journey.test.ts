@@ -226,6 +226,11 @@ it('at a warehouse’s location the warehouse’s own book has the goods: its re
   expect(po).toMatchObject({ state: 'part received', openUnits: 8, lines: [{ received: 10 }] });
   expect(po.receipts).toHaveLength(1);
   expect(await position()).toBe(incoming - 12);
+  await ok('ann', `/purchase-orders/${po.purchaseOrderId}/close`, { version: po.version });
+  warehouse.receive(po.reference, stocked.sku!, 8, 0); // after all
+  await heard();
+  po = await ok('ann', `/purchase-orders/${po.purchaseOrderId}`);
+  expect([po.state, po.lines[0]!.received, po.receipts.length]).toEqual(['closed', 18, 2]);
   warehouse.receive('PO-NEVER', stocked.sku!, 1, 0);
   await heard();
   const { rows } = await ok<{ rows: { purchaseOrderId: number | null; note: string; writesStock: boolean }[] }>('ann', '/goods-receipts');

@@ -98,6 +98,45 @@ describe('the result of an import', () => {
     expect((await call('GET', '/purchasing/imports/999999/result.csv')).body.detail).toContain('latest twenty');
   });
 
+  const kept = async (item: number, name: string) => (await db.query<{ cost: number | null; moq: number | null; pack: number | null; currency: string }>(
+    'select t.unit_cost::int as cost, t.moq, t.case_pack as pack, s.currency from supplier_item t join supplier s using (store_id, supplier_id) where t.store_id = $1 and t.item_id = $2 and s.name = $3', [storeId, itemIds[item], name])).rows[0];
+  const told = async (csv: string, dryRun = false): Promise<string[][]> => rowsOf(await result((await bring('supplier-items', csv, dryRun)).importId)).map((row) => row.slice(-2));
+
+  it('a supplier nobody has heard of sells in the currency of its rows, and another one in the same file is refused', async () => {
+    expect((await bring('supplier-items', 'Supplier,SKU,Unit cost,Currency\nNowhere SA,NOBODY,10.00,GBP')).notes).toEqual([]); // nothing of it came: no supplier either
+    expect(await bring('supplier-items', 'Supplier,SKU,Unit cost,Currency\nParis SARL,SKU-1,1000,JPY\nParis SARL,SKU-5,10.00,GBP')).toMatchObject({ applied: 1, notes: ['Supplier Paris SARL is new (JPY).'], errors: [{ line: 3, field: 'Currency' }] });
+    expect(await kept(0, 'Paris SARL')).toEqual({ cost: 1_000, moq: null, pack: null, currency: 'JPY' });
+    // What a whole installation has, brought into one that has none of its suppliers.
+    const all = (await file('/supplier-items.csv')).replaceAll('Paris SARL', 'Paris II').replaceAll('織物', '織物 II').replaceAll('Mill & Sons, Ltd', 'Mill II');
+    expect(await bring('supplier-items', all, true)).toMatchObject({ errors: [], unchanged: 0, notes: expect.arrayContaining(['Supplier Mill II is new (EUR).', 'Supplier Paris II is new (JPY).', 'Supplier 織物 II is new (JPY).']) });
+  });
+
+  it('rows of one item are folded: the last to say a thing holds, what only one says stays, and the result says what is kept', async () => {
+    const head = 'Supplier,SKU,Unit cost,MOQ,Case pack', of = (...rows: string[]): string => `${head}\n${rows.map((row) => `Folding,SKU-1,${row}`).join('\n')}`;
+    await bring('supplier-items', of('5.00,,'));
+    expect(await told(of('9.99,,', '5.00,,'))).toEqual([['left out', 'line 3 says it again'], ['unchanged', 'it is here as the row says']]);
+    expect(await kept(0, 'Folding')).toMatchObject({ cost: 500 });
+    expect(await told(of('6.00,,', ',,12', '6.00,7,'))).toEqual([['left out', 'line 4 says it again'], ['brought in', ''], ['brought in', '']]);
+    expect(await told(of('8.00,3,', '6.00,,'))).toEqual([['brought in', 'line 3 says some of it again, and that holds'], ['unchanged', 'it is here as the row says']]);
+    expect(await kept(0, 'Folding')).toMatchObject({ cost: 600, moq: 3, pack: 12 });
+    // Whatever the rows: what is kept is each column's last word, and said again nothing changes.
+    const cell = fc.option(fc.integer({ min: 1, max: 3 }));
+    await fc.assert(fc.asyncProperty(fc.array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 4 }), async (rows) => {
+      const before = (await kept(0, 'Folding'))!, csv = of(...rows.map((row) => row.map((value) => value ?? '').join(','))), last = (n: number): number | undefined => rows.map((row) => row[n]).findLast((value) => value != null) ?? undefined;
+      await bring('supplier-items', csv);
+      expect(await kept(0, 'Folding')).toMatchObject({ cost: last(0) === undefined ? before.cost : last(0)! * 100, moq: last(1) ?? before.moq, pack: last(2) ?? before.pack });
+      expect(await bring('supplier-items', csv, true)).toMatchObject({ applied: 0, errors: [] });
+    }), { numRuns: 8 });
+  });
+
+  it('an order keeps its value: units of one item at one cost are put together, at two they are refused', async () => {
+    const of = (po: string, cost: string): string => `PO,Supplier,Status,Location,SKU,Quantity,Cost\n${po},"Mill & Sons, Ltd",Draft,Place 1,SKU-1,100,10.00\n${po},"Mill & Sons, Ltd",Draft,Place 1,SKU-1,100,${cost}`;
+    expect((await bring('purchase-orders', of('V-1', '20.00'))).errors).toEqual([{ line: 3, field: 'cost', message: 'SKU-1 is in line 2 at 10.00 and here at 20.00, and an order has an item at one cost: give both lines the same, or this one another order number' }]);
+    expect(await bring('purchase-orders', of('V-2', '10'))).toMatchObject({ applied: 1, errors: [] });
+    const { rows } = (await call<Of<typeof PurchasePage>>('GET', '/purchase-orders?view=all&q=V-')).body;
+    expect(rows.map((row) => [row.reference, row.units, row.value])).toEqual([['V-2', 200, 200_000]]);
+  });
+
   it('rejects an order with a wrong row whole, so that all of its rows are sent again; a status of the file stays the file’s', async () => {
     const csv = 'PO,Supplier,Status,Location,SKU,Quantity,Cost\nR-1,"Mill & Sons, Ltd",Ordered,Place 1,SKU-1,5,2\nR-1,"Mill & Sons, Ltd",Ordered,Place 1,NOBODY,6,2\nR-2,"Mill & Sons, Ltd",Closed,Place 1,SKU-1,5,2\nR-3,"Mill & Sons, Ltd",Ordered,Nowhere,SKU-1,5,2\n';
     const done = await bring('purchase-orders', csv);
@@ -162,14 +201,45 @@ describe('an order', () => {
   });
 });
 
+it('sent without a day, an order is due by the lead time it is planned with: learned from enough receipts only, and never by the promise of a sending before', async () => {
+  const { rows: [bare] } = await db.query<{ id: number }>(`insert into supplier (store_id, name, currency, order_days, updated_at, updated_by) values ($1, 'Slow', 'EUR', '{4}', $2, 'test') returning supplier_id as id`, [storeId, clock.now()]);
+  const thursday = '2026-11-26', due = async (say: object = {}, change: object = {}): Promise<string | null> => {
+    let order = (await call<Of<typeof PurchaseDetail>>('POST', '/purchase-orders', { supplierId: bare!.id, locationId: mill, lines: [{ itemId: itemIds[0], quantity: 5 }], ...change })).body;
+    for (const verb of ['submit', 'send', 'reopen', 'submit', 'send']) order = (await call<Of<typeof PurchaseDetail>>('POST', `/purchase-orders/${order.purchaseOrderId}/${verb}`, { version: order.version, ...(verb === 'send' ? order.version < 4 ? { expectedOn: '2026-11-10' } : say : {}) })).body;
+    await call('POST', `/purchase-orders/${order.purchaseOrderId}/cancel`, { version: order.version });
+    return order.expectedOn;
+  };
+  const bringCame = (from: number, days: readonly number[]) => bring('purchase-orders', ['PO,Supplier,Status,Location,Date,Received date,SKU,Quantity,Received,Cost', ...days.map((took, n) => `W-${from + n},Slow,Received,Place 1,2026-06-01,${addDays('2026-06-01', took)},SKU-1,5,5,2`)].join('\n'));
+  const planned = await due();
+  await bringCame(0, [90]);
+  expect([await due(), await due({ expectedOn: null }), await due({ expectedOn: '2026-12-24' })]).toEqual([planned, planned, '2026-12-24']); // one receipt teaches nothing
+  await bringCame(1, [90, 90, 90, 90]);
+  expect(await due()).toBe(addDays(thursday, 90));
+  await db.query(`insert into planning_policy (store_id, scope, lead_time_days, updated_at, updated_by) values ($1, $2, 77, $3, 'test')`, [storeId, `item:${itemIds[0]}`, clock.now()]);
+  expect(await due()).toBe(addDays(thursday, 77)); // whoever goes before what was learned, as in the plan
+  await db.query(`delete from planning_policy where store_id = $1 and scope = $2`, [storeId, `item:${itemIds[0]}`]);
+});
+
+it('a day of the draft is kept when it is sent, unless it is over', async () => {
+  const sentOf = async (expectedOn: string, say: object = {}): Promise<string | null> => {
+    let order = (await call<Of<typeof PurchaseDetail>>('POST', '/purchase-orders', { supplierId: euro, locationId: mill, expectedOn, lines: [{ itemId: itemIds[0], quantity: 12 }] })).body;
+    for (const verb of ['submit', 'send']) order = (await call<Of<typeof PurchaseDetail>>('POST', `/purchase-orders/${order.purchaseOrderId}/${verb}`, { version: order.version, ...(verb === 'send' ? say : {}) })).body;
+    await call('POST', `/purchase-orders/${order.purchaseOrderId}/cancel`, { version: order.version });
+    return order.expectedOn;
+  };
+  const worked = await sentOf('2026-11-10');
+  expect(worked! > TODAY).toBe(true);
+  expect([await sentOf('2027-03-01'), await sentOf('2027-03-01', { expectedOn: null })]).toEqual(['2027-03-01', worked]);
+});
+
 it('the list says what all filtered orders come to, whatever the page shows, money by currency', async () => {
   await bring('purchase-orders', 'PO,Supplier,Status,Location,SKU,Quantity,Received,Cost\nT-1,"Mill & Sons, Ltd",Part received,Place 1,SKU-1,10,4,2\nT-2,"Mill & Sons, Ltd",Ordered,Place 1,SKU-1,5,,3\nT-3,織物,Ordered,Place 1,SKU-5,7,,100\n');
   const of = async (query: string) => (await call<Of<typeof PurchasePage>>('GET', `/purchase-orders?view=all&q=T-&limit=1${query}`)).body, all = await of('');
   expect(all.rows).toHaveLength(1);
-  expect(all.totals).toEqual({ orders: 3, units: 22, received: 4, open: 18, values: [{ currency: 'EUR', value: 3_500 }, { currency: 'JPY', value: 700 }], inStore: { value: 3_500, withoutRate: ['JPY'] } });
-  expect((await of(`&supplier=${yen}`)).totals).toEqual({ orders: 1, units: 7, received: 0, open: 7, values: [{ currency: 'JPY', value: 700 }], inStore: { value: 0, withoutRate: ['JPY'] } });
+  expect(all.totals).toEqual({ orders: 3, units: 22, received: 4, damaged: 0, open: 18, values: [{ currency: 'EUR', value: 3_500 }, { currency: 'JPY', value: 700 }], inStore: { value: 3_500, withoutRate: ['JPY'] } });
+  expect((await of(`&supplier=${yen}`)).totals).toEqual({ orders: 1, units: 7, received: 0, damaged: 0, open: 7, values: [{ currency: 'JPY', value: 700 }], inStore: { value: 0, withoutRate: ['JPY'] } });
   expect((await of(`&cursor=${all.nextCursor}`)).totals).toEqual(all.totals);
-  expect((await of('&location=999')).totals).toEqual({ orders: 0, units: 0, received: 0, open: 0, values: [], inStore: { value: 0, withoutRate: [] } });
+  expect((await of('&location=999')).totals).toEqual({ orders: 0, units: 0, received: 0, damaged: 0, open: 0, values: [], inStore: { value: 0, withoutRate: [] } });
   await db.query(`update purchase_order set state = 'cancelled' where store_id = $1 and reference like 'T-_'`, [storeId]);
 });
 
@@ -210,5 +280,23 @@ describe('more than was ordered', () => {
     order = (await call<Of<typeof PurchaseDetail>>('GET', `/purchase-orders/${order.purchaseOrderId}`)).body;
     expect(order).toMatchObject({ overTolerancePercent: 5, lines: [{ ordered: 100, received: 110 }] });
     expect(order.receipts.map((one) => one.note)).toEqual(['they asked us to keep them', 'note.csv: a gift of the house', '']);
+  });
+
+  it('is received wherever it is told, good units and damaged ones apart; goods of a closed order are taken, of a cancelled one for its duplicate', async () => {
+    const made = async (): Promise<Of<typeof PurchaseDetail>> => (await call<Of<typeof PurchaseDetail>>('POST', '/purchase-orders', { supplierId: euro, locationId: mill, lines: [{ itemId: itemIds[0], quantity: 10 }, { itemId: itemIds[1], quantity: 10 }] })).body;
+    const on = async (order: Of<typeof PurchaseDetail>, ...verbs: string[]): Promise<Of<typeof PurchaseDetail>> => { for (const verb of verbs) order = (await call<Of<typeof PurchaseDetail>>('POST', `/purchase-orders/${order.purchaseOrderId}/${verb}`, { version: order.version })).body; return order; };
+    const scan = (order: Of<typeof PurchaseDetail>, key: string, quantity: number, damaged = 0, item = 0) => call<{ detail?: string }>('POST', `/purchase-orders/${order.purchaseOrderId}/receipts`, { key, note: 'kept', lines: [{ itemId: itemIds[item], quantity, damaged }] });
+    let order = await on(await made(), 'submit', 'send');
+    await scan(order, 'over-it-all', 14, 1);
+    await scan(order, 'short-of-it', 3, 0, 1);
+    order = (await call<Of<typeof PurchaseDetail>>('GET', `/purchase-orders/${order.purchaseOrderId}`)).body;
+    const [row] = (await call<Of<typeof PurchasePage>>('GET', `/purchase-orders?view=all&q=${order.reference}`)).body.rows, cells = csvTable(await file(`/purchase-orders.csv?view=all&q=${order.reference}`), 9), sum = (of: 'received' | 'damaged') => order.lines.reduce((all, line) => all + line[of], 0);
+    expect([[order.receivedUnits, order.damagedUnits, order.openUnits], [row!.receivedUnits, row!.damagedUnits, row!.openUnits], ['Received', 'Damaged', 'Open'].map((name) => Number(cells.rows[0]!.record[name])), [sum('received'), sum('damaged'), 7]]).toEqual(Array.from({ length: 4 }, () => [17, 1, 7]));
+    order = await on(order, 'close');
+    expect([(await scan(order, 'late-goods', 7, 0, 1)).status, (await call<Of<typeof PurchaseDetail>>('GET', `/purchase-orders/${order.purchaseOrderId}`)).body]).toMatchObject([200, { state: 'closed', receivedUnits: 24, openUnits: 0 }]);
+    const off = await on(await made(), 'submit', 'send', 'cancel');
+    expect(await scan(off, 'of-cancelled', 10)).toMatchObject({ status: 409, body: { detail: expect.stringContaining('duplicate it, send the copy by hand and receive them for that') } });
+    const copy = await on((await call<Of<typeof PurchaseDetail>>('POST', `/purchase-orders/${off.purchaseOrderId}/copy`, { key: 'came-all-the-same' })).body, 'submit', 'send');
+    expect((await scan(copy, 'of-its-copy', 10)).status).toBe(200);
   });
 });

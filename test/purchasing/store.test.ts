@@ -165,8 +165,24 @@ describe('goods receipts', () => {
     const undone = await sent(s, [10]), posted = await post(s, receipt(s, undone, 'scan/undone', [{ itemId: s.itemIds[0]!, quantity: 10, damaged: 0 }]));
     await db.transaction((tx) => takeBackReceipt(tx, s.storeId, (posted as { receiptId: number }).receiptId, 'not ours', doing()));
     const delivered = (await deliveredOrders(db, s.storeId, [s.supplierId])).get(s.supplierId)!;
+    expect(delivered.every((d) => d.received === 10 && d.short === 0)).toBe(true);
     expect(delivered.map((d) => [d.orderedOn, d.expectedOn, d.arrivals[0]!.day, d.over])).toEqual([['2026-11-24', '2026-12-14', '2027-01-03', true], ['2026-11-24', '2026-12-14', '2026-12-18', true], ['2026-11-24', '2026-12-14', '2026-12-19', true], ['2026-11-24', '2026-12-14', '2026-12-15', true]]);
   });
+});
+
+it('an order is short by line, and its promise is that of its last sending; goods that come after it was closed are stock, charges and scorecard all the same', async () => {
+  const s = await shop(), id = await sent(s, [10, 10]), seen = async () => (await deliveredOrders(db, s.storeId, [s.supplierId])).get(s.supplierId)!;
+  await change(s, id, { do: 'reopen', by: 'ann' });
+  await change(s, id, { do: 'submit', by: 'ann', needsApproval: false });
+  await change(s, id, { do: 'send', by: 'ann', today: '2026-11-25', expectedOn: '2026-12-30' });
+  await post(s, receipt(s, id, 'scan/most', [{ itemId: s.itemIds[0]!, quantity: 15, damaged: 0 }, { itemId: s.itemIds[1]!, quantity: 4, damaged: 1 }]));
+  await change(s, id, { do: 'close', by: 'ann' });
+  expect(await seen()).toMatchObject([{ orderedOn: '2026-11-25', expectedOn: '2026-12-30', received: 19, damaged: 1, short: 6, over: true }]);
+  const before = await queued(s);
+  expect((await post(s, receipt(s, id, 'scan/late', [{ itemId: s.itemIds[1]!, quantity: 6, damaged: 0 }]))).outcome).toBe('posted');
+  expect((await queued(s)).slice(before.length)).toEqual([['available', 1, 6]]);
+  expect(await seen()).toMatchObject([{ received: 25, short: 0 }]);
+  expect((await findPurchase(db, s.storeId, { id }))!.order).toMatchObject({ state: 'closed', lines: [{ received: 15 }, { received: 10, damaged: 1, cancelled: 0 }] });
 });
 
 it('brings orders of another system in once, with past receipts that write no stock', async () => {

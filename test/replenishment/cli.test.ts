@@ -25,8 +25,13 @@ it('plan says the worklist, as JSON and as CSV, and as another policy would orde
   expect(plan.lines.map(({ sku, quantity }) => [sku, quantity])).toEqual(list.rows.slice(0, 5).map(({ sku, quantity }) => [sku, quantity]));
   expect(plan.lines[0]!.sentence).toContain(String(plan.lines[0]!.quantity));
   expect((await run('plan', '--csv', '--limit', '5')).stdout.trim().split(/\r?\n/)).toHaveLength(6);
-  const other = JSON.parse((await run('plan', '--json', '--policy', 'fill rate')).stdout) as { policy: string };
-  expect(other.policy).toBe('fill rate');
+  // Another policy's totals are of all its lines, however few are shown, and of those due where that is asked.
+  type Other = { policy: string; totals: { rows: number; units: number; due: number; costs: { currency: string; cost: number }[] }; lines: { quantity: number; order_by: string | null; cost: string | null }[] };
+  const [few, all, due] = await Promise.all([['--limit', '2'], ['--limit', '5000'], ['--limit', '5000', '--due']].map(async (more) => JSON.parse((await run('plan', '--json', '--policy', 'fill rate', ...more)).stdout) as Other));
+  expect([few!.policy, few!.lines.length, few!.totals]).toEqual(['fill rate', 2, all!.totals]);
+  expect(all!.totals).toMatchObject({ rows: all!.lines.length, units: all!.lines.reduce((sum, line) => sum + line.quantity, 0), due: due!.lines.length });
+  expect(all!.totals.costs.reduce((sum, { cost }) => sum + cost, 0)).toBe(all!.lines.reduce((sum, line) => sum + Number(line.cost ?? 0), 0));
+  expect(due!.lines.every((line) => line.order_by !== null && line.order_by <= today)).toBe(true);
   expect((await w.api<typeof list>(`/api/v1/replenishment?store=${w.storeId}`)).totals).toEqual(list.totals);
   const nobody = await run('plan', '--supplier', 'Nobody');
   expect([nobody.code, nobody.stderr]).toEqual([2, expect.stringContaining('--supplier Nobody: there is no supplier')]);

@@ -93,6 +93,17 @@ it('a planner’s own quantity is paid first; what is set aside takes nothing of
   expect(term(fixed, 'budget')).toBe(0);
   expect(costOf(all)).toBeLessThanOrEqual(budget);
   expect((await list()).suppliers.find((one) => one.supplier === 'Boat')!.budget!.planned).toBe(costOf(all));
+  // It has the price of its own break, at once and after the next plan.
+  await db.query(`update supplier_item set price_breaks = '[{"from":80,"unitCost":300}]' where supplier_id = $1 and item_id = $2`, [boat, itemIds[4]]);
+  for (const [version, quantity, unitCost] of [[1, 80, 300], [2, 50, 370]] as const) {
+    expect((await decide(4, { decision: 'quantity', quantity, lines: [{ itemId: itemIds[4], locationId: mill, version }] })).status).toBe(200);
+    for (const planned of [false, true]) {
+      if (planned) await plan();
+      expect(await detail(4, mill!)).toMatchObject({ quantity, unitCost, cost: quantity * unitCost });
+      expect((await list()).suppliers.find((one) => one.supplier === 'Boat')!.budget!.planned).toBe(costOf((await lines('Boat')).filter((line) => line.decision?.decision !== 'excluded')));
+    }
+  }
+  await db.query(`update supplier_item set price_breaks = '[]' where supplier_id = $1`, [boat]);
   await db.query('delete from plan_decision');
   await terms(boat, { budget: null });
   await plan();

@@ -1,6 +1,7 @@
 /** Stories of a write and its answer: what Shopify says to a wrong one, which key a repeated one carries, who gets the last unit. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { changePolicy } from '../../src/store/authority.ts';
 import { ledgerFaults } from '../../src/store/ledger.ts';
 import { clockwork } from '../helpers/clockwork.ts';
 import type { Town } from '../helpers/town.ts';
@@ -178,5 +179,20 @@ describe('two-lines-share-a-component', () => {
     await town.flow('orders-out');
     await town.flow('stock-push');
     expect([await town.cases('ORDER_SHORT'), await town.cases('OVERSOLD')]).toEqual([[], []]);
+  });
+  it('is seen too while nothing is written, and written as soon as the location goes on', async () => {
+    const town = await clock.town({ goods: [{ sku: 'ANT', stock: [10] }, { sku: 'SIX', stock: [0], continues: true }], bundles: { SIX: { ANT: 6 } }, served: [0] });
+    const paused = (to: boolean) => changePolicy(clock.house.db, town.storeId, town.placeIds[0]!, { paused: to }, 'test', new Date(clock.time()).toISOString());
+    await paused(true);
+    await town.settle();
+    await town.sell({ SIX: 2 }, 0);
+    await town.settle();
+    await town.flow('orders-out');
+    await town.flow('stock-push');
+    expect((await town.cases('OVERSOLD')).map((c) => c.sentence)).toEqual([expect.stringMatching(/ANT at Mill: open orders want 2 units more/)]);
+    expect(town.shown('ANT').available).toBe(10);
+    await paused(false);
+    await town.settle();
+    expect([town.shown('ANT').available, town.shown('SIX').available]).toEqual([0, 0]);
   });
 });

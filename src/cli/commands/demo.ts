@@ -21,6 +21,8 @@ export async function demoRaise(type: string | undefined, options: { store?: str
   await withHouse(async (house) => {
     const store = await chosenStore(house, options.store), demo = await demoWorld(house, store.store_id, kind);
     const before = await openCases(house, store.store_id, kind);
+    // Raised while it stands raised, it would remember what it made as what was there before: it is undone first.
+    if (!options.clear && (await demo.one('select from cursor where store_id = $1 and name = $2', `demo.${kind}`)) !== null) await fault.clear(demo);
     const mended = options.clear ? await fault.clear(demo) ?? null : (await fault.raise(demo), null);
     if (options.clear) await demo.one('delete from cursor where store_id = $1 and name = $2', `demo.${kind}`);
     house.changed(store.store_id, ['exceptions', 'stock', 'flows']);

@@ -4,9 +4,11 @@ import type { AbcClass } from '../../domain/replenishment/abc.ts';
 import { planLine } from '../../domain/replenishment/plan-line.ts';
 import { POLICY_KINDS, type PolicyKind } from '../../domain/replenishment/policy.ts';
 import { explain } from '../../domain/replenishment/sentence.ts';
+import { unitCostAt } from '../../domain/replenishment/supplier-line.ts';
 import { replenishment } from '../../flows/replenishment.ts';
 import { cell } from '../../domain/csv.ts';
-import { money, toDecimal } from '../../domain/money.ts';
+import { format, money } from '../../domain/money.ts';
+import { some } from '../../domain/wording.ts';
 import { costsOf, sentenceOfRow, spendingOf, storeBudgetView, supplierView } from '../../http/replenishment-views.ts';
 import { runFlow } from '../../runtime/run-flow.ts';
 import type { Db } from '../../store/db.ts';
@@ -18,7 +20,11 @@ import { chosenStore, withHouse } from '../house.ts';
 import { UsageError, print, progressBars, rowLimit, table } from '../terminal.ts';
 
 export interface PlanOptions { store?: string; json?: boolean; csv?: boolean; supplier?: string; policy?: string; due?: boolean; limit: string; refresh?: boolean }
-interface PlanLine { row: WorklistRow; quantity: number; sentence: string }
+/** A line as it is told: of the worklist, or as another kind of policy would have it. `cost` in minor units of `currency`. */
+interface PlanLine { row: WorklistRow; quantity: number; cost: number | null; currency: string; orderBy: string | null; stockout: { p50: string | null; p10: string | null }; atRisk: number; sentence: string }
+interface Totals { rows: number; units: number; due: number; costs: { currency: string; cost: number }[] }
+/** Lines planned at once as another kind of policy would. */
+const PAGE = 2_000;
 
 export async function planCommand(options: PlanOptions): Promise<void> {
   const limit = rowLimit(options.limit), kind = POLICY_KINDS.find((one) => one === options.policy);
@@ -32,23 +38,26 @@ export async function planCommand(options: PlanOptions): Promise<void> {
     }
     if (options.supplier !== undefined && !(await isSupplierKnown(house.db, store.store_id, options.supplier))) throw new UsageError(`--supplier ${options.supplier}: there is no supplier or vendor of that name, as it is spelled. Suppliers lists them; ${NO_SUPPLIER} is lines without one`);
     const filter: WorklistFilter = { view: kind ? 'all' : options.due ? 'due' : 'to order', supplier: options.supplier, today, sort: 'urgency', dir: 'asc', after: null, limit };
-    const rows = await worklistPage(house.db, store.store_id, filter);
-    const lines = kind ? await byKind(house.db, store, today, rows, kind) : rows.map((row): PlanLine => ({ row, quantity: row.quantity, sentence: sentenceOfRow(row) }));
+    const { totals, suppliers } = await worklistTotals(house.db, store.store_id, filter);
+    const said: { lines: PlanLine[]; totals: Totals } = kind ? await byKind(house.db, store, filter, kind, options.due ?? false)
+      : { lines: (await worklistPage(house.db, store.store_id, filter)).map(lineOf), totals: { rows: totals.rows, units: totals.units, due: totals.due, costs: costsOf(suppliers) } };
+    const { lines } = said;
     if (options.csv) { console.log(asCsv(lines)); return; }
-    const { totals, suppliers } = await worklistTotals(house.db, store.store_id, filter), costs = costsOf(suppliers).map(({ currency, cost }) => `${(cost / 100).toLocaleString('en-GB', { minimumFractionDigits: 2 })} ${currency}`).join(' + ');
+    const costs = said.totals.costs.map(({ currency, cost }) => format(money(cost, currency))).join(' + ');
     const spending = await spendingOf(house.db, store, today), budget = storeBudgetView(spending);
-    print(options.json ?? false, { policy: kind ?? null, totals, suppliers: suppliers.map((row) => supplierView(row, spending)), budget, lines: lines.map(({ row: { sort_value: _, facts: __, ...row }, quantity, sentence }) => ({ ...row, quantity, sentence })) }, () => {
-      const head = kind ? `${lines.length.toLocaleString('en-GB')} lines as ${kind} would order, nothing saved: ${lines.reduce((sum, line) => sum + line.quantity, 0).toLocaleString('en-GB')} units` : `${totals.rows.toLocaleString('en-GB')} lines, ${totals.units.toLocaleString('en-GB')} units${costs === '' ? '' : `, ${costs}`}`;
+    print(options.json ?? false, { policy: kind ?? null, totals: kind ? said.totals : totals, ...(kind ? {} : { suppliers: suppliers.map((row) => supplierView(row, spending)), budget }), lines: lines.map(({ row: { sort_value: _, facts: __, ...row }, quantity, cost, currency, orderBy, stockout, atRisk, sentence }) => ({ ...row, quantity, cost: cost === null ? null : String(cost), currency, order_by: orderBy, stockout_p50: stockout.p50, stockout_p10: stockout.p10, at_risk: atRisk, sentence })) }, () => {
+      const sum = `${some(said.totals.rows, 'line')}${kind ? ` as ${kind} would order` : ''}, ${some(said.totals.units, 'unit')}${costs === '' ? '' : `, ${costs}`}`;
+      const head = kind ? `${sum}; nothing is saved, and suppliers’ minimums, containers and budgets are not looked at` : sum;
       const limits = kind ? [] : [...(budget ? [`All suppliers: ${budgetWords(budget, store.currency)}`] : []), ...suppliers.map((row) => supplierView(row, spending)).flatMap(limitWords)];
-      return `${head}\n${limits.map((line) => `${line}\n`).join('')}\n${table(['SKU', 'Location', 'Supplier', 'Available', 'Order', 'Order by', 'Out P50', 'At risk'], lines.map(({ row, quantity }) => [row.sku || row.title, row.location, row.supplier, row.available, quantity, row.order_by, row.stockout_p50, Math.round(row.at_risk)]))}\n\n${
+      return `${head}\n${limits.map((line) => `${line}\n`).join('')}\n${table(['SKU', 'Location', 'Supplier', 'Available', 'Order', 'Order by', 'Out P50', 'At risk'], lines.map(({ row, quantity, orderBy, stockout, atRisk }) => [row.sku || row.title, row.location, row.supplier, row.available, quantity, orderBy, stockout.p50, Math.round(atRisk)]))}\n\n${
         lines.slice(0, 5).map(({ row, sentence }) => `${row.sku || row.title}: ${sentence}`).join('\n')}`;
     });
   });
 }
 
-const words = (minor: number, currency: string): string => `${toDecimal(money(minor, currency))} ${currency}`;
+const words = (minor: number, currency: string): string => format(money(minor, currency));
 
-/** "1200.00 EUR ordered and 3400.00 EUR planned of the budget of 5000.00 EUR a month". */
+/** "€1,200.00 ordered and €3,400.00 planned of the budget of €5,000.00 a month". */
 function budgetWords({ amount, per, ordered, planned }: NonNullable<ReturnType<typeof storeBudgetView>>, currency: string): string {
   return `${ordered > 0 ? `${words(ordered, currency)} ordered and ${words(planned, currency)} planned` : words(planned, currency)} of the budget of ${words(amount, currency)}${per === 'month' ? ' a month' : ''}`;
 }
@@ -59,17 +68,36 @@ function limitWords(row: ReturnType<typeof supplierView>): string[] {
   return said.length === 0 ? [] : [`${row.supplier}: ${said.join('; ')}`];
 }
 
-/** The lines as another kind of policy would order them, their other values staying. */
-async function byKind(db: Db, store: StoreRow, today: string, rows: readonly WorklistRow[], kind: PolicyKind): Promise<PlanLine[]> {
-  const of = new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, row]));
-  const world = await planWorld(db, store, today, (itemId, locationId) => (of.get(`${itemId}@${locationId}`)?.abc ?? null) as AbcClass | null);
-  return (await plannedInputs(db, world, rows)).map((input) => {
-    const made = planLine({ ...input, policy: { ...input.policy, kind } });
-    return { row: of.get(`${input.itemId}@${input.locationId}`)!, ...(typeof made === 'string' ? { quantity: 0, sentence: `Cannot be planned so: ${made}.` } : { quantity: made.quantity, sentence: explain(made) }) };
-  }).sort((a, b) => a.row.urgency - b.row.urgency);
+function lineOf(row: WorklistRow): PlanLine {
+  return { row, quantity: row.quantity, cost: row.cost === null ? null : Number(row.cost), currency: row.currency, orderBy: row.order_by, stockout: { p50: row.stockout_p50, p10: row.stockout_p10 }, atRisk: row.at_risk, sentence: sentenceOfRow(row) };
+}
+
+/** All lines as another kind of policy would order them, their other values staying: what they come to, and the first of them. Of `due`, those to be ordered by today. */
+async function byKind(db: Db, store: StoreRow, filter: WorklistFilter, kind: PolicyKind, due: boolean): Promise<{ lines: PlanLine[]; totals: Totals }> {
+  const abc = new Map<string, AbcClass | null>(), world = await planWorld(db, store, filter.today, (itemId, locationId) => abc.get(`${itemId}@${locationId}`) ?? null), lines: PlanLine[] = [], costs = new Map<string, number>(), totals: Totals = { rows: 0, units: 0, due: 0, costs: [] };
+  for (let after: WorklistFilter['after'] = null, more = true; more;) {
+    const rows = await worklistPage(db, store.store_id, { ...filter, after, limit: PAGE }), of = new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, row])), last = rows.at(-1);
+    for (const [key, row] of of) abc.set(key, row.abc as AbcClass | null);
+    const made = (await plannedInputs(db, world, rows)).map((input): PlanLine => {
+      const row = of.get(`${input.itemId}@${input.locationId}`)!, plan = planLine({ ...input, policy: { ...input.policy, kind } }), { unitCost, priceBreaks, currency } = input.buying;
+      if (typeof plan === 'string') return { ...lineOf(row), quantity: 0, cost: 0, orderBy: null, sentence: `Cannot be planned so: ${plan}.` };
+      return { row, quantity: plan.quantity, cost: unitCost === null ? null : plan.quantity * unitCostAt({ unitCost, priceBreaks }, plan.quantity), currency, orderBy: plan.orderBy, stockout: plan.stockoutDate, atRisk: plan.atRisk, sentence: explain(plan) };
+    }).sort((a, b) => a.row.urgency - b.row.urgency);
+    for (const line of made) {
+      const isDue = line.orderBy !== null && line.orderBy <= filter.today;
+      if (line.quantity === 0 || (due && !isDue)) continue;
+      totals.rows++; totals.units += line.quantity; if (isDue) totals.due++;
+      if (line.cost !== null) costs.set(line.currency, (costs.get(line.currency) ?? 0) + line.cost);
+      if (lines.length < filter.limit) lines.push(line);
+    }
+    more = rows.length === PAGE;
+    if (last) after = { value: last.sort_value, key: [last.item_id, last.location_id] };
+  }
+  totals.costs = [...costs].map(([currency, cost]) => ({ currency, cost })).sort((a, b) => b.cost - a.cost);
+  return { lines, totals };
 }
 
 function asCsv(lines: readonly PlanLine[]): string {
-  const rows = lines.map(({ row, quantity, sentence }) => [row.sku, row.title, row.supplier, row.location, row.available, row.incoming, quantity, row.unit_cost === null ? null : quantity * Number(row.unit_cost), row.currency, row.order_by, row.stockout_p50, row.stockout_p10, row.at_risk, sentence]);
+  const rows = lines.map(({ row, quantity, cost, currency, orderBy, stockout, atRisk, sentence }) => [row.sku, row.title, row.supplier, row.location, row.available, row.incoming, quantity, cost, currency, orderBy, stockout.p50, stockout.p10, atRisk, sentence]);
   return [['SKU', 'Title', 'Supplier', 'Location', 'Available', 'Incoming', 'Order quantity', 'Cost (minor units)', 'Currency', 'Order by', 'Stockout P50', 'Stockout P10', 'Units at risk', 'Why'], ...rows].map((row) => row.map(cell).join(',')).join('\r\n');
 }

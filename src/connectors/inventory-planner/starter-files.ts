@@ -29,6 +29,6 @@ function sale(row: SaleRow, currency: string): (string | number | null)[] {
   return [row.orderName, row.variantId, row.sku || row.variantId, row.at, amount(row.price, currency), row.quantity, currency, row.isCancelled ? 'true' : 'false'];
 }
 function purchase(row: PurchaseRow): (string | number | null)[] {
-  return [row.orderId, row.createdOn, row.expectedOn ?? row.createdOn, row.variantId, row.sku || row.variantId, amount(row.unitCost, row.currency), statusOf(row.state), row.ordered, row.received, row.reference, row.supplier, row.currency];
+  return [row.orderId, row.createdOn, row.expectedOn, row.variantId, row.sku || row.variantId, amount(row.unitCost, row.currency), statusOf(row.state), row.ordered, row.received, row.reference, row.supplier, row.currency];
 }
 const statusOf = (state: string): string => (state === 'closed' || state === 'received' ? 'Closed' : state === 'cancelled' ? 'Canceled' : 'Open');

@@ -44,7 +44,7 @@ export function audit(facts: AuditFacts, checks: readonly Check[] = CHECKS): Aud
   const money = made.filter((result) => result.money !== null);
   return {
     form: 1, at: facts.at, shop: facts.shop, score,
-    explained: whole === 0 ? 'Nothing could be read, so nothing could be scored.' : `100 ${costly.length === 0 ? 'less nothing' : costly.slice(0, 6).map((result) => `− ${result.lost} ${uncapital(result.title)}`).join(' ')}${costly.length > 6 ? ` − ${tenth(costly.slice(6).reduce((sum, result) => sum + result.lost, 0))} in ${costly.length - 6} more` : ''}, rounded down, over ${weighed.length} checks${skipped > 0 ? `; ${skipped} could not be made and do not count` : ''}.`,
+    explained: whole === 0 ? 'Nothing could be read, so nothing could be scored.' : `100 ${costly.length === 0 ? 'less nothing' : costly.slice(0, 6).map((result) => `− ${result.lost.toFixed(1)} ${uncapital(result.title)}`).join(' ')}${costly.length > 6 ? ` − ${costly.slice(6).reduce((sum, result) => sum + result.lost, 0).toFixed(1)} in ${costly.length - 6} more` : ''}, rounded down, over ${weighed.length} checks${skipped > 0 ? `; ${skipped} could not be made and do not count` : ''}.`,
     gaps: made.reduce((sum, result) => sum + result.found, 0), units: made.reduce((sum, result) => sum + result.units, 0), money: money.length === 0 ? null : money.reduce((sum, result) => sum + result.money!, 0),
     read: { variants: facts.variants.length, levels: facts.levels.length, locations: facts.locations.length, orders: facts.orders.read, ordersFrom: facts.orders.from },
     checks: made,

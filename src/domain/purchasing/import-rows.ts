@@ -15,7 +15,7 @@ export interface WrongRow extends CodeOf { location?: string }
 
 /** Undefined: the file has no such column or the cell is empty: what is kept stays. */
 export interface SupplierSaid { line: number; name: string; email?: string; contact?: string; address?: string; currency?: string; leadTimeDays?: number; leadTimeToleranceDays?: number; orderDays?: number[]; minOrderCost?: number; minOrderUnits?: number; containerVolumeCm3?: number; containerWeightG?: number; minimumCounts?: SupplierLimits['minimumCounts']; mostContainers?: number; fillContainer?: boolean; budget?: number; budgetPer?: BudgetPer; paymentTerms?: string; notes?: string; active?: boolean }
-export interface TermsSaid extends CodeOf { supplier: string; supplierSku?: string; unitCost?: number; currency?: string; moq?: number; casePack?: number; priceBreaks?: PriceBreak[]; volumeCm3?: number; weightG?: number; leadTimeDays?: number; preferred?: boolean }
+export interface TermsSaid extends CodeOf { supplier: string; /** Its amounts are in it: the supplier's, or what a supplier that is new is made with. */ currency: string; supplierSku?: string; unitCost?: number; moq?: number; casePack?: number; priceBreaks?: PriceBreak[]; volumeCm3?: number; weightG?: number; leadTimeDays?: number; preferred?: boolean }
 export interface MinMaxSaid extends CodeOf { location: string | null; minStock?: number; maxStock?: number }
 export interface OrderSaid { line: number; id: string; reference: string; supplier: string; location: string | null; state: 'draft' | 'sent' | 'part received' | 'closed' | 'cancelled'; currency: string | null; orderedOn: string | null; expectedOn: string | null; receivedOn: string | null; notes: string; lines: (CodeOf & { ordered: number; received: number; /** As written: its currency is known with the supplier. */ cost: string; supplierSku: string | null })[] }
 
@@ -97,11 +97,13 @@ export function readSuppliers(rows: readonly FileRow[], currencyOf: (name: strin
   });
 }
 
-export function readTerms(rows: readonly FileRow[], currencyOf: (supplier: string) => string): Read<TermsSaid> {
+/** `currencyOf`: of a supplier that is known, else null: one that is new sells in the currency its rows state, the first of them where they differ, or in the store's where none does. */
+export function readTerms(rows: readonly FileRow[], currencyOf: (supplier: string) => string | null, storeCurrency: string): Read<TermsSaid> {
+  const news = statedFirst(rows);
   return each('supplier-items', rows, (c) => {
-    const supplier = c.text('supplier'), named = c.code(), stated = c.currency(), currency = supplier === '' ? 'EUR' : currencyOf(supplier);
+    const supplier = c.text('supplier'), named = c.code(), stated = c.currency(), known = currencyOf(supplier), first = news.get(supplier.toLowerCase()), currency = known ?? first?.currency ?? storeCurrency;
     if (supplier === '') c.fault('supplier', 'is empty');
-    else if (stated !== undefined && stated !== currency) c.fault('currency', `${supplier} sells in ${currency}, the row says ${stated}`);
+    else if (stated !== undefined && stated !== currency) c.fault('currency', known !== null ? `${supplier} sells in ${known}, the row says ${stated}` : `${supplier} is new and in ${currency} in line ${first!.line}, the row says ${stated}: a supplier sells in one currency`);
     const unitCost = c.amount('unitCost', currency);
     const breaks = c.text('priceBreaks').split(/[\s;|]+/).filter(Boolean).map((part): PriceBreak | string => {
       const [from, cost] = part.split(':'), units = readCount(from ?? ''), price = readAmount(cost ?? '', currency);
@@ -110,10 +112,19 @@ export function readTerms(rows: readonly FileRow[], currencyOf: (supplier: strin
     const bad = breaks.find((one) => typeof one === 'string') ?? breaksFault(unitCost ?? null, breaks as PriceBreak[]);
     if (typeof bad === 'string') c.fault('priceBreaks', bad);
     return said({
-      line: c.row.line, ...named, supplier, supplierSku: c.text('supplierSku'), unitCost, currency: stated, moq: positive(c.count('moq')), casePack: positive(c.count('casePack')), priceBreaks: breaks.length > 0 ? breaks as PriceBreak[] : undefined,
+      line: c.row.line, ...named, supplier, supplierSku: c.text('supplierSku'), unitCost, currency, moq: positive(c.count('moq')), casePack: positive(c.count('casePack')), priceBreaks: breaks.length > 0 ? breaks as PriceBreak[] : undefined,
       volumeCm3: c.count('volumeCm3', 0, 999_999_999, 'cm³'), weightG: c.count('weightG', 0, 999_999_999, 'grams'), leadTimeDays: c.count('leadTimeDays', 0, 730, 'days'), preferred: c.yes('preferred'),
     }) as TermsSaid;
   });
+}
+/** The currency of each supplier as the first row that states one has it: rows before it are read in it too. */
+function statedFirst(rows: readonly FileRow[]): Map<string, { currency: string; line: number }> {
+  const { columns } = columnsOf('supplier-items', Object.keys(rows[0]?.record ?? {})), found = new Map<string, { currency: string; line: number }>();
+  for (const row of rows) {
+    const cells = new Cells(row, columns, []), supplier = cells.text('supplier').toLowerCase(), currency = readYes(cells.text('removed')) === true ? undefined : cells.currency();
+    if (currency !== undefined && !found.has(supplier)) found.set(supplier, { currency, line: row.line });
+  }
+  return found;
 }
 /** Other systems write 0 for "no minimum". */
 const positive = (n: number | undefined): number | undefined => (n === 0 ? undefined : n);

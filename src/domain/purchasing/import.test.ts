@@ -72,11 +72,24 @@ it('reads suppliers, terms and minimum and maximum, each row for itself', () => 
   const twice = readSuppliers(file('Supplier;Currency;Lead time\nMill;XXQ;21\nSable;usd;21\nsable;USD;22'), () => 'EUR');
   expect(twice.rows.map((row) => [row.name, row.currency, row.leadTimeDays])).toEqual([['Sable', 'USD', 21]]);
   expect(twice.errors).toEqual([{ line: 2, field: 'Currency', message: 'not a currency: XXQ; expected a code like EUR' }, { line: 4, field: 'Supplier', message: 'sable is in line 3 too' }]);
-  const terms = readTerms(file('Vendor;SKU;cost_price;uom_ordering;vendor_packaging;Price breaks\nMill;A;2.5;12;0;50:2.2 100:2\nMill;B;2;;;50:3\nMill;;2;;;'), () => 'EUR');
-  expect(terms.rows).toEqual([{ line: 2, code: 'A', supplier: 'Mill', unitCost: 250, casePack: 12, priceBreaks: [{ from: 50, unitCost: 220 }, { from: 100, unitCost: 200 }] }]);
+  const terms = readTerms(file('Vendor;SKU;cost_price;uom_ordering;vendor_packaging;Price breaks\nMill;A;2.5;12;0;50:2.2 100:2\nMill;B;2;;;50:3\nMill;;2;;;'), () => 'EUR', 'USD');
+  expect(terms.rows).toEqual([{ line: 2, code: 'A', supplier: 'Mill', currency: 'EUR', unitCost: 250, casePack: 12, priceBreaks: [{ from: 50, unitCost: 220 }, { from: 100, unitCost: 200 }] }]);
   expect(terms.errors.map((e) => [e.line, e.field])).toEqual([[3, 'Price breaks'], [4, 'SKU']]);
   const limits = readMinMax(file('VARIANT_ID;WAREHOUSE_ID;MIN_STOCK;MAX_STOCK\ngid://shopify/ProductVariant/12;Leeds;4;20\n13;;9;3\n14;;;'));
   expect([limits.rows, limits.errors, limits.skipped.length]).toEqual([[{ line: 2, code: '12', location: 'Leeds', minStock: 4, maxStock: 20 }], [{ line: 3, field: 'MAX_STOCK', message: '3 is below the minimum of 9' }], 1]);
+});
+
+it('reads terms of a supplier that is new in the currency its rows state first, wherever that is', () => {
+  const read = (text: string) => readTerms(file(`Supplier;SKU;Unit cost;Currency\n${text}`), (name) => (name.toLowerCase() === 'mill' ? 'EUR' : null), 'USD');
+  expect(read('Mill;A;1;USD').errors).toEqual([{ line: 2, field: 'Currency', message: 'Mill sells in EUR, the row says USD' }]);
+  const two = read('Paris;A;10.00;EUR\nparis;B;9.00;GBP\nParis;C;8.00;\nPlain;A;7.00;');
+  expect(two.rows.map((row) => [row.line, row.currency, row.unitCost])).toEqual([[2, 'EUR', 1_000], [4, 'EUR', 800], [5, 'USD', 700]]);
+  expect(two.errors).toEqual([{ line: 3, field: 'Currency', message: 'paris is new and in EUR in line 2, the row says GBP: a supplier sells in one currency' }]);
+  // A yen has no cents: read in another currency the first row would be a hundred times as dear.
+  fc.assert(fc.property(fc.array(fc.nat(9_999), { minLength: 1, maxLength: 6 }), fc.nat(5), (costs, at) => {
+    const rows = read(costs.map((cost, n) => `Osaka;S${n};${cost};${n === at % costs.length ? 'jpy' : ''}`).join('\n'));
+    expect([rows.errors, rows.rows.map((row) => [row.currency, row.unitCost])]).toEqual([[], costs.map((cost) => ['JPY', cost])]);
+  }));
 });
 
 it('reads a delivery note by SKU, barcode or the supplier’s code', () => {

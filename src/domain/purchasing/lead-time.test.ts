@@ -34,9 +34,14 @@ describe('learned lead time', () => {
 });
 
 it('a scorecard judges promised orders for time and finished ones for fullness', () => {
-  const order = (days: number, received: number, over = true, damaged = 0) => ({ ...came(days, received + damaged), expectedOn: '2026-01-19', ordered: 10, received, damaged, over });
+  const order = (days: number, received: number, over = true, damaged = 0) => ({ ...came(days, received + damaged), expectedOn: '2026-01-19', received, damaged, short: Math.max(0, 10 - received), over });
   expect(scorecard([order(14, 10), order(17, 10), order(18, 9, true, 1), order(5, 4, false)], 3)).toMatchObject({ orders: 4, onTime: 0.75, inFull: 0.667, onTimeInFull: 0.667, damagedShare: 0.029 });
   expect(scorecard([], 3)).toEqual({ orders: 0, onTime: null, inFull: null, onTimeInFull: null, damagedShare: null, leadTime: null });
+});
+
+it('an order is in full when every line is: too many of one item are no other item', () => {
+  const of = (short: number, received: number) => scorecard([{ ...came(10), expectedOn: null, received, damaged: 0, short, over: true }], 0).inFull;
+  expect([of(5, 20), of(0, 25), of(0, 20)]).toEqual([0, 1, 1]);
 });
 
 it('an order goes out on the first of its days, within a week', () => {

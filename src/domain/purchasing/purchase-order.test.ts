@@ -148,7 +148,21 @@ describe('approval', () => {
   });
 });
 
+it('reopened, has no promise of a sending before; a day that was only drafted stays', () => {
+  const drafted = step(DRAFT, { do: 'amend', by: 'ann', expectedOn: '2026-03-15' }, { do: 'submit', by: 'ann', needsApproval: false }), sent = step(drafted, { do: 'send', by: 'ann', today: '2026-03-02', expectedOn: '2026-03-20' });
+  expect(step(drafted, { do: 'reopen', by: 'ann' })).toMatchObject({ state: 'draft', expectedOn: '2026-03-15' });
+  expect(step(sent, { do: 'reopen', by: 'ann' })).toMatchObject({ state: 'draft', orderedOn: null, expectedOn: null });
+  expect(step(sent, { do: 'confirm', by: 'ann', expectedOn: '2026-03-25' }, { do: 'reopen', by: 'ann' })).toMatchObject({ expectedOn: null });
+});
+
 describe('receipts', () => {
+  it('of goods that come after all are taken for a closed order, which stays closed; of a cancelled one the way is named', () => {
+    const closed = step(SENT, { do: 'receive', by: 'dot', lines: [{ itemId: 1, quantity: 6, damaged: 1 }] }, { do: 'close', by: 'ann' });
+    const late = step(closed, { do: 'receive', by: 'dot', lines: [{ itemId: 1, quantity: 2, damaged: 0 }, { itemId: 2, quantity: 30, damaged: 0 }] });
+    expect([late.state, ...late.lines.map(({ received, cancelled }) => [received, cancelled])]).toEqual(['closed', [8, 1], [30, 0]]);
+    expect(step(late, { do: 'take back', by: 'dot', lines: [{ itemId: 2, quantity: 30, damaged: 0 }] }).lines[1]).toMatchObject({ received: 0, cancelled: 24 });
+    expect(act(step(SENT, { do: 'cancel', by: 'ann' }), { do: 'receive', by: 'dot', lines: [{ itemId: 1, quantity: 6, damaged: 0 }] })).toEqual({ refused: 'PO-00001 is cancelled: for goods of it that come all the same, duplicate it, send the copy by hand and receive them for that' });
+  });
   it('may be partial, over, short and damaged', () => {
     const part = step(SENT, { do: 'receive', by: 'dot', lines: [{ itemId: 1, quantity: 6, damaged: 1 }] });
     expect([part.state, ...part.lines.map(openUnits)]).toEqual(['part received', 3, 24]);

@@ -3,8 +3,9 @@
  *
  *   draft → (awaiting approval →) approved → sent → (confirmed →) part received → received → closed; cancelled while nothing has come in
  *
- * Every accepted action is one version more. Of every line: open units = ordered − received − damaged − cancelled, never below zero; more may come than was
- * ordered, and closing or cancelling cancels what is still open, so that nothing is on its way any more.
+ * Goods that come after all when it was closed are received all the same, and it stays closed. Every accepted action is one version more. Of every line: open
+ * units = ordered − received − damaged − cancelled, never below zero; more may come than was ordered, and closing or cancelling cancels what is still open, so
+ * that nothing is on its way any more.
  */
 import { assert } from '../assert.ts';
 import type { Day } from '../calendar.ts';
@@ -72,7 +73,7 @@ export const TRANSITIONS: Readonly<Record<PurchaseVerb, readonly PurchaseState[]
   reopen: ['awaiting approval', 'approved', 'sent', 'confirmed'],
   send: ['approved'],
   confirm: ['sent'],
-  receive: ['sent', 'confirmed', 'part received', 'received'],
+  receive: ['sent', 'confirmed', 'part received', 'received', 'closed'],
   'take back': ['part received', 'received', 'closed'],
   close: ['sent', 'confirmed', 'part received', 'received'],
   cancel: ['draft', 'awaiting approval', 'approved', 'sent', 'confirmed'],
@@ -89,6 +90,7 @@ export const orderValue = (order: PurchaseOrder): number => goodsValue(order) + 
 
 /** The order after an action, one version on; or why not, in a sentence that says what to do. */
 export function act(order: PurchaseOrder, action: PurchaseAction): { order: PurchaseOrder } | { refused: string } {
+  if (action.do === 'receive' && order.state === 'cancelled') return { refused: `${order.reference} is cancelled: for goods of it that come all the same, duplicate it, send the copy by hand and receive them for that` };
   if (!TRANSITIONS[action.do].includes(order.state)) return { refused: `${order.reference} is ${order.state}: ${action.do} is possible when it is ${TRANSITIONS[action.do].join(', ')}` };
   const next: PurchaseOrder = { ...order, version: order.version + 1, lines: order.lines.map((line) => ({ ...line })) };
   const refused = apply(next, action);
@@ -116,7 +118,8 @@ function apply(next: PurchaseOrder, action: PurchaseAction): string | null {
     }
     case 'reopen': case 'cancel': {
       if (next.lines.some((line) => line.received + line.damaged > 0)) return `Goods of ${next.reference} have come in: close it instead`;
-      if (action.do === 'reopen') Object.assign(next, { state: 'draft', approvedBy: null, orderedOn: null });
+      // A day promised for one sending says nothing of the next; one that was only drafted stays.
+      if (action.do === 'reopen') Object.assign(next, { state: 'draft', approvedBy: null, orderedOn: null, expectedOn: next.orderedOn === null ? next.expectedOn : null });
       else { next.state = 'cancelled'; cancelOpen(next); }
       return null;
     }
@@ -155,7 +158,7 @@ function book(next: PurchaseOrder, lines: readonly Received[], sign: 1 | -1): st
     line.damaged += sign * damaged;
     if (line.received < 0 || line.damaged < 0) return `${next.reference} line ${line.line}: more would be taken back than came in`;
   }
-  if (next.state === 'closed') { cancelOpen(next); return null; } // what is taken back of a closed order does not come any more
+  if (next.state === 'closed') { cancelOpen(next); return null; } // more may come of a closed order; nothing is on its way, what was taken back neither
   const some = next.lines.some((line) => line.received + line.damaged > 0), all = next.lines.every((line) => openUnits(line) === 0);
   next.state = all ? 'received' : some ? 'part received' : 'sent';
   return null;

@@ -2,12 +2,13 @@
 import { daysBetween, type Day } from '../calendar.ts';
 import { learnLeadTime, leadTimeOf, type LearnedLeadTime, type OrderArrivals } from './lead-time.ts';
 
-export interface DeliveredOrder extends OrderArrivals { expectedOn: Day | null; ordered: number; received: number; damaged: number; over: boolean }
+/** `received`: good units; `short`: those missing, each line for itself: too many of one item are no other item. */
+export interface DeliveredOrder extends OrderArrivals { expectedOn: Day | null; received: number; damaged: number; short: number; over: boolean }
 export interface Scorecard {
   orders: number;
   /** Share of delivered orders with a promised day whose half had come by then (plus the tolerance); null without any. */
   onTime: number | null;
-  /** Share of finished orders of which every unit came, undamaged. */
+  /** Share of finished orders of which every unit of every line came, undamaged. */
   inFull: number | null;
   onTimeInFull: number | null;
   /** Share of units received that were damaged. */
@@ -20,7 +21,7 @@ export function scorecard(orders: readonly DeliveredOrder[], toleranceDays: numb
   const judged = orders.map((order) => {
     const days = leadTimeOf(order);
     const late = days === null || order.expectedOn === null ? null : days - daysBetween(order.orderedOn, order.expectedOn);
-    return { onTime: late === null ? null : late <= toleranceDays, inFull: order.over ? order.received >= order.ordered : null, order };
+    return { onTime: late === null ? null : late <= toleranceDays, inFull: order.over ? order.short === 0 : null, order };
   });
   const share = (values: readonly (boolean | null)[]): number | null => {
     const known = values.filter((v) => v !== null);

@@ -2,7 +2,8 @@
 import type { Units } from '../quantity.ts';
 import { shortfalls, type SupplierLimits } from './supplier-limits.ts';
 import type { SupplierLine } from './supplier-line.ts';
-import { supplierOrder, withinBudget, type SupplierTerm } from './supplier-order.ts';
+import { withinStoreBudget } from './store-budget.ts';
+import { supplierOrder, type SupplierTerm } from './supplier-order.ts';
 
 export interface PlannedLine {
   line: SupplierLine;
@@ -24,12 +25,12 @@ export function planOrders(lines: readonly PlannedLine[], limits: ReadonlyMap<st
     gap = Math.max(gap, order.gap);
   }
   if (storeBudget === null) return { lines: made, gap };
-  const paid = [...lines.keys()].filter((n) => lines[n]!.inStore !== null && made[n]!.quantity > 0), cut = withinBudget(paid.map((n) => lines[n]!.inStore!), paid.map((n) => made[n]!.quantity), storeBudget), touched = new Set<string>();
-  paid.forEach((n, k) => {
-    const change = cut.quantities[k]! - made[n]!.quantity;
+  const cut = withinStoreBudget(lines, made.map((one) => one.quantity), limits, storeBudget), touched = new Set<string>();
+  lines.forEach(({ order }, n) => {
+    const change = cut.quantities[n]! - made[n]!.quantity;
     if (change === 0) return;
-    made[n] = { ...made[n]!, quantity: cut.quantities[k]!, changes: [...made[n]!.changes, { term: 'store budget', change }] };
-    touched.add(lines[n]!.order);
+    made[n] = { ...made[n]!, quantity: cut.quantities[n]!, changes: [...made[n]!.changes, { term: 'store budget', change }] };
+    touched.add(order);
   });
   for (const [name, members] of orders) {
     if (!touched.has(name)) continue;

@@ -39,10 +39,13 @@ export function supplierOrder(given: readonly SupplierLine[], limits: SupplierLi
   return { lines: given.map((_, n) => made.get(n)!), load: total(lines, quantities), containers: order.containers(quantities), notes: [...new Set([...order.notes.values()].flat())], gap: order.gap };
 }
 
-/** The most valuable quantities at or below `most` that cost no more, whatever the sequence of the lines, and how far from the best they may be. Fixed ones stay, and what is enough for all takes nothing away. */
-export function withinBudget(given: readonly SupplierLine[], most: readonly Units[], budget: number): { quantities: Units[]; gap: number } {
+/**
+ * The most valuable quantities at or below `most`, and not below `least`, that cost no more, whatever the sequence of the lines, and how far from the best they may
+ * be. Fixed ones stay, and what is enough for all takes nothing away.
+ */
+export function withinBudget(given: readonly SupplierLine[], most: readonly Units[], budget: number, least: readonly Units[] | null = null): { quantities: Units[]; gap: number } {
   if (fits(total(given, most), { cost: budget })) return { quantities: [...most], gap: 0 };
-  const sorted = byKey(given), lines = sorted.map((n) => given[n]!), high = sorted.map((n) => most[n]!), low = lines.map((line, k) => (line.fixed === true ? high[k]! : 0));
+  const sorted = byKey(given), lines = sorted.map((n) => given[n]!), high = sorted.map((n) => most[n]!), low = lines.map((line, k) => (line.fixed === true ? high[k]! : least?.[sorted[k]!] ?? 0));
   const best = bestOrder(lines, lines.map(worthOf), low, high, { cost: budget }, {}), quantities = new Array<Units>(given.length);
   sorted.forEach((n, k) => { quantities[n] = (best?.quantities ?? low)[k]!; });
   return { quantities, gap: best === null ? 0 : gapOf(best) };

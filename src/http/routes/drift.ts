@@ -48,6 +48,7 @@ export function driftRoutes(app: FastifyInstance, { house }: Services): void {
     const row = await findRepair(house.db, store.store_id, request.params.repairId);
     if (!row) throw new Refusal(404, `There is no repair ${request.params.repairId}`);
     if (action === 'approve' && row.proposed_by === by) throw new Refusal(403, 'Somebody else has to agree to a repair of this size.');
+    if (action === 'reverse' && row.proposed_by === by && row.units > await repairLimit(house.db, store.store_id)) throw new Refusal(403, 'A repair of this size is taken back by somebody else than who asked for it.');
     const [from, to] = action === 'approve' ? ['waits for approval', 'sending'] as const : action === 'withdraw' ? ['waits for approval', 'refused'] as const : ['done', 'reversing'] as const;
     if (!(await moveRepair(house.db, store.store_id, row.repair_id, from, to, { at, by, ...(action === 'withdraw' ? { message: `withdrawn by ${by}` } : {}) }))) throw new Refusal(409, `It is ${row.state} by now, which leaves nothing to ${action}.`);
     await audit(house.db, { at, actor: by, action: `repair ${action}`, subject: `${row.way} ${row.sku || row.title} at ${row.location}`, after: { units: row.units, reason: row.reason } });

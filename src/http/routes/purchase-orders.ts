@@ -6,18 +6,16 @@ import { addDays, dayOf } from '../../domain/calendar.ts';
 import { money, toDecimal } from '../../domain/money.ts';
 import { paperCsv } from '../../domain/purchasing/paper.ts';
 import { nextOrderDay } from '../../domain/purchasing/order-days.ts';
-import { learnLeadTime } from '../../domain/purchasing/lead-time.ts';
 import { needsApproval } from '../../domain/purchasing/approval.ts';
 import type { PurchaseAction, PurchaseOrder } from '../../domain/purchasing/purchase-order.ts';
 import { idempotencyKey } from '../../runtime/key.ts';
-import { DEFAULTS, policyOf } from '../../store/planning.ts';
 import { ratesOf } from '../../store/exchange-rates.ts';
-import { changePurchase, findPurchase, type Changed, type Doing } from '../../store/purchase-orders.ts';
+import { plannedLeadTime } from '../../store/order-lead-time.ts';
+import { changePurchase, findPurchase, type Changed, type Doing, type FoundPurchase } from '../../store/purchase-orders.ts';
 import { purchaseCounts, purchasePage, purchaseTotals, type PurchaseFilter } from '../../store/purchase-page.ts';
 import { purchasePaper } from '../../store/purchase-paper.ts';
 import { dropMail, oweMail, purchaseSettings } from '../../store/purchase-settings.ts';
 import type { StoreRow } from '../../store/stores.ts';
-import { deliveredOrders } from '../../store/supplier-performance.ts';
 import { findSupplier } from '../../store/suppliers.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
@@ -66,8 +64,8 @@ export function purchaseOrderRoutes(app: FastifyInstance, { house }: Services): 
   });
   api.get('/api/v1/purchase-orders.csv', { schema: { tags: ['purchasing'], summary: 'The filtered purchase orders as CSV, a row an order', querystring: PurchaseQuery } }, async (request, reply) => {
     const store = await storeOf(house.db, request.query.store), found = await purchasePage(house.db, store.store_id, await filterOf({ ...request.query, cursor: undefined }, store, 20_000)), usual = await usualDaysOf(house.db, store.store_id, found.map((row) => row.supplier_id)), rows = found.map((row) => purchaseView(row, usual));
-    return csv(reply, `purchase-orders-${store.shop_domain}`, ['Purchase order', 'Supplier', 'Location', 'State', 'Ordered on', 'Expected on', 'By usual lead time', 'Overdue', 'Lines', 'Units', 'Received', 'Open', 'Value', 'Currency', 'Made by'],
-      rows.map((r) => [r.reference, r.supplier, r.locationName, r.state, r.orderedOn, r.expectedOn, r.learnedOn, r.overdue ? 'yes' : '', r.lines, r.units, r.receivedUnits, r.openUnits, toDecimal(money(r.value, r.currency)), r.currency, r.createdBy]));
+    return csv(reply, `purchase-orders-${store.shop_domain}`, ['Purchase order', 'Supplier', 'Location', 'State', 'Ordered on', 'Expected on', 'By usual lead time', 'Overdue', 'Lines', 'Units', 'Received', 'Damaged', 'Open', 'Value', 'Currency', 'Made by'],
+      rows.map((r) => [r.reference, r.supplier, r.locationName, r.state, r.orderedOn, r.expectedOn, r.learnedOn, r.overdue ? 'yes' : '', r.lines, r.units, r.receivedUnits, r.damagedUnits, r.openUnits, toDecimal(money(r.value, r.currency)), r.currency, r.createdBy]));
   });
 
   api.get('/api/v1/purchase-orders/:purchaseOrderId', { schema: { tags: ['purchasing'], summary: 'One order with its lines, landed cost, versions and receipts', querystring, params, response: { 200: PurchaseDetail } } }, async (request) => {
@@ -116,7 +114,7 @@ export function purchaseOrderRoutes(app: FastifyInstance, { house }: Services): 
     if (verb === 'send' && how === 'mail' && !recipient) throw new Refusal(400, `to: ${found.row.supplier} has no e-mail address; give one here or at the supplier`);
     const { limits, value, refused } = await approvalOf(house.db, store, found.order, { email: by, role: request.user?.role ?? 'admin' }, today(store));
     const action: PurchaseAction = verb === 'submit' ? { do: 'submit', by, needsApproval: needsApproval(found.order, limits, value) } : verb === 'approve' ? { do: 'approve', by, refused }
-      : verb === 'send' ? { do: 'send', by, today: today(store), expectedOn: expectedOn ?? found.order.expectedOn ?? await promisedDay(store, found.order.supplierId) } : verb === 'confirm' ? { do: 'confirm', by, expectedOn: expectedOn ?? null } : { do: verb, by };
+      : verb === 'send' ? { do: 'send', by, today: today(store), expectedOn: await promisedDay(store, found, expectedOn) } : verb === 'confirm' ? { do: 'confirm', by, expectedOn: expectedOn ?? null } : { do: verb, by };
     await house.db.transaction(async (tx) => {
       const order = settled(await changePurchase(tx, store.store_id, id, version, action, doing(store.store_id, by, verb === 'send' ? `${how === 'mail' ? `by mail to ${recipient}` : 'by hand'}${said ? `: ${said}` : ''}` : said)), id, version);
       if (verb === 'send' && how === 'mail') await oweMail(tx, store.store_id, id, order.version, recipient!, words ?? '', now());
@@ -128,11 +126,14 @@ export function purchaseOrderRoutes(app: FastifyInstance, { house }: Services): 
     return detail(store, id, by, request.user?.role ?? 'admin');
   });
 
-  /** Without a promise: the stated lead time from the supplier's next order day, else the one learned, else the one replenishment plans with. */
-  async function promisedDay(store: StoreRow, supplierId: number): Promise<string> {
-    const supplier = await findSupplier(house.db, store.store_id, { id: supplierId });
-    const days = supplier?.lead_time_days ?? learnLeadTime((await deliveredOrders(house.db, store.store_id, [supplierId])).get(supplierId) ?? [])?.p50
-      ?? (await policyOf(house.db, store.store_id, `vendor:${supplier?.vendor ?? ''}`))?.lead_time_days ?? (await policyOf(house.db, store.store_id, 'default'))?.lead_time_days ?? DEFAULTS.lead_time_days;
-    return addDays(nextOrderDay(today(store), supplier?.order_days ?? []), Math.ceil(days));
+  /**
+   * A day that is named; null: what the lead time makes of it. Nothing said: the day the draft has, unless that is over, when it was of another sending. The lead time
+   * is the one the order was planned with, from the supplier's next order day.
+   */
+  async function promisedDay(store: StoreRow, { order }: FoundPurchase, said: string | null | undefined): Promise<string> {
+    const day = today(store), kept = said === undefined && order.expectedOn !== null && order.expectedOn >= day ? order.expectedOn : null;
+    if (said != null || kept !== null) return said ?? kept!;
+    const supplier = await findSupplier(house.db, store.store_id, { id: order.supplierId }), itemIds = order.lines.filter((line) => line.ordered > 0).map((line) => line.itemId);
+    return addDays(nextOrderDay(day, supplier?.order_days ?? []), await plannedLeadTime(house.db, store, { supplierId: order.supplierId, locationId: order.locationId, itemIds }, day));
   }
 }

@@ -27,13 +27,13 @@ export function purchasingImportRoutes(app: FastifyInstance, { house }: Services
   } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), { kind, source, csv, dryRun } = request.body, by = request.user?.email ?? 'operator', now = house.clock.now().toISOString();
     const { header, rows } = csvTable(csv, MOST_LINES), { rows: suppliers } = await house.db.query<{ name: string; currency: string }>('select lower(name) as name, currency from supplier where store_id = $1', [store.store_id]);
-    const currencies = new Map(suppliers.map((s) => [s.name, s.currency])), currencyOf = (name: string): string => currencies.get(name.toLowerCase()) ?? store.currency;
+    const currencies = new Map(suppliers.map((s) => [s.name, s.currency])), currencyOf = (name: string): string | null => currencies.get(name.toLowerCase()) ?? null;
     const doing: Doing = { by, now, keyOf: (cause) => idempotencyKey(`stock-adjustments/${store.store_id}/${cause}`) };
     let read: Read<unknown>, brought: Brought | null = null, beside: ImportError[] = [];
     const bring: (tx: Parameters<typeof bringTerms>[0]) => Promise<Brought> = (() => {
       switch (kind) {
-        case 'suppliers': { const said = readSuppliers(rows, currencyOf); read = said; return (tx: Parameters<typeof bringTerms>[0]) => bringSuppliers(tx, store.store_id, said.rows, store.currency, doing); }
-        case 'supplier-items': { const said = readTerms(rows, currencyOf); read = said; return (tx: Parameters<typeof bringTerms>[0]) => bringTerms(tx, store.store_id, said.rows, store.currency, doing); }
+        case 'suppliers': { const said = readSuppliers(rows, (name) => currencyOf(name) ?? store.currency); read = said; return (tx: Parameters<typeof bringTerms>[0]) => bringSuppliers(tx, store.store_id, said.rows, store.currency, doing); }
+        case 'supplier-items': { const said = readTerms(rows, currencyOf, store.currency); read = said; return (tx: Parameters<typeof bringTerms>[0]) => bringTerms(tx, store.store_id, said.rows, doing); }
         case 'min-max': { const said = readMinMax(rows); read = said; return (tx: Parameters<typeof bringTerms>[0]) => bringMinMax(tx, store.store_id, said.rows, doing); }
         case 'purchase-orders': { const said = readOrders(rows); read = said; return (tx: Parameters<typeof bringTerms>[0]) => bringOrders(tx, store.store_id, said.rows, source, { currency: store.currency, today: dayOf(now, store.time_zone) }, doing); }
       }

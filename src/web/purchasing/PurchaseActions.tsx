@@ -26,7 +26,7 @@ export function PurchaseActions({ order }: { order: PurchaseDetail }) {
       {may('submit') && <Button loading={step.isPending} disabled={order.units === 0} onClick={() => step.mutate({ verb: 'submit' })}>{order.approvalWanted ? 'Submit for approval' : 'Approve'}</Button>}
       {may('approve') && <Tooltip label={order.approveRefused} disabled={order.approveRefused === null} multiline w={260}><Button loading={step.isPending} data-disabled={order.approveRefused !== null || undefined} onClick={() => { if (order.approveRefused === null) step.mutate({ verb: 'approve' }); }}>Approve</Button></Tooltip>}
       {may('send') && <Button onClick={() => ask('send')}>Send to supplier</Button>}
-      {may('receive') && <Button component={Link} to={`/purchase-orders/${order.purchaseOrderId}/receive`} variant={order.state === 'received' ? 'default' : 'filled'}>Receive</Button>}
+      {may('receive') && order.state !== 'closed' && <Button component={Link} to={`/purchase-orders/${order.purchaseOrderId}/receive`} variant={order.state === 'received' ? 'default' : 'filled'}>Receive</Button>}
       {may('confirm') && <Button variant="default" onClick={() => ask('confirm')}>Supplier confirmed</Button>}
       {order.state === 'received' && <Button onClick={() => ask('close')}>Close</Button>}
       <Menu position="bottom-end" width={220}>
@@ -35,6 +35,7 @@ export function PurchaseActions({ order }: { order: PurchaseDetail }) {
           <Menu.Item component="a" href={paper('pdf')} leftSection={<IconDownload size={15} />}>PDF</Menu.Item>
           <Menu.Item component="a" href={paper('csv')} leftSection={<IconDownload size={15} />}>CSV</Menu.Item>
           <Menu.Item leftSection={<IconCopy size={15} />} disabled={copy.isPending} onClick={() => copy.mutate()}>Duplicate as a draft</Menu.Item>
+          {may('receive') && order.state === 'closed' && <Menu.Item component={Link} to={`/purchase-orders/${order.purchaseOrderId}/receive`}>Receive late goods</Menu.Item>}
           {(may('reopen') || (may('close') && order.state !== 'received') || may('cancel')) && <Menu.Divider />}
           {may('reopen') && <Menu.Item onClick={() => ask('reopen')}>{order.state === 'awaiting approval' ? 'Give back as draft' : 'Reopen as draft'}</Menu.Item>}
           {may('close') && order.state !== 'received' && <Menu.Item onClick={() => ask('close')}>Close</Menu.Item>}
@@ -54,13 +55,13 @@ const TITLE = { send: 'Send to supplier', confirm: 'The supplier confirmed', clo
 function Send({ order, busy, go }: { order: PurchaseDetail; busy: boolean; go(body: object): void }) {
   const [how, setHow] = useState(order.canMail ? 'mail' : 'hand'), [to, setTo] = useState(order.supplierEmail ?? ''), [words, setWords] = useState(''), [expectedOn, setExpected] = useState(order.expectedOn ?? '');
   return (
-    <form className="stack" onSubmit={(event) => { event.preventDefault(); go({ how, ...(how === 'mail' ? { to, words } : {}), ...(expectedOn ? { expectedOn } : {}) }); }}>
+    <form className="stack" onSubmit={(event) => { event.preventDefault(); go({ how, ...(how === 'mail' ? { to, words } : {}), expectedOn: expectedOn || null }); }}>
       <Radio.Group value={how} onChange={setHow} label="How">
         <div className="stack choices"><Radio value="mail" disabled={!order.canMail} label="By mail from here, with PDF and CSV" description={order.canMail ? undefined : 'No mail server is set (INSTEP_SMTP_URL)'} /><Radio value="hand" label="I send it myself" description="Download the PDF; this only notes that it is out" /></div>
       </Radio.Group>
       {how === 'mail' && <TextInput size="sm" type="email" label="To" required value={to} onChange={(event) => setTo(event.currentTarget.value)} />}
       {how === 'mail' && <Textarea size="sm" label="A word with it" autosize minRows={2} maxRows={6} maxLength={4_000} value={words} onChange={(event) => setWords(event.currentTarget.value)} />}
-      <TextInput size="sm" type="date" label="Expected on" description="Left empty: today and the supplier’s lead time" value={expectedOn} onChange={(event) => setExpected(event.currentTarget.value)} />
+      <TextInput size="sm" type="date" label="Expected on" description="Left empty: by the lead time it is planned with, from the supplier’s next order day" value={expectedOn} onChange={(event) => setExpected(event.currentTarget.value)} />
       <p className="dim small">{order.authority === 'storefront' ? 'Its units are shown as incoming in Shopify from then on.' : 'Its units count as on their way from then on; the warehouse says when they are here.'}</p>
       <div><Button type="submit" size="sm" loading={busy} disabled={how === 'mail' && to.trim() === ''}>{how === 'mail' ? 'Send' : 'It is sent'}</Button></div>
     </form>
@@ -70,7 +71,7 @@ function Send({ order, busy, go }: { order: PurchaseDetail; busy: boolean; go(bo
 function Sure({ order, verb, busy, go }: { order: PurchaseDetail; verb: 'confirm' | 'close' | 'cancel' | 'reopen'; busy: boolean; go(body: object): void }) {
   const [said, setSaid] = useState(''), [expectedOn, setExpected] = useState(order.expectedOn ?? '');
   const words = {
-    confirm: 'Note what the supplier promised.', close: order.openUnits > 0 ? `${order.openUnits} units have not come. They are cancelled and no longer count as on their way.` : 'Everything has come. Nothing more can be received for it.',
+    confirm: 'Note what the supplier promised.', close: order.openUnits > 0 ? `${order.openUnits} units have not come. They are cancelled and no longer count as on their way; should they come after all, they can still be received.` : 'Everything has come. What comes after all can still be received.',
     cancel: 'Nothing of it is on its way any more. Tell the supplier yourself.', reopen: order.state === 'sent' || order.state === 'confirmed' ? 'It becomes a draft again; its units are not on their way until it is sent anew. The supplier then gets a new version.' : 'It becomes a draft again and is submitted anew.',
   }[verb];
   return (

@@ -68,7 +68,7 @@ export function PurchaseOrdersScreen() {
       <DataTable<PurchaseRow>
         name="purchase-orders" label="Purchase orders" columns={columns} rows={rows} rowId={(row) => String(row.purchaseOrderId)} query={query} total={first?.totals.orders ?? null}
         totals={first && first.totals.orders > 1 ? {
-          reference: 'Total', received: <span className="num dim">{units(first.totals.received)}</span>, units: <span className="num">{units(first.totals.units)}</span>, open: <span className="num">{units(first.totals.open)}</span>,
+          reference: 'Total', received: <span className="num dim" title={first.totals.damaged > 0 ? `and ${units(first.totals.damaged)} damaged` : ''}>{units(first.totals.received)}</span>, units: <span className="num">{units(first.totals.units)}</span>, open: <span className="num">{units(first.totals.open)}</span>,
           value: <TotalValue totals={first.totals} />,
         } : undefined}
         open={(row) => void navigate({ to: '/purchase-orders/$purchaseOrderId', params: { purchaseOrderId: String(row.purchaseOrderId) } })} chips={chips} clear={() => change({ q: undefined, supplier: undefined, location: undefined })}

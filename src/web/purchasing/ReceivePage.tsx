@@ -31,7 +31,7 @@ export function ReceivePage() {
       <div className="returns one receive">
         <p className="return-head"><Link to="/purchase-orders/$purchaseOrderId" params={{ purchaseOrderId }} className="back"><IconChevronLeft size={16} aria-hidden />{order.reference}</Link><span>{order.supplier}</span><span><span className="dim">to</span> {order.locationName}</span><span><b>{units(order.openUnits)}</b> <span className="dim">open</span></span></p>
         {order.authority === 'warehouse' && <Banner>{order.locationName} follows its warehouse: stock changes when the warehouse says so. Receive here only when it does not report receipts; what you count then is noted for the order and changes no stock.</Banner>}
-        {order.verbs.includes('receive') ? <Bench key={order.purchaseOrderId} order={order} /> : <Panel><EmptyState title={`${order.reference} is ${order.state}`}>Goods are received for orders that were sent. Look at the order first.</EmptyState></Panel>}
+        {order.verbs.includes('receive') ? <Bench key={order.purchaseOrderId} order={order} /> : <Panel><EmptyState title={`${order.reference} is ${order.state}`}>{order.state === 'cancelled' ? 'For goods of it that come all the same, duplicate it, send the copy by hand and receive them for that.' : 'Goods are received for orders that were sent: send it first.'}</EmptyState></Panel>}
       </div>
     </Page>
   );

@@ -14,7 +14,7 @@ export function purchaseColumns(): Column<PurchaseRow>[] {
     { id: 'location', header: 'To', width: 126, cell: (row) => <span className="ellipsis">{row.locationName}</span> },
     { id: 'expected', header: 'Expected', width: 116, card: 'pair', cell: (row) => (row.overdue ? <Status tone="bad" title={row.expectedOn === null ? 'Nobody said a day: by its lead time it should be here' : ''}>{row.expectedOn === null ? 'no day, late' : `${day(row.expectedOn, true)}, late`}</Status> : row.expectedOn !== null ? <span>{day(row.expectedOn, true)}</span> : row.dueOn !== null && row.openUnits > 0 ? <span className="dim" title="Nobody said a day: by its supplier’s stated lead time">about {day(row.dueOn, true)}</span> : <span className="dim">–</span>) },
     { id: 'learned', header: 'Usually', title: 'When it comes if the supplier takes as long as it usually did', width: 92, cell: (row) => (row.learnedOn === null ? <span className="dim">–</span> : row.expectedOn !== null && row.learnedOn > row.expectedOn ? <Status tone="warn">{day(row.learnedOn, true)}</Status> : <span>{day(row.learnedOn, true)}</span>) },
-    { id: 'received', header: 'Received', title: 'Units received of those ordered; what came too much does not count', width: 118, align: 'right', card: 'pair', cell: (row) => <Progress of={row.units} done={row.receivedUnits} /> },
+    { id: 'received', header: 'Received', title: 'Good units received of those ordered; damaged ones are named apart', width: 118, align: 'right', card: 'pair', cell: (row) => <Progress of={row.units} done={row.receivedUnits} damaged={row.damagedUnits} /> },
     { id: 'units', header: 'Units', width: 66, align: 'right', card: 'pair', cell: (row) => <span className="num">{units(row.units)}</span> },
     { id: 'open', header: 'Open', title: 'Units still to come', width: 80, align: 'right', extra: true, cell: (row) => <span className="num">{units(row.openUnits)}</span> },
     { id: 'lines', header: 'Lines', width: 66, align: 'right', extra: true, cell: (row) => <span className="num">{units(row.lines)}</span> },
@@ -24,7 +24,7 @@ export function purchaseColumns(): Column<PurchaseRow>[] {
   ];
 }
 
-function Progress({ of, done }: { of: number; done: number }) {
+function Progress({ of, done, damaged }: { of: number; done: number; damaged: number }) {
   const share = of === 0 ? 0 : done / of;
-  return <span className="received" title={`${units(done)} of ${units(of)}`}><span className="received-bar" aria-hidden><i style={{ inlineSize: `${Math.min(100, share * 100)}%` }} /></span><span className="num">{done === 0 ? '–' : percent(Math.floor(share * 100) / 100)}</span></span>;
+  return <span className="received" title={`${units(done)} of ${units(of)}${damaged > 0 ? `, and ${units(damaged)} damaged` : ''}`}><span className="received-bar" aria-hidden><i style={{ inlineSize: `${Math.min(100, share * 100)}%` }} /></span><span className="num">{done === 0 ? '–' : percent(Math.floor(share * 100) / 100)}</span></span>;
 }
