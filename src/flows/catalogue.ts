@@ -105,7 +105,7 @@ async function closeMapped(context: FlowContext): Promise<void> {
            or exists (select from inventory_item x where x.store_id = e.store_id and 'inventory-item/' || x.shopify_inventory_item_id = split_part(e.fingerprint, ':', 2))
          when 'BUNDLE_COMPONENT_UNKNOWN' then exists (select from variant v join inventory_item x on x.store_id = v.store_id and x.shopify_inventory_item_id = v.shopify_inventory_item_id where v.store_id = e.store_id and v.shopify_variant_id::text = split_part(e.fingerprint, '/', 3))
          else exists (select from location l where l.store_id = e.store_id and 'location/' || l.shopify_location_id = split_part(e.fingerprint, ':', 2)) end as known
-     from exception e where e.store_id = $1 and e.kind in ('VARIANT_UNMAPPED', 'LOCATION_UNMAPPED', 'BUNDLE_COMPONENT_UNKNOWN') and e.state in ('open', 'snoozed', 'grace') and e.fingerprint <> e.kind || ':storm'`, [storeId]);
+     from exception e where e.store_id = $1 and e.kind in ('VARIANT_UNMAPPED', 'LOCATION_UNMAPPED', 'BUNDLE_COMPONENT_UNKNOWN') and e.state in ('open', 'snoozed', 'ignored', 'grace') and e.fingerprint <> e.kind || ':storm'`, [storeId]);
   for (const kind of ['VARIANT_UNMAPPED', 'LOCATION_UNMAPPED', 'BUNDLE_COMPONENT_UNKNOWN'] as const) {
     const cases = still.rows.filter((row) => row.kind === kind);
     if (!cases.some((row) => row.known)) continue;
@@ -118,7 +118,7 @@ async function closeMapped(context: FlowContext): Promise<void> {
 async function checkRenames(context: FlowContext, renamed: readonly RaisedException[]): Promise<void> {
   const { db, storeId } = context;
   const { rows } = await db.query<{ key: string; first: string | null }>(
-    `select substr(fingerprint, length('SKU_RENAMED:') + 1) as key, evidence ->> 'from' as first from exception where store_id = $1 and kind = 'SKU_RENAMED' and state in ('open', 'snoozed', 'grace') and fingerprint <> kind || ':storm'`, [storeId]);
+    `select substr(fingerprint, length('SKU_RENAMED:') + 1) as key, evidence ->> 'from' as first from exception where store_id = $1 and kind = 'SKU_RENAMED' and state in ('open', 'snoozed', 'ignored', 'grace') and fingerprint <> kind || ':storm'`, [storeId]);
   const first = new Map(rows.map((row) => [row.key, row.first]));
   const takenBack = new Set(renamed.filter(({ key, evidence }) => first.has(key) && first.get(key) === evidence!['to']).map(({ key }) => key));
   await context.raise(renamed.filter(({ key }) => !takenBack.has(key)).map((one) => (first.has(one.key) ? { ...one, evidence: { ...one.evidence, from: first.get(one.key) } } : one)));

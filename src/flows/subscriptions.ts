@@ -96,7 +96,7 @@ async function silentTopics(context: FlowContext, subscribed: readonly string[],
 /** Signatures that were bad more than an hour ago, and dead letters that are gone or were set aside, need nobody any more. */
 async function closeQuiet({ db, storeId, now }: FlowContext): Promise<void> {
   const { rows } = await db.query<{ kind: 'WEBHOOK_HMAC_FAILED' | 'PAYLOAD_UNREADABLE'; key: string }>(
-    `select kind, substr(fingerprint, length(kind) + 2) as key from exception e where store_id = $1 and state in ('open', 'snoozed', 'grace') and fingerprint <> kind || ':storm' and (
+    `select kind, substr(fingerprint, length(kind) + 2) as key from exception e where store_id = $1 and state in ('open', 'snoozed', 'ignored', 'grace') and fingerprint <> kind || ':storm' and (
        (kind = 'WEBHOOK_HMAC_FAILED' and last_seen >= $2::timestamptz - interval '1 hour')
        or (kind = 'PAYLOAD_UNREADABLE' and exists (select from inbox i where i.store_id = e.store_id and i.state = 3 and 'PAYLOAD_UNREADABLE:inbox/' || i.inbox_id = e.fingerprint)))`, [storeId, now()]);
   for (const kind of ['WEBHOOK_HMAC_FAILED', 'PAYLOAD_UNREADABLE'] as const) await resolveChecked(db.pool, storeId, kind, rows.filter((row) => row.kind === kind).map((row) => row.key), now());

@@ -175,14 +175,14 @@ export const ExceptionDetail = z.object({
 }).meta({ id: 'ExceptionDetail' });
 export const ExceptionAction = z.discriminatedUnion('action', [
   z.object({ action: z.literal('assign'), to: z.string().trim().min(1).max(200).nullable().describe('the e-mail of somebody who may sign in; null gives it back'), from: z.string().trim().max(200).nullable().optional().describe('only those that are still this person’s; these cases alone, without what they gather') }),
-  z.object({ action: z.literal('snooze'), until: instant.nullable().default(null), worse: z.boolean().default(false).describe('wakes when its size passes what it is now') }),
+  z.object({ action: z.literal('snooze'), until: instant.nullable().default(null).describe('at most 30 days ahead, which is the default of one that is snoozed until it is worse'), worse: z.boolean().default(false).describe('wakes when its size passes what it is now; every snoozed case does when it gets more urgent') }),
   z.object({ action: z.literal('ignore'), reason: z.string().trim().min(3).max(500), until: instant.optional().describe('at most 30 days ahead, which is the default') }),
   z.object({ action: z.literal('reopen') }),
   z.object({ action: z.literal('resolve'), said: z.string().trim().min(3).max(500).describe('what was done; looked at again at once, and back as regressed if it was not enough') }),
   z.object({ action: z.literal('say'), said: z.string().trim().min(1).max(2000) }),
 ]).meta({ id: 'ExceptionAction' });
 export const ExceptionBulk = z.object({ ids: z.array(z.string().regex(/^\d{1,18}$/)).min(1).max(500), change: ExceptionAction }).strict().meta({ id: 'ExceptionBulk' });
-export const ExceptionBulkDone = z.object({ changed: z.number(), left: z.number(), before: z.array(z.object({ to: z.string().nullable(), ids: z.array(z.string()) })).describe('of an assignment: whose they were, those gathered by a storm with them') }).meta({ id: 'ExceptionBulkDone' });
+export const ExceptionBulkDone = z.object({ changed: z.number(), left: z.number(), ids: z.array(z.string()).describe('of those asked for: which were changed'), before: z.array(z.object({ to: z.string().nullable(), ids: z.array(z.string()) })).describe('of an assignment: whose they were, those gathered by a storm with them') }).meta({ id: 'ExceptionBulkDone' });
 export const Runbook = z.object({ kind: z.string(), markdown: z.string() }).meta({ id: 'Runbook' });
 
 // ---- today and digest -----------------------------------------------------------------------------------------------------------------

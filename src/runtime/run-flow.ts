@@ -111,7 +111,7 @@ export async function runFlow(house: House, flow: Flow, storeId: number, trigger
 
 async function otherFailures(db: Db, storeId: number, flow: string): Promise<string[]> {
   const { rows } = await db.query<{ key: string }>(
-    `select substr(fingerprint, length('FLOW_FAILED:') + 1) as key from exception where store_id = $1 and kind = 'FLOW_FAILED' and state in ('open', 'snoozed', 'grace') and fingerprint <> $2`,
+    `select substr(fingerprint, length('FLOW_FAILED:') + 1) as key from exception where store_id = $1 and kind = 'FLOW_FAILED' and state in ('open', 'snoozed', 'ignored', 'grace') and fingerprint <> $2`,
     [storeId, `FLOW_FAILED:flow/${flow}`]);
   return rows.map((row) => row.key);
 }

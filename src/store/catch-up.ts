@@ -31,7 +31,7 @@ export async function notYetRead(db: Queryable, storeId: number, since: string):
 export async function closeCaughtUp(db: Queryable, storeId: number, kind: GapKind, now: string): Promise<void> {
   const { rows } = await db.query<{ key: string; open_again: string | null; imported: boolean }>(
     `select substr(fingerprint, length(kind) + 2) as key, evidence ->> 'openAgain' as open_again, (select imported_at is not null from store where store_id = $1) as imported
-     from exception where store_id = $1 and kind = $2 and state in ('open', 'snoozed', 'grace') and fingerprint <> kind || ':storm'`, [storeId, kind]);
+     from exception where store_id = $1 and kind = $2 and state in ('open', 'snoozed', 'ignored', 'grace') and fingerprint <> kind || ':storm'`, [storeId, kind]);
   if (rows.length === 0) return;
   const bad: string[] = [];
   for (const { key, open_again, imported } of rows) if (open_again === null || (imported && (await notYetRead(db, storeId, open_again)).length > 0)) bad.push(key);

@@ -1,6 +1,7 @@
 /** The daily digest: its numbers in one statement, and what was composed. */
 import { ON_HAND_STATES } from '../domain/stock/fact.ts';
 import type { Queryable } from './db.ts';
+import { COUNTS } from './exceptions.ts';
 import { dueLines } from './worklist.ts';
 
 export interface DigestLine { text: string; tone: 'good' | 'warn' | 'bad' | 'neutral'; link: string | null }
@@ -25,8 +26,8 @@ export async function digestNumbers(db: Queryable, storeId: number, now: string,
           select jsonb_build_array(jsonb_build_object('cause', 'unknown', 'units', greatest(came, went))) as causes from unknown_at union all select causes from warehouse_drift where store_id = $1 union all select shelf -> 'causes' from warehouse_drift where store_id = $1 union all select causes from planner_drift where store_id = $1
         ) d, jsonb_array_elements(d.causes) c where c ->> 'cause' = 'unknown') as unexplained_units,
        (select count(*)::int from exception where store_id = $1 and state = 'open' and kind = 'STOCK_DRIFT') as drift_cases,
-       (select count(*)::int from exception where store_id = $1 and state = 'open') as exceptions_open,
-       (select count(*)::int from exception where store_id = $1 and state = 'open' and due_at < $2) as exceptions_overdue,
+       (select count(*)::int from exception where store_id = $1 and state = 'open' and ${COUNTS}) as exceptions_open,
+       (select count(*)::int from exception where store_id = $1 and state = 'open' and ${COUNTS} and due_at < $2) as exceptions_overdue,
        (${dueLines('$3')}) as due_lines,
        (select count(*)::int from (
           select d.item_id from daily_demand d where d.store_id = $1 and d.day > $3::date - 28 group by 1 having sum(d.quantity) > 0) s

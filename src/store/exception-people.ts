@@ -1,5 +1,6 @@
 /** Whom a case can be given to, and how much each of them has already. */
 import type { Queryable } from './db.ts';
+import { COUNTS } from './exceptions.ts';
 
 export interface CarerRow { email: string; name: string; /** Null: no account of this installation any more, or never one. */ role: string | null; may: boolean; open: number }
 
@@ -9,7 +10,7 @@ export interface CarerRow { email: string; name: string; /** Null: no account of
  */
 export async function listCarers(db: Queryable, storeId: number): Promise<CarerRow[]> {
   return (await db.query<CarerRow>(
-    `with has as (select assigned_to, count(*)::int as open from exception where store_id = $1 and state = 'open' and parent_id is null and assigned_to is not null group by 1)
+    `with has as (select assigned_to, count(*)::int as open from exception where store_id = $1 and state = 'open' and ${COUNTS} and assigned_to is not null group by 1)
      select coalesce(u.email, has.assigned_to) as email, coalesce(u.name, has.assigned_to) as name, u.role, coalesce(u.disabled_at is null and u.email is not null, false) as may, coalesce(has.open, 0) as open
      from app_user u full join has on has.assigned_to = u.email where u.disabled_at is null and u.email is not null or has.open > 0 order by 2, 1 limit 1000`, [storeId])).rows;
 }

@@ -20,12 +20,12 @@ export async function overFulfilled(db: Queryable, storeId: number, orders: read
 export async function recheckOverFulfilled(db: Queryable, storeId: number, now: string, limit = 5_000): Promise<number> {
   const { rows } = await db.query<{ fingerprint: string; state: OrderState | null }>(
     `select e.fingerprint, o.state from exception e left join sales_order o on o.store_id = e.store_id and o.order_id = (split_part(e.fingerprint, '/', 2))::bigint
-     where e.store_id = $1 and e.kind = 'OVER_FULFILLED' and e.state in ('open', 'snoozed', 'grace') and e.fingerprint like 'OVER_FULFILLED:order/%' order by e.exception_id limit $2`, [storeId, limit]);
+     where e.store_id = $1 and e.kind = 'OVER_FULFILLED' and e.state in ('open', 'snoozed', 'ignored', 'grace') and e.fingerprint like 'OVER_FULFILLED:order/%' order by e.exception_id limit $2`, [storeId, limit]);
   if (rows.length === 0) return 0;
   const still = new Set((await overFulfilled(db, storeId, rows.flatMap((row) => row.state ?? []))).map((one) => one.key));
   const right = new Set(rows.flatMap((row) => (row.state && !still.has(overFulfilledKey(row.state.id)) ? [row.fingerprint] : [])));
   if (right.size === 0) return 0;
-  const { rows: open } = await db.query<{ fingerprint: string }>(`select fingerprint from exception where store_id = $1 and kind = 'OVER_FULFILLED' and state in ('open', 'snoozed', 'grace')`, [storeId]);
+  const { rows: open } = await db.query<{ fingerprint: string }>(`select fingerprint from exception where store_id = $1 and kind = 'OVER_FULFILLED' and state in ('open', 'snoozed', 'ignored', 'grace')`, [storeId]);
   return resolveChecked(db, storeId, 'OVER_FULFILLED', open.filter((row) => !right.has(row.fingerprint)).map((row) => row.fingerprint.slice('OVER_FULFILLED:'.length)), now);
 }
 

@@ -23,5 +23,5 @@ export async function bucketLeft(db: Queryable, storeId: number, now: string): P
 
 /** Whether a case of a kind is open, or in its grace. */
 export async function isOpen(db: Queryable, storeId: number, kind: string): Promise<boolean> {
-  return ((await db.query(`select from exception where store_id = $1 and kind = $2 and state in ('open', 'snoozed', 'grace') limit 1`, [storeId, kind])).rowCount ?? 0) > 0;
+  return ((await db.query(`select from exception where store_id = $1 and kind = $2 and state in ('open', 'snoozed', 'ignored', 'grace') limit 1`, [storeId, kind])).rowCount ?? 0) > 0;
 }

@@ -11,7 +11,7 @@ export async function strangersToAsk(db: Queryable, storeId: number, met: readon
   return (await db.query<Stranger & { location: string }>(
     `with asked as (
        select * from unnest($2::bigint[], $3::bigint[]) as t(item, place)
-       union all select (evidence ->> 'inventoryItemId')::bigint, (evidence ->> 'shopifyLocationId')::bigint from exception where store_id = $1 and kind = 'VARIANT_UNMAPPED' and state in ('open', 'snoozed', 'grace') and evidence ? 'inventoryItemId'
+       union all select (evidence ->> 'inventoryItemId')::bigint, (evidence ->> 'shopifyLocationId')::bigint from exception where store_id = $1 and kind = 'VARIANT_UNMAPPED' and state in ('open', 'snoozed', 'ignored', 'grace') and evidence ? 'inventoryItemId'
      )
      select distinct on (a.item) a.item::text as "inventoryItemId", a.place::text as "locationId", l.name as location from asked a join location l on l.store_id = $1 and l.shopify_location_id = a.place
      where not exists (select from inventory_item x where x.store_id = $1 and x.shopify_inventory_item_id = a.item) order by a.item limit ${MOST_STRANGERS}`,

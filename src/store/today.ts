@@ -1,5 +1,6 @@
 /** What Today adds to the digest's numbers: the work of each role, and what happened since somebody last looked. */
 import type { Queryable } from './db.ts';
+import { COUNTS } from './exceptions.ts';
 import { DUE } from './purchase-page.ts';
 
 export interface RoleNumbers {
@@ -18,8 +19,8 @@ export async function roleNumbers(db: Queryable, storeId: number, today: string,
        (select count(*)::int from po where state = 'awaiting approval') as po_to_approve,
        (select count(*)::int from push_level where store_id = $1 and state in ('quarantined', 'conflict')) as push_failed,
        (select count(*)::int from push_level where store_id = $1 and state = 'held') as push_held,
-       (select count(*)::int from exception where store_id = $1 and state = 'open' and parent_id is null and kind in ('VARIANT_UNMAPPED', 'LOCATION_UNMAPPED', 'WAREHOUSE_SKU_UNMAPPED', 'SKU_DUPLICATE', 'SKU_BLANK')) as unmapped,
-       (select count(*)::int from exception where store_id = $1 and state = 'open' and parent_id is null and kind in ('SKU_DUPLICATE', 'SKU_BLANK')) as listings,
+       (select count(*)::int from exception where store_id = $1 and state = 'open' and ${COUNTS} and kind in ('VARIANT_UNMAPPED', 'LOCATION_UNMAPPED', 'WAREHOUSE_SKU_UNMAPPED', 'SKU_DUPLICATE', 'SKU_BLANK')) as unmapped,
+       (select count(*)::int from exception where store_id = $1 and state = 'open' and ${COUNTS} and kind in ('SKU_DUPLICATE', 'SKU_BLANK')) as listings,
        (select count(*)::int from shipment where store_id = $1 and state not in ('written', 'cancelled') and shipped_at <= $3) as parcels_late,
        (select count(*)::int from order_out where store_id = $1 and state in ('refused', 'unmapped', 'too late')) as orders_stuck,
        (select count(*)::int from return_case where store_id = $1 and state = 'received') as returns_waiting`, [storeId, today, lateBefore])).rows[0]!;
@@ -27,12 +28,12 @@ export async function roleNumbers(db: Queryable, storeId: number, today: string,
 
 export interface SinceNumbers { opened: number; still_open: number; resolved: number; received: number; edits: number; orders: number; purchase_orders: number }
 
-/** What happened after an instant. Cases are counted once, however often they opened. */
+/** What happened after an instant. Cases are counted once, however often they opened, those of a storm by it while it lasts. */
 export async function sinceNumbers(db: Queryable, storeId: number, since: string): Promise<SinceNumbers> {
   return (await db.query<SinceNumbers>(
     `with heard as (select distinct v.exception_id, v.what from exception_event v where v.store_id = $1 and v.at > $2 and v.what in ('opened', 'came back', 'resolved'))
-     select (select count(distinct exception_id)::int from heard where what <> 'resolved') as opened,
-       (select count(distinct h.exception_id)::int from heard h join exception e on e.store_id = $1 and e.exception_id = h.exception_id where h.what <> 'resolved' and e.state = 'open') as still_open,
+     select (select count(distinct exception_id)::int from heard join exception using (exception_id) where what <> 'resolved' and store_id = $1 and ${COUNTS}) as opened,
+       (select count(distinct h.exception_id)::int from heard h join exception e on e.store_id = $1 and e.exception_id = h.exception_id where h.what <> 'resolved' and e.state = 'open' and ${COUNTS}) as still_open,
        (select count(distinct h.exception_id)::int from heard h join exception e on e.store_id = $1 and e.exception_id = h.exception_id where h.what = 'resolved' and e.state = 'resolved') as resolved,
        (select coalesce(sum(quantity), 0)::int from movement where store_id = $1 and kind = 'goods received' and recorded_at > $2) as received,
        (select count(*)::int from movement where store_id = $1 and kind = 'storefront edit' and recorded_at > $2) as edits,

@@ -51,6 +51,16 @@ async function triageByKeys(page: Page): Promise<void> {
   await key('u');
   await said('Taken back: 2').waitFor();
   expect((await w.house.db.query<{ n: number }>(`select count(*)::int as n from exception where kind = 'PUSH_HELD' and assigned_to is null`)).rows[0]!.n).toBe(2);
+  // Put off together, and taken back together; the end of many is asked for once.
+  for (const press of ['k', 'k', 'j', 'x', 'j', 'x', 'r']) await key(press);
+  await page.getByText('Resolve 2 cases').waitFor();
+  await key('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await key('z');
+  await said('Snoozed: 2').waitFor();
+  await row('Held').nth(1).waitFor({ state: 'detached' });
+  await key('u');
+  await row('Held').nth(2).waitFor();
   for (const press of ['k', 'k']) await key(press);
   for (const press of ['j', 'x', 'j', 'x', 'A']) await key(press);
   await page.getByText('Assign 2 cases').waitFor();

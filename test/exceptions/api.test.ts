@@ -5,7 +5,8 @@ import { addressOf, FIXES } from '../../src/domain/exceptions/fixes.ts';
 import { FLOWS } from '../../src/flows/contents.ts';
 import { DOABLE } from '../../src/http/routes/exception-fixes.ts';
 import { makeChannel } from '../../src/store/alert-channels.ts';
-import { raise } from '../../src/store/exceptions.ts';
+import { digestNumbers } from '../../src/store/digests.ts';
+import { raise, resolveChecked } from '../../src/store/exceptions.ts';
 import { addPerson } from '../../src/store/people.ts';
 import { clockwork } from '../helpers/clockwork.ts';
 import { storeWith } from '../helpers/store.ts';
@@ -29,12 +30,15 @@ describe('triage', () => {
     expect((await call('POST', path, { action: 'snooze' })).status).toBe(400);
     expect((await call('POST', path, { action: 'snooze', until: '2026-11-24T08:00:00Z' })).status).toBe(400);
     expect((await call('POST', path, { action: 'ignore', reason: 'never', until: '2027-11-24T08:00:00Z' })).body).toMatchObject({ detail: expect.stringContaining('30 days') });
+    expect(await call('POST', path, { action: 'snooze', until: '9999-12-31T00:00:00Z' })).toMatchObject({ status: 400, body: { detail: 'until: nothing is snoozed for longer than 30 days; what is still there then comes back' } });
+    expect((await call('POST', path, { action: 'snooze', worse: true })).body).toMatchObject({ state: 'snoozed', snoozedUntil: '2026-12-24T09:00:00.000Z', snoozedSize: 0 });
+    expect((await call('POST', path, { action: 'reopen' })).body).toMatchObject({ state: 'open' });
     expect((await call('POST', path, { action: 'snooze', until: '2026-11-24T12:00:00Z' })).body).toMatchObject({ state: 'snoozed' });
     expect((await call('POST', path, { action: 'resolve', said: 'released by hand' })).body).toMatchObject({ state: 'resolved' });
     expect((await call('POST', path, { action: 'resolve', said: 'again' })).status).toBe(409);
     expect((await call('POST', path, { action: 'reopen' })).body).toMatchObject({ state: 'open' });
     const { body } = await call<{ events: { what: string; by: string; said: string | null }[]; backup: string; checkedBy: string }>('GET', path);
-    expect(body.events.map((event) => event.what)).toEqual(['opened', 'assigned', 'snoozed', 'resolved', 'reopened']);
+    expect(body.events.map((event) => event.what)).toEqual(['opened', 'assigned', 'snoozed', 'reopened', 'snoozed', 'resolved', 'reopened']);
     expect(body).toMatchObject({ backup: 'integration owner', checkedBy: 'stock-push' });
   });
 
@@ -43,7 +47,7 @@ describe('triage', () => {
     const rows = await list(), gone = rows.find((row) => row.subject === 'four')!;
     await call('POST', `/exceptions/${gone.exceptionId}`, { action: 'resolve', said: 'done' });
     const ids = rows.filter((row) => row.subject !== 'one').map((row) => row.exceptionId);
-    expect((await call('POST', '/exceptions/bulk', { ids, change: { action: 'ignore', reason: 'a test' } })).body).toEqual({ changed: 2, left: 1, before: [] });
+    expect((await call('POST', '/exceptions/bulk', { ids, change: { action: 'ignore', reason: 'a test' } })).body).toEqual({ changed: 2, left: 1, ids: expect.any(Array), before: [] });
     expect((await list('?tab=ignored')).map((row) => row.subject).sort()).toEqual(['three', 'two']);
     expect((await list('?owner=planner'))).toEqual([]);
     expect((await call<string>('GET', '/exceptions.csv?tab=ignored')).body.trim().split('\r\n')).toHaveLength(3);
@@ -60,7 +64,7 @@ describe('triage', () => {
     for (const to of ['gone@shop.example', 'nobody@shop.example']) expect((await call('POST', `/exceptions/${five}`, { action: 'assign', to })).body).toMatchObject({ status: 400, detail: expect.stringMatching(/^to: /) });
     expect((await call('POST', '/exceptions/bulk', { ids: [five], change: { action: 'assign', to: 'gone@shop.example' } })).status).toBe(400);
     expect((await call('POST', `/exceptions/${five}`, { action: 'assign', to: 'Eve@shop.example' })).body).toMatchObject({ assignedTo: 'eve@shop.example' });
-    expect((await call('POST', '/exceptions/bulk', { ids: [id(rows, 'six'), id(rows, 'seven')], change: { action: 'assign', to: 'bob@shop.example' } })).body).toEqual({ changed: 2, left: 0, before: [{ to: null, ids: expect.any(Array) }] });
+    expect((await call('POST', '/exceptions/bulk', { ids: [id(rows, 'six'), id(rows, 'seven')], change: { action: 'assign', to: 'bob@shop.example' } })).body).toEqual({ changed: 2, left: 0, ids: [id(rows, 'six'), id(rows, 'seven')], before: [{ to: null, ids: expect.any(Array) }] });
     expect((await list('?person=bob@shop.example')).map((row) => row.subject).sort()).toEqual(['seven', 'six']);
     expect((await list('?tab=unassigned')).map((row) => row.subject)).not.toContain('six');
     expect((await call<{ people: object[] }>('GET', '/exceptions/people')).body.people).toEqual(expect.arrayContaining([
@@ -75,6 +79,23 @@ describe('triage', () => {
     await clock.flow('alerts', storeId);
     expect((await house.db.query<{ person: string; n: number }>(`select c.person, d.message::text like '%six%' and d.message::text like '%seven%' as both, count(*)::int as n from alert_delivery d join alert_channel c using (store_id, channel_id) where c.person is not null group by 1, 2`)).rows).toEqual([{ person: 'bob@shop.example', both: true, n: 1 }]);
   });
+});
+
+it('a storm is one case in every count; what ended is paged newest first', async () => {
+  const tile = async (): Promise<string> => (await call<{ tiles: { key: string; value: string }[] }>('GET', '/today')).body.tiles.find((each) => each.key === 'exceptions')!.value;
+  const inbox = async (): Promise<number> => (await call<{ counts: { open: number } }>('GET', '/exceptions')).body.counts.open, before = await inbox(), keys = Array.from({ length: 25 }, (_, n) => `level/${n}`);
+  await raise(house.db.pool, storeId, keys.map((key) => ({ kind: 'PUSH_FAILED' as const, key, subject: key, sentence: `${key} was refused` })), at);
+  const numbers = await digestNumbers(house.db, storeId, '2026-11-25T09:00:00.000Z', '2026-11-25');
+  expect([await inbox(), await tile(), numbers.exceptions_open, numbers.exceptions_overdue]).toEqual([before + 1, String(before + 1), before + 1, 1]);
+  for (const [n, left] of [keys.slice(2), keys.slice(4), []].entries()) await resolveChecked(house.db.pool, storeId, 'PUSH_FAILED', left, `2026-11-24T10:0${n}:00.000Z`);
+  const ended: { subject: string; resolvedAt: string }[] = [];
+  for (let cursor = ''; ;) {
+    const { body } = await call<{ rows: typeof ended; nextCursor: string | null }>('GET', `/exceptions?tab=resolved&kind=PUSH_FAILED&limit=10${cursor}`);
+    ended.push(...body.rows);
+    if (body.nextCursor === null) break;
+    cursor = `&cursor=${body.nextCursor}`;
+  }
+  expect([new Set(ended.map((row) => row.subject)).size, ended.map((row) => row.resolvedAt)]).toEqual([26, ended.map((row) => row.resolvedAt).sort().reverse()]);
 });
 
 describe('the buttons of runbooks', () => {

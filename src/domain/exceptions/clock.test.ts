@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dayOf, instantOf, weekday } from '../calendar.ts';
-import { dueAt } from './clock.ts';
+import { dueAt, ESCALATIONS, goneBy } from './clock.ts';
 
 const zones = fc.constantFrom('Europe/Amsterdam', 'America/Los_Angeles', 'Asia/Kolkata', 'Australia/Lord_Howe', 'UTC');
 const instants = fc.integer({ min: Date.parse('2025-01-01'), max: Date.parse('2027-12-31') }).map((ms) => new Date(ms).toISOString());
@@ -34,6 +34,18 @@ describe('working hours', () => {
       expect(hour).toBeGreaterThanOrEqual(9);
       expect(hour).toBeLessThan(17);
       expect(dueAt(from, 3, hours + 1, zone) > due).toBe(true);
+    }), { numRuns: 500 });
+  });
+
+  it('a share of its time is gone from the instant that share of its hours after it opened, and not before; nights and weekends are none of it', () => {
+    // Four working hours from Friday at four: half on Monday at ten, all at noon, twice at four.
+    const due = dueAt('2026-11-27T15:00:00.000Z', 2, 4, 'Europe/Amsterdam');
+    for (const [at, gone] of [['2026-11-29T01:00:00.000Z', 0], ['2026-11-30T08:59:00.000Z', 0], ['2026-11-30T09:00:00.000Z', 1], ['2026-11-30T11:00:00.000Z', 2], ['2026-11-30T14:59:00.000Z', 2], ['2026-11-30T15:00:00.000Z', 3]] as const) {
+      expect([at, ESCALATIONS.filter((share) => due <= goneBy(at, 2, 4, share, 'Europe/Amsterdam')).length]).toEqual([at, gone]);
+    }
+    fc.assert(fc.property(instants, zones, fc.constantFrom([1, 0.25], [2, 4], [3, 8], [3, 16], [4, 80]), fc.constantFrom(...ESCALATIONS), fc.integer({ min: -90, max: 90 }), (opened, zone, [severity, hours], share, minutes) => {
+      const end = dueAt(opened, severity!, hours! * share, zone), at = new Date(Math.max(Date.parse(opened), Date.parse(end) + minutes * 60_000)).toISOString();
+      expect(dueAt(opened, severity!, hours!, zone) <= goneBy(at, severity!, hours!, share, zone)).toBe(at >= end);
     }), { numRuns: 500 });
   });
 });

@@ -4,8 +4,9 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { backupOf, EXCEPTION_KINDS, kindOf, type ExceptionKindName } from '../../domain/exceptions/catalogue.ts';
+import { LONGEST_AWAY_DAYS } from '../../domain/exceptions/clock.ts';
 import { fixNamed } from '../../domain/exceptions/fixes.ts';
-import { carersOf, changeCases, eventsOf, findException, listExceptions, outcomesOf, similarCases, type CaseChange, type ExceptionRow } from '../../store/exceptions.ts';
+import { carersOf, changeCases, COUNTS, eventsOf, findException, listExceptions, outcomesOf, similarCases, sortOf, type CaseChange, type ExceptionRow } from '../../store/exceptions.ts';
 import { canCare, listCarers } from '../../store/exception-people.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
@@ -16,7 +17,7 @@ import { storeOf } from '../store-scope.ts';
 const RUNBOOKS = new URL('../../../docs/runbooks/', import.meta.url);
 /** How far back the usual ends of a kind are told from. */
 const OUTCOME_DAYS = 90;
-const LONGEST_IGNORED_MS = 30 * 86_400_000;
+const LONGEST_AWAY_MS = LONGEST_AWAY_DAYS * 86_400_000;
 
 /** Seen good by one check of the two its kind asks for. */
 function goodOnce({ kind, state, good_since: at }: ExceptionRow): Of<typeof Exception>['goodOnce'] {
@@ -56,14 +57,17 @@ export function exceptionRoutes(app: FastifyInstance, { house, flows }: Services
       if (Number.isNaN(Date.parse(instant)) || Date.parse(instant) <= Date.parse(at)) throw new Refusal(400, `${name}: expected an instant in the future`);
       return new Date(instant).toISOString();
     };
+    const last = new Date(Date.parse(at) + LONGEST_AWAY_MS).toISOString();
     if (body.action === 'snooze') {
       if (body.until === null && !body.worse) throw new Refusal(400, 'until: say until when, or until it is worse');
-      return { action: 'snooze', until: body.until === null ? null : future('until', body.until), worse: body.worse };
+      const until = body.until === null ? last : future('until', body.until);
+      if (until > last) throw new Refusal(400, `until: nothing is snoozed for longer than ${LONGEST_AWAY_DAYS} days; what is still there then comes back`);
+      return { action: 'snooze', until, worse: body.worse };
     }
     if (body.action === 'assign') return { action: 'assign', to: body.to === null ? null : body.to.toLowerCase(), ...(body.from === undefined ? {} : { from: body.from === null ? null : body.from.toLowerCase() }) };
     if (body.action !== 'ignore') return body;
-    const last = new Date(Date.parse(at) + LONGEST_IGNORED_MS).toISOString(), until = body.until === undefined ? last : future('until', body.until);
-    if (until > last) throw new Refusal(400, 'until: nothing is ignored for longer than 30 days; what is still there then comes back');
+    const until = body.until === undefined ? last : future('until', body.until);
+    if (until > last) throw new Refusal(400, `until: nothing is ignored for longer than ${LONGEST_AWAY_DAYS} days; what is still there then comes back`);
     return { action: 'ignore', reason: body.reason, until };
   };
   const change = async (storeId: number, ids: readonly string[], body: Of<typeof ExceptionAction>, by: string): Promise<{ changed: string[]; before: Carers }> => {
@@ -88,20 +92,20 @@ export function exceptionRoutes(app: FastifyInstance, { house, flows }: Services
   api.get('/api/v1/exceptions', { schema: { tags: ['exceptions'], summary: 'Exceptions, most urgent first', querystring: ExceptionQuery, response: { 200: ExceptionPage } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), { limit, cursor } = request.query, me = request.user?.email ?? 'operator';
     const before = cursor === undefined ? undefined : (() => {
-      const [dueAt, id] = Buffer.from(cursor, 'base64url').toString('utf8').split('|');
-      if (!dueAt || !id || Number.isNaN(Date.parse(dueAt))) throw new Refusal(400, 'cursor: not one this API gave out');
-      return { dueAt, id };
+      const [at, id] = Buffer.from(cursor, 'base64url').toString('utf8').split('|');
+      if (!at || !id || Number.isNaN(Date.parse(at))) throw new Refusal(400, 'cursor: not one this API gave out');
+      return { at, id };
     })();
     const rows = await listExceptions(house.db, store.store_id, { ...filterOf(request.query, me), limit: limit + 1, ...(before ? { before } : {}) });
     const page = rows.slice(0, limit), last = page.at(-1);
     const counts = await house.db.query<{ state: string; mine: boolean; unassigned: boolean; n: number }>(
-      `select state, coalesce(assigned_to = $2, false) as mine, assigned_to is null as unassigned, count(*)::int as n from exception where store_id = $1 and (parent_id is null or state = 'resolved') group by 1, 2, 3`, [store.store_id, me]);
+      `select state, coalesce(assigned_to = $2, false) as mine, assigned_to is null as unassigned, count(*)::int as n from exception where store_id = $1 and ${COUNTS} group by 1, 2, 3`, [store.store_id, me]);
     const groups = await house.db.query<{ kind: string | null; owner: string | null; count: number }>(
-      `select kind, owner, count(*)::int as count from exception where store_id = $1 and state = 'open' and parent_id is null group by grouping sets ((kind), (owner)) order by 3 desc, 1, 2`, [store.store_id]);
+      `select kind, owner, count(*)::int as count from exception where store_id = $1 and state = 'open' and ${COUNTS} group by grouping sets ((kind), (owner)) order by 3 desc, 1, 2`, [store.store_id]);
     const checked = await house.db.query<{ at: string | null }>(`select max(finished_at) as at from flow_run where store_id = $1 and flow = 'drift-check' and state = 'done'`, [store.store_id]);
     const sum = (test: (row: (typeof counts.rows)[number]) => boolean): number => counts.rows.filter(test).reduce((total, row) => total + row.n, 0);
     return {
-      rows: page.map(exceptionRow), nextCursor: rows.length > limit && last ? Buffer.from(`${last.due_at}|${last.exception_id}`).toString('base64url') : null, lastCheckedAt: checked.rows[0]?.at ?? null,
+      rows: page.map(exceptionRow), nextCursor: rows.length > limit && last ? Buffer.from(`${sortOf(last, statesOf(request.query.tab))}|${last.exception_id}`).toString('base64url') : null, lastCheckedAt: checked.rows[0]?.at ?? null,
       byKind: groups.rows.flatMap(({ kind, count }) => (kind === null ? [] : [{ kind, count }])), byOwner: groups.rows.flatMap(({ owner, count }) => (owner === null ? [] : [{ owner, count }])),
       counts: {
         open: sum((r) => r.state === 'open'), mine: sum((r) => r.state === 'open' && r.mine), unassigned: sum((r) => r.state === 'open' && r.unassigned),
@@ -125,7 +129,7 @@ export function exceptionRoutes(app: FastifyInstance, { house, flows }: Services
     const store = await storeOf(house.db, request.query.store), row = await one(store.store_id, request.params.id), kind = kindOf(row.kind as ExceptionKindName);
     const since = new Date(house.clock.now().getTime() - OUTCOME_DAYS * 86_400_000).toISOString();
     const [events, children, similar, outcomes] = await Promise.all([
-      eventsOf(house.db, store.store_id, row.exception_id), listExceptions(house.db, store.store_id, { states: ['open', 'snoozed'], parent: row.exception_id, limit: 200 }), similarCases(house.db, store.store_id, row),
+      eventsOf(house.db, store.store_id, row.exception_id), listExceptions(house.db, store.store_id, { states: ['open', 'snoozed', 'ignored'], parent: row.exception_id, limit: 200 }), similarCases(house.db, store.store_id, row),
       outcomesOf(house.db, store.store_id, row.kind, since),
     ]);
     return {
@@ -145,9 +149,9 @@ export function exceptionRoutes(app: FastifyInstance, { house, flows }: Services
 
   api.post('/api/v1/exceptions/bulk', { schema: { tags: ['exceptions'], summary: 'One change to many exceptions; those it does not fit are left as they are', querystring, body: ExceptionBulk, response: { 200: ExceptionBulkDone } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), by = request.user?.email ?? 'operator', ids = [...new Set(request.body.ids)];
-    const { changed, before } = await change(store.store_id, ids, request.body.change, by), own = ids.filter((id) => changed.includes(id)).length;
+    const { changed, before } = await change(store.store_id, ids, request.body.change, by), of = new Set(changed), own = ids.filter((id) => of.has(id));
     if (changed.length > 0) await audit(house.db, { at: now(), actor: by, action: `exceptions ${request.body.change.action}`, subject: `${changed.length} exceptions`, after: request.body });
-    return { changed: changed.length, left: ids.length - own, before };
+    return { changed: changed.length, left: ids.length - own.length, ids: own, before };
   });
 
   api.get('/api/v1/runbooks/:kind', { schema: { tags: ['exceptions'], summary: 'What to do about a kind of exception', params: z.object({ kind: z.string() }), response: { 200: Runbook } } }, async (request) => {

@@ -7,7 +7,7 @@ import { stockVerdict } from '../../domain/drift/verdict.ts';
 import { movementSentence } from '../../domain/stock/sentence.ts';
 import { trailHead } from '../../store/audit-trail.ts';
 import { acknowledgeDigest, digestNumbers, listDigests, type DigestRow } from '../../store/digests.ts';
-import { listExceptions } from '../../store/exceptions.ts';
+import { COUNTS, listExceptions } from '../../store/exceptions.ts';
 import { currentRun } from '../../store/forecasts.ts';
 import { inboxHealth } from '../../store/inbox.ts';
 import { orderNames } from '../../store/order-names.ts';
@@ -36,7 +36,7 @@ export function todayRoutes(app: FastifyInstance, { house, guard }: Services): v
     const numbers = await digestNumbers(house.db, store.store_id, now, today), own = TodayRole.safeParse(request.user?.role), role = request.query.role ?? (own.success ? own.data : 'everyone'), me = request.user?.email;
     const roleWork = await roleNumbers(house.db, store.store_id, today, new Date(Date.parse(now) - LATE_MS).toISOString());
     const filter = { states: ['open'], limit: SHOWN, ...(role === 'everyone' ? {} : { owner: role }) };
-    const { rows: [open] } = await house.db.query<{ all: number; overdue: number }>(`select count(*)::int as all, count(*) filter (where due_at < $2)::int as overdue from exception where store_id = $1 and state = 'open' and ($3::text is null or owner = $3)`, [store.store_id, now, role === 'everyone' ? null : role]);
+    const { rows: [open] } = await house.db.query<{ all: number; overdue: number }>(`select count(*)::int as all, count(*) filter (where due_at < $2)::int as overdue from exception where store_id = $1 and state = 'open' and ${COUNTS} and ($3::text is null or owner = $3)`, [store.store_id, now, role === 'everyone' ? null : role]);
     const earliest = new Date(Date.parse(now) - LOOK_BACK_DAYS * 86_400_000).toISOString(), since = request.query.since && (request.query.since < earliest ? earliest : request.query.since);
     const digests = (await listDigests(house.db, store.store_id, 14)).map(digest);
     const soldFrom = addDays(today, 1 - SOLD_DAYS), sold = new Array<number>(SOLD_DAYS).fill(0);

@@ -1,10 +1,10 @@
 /** What can be done about a case whatever its kind: take it, put it off, say it is done, leave it be. */
-import { Button, Checkbox, Menu, Popover, Select, Textarea } from '@mantine/core';
+import { Button, Checkbox, Menu, Modal, Popover, Select, Textarea } from '@mantine/core';
 import { IconCheck, IconClockPause, IconEyeOff, IconRefresh, IconUserCheck } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { kindOf, type ExceptionKindName } from '../../domain/exceptions/catalogue.ts';
 import type { ExceptionAction, ExceptionCase } from '../api/queries.ts';
-import { capital } from '../ui/format.ts';
+import { capital, count } from '../ui/format.ts';
 import { AssignTo } from './AssignTo.tsx';
 import { SNOOZES, snoozedUntil, useAct, useMe } from './actions.ts';
 
@@ -38,19 +38,33 @@ export function CaseActions({ row, resolving }: { row: ExceptionCase; resolving:
 const DRAWER_MS = 300;
 
 export function Said({ name, icon, label, note, asked = false, done }: { name: string; icon: React.ReactNode; label: string; note?: string; /** It asks at once. */ asked?: boolean; done(said: string): void }) {
-  const [open, setOpen] = useState(false), [words, setWords] = useState('');
+  const [open, setOpen] = useState(false);
   // Once the drawer around it has come to rest, or that would take the focus away again.
   useEffect(() => { if (!asked) return; const timer = setTimeout(() => setOpen(true), DRAWER_MS); return () => clearTimeout(timer); }, [asked, setOpen]);
   return (
     <Popover opened={open} onChange={setOpen} width={300} trapFocus>
       <Popover.Target><Button variant="default" leftSection={icon} onClick={() => setOpen(!open)}>{name}</Button></Popover.Target>
-      <Popover.Dropdown aria-label={label}>
-        <form className="stack" onSubmit={(event) => { event.preventDefault(); setOpen(false); done(words.trim()); }}>
-          <Textarea label={label} description={note} value={words} onChange={(event) => setWords(event.currentTarget.value)} maxLength={500} autosize minRows={2} data-autofocus />
-          <Button type="submit" disabled={words.trim().length < SHORTEST_REASON}>{name.replace('…', '')}</Button>
-        </form>
-      </Popover.Dropdown>
+      <Popover.Dropdown aria-label={label}><Words button={name.replace('…', '')} label={label} note={note} done={(said) => { setOpen(false); done(said); }} /></Popover.Dropdown>
     </Popover>
+  );
+}
+
+function Words({ button, label, note, done }: { button: string; label: string; note: string | undefined; done(said: string): void }) {
+  const [words, setWords] = useState('');
+  return (
+    <form className="stack" onSubmit={(event) => { event.preventDefault(); done(words.trim()); }}>
+      <Textarea label={label} description={note} value={words} onChange={(event) => setWords(event.currentTarget.value)} maxLength={500} autosize minRows={2} data-autofocus />
+      <Button type="submit" disabled={words.trim().length < SHORTEST_REASON}>{button}</Button>
+    </form>
+  );
+}
+
+/** The end of many, asked for by a key in the list. */
+export function ResolveDialog({ rows, resolve, close }: { rows: readonly ExceptionCase[]; resolve(said: string): void; close(): void }) {
+  return (
+    <Modal opened={rows.length > 0} onClose={close} size={380} title={`Resolve ${count(rows.length, 'case')}`}>
+      <Words button="Resolve" label="What was done?" note="All of them are looked at again at once." done={(said) => { close(); resolve(said); }} />
+    </Modal>
   );
 }
 

@@ -40,7 +40,7 @@ function Case({ row, detail, resolving }: { row: ExceptionCase; detail: Exceptio
       <Facts rows={[
         ['Owner', <span key="owner">{capital(row.owner)}{detail && <span className="dim">, then {detail.backup}</span>}</span>], ['Assigned to', row.assignedTo === null ? 'nobody' : <span key="assigned" title={row.assignedTo}>{nameOf(carers, row.assignedTo)}</span>],
         ...(row.state === 'open' ? [['Due', <span key="due" className={Date.parse(row.dueAt) < now ? 'negative' : ''}><Ago at={row.dueAt} /></span>] as const] : []),
-        ...(row.state === 'snoozed' ? [['Snoozed until', row.snoozedUntil ? <Ago key="until" at={row.snoozedUntil} /> : 'it is worse'] as const] : []), ...(row.ignoredUntil && row.state === 'ignored' ? [['Ignored until', <Ago key="until" at={row.ignoredUntil} />] as const] : []),
+        ...(row.state === 'snoozed' ? [['Snoozed until', row.snoozedUntil ? <span key="until"><Ago at={row.snoozedUntil} />{row.snoozedSize !== null && ', or it is worse'}</span> : 'it is worse'] as const] : []), ...(row.ignoredUntil && row.state === 'ignored' ? [['Ignored until', <Ago key="until" at={row.ignoredUntil} />] as const] : []),
         ...(row.risk !== null ? [['At risk', money(row.risk, store.currency)] as const] : []),
         ...(row.resolvedAt ? [['Resolved', <Ago key="resolved" at={row.resolvedAt} />] as const] : []), ...(row.reason ? [['Reason', row.reason] as const] : []),
         ['First seen', <Ago key="first" at={row.firstSeen} />], ['Last seen', <span key="last"><Ago at={row.lastSeen} />, {count(row.occurrences, 'time')} in all</span>],

@@ -19,7 +19,7 @@ import { SEVERITY, Status } from '../ui/tone.tsx';
 import { snoozedUntil, useActMany, useMe } from './actions.ts';
 import { AssignDialog, AssignTo } from './AssignTo.tsx';
 import { nameOf, useCarers } from './carers.ts';
-import { Ignore, Said } from './CaseActions.tsx';
+import { Ignore, ResolveDialog, Said } from './CaseActions.tsx';
 import { CaseDrawer } from './CaseDrawer.tsx';
 import { useTriage } from './triage.ts';
 import './exceptions.css';
@@ -31,11 +31,11 @@ const DAY_HOURS = 24;
 function Clock({ row }: { row: ExceptionCase }) {
   const now = useNow(), timeZone = useContext(TimeZone), left = Date.parse(row.dueAt) - now, until = (at: string): string => `until ${clock(at, timeZone, new Date(now))}`;
   switch (row.state) {
-    case 'snoozed': return <span className="ellipsis">{[row.snoozedUntil && until(row.snoozedUntil), row.snoozedSize !== null && `until more than ${units(Math.round(row.snoozedSize))}`].filter(Boolean).join(' or ')}</span>;
+    case 'snoozed': return <span className="ellipsis">{[row.snoozedUntil && until(row.snoozedUntil), row.snoozedSize !== null && (row.snoozedSize > 0 ? `until more than ${units(Math.round(row.snoozedSize))}` : 'until it is worse')].filter(Boolean).join(' or ')}</span>;
     case 'ignored': return <span className="ellipsis" title={row.reason ?? undefined}>{row.ignoredUntil ? until(row.ignoredUntil) : 'for good'}</span>;
     case 'resolved': return <span className="ellipsis">{row.resolvedAt && <Ago at={row.resolvedAt} />}<span className="dim">{row.resolvedBy === 'check' || row.resolvedBy === null ? ', by itself' : `, by ${row.resolvedBy}`}</span></span>;
     case 'grace': return <span className="dim">just seen</span>;
-    case 'open': return <span className={left < 0 ? 'negative' : ''} title={`of ${duration(Date.parse(row.dueAt) - Date.parse(row.firstSeen))}`}>{duration(left)} {left < 0 ? 'overdue' : 'left'}</span>;
+    case 'open': return <span className={left < 0 ? 'negative' : ''} title={`of ${duration(Date.parse(row.dueAt) - Date.parse(row.openedAt ?? row.firstSeen))}`}>{duration(left)} {left < 0 ? 'overdue' : 'left'}</span>;
   }
 }
 
@@ -84,7 +84,7 @@ export function ExceptionsScreen() {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set()), many = useActMany(() => setChosen(new Set())), [resolving, setResolving] = useState<string | null>(null);
   const [giving, setGiving] = useState<readonly ExceptionCase[]>([]);
   const choose = useCallback((id: string) => setChosen((old) => { const next = new Set(old); if (!next.delete(id)) next.add(id); return next; }), [setChosen]);
-  const picked = rows.filter((row) => chosen.has(row.exceptionId)), ids = picked.map((row) => row.exceptionId);
+  const picked = rows.filter((row) => chosen.has(row.exceptionId)), [ending, setEnding] = useState<readonly ExceptionCase[]>([]);
   const chooseAlso = useCallback((also: readonly string[]) => setChosen((old) => new Set([...old, ...also])), [setChosen]);
   const columns = useMemo(() => {
     const of = COLUMNS.map((column) => (column.id === 'due' ? { ...column, ...CLOCKS[tab] } : column));
@@ -100,7 +100,7 @@ export function ExceptionsScreen() {
     ...(filter.person ? [{ label: `Assigned to: ${nameOf(carers, filter.person)}`, remove: () => change({ person: undefined }) }] : []),
   ];
   const triage = useTriage({
-    rows, picked, many, choose, chooseAlso, ask: setGiving, resolve: (row) => { setResolving(row.exceptionId); show(row, false); },
+    rows, picked, many, choose, chooseAlso, ask: setGiving, resolve: (cases) => { const [only] = cases; if (cases.length > 1) setEnding(cases); else if (only) { setResolving(only.exceptionId); show(only, false); } },
     peek: (row) => { if (search.id === row.exceptionId) close(); else show(row, true); },
   });
   const checked = first?.lastCheckedAt ? `Last full check at ${clock(first.lastCheckedAt, timeZone)}.` : 'No check has run yet.';
@@ -123,14 +123,15 @@ export function ExceptionsScreen() {
           <strong>{count(picked.length, 'case')} chosen</strong>
           <Button loading={many.isPending} onClick={() => triage.give(picked, me)}>Assign to me</Button>
           <AssignTo rows={picked} disabled={many.isPending} assign={(to) => triage.give(picked, to)} />
-          <Button variant="default" onClick={() => many.mutate({ ids, change: { action: 'snooze', until: snoozedUntil(DAY_HOURS, Date.now()), worse: false } })}>Snooze for a day</Button>
-          <Said name="Resolve…" icon={<IconCheck size={15} />} label="What was done?" note="All of them are looked at again at once." done={(said) => many.mutate({ ids, change: { action: 'resolve', said } })} />
-          <Ignore ignore={(reason, days) => many.mutate({ ids, change: { action: 'ignore', reason, until: snoozedUntil(days * DAY_HOURS - 1, Date.now()) } })} />
+          <Button variant="default" onClick={() => many.mutate({ rows: picked, change: { action: 'snooze', until: snoozedUntil(DAY_HOURS, Date.now()), worse: false } })}>Snooze for a day</Button>
+          <Said name="Resolve…" icon={<IconCheck size={15} />} label="What was done?" note="All of them are looked at again at once." done={(said) => many.mutate({ rows: picked, change: { action: 'resolve', said } })} />
+          <Ignore ignore={(reason, days) => many.mutate({ rows: picked, change: { action: 'ignore', reason, until: snoozedUntil(days * DAY_HOURS - 1, Date.now()) } })} />
           {rows.length > picked.length && <Button variant="subtle" onClick={() => setChosen(new Set(rows.map((row) => row.exceptionId)))}>Choose all {rows.length} in this list</Button>}
           <Button variant="subtle" className="end" onClick={() => setChosen(new Set())}>Clear</Button>
         </div>
       )}
       <AssignDialog rows={giving} assign={(to) => triage.give(giving, to)} close={() => setGiving([])} />
+      <ResolveDialog rows={ending} resolve={(said) => many.mutate({ rows: ending, change: { action: 'resolve', said } })} close={() => setEnding([])} />
       <CaseDrawer id={search.id} listed={rows.find((row) => row.exceptionId === search.id)} resolving={resolving} peeking={peeking} close={close} />
     </Page>
   );

@@ -30,7 +30,7 @@ export function backOf(row: Acted, { action }: ExceptionAction): ExceptionAction
   return (action === 'snooze' || action === 'ignore') && row.state === 'open' ? { action: 'reopen' } : null;
 }
 
-type Back = { /** What told of it, and goes with it. */ toast: string } & ({ id: string; action: ExceptionAction } | { many: { before: BulkDone['before']; given: string | null } });
+type Back = { /** What told of it, and goes with it. */ toast: string } & ({ id: string; action: ExceptionAction } | { many: { before: BulkDone['before']; given: string | null } } | { reopen: readonly string[] });
 
 /** The last action that can be taken back, by its store: the key for it works wherever the action was taken, in the list or in the drawer. */
 const last = new Map<number, Back>();
@@ -45,12 +45,14 @@ export function useAct() {
     onSuccess: async (row) => { notifications.show({ message: `Taken back: ${row.subject}` }); await renew(); },
     onError: (error) => notifications.show({ color: 'red', message: error.message }),
   });
-  const giveBack = useGiveBack();
+  const giveBack = useGiveBack(), reopen = useReopen();
   const takeBack = (back = last.get(store.storeId)): boolean => {
     if (back === undefined) return false;
     if (last.get(store.storeId) === back) last.delete(store.storeId);
     notifications.hide(back.toast);
-    if ('many' in back) giveBack.mutate(back.many); else undo.mutate(back);
+    if ('many' in back) giveBack.mutate(back.many);
+    else if ('reopen' in back) reopen.mutate(back.reopen);
+    else undo.mutate(back);
     return true;
   };
   const act = useMutation({
@@ -80,9 +82,35 @@ export function usePress() {
   });
 }
 
-interface BulkDone { changed: number; left: number; before: { to: string | null; ids: string[] }[] }
+interface BulkDone { changed: number; left: number; ids: string[]; before: { to: string | null; ids: string[] }[] }
 /** A change of many is asked for in such portions. */
 const PORTION = 500;
+
+/** Asks for one change of many, portion by portion. */
+async function changeMany(storeId: number, ids: readonly string[], change: ExceptionAction): Promise<BulkDone> {
+  const all: BulkDone = { changed: 0, left: 0, ids: [], before: [] };
+  for (let start = 0; start < ids.length; start += PORTION) {
+    const done = await write<BulkDone>('POST', '/exceptions/bulk', { store: storeId }, { ids: ids.slice(start, start + PORTION), change });
+    all.changed += done.changed;
+    all.left += done.left;
+    all.ids.push(...done.ids);
+    all.before.push(...done.before);
+  }
+  return all;
+}
+
+/** Opens cases again that were put off together. */
+function useReopen() {
+  const store = useStore(), client = useQueryClient();
+  return useMutation({
+    mutationFn: (ids: readonly string[]) => changeMany(store.storeId, ids, { action: 'reopen' }),
+    onSuccess: async ({ ids, left }) => {
+      notifications.show({ message: `Taken back: ${ids.length}${left > 0 ? `; ${left} left as they were` : ''}` });
+      await Promise.all([client.invalidateQueries({ queryKey: ['exceptions'] }), client.invalidateQueries({ queryKey: ['today'] })]);
+    },
+    onError: (error) => notifications.show({ color: 'red', message: error.message }),
+  });
+}
 
 /** Gives cases back to whom they were before `given` got them, as far as they are still that person's. */
 export function useGiveBack() {
@@ -91,11 +119,9 @@ export function useGiveBack() {
     async mutationFn({ before, given }: { before: BulkDone['before']; given: string | null }) {
       let changed = 0, left = 0;
       for (const { to, ids } of before) {
-        for (let start = 0; start < ids.length; start += PORTION) {
-          const done = await write<BulkDone>('POST', '/exceptions/bulk', { store: store.storeId }, { ids: ids.slice(start, start + PORTION), change: { action: 'assign', to, from: given } });
-          changed += done.changed;
-          left += done.left;
-        }
+        const done = await changeMany(store.storeId, ids, { action: 'assign', to, from: given });
+        changed += done.changed;
+        left += done.left;
       }
       return { changed, left };
     },
@@ -107,18 +133,26 @@ export function useGiveBack() {
   });
 }
 
+/** What takes a change of many back: those it changed that were open before are opened again; null where none is. Whose they were, the server says (`before`). */
+export function reopens(rows: readonly Acted[], change: ExceptionAction, changed: readonly string[]): string[] | null {
+  const of = new Set(changed), ids = rows.filter((row) => of.has(row.exceptionId) && backOf(row, change)?.action === 'reopen').map((row) => row.exceptionId);
+  return ids.length > 0 ? ids : null;
+}
+
 /** One change to many; what it does not fit is left, and said. */
 export function useActMany(done: () => void) {
   const store = useStore(), client = useQueryClient(), { takeBack } = useAct();
   return useMutation({
-    mutationFn: ({ ids, change }: { ids: readonly string[]; change: ExceptionAction }) => write<BulkDone>('POST', '/exceptions/bulk', { store: store.storeId }, { ids, change }),
-    onSuccess: async ({ changed, left, before }, { change }) => {
-      const said = `${SAID[change.action]}: ${changed}${left > 0 ? `; ${left} left as they were` : ''}`;
-      if (change.action === 'assign' && changed > 0) {
-        const kept: Back = { many: { before, given: change.to }, toast: '' };
-        kept.toast = notifications.show({ message: createElement(Undoable, { said, undo: () => { takeBack(kept); } }) });
-        last.set(store.storeId, kept);
-      } else notifications.show({ message: said });
+    mutationFn: ({ rows, change }: { rows: readonly Acted[]; change: ExceptionAction }) => changeMany(store.storeId, rows.map((row) => row.exceptionId), change),
+    onSuccess: async ({ changed, left, ids, before }, { rows, change }) => {
+      // Those a storm carried along were chosen by nobody: told are the chosen ones, but for a giving, whose taking back counts them too.
+      const said = `${SAID[change.action]}: ${change.action === 'assign' ? changed : ids.length}${left > 0 ? `; ${left} left as they were` : ''}`, again = reopens(rows, change, ids);
+      const back: Back | null = change.action === 'assign' && changed > 0 ? { many: { before, given: change.to }, toast: '' } : again === null ? null : { reopen: again, toast: '' };
+      if (back === null) notifications.show({ message: said });
+      else {
+        back.toast = notifications.show({ message: createElement(Undoable, { said, undo: () => { takeBack(back); } }) });
+        last.set(store.storeId, back);
+      }
       done();
       await Promise.all([client.invalidateQueries({ queryKey: ['exceptions'] }), client.invalidateQueries({ queryKey: ['today'] })]);
     },

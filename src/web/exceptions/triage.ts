@@ -18,9 +18,14 @@ export function rangeOf(ids: readonly string[], from: string | null, to: string)
   return begin === -1 || end === -1 ? [to] : ids.slice(Math.min(begin, end), Math.max(begin, end) + 1);
 }
 
+/** What a key acts on: the chosen ones where any are, else the row it is pressed on. */
+export function meantBy<T>(picked: readonly T[], row: T | undefined): readonly T[] {
+  return picked.length > 0 ? picked : row === undefined ? [] : [row];
+}
+
 export function useTriage({ rows, picked, many, choose, chooseAlso, ask, resolve, peek }: {
   rows: readonly ExceptionCase[]; picked: readonly ExceptionCase[]; many: ReturnType<typeof useActMany>;
-  choose(id: string): void; chooseAlso(ids: readonly string[]): void; ask(cases: readonly ExceptionCase[]): void; resolve(row: ExceptionCase): void;
+  choose(id: string): void; chooseAlso(ids: readonly string[]): void; ask(cases: readonly ExceptionCase[]): void; resolve(cases: readonly ExceptionCase[]): void;
   /** Shows the case beside the list, or puts it away. */
   peek(row: ExceptionCase): void;
 }): Triage {
@@ -28,14 +33,21 @@ export function useTriage({ rows, picked, many, choose, chooseAlso, ask, resolve
   const give = (cases: readonly ExceptionCase[], to: string | null): void => {
     const [only] = cases;
     if (cases.length === 1 && only) act.mutate({ row: only, action: { action: 'assign', to } });
-    else many.mutate({ ids: cases.map((row) => row.exceptionId), change: { action: 'assign', to } });
+    else many.mutate({ rows: cases, change: { action: 'assign', to } });
+  };
+  const snooze = (cases: readonly ExceptionCase[]): void => {
+    const [only] = cases, action = { action: 'snooze' as const, until: snoozedUntil(DAY_HOURS, Date.now()), worse: false };
+    if (cases.length === 1 && only) act.mutate({ row: only, action });
+    else many.mutate({ rows: cases, change: action });
   };
   // Of the whole screen: what was done in the drawer is taken back there too.
   useKeys((key) => key === 'u' && act.takeBack());
   const keys = (key: string, row: ExceptionCase | undefined): boolean => {
-    const meant = picked.length > 0 ? picked : row ? [row] : [];
+    const meant = meantBy(picked, row), open = meant.filter((one) => one.state === 'open');
     if (key === 'a' && meant.length > 0) { give(meant, me); return true; }
     if (key === 'A' && meant.length > 0) { ask(meant); return true; }
+    if (key === 'r' && open.length > 0) { resolve(open); return true; }
+    if (key === 'z' && open.length > 0) { snooze(open); return true; }
     if (!row) return false;
     if (key === ' ') { peek(row); return true; }
     if ((key === 'x' || key === 'X') && row.state !== 'resolved' && row.state !== 'grace') {
@@ -44,8 +56,6 @@ export function useTriage({ rows, picked, many, choose, chooseAlso, ask, resolve
       from.current = row.exceptionId;
       return true;
     }
-    if (key === 'r' && row.state === 'open') { resolve(row); return true; }
-    if (key === 'z' && row.state === 'open') { act.mutate({ row, action: { action: 'snooze', until: snoozedUntil(DAY_HOURS, Date.now()), worse: false } }); return true; }
     return false;
   };
   return { give, keys };

@@ -31,5 +31,5 @@ export const HELP: readonly { group: string; keys: readonly (readonly [string, s
   { group: 'Lists', keys: [['j  k', 'Next, previous row'], ['Enter', 'Open the row or the figure'], ['← ↑ → ↓', 'Move between cells'], ['Home  End', 'First, last cell of the row'], ['Esc', 'Close what is open']] },
   { group: 'Push queue', keys: [['x', 'Choose the row'], ['l', 'Release what is chosen']] },
   { group: 'Stock & drift, Replenishment, Transfers', keys: [['x', 'Choose the row']] },
-  { group: 'Exceptions', keys: [['Space', 'Look at the case beside the list'], ['x', 'Choose the row'], ['Shift x', 'Choose all from the row chosen last'], ['a', 'Assign to me, or what is chosen'], ['A', 'Assign to somebody…'], ['u', 'Take back the last assignment, also of many, snooze or ignoring'], ['r', 'Resolve…'], ['z', 'Snooze for a day']] },
+  { group: 'Exceptions', keys: [['Space', 'Look at the case beside the list'], ['x', 'Choose the row'], ['Shift x', 'Choose all from the row chosen last'], ['a', 'Assign to me, or what is chosen'], ['A', 'Assign to somebody…'], ['u', 'Take back the last assignment, snooze or ignoring, also of many'], ['r', 'Resolve…, or what is chosen'], ['z', 'Snooze for a day, or what is chosen']] },
 ];
