@@ -118,14 +118,14 @@ export async function demoWorld(house: BuiltHouse, storeId: number, kind: string
     },
     one: async (sql, ...values) => (await rows(sql, values))[0] as never,
     async level(authority, n = 0) {
-      const [row] = await rows<DemoLevel>(
+      const all = await rows<DemoLevel>(
         `select b.item_id as "itemId", b.location_id as "locationId", v.shopify_variant_id::text as "variantId", x.shopify_inventory_item_id::text as "inventoryItemId", v.sku, v.title, l.shopify_location_id::text as "shopifyLocationId", l.name as location, b.available
          from ledger_level b join location l using (store_id, location_id) join inventory_item x on x.store_id = b.store_id and x.item_id = b.item_id join variant v on v.store_id = x.store_id and v.shopify_inventory_item_id = x.shopify_inventory_item_id
          where b.store_id = $1 and l.authority = $2 and l.is_active and v.deleted_at is null and x.tracked and not v.is_bundle and not v.continues_selling and v.sku <> '' and b.available between 1 and 400
            and (select count(*) from variant o where o.store_id = v.store_id and o.sku = v.sku and o.deleted_at is null) = 1
-         order by b.location_id, b.item_id limit 1 offset $3`, [authority, n]);
-      if (!row) throw new UsageError(`There is no level of a ${authority} location left to demonstrate with`);
-      return row;
+         order by b.location_id, b.item_id limit $3`, [authority, n + 1]);
+      if (all.length === 0) throw new UsageError(`There is no level of a ${authority} location left to demonstrate with`);
+      return all[n % all.length]!; // a small shop has fewer than there are demonstrations
     },
     async pausePushes(locationId, paused) { await changePolicy(db, storeId, locationId, { paused }, 'demonstration', now()); },
     remember: (value) => writeCursor(db, storeId, `demo.${kind}`, JSON.stringify(value), now()),

@@ -99,7 +99,9 @@ function processLocks(url: string): { take(name: string): Promise<boolean>; give
       if (held.has(name)) return false;
       held.add(name);
       try {
-        const { rows } = await ask(async () => (await connection()).query<{ ok: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 1)) as ok', [name]));
+        const tried = async () => (await connection()).query<{ ok: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 1)) as ok', [name]);
+        // A connection that was lost may say so only now: what it was asked for holds nothing, and another one is asked.
+        const { rows } = await ask(() => tried().catch((error: unknown) => { if (error instanceof pg.DatabaseError && !error.code?.startsWith('57P')) throw error; connected = null; return tried(); }));
         if (!rows[0]!.ok) held.delete(name);
         return rows[0]!.ok;
       } catch (error) { held.delete(name); throw error; }

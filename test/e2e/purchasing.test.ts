@@ -51,7 +51,7 @@ describe('on a phone', () => {
   it('goods are received by scanning: each scan is one more, a strange code is said, and it is posted once', async () => {
     const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, reducedMotion: 'reduce' });
     const watched = await open(context, `/purchase-orders/${biggest}/receive`), { page } = watched;
-    const line = sent.lines.find((each) => each.sku && sent.lines.filter((o) => o.sku === each.sku).length === 1 && each.ordered >= 2 && each !== sent.lines[0])!;
+    const line = sent.lines.find((each) => each.sku && sent.lines.filter((o) => o.sku?.toLowerCase() === each.sku?.toLowerCase()).length === 1 && each.ordered >= 2 && each !== sent.lines[0])!;
     const box = page.getByRole('textbox', { name: /Scan or type/ });
     for (const code of [line.sku!, line.sku!.toLowerCase(), 'NOBODY']) { await box.fill(code); await box.press('Enter'); }
     await page.getByText('NOBODY is on no line').waitFor();
