@@ -56,6 +56,7 @@ import { helpRoutes } from './routes/help.ts';
 import { inventoryHistoryRoutes } from './routes/inventory-history.ts';
 import { itemRoutes } from './routes/items.ts';
 import { locationRoutes } from './routes/locations.ts';
+import { mappingImportRoutes } from './routes/mapping-import.ts';
 import { mappingRoutes } from './routes/mapping.ts';
 import { peakRoutes } from './routes/peak.ts';
 import { rehearsalRoutes } from './routes/rehearsals.ts';
@@ -173,7 +174,7 @@ export async function buildApp(services: Omit<Services, 'guard'>, options: { web
   for (const routes of [
     sessionRoutes, todayRoutes, stockRoutes, itemRoutes, inventoryHistoryRoutes, forecastRoutes, overrideRoutes, analogueRoutes, planningEventRoutes, plannedPriceRoutes, replenishmentRoutes, whatIfRoutes, replayRoutes, transferRoutes, warehouseMoveRoutes,
     exceptionRoutes, exceptionFixRoutes, alertRoutes, driftRoutes, driftToleranceRoutes, repairRoutes, peakRoutes, rehearsalRoutes, bufferRuleRoutes, heldBackRoutes, helpRoutes, handoverRoutes, flowRoutes, connectionRoutes, warehouseRoutes,
-    plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, supplierRoutes,
+    plannerRoutes, plannerFileRoutes, locationRoutes, pushRoutes, mappingRoutes, mappingImportRoutes, bundleRoutes, fulfilmentRoutes, returnRoutes, supplierRoutes,
     purchaseDraftRoutes, purchaseOrderRoutes, purchaseSettingRoutes, exchangeRateRoutes, goodsReceiptRoutes, purchasingImportRoutes, countRoutes, searchRoutes,
     eventRoutes, auditRoutes, periodRoutes, sharedPeriodRoutes, mappingSuggestionRoutes, listingRoutes, peopleRoutes, auditTrailRoutes, settingRoutes, viewRoutes,
   ]) routes(api as never, all);

@@ -18,16 +18,20 @@ export const AuditGap = z.object({
 }).meta({ id: 'AuditGap' });
 export const GapPage = z.object({ rows: z.array(AuditGap), nextCursor: z.string().nullable() }).meta({ id: 'GapPage' });
 
+const Forward = z.object({
+  from: day, to: day, locations: z.array(z.object({ locationId: z.number(), name: z.string(), closing: z.number().describe('as it was signed'), heard: z.array(z.object({ what: z.string(), units: z.number() })).describe('of its days and those before, since it was signed'), between: z.number().describe('moved in days between, which nobody signed'), opening: z.number() })),
+}).meta({ id: 'PeriodBroughtForward' });
 const Figures = z.object({
   locations: z.array(z.object({ locationId: z.number(), name: z.string(), opening: z.number(),
     counted: z.object({ units: z.number(), from: day, to: day }).nullish().describe('units counted when levels were first looked at, within the period; no movement'), movements: z.array(z.object({ kind: z.string(), units: z.number() })), closing: z.number() })), opening: z.number(), closing: z.number(),
+  broughtForward: Forward.optional().describe('from the signed period before; left out where there is none'),
 }).meta({ id: 'PeriodFigures' });
 const Signature = z.object({ at: instant, by: z.string(), role: z.string(), note: z.string().nullable(), digest: z.string().describe('SHA-256 of days and figures'), chain: z.string().describe('SHA-256 of the signature, the digest and the chain hash of the period signed before') });
 export const PeriodQuery = z.object({ ...inStore, from: day, to: day.describe('inclusive') }).refine((asked) => asked.from <= asked.to, { path: ['to'], message: 'lies before from' });
 export const PeriodItemsQuery = z.object({ ...inStore, from: day, to: day.describe('inclusive'), location: z.coerce.number().int().positive(), kind: z.string().min(1).max(60) });
 export const PeriodItems = z.object({ items: z.number().describe('there are'), rows: z.array(z.object({ itemId: z.number(), sku: z.string().nullable(), title: z.string(), units: z.number(), movements: z.number() })).describe('the most units first, at most 200') }).meta({ id: 'PeriodItems' });
 export const PeriodView = z.object({
-  from: day, to: day, ledgerBegan: day.nullable().describe('the day levels were first counted; the next one is the first whole day'), unsignable: z.string().nullable().describe('why it cannot be signed'), figures: Figures, signed: Signature.nullable(), heardSince: z.array(z.object({ name: z.string(), what: z.string(), units: z.number() })).describe('differences between the signed figures and those of now'),
+  from: day, to: day, ledgerBegan: day.nullable().describe('the day levels were first counted; the next one is the first whole day'), unsignable: z.string().nullable().describe('why it cannot be signed'), figures: Figures, seen: z.string().describe('SHA-256 of days and figures as they are here; whoever signs sends it back'), broughtForward: Forward.nullable().describe('closing as signed + heard since + days between = opening, of each location'), signed: Signature.nullable(), heardSince: z.array(z.object({ name: z.string(), what: z.string(), units: z.number() })).describe('differences between the signed figures and those of now'),
 }).meta({ id: 'PeriodView' });
 const Cases = z.object({ kind: z.string(), opened: z.number(), closed: z.number(), open: z.number().describe('when the period ended'), medianSeconds: z.number().nullable().describe('from opening to closing, of those closed') });
 const Act = z.object({ auditId: z.string(), at: instant, actor: z.string(), action: z.string(), subject: z.string(), why: z.string().nullable() });
@@ -46,4 +50,4 @@ export const SharedPeriods = z.object({ shares: z.array(SharedPeriod).describe('
 export const ShareBody = z.object({ from: day, to: day, sharedFor: z.string().trim().min(1, 'say whom it is for').max(200), days: z.number().int().min(1).max(365) }).strict().meta({ id: 'ShareBody' });
 export const SharedPeriodMade = z.object({ sharedPeriodId: z.string(), url: z.string().describe('told once: only its hash is kept'), until: instant }).meta({ id: 'SharedPeriodMade' });
 export const PeriodList = z.object({ chain: z.object({ links: z.number(), broken: z.array(z.object({ subject: z.string(), fault: z.string() })) }), periods: z.array(Signature.extend({ from: day, to: day, opening: z.number(), closing: z.number() })) }).meta({ id: 'PeriodList' });
-export const SignBody = z.object({ from: day, to: day, closing: z.number().int().describe('units on hand at the end, as the signer saw them'), note: z.string().trim().max(500).optional() }).strict().meta({ id: 'SignBody' });
+export const SignBody = z.object({ from: day, to: day, closing: z.number().int().describe('units on hand at the end, as the signer saw them'), seen: z.string().regex(/^[0-9a-f]{64}$/, 'is not what the report gave as seen').describe('as the report gave it: every row the signer saw'), note: z.string().trim().max(500).optional() }).strict().meta({ id: 'SignBody' });

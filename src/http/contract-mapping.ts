@@ -1,12 +1,13 @@
 /** The contract of mapping suggestions: how sure, taken many at once, their effect on stock before, ignored codes, history, and who is the master of products. */
 import { z } from 'zod';
+import { ImportResult } from './contract-stock.ts';
 
 const instant = z.string(), code = { warehouseId: z.number().int(), sku: z.string().min(1).max(200) };
 export const StockEffect = z.object({
   itemId: z.number(), sku: z.string().nullable(), title: z.string(), warehouse: z.string(), now: z.number().describe('units on the shelf that count as the item now'), after: z.number(), codes: z.array(z.string()).describe('codes it has at the warehouse now'),
   shown: z.number().nullable().describe('available in Shopify at the locations the warehouse serves'),
 }).meta({ id: 'StockEffect' });
-const Change = z.object({ ...code, itemId: z.number().int().nullable() });
+const Change = z.object({ ...code, itemId: z.number().int().min(1).max(2_147_483_647).nullable() });
 export const PreviewBody = z.object({ changes: z.array(Change).min(1).max(500) }).strict();
 export const Preview = z.object({ effects: z.array(StockEffect), intoItems: z.number(), outOfItems: z.number() }).meta({ id: 'MatchPreview' });
 export const ApproveBody = z.object({ above: z.number().min(0.5).max(1), dryRun: z.boolean().default(true), warehouseId: z.number().int().optional() }).strict().meta({ id: 'ApproveBody' });
@@ -21,6 +22,10 @@ export const MappingRules = z.object({
 export const RulesBody = z.object({ productMaster: z.enum(['Shopify', 'warehouse']).optional(), warehouse: z.object({ warehouseId: z.number().int(), autoApproveAbove: z.number().min(0.9).max(1).nullable() }).optional() }).strict().meta({ id: 'MappingRulesBody' });
 export const Waits = z.object({ requestId: z.string(), units: z.number().describe('that would stop counting as the item they count as'), limit: z.number() }).meta({ id: 'MatchWaits' });
 export const Matched = z.object({ saved: z.boolean(), waits: Waits.nullable().describe('it wants a second person, and waits for one') }).meta({ id: 'Matched' });
+/** A file of matches: also what its lines would do, or did, to stock. */
+export const MatchImportResult = ImportResult.extend({
+  preview: Preview.extend({ limit: z.number().describe('units one person takes from items alone'), secondPerson: z.boolean() }).describe('of the lines that are right; the largest 500 effects'),
+}).meta({ id: 'MatchImportResult' });
 export const MatchRequests = z.object({
   limit: z.number().describe('units one person moves alone'),
   requests: z.array(z.object({

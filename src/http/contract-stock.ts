@@ -81,7 +81,7 @@ export const MappingRow = z.object({
 }).meta({ id: 'MappingRow' });
 export const MappingQuery = z.object({ ...inStore, view: z.enum(['all', 'unmatched', 'suggested', 'by hand', 'ignored']).default('all'), q: z.string().max(4000).optional(), ...page });
 export const MappingPage = z.object({ rows: z.array(MappingRow), nextCursor: z.string().nullable(), counts: z.object({ all: z.number(), unmatched: z.number(), suggested: z.number(), byHand: z.number(), ignored: z.number() }) }).meta({ id: 'MappingPage' });
-export const MatchBody = z.object({ warehouseId: z.number().int(), sku: z.string().min(1).max(200), itemId: z.number().int().nullable(), version: z.number().int().optional().describe('as it was seen: a code somebody changed since is a conflict') }).strict();
+export const MatchBody = z.object({ warehouseId: z.number().int(), sku: z.string().min(1).max(200), itemId: z.number().int().min(1).max(2_147_483_647).nullable(), version: z.number().int().optional().describe('as it was seen: a code somebody changed since is a conflict') }).strict();
 
 // ---- bundles ------------------------------------------------------------------------------------------------------------------------------
 export const Bundle = z.object({

@@ -45,6 +45,22 @@ export async function describeCodes(tx: Queryable, codes: readonly { warehouseId
     [codes.map((c) => c.warehouseId), codes.map((c) => c.sku), codes.map((c) => c.title), codes.map((c) => c.barcode)]);
 }
 
+export interface KeptCodeRow { warehouse_id: number; sku: string; item_id: number | null; item_sku: string | null; item_title: string | null; ignored_reason: string | null; version: number; updated_by: string; title: string | null; barcode: string | null }
+
+/** Codes as they are kept. `hold`: locked until the transaction ends, always in one order. */
+export async function keptCodes(db: Queryable, codes: readonly { warehouseId: number; sku: string }[], hold: boolean): Promise<KeptCodeRow[]> {
+  return (await db.query<KeptCodeRow>(
+    `select k.warehouse_id, k.sku, k.item_id, i.sku as item_sku, i.title as item_title, k.ignored_reason, k.version, k.updated_by, k.title, k.barcode
+     from warehouse_sku k join (select distinct * from unnest($1::int[], $2::text[]) as u(warehouse_id, sku)) t on t.warehouse_id = k.warehouse_id and t.sku = k.sku left join item i on i.item_id = k.item_id order by k.warehouse_id, k.sku ${hold ? 'for update of k' : ''}`,
+    [codes.map((code) => code.warehouseId), codes.map((code) => code.sku)])).rows;
+}
+
+/** Items of a store that have one of the SKUs or ids. */
+export async function itemsNamed(db: Queryable, storeId: number, skus: readonly string[], ids: readonly number[]): Promise<{ item_id: number; sku: string | null }[]> {
+  return (await db.query<{ item_id: number; sku: string | null }>(
+    'select distinct i.item_id, i.sku from item i join inventory_item x using (item_id) where x.store_id = $1 and (i.sku = any($2) or i.item_id = any($3)) order by 1', [storeId, skus, ids])).rows;
+}
+
 export async function codeHistory(db: Queryable, warehouseId: number, sku: string): Promise<CodeEvent[]> {
   return (await db.query<CodeEvent>(
     `select e.at, e.by_whom, e.what, coalesce(a.sku, a.title) as item_from, coalesce(b.sku, b.title) as item_to, e.said from code_event e left join item a on a.item_id = e.item_from left join item b on b.item_id = e.item_to

@@ -9,17 +9,17 @@ import type { Queryable } from './db.ts';
 export interface SignedPeriod { period_id: string; from_day: string; to_day: string; figures: PeriodFigures; digest: string; chain: string; signed_at: string; signed_by: string; signed_role: string; note: string | null }
 const COLUMNS = 'period_id, from_day::text, to_day::text, figures, digest, chain, signed_at, signed_by, signed_role, note';
 
-/** One pass over the ledger: every leg into or out of a place's units on hand, by kind, before and within the days (inclusive, of the shop's calendar). */
-export async function periodRows(db: Queryable, storeId: number, fromDay: string, toDay: string): Promise<PeriodRow[]> {
-  const { rows } = await db.query<{ location_id: number; name: string; kind: string; before: number; within: number; first_day: string | null; last_day: string | null }>(
-    `with bounds as (select ($2::date)::timestamp at time zone time_zone as from_at, ($3::date + 1)::timestamp at time zone time_zone as to_at, time_zone from store where store_id = $1),
+/** One pass over the ledger: every leg into or out of a place's units on hand, by kind, before and within the days (inclusive, of the shop's calendar); of several periods in the order they were asked for, all of the same instant. */
+export async function periodRows(db: Queryable, storeId: number, periods: readonly { from: string; to: string }[]): Promise<PeriodRow[][]> {
+  const { rows } = await db.query<{ n: number; location_id: number; name: string; kind: string; before: number; within: number; first_day: string | null; last_day: string | null }>(
+    `with bounds as (select w.n::int as n, (w.from_day)::timestamp at time zone time_zone as from_at, (w.to_day + 1)::timestamp at time zone time_zone as to_at, time_zone from store cross join unnest($2::date[], $3::date[]) with ordinality as w(from_day, to_day, n) where store_id = $1),
      legs as (
        select to_location as location_id, kind, occurred_at, quantity as units from movement where store_id = $1 and to_location > 0 and to_state = any($4)
        union all select from_location, kind, occurred_at, -quantity from movement where store_id = $1 and from_location > 0 and from_state = any($4))
-     select g.location_id, l.name, g.kind, coalesce(sum(g.units) filter (where g.occurred_at < b.from_at), 0)::int as before, coalesce(sum(g.units) filter (where g.occurred_at >= b.from_at and g.occurred_at < b.to_at), 0)::int as within,
+     select b.n, g.location_id, l.name, g.kind, coalesce(sum(g.units) filter (where g.occurred_at < b.from_at), 0)::int as before, coalesce(sum(g.units) filter (where g.occurred_at >= b.from_at and g.occurred_at < b.to_at), 0)::int as within,
        min((g.occurred_at at time zone b.time_zone)::date) filter (where g.occurred_at >= b.from_at and g.occurred_at < b.to_at)::text as first_day, max((g.occurred_at at time zone b.time_zone)::date) filter (where g.occurred_at >= b.from_at and g.occurred_at < b.to_at)::text as last_day
-     from legs g cross join bounds b join location l on l.store_id = $1 and l.location_id = g.location_id group by 1, 2, 3 order by 1, 3`, [storeId, fromDay, toDay, ON_HAND_STATES]);
-  return rows.map((row) => ({ locationId: row.location_id, name: row.name, kind: row.kind, before: row.before, within: row.within, firstDay: row.first_day, lastDay: row.last_day }));
+     from legs g cross join bounds b join location l on l.store_id = $1 and l.location_id = g.location_id group by 1, 2, 3, 4 order by 1, 2, 4`, [storeId, periods.map((period) => period.from), periods.map((period) => period.to), ON_HAND_STATES]);
+  return periods.map((_, n) => rows.filter((row) => row.n === n + 1).map((row) => ({ locationId: row.location_id, name: row.name, kind: row.kind, before: row.before, within: row.within, firstDay: row.first_day, lastDay: row.last_day })));
 }
 
 export interface PeriodItem { item_id: number; sku: string | null; title: string; units: number; movements: number; items: number }
@@ -43,21 +43,35 @@ export async function findSigned(db: Queryable, storeId: number, fromDay: string
   return (await db.query<SignedPeriod>(`select ${COLUMNS} from signed_period where store_id = $1 and from_day = $2 and to_day = $3`, [storeId, fromDay, toDay])).rows[0] ?? null;
 }
 
+/** A signed period that holds some of the days, other than the one of exactly these days; the earliest. */
+export async function findOverlapping(db: Queryable, storeId: number, fromDay: string, toDay: string): Promise<SignedPeriod | null> {
+  return (await db.query<SignedPeriod>(`select ${COLUMNS} from signed_period where store_id = $1 and from_day <= $3 and to_day >= $2 and (from_day, to_day) <> ($2::date, $3::date) order by from_day, to_day limit 1`, [storeId, fromDay, toDay])).rows[0] ?? null;
+}
+
+/** The signed period that ended last before a day; of those signed before `beforeId` where that is given. */
+export async function findSignedBefore(db: Queryable, storeId: number, day: string, beforeId: string | null = null): Promise<SignedPeriod | null> {
+  return (await db.query<SignedPeriod>(`select ${COLUMNS} from signed_period where store_id = $1 and to_day < $2 and ($3::bigint is null or period_id < $3) order by to_day desc, period_id desc limit 1`, [storeId, day, beforeId])).rows[0] ?? null;
+}
+
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Most links that are verified: more than a century of months. */
 const MOST_LINKS = 2_000;
 
-/** Signs a period as the next link; null when somebody signed it before. One at a time a store: two signers would both come after the same link. */
-export async function signPeriod(tx: pg.PoolClient, storeId: number, signed: { fromDay: string; toDay: string; figures: PeriodFigures; at: string; by: string; role: string; note: string | null }): Promise<{ digest: string; chain: string } | null> {
+/** One signer at a time a store, until the transaction ends: two would both come after the same link, and neither see whether the other's days overlap. */
+export async function holdSigning(tx: pg.PoolClient, storeId: number): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(hashtext('signed-periods'), $1)`, [storeId]);
+}
+
+/** Signs a period, which nobody signed before, as the next link. The transaction holds signing. */
+export async function signPeriod(tx: pg.PoolClient, storeId: number, signed: { fromDay: string; toDay: string; figures: PeriodFigures; at: string; by: string; role: string; note: string | null }): Promise<{ digest: string; chain: string }> {
   const { rows: [last] } = await tx.query<{ chain: string }>('select chain from signed_period where store_id = $1 order by period_id desc limit 1', [storeId]);
   const digest = sha256(periodText(signed.fromDay, signed.toDay, signed.figures)), previous = last?.chain ?? '', at = new Date(signed.at).toISOString();
   const chain = sha256(linkText({ previous, digest, fromDay: signed.fromDay, toDay: signed.toDay, signedAt: at, signedBy: signed.by, signedRole: signed.role, note: signed.note }));
-  const { rowCount } = await tx.query(
-    `insert into signed_period (store_id, from_day, to_day, figures, digest, previous, chain, signed_at, signed_by, signed_role, note) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (store_id, from_day, to_day) do nothing`,
+  await tx.query(
+    `insert into signed_period (store_id, from_day, to_day, figures, digest, previous, chain, signed_at, signed_by, signed_role, note) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [storeId, signed.fromDay, signed.toDay, JSON.stringify(signed.figures), digest, previous, chain, at, signed.by, signed.role, signed.note]);
-  return rowCount === 1 ? { digest, chain } : null;
+  return { digest, chain };
 }
 
 /** What is broken of the chain, beside what the audit log says was signed. */

@@ -6,7 +6,7 @@ import { periodText } from '../../src/domain/audit/chain.ts';
 import { dailyDigest } from '../../src/flows/daily-digest.ts';
 import { sha256 } from '../../src/store/signed-periods.ts';
 import { addDays } from '../../src/domain/calendar.ts';
-import type { PeriodFigures } from '../../src/domain/audit/period.ts';
+import type { BroughtForward, PeriodFigures } from '../../src/domain/audit/period.ts';
 import { shelfWarehouse } from '../helpers/shelf-warehouse.ts';
 import { world } from '../helpers/world.ts';
 
@@ -63,7 +63,7 @@ describe('an audit of a connected store', () => {
 });
 
 describe('a period', () => {
-  interface Period { from: string; unsignable: string | null; figures: PeriodFigures; signed: { by: string; digest: string; chain: string } | null; heardSince: { what: string; units: number }[] }
+  interface Period { from: string; unsignable: string | null; figures: PeriodFigures; seen: string; broughtForward: BroughtForward | null; signed: { by: string; digest: string; chain: string } | null; heardSince: { what: string; units: number }[] }
   const zone = async (): Promise<string> => (await w.house.db.query<{ d: string }>(`select ($2::timestamptz at time zone time_zone)::date::text as d from store where store_id = $1`, [w.storeId, new Date().toISOString()])).rows[0]!.d;
 
   it('closes at what the ledger holds, each location by its causes', async () => {
@@ -79,18 +79,18 @@ describe('a period', () => {
     }
   });
   it('is signed once it has ended, only as it was seen, and stays as it was signed', async () => {
-    const today = await zone(), to = addDays(today, -1), from = addDays(today, -30);
+    const today = await zone(), to = addDays(today, -4), from = addDays(today, -30);
     const sign = (body: object): Promise<Period> => w.api<Period>(`/api/v1/periods?store=${w.storeId}`, { method: 'POST', body });
-    const { figures } = await get<Period>(`/periods/report?from=${from}&to=${to}`);
-    await expect(sign({ from, to: today, closing: 0 })).rejects.toThrow('has not ended');
-    await expect(sign({ from, to, closing: figures.closing })).rejects.toThrow(`The first whole day is ${addDays(today, 1)}`);
+    const { figures, seen } = await get<Period>(`/periods/report?from=${from}&to=${to}`);
+    await expect(sign({ from, to: today, closing: 0, seen })).rejects.toThrow('has not ended');
+    await expect(sign({ from, to, closing: figures.closing, seen })).rejects.toThrow(`The first whole day is ${addDays(today, 1)}`);
     // As if imported a month ago, on the day before the first of the period; a day earlier is not whole.
     await w.house.db.query(`update store set imported_at = (($2::date - 1)::timestamp + interval '12 hours') at time zone time_zone where store_id = $1`, [w.storeId, from]);
-    await expect(sign({ from: addDays(from, -1), to, closing: figures.closing })).rejects.toThrow(`The first whole day is ${from}`);
-    await expect(sign({ from, to, closing: figures.closing + 1 })).rejects.toThrow('Look at the figures again');
-    const signed = await sign({ from, to, closing: figures.closing, note: 'November' });
+    await expect(sign({ from: addDays(from, -1), to, closing: figures.closing, seen })).rejects.toThrow(`The first whole day is ${from}`);
+    await expect(sign({ from, to, closing: figures.closing + 1, seen })).rejects.toThrow('Look at the figures again');
+    const signed = await sign({ from, to, closing: figures.closing, seen, note: 'November' });
     expect(signed).toMatchObject({ figures, signed: { by: 'operator', digest: sha256(periodText(from, to, figures)) }, heardSince: [] });
-    await expect(sign({ from, to, closing: figures.closing })).rejects.toThrow('operator signed this period');
+    await expect(sign({ from, to, closing: figures.closing, seen })).rejects.toThrow('operator signed this period');
     // As files: one page, a PDF, and JSON that is held against what is kept here.
     const file = async (form: string): Promise<Response> => fetch(`${w.url}/api/v1/periods/report.${form}?store=${w.storeId}&from=${from}&to=${to}`);
     const html = await (await file('html')).text(), saved = await (await file('json')).json() as { signed: { by: string }; figures: PeriodFigures };
@@ -141,11 +141,27 @@ describe('a period', () => {
 
   it('is a link of a chain: AUDIT_CHAIN_BROKEN when one was changed, put in or taken out, until a person closes it as an incident', async () => {
     const today = await zone(), of = (back: number) => ({ from: addDays(today, -back), to: addDays(today, -back) });
-    const sign = async (days: { from: string; to: string }): Promise<Period> => w.api<Period>(`/api/v1/periods?store=${w.storeId}`, { method: 'POST', body: { ...days, closing: (await get<Period>(`/periods/report?from=${days.from}&to=${days.to}`)).figures.closing } });
+    const sign = async (days: { from: string; to: string }): Promise<Period> => { const { figures, seen } = await get<Period>(`/periods/report?from=${days.from}&to=${days.to}`); return w.api<Period>(`/api/v1/periods?store=${w.storeId}`, { method: 'POST', body: { ...days, closing: figures.closing, seen } }); };
     const broken = async () => (await get<{ chain: { broken: { fault: string }[] } }>('/periods')).chain.broken.map((one) => one.fault);
     const cases = async () => (await w.house.db.query<{ exception_id: string; sentence: string }>(`select exception_id, sentence from exception where store_id = $1 and kind = 'AUDIT_CHAIN_BROKEN' and state = 'open' order by 1`, [w.storeId])).rows;
     const change = (sql: string, ...values: unknown[]) => w.house.db.query(sql, [w.storeId, ...values]);
+    // It opens from the period signed before: its closing, and what was heard of its days since, are the opening of each location, everywhere it is shown.
+    const days = of(3), seen = await get<Period>(`/periods/report?from=${days.from}&to=${days.to}`), forward = seen.broughtForward!;
+    expect(forward).toMatchObject({ to: of(4).to, locations: seen.figures.locations.map((place) => ({ locationId: place.locationId, opening: place.opening, between: 0 })) });
+    expect(forward.locations.flatMap((place) => place.heard)).toEqual([{ what: 'goods received', units: 3 }]);
+    for (const place of forward.locations) expect(place.closing + place.heard.reduce((sum, line) => sum + line.units, 0)).toBe(place.opening);
+    const form = async (kind: string): Promise<string> => (await fetch(`${w.url}/api/v1/periods/report.${kind}?store=${w.storeId}&from=${days.from}&to=${days.to}`)).text();
+    const [html, text, json] = await Promise.all([form('html'), form('csv'), form('json')]), heard = `Heard since of days up to ${of(4).to}: goods received`;
+    expect([html.includes(heard), text.includes(`,${heard},3,`), (JSON.parse(json) as Period).broughtForward]).toEqual([true, true, forward]);
+    // Days that a signed period holds are in no other; what nets out since somebody looked is not signed unseen.
+    expect((await get<Period>(`/periods/report?from=${of(4).from}&to=${of(3).to}`)).unsignable).toContain('Signed periods do not overlap');
+    await expect(sign({ from: of(4).from, to: of(3).to })).rejects.toThrow('holds some of these days');
+    const { rows: [level] } = await w.house.db.query<{ item_id: number; location_id: number }>('select item_id, location_id from ledger_level where store_id = $1 limit 1', [w.storeId]);
+    for (const [kind, from, to] of [['goods received', 'supplier', level!.location_id], ['counted', level!.location_id, 'shrinkage']] as const) await w.house.db.query(`insert into movement (store_id, item_id, kind, from_location, from_state, to_location, to_state, quantity, fact, revision, occurred_at, recorded_at, source) values ($1, $2, $3, $4, $5, $6, $7, 2, $8, 1, ($9::date)::timestamptz + interval '15 hours', $10, 'test')`, [w.storeId, level!.item_id, kind, typeof from === 'number' ? from : 0, typeof from === 'number' ? 'available' : from, typeof to === 'number' ? to : 0, typeof to === 'number' ? 'available' : to, `nets:${kind}`, days.from, new Date().toISOString()]);
+    await expect(w.api(`/api/v1/periods?store=${w.storeId}`, { method: 'POST', body: { ...days, closing: seen.figures.closing, seen: seen.seen } })).rejects.toThrow('what makes it is no longer what was on your screen');
     const [second, third] = [await sign(of(3)), await sign(of(2))];
+    expect(second.broughtForward).toEqual(forward);
+    expect(await w.api(`/api/v1/periods/verify?store=${w.storeId}`, { method: 'POST', body: JSON.parse(await form('json')) as object })).toMatchObject({ holds: true });
     expect(third.signed!.chain).not.toBe(second.signed!.chain);
     await w.run(dailyDigest);
     expect([await broken(), await cases()]).toEqual([[], []]);

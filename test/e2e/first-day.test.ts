@@ -13,7 +13,7 @@ import { tokenHash } from '../../src/http/auth.ts';
 import { saveSetupToken } from '../../src/store/users.ts';
 import { openBrowser } from '../helpers/browser.ts';
 import { describeLooks, picture, type LookedAt } from '../helpers/looks.ts';
-import { openWatched, settled, sideways, type Watched } from '../helpers/watched-page.ts';
+import { axeFaults, openWatched, settled, sideways, type Watched } from '../helpers/watched-page.ts';
 import { world } from '../helpers/world.ts';
 
 const shots = process.env['INSTEP_SCREENSHOTS'];
@@ -65,6 +65,13 @@ describe('a planner at work', () => {
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'PDF, A4' }).click()]);
     expect(file.suggestedFilename()).toMatch(/^audit-.*\.pdf$/);
     expect(readFileSync(await file.path()).subarray(0, 5).toString()).toBe('%PDF-');
+    // On a phone each check is a card: nothing of it is cut off, and nothing has to be moved sideways to be read.
+    await page.setViewportSize({ width: 390, height: 844 });
+    const cards = page.getByRole('list', { name: 'Checks' });
+    await cards.getByText('At risk').first().waitFor();
+    const cut = await page.evaluate<string[]>(`[...document.querySelectorAll('.check-cards, .check-cards *')].filter((each) => each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 0 || each.getBoundingClientRect().right > innerWidth).map((each) => each.className + ': ' + each.textContent.slice(0, 60))`);
+    expect([cut, await page.getByRole('region', { name: 'Checks' }).count(), await sideways(page), await axeFaults(page)]).toEqual([[], 0, 0, []]);
+    await picture(page, 'audit-checks-phone');
     expect(errors).toEqual([]);
     await context.close();
   }, 120_000);

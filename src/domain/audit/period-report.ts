@@ -1,11 +1,11 @@
 /** A period as one page of HTML that needs nothing else, to print, file or send: units and what makes them, and what people and checks did. Every text is escaped. */
 import { lasted, type PeriodActs } from './period-acts.ts';
-import type { PeriodFigures } from './period.ts';
+import { broughtForwardRows, type BroughtForward, type PeriodFigures } from './period.ts';
 import { grouped, kindWords, some } from '../wording.ts';
 import { escape, STYLE } from './report.ts';
 
 export interface Signature { at: string; by: string; role: string; note: string | null; digest: string; chain: string }
-export interface PeriodReport { shop: { name: string; domain: string; timeZone: string }; from: string; to: string; madeAt: string; figures: PeriodFigures; signed: Signature | null; heardSince: readonly { name: string; what: string; units: number }[]; acts: PeriodActs }
+export interface PeriodReport { shop: { name: string; domain: string; timeZone: string }; from: string; to: string; madeAt: string; figures: PeriodFigures; signed: Signature | null; heardSince: readonly { name: string; what: string; units: number }[]; broughtForward: BroughtForward | null; acts: PeriodActs }
 
 const units = grouped, signed = (n: number): string => (n > 0 ? `+${units(n)}` : n < 0 ? `−${units(-n)}` : '0');
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -26,6 +26,7 @@ ${report.signed ? `<p><b>Signed</b> by ${escape(report.signed.by)}, ${escape(rep
 ${report.heardSince.length > 0 ? `<p>Heard of since it was signed, and not in these figures: ${report.heardSince.slice(0, PRINTED).map((line) => `${escape(line.name)} ${escape(line.what)} ${signed(line.units)}`).join(', ')}.</p>` : ''}
 <h2>Units on hand</h2>
 <div class="wide"><table><thead><tr><th>Units</th>${figures.locations.map((place) => `<th class="n">${escape(place.name)}</th>`).join('')}<th class="n">All</th></tr></thead><tbody>
+${(report.broughtForward ? broughtForwardRows(report.broughtForward, from) : []).map(({ label, kind, units: of }) => row(label, (place) => of.get(place.locationId) ?? 0, [...of.values()].reduce((total, each) => total + each, 0), kind === 'level' ? units : signed)).join('\n')}
 ${row(`Opening, ${from}`, (place) => place.opening, figures.opening, units)}
 ${sum(counted) === 0 ? '' : row('Opening counts', counted, sum(counted), signed)}
 ${kinds.map((kind) => { const of = (place: PeriodFigures['locations'][number]): number => place.movements.find((m) => m.kind === kind)?.units ?? 0; return row(capital(kind), of, sum(of), signed); }).join('\n')}

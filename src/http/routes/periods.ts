@@ -4,19 +4,19 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { periodText } from '../../domain/audit/chain.ts';
 import { periodHtml, type PeriodReport } from '../../domain/audit/period-report.ts';
-import { periodFigures, unsignable } from '../../domain/audit/period.ts';
+import { broughtForwardRows, unsignable } from '../../domain/audit/period.ts';
 import { dayOf } from '../../domain/calendar.ts';
 import { printPdf } from '../../runtime/print-pdf.ts';
 import { VERSION } from '../../runtime/version.ts';
 import { periodActs } from '../../store/period-acts.ts';
-import { findSigned, periodItems, periodRows, sha256, signedPeriods, signPeriod, verifySigned } from '../../store/signed-periods.ts';
+import { findOverlapping, findSigned, holdSigning, periodItems, sha256, signedPeriods, signPeriod, verifySigned } from '../../store/signed-periods.ts';
 import type { StoreRow } from '../../store/stores.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
 import type { Of } from '../contract.ts';
 import { PeriodActs, PeriodItems, PeriodItemsQuery, PeriodList, PeriodQuery, PeriodView, SavedPeriod, SavedVerdict, SignBody } from '../contract-audit.ts';
 import { csv } from '../csv.ts';
-import { began, periodReport, periodView, signature } from '../period-report.ts';
+import { began, figuresNow, overlapWords, periodReport, periodView, seenHash, signature } from '../period-report.ts';
 import { storeOf } from '../store-scope.ts';
 
 export function periodRoutes(app: FastifyInstance, { house, apiVersion }: Services): void {
@@ -38,8 +38,9 @@ export function periodRoutes(app: FastifyInstance, { house, apiVersion }: Servic
   });
 
   api.get('/api/v1/periods/report.csv', { schema: { tags: ['audit'], summary: 'The same as CSV', querystring: PeriodQuery } }, async (request, reply) => {
-    const store = await storeOf(house.db, request.query.store), { from, to } = request.query, { figures, signed } = await view(store, from, to);
-    const lines = figures.locations.flatMap((place) => [['opening', place.opening] as const, ...(place.counted ? [[countTaken(place.counted), place.counted.units] as const] : []), ...place.movements.map((m) => [m.kind, m.units] as const), ['closing', place.closing] as const].map(([what, units]) => [place.name, what, units, from, to, signed?.by ?? null, signed?.at ?? null, signed?.digest ?? null]));
+    const store = await storeOf(house.db, request.query.store), { from, to } = request.query, { figures, signed, broughtForward } = await view(store, from, to);
+    const forward = broughtForward ? broughtForwardRows(broughtForward, from) : [];
+    const lines = figures.locations.flatMap((place) => [...forward.map((row) => [row.label, row.units.get(place.locationId) ?? 0] as const), ['opening', place.opening] as const, ...(place.counted ? [[countTaken(place.counted), place.counted.units] as const] : []), ...place.movements.map((m) => [m.kind, m.units] as const), ['closing', place.closing] as const].map(([what, units]) => [place.name, what, units, from, to, signed?.by ?? null, signed?.at ?? null, signed?.digest ?? null]));
     return csv(reply, `period-${store.shop_domain}-${from}-${to}`, ['Location', 'What', 'Units', 'From', 'To', 'Signed by', 'Signed at', 'Digest'], lines);
   });
 
@@ -77,20 +78,22 @@ export function periodRoutes(app: FastifyInstance, { house, apiVersion }: Servic
   });
 
   api.post('/api/v1/periods', { schema: { tags: ['audit'], summary: 'Sign a period that has ended: its figures are frozen', querystring, body: SignBody, response: { 200: PeriodView } } }, async (request) => {
-    const store = await storeOf(house.db, request.query.store), { from, to, closing, note } = request.body, at = now(), by = request.user?.email ?? 'operator';
+    const store = await storeOf(house.db, request.query.store), { from, to, closing, seen, note } = request.body, at = now(), by = request.user?.email ?? 'operator';
     if (from > to) throw new Refusal(400, 'to: lies before from');
     const cannot = unsignable(from, to, dayOf(at, store.time_zone), began(store));
     if (cannot !== null) throw new Refusal(409, cannot);
     const { broken } = await verifySigned(house.db, store.store_id);
     if (broken[0]) throw new Refusal(409, `The chain of signed periods is broken (${broken[0].subject}: ${broken[0].fault}). Nothing is signed after it until that is understood: see AUDIT_CHAIN_BROKEN.`);
-    const figures = periodFigures(await periodRows(house.db, store.store_id, from, to));
-    if (figures.closing !== closing) throw new Refusal(409, `The closing is ${figures.closing} units by now, and ${closing} were on your screen. Look at the figures again before you sign.`);
     await house.db.transaction(async (tx) => {
+      await holdSigning(tx, store.store_id);
+      const theirs = await findSigned(tx, store.store_id, from, to);
+      if (theirs) throw new Refusal(409, `${theirs.signed_by} signed this period on ${theirs.signed_at.slice(0, 10)}; a signed period stays as it is.`);
+      const overlaps = await findOverlapping(tx, store.store_id, from, to);
+      if (overlaps) throw new Refusal(409, overlapWords(overlaps));
+      const figures = await figuresNow(tx, store, from, to);
+      if (figures.closing !== closing) throw new Refusal(409, `The closing is ${figures.closing} units by now, and ${closing} were on your screen. Look at the figures again before you sign.`);
+      if (seenHash(from, to, figures) !== seen) throw new Refusal(409, `The closing is ${closing} units still, but what makes it is no longer what was on your screen: a location or a cause changed, or what was heard of the period before. Look at the figures again before you sign.`);
       const link = await signPeriod(tx, store.store_id, { fromDay: from, toDay: to, figures, at, by, role: request.user?.role ?? 'operator', note: note || null });
-      if (link === null) {
-        const theirs = await findSigned(house.db, store.store_id, from, to);
-        throw new Refusal(409, `${theirs!.signed_by} signed this period on ${theirs!.signed_at.slice(0, 10)}; a signed period stays as it is.`);
-      }
       await audit(tx, { at, actor: by, action: 'period signed', subject: `${from} to ${to}`, after: { store: store.store_id, opening: figures.opening, closing: figures.closing, note: note ?? null, ...link } });
     });
     house.changed(store.store_id, ['audit']);

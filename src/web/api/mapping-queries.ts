@@ -9,6 +9,7 @@ export type Preview = Of<typeof Contract.Preview>;
 export type Approved = Of<typeof Contract.Approved>;
 export type CodeHistory = Of<typeof Contract.CodeHistory>;
 export type MappingRules = Of<typeof Contract.MappingRules>;
+export type MatchImportResult = Of<typeof Contract.MatchImportResult>;
 export type Matched = Of<typeof Contract.Matched>;
 export type MatchRequests = Of<typeof Contract.MatchRequests>;
 export type MatchRequest = MatchRequests['requests'][number];

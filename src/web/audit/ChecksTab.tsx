@@ -1,6 +1,8 @@
 /** The score with its arithmetic and how it went so far; each check, whose it is, what it costs; one click from its gaps. */
 import { SegmentedControl } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import type { AuditCheck, AuditView } from '../api/audit-queries.ts';
 import { gradeOf } from '../../domain/audit/grade.ts';
 import { useStore } from '../shell/store.tsx';
@@ -16,6 +18,7 @@ const TONE = { good: 'good', fair: 'warn', poor: 'bad' } as const;
 
 export function ChecksTab({ view }: { view: AuditView }) {
   const { owner } = route.useSearch(), navigate = route.useNavigate(), store = useStore(), report = view.report!;
+  const phone = useMediaQuery('(max-width: 700px)', undefined, { getInitialValueInEffect: false });
   const owners = [...new Set(report.checks.map((check) => check.owner))], shown = report.checks.filter((check) => owner === undefined || check.owner === owner);
   const bad = shown.filter((check) => check.found > 0).toSorted((a, b) => b.lost - a.lost), clean = shown.filter((check) => check.found === 0 && check.skipped === null), skipped = shown.filter((check) => check.skipped !== null);
   return (
@@ -30,7 +33,7 @@ export function ChecksTab({ view }: { view: AuditView }) {
         <Panel title="Score so far" className="span-5"><History view={view} /></Panel>
       </div>
       <div className="owners"><SegmentedControl aria-label="Whose gaps" value={owner ?? 'all'} onChange={(to) => void navigate({ search: (old) => ({ ...old, owner: to === 'all' ? undefined : to }), replace: true })} data={[{ value: 'all', label: `All ${units(report.checks.reduce((sum, check) => sum + check.found, 0))}` }, ...owners.map((id) => ({ value: id, label: `${capital(id)} ${units(report.checks.filter((check) => check.owner === id).reduce((sum, check) => sum + check.found, 0))}` }))]} /></div>
-      <Panel flush><Wide label="Checks">
+      <Panel flush>{phone ? <Cards bad={bad} clean={clean} skipped={skipped} /> : <Wide label="Checks">
         <table className="plain audit-checks">
           <thead><tr><th>Check</th><th>Urgency</th><th>Owner</th><th className="num">Gaps</th><th className="num">Looked at</th><th className="num">Units</th><th className="num">At risk</th><th className="num">Points</th><th>Fix</th></tr></thead>
           <tbody>
@@ -40,7 +43,7 @@ export function ChecksTab({ view }: { view: AuditView }) {
             {skipped.map((check) => <tr key={check.id}><td><b>{check.title}</b></td><td colSpan={8}><Status tone="neutral">Could not be checked</Status> <span className="dim">{check.skipped}</span></td></tr>)}
           </tbody>
         </table>
-      </Wide></Panel>
+      </Wide>}</Panel>
     </div>
   );
 }
@@ -52,6 +55,25 @@ function Row({ check }: { check: AuditCheck }) {
       <td><Link from="/audit" to="/audit" search={(old) => ({ ...old, tab: 'gaps' as const, check: check.id })}><b>{check.title}</b></Link></td><td><Status tone={severity.tone}>{severity.word}</Status></td><td>{capital(check.owner)}</td>
       <td className="num"><b>{units(check.found)}</b></td><td className="num dim">{units(check.checked)}</td><td className="num">{check.units === 0 ? '–' : units(check.units)}</td><td className="num">{money(check.money, store.currency)}</td><td className="num">{check.lost === 0 ? '–' : `−${decimal(check.lost)}`}</td><td className="fix dim">{check.fix}</td>
     </tr>
+  );
+}
+
+/** The same on a phone, a card a check: nine columns have no room there. */
+function Cards({ bad, clean, skipped }: Record<'bad' | 'clean' | 'skipped', readonly AuditCheck[]>) {
+  const store = useStore(), pair = (name: string, value: ReactNode) => <div className="pair"><span className="name">{name}</span><span>{value}</span></div>;
+  return (
+    <ul className="check-cards" aria-label="Checks">
+      {bad.map((check) => { const severity = SEVERITY[check.severity]!; return (
+        <li key={check.id} className="card"><div>
+          <div className="lead"><Link from="/audit" to="/audit" search={(old) => ({ ...old, tab: 'gaps' as const, check: check.id })}>{check.title}</Link></div>
+          {pair('Urgency', <Status tone={severity.tone}>{severity.word}</Status>)}{pair('Owner', capital(check.owner))}{pair('Gaps', <><b>{units(check.found)}</b> <span className="dim">of {units(check.checked)}</span></>)}{pair('Units', check.units === 0 ? '–' : units(check.units))}{pair('At risk', money(check.money, store.currency))}{pair('Points', check.lost === 0 ? '–' : `−${decimal(check.lost)}`)}
+          <div className="note dim">{check.fix}</div>
+        </div></li>
+      ); })}
+      {bad.length === 0 && <li><Status tone="good">No gap was found</Status></li>}
+      {clean.length > 0 && <li><Status tone="good">Nothing found</Status> <span className="dim">{clean.map((check) => `${check.title} (${units(check.checked)} looked at)`).join(' · ')}</span></li>}
+      {skipped.map((check) => <li key={check.id}><b>{check.title}</b> <Status tone="neutral">Could not be checked</Status> <span className="dim">{check.skipped}</span></li>)}
+    </ul>
   );
 }
 

@@ -8,6 +8,7 @@ import { useState } from 'react';
 import { periodItemsQuery, periodQuery, periodsQuery, type PeriodView, type SavedVerdict } from '../api/audit-queries.ts';
 import { address, write } from '../api/client.ts';
 import { save } from '../api/save.ts';
+import { broughtForwardRows } from '../../domain/audit/period.ts';
 import { addDays } from '../../domain/calendar.ts';
 import { useStore } from '../shell/store.tsx';
 import { Figure } from '../table/Figure.tsx';
@@ -93,7 +94,7 @@ function Verify() {
 }
 
 /** A column a location, a row a cause. */
-function Figures({ view: { figures, from, to } }: { view: PeriodView }) {
+function Figures({ view: { figures, from, to, broughtForward } }: { view: PeriodView }) {
   const [asked, setAsked] = useState<Behind | null>(null);
   const kinds = [...new Set(figures.locations.flatMap((place) => place.movements.map((m) => m.kind)))].sort(), of = (place: PeriodView['figures']['locations'][number], kind: string): number => place.movements.find((m) => m.kind === kind)?.units ?? 0;
   const counted = figures.locations.flatMap((place) => place.counted ?? []), [first, last] = [counted.map((each) => each.from).sort()[0], counted.map((each) => each.to).sort().at(-1)];
@@ -102,6 +103,7 @@ function Figures({ view: { figures, from, to } }: { view: PeriodView }) {
       <table className="plain period">
         <thead><tr><th>Units on hand</th>{figures.locations.map((place) => <th key={place.locationId} className="num">{place.name}</th>)}<th className="num">All</th></tr></thead>
         <tbody>
+          {(broughtForward ? broughtForwardRows(broughtForward, from) : []).map(({ label, kind, units: of }) => { const said = (n: number): string => (kind === 'level' ? units(n) : n === 0 ? '–' : signed(n)); return <tr key={label}><td>{label}</td>{figures.locations.map((place) => <td key={place.locationId} className={kind === 'change' && (of.get(place.locationId) ?? 0) === 0 ? 'num dim' : 'num'}>{said(of.get(place.locationId) ?? 0)}</td>)}<td className="num">{said([...of.values()].reduce((sum, each) => sum + each, 0))}</td></tr>; })}
           <tr className="sum"><td>Opening, {day(from)}</td>{figures.locations.map((place) => <td key={place.locationId} className="num">{units(place.opening)}</td>)}<td className="num">{units(figures.opening)}</td></tr>
           {counted.length > 0 && <tr><td>{first === last ? `Opening count taken on ${day(first!)}` : `Opening counts taken from ${day(first!)} to ${day(last!)}`}</td>{figures.locations.map((place) => <td key={place.locationId} className={place.counted ? 'num' : 'num dim'}>{place.counted ? signed(place.counted.units) : '–'}</td>)}<td className="num">{signed(counted.reduce((sum, each) => sum + each.units, 0))}</td></tr>}
           {kinds.map((kind) => <tr key={kind}><td>{kind === 'opening' ? 'Opening count' : capital(kind)}</td>{figures.locations.map((place) => <td key={place.locationId} className={of(place, kind) === 0 ? 'num dim' : 'num'}>{of(place, kind) === 0 ? '–' : <Figure label={`${signed(of(place, kind))} ${kind} at ${place.name}: which items?`} onClick={() => setAsked({ from, to, location: place.locationId, kind, name: place.name, units: of(place, kind) })}>{signed(of(place, kind))}</Figure>}</td>)}<td className="num">{signed(figures.locations.reduce((sum, place) => sum + of(place, kind), 0))}</td></tr>)}
@@ -136,7 +138,7 @@ function Items({ asked: { name: _, units: __, ...of } }: { asked: Behind }) {
 function Sign({ view }: { view: PeriodView }) {
   const store = useStore(), client = useQueryClient(), [note, setNote] = useState('');
   const sign = useMutation({
-    mutationFn: () => write('POST', '/periods', { store: store.storeId }, { from: view.from, to: view.to, closing: view.figures.closing, ...(note.trim() ? { note } : {}) }),
+    mutationFn: () => write('POST', '/periods', { store: store.storeId }, { from: view.from, to: view.to, closing: view.figures.closing, seen: view.seen, ...(note.trim() ? { note } : {}) }),
     onSuccess: () => { notifications.show({ message: 'The period is signed; its figures stay as they are.' }); void client.invalidateQueries({ queryKey: ['audit'] }); },
     onError: () => { void client.invalidateQueries({ queryKey: ['audit', 'period'] }); },
   });

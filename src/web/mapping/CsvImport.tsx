@@ -2,7 +2,7 @@
 import { Button, Drawer, FileButton, Textarea } from '@mantine/core';
 import { IconUpload } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { write } from '../api/client.ts';
 import type { ImportResult } from '../api/stock-queries.ts';
 import { useStore } from '../shell/store.tsx';
@@ -15,13 +15,13 @@ import { Status } from '../ui/tone.tsx';
 /** Faults on screen; the count says how many there are. */
 const SHOWN = 200;
 
-export interface CsvImportProps { open: boolean; close(): void; title: string; path: string; /** First word of the query keys that change. */ stale: string; columns: readonly string[]; says: string }
+export interface CsvImportProps { open: boolean; close(): void; title: string; path: string; /** First word of the query keys that change. */ stale: string; columns: readonly string[]; says: string; /** What else came of looking at it, under the count of lines. */ found?: (seen: ImportResult) => ReactNode }
 
 export function CsvImport({ open, close, title, ...rest }: CsvImportProps) {
   return <Drawer opened={open} onClose={close} size={560} title={<strong>{title}</strong>}>{open && <Import {...rest} close={close} />}</Drawer>;
 }
 
-function Import({ path, stale, columns, says, close }: Omit<CsvImportProps, 'open' | 'title'>) {
+function Import({ path, stale, columns, says, found, close }: Omit<CsvImportProps, 'open' | 'title'>) {
   const store = useStore(), client = useQueryClient(), [text, setText] = useState(''), [name, setName] = useState(''), [letters, setLetters] = useState('');
   const send = (dryRun: boolean) => (csv: string): Promise<ImportResult> => write<ImportResult>('POST', path, { store: store.storeId, dryRun: String(dryRun) }, { csv });
   const look = useMutation({ mutationFn: send(true) }), save = useMutation({ mutationFn: send(false), onSuccess: () => client.invalidateQueries({ queryKey: [stale] }) });
@@ -43,6 +43,7 @@ function Import({ path, stale, columns, says, close }: Omit<CsvImportProps, 'ope
         </div>
       )}
       {seen && <Faults result={seen} />}
+      {seen && found?.(seen)}
       {save.isError && <ErrorState title="It was not saved" error={save.error} />}
       {seen && <div><Button disabled={seen.applied === 0} loading={save.isPending} onClick={() => save.mutate(text)}>{seen.applied === 0 ? 'Nothing to save' : seen.errors.length > 0 ? `Save ${count(seen.applied, 'line')}, leave the rest out` : `Save ${count(seen.applied, 'line')}`}</Button></div>}
     </div>

@@ -1,7 +1,7 @@
 /** What matches would do to stock: units that count as each item now and after, and what Shopify shows beside. */
 import { Link } from '@tanstack/react-router';
-import type { StockEffect } from '../api/mapping-queries.ts';
-import { signed, units } from '../ui/format.ts';
+import type { MatchImportResult, StockEffect } from '../api/mapping-queries.ts';
+import { count, signed, units } from '../ui/format.ts';
 import { Wide } from '../ui/page.tsx';
 
 export function Effects({ effects, most = 12 }: { effects: readonly StockEffect[]; most?: number }) {
@@ -15,5 +15,16 @@ export function Effects({ effects, most = 12 }: { effects: readonly StockEffect[
       </table>
       {effects.length > most && <p className="dim small">and {units(effects.length - most)} more items</p>}
     </Wide>
+  );
+}
+
+/** What a file of matches would do to stock, before it is saved; and whether one person may. */
+export function FileEffect({ seen: { preview } }: { seen: MatchImportResult }) {
+  if (preview.effects.length === 0) return null;
+  return (
+    <div className="stack">
+      <p className="sentence">{count(preview.intoItems, 'unit')} on the shelf would come to count as items, {units(preview.outOfItems)} would no longer.{preview.secondPerson && ` That takes more than ${count(preview.limit, 'unit')} from items: it waits for a second person.`}</p>
+      <Effects effects={preview.effects} />
+    </div>
   );
 }

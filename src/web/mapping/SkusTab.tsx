@@ -5,6 +5,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 import { address } from '../api/client.ts';
+import type { MatchImportResult } from '../api/mapping-queries.ts';
 import { locationsQuery, mappingQuery, type MappingRow } from '../api/stock-queries.ts';
 import { MAPPING_VIEWS } from '../router.tsx';
 import { useStore } from '../shell/store.tsx';
@@ -18,6 +19,7 @@ import { Ago } from '../ui/time.tsx';
 import { Status } from '../ui/tone.tsx';
 import { ApproveModal } from './ApproveModal.tsx';
 import { CsvImport } from './CsvImport.tsx';
+import { FileEffect } from './Effects.tsx';
 import { MatchDrawer } from './MatchDrawer.tsx';
 import { useMatch } from './match.ts';
 import { Requests } from './Requests.tsx';
@@ -58,7 +60,7 @@ export function SkusTab() {
       />
       <MatchDrawer code={search.row} listed={rows.find((row) => codeKey(row) === search.row)} close={() => change({ row: undefined })} />
       <ApproveModal open={search.approve === 'yes'} close={() => change({ approve: undefined })} />
-      <CsvImport open={search.file === 'in'} close={() => change({ file: undefined })} title="Matches from CSV" path="/mapping/import" stale="mapping" columns={['Warehouse', 'Code', 'Item SKU', 'Item id', 'Title', 'Barcode']} says="The first line names the columns. “Warehouse” may be left out when there is one; give “Item SKU” or “Item id”: both empty take a match away. “Title” and “Barcode” are what the warehouse calls the code; with them alone nothing is matched, and suggestions get better. Export the list first: it has the right form." />
+      <CsvImport open={search.file === 'in'} close={() => change({ file: undefined })} title="Matches from CSV" path="/mapping/import" stale="mapping" columns={['Warehouse', 'Code', 'Item SKU', 'Item id', 'Ignored because', 'Title', 'Barcode', 'New', 'Version']} found={(seen) => <FileEffect seen={seen as MatchImportResult} />} says="Export the list first: it has the right form, and its “Version” tells what was changed since. Change “Item SKU” or “Item id” of a line for another item, empty it to take the match away; “Ignored because” sets a code aside, emptied takes it back. “Warehouse” may be left out when there is one. “Title” and “Barcode” are what the warehouse calls the code; with them alone nothing is matched, and suggestions get better. A code the warehouse has not named yet wants “yes” under “New”." />
     </>
   );
 }
