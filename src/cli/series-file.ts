@@ -10,6 +10,7 @@ import { CSV_COLUMNS, datedRow, isFault, periodsOf, seriesFromJson, seriesFromRo
 import { dayFromNumber } from '../domain/calendar.ts';
 import type { Grain } from '../domain/forecast/panel.ts';
 import { linesOf, sizeOf, unpacked } from './file-lines.ts';
+import { LOST, LOST_LETTER, NUMBER_COLUMNS, seriesSigns, type SeriesSigns } from './series-signs.ts';
 
 export interface Fault { line: number; column: string; message: string }
 export interface SeriesSource {
@@ -41,10 +42,10 @@ export async function readSeriesFile(file: string, grain: Grain, horizon: number
 }
 
 /** Faults with a bound, in the order they were found. */
-function faultList(): { faults: Fault[]; add(fault: Fault): void; readonly count: number } {
+function faultList(): { faults: Fault[]; add(fault: Fault): void; /** Faults that are not named. */ more(n: number): void; readonly count: number } {
   const faults: Fault[] = [];
   let count = 0;
-  return { faults, add(fault) { count++; if (faults.length < FAULTS_KEPT) faults.push(fault); }, get count() { return count; } };
+  return { faults, add(fault) { count++; if (faults.length < FAULTS_KEPT) faults.push(fault); }, more(n) { count += n; }, get count() { return count; } };
 }
 
 /** Keeps the best sellers of a stream: most units first, the earlier one where equal. `value` is asked only for what may stay. */
@@ -74,7 +75,7 @@ async function readNdjson(file: string, horizon: number, read: (bytes: number) =
   const ids = new Set<string>(), bad = new Set<number>(), found = faultList(), best = bestSellers<Buffer>();
   for await (const lines of linesOf(file, read, signal)) {
     for (const { line, text } of lines) {
-      const one = seriesFromJson(text, horizon);
+      const one = text.includes(LOST) ? { column: '', message: LOST_LETTER } : seriesFromJson(text, horizon);
       if (isFault(one)) { found.add({ line, ...one }); bad.add(line); continue; }
       if (ids.has(one.id)) { found.add({ line, column: 'id', message: `${one.id} is already on a line before` }); bad.add(line); continue; }
       ids.add(one.id);
@@ -97,16 +98,18 @@ async function readCsv(file: string, grain: Grain, horizon: number, read: (bytes
   const found = faultList(), rows = waitingRoom();
   const numberOf = new Map<string, number>(), ids: string[] = [], names: { item: string; location: string; category: string }[] = [], units: number[] = [], bad = new Set<number>();
   const dates = new Map<number, { line: number; rows: number }>();
-  let at: Partial<Record<CsvColumn, number>> | null = null, separator = ',', width = 0, least = 0;
+  let at: Partial<Record<CsvColumn, number>> | null = null, separator = ',', width = 0, least = 0, signs: SeriesSigns | null = null;
   try {
     for await (const lines of linesOf(file, read, signal)) {
       for (const { line, text } of lines) {
-        if (at === null) separator = separatorOf(text);
+        if (at === null) { separator = separatorOf(text); signs = separator === ',' ? null : seriesSigns(separator); if (text.includes(LOST)) throw new Error(`${file}:${line}: ${LOST_LETTER}`); }
         const record = cellsOf(text, separator);
         if (typeof record === 'string') { if (at === null) throw new Error(`${file}:${line}: ${record}`); found.add({ line, column: '', message: record }); continue; }
         if (at === null) { at = header(file, record); width = record.length; least = 1 + Math.max(...NEEDED.map((column) => at![column]!)); continue; }
-        const columns = at, cell = (column: CsvColumn): string => decimal(record[columns[column] ?? -1] ?? '', column, separator);
+        const columns = at, cell = (column: CsvColumn): string => record[columns[column] ?? -1] ?? '', lost = text.includes(LOST);
         const id = cell('id').trim();
+        // Two names that lost a letter each may be one now: a series of that name is none.
+        if (id.includes(LOST)) { found.add({ line, column: 'id', message: LOST_LETTER }); continue; }
         if (id === '') { found.add({ line, column: 'id', message: 'is empty' }); continue; }
         let n = numberOf.get(id);
         if (n === undefined) {
@@ -116,7 +119,8 @@ async function readCsv(file: string, grain: Grain, horizon: number, read: (bytes
         }
         // A comma too many, as of 1,5 without quotes, would be read as another number.
         if (record.length < least || record.slice(width).some((extra) => extra.trim() !== '')) { found.add({ line, column: '', message: `${record.length} cells where the header has ${width}` }); bad.add(n); continue; }
-        const row = datedRow(cell);
+        if (lost) { found.add({ line, column: '', message: LOST_LETTER }); bad.add(n); continue; }
+        const series = n, row = datedRow(signs === null ? cell : (column) => (NUMBER_COLUMNS.includes(column) ? signs!.plain(cell(column), column, line, series) : cell(column)));
         if ('message' in row) { found.add({ line, ...row }); bad.add(n); continue; }
         if (!Number.isNaN(row.quantity)) {
           units[n]! += row.quantity;
@@ -132,6 +136,10 @@ async function readCsv(file: string, grain: Grain, horizon: number, read: (bytes
     throw error;
   }
   if (dates.size === 0) { rows.close(); throw new Error(`${file}: no row has a quantity`); }
+  const open = signs?.open();
+  for (const one of open?.cells ?? []) found.add(one);
+  for (const n of open?.series ?? []) bad.add(n);
+  found.more(open?.more ?? 0);
   const stray = strayDays(dates);
   for (const day of stray) { found.add({ line: dates.get(day)!.line, column: 'date', message: `${dayFromNumber(day)} is years away from the other dates of the file` }); dates.delete(day); }
   found.faults.sort((a, b) => a.line - b.line);
@@ -168,10 +176,6 @@ const COLUMNS_SHOWN = 20;
 
 /** Spreadsheets of countries with a decimal comma write semicolons. */
 const separatorOf = (header: string): string => [';', '\t'].find((one) => header.includes(one) && !header.includes(',')) ?? ',';
-
-const NUMBERS: ReadonlySet<CsvColumn> = new Set<CsvColumn>(['quantity', 'price', 'promotion', 'in_stock']);
-/** A number with a decimal comma, where commas do not separate cells. */
-const decimal = (text: string, column: CsvColumn, separator: string): string => (separator !== ',' && NUMBERS.has(column) ? text.replace(/^(\s*-?\d+),(\d+\s*)$/, '$1.$2') : text);
 
 /** The cells of a line, or why there are none. Quoted cells are rare and taken apart by the library; a cell does not go over several lines. */
 function cellsOf(text: string, separator: string): string[] | string {

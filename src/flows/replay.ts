@@ -15,9 +15,10 @@ import { abcClasses } from '../domain/replenishment/abc.ts';
 import { cameBack } from '../domain/replenishment/came-back.ts';
 import { costsOfLine, stockCostOf, wantedOf, withoutRate, type LineSupply, type Replayed, type ReplayLine } from '../domain/replenishment/replay.ts';
 import { knownBefore, type ReplayTask, type Variant } from '../domain/replenishment/replay-panel.ts';
-import { frontierOf, orderTerms, replayNotes, type RealTotals, type ReplayResult } from '../domain/replenishment/replay-result.ts';
+import { frontierOf, orderTerms, replayNotes, whyNot, type RealTotals, type ReplayResult } from '../domain/replenishment/replay-result.ts';
 import { addLine, noTotals } from '../domain/replenishment/replay-totals.ts';
 import type { SupplyFrom } from '../domain/replenishment/supply-then.ts';
+import { some } from '../domain/wording.ts';
 import type { PanelTask } from '../runtime/compute-thread.ts';
 import { defineFlow, type FlowContext } from '../runtime/flow.ts';
 import { bulkUnits, categoriesOf, pricesOf, type SeriesRow, type Sparse } from '../store/demand.ts';
@@ -104,24 +105,30 @@ async function replayed(context: FlowContext, asked: ReplayRow): Promise<string>
   };
   const kept: ReplayItem[] = [], policy = noTotals(), frontier = points.map((point) => ({ ...point, totals: noTotals() })), held = noTotals(), boughtCosts = new Map<string, number>();
   const real: RealTotals = { lines: 0, sold: 0, lost: 0, ordered: 0, orders: 0, cameIn: 0, unitDays: 0, costs: [] }, faults: Record<string, number> = {}, all = { estimated: 0, unknownDays: 0, standing: 0, ordered: 0, orders: 0 }, changes: ReplayResult['changes'] = {};
+  // A line the policy never decided for would be sold out at once, and its fill would be nobody's; so would be that of a place another line buys for, when that one never decided.
+  const undecided = new Set(lines.flatMap(({ line }, n) => (isUndecided(outcomes[n]![0]!) ? [line.key] : []))), undecidedFaults: Record<string, number> = {}, silentPoints = new Set<number>();
+  for (const { line } of lines) if (line.supply !== null && undecided.has(line.supply.buyer)) undecided.add(line.key);
+  if (undecided.size === lines.length) throw new NothingToReplay(`The policy could not decide on any day for any of the ${some(lines.length, 'line')}: ${whyNot(sumsOf(outcomes.map(([made]) => made!.faults)))}. Choose another policy, other values, or lines it is set for.`);
   for (const [n, { line, wanted, row }] of lines.entries()) {
     const [made, ...others] = outcomes[n]!, of = costsOfLine(made!, line, days, orderCost), key = `${row.item_id}@${row.location_id}`, there = stock.get(key), orders = bought.get(key), paid = told(orders?.costs ?? []), { unitCost } = line.buying, currency = of?.currency ?? line.buying.currency;
-    for (const each of withoutRate(line)) without.add(each);
-    addLine(policy, made!, of);
-    others.forEach((point, k) => addLine(frontier[k]!.totals, point, costsOfLine(point, line, days, orderCost)));
-    for (const [why, times] of Object.entries(made!.faults)) faults[why] = (faults[why] ?? 0) + times;
-    for (const [term, units] of orderTerms(made!)) changes[term] = (changes[term] ?? 0) + units;
-    all.estimated += wanted.estimated; all.unknownDays += wanted.unknown; all.ordered += orders?.ordered ?? 0; all.orders += orders?.orders ?? 0;
-    for (const [each, cost] of paid) boughtCosts.set(each, (boughtCosts.get(each) ?? 0) + cost);
-    if (line.opening === null) all.standing++;
-    if (there) {
-      addLine(held, made!, of);
-      real.lines++; real.sold += made!.wanted - wanted.estimated; real.lost += wanted.estimated; real.ordered += orders?.ordered ?? 0; real.orders += orders?.orders ?? 0; real.cameIn += there.came_in; real.unitDays += Math.max(0, there.unit_days);
-      const money = (each: string) => { let found = real.costs.find((one) => one.currency === each); if (!found) { real.costs.push(found = { currency: each, bought: 0, holding: 0, cash: 0 }); real.costs.sort((a, b) => (a.currency < b.currency ? -1 : 1)); } return found; };
-      for (const [each, cost] of paid) money(each).bought += cost;
-      const cost = costsOfLine({ bought: 0, orders: 0, ...stockCostOf(Math.max(0, there.unit_days), line, days), lostMargin: 0 }, line, days, 0);
-      if (cost) { const sums = money(cost.currency); sums.holding += cost.holding; sums.cash += cost.cash; }
-    }
+    if (!undecided.has(line.key)) {
+      for (const each of withoutRate(line)) without.add(each);
+      addLine(policy, made!, of);
+      others.forEach((point, k) => { addLine(frontier[k]!.totals, point, costsOfLine(point, line, days, orderCost)); if (isUndecided(point)) silentPoints.add(k); });
+      for (const [why, times] of Object.entries(made!.faults)) faults[why] = (faults[why] ?? 0) + times;
+      for (const [term, units] of orderTerms(made!)) changes[term] = (changes[term] ?? 0) + units;
+      all.estimated += wanted.estimated; all.unknownDays += wanted.unknown; all.ordered += orders?.ordered ?? 0; all.orders += orders?.orders ?? 0;
+      for (const [each, cost] of paid) boughtCosts.set(each, (boughtCosts.get(each) ?? 0) + cost);
+      if (line.opening === null) all.standing++;
+      if (there) {
+        addLine(held, made!, of);
+        real.lines++; real.sold += made!.wanted - wanted.estimated; real.lost += wanted.estimated; real.ordered += orders?.ordered ?? 0; real.orders += orders?.orders ?? 0; real.cameIn += there.came_in; real.unitDays += Math.max(0, there.unit_days);
+        const money = (each: string) => { let found = real.costs.find((one) => one.currency === each); if (!found) { real.costs.push(found = { currency: each, bought: 0, holding: 0, cash: 0 }); real.costs.sort((a, b) => (a.currency < b.currency ? -1 : 1)); } return found; };
+        for (const [each, cost] of paid) money(each).bought += cost;
+        const cost = costsOfLine({ bought: 0, orders: 0, ...stockCostOf(Math.max(0, there.unit_days), line, days), lostMargin: 0 }, line, days, 0);
+        if (cost) { const sums = money(cost.currency); sums.holding += cost.holding; sums.cash += cost.cash; }
+      }
+    } else for (const [why, times] of Object.entries(made!.faults)) undecidedFaults[why] = (undecidedFaults[why] ?? 0) + times;
     kept.push({
       item_id: row.item_id, location_id: row.location_id, wanted: made!.wanted, estimated: wanted.estimated, unknown_days: wanted.unknown, standing: line.opening === null, opening: made!.opening, opening_incoming: made!.openingIncoming,
       served: made!.served, lost: made!.lost, ordered: made!.ordered, orders: made!.orders, received: made!.received, closing: made!.closing, closing_incoming: made!.closingIncoming, unit_days: made!.unitDays, short_days: made!.shortDays,
@@ -130,12 +137,20 @@ async function replayed(context: FlowContext, asked: ReplayRow): Promise<string>
     });
   }
   const result: ReplayResult = {
-    days, policy, frontier, compared: held.wanted === 0 ? null : { policy: held, real },
+    days, policy, frontier: frontier.filter((_, k) => !silentPoints.has(k)), undecided: undecided.size, compared: held.wanted === 0 ? null : { policy: held, real },
     bought: { ordered: all.ordered, orders: all.orders, costs: [...boughtCosts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([currency, cost]) => ({ currency, cost })) },
     estimated: all.estimated, unknownDays: all.unknownDays, standing: all.standing, faults, learnedFrom, changes,
-    notes: replayNotes({ days, estimated: all.estimated, unknownDays: all.unknownDays, standing: all.standing, faults, lines: lines.length, known: held.wanted === 0 ? 0 : real.lines, first: from, policy, changes, values: known.notes, withoutRate: [...without].sort(), foreign: lines.some(({ line }) => line.exchange.size > 0) || [...bought.values()].some((one) => one.costs.some(({ currency }) => currency !== store.currency)), together: { lines: lines.filter(({ line }) => line.supply !== null || line.suppliedLater.length > 0).length, changed: supply.length > 1, added: rows.length - scoped.length } }),
+    notes: replayNotes({ days, estimated: all.estimated, unknownDays: all.unknownDays, standing: all.standing, faults, undecided: { lines: undecided.size, faults: undecidedFaults, points: silentPoints.size }, lines: lines.length - undecided.size, known: held.wanted === 0 ? 0 : real.lines, first: from, policy, changes, values: known.notes, withoutRate: [...without].sort(), foreign: lines.some(({ line }) => line.exchange.size > 0) || [...bought.values()].some((one) => one.costs.some(({ currency }) => currency !== store.currency)), together: { lines: lines.filter(({ line }) => line.supply !== null || line.suppliedLater.length > 0).length, changed: supply.length > 1, added: rows.length - scoped.length } }),
   };
   return finishReplay(db, storeId, asked.replay_run_id, kept, result, context.now());
+}
+
+/** It was looked at, and nothing could be said each time. */
+const isUndecided = ({ decided, faults }: Pick<Replayed, 'decided' | 'faults'>): boolean => decided === 0 && Object.keys(faults).length > 0;
+function sumsOf(of: readonly Record<string, number>[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const one of of) for (const [why, n] of Object.entries(one)) sums[why] = (sums[why] ?? 0) + n;
+  return sums;
 }
 
 /** The lines with what was known of them: on the first morning, and of how they are planned, bought and supplied on later ones. Series reach to the last day: they are cut at each review. */

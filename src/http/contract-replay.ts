@@ -32,7 +32,7 @@ export const Replay = z.object({
   state: z.enum(['waiting', 'running', 'done', 'failed']), message: z.string().nullable(), done: z.number(), total: z.number().nullable(), madeAt: instant, madeBy: z.string(), startedAt: instant.nullable(), finishedAt: instant.nullable(), hash: z.string().nullable().describe('of all that came out: the same data, the same hash'),
   result: z.object({
     days: z.number(), policy: ReplayTotals, frontier: z.array(z.object({ kind: z.enum(REPLAY_KINDS).nullable(), promise: z.number().nullable(), changes: PolicyChanges.nullable().describe('the values tried, where the kind has no promise; null: a promise'), totals: ReplayTotals })), compared: z.object({ policy: ReplayTotals, real: Real }).nullable(),
-    bought: z.object({ ordered: z.number(), orders: z.number(), costs: z.array(z.object({ currency: z.string(), cost: minor })) }), estimated: z.number(), unknownDays: z.number(), standing: z.number(), learnedFrom: z.number(),
+    bought: z.object({ ordered: z.number(), orders: z.number(), costs: z.array(z.object({ currency: z.string(), cost: minor })) }), estimated: z.number(), unknownDays: z.number(), standing: z.number(), learnedFrom: z.number(),  undecided: z.number(),
     changes: z.array(z.object({ term: z.enum(ORDER_TERMS), units: z.number() })).nullable().describe('units the policy ordered more or less for its suppliers’ orders; null: a replay from before that'), notes: z.array(z.string()),
   }).nullable(),
 }).meta({ id: 'Replay' });

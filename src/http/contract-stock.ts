@@ -95,7 +95,7 @@ export const BundleBody = z.object({
   parts: z.array(z.object({ variantId: id, quantity: z.number().int().min(1).max(2000) })).max(100).describe('none: no bundle any more from then on'),
 }).strict().meta({ id: 'BundleBody' });
 /** A file's outcome in lines; nothing is saved in a dry run. */
-export const ImportResult = z.object({ dryRun: z.boolean(), lines: z.number(), applied: z.number(), unchanged: z.number(), errors: z.array(z.object({ line: z.number(), field: z.string(), message: z.string() })), waits: z.object({ requestId: z.string(), units: z.number(), limit: z.number() }).nullable().optional().describe('it takes more units from items than one person may: a second one has to agree') }).meta({ id: 'ImportResult' });
+export const ImportResult = z.object({ dryRun: z.boolean(), lines: z.number(), applied: z.number(), unchanged: z.number(), errors: z.array(z.object({ line: z.number(), field: z.string(), message: z.string() })), notes: z.array(z.string()).optional().describe('how cells that could be read two ways were read'), waits: z.object({ requestId: z.string(), units: z.number(), limit: z.number() }).nullable().optional().describe('it takes more units from items than one person may: a second one has to agree') }).meta({ id: 'ImportResult' });
 export const VariantHit = z.object({ variantId: z.string(), sku: z.string().nullable(), title: z.string(), itemId: z.number().nullable() });
 
 // ---- orders out ---------------------------------------------------------------------------------------------------------------------------

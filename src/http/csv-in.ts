@@ -1,6 +1,7 @@
 /** CSV in: rows by column name with the line they stand on, whichever of comma, semicolon and tab the file's head is written with. */
 import { parse } from 'csv-parse/sync';
 import { fused } from '../domain/csv.ts';
+import { signsOf, type FileSigns } from '../domain/purchasing/import-signs.ts';
 import { Refusal } from './app.ts';
 import { NOT_CSV } from './text-only.ts';
 
@@ -12,6 +13,9 @@ export interface CsvTable { header: string[]; rows: CsvRow[]; delimiter: string 
 export function csvRows(text: string, most: number, named = (column: string): string => column): CsvRow[] {
   return csvTable(text, most, named).rows;
 }
+
+/** How a file writes the cells that are numbers and days, settled once for all of it; `columns` as `csvTable` named them. */
+export const cellSigns = ({ rows, delimiter }: CsvTable, { numbers, days }: { numbers: readonly string[]; days: readonly string[] }, named = (column: string): string => column): FileSigns => signsOf(rows, { numbers: numbers.map(named), days: days.map(named) }, delimiter);
 
 /** The same with the names of the columns; of two called alike the later one is read, and both are among the cells. */
 export function csvTable(text: string, most: number, named = (column: string): string => column): CsvTable {

@@ -19,7 +19,7 @@ import { termsOf } from '../store/supplier-items.ts';
 import { deliveredOrders } from '../store/supplier-performance.ts';
 import { findSupplier } from '../store/suppliers.ts';
 import { Refusal } from './app.ts';
-import { approvalOf } from './purchase-approval.ts';
+import { approvalOf, passedLimitOf } from './purchase-approval.ts';
 import { orderEffect } from './purchase-effect.ts';
 import type { GoodsReceipt, Of, PurchaseDetail, PurchaseRow } from './contract-purchasing.ts';
 
@@ -72,7 +72,7 @@ export async function purchaseDetail(db: Db, store: StoreRow, id: number, who: {
   const [items, versions, receipts, mails, settings] = [await purchaseItems(db, storeId, id), await purchaseVersions(db, storeId, id), await listReceipts(db, storeId, { purchaseOrderId: id, before: null, limit: 200 }), await mailsOf(db, storeId, id), await purchaseSettings(db, storeId)];
   // Nobody promised a day: the supplier's lead time stands in, as in the list.
   const due = order.expectedOn ?? (order.orderedOn === null ? null : addDays(order.orderedOn, (await findSupplier(db, storeId, { id: order.supplierId }))?.lead_time_days ?? DEFAULTS.lead_time_days));
-  const { value, refused } = await approvalOf(db, store, order, { email: who.by, role: who.role }, who.today);
+  const approval = await approvalOf(db, store, order, { email: who.by, role: who.role }, who.today), { value, refused } = approval, passed = await passedLimitOf(db, storeId, id, order, approval);
   const effect = await orderEffect(db, store, order, who.today), landed = landedCost(order), sum = (of: (line: PurchaseOrder['lines'][number]) => number): number => order.lines.reduce((total, line) => total + of(line), 0);
   return {
     purchaseOrderId: id, reference: order.reference, supplierId: order.supplierId, supplier: row.supplier, locationId: order.locationId, locationName: row.location, authority: row.authority, state: order.state, currency: order.currency, orderedOn: order.orderedOn, expectedOn: order.expectedOn, dueOn: due, learnedOn: learnedOn(order, await usualDaysOf(db, storeId, [order.supplierId])),
@@ -80,7 +80,7 @@ export async function purchaseDetail(db: Db, store: StoreRow, id: number, who: {
     origin: row.origin, version: order.version, createdAt: row.created_at, createdBy: row.created_by, updatedAt: row.updated_at, shipping: order.shipping, duty: order.duty, otherCost: order.otherCost, goods: goodsValue(order), storeValue: value.inStore, storeCurrency: store.currency, rate: value.rate, rateMissing: value.missing, notes: order.notes, supplierEmail: row.supplier_email,
     approvedBy: order.approvedBy, approvedAt: row.approved_at, sentAt: row.sent_at, closedAt: row.closed_at,
     verbs: (Object.keys(TRANSITIONS) as PurchaseVerb[]).filter((verb) => TRANSITIONS[verb].includes(order.state)), approvalWanted: needsApproval(order, settings.approvalLimits, value), approveRefused: refused, canMail: who.canMail, overTolerancePercent: settings.overTolerancePercent,
-    warnings: await warningsOf(db, storeId, order, who.today),
+    passedLimit: passed, warnings: await warningsOf(db, storeId, order, who.today),
     lines: order.lines.map((line, n) => {
       const item = items.get(line.itemId);
       return {

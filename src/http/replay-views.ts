@@ -27,7 +27,7 @@ export function replayView(row: ReplayRow): Of<typeof Replay> {
     result: result && {
       days, policy: totalsView(result.policy, days), frontier: result.frontier.map(({ kind, promise, changes, totals }) => ({ kind, promise, changes: promise === null ? changes ?? {} : null, totals: totalsView(totals, days) })),
       compared: result.compared && { policy: totalsView(result.compared.policy, days), real: realView(result.compared.real, days) },
-      bought: result.bought, estimated: result.estimated, unknownDays: result.unknownDays, standing: result.standing, learnedFrom: result.learnedFrom,
+      bought: result.bought, estimated: result.estimated, unknownDays: result.unknownDays, standing: result.standing, learnedFrom: result.learnedFrom, undecided: result.undecided ?? 0,
       changes: (result as Partial<typeof result>).changes ? orderTerms(result).map(([term, units]) => ({ term, units })) : null, notes: result.notes,
     },
   };

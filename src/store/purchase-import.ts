@@ -4,6 +4,7 @@ import { money, toDecimal } from '../domain/money.ts';
 import type { ImportError } from '../domain/purchasing/import-columns.ts';
 import type { CodeOf, MinMaxSaid, WrongRow, OrderSaid, SupplierSaid, TermsSaid } from '../domain/purchasing/import-rows.ts';
 import { readAmount } from '../domain/purchasing/import-numbers.ts';
+import { breaksFault } from '../domain/purchasing/price.ts';
 import type { RowOutcome } from '../domain/purchasing/import-result.ts';
 import type { PurchaseLine, PurchaseOrder } from '../domain/purchasing/purchase-order.ts';
 import { makePurchase, type Doing } from './purchase-orders.ts';
@@ -75,14 +76,28 @@ export async function bringTerms(tx: pg.PoolClient, storeId: number, rows: reado
         // A second supplier does not take an item away from the first unless the file says so.
         ? { itemId, supplierSku: null, unitCost: null, moq: null, casePack: null, priceBreaks: [], volumeCm3: null, weightG: null, leadTimeDays: null, preferred: !elsewhere.has(itemId) }
         : { itemId, supplierSku: was.supplier_sku, unitCost: was.unit_cost === null ? null : Number(was.unit_cost), moq: was.moq, casePack: was.case_pack, priceBreaks: was.price_breaks, volumeCm3: was.volume_cm3 === null ? null : Number(was.volume_cm3), weightG: was.weight_g === null ? null : Number(was.weight_g), leadTimeDays: was.lead_time_days, preferred: was.preferred };
-      const next = said.reduce((so, { row }) => ({ ...so, ...termsSaid(row) }), old);
-      if (was === undefined || !same(old, next)) changed.push(next);
-      said.forEach(({ row }, n) => result.rows.set(row.line, outcomeOf(termsSaid(row), said.slice(n + 1).map((one) => one.row), was === undefined ? null : old)));
+      const { next, held } = foldedTerms(old, said.map((one) => one.row), supplier.currency, result.errors);
+      if (held.length > 0 && (was === undefined || !same(old, next))) changed.push(next);
+      held.forEach((row, n) => result.rows.set(row.line, outcomeOf(termsSaid(row), held.slice(n + 1), was === undefined ? null : old)));
     }
     await saveSupplierItems(tx, storeId, supplier.supplier_id, changed, doing.by, doing.now);
   }
   const count = (status: RowOutcome['status']): number => [...result.rows.values()].filter((one) => one.status === status).length;
   return { ...result, applied: count('brought in'), unchanged: count('unchanged') };
+}
+
+/** Rows of one item folded onto its terms. A cost and breaks that do not go together, in whichever rows they stand or stood before, are refused: the last row first that states either. */
+function foldedTerms(old: SupplierItemTerms, rows: readonly TermsSaid[], currency: string, errors: ImportError[]): { next: SupplierItemTerms; held: readonly TermsSaid[] } {
+  const said = (minor: number): string => toDecimal(money(minor, currency));
+  for (let held = rows; ; ) {
+    const next = held.reduce((so, row) => ({ ...so, ...termsSaid(row) }), old), fault = breaksFault(next.unitCost, next.priceBreaks, said), at = held.findLastIndex((row) => row.unitCost !== undefined || row.priceBreaks !== undefined), wrong = held[at];
+    if (fault === null || wrong === undefined) return { next, held };
+    const other = wrong.priceBreaks === undefined ? 'priceBreaks' : 'unitCost', from = held.slice(0, at).findLast((row) => row[other] !== undefined), where = from === undefined ? 'kept from before' : `of line ${from.line}`;
+    errors.push(wrong.unitCost !== undefined && wrong.priceBreaks !== undefined ? { line: wrong.line, field: 'priceBreaks', message: fault }
+      : other === 'priceBreaks' ? { line: wrong.line, field: 'unitCost', message: `${fault}, by the price breaks ${where}, ${next.priceBreaks.map((one) => `${one.from}:${said(one.unitCost)}`).join(' ')}: state the breaks that go with the new cost in the row too` }
+      : { line: wrong.line, field: 'priceBreaks', message: `${fault}, by the unit cost ${where}: state the cost that goes with the new breaks in the row too` });
+    held = held.toSpliced(at, 1);
+  }
 }
 
 /** What became of a row of terms: what rows behind it say again holds as they have it, the rest as this one has it. `old` null: the supplier did not sell the item. */

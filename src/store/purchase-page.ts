@@ -55,6 +55,11 @@ export async function purchaseVersions(db: Queryable, storeId: number, id: numbe
   return (await db.query<VersionRow>('select version, what, document, said, at, by_whom from purchase_order_version where store_id = $1 and purchase_order_id = $2 order by version desc limit $3', [storeId, id, limit])).rows;
 }
 
+/** The order as it was approved last, or submitted within the limit; null: it was brought in from elsewhere. */
+export async function approvedVersion(db: Queryable, storeId: number, id: number): Promise<PurchaseOrder | null> {
+  return (await db.query<{ document: PurchaseOrder }>(`select document from purchase_order_version where store_id = $1 and purchase_order_id = $2 and what in ('submitted', 'approved') order by version desc limit 1`, [storeId, id])).rows[0]?.document ?? null;
+}
+
 export interface LineItem { item_id: number; sku: string | null; barcode: string | null; title: string; available: number; incoming: number; written: string | null }
 /** The items of an order's lines, with their stock where it is received and what became of their `incoming` in Shopify. */
 export async function purchaseItems(db: Queryable, storeId: number, id: number): Promise<Map<number, LineItem>> {

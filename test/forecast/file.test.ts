@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { readSeriesFile } from '../../src/cli/series-file.ts';
 import { addDays } from '../../src/domain/calendar.ts';
 
 vi.setConfig({ testTimeout: 120_000 }); // each call is a process of its own
@@ -111,6 +112,32 @@ describe('a bad file', () => {
     expect(made.code).toBe(3);
     for (const said of [':63: date: 2062-01-02 is years away from the other dates', ':64: date: expected a date from 1900 to 2199', ':65: 4 cells where the header has 3', ':66: 2 cells where the header has 3']) expect(made.err).toContain(input + said);
     expect(readFileSync(out, 'utf8')).toBe(readFileSync(clean, 'utf8'));
+  });
+
+  const faultsOf = async (name: string, lines: readonly string[]): Promise<{ faults: string[]; series: [string, number][] }> => {
+    const source = await readSeriesFile(put(name, lines.join('\n')), 'D', 7, () => {}, new AbortController().signal);
+    const series: [string, number][] = [];
+    try { for await (const one of source.series()) series.push([one.id, one.series.demand[0]!]); } finally { source.close(); }
+    return { faults: source.faults.map(({ line: at, column, message }) => `${at} ${column}: ${message}`), series };
+  };
+
+  it('of numbers that are two: 1.000 and 1,000 are read only where the file says what their sign is', async () => {
+    const head = 'id;date;quantity', faults = (sign: string, because: string): string => `2 quantity: 1${sign}000 is either 1000 or has a decimal ${sign === ',' ? 'comma' : 'point'}, and ${because}; write it without the sign, or with another number of digits behind it`;
+    expect(await faultsOf('points.csv', [head, 'a;2026-01-01;1.000', 'b;2026-01-01;2,5'])).toEqual({ faults: [faults('.', 'line 3 writes 2,5')], series: [['b', 2.5]] });
+    expect(await faultsOf('commas.csv', [head, 'a;2026-01-01;1,000', 'b;2026-01-01;2.5'])).toEqual({ faults: [faults(',', 'line 3 writes 2.5')], series: [['b', 2.5]] });
+    expect(await faultsOf('alone.csv', [head, 'a;2026-01-01;1.000', 'b;2026-01-01;3'])).toEqual({ faults: [faults('.', 'files with semicolons between their cells have a decimal comma')], series: [['b', 3]] });
+    expect(await faultsOf('torn.csv', [head, 'a;2026-01-01;1.000', 'b;2026-01-01;2,5', 'c;2026-01-01;2.5'])).toMatchObject({ faults: [faults('.', 'line 3 writes 2,5 and line 4 2.5')], series: [['b', 2.5], ['c', 2.5]] });
+    expect(await faultsOf('right.csv', [head, 'a;2026-01-01;1,500', 'b;2026-01-01;2,5', 'c;2026-01-01;0,250'])).toEqual({ faults: [], series: [['a', 1.5], ['b', 2.5], ['c', 0.25]] });
+    expect(await faultsOf('grouped.csv', [head, 'a;2026-01-01;1.000,5', 'b;2026-01-01;1'])).toEqual({ faults: ['2 quantity: expected a number, not "1.000,5"'], series: [['b', 1]] });
+    // Between commas a point is the decimal one, as documented.
+    expect(await faultsOf('documented.csv', ['id,date,quantity', 'a,2026-01-01,1.000', 'b,2026-01-01,2'])).toEqual({ faults: [], series: [['a', 1], ['b', 2]] });
+  });
+
+  it('of letters that were lost, by its line', async () => {
+    const said = 'holds a letter that could not be read: save the file as UTF-8, or write the letter right';
+    expect(await faultsOf('lost.csv', ['id,date,quantity,item', 'gr\uFFFDn,2026-01-01,1,x', 'a,2026-01-01,1,h\uFFFDt', 'b,2026-01-01,2,x'])).toEqual({ faults: [`2 id: ${said}`, `3 : ${said}`], series: [['b', 2]] });
+    expect(await faultsOf('lost.ndjson', [line('b', 1), line('gr\uFFFDn', 1)])).toEqual({ faults: [`2 : ${said}`], series: [['b', 3]] });
+    await expect(faultsOf('lost-head.csv', ['id,date,quantity,gr\uFFFD\uFFFDe', 'a,2026-01-01,1,1'])).rejects.toThrow(`lost-head.csv:1: ${said}`);
   });
 
   it('that cannot be read at all: exit 1, and no output', () => {

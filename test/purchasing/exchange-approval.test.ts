@@ -118,7 +118,7 @@ describe('holding cost', () => {
 
 describe('approval', () => {
   const cookies = new Map<string, string>();
-  async function as<T = Of<typeof PurchaseDetail>>(who: string, method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<{ status: number; body: T & { detail?: string } }> {
+  async function as<T = Of<typeof PurchaseDetail>>(who: string, method: 'GET' | 'POST' | 'PUT' | 'PATCH', path: string, body?: object): Promise<{ status: number; body: T & { detail?: string } }> {
     const reply = await app.inject({ method, url: `/api/v1${path}${path.includes('?') ? '&' : '?'}store=${storeId}`, headers: { host: 'localhost', origin: 'http://localhost', 'sec-fetch-site': 'same-origin', cookie: cookies.get(who)! }, ...(body ? { payload: body } : {}) });
     return { status: reply.statusCode, body: reply.json() as T & { detail?: string } };
   }
@@ -147,6 +147,12 @@ describe('approval', () => {
     expect((await as('pia', 'GET', `/purchase-orders/${large.purchaseOrderId}`)).body.approveRefused).toContain('may approve up to €50.00');
     expect((await approve('pia', small)).body.state).toBe('approved');
     expect((await approve('finn', large)).body.state).toBe('approved');
+    // Freight billed for what was sent within the limit is entered, told on the page, and stands in the audit trail once.
+    const cheap = await submitted(2), { body: away } = await as('boss', 'POST', `/purchase-orders/${cheap.purchaseOrderId}/send`, { version: cheap.version }), { body: billed } = await as('boss', 'PATCH', `/purchase-orders/${cheap.purchaseOrderId}`, { version: away.version, shipping: 500_000 });
+    expect([away.passedLimit, billed.state, billed.passedLimit]).toEqual([null, 'sent', expect.stringContaining('was approved within the limit at US$10.00; charges entered since bring it to US$5,010.00, above the limit of €10.00')]);
+    expect((await as('boss', 'PATCH', `/purchase-orders/${cheap.purchaseOrderId}`, { version: billed.version, notes: 'by air' })).body.passedLimit).toBe(billed.passedLimit);
+    expect((await db.query(`select actor, subject, after from audit_event where action = 'purchase order above its limit'`)).rows).toEqual([{ actor: 'boss@shop.example', subject: cheap.reference, after: { version: billed.version, said: billed.passedLimit } }]);
+    expect((await as('boss', 'PATCH', `/purchase-orders/${cheap.purchaseOrderId}`, { version: billed.version + 1, shipping: 0 })).body.passedLimit).toBeNull();
     // Without a rate only somebody who may approve any amount does.
     for (const since of ['2026-11-01']) await as('boss', 'PUT', '/exchange-rates', { currency: 'USD', since, rate: null });
     const unknown = await submitted(1);
@@ -157,6 +163,6 @@ describe('approval', () => {
     const { body: page } = await as<Of<typeof PurchasePage>>('boss', 'GET', '/purchase-orders?view=all');
     expect(page.totals.inStore).toEqual({ value: 0, withoutRate: ['USD'] });
     await as('boss', 'PUT', '/exchange-rates', { currency: 'USD', since: '2026-11-01', rate: '0.9' });
-    expect((await as<Of<typeof PurchasePage>>('boss', 'GET', '/purchase-orders?view=all')).body.totals.inStore).toEqual({ value: Math.round((2 + 10 + 20 + 1) * 500 * 0.9), withoutRate: [] });
+    expect((await as<Of<typeof PurchasePage>>('boss', 'GET', '/purchase-orders?view=all')).body.totals.inStore).toEqual({ value: Math.round((2 + 10 + 20 + 2 + 1) * 500 * 0.9), withoutRate: [] });
   });
 });

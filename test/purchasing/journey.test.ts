@@ -246,6 +246,12 @@ it('suppliers and their terms go out as CSV and come back unchanged; a wrong row
   expect(await bring('supplier-items', said, true)).toMatchObject({ applied: 1, errors: [{ line: 3, field: 'sku' }] });
   expect(await bring('supplier-items', said)).toMatchObject({ applied: 1 });
   expect(await bring('supplier-items', said)).toMatchObject({ applied: 0, unchanged: 1 });
+  // A cost alone goes with the breaks from before, or with those of other rows.
+  const cost = (rows: string, dryRun = true) => bring('supplier-items', `Supplier,SKU,Unit cost,Price breaks,MOQ\n${rows.replaceAll('*', `${any!.name},${any!.sku}`)}`, dryRun);
+  expect(await cost('*,2.00,,11\n', false)).toMatchObject({ applied: 0, errors: [{ line: 2, field: 'unitCost', message: 'from 50 units a unit is dearer (2.25) than below (2.00), by the price breaks kept from before, 50:2.25: state the breaks that go with the new cost in the row too' }] });
+  expect(await cost('*,2.00,,\n*,,50:1.75,\n')).toMatchObject({ applied: 2, errors: [] });
+  expect(await cost('*,2.40,,\n*,,50:2.45,\n*,,,12\n')).toMatchObject({ applied: 2, errors: [{ line: 3, field: 'priceBreaks', message: 'from 50 units a unit is dearer (2.45) than below (2.40), by the unit cost of line 2: state the cost that goes with the new breaks in the row too' }] });
+  expect(await bring('supplier-items', said)).toMatchObject({ applied: 0, unchanged: 1 });
   const terms = (await ok<{ text: string }>('ann', `/suppliers/${any!.supplier_id}/items.csv`)).text;
   expect(terms).toContain(`${any!.sku},`);
   expect((await bring('supplier-items', terms)).applied).toBe(0);

@@ -122,6 +122,12 @@ describe('bundles', () => {
     expect((await file()).split('\r\n').filter((line) => line.includes(',2034-')).map((line) => line.split(',').at(-1)).sort()).toEqual(['2034-04-03T00:00:00.000Z', '2034-05-25T00:00:00.000Z']);
   });
 
+  it('a quantity that is two numbers is refused unless the file says which', async () => {
+    const rows = (...quantities: string[]): string => `Bundle SKU,Part SKU,Quantity,Effective from\n${quantities.map((quantity, n) => `${big.sku},${c.sku},${quantity},2034-07-0${n + 1}\n`).join('')}`;
+    expect((await load(rows('1.000'), true)).errors).toMatchObject([{ line: 2, field: 'Quantity', message: expect.stringContaining('1.000 is either 1000 or has a decimal point') }]);
+    expect(await load(rows('1.000', '2.00'), true)).toMatchObject({ applied: 2, errors: [], notes: ['Numbers are read with a decimal point, as line 3 writes 2.00: 1.000 in line 2 is 1.000.'] });
+  });
+
   it('a wrong line names itself and its bundle is left out whole, for one that lacks a part promises too much; the others stand', async () => {
     const before = await versions();
     const text = `Bundle SKU,Part SKU,Quantity\n${set.sku},${c.sku},1\n${set.sku},NOBODY,1\n${set.sku},${a.sku},half\n${a.sku},${c.sku},2\n`;

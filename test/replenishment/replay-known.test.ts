@@ -87,8 +87,18 @@ describe('other minimums and days of stock', () => {
     expect(days.policy).toEqual(days.frontier[2]!.totals);
     for (let n = 1; n < days.frontier.length; n++) expect(days.frontier[n]!.totals.averageStock).toBeGreaterThan(days.frontier[n - 1]!.totals.averageStock);
     const levels = (await replayed({ kind: 'min/max', changes: { minStock: 30, maxStock: 90 } })).result!;
-    expect(levels.frontier.map(({ changes }) => changes!.stockPercent)).toEqual([25, 50, 75, 100, 150, 200, 300]);
+    // No line has levels of its own to take a share of: the comparison would be of policies that decided nothing.
+    expect([levels.frontier, levels.undecided]).toEqual([[], 0]);
+    expect(levels.notes.join(' ')).toContain('7 policies are left out of the comparison, for they could not decide for all of these lines.');
     expect(levels.policy.orders).toBeGreaterThan(0);
+    expect(await replayed({ kind: 'min/max', changes: { minStock: 30 } })).toMatchObject({ state: 'failed', result: null, message: expect.stringMatching(/^The policy could not decide on any day for any of the \d+ lines: a min\/max policy needs a maximum stock \(/) });
+    // One line has a maximum: the sums are of it alone.
+    const { rows: [one] } = await db.query<{ item_id: number }>('select item_id from demand_fact where store_id = $1 order by 1 limit 1', [storeId]);
+    await db.query('insert into planning_policy as p (store_id, scope, min_stock, max_stock, updated_at, updated_by) values ($1, $2, 20, 80, $3, $4) on conflict (store_id, scope) do update set min_stock = 20, max_stock = 80', [storeId, `item:${one!.item_id}`, clock.now(), 'test']);
+    const alone = (await replayed({ kind: 'min/max', known: 'today' })).result!;
+    expect([alone.policy.lines, alone.undecided > 0, alone.frontier.map(({ changes, totals }) => [changes!.stockPercent, totals.lines])]).toEqual([1, true, [25, 50, 75, 100, 150, 200, 300].map((share) => [share, 1])]);
+    expect(alone.notes.join(' ')).toMatch(/left out of all sums, for the policy could not decide on any of (its|their) reviews: a min\/max policy needs a maximum stock/);
+    await db.query('delete from planning_policy where store_id = $1 and scope = $2', [storeId, `item:${one!.item_id}`]);
     const more = (await replayed({ changes: { minStock: 200 } })).result!;
     expect(more.policy.averageStock).toBeGreaterThan((await replayed()).result!.policy.averageStock);
     expect((await desk.call('POST', '/replays', { key: randomUUID(), kind: 'min/max', promise: null, from: FROM, to: TO, scope: {}, most: 100, changes: { minStock: 30, maxStock: 9 } })).body.detail).toContain('below the minimum of 30');

@@ -156,6 +156,7 @@ describe('a replay', () => {
     await clock.flow('replay', storeId);
     const nothing = await replayed({ scope: { q: 'no such thing' } });
     expect(nothing).toMatchObject({ state: 'failed', message: 'Nothing was sold in this scope up to the last day. Choose a wider scope, or a later period.' });
+    expect((await call('POST', '/replays', { ...asked, key: randomUUID(), scope: { vendor: 'Nobody' } }))).toMatchObject({ status: 400, body: { detail: 'scope.vendor: there is no supplier or vendor called Nobody, as it is spelled' } });
     expect((await call<Of<typeof ReplayList>>('GET', '/replays')).body).toMatchObject({ span: { first: '2025-11-29' } });
   });
 

@@ -2,13 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { CsvError, parse } from 'csv-parse/sync';
-import { calendarEvent, eventRow, type EventColumn } from '../../domain/forecast/event-row.ts';
+import { calendarEvent, EVENT_CELLS, eventRow, type EventColumn } from '../../domain/forecast/event-row.ts';
 import type { ForecastResult } from '../../domain/forecast/forecast.ts';
 import type { CalendarEvent, Grain, PanelOptions, Pool } from '../../domain/forecast/panel.ts';
 import type { FileSeries } from '../../domain/forecast/series-file.ts';
+import { signsOf } from '../../domain/purchasing/import-signs.ts';
 import { computeThreads, type Compute, type Shared } from '../../runtime/compute.ts';
 import type { Outcome, PanelTask } from '../../runtime/compute-thread.ts';
 import { writeLines } from '../file-lines.ts';
+import { LOST, LOST_LETTER } from '../series-signs.ts';
 import { readSeriesFile, type Fault, type SeriesSource } from '../series-file.ts';
 import { EXIT, UsageError, print, progressBars, table } from '../terminal.ts';
 
@@ -108,8 +110,10 @@ function readEvents(file: string): CalendarEvent[] {
   } catch (error) {
     throw new UsageError(`--events ${file}: ${error instanceof CsvError ? `not readable as CSV: ${error.message}` : (error as Error).message}`);
   }
+  const signs = signsOf(rows.map(({ record, info }) => ({ record, line: info.lines })), { numbers: EVENT_CELLS.numbers.map((column) => column.toLowerCase()), days: EVENT_CELLS.days.map((column) => column.toLowerCase()) }, ',');
   return rows.map(({ record, info }) => {
-    const row = eventRow((column: EventColumn) => record[column.toLowerCase()] ?? '');
+    if (Object.values(record).some((cell) => cell.includes(LOST))) throw new UsageError(`--events ${file}:${info.lines}: ${LOST_LETTER}`);
+    const row = eventRow((column: EventColumn) => record[column.toLowerCase()] ?? '', signs);
     if ('message' in row) throw new UsageError(`--events ${file}:${info.lines}: ${row.column}: ${row.message}`);
     return calendarEvent(row);
   });

@@ -14,6 +14,7 @@ import { demandSpan } from '../../store/replay-series.ts';
 import { askReplay, repeatReplay, replayOf, stopReplay, type NewReplay } from '../../store/replays.ts';
 import type { StoreRow } from '../../store/stores.ts';
 import { audit } from '../../store/users.ts';
+import { isSupplierKnown, NO_SUPPLIER } from '../../store/worklist.ts';
 import { chosenStore, withHouse } from '../house.ts';
 import { EXIT, UsageError, print, progressBars, rowLimit, table } from '../terminal.ts';
 
@@ -47,6 +48,7 @@ export async function replayCommand(options: ReplayOptions): Promise<void> {
     const store = await chosenStore(house, options.store), today = dayOf(house.clock.now().toISOString(), store.time_zone), to = options.to ?? addDays(today, -1), from = options.from ?? addDays(to, -181);
     if (to >= today) throw new UsageError(`--to ${to}: that day is not over yet`);
     if (daysBetween(from, to) < 27) throw new UsageError('--from: a replay takes 28 days at least');
+    if (options.vendor && (options.vendor === NO_SUPPLIER || !(await isSupplierKnown(house.db, store.store_id, options.vendor)))) throw new UsageError(`--vendor ${options.vendor}: there is no supplier or vendor of that name, as it is spelled. Suppliers lists them`);
     const span = await demandSpan(house.db, store.store_id);
     if (span === null) throw new UsageError('Nothing has been sold yet, so there are no days to replay.');
     if (daysBetween(span.first, from) < 28) throw new UsageError(`--from ${from}: the first sale known is of ${span.first}; begin 28 days later at least, so that there is something to forecast from`);

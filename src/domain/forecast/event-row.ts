@@ -1,8 +1,13 @@
 /** One row of an event calendar in a file: what is wrong with it, or the event. Locations are separated by semicolons; none is all of them. */
 import { addDays, dayNumber, type Day } from '../calendar.ts';
+import { isDay, readDay } from '../purchasing/import-days.ts';
+import { readDecimal } from '../purchasing/import-numbers.ts';
+import { OPEN_FILE, type FileSigns } from '../purchasing/import-signs.ts';
 import type { CalendarEvent } from './panel.ts';
 
 export const EVENT_COLUMNS = ['Name', 'From', 'To', 'Locations', 'Uplift'] as const;
+/** Which of them are numbers and which days. */
+export const EVENT_CELLS = { numbers: ['Uplift'], days: ['From', 'To'] } as const;
 export type EventColumn = (typeof EVENT_COLUMNS)[number];
 
 /** `uplift`: per cent more than on another day, less with a minus, as the planner expects; null where nothing is said. */
@@ -14,17 +19,19 @@ const MOST_UPLIFT = 10_000;
 /** Longer than this is a season, which is learned from the series and not from a calendar. */
 export const LONGEST_EVENT_DAYS = 92;
 
-export function eventRow(cell: (column: EventColumn) => string): EventRow | { column: EventColumn; message: string } {
+/** One row by its cells and how the file writes numbers and days: what is wrong with it, or the event. */
+export function eventRow(cell: (column: EventColumn) => string, signs: FileSigns = OPEN_FILE): EventRow | { column: EventColumn; message: string } {
   // Written out, a name that begins like a formula has an apostrophe before it.
-  const name = cell('Name').trim().replace(/^'(?=[=+\-@|%])/, ''), from = cell('From').trim(), to = cell('To').trim() || from;
+  const name = cell('Name').trim().replace(/^'(?=[=+\-@|%])/, ''), from = readDay(cell('From'), signs.days), to = cell('To').trim() === '' ? from : readDay(cell('To'), signs.days);
   if (name === '' || name.length > 120) return { column: 'Name', message: name === '' ? 'is empty' : 'has more than 120 letters' };
   for (const [column, day] of [['From', from], ['To', to]] as const) {
-    try { dayNumber(day); } catch { return { column, message: `expected a date like 2026-11-27, not ${day || 'nothing'}` }; }
+    if (!isDay(day)) return { column, message: day };
   }
   if (to < from) return { column: 'To', message: `${to} is before ${from}` };
   if (addDays(from, LONGEST_EVENT_DAYS) <= to) return { column: 'To', message: `an event lasts at most ${LONGEST_EVENT_DAYS} days` };
-  const said = cell('Uplift').trim().replace(/^'(?=[+-])/, '').replace(/\s*%$/, ''), uplift = said === '' ? null : Number(said.replace('−', '-'));
-  if (uplift !== null && !(uplift >= -100 && uplift <= MOST_UPLIFT)) return { column: 'Uplift', message: `expected per cent from -100 to ${MOST_UPLIFT}, not ${said}` };
+  const said = cell('Uplift').trim(), uplift = said === '' ? null : readDecimal(said, signs.numbers);
+  if (typeof uplift === 'string') return { column: 'Uplift', message: uplift };
+  if (said !== '' && (uplift === null || uplift < -100 || uplift > MOST_UPLIFT)) return { column: 'Uplift', message: `expected per cent from -100 to ${MOST_UPLIFT}, not ${said}` };
   return { name, from, to, locations: cell('Locations').split(';').map((location) => location.trim()).filter(Boolean), uplift };
 }
 

@@ -1,8 +1,13 @@
 /** What a planner may say on top of the engine's, and one row of it in a file. */
 import { addDays, dayNumber, type Day } from '../calendar.ts';
+import { isDay, readDay } from '../purchasing/import-days.ts';
+import { readDecimal } from '../purchasing/import-numbers.ts';
+import { OPEN_FILE, type FileSigns } from '../purchasing/import-signs.ts';
 import type { OverrideKind } from './override.ts';
 
 export const OVERRIDE_COLUMNS = ['SKU', 'Location', 'From', 'To', 'Kind', 'Value', 'Reason', 'Counts until'] as const;
+/** Which of them are numbers and which days. */
+export const OVERRIDE_CELLS = { numbers: ['Value'], days: ['From', 'To', 'Counts until'] } as const;
 export type OverrideColumn = (typeof OVERRIDE_COLUMNS)[number];
 export const OVERRIDE_KINDS: readonly OverrideKind[] = ['percent', 'units', 'replace', 'total'];
 
@@ -32,15 +37,17 @@ export function overrideFault({ from, to, kind, value, expiresOn }: Said, today:
 /** The column a field of the API stands in. */
 const COLUMN = { from: 'From', to: 'To', value: 'Value', expiresOn: 'Counts until' } as const;
 
-/** One row of a file, by its cells: what is wrong with it on that day, or the override. */
-export function overrideRow(cell: (column: OverrideColumn) => string, today: Day): OverrideRow | { column: OverrideColumn; message: string } {
+/** One row of a file, by its cells and how the file writes numbers and days: what is wrong with it on that day, or the override. */
+export function overrideRow(cell: (column: OverrideColumn) => string, today: Day, signs: FileSigns = OPEN_FILE): OverrideRow | { column: OverrideColumn; message: string } {
   const plain = (column: OverrideColumn): string => cell(column).trim().replace(/^'(?=[=+\-@|%])/, '');
-  const sku = plain('SKU'), kind = OVERRIDE_KINDS.find((known) => known === plain('Kind').toLowerCase()), value = plain('Value').replace(/\s*%$/, ''), reason = plain('Reason'), from = plain('From'), to = plain('To') || from;
+  const sku = plain('SKU'), kind = OVERRIDE_KINDS.find((known) => known === plain('Kind').toLowerCase()), value = readDecimal(plain('Value'), signs.numbers), reason = plain('Reason');
   if (sku === '') return { column: 'SKU', message: 'is empty' };
-  if (from === '') return { column: 'From', message: 'is empty; expected a date like 2026-11-27' };
+  if (plain('From') === '') return { column: 'From', message: 'is empty; expected a date like 2026-11-27' };
   if (kind === undefined) return { column: 'Kind', message: `expected ${OVERRIDE_KINDS.join(', ')}, not ${plain('Kind') || 'nothing'}` };
-  if (value === '' || !Number.isFinite(Number(value))) return { column: 'Value', message: `expected a number, not ${value || 'nothing'}` };
+  if (typeof value !== 'number') return { column: 'Value', message: value ?? `expected a number, not ${plain('Value') || 'nothing'}` };
   if (reason.length < SHORTEST_REASON || reason.length > LONGEST_REASON) return { column: 'Reason', message: `expected ${SHORTEST_REASON} to ${LONGEST_REASON} letters` };
-  const row: OverrideRow = { sku, location: plain('Location'), from, to, kind, value: Number(value), reason, expiresOn: plain('Counts until') || null }, fault = overrideFault(row, today);
+  const from = readDay(plain('From'), signs.days), to = plain('To') === '' ? from : readDay(plain('To'), signs.days), expiresOn = plain('Counts until') === '' ? null : readDay(plain('Counts until'), signs.days);
+  for (const [column, day] of [['From', from], ['To', to], ['Counts until', expiresOn]] as const) if (day !== null && !isDay(day)) return { column, message: day };
+  const row: OverrideRow = { sku, location: plain('Location'), from, to, kind, value, reason, expiresOn }, fault = overrideFault(row, today);
   return fault ? { column: COLUMN[fault.field], message: fault.message } : row;
 }

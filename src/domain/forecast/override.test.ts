@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { overrideRow, type OverrideColumn } from './override-row.ts';
+import { signsOf } from '../purchasing/import-signs.ts';
+import { OVERRIDE_CELLS, overrideRow, type OverrideColumn } from './override-row.ts';
 import { overridden, overrideWords, type Override } from './override.ts';
 
 const FIRST = '2026-03-01', LEVELS = [0.1, 0.5, 0.9];
@@ -61,6 +62,14 @@ describe('a row of a file', () => {
   it('is an override, at each location where none is named, of one day where no last one is', () => {
     expect(read({})).toEqual({ sku: 'TEE-1', location: '', from: '2026-12-01', to: '2026-12-31', kind: 'total', value: 500, reason: 'sales meeting', expiresOn: null });
     expect(read({ To: '', Kind: 'percent', Value: '-20 %', Location: 'Main', 'Counts until': '2026-12-20' })).toMatchObject({ to: '2026-12-01', kind: 'percent', value: -20, location: 'Main', expiresOn: '2026-12-20' });
+  });
+  it('is read with the signs and days of its file; what is open is refused', () => {
+    const signs = (...values: string[]) => signsOf(values.map((Value, n) => ({ record: { Value, From: n === 0 ? '25/12/2026' : '' }, line: n + 2 })), OVERRIDE_CELLS, ',');
+    const last = (...values: string[]) => overrideRow((column) => ({ ...cells, From: '01/12/2026', Kind: 'units', Value: values.at(-1)! })[column as 'From'] ?? '', TODAY, signs(...values));
+    expect(last('2,5', '1.000')).toMatchObject({ value: 1_000, from: '2026-12-01' });
+    expect(last('2.5', '-1.000')).toMatchObject({ value: -1 });
+    expect(last('5', '1.000')).toEqual({ column: 'Value', message: '1.000 is either 1000 or has a decimal point, and nothing beside it says which; write 1000 or 1.0' });
+    expect(read({ From: '01/12/2026' })).toEqual({ column: 'From', message: '01/12/2026 is either of two days; write YYYY-MM-DD' });
   });
   it('or names the column of what is wrong', () => {
     for (const [column, value] of [['SKU', ''], ['From', ''], ['From', 'soon'], ['To', '2026-11-01'], ['Kind', 'more'], ['Value', 'lots'], ['Value', '-1'], ['Reason', 'x'], ['Counts until', '2026-11-01']] as const) expect(read({ [column]: value })).toMatchObject({ column, message: expect.any(String) });

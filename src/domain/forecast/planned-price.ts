@@ -1,7 +1,12 @@
 /** Prices planned ahead: the row of a file, and what a plan makes of the price a forecast reads. */
-import { addDays, dayNumber, type Day } from '../calendar.ts';
+import { addDays, type Day } from '../calendar.ts';
+import { isDay, readDay } from '../purchasing/import-days.ts';
+import { readDecimal } from '../purchasing/import-numbers.ts';
+import { OPEN_FILE, type FileSigns } from '../purchasing/import-signs.ts';
 
 export const PLANNED_PRICE_COLUMNS = ['Name', 'From', 'To', 'Percent off', 'SKUs', 'Vendor', 'Product type'] as const;
+/** Which of them are numbers and which days. */
+export const PLANNED_PRICE_CELLS = { numbers: ['Percent off'], days: ['From', 'To'] } as const;
 export type PlannedPriceColumn = (typeof PLANNED_PRICE_COLUMNS)[number];
 
 export interface PlannedPriceRow { name: string; from: Day; to: Day; percentOff: number; skus: string[]; vendor: string | null; productType: string | null }
@@ -9,21 +14,21 @@ export interface PlannedPriceRow { name: string; from: Day; to: Day; percentOff:
 /** Longer than this is a new price, which is set in Shopify and not planned here. */
 export const LONGEST_PLAN_DAYS = 120;
 
-/** One row of a file, by its cells: what is wrong with it, or the plan. SKUs are separated by semicolons; no SKUs, vendor or product type is everything. */
-export function plannedPriceRow(cell: (column: PlannedPriceColumn) => string): PlannedPriceRow | { column: PlannedPriceColumn; message: string } {
+/** One row of a file, by its cells and how the file writes numbers and days: what is wrong with it, or the plan. SKUs are separated by semicolons; no SKUs, vendor or product type is everything. */
+export function plannedPriceRow(cell: (column: PlannedPriceColumn) => string, signs: FileSigns = OPEN_FILE): PlannedPriceRow | { column: PlannedPriceColumn; message: string } {
   const plain = (column: PlannedPriceColumn): string => cell(column).trim().replace(/^'(?=[=+\-@|%])/, '');
-  const name = plain('Name'), from = cell('From').trim(), to = cell('To').trim() || from, off = cell('Percent off').trim().replace(/\s*%$/, '');
+  const name = plain('Name'), from = readDay(plain('From'), signs.days), to = plain('To') === '' ? from : readDay(plain('To'), signs.days), off = readDecimal(plain('Percent off'), signs.numbers);
   if (name === '' || name.length > 120) return { column: 'Name', message: name === '' ? 'is empty' : 'has more than 120 letters' };
   for (const [column, day] of [['From', from], ['To', to]] as const) {
-    try { dayNumber(day); } catch { return { column, message: `expected a date like 2026-11-27, not ${day || 'nothing'}` }; }
+    if (!isDay(day)) return { column, message: day };
   }
   if (to < from) return { column: 'To', message: `${to} is before ${from}` };
   if (addDays(from, LONGEST_PLAN_DAYS) <= to) return { column: 'To', message: `a planned price lasts at most ${LONGEST_PLAN_DAYS} days` };
-  const percentOff = Number(off);
-  if (off === '' || !(percentOff > 0 && percentOff < 100)) return { column: 'Percent off', message: `expected a number above 0 and below 100, not ${off || 'nothing'}` };
+  if (typeof off === 'string') return { column: 'Percent off', message: off };
+  if (off === null || off <= 0 || off >= 100) return { column: 'Percent off', message: `expected a number above 0 and below 100, not ${plain('Percent off') || 'nothing'}` };
   const skus = [...new Set(plain('SKUs').split(';').map((sku) => sku.trim()).filter(Boolean))], vendor = plain('Vendor') || null, productType = plain('Product type') || null;
   if (skus.length > 0 && (vendor !== null || productType !== null)) return { column: 'SKUs', message: 'name SKUs, or a vendor or product type, not both' };
-  return { name, from, to, percentOff, skus, vendor, productType };
+  return { name, from, to, percentOff: off, skus, vendor, productType };
 }
 
 /** A plan for one item, in day numbers. */

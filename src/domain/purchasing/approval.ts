@@ -32,6 +32,18 @@ export function approvalRefused(order: PurchaseOrder, who: { email: string; role
   return inStore <= own.amount ? null : `${order.reference} comes to ${format(money(inStore, storeCurrency))}, and ${who.email} may approve up to ${format(money(own.amount, storeCurrency))}${others}`;
 }
 
+/**
+ * Said of an order whose charges, entered after it was approved, brought it above the limit; null: they did not. What a supplier or forwarder bills for goods that are
+ * on their way is a fact: held back it would only be missing in what the goods cost. So it is entered and told, not asked; `approved`: what the order came to when it was approved.
+ */
+export function passedLimit(order: PurchaseOrder, approved: number | null, limits: Readonly<Record<string, number>>, value: ApprovalValue, approvers: readonly Approver[]): string | null {
+  const now = orderValue(order);
+  if (order.orderedOn === null || order.state === 'cancelled' || approved === null || now <= approved || !needsApproval(order, limits, value)) return null;
+  const own = limits[order.currency], store = limits[value.storeCurrency], limit = own !== undefined ? format(money(own, order.currency)) : store !== undefined ? format(money(store, value.storeCurrency)) : null;
+  return `${order.reference} was approved ${order.approvedBy === 'within the limit' ? 'within the limit' : `by ${order.approvedBy ?? 'nobody'}`} at ${format(money(approved, order.currency))}; charges entered since bring it to ${format(money(now, order.currency))}, above ${limit === null ? 'what anybody may spend alone' : `the limit of ${limit}`}. `
+    + `Charges that are billed are not held back: let somebody who may approve that much look at them (${approvers.length === 0 ? 'whoever did not make, change or submit it' : approverWords(approvers, value.storeCurrency)}).`;
+}
+
 /** "planners up to €5,000, ana@shop.example any amount". */
 export function approverWords(approvers: readonly Approver[], storeCurrency: string): string {
   return approvers.map(({ role, email, amount }) => `${email ?? `role ${role ?? ''}`} ${amount === null ? 'any amount' : `up to ${format(money(amount, storeCurrency))}`}`).join(', ');

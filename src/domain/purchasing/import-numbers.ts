@@ -10,13 +10,15 @@ type Meaning = 'decimal' | 'thousands' | null;
 export interface NumberSigns { comma: Meaning; point: Meaning; /** Cells of the file contradict each other. */ torn: boolean; /** What settles it, or why nothing does. */ because: string; /** For whoever looks at a dry run: the first number that was read so. */ note: string | null }
 /** Of a number that stands alone, such as one typed into a field. */
 export const OPEN_SIGNS: NumberSigns = { comma: null, point: null, torn: false, because: 'nothing beside it says which', note: null };
+/** Of numbers a program wrote. */
+export const POINT_SIGNS: NumberSigns = { comma: null, point: 'decimal', torn: false, because: 'a decimal point', note: null };
 
 interface Written { whole: string; fraction: string; /** The sign that can only be the decimal one. */ decimal: Sign | null; /** The sign that may be either. */ lone: Sign | null }
 const other = (sign: Sign): Sign => (sign === ',' ? '.' : ','), called = (sign: Sign): 'comma' | 'point' => (sign === ',' ? 'comma' : 'point');
 
 /** A number's digits and what its signs can be; null for what is none. Spaces and apostrophes are only ever between thousands. */
 function written(text: string): Written | null {
-  const trimmed = text.trim(), bare = trimmed.replace(/^\d{1,3}(?:[\s'’]\d{3})+(?=[.,]|$)/, (whole) => whole.replaceAll(/[\s'’]/g, '')), grouped = bare !== trimmed;
+  const trimmed = text.trim().replace(/^(?=[.,]\d)/, '0'), bare = trimmed.replace(/^\d{1,3}(?:[\s'’]\d{3})+(?=[.,]|$)/, (whole) => whole.replaceAll(/[\s'’]/g, '')), grouped = bare !== trimmed;
   if (/^\d+$/.test(bare)) return { whole: bare, fraction: '', decimal: null, lone: null };
   const one = /^(\d+)([.,])(\d*)$/.exec(bare);
   if (one) {
@@ -39,7 +41,7 @@ const wordsOf = (signs: NumberSigns): string => TAKEN_ALONG.find((one) => one.si
 export function numberSigns(cells: Iterable<{ text: string; line: number }>, delimiter: string, along: readonly string[] = []): { signs: NumberSigns; reading: string } {
   const decides = new Map<Sign, { text: string; line: number }>(), lone = new Map<Sign, { written: Written; text: string; line: number }>();
   for (const cell of cells) {
-    const { bare, marks } = unmarked(cell.text), number = marks.every((mark) => currenciesOf(mark) !== undefined) ? written(bare) : null;
+    const { bare, marks } = unmarked(SIGNED.exec(cell.text.trim())![2]!), number = marks.every((mark) => currenciesOf(mark) !== undefined) ? written(bare) : null;
     if (number?.decimal && !decides.has(number.decimal)) decides.set(number.decimal, cell);
     if (number?.lone && !lone.has(number.lone)) lone.set(number.lone, { written: number, ...cell });
   }
@@ -70,6 +72,20 @@ function readNumber(text: string, signs: NumberSigns): Pick<Written, 'whole' | '
   return `${text.trim()} is either ${whole}${fraction} or has a decimal ${called(lone)}, and ${signs.because}; write ${whole}${fraction} or ${whole}${lone}${short.length === 3 ? `${short}0` : short}`;
 }
 
+/** A number that may be below zero, and a percentage: the sign before it and what there is between the sign and the percent mark. */
+const SIGNED = /^'?\s*([+\-−])?\s*(.*?)\s*%?$/s;
+
+/** A number with or without a fraction, below zero too: "-2.5", "1.200,5", "80 %". A sentence where two numbers are meant, null where none is. */
+export function readDecimal(text: string, signs: NumberSigns = OPEN_SIGNS): number | string | null {
+  const [, sign, bare] = SIGNED.exec(text.trim()) as unknown as [string, string | undefined, string], number = readNumber(bare, signs);
+  if (number === null || typeof number === 'string') return number;
+  const value = Number(`${number.whole}.${number.fraction || '0'}`);
+  return !Number.isFinite(value) ? null : sign === '-' || sign === '−' ? -value : value;
+}
+
+/** A number for a file that is to be read by readDecimal: 1.125 alone could be a thousand and some, 1.1250 could not. */
+export const decimalCell = (value: number | null): number | string | null => (value !== null && /^-?[1-9]\d{0,2}\.\d{3}$/.test(String(value)) ? `${value}0` : value);
+
 /** A whole number, not negative: "12", "12.0", "1,200" where the file's signs say so; `of` units, days … Answers a sentence for anything else. */
 export function readCount(text: string, of = 'units', signs: NumberSigns = OPEN_SIGNS): number | string {
   const number = readNumber(text, signs);
@@ -91,7 +107,8 @@ const currenciesOf = (mark: string): readonly string[] | undefined => (isCurrenc
 /** "US$ 12.50" → the number and what stands before and behind it. */
 function unmarked(text: string): { bare: string; marks: string[] } {
   if (text.length > 60) return { bare: text, marks: [] }; // no number, and not worth looking through
-  const [, front, bare, back] = /^([^\d]*)(.*?)(?<=\d)[.,]?([^\d]*)$/s.exec(text.trim()) ?? ['', '', text, ''];
+  // A point before the digits is a decimal one (.50), unless it ends a mark (Rs.500).
+  const [, front, bare, back] = /^([^\d]*?)((?:(?<![\p{L}.])[.,])?\d.*?)(?<=\d)[.,]?([^\d]*)$/su.exec(text.trim()) ?? ['', '', text, ''];
   return { bare: bare!, marks: [front!, back!].map((mark) => mark.replaceAll(/[\s.]/g, '').toUpperCase()).filter((mark) => mark !== '') };
 }
 

@@ -1,5 +1,5 @@
 /** Files of suppliers, their terms, minimum and maximum stock, and purchase orders → what they say, row by row. A wrong row is an error and stops no other. */
-import { isCurrency } from '../money.ts';
+import { isCurrency, money, toDecimal } from '../money.ts';
 import { BUDGET_PER, MINIMUM_COUNTS, type BudgetPer, type SupplierLimits } from '../replenishment/supplier-limits.ts';
 import { columnsOf, type ImportError, type ImportFile } from './import-columns.ts';
 import { isDay, readDay } from './import-days.ts';
@@ -114,7 +114,7 @@ export function readTerms(rows: readonly FileRow[], currencyOf: (supplier: strin
       const [from, cost] = part.split(':'), units = readCount(from ?? '', 'units', c.signs.numbers), price = readAmount(cost ?? '', currency, c.signs.numbers);
       return typeof units === 'string' ? (from === undefined || cost === undefined ? `expected units:price, not ${part}` : units) : units < 2 ? `expected units:price, not ${part}` : typeof price === 'string' ? price : { from: units, unitCost: price };
     });
-    const bad = breaks.find((one) => typeof one === 'string') ?? breaksFault(unitCost ?? null, breaks as PriceBreak[]);
+    const bad = breaks.find((one) => typeof one === 'string') ?? breaksFault(unitCost ?? null, breaks as PriceBreak[], (minor) => toDecimal(money(minor, currency)));
     if (typeof bad === 'string') c.fault('priceBreaks', bad);
     return said({
       line: c.row.line, ...named, supplier, supplierSku: c.text('supplierSku'), unitCost, currency, moq: positive(c.count('moq')), casePack: positive(c.count('casePack')), priceBreaks: breaks.length > 0 ? breaks as PriceBreak[] : undefined,
@@ -146,7 +146,7 @@ export function readMinMax(rows: readonly FileRow[], delimiter = ''): Read<MinMa
 
 /** Rows of one order are put together by its id, else its reference. An order with a wrong row is left out whole: half an order is a wrong one. */
 export function readOrders(rows: readonly FileRow[], delimiter = ''): Read<OrderSaid> {
-  const bad = new Set<string>(), orders = new Map<string, OrderSaid>(), words = new Map<string, { state: ImportState; rows: number }>();
+  const bad = new Set<string>(), orders = new Map<string, OrderSaid>(), words = new Map<string, { state: ImportState; rows: number }>(), stated = new Map<string, { state: ImportState; word: string; line: number }>(), silent: string[] = [];
   const read = each('purchase-orders', rows, delimiter, (c) => {
     const type = c.text('type').toLowerCase();
     if (type !== '' && type !== 'po' && type !== 'purchase order') return null; // transfers and assemblies buy nothing
@@ -154,7 +154,13 @@ export function readOrders(rows: readonly FileRow[], delimiter = ''): Read<Order
     if (id === '') { c.fault('reference', 'is empty'); return null; }
     const status = c.text('status'), state = status === '' ? 'sent' : readState(status), supplier = c.text('supplier'), named = c.code();
     if (state === null) c.fault('status', `no state is known by the name ${status}; write Draft, Sent, Part received, Closed or Cancelled`);
-    else words.set(status, { state, rows: (words.get(status)?.rows ?? 0) + 1 });
+    else if (status === '') silent.push(id);
+    else {
+      words.set(status, { state, rows: (words.get(status)?.rows ?? 0) + 1 });
+      const first = stated.get(id);
+      if (first === undefined) stated.set(id, { state, word: status, line: c.row.line });
+      else if (first.state !== state) c.fault('status', `${reference} is ${first.word} in line ${first.line} and ${status} here, and an order has one state: give its rows the same`);
+    }
     if (supplier === '') c.fault('supplier', 'is empty');
     const line = { line: c.row.line, ...named, ordered: c.count('ordered') ?? 0, received: c.count('received') ?? 0, cost: c.text('unitCost') || '0', supplierSku: c.text('supplierSku') || null };
     const location = c.text('location') || null;
@@ -164,6 +170,7 @@ export function readOrders(rows: readonly FileRow[], delimiter = ''): Read<Order
     if (known && known.supplier.toLowerCase() !== supplier.toLowerCase()) c.fault('supplier', `${reference} is of ${known.supplier} in line ${known.line} and of ${supplier} here`);
     if (c.wrong) { bad.add(id); return null; }
     const order = known ?? { ...head, lines: [] };
+    order.state = stated.get(id)?.state ?? order.state; // rows that state none are of the one another row states
     order.lines.push(line);
     if (head.receivedOn !== null && (order.receivedOn === null || head.receivedOn > order.receivedOn)) order.receivedOn = head.receivedOn;
     orders.set(id, order);
@@ -172,6 +179,8 @@ export function readOrders(rows: readonly FileRow[], delimiter = ''): Read<Order
   const all = [...orders.values()];
   // The other rows of an order that is left out are looked at too.
   const others = all.filter((order) => bad.has(order.id)).flatMap((order) => order.lines.map(({ line, code, variantId }): WrongRow => ({ line, code, ...(variantId === undefined ? {} : { variantId }), ...(line === order.line && order.location !== null ? { location: order.location } : {}) })));
+  const unstated = silent.filter((id) => !stated.has(id)).length;
+  if (unstated > 0) words.set('', { state: 'sent', rows: unstated });
   // A file without any status is one of orders that were sent, as the page says.
   const taken = [...words.keys()].some((word) => word !== '') ? statesTaken(words) : [];
   return { ...read, notes: [...read.notes, ...taken], named: [...read.named, ...others], rows: all.filter((order) => !bad.has(order.id)) };

@@ -1,6 +1,6 @@
 /** What a file as a whole says of how its numbers and days are written, gathered before its first row is read. */
 import { dayOrder, OPEN_ORDER, type DayOrder } from './import-days.ts';
-import { numberSigns, OPEN_SIGNS, type NumberSigns } from './import-numbers.ts';
+import { numberSigns, OPEN_SIGNS, POINT_SIGNS, type NumberSigns } from './import-numbers.ts';
 
 /** Fields that are numbers and fields that are days, of all the files that are brought in. */
 const NUMBERS = ['leadTimeDays', 'leadTimeToleranceDays', 'minOrderCost', 'minOrderUnits', 'containerVolumeCm3', 'containerWeightG', 'mostContainers', 'budget', 'unitCost', 'moq', 'casePack', 'priceBreaks', 'volumeCm3', 'weightG', 'ordered', 'received', 'minStock', 'maxStock', 'quantity', 'damaged'];
@@ -13,13 +13,29 @@ export interface FileSigns { numbers: NumberSigns; days: DayOrder; /** What was 
 /** Nothing is known of the file yet. */
 export const OPEN_FILE: FileSigns = { numbers: OPEN_SIGNS, days: OPEN_ORDER, notes: [], reading: '' };
 
+/** What a program says, not a file. */
+export const PROGRAM_SIGNS: FileSigns = { ...OPEN_FILE, numbers: POINT_SIGNS };
+
+interface Row { record: Readonly<Record<string, string>>; line: number }
+interface Found { text: string; line: number }
+
+/** The same of files whose columns have one name each; `numbers` and `days` are columns. */
+export function signsOf(rows: readonly Row[], { numbers, days }: { numbers: readonly string[]; days: readonly string[] }, delimiter: string): FileSigns {
+  const cells = (columns: readonly string[]): Found[] => rows.flatMap(({ record, line }) => columns.flatMap((column) => { const text = (record[column] ?? '').trim(); return text === '' ? [] : [{ text, line }]; }));
+  return settled(rows, cells(numbers), cells(days), delimiter);
+}
+
 /** `columns`: field → column; `delimiter`: what stands between the cells. */
-export function fileSigns(rows: readonly { record: Readonly<Record<string, string>>; line: number }[], columns: Readonly<Record<string, string>>, delimiter: string): FileSigns {
-  function* cells(fields: readonly string[]): Generator<{ text: string; line: number }> {
+export function fileSigns(rows: readonly Row[], columns: Readonly<Record<string, string>>, delimiter: string): FileSigns {
+  function* cells(fields: readonly string[]): Generator<Found> {
     const of = fields.flatMap((field) => (columns[field] === undefined ? [] : [{ field, column: columns[field] }]));
     // Price breaks are numbers in a row: 50:2.25 100:2.00.
     for (const { record, line } of rows) for (const { field, column } of of) for (const text of field === 'priceBreaks' ? (record[column] ?? '').split(/[\s;|:]+/) : [(record[column] ?? '').trim()]) if (text !== '') yield { text, line };
   }
-  const along = (rows.find(({ record }) => (record[READING_COLUMN] ?? '') !== '')?.record[READING_COLUMN] ?? '').split('; '), { signs: numbers, reading } = numberSigns(cells(NUMBERS), delimiter, along), { order: days, reading: ofDays } = dayOrder(cells(DAYS), along);
-  return { numbers, days, notes: [...(numbers.note === null ? [] : [numbers.note]), ...days.notes], reading: [reading, ofDays].filter(Boolean).join('; ') };
+  return settled(rows, cells(NUMBERS), cells(DAYS), delimiter);
+}
+
+function settled(rows: readonly Row[], ofNumbers: Iterable<Found>, ofDays: Iterable<Found>, delimiter: string): FileSigns {
+  const along = (rows.find(({ record }) => (record[READING_COLUMN] ?? '') !== '')?.record[READING_COLUMN] ?? '').split('; '), { signs: numbers, reading } = numberSigns(ofNumbers, delimiter, along), { order: days, reading: dayReading } = dayOrder(ofDays, along);
+  return { numbers, days, notes: [...(numbers.note === null ? [] : [numbers.note]), ...days.notes], reading: [reading, dayReading].filter(Boolean).join('; ') };
 }

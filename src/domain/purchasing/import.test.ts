@@ -5,7 +5,7 @@ import { money, toDecimal } from '../money.ts';
 import { columnsOf } from './import-columns.ts';
 import { readMinMax, readOrders, readSuppliers, readTerms, type FileRow } from './import-rows.ts';
 import { dayOrder, readDay } from './import-days.ts';
-import { numberSigns, readAmount, readCount } from './import-numbers.ts';
+import { decimalCell, numberSigns, OPEN_SIGNS, readAmount, readCount, readDecimal } from './import-numbers.ts';
 import { fileSigns, READING_COLUMN } from './import-signs.ts';
 import { readState } from './import-words.ts';
 import { readReceiptRows } from './receipt-file.ts';
@@ -123,6 +123,12 @@ ID;REFERENCE;STATUS;WAREHOUSE;VENDOR;CURRENCY;CREATED_DATE;EXPECTED_DATE;SKU;REP
     }
     expect(whole(['12,50', '12'], ';').reading).toBe('day first');
   });
+  it('of rows of one order that state different states the later is refused with both lines; rows that state none are of the one that is stated', () => {
+    const read = readOrders(file('PO;Supplier;Status;SKU;Quantity\n1;Mill;Received;A;1\n1;Mill;In transit;B;1\n2;Mill;;A;1\n2;Mill;Received;B;1\n2;Mill;Closed;C;1\n3;Mill;;A;1'));
+    expect(read.errors).toEqual([{ line: 3, field: 'Status', message: '1 is Received in line 2 and In transit here, and an order has one state: give its rows the same' }]);
+    expect(read.rows.map((order) => [order.id, order.state, order.lines.length])).toEqual([['2', 'closed', 3], ['3', 'sent', 1]]);
+    expect(read.notes).toContain('Status left empty is taken as sent (one row).');
+  });
   it('reads them by aliases too', () => {
     const read = readOrders(file('PO Number;Supplier;Status;SKU;Quantity;Received quantity;Cost\n 77;Acme;Received;A;3;3;$4.10'));
     expect(read.rows).toMatchObject([{ reference: '77', state: 'closed', lines: [{ ordered: 3, received: 3, cost: '$4.10' }] }]);
@@ -154,6 +160,18 @@ it('reads terms of a supplier that is new in the currency its rows state first, 
   fc.assert(fc.property(fc.array(fc.nat(9_999), { minLength: 1, maxLength: 6 }), fc.nat(5), (costs, at) => {
     const rows = read(costs.map((cost, n) => `Osaka;S${n};${cost};${n === at % costs.length ? 'jpy' : ''}`).join('\n'));
     expect([rows.errors, rows.rows.map((row) => [row.currency, row.unitCost])]).toEqual([[], costs.map((cost) => ['JPY', cost])]);
+  }));
+});
+
+it('reads numbers with a fraction, below zero too, and back what was written for it', () => {
+  const tenths = ['-2,5', '+10 %', '\u2212 3', "'-20%", '.5', 'half', '1e3', ''].map((text) => readDecimal(text));
+  expect(tenths).toEqual([-2.5, 10, -3, -20, 0.5, null, null, null]);
+  expect(['.50', '$.50', 'Rs.500', 'Rs. 500.25'].map((text) => readAmount(text, text.startsWith('R') ? 'INR' : 'USD'))).toEqual([50, 50, 50_000, 50_025]);
+  fc.assert(fc.property(fc.integer({ min: -10_000_000, max: 10_000_000 }), (thousandths) => {
+    const value = thousandths / 1_000, text = String(decimalCell(value));
+    // Alone in a file, between commas or semicolons.
+    for (const delimiter of [',', ';']) expect(readDecimal(text, numberSigns([{ text, line: 2 }], delimiter).signs)).toBe(value);
+    expect(readDecimal(text, OPEN_SIGNS)).toBe(value);
   }));
 });
 

@@ -6,12 +6,12 @@ export function unitCostAt(base: number | null, breaks: readonly PriceBreak[], q
   return breaks.filter((one) => one.from <= quantity).reduce<{ from: number; unitCost: number | null }>((best, one) => (one.from >= best.from ? one : best), { from: 0, unitCost: base }).unitCost;
 }
 
-/** What is wrong with a list of breaks, or null: ascending from above 1, each no dearer than the one before. */
-export function breaksFault(base: number | null, breaks: readonly PriceBreak[]): string | null {
+/** What is wrong with a list of breaks, or null: ascending from above 1, each no dearer than the one before; `said`: minor units as a person writes them. */
+export function breaksFault(base: number | null, breaks: readonly PriceBreak[], said: (minor: number) => string = String): string | null {
   let before: PriceBreak = { from: 1, unitCost: base ?? Number.MAX_SAFE_INTEGER };
   for (const one of breaks) {
     if (one.from <= before.from) return `the break from ${one.from} units does not come after the one from ${before.from}`;
-    if (one.unitCost > before.unitCost) return `from ${one.from} units a unit is dearer (${one.unitCost}) than below (${before.unitCost})`;
+    if (one.unitCost > before.unitCost) return `from ${one.from} units a unit is dearer (${said(one.unitCost)}) than below (${said(before.unitCost)})`;
     before = one;
   }
   return null;

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { purchaseChanges } from './changes.ts';
 import { landedCost } from './landed-cost.ts';
-import { approvalRefused, needsApproval } from './approval.ts';
-import { act, goodsValue, ON_ORDER, openUnits, TRANSITIONS, type PurchaseAction, type PurchaseOrder } from './purchase-order.ts';
+import { approvalRefused, needsApproval, passedLimit } from './approval.ts';
+import { act, goodsValue, orderValue, ON_ORDER, openUnits, TRANSITIONS, type PurchaseAction, type PurchaseOrder } from './purchase-order.ts';
 
 const line = (itemId: number, ordered: number, unitCost = 250): PurchaseOrder['lines'][number] => ({ line: itemId, itemId, supplierSku: null, ordered, unitCost, expectedOn: null, received: 0, damaged: 0, cancelled: 0, recommendation: null });
 const DRAFT: PurchaseOrder = {
@@ -137,6 +137,13 @@ describe('approval', () => {
       if (refused === null) { expect(own).toBeDefined(); if (own!.amount !== null) expect(inStore).not.toBeNull(); if (own!.amount !== null && inStore !== null) expect(inStore).toBeLessThanOrEqual(own!.amount); } else if (own?.amount === null) expect.unreachable();
     }));
     expect(approvalRefused(DRAFT, { email: 'bob@shop.example', role: 'planner' }, [{ role: 'planner', amount: 500_000 }, { email: 'cleo@shop.example', amount: null }], { inStore: 720_000, storeCurrency: 'EUR' })).toBe('PO-00001 comes to €7,200.00, and bob@shop.example may approve up to €5,000.00: role planner up to €5,000.00, cleo@shop.example any amount may');
+  });
+  it('is not asked for charges that are billed for goods on their way, and what they bring above the limit is told', () => {
+    const billed = step(SENT, { do: 'amend', by: 'ann', shipping: 500_000 }), value = (order: PurchaseOrder) => ({ inStore: orderValue(order), storeCurrency: 'EUR' }), told = (order: PurchaseOrder, approved: number | null = orderValue(SENT)) => passedLimit(order, approved, { EUR: 30_000 }, value(order), [{ role: 'finance', amount: null }]);
+    expect(billed.state).toBe('sent');
+    expect(told(billed)).toBe('PO-00001 was approved within the limit at €264.76; charges entered since bring it to €5,264.76, above the limit of €300.00. Charges that are billed are not held back: let somebody who may approve that much look at them (role finance any amount).');
+    // Within the limit still; approved at that; brought in from elsewhere; taken back to a draft.
+    expect([told(SENT), told(step(SENT, { do: 'amend', by: 'ann', shipping: 100 })), told(billed, orderValue(billed)), told(billed, null), told(step(billed, { do: 'reopen', by: 'ann' })), told(step(billed, { do: 'cancel', by: 'ann' }))]).toEqual([null, null, null, null, null, null]);
   });
   it('waits for another person', () => {
     const waiting = step(DRAFT, { do: 'amend', by: 'bob', shipping: 100 }, { do: 'submit', by: 'ann', needsApproval: true });

@@ -131,7 +131,7 @@ function apply(next: PurchaseOrder, action: PurchaseAction): string | null {
   }
 }
 
-/** Lines and the location belong to the draft; dates, charges (the freight bill comes later) and notes to any order the supplier has. What was approved is changed by reopening it. */
+/** Lines and the location belong to the draft; dates, charges (the freight bill comes later; past the approval limit it is told, approval.ts) and notes to any order the supplier has. What was approved is changed by reopening it. */
 function amend(next: PurchaseOrder, action: Extract<PurchaseAction, { do: 'amend' }>): string | null {
   if ((action.lines !== undefined || action.locationId !== undefined) && next.state !== 'draft') return `${next.reference} is ${next.state}: reopen it to change its lines`;
   for (const field of ['expectedOn', 'shipping', 'duty', 'otherCost', 'notes', 'locationId'] as const) if (action[field] !== undefined) Object.assign(next, { [field]: action[field] });

@@ -23,6 +23,8 @@ export interface ReplayResult {
   estimated: number; unknownDays: number; standing: number; faults: Record<string, number>; learnedFrom: number;
   /** Units the policy's lines ordered more or less for their suppliers' orders, by term. */
   changes: Replayed['changes'];
+  /** Lines that are in no sum: the policy could not decide on any of their reviews. Not kept by the first replays. */
+  undecided?: number;
   /** What must be said of it, in sentences. */
   notes: string[];
 }
@@ -69,6 +71,8 @@ export function orderTerms({ changes }: Pick<Replayed, 'changes'>): [keyof Repla
 export interface Noted {
   days: number; estimated: number; unknownDays: number; standing: number; faults: Record<string, number>; lines: number; known: number; first: string;
   policy: Pick<ReplayTotals, 'returned' | 'bulkWanted' | 'bulkServed' | 'belowMinimum' | 'orders'>; changes: Replayed['changes'];
+  /** Lines left out of all sums, and why, by reviews; policies left out of the frontier. */
+  undecided: { lines: number; faults: Record<string, number>; points: number };
   values: KnownNotes;
   /** Something is bought in another currency; those no rate was known of on some day. */
   foreign: boolean; withoutRate: readonly string[];
@@ -76,8 +80,11 @@ export interface Noted {
   together: { lines: number; added: number; /** Who buys for whom was not the same on all days. */ changed: boolean };
 }
 
+/** The three commonest reasons, with how many reviews each had. */
+export const whyNot = (faults: Record<string, number>): string => Object.entries(faults).sort((a, b) => b[1] - a[1]).slice(0, 3).map(([why, n]) => `${why} (${grouped(n)})`).join(', ');
+
 /** What a reader must know to believe the numbers. */
-export function replayNotes({ days, estimated, unknownDays, standing, faults, lines, known, first, policy, changes, values: { begun, before, changed, events, eventsLater, today }, foreign, withoutRate, together }: Noted): string[] {
+export function replayNotes({ days, estimated, unknownDays, standing, faults, lines, known, first, policy, changes, values: { begun, before, changed, events, eventsLater, today }, foreign, withoutRate, together, undecided }: Noted): string[] {
   const notes = [`Every order was decided in the morning from what was known then: demand through the day before, prices and receipts until then${today ? '; planning values, suppliers’ terms, costs and prices are today’s, as was asked' : ', and planning values, suppliers’ terms, unit costs and lead times learned from receipts as they then were'}. What all items share was learned once, from the days before ${first}.`];
   if (before > 0) notes.push(`What was said of planning values is kept since ${begun}. On the ${some(before, 'day')} of the replay before that, the first value anybody said of each stands in for what is not known.`);
   if (changed > 0) notes.push(`Of ${grouped(changed)} of ${some(lines, 'line')} planning values, terms, costs or prices changed within these days; each morning took those it knew.`);
@@ -86,8 +93,10 @@ export function replayNotes({ days, estimated, unknownDays, standing, faults, li
   if (unknownDays > 0) notes.push(`On ${some(unknownDays, 'day')} an item had run out, and what was wanted then is not known: ${some(estimated, 'unit was', 'units were')} added at the rate of the eight weeks before.`);
   if (standing > 0) notes.push(`${standing === lines ? 'The ledger had not begun: all lines begin' : `Of ${grouped(standing)} of ${some(lines, 'line')} the ledger had not begun: they begin`} with the stock the policy itself would hold.${known === 0 ? ' Nothing can be said of what really stood there.' : ''}`);
   if (known < lines && known > 0) notes.push(`Beside what was really held ${known === 1 ? 'stands' : 'stand'} the ${some(known, 'line')} whose stock is known for all ${some(days, 'day')}.`);
+  if (undecided.lines > 0) notes.push(`${some(undecided.lines, 'line is left out', 'lines are left out')} of all sums, for the policy could not decide on any of ${undecided.lines === 1 ? 'its' : 'their'} reviews: ${whyNot(undecided.faults)}.`);
+  if (undecided.points > 0) notes.push(`${some(undecided.points, 'policy is', 'policies are')} left out of the comparison, for ${undecided.points === 1 ? 'it' : 'they'} could not decide for all of these lines.`);
   const silent = Object.values(faults).reduce((sum, n) => sum + n, 0);
-  if (silent > 0) notes.push(`${some(silent, 'review')} could not decide: ${Object.entries(faults).sort((a, b) => b[1] - a[1]).slice(0, 3).map(([why, n]) => `${why} (${grouped(n)})`).join(', ')}.`);
+  if (silent > 0) notes.push(`${some(silent, 'review')} could not decide: ${whyNot(faults)}.`);
   if (policy.bulkWanted > 0) notes.push(`${grouped(policy.bulkWanted)} of the units wanted were in bulk order lines, ${grouped(policy.bulkWanted - policy.bulkServed)} of them lost; on a short day the other customers are served first. What is bulk was known from the lines before ${first}.`);
   if (policy.returned > 0) notes.push(`${some(policy.returned, 'unit that customers brought back stands', 'units that customers brought back stand')} on the shelf again from the evening of the day they really came, whatever the policy had sold.${standing > 0 ? ' Where the ledger had not begun, those are the ones refunded in Shopify with a restock.' : ''}`);
   const made = orderTerms({ changes });

@@ -97,6 +97,8 @@ export interface Replayed {
   lostMargin: number;
   /** Days on which something was lost. */
   shortDays: number;
+  /** Reviews at which the policy could say something. */
+  decided: number;
   /** Reviews at which the policy could say nothing, and why. */
   faults: Record<string, number>;
   decisions: Decision[];
@@ -164,7 +166,7 @@ export interface Asked { made: Recommendation; input: PlanLineInput }
 export class LineDays {
   readonly made: Replayed = {
     opening: 0, openingIncoming: 0, wanted: 0, served: 0, lost: 0, movedIn: 0, movedOut: 0, ordered: 0, orders: 0, received: 0, returned: 0, closing: 0, closingIncoming: 0, bulkWanted: 0, bulkServed: 0, bought: 0, changes: {}, belowMinimum: 0,
-    unitDays: 0, stockCost: 0, holding: 0, lostMargin: 0, shortDays: 0, faults: {}, decisions: [],
+    unitDays: 0, stockCost: 0, holding: 0, lostMargin: 0, shortDays: 0, decided: 0, faults: {}, decisions: [],
   };
   readonly #line: ReplayLine;
   readonly #policyOf: (terms: LineTerms) => PlanningPolicy;
@@ -211,7 +213,7 @@ export class LineDays {
     if (supplyOn(this.#line, day) !== null) return null;
     if (!looksDaily(this.#policy) && day % this.#policy.reviewDays !== 0) return null;
     const asked = this.#decide(day, this.#onHand, this.#incoming, forecast(), elsewhere());
-    if (typeof asked !== 'string') return asked;
+    if (typeof asked !== 'string') { this.made.decided++; return asked; }
     this.made.faults[asked] = (this.made.faults[asked] ?? 0) + 1;
     return null;
   }

@@ -3,7 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { BundleCycle, cycleEver, partsAt, type BundlePart, type BundleVersions } from '../../domain/catalogue/bundle.ts';
-import { dayOrder, isDay, readDay } from '../../domain/purchasing/import-days.ts';
+import { isDay, readDay } from '../../domain/purchasing/import-days.ts';
+import { readCount } from '../../domain/purchasing/import-numbers.ts';
 import { bundleVersions, itemsOfVariants, listBundles, saveBundle, versionStart, type BundleRow } from '../../store/bundles.ts';
 import { bundleAvailabilities, searchVariants, variantsBySku } from '../../store/bundles-page.ts';
 import { markDirty } from '../../store/push-levels.ts';
@@ -11,7 +12,7 @@ import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
 import type { Of } from '../contract.ts';
 import { Bundle, BundleBody, ImportResult, VariantHit } from '../contract-stock.ts';
-import { csvRows } from '../csv-in.ts';
+import { cellSigns, csvTable } from '../csv-in.ts';
 import { csv } from '../csv.ts';
 import { storeOf } from '../store-scope.ts';
 
@@ -60,8 +61,8 @@ export function bundleRoutes(app: FastifyInstance, { house }: Services): void {
     tags: ['bundles'], summary: 'Bundles from CSV: a row a part; a bundle with a wrong line is left out whole; a dry run first shows every fault by line', querystring: querystring.extend({ dryRun: z.enum(['true', 'false']).default('true') }), body: z.object({ csv: z.string().max(5_000_000) }).strict(), response: { 200: ImportResult },
   } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), dryRun = request.query.dryRun === 'true';
-    const { wanted, errors, lines } = await readFile(store.store_id, request.body.csv, now());
-    const result: Of<typeof ImportResult> = { dryRun, lines, applied: 0, unchanged: 0, errors };
+    const { wanted, errors, lines, notes } = await readFile(store.store_id, request.body.csv, now());
+    const result: Of<typeof ImportResult> = { dryRun, lines, applied: 0, unchanged: 0, errors, ...(notes.length > 0 ? { notes } : {}) };
     const kept = await bundleVersions(house.db, store.store_id, wanted.flatMap((entry) => [entry.variantId, ...entry.parts.map((part) => part.variantId)]));
     const versions = withVersions(kept, wanted);
     for (const entry of wanted) {
@@ -112,12 +113,11 @@ export function bundleRoutes(app: FastifyInstance, { house }: Services): void {
     house.changed(storeId, ['push', 'stock']);
   }
 
-  async function readFile(storeId: number, text: string, at: string): Promise<{ wanted: Entry[]; errors: Of<typeof ImportResult>['errors']; lines: number }> {
+  async function readFile(storeId: number, text: string, at: string): Promise<{ wanted: Entry[]; errors: Of<typeof ImportResult>['errors']; lines: number; notes: string[] }> {
     const errors: Of<typeof ImportResult>['errors'] = [], wanted = new Map<string, Entry>(), wrongBundles = new Set<string>();
-    const rows = csvRows(text, MOST_LINES);
+    const table = csvTable(text, MOST_LINES), { rows } = table, signs = cellSigns(table, { numbers: ['Quantity'], days: ['Effective from'] });
     const missing = rows[0] ? COLUMNS.slice(0, 3).filter((name) => !(name in rows[0]!.record)) : [];
     if (missing.length > 0) throw new Refusal(400, `The first line must name the columns; missing: ${missing.join(', ')}`);
-    const { order } = dayOrder(rows.flatMap(({ record, line }) => (record['Effective from'] ? [{ text: record['Effective from'], line }] : [])));
     const skus = await variantsBySku(house.db, storeId, [...new Set(rows.flatMap(({ record }) => [record['Bundle SKU'] ?? '', record['Part SKU'] ?? '']))]);
     for (const { record, line } of rows) {
       const wrong = (field: string, message: string): void => { errors.push({ line, field, message }); };
@@ -127,13 +127,14 @@ export function bundleRoutes(app: FastifyInstance, { house }: Services): void {
         wrong(field, record[field] ? (hits.length === 0 ? `no variant of this shop has the SKU ${record[field]}` : `${hits.length} variants have the SKU ${record[field]}; give its variant id`) : 'is empty');
         return null;
       };
-      const faults = errors.length, ends = !record['Part SKU'] && record['Quantity'] === '0';
-      const bundle = variant('Bundle SKU'), part = ends ? null : variant('Part SKU'), quantity = Number(record['Quantity']);
+      const faults = errors.length, quantity = record['Quantity'] ? readCount(record['Quantity'], 'units', signs.numbers) : Number.NaN, ends = !record['Part SKU'] && quantity === 0;
+      const bundle = variant('Bundle SKU'), part = ends ? null : variant('Part SKU');
       // An instant is ours, as the export has it; a day is anybody's, and which of two it is the whole file says.
-      const said = record['Effective from'] ?? '', dated = said !== '', instant = /^\d{4}-\d{2}-\d{2}T.*(?:Z|[+-]\d{2}:?\d{2})$/.test(said), day = dated && !instant ? readDay(said, order) : said, from = new Date(!dated ? at : instant || isDay(day) ? day : Number.NaN);
-      if (!ends && (!Number.isInteger(quantity) || quantity < 1 || quantity > 2000)) wrong('Quantity', `expected a whole number from 1 to 2000, not ${record['Quantity'] || 'nothing'}`);
+      const said = record['Effective from'] ?? '', dated = said !== '', instant = /^\d{4}-\d{2}-\d{2}T.*(?:Z|[+-]\d{2}:?\d{2})$/.test(said), day = dated && !instant ? readDay(said, signs.days) : said, from = new Date(!dated ? at : instant || isDay(day) ? day : Number.NaN);
+      if (typeof quantity === 'string') wrong('Quantity', quantity);
+      else if (!ends && !(quantity >= 1 && quantity <= 2000)) wrong('Quantity', `expected a whole number from 1 to 2000, not ${record['Quantity'] || 'nothing'}`);
       if (Number.isNaN(from.getTime())) wrong('Effective from', instant ? `not a date: ${said}; write YYYY-MM-DD` : day);
-      if (errors.length > faults) { if (bundle !== null) wrongBundles.add(bundle); continue; }
+      if (errors.length > faults || typeof quantity === 'string') { if (bundle !== null) wrongBundles.add(bundle); continue; }
       const start = versionStart(from.toISOString()), key = `${bundle!} ${start}`, entry = wanted.get(key) ?? { variantId: bundle!, from: start, dated, parts: [], lines: [] };
       if (part !== null) entry.parts.push({ variantId: part, quantity });
       entry.lines.push(line);
@@ -142,7 +143,7 @@ export function bundleRoutes(app: FastifyInstance, { house }: Services): void {
     // A version that lacks a part would promise more than there is.
     const whole = [...wanted.values()].filter((entry) => !wrongBundles.has(entry.variantId));
     for (const entry of wanted.values()) if (wrongBundles.has(entry.variantId)) for (const line of entry.lines) errors.push({ line, field: 'Bundle SKU', message: 'left out: another line of this bundle is wrong' });
-    return { wanted: whole.sort((one, other) => (one.from < other.from ? -1 : one.from > other.from ? 1 : 0)), errors, lines: rows.length };
+    return { wanted: whole.sort((one, other) => (one.from < other.from ? -1 : one.from > other.from ? 1 : 0)), errors, lines: rows.length, notes: signs.notes };
   }
 }
 

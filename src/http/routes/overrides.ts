@@ -3,7 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { dayOf } from '../../domain/calendar.ts';
-import { OVERRIDE_COLUMNS, overrideFault, overrideRow } from '../../domain/forecast/override-row.ts';
+import { OVERRIDE_CELLS, OVERRIDE_COLUMNS, overrideFault, overrideRow } from '../../domain/forecast/override-row.ts';
+import { decimalCell } from '../../domain/purchasing/import-numbers.ts';
 import { overrideWords } from '../../domain/forecast/override.ts';
 import { forecastPage, forecastTotals } from '../../store/forecast-page.ts';
 import { currentRun } from '../../store/forecasts.ts';
@@ -15,7 +16,7 @@ import type { Of } from '../contract.ts';
 import { ForecastQuery, Override, OverrideBody, OverrideEnd, OverrideList, OverrideMany } from '../contract-forecast.ts';
 import { ImportResult } from '../contract-stock.ts';
 import { csv } from '../csv.ts';
-import { csvRows } from '../csv-in.ts';
+import { cellSigns, csvTable } from '../csv-in.ts';
 import { storeOf } from '../store-scope.ts';
 import { filterOf } from './forecast.ts';
 
@@ -62,7 +63,7 @@ export function overrideRoutes(app: FastifyInstance, { house }: Services): void 
     const store = await storeOf(house.db, request.query.store), rows = await listOf(store.store_id, store.time_zone, request.query);
     return csv(reply, `overrides-${store.shop_domain}`, [...OVERRIDE_COLUMNS, 'Title', 'By', 'Set at', 'State', 'Undone by', 'Undone because'], rows.map((row) => {
       const { value, state } = overrideView(row, today(store.time_zone));
-      return [row.sku, row.location, row.from_day, row.to_day, row.kind, value, row.reason, row.expires_on, row.title, row.author, row.created_at, state, row.ended_by, row.end_reason];
+      return [row.sku, row.location, row.from_day, row.to_day, row.kind, decimalCell(value), row.reason, row.expires_on, row.title, row.author, row.created_at, state, row.ended_by, row.end_reason];
     }));
   });
 
@@ -86,11 +87,12 @@ export function overrideRoutes(app: FastifyInstance, { house }: Services): void 
     tags: ['forecast'], summary: 'Overrides from CSV (SKU, Location, From, To, Kind, Value, Reason, Counts until); a dry run first', querystring: inStore.extend({ dryRun: z.enum(['true', 'false']).default('true') }), body: z.object({ csv: z.string().max(1_500_000) }).strict(), response: { 200: ImportResult },
   } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), dryRun = request.query.dryRun === 'true', day = today(store.time_zone), by = request.user?.email ?? 'operator';
-    const read = csvRows(request.body.csv, MOST_OVERRIDES, (column) => column.trim().toLowerCase()).map(({ record, line }) => ({ line, row: overrideRow((column) => record[column.toLowerCase()] ?? '', day) }));
+    const named = (column: string): string => column.trim().toLowerCase(), table = csvTable(request.body.csv, MOST_OVERRIDES, named), signs = cellSigns(table, OVERRIDE_CELLS, named);
+    const read = table.rows.map(({ record, line }) => ({ line, row: overrideRow((column) => record[named(column)] ?? '', day, signs) }));
     const items = await itemsOfSkus(house.db, store.store_id, read.flatMap(({ row }) => ('message' in row ? [] : [row.sku])));
     const { rows: places } = await house.db.query<{ location_id: number; name: string }>('select location_id, name from location where store_id = $1', [store.store_id]), placeOf = new Map(places.map((place) => [place.name.toLowerCase(), place.location_id]));
     const there = new Set((await listOf(store.store_id, store.time_zone, { state: 'in force' })).map(keyOf)), wanted: NewOverride[] = [];
-    const result: Of<typeof ImportResult> = { dryRun, lines: read.length, applied: 0, unchanged: 0, errors: [] };
+    const result: Of<typeof ImportResult> = { dryRun, lines: read.length, applied: 0, unchanged: 0, errors: [], ...(signs.notes.length > 0 ? { notes: signs.notes } : {}) };
     for (const { line, row } of read) {
       if ('message' in row) { result.errors.push({ line, field: row.column, message: row.message }); continue; }
       const ids = items.get(row.sku.toLowerCase()) ?? [], place = row.location === '' ? null : placeOf.get(row.location.toLowerCase());

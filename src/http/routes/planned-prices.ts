@@ -2,11 +2,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { PLANNED_PRICE_COLUMNS, plannedPriceRow, type PlannedPriceRow } from '../../domain/forecast/planned-price.ts';
+import { PLANNED_PRICE_CELLS, PLANNED_PRICE_COLUMNS, plannedPriceRow, type PlannedPriceRow } from '../../domain/forecast/planned-price.ts';
+import { decimalCell } from '../../domain/purchasing/import-numbers.ts';
+import { PROGRAM_SIGNS } from '../../domain/purchasing/import-signs.ts';
 import { addPlans, changePlan, itemsOfSkus, MOST_PLANS, plannedPrices, removePlan, type PlannedPriceRecord, type PlannedPriceValues } from '../../store/planned-prices.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
-import { csvRows } from '../csv-in.ts';
+import { cellSigns, csvTable } from '../csv-in.ts';
 import type { Of } from '../contract.ts';
 import { PlannedPrice, PlannedPriceBody } from '../contract-forecast.ts';
 import { ImportResult } from '../contract-stock.ts';
@@ -20,7 +22,7 @@ export function plannedPriceRoutes(app: FastifyInstance, { house }: Services): v
   /** The body as a row of the table, or a refusal that names its field. */
   const valuesOf = async (storeId: number, body: Of<typeof PlannedPriceBody>): Promise<PlannedPriceValues> => {
     const cells = { Name: body.name, From: body.from, To: body.to, 'Percent off': String(body.percentOff), SKUs: body.skus.join(';'), Vendor: body.vendor ?? '', 'Product type': body.productType ?? '' };
-    const row = plannedPriceRow((column) => cells[column]);
+    const row = plannedPriceRow((column) => cells[column], PROGRAM_SIGNS);
     if ('message' in row) throw new Refusal(400, `${row.column}: ${row.message}`);
     const values = asValues(row, await itemsOfSkus(house.db, storeId, row.skus));
     if ('sku' in values) throw new Refusal(400, `SKUs: no item of this store has the SKU ${values.sku}`);
@@ -38,7 +40,7 @@ export function plannedPriceRoutes(app: FastifyInstance, { house }: Services): v
 
   api.get('/api/v1/planned-prices.csv', { schema: { tags: ['forecast'], summary: 'Planned prices as CSV, in the form the import takes', querystring } }, async (request, reply) => {
     const store = await storeOf(house.db, request.query.store);
-    return csv(reply, `planned-prices-${store.shop_domain}`, [...PLANNED_PRICE_COLUMNS], (await plannedPrices(house.db, store.store_id)).map((row) => [row.name, row.from_day, row.to_day, row.percent_off, row.skus.join(';'), row.vendor, row.product_type]));
+    return csv(reply, `planned-prices-${store.shop_domain}`, [...PLANNED_PRICE_COLUMNS], (await plannedPrices(house.db, store.store_id)).map((row) => [row.name, row.from_day, row.to_day, decimalCell(row.percent_off), row.skus.join(';'), row.vendor, row.product_type]));
   });
 
   api.post('/api/v1/planned-prices', { schema: { tags: ['forecast'], summary: 'Plan a price', querystring, body: PlannedPriceBody, response: { 200: z.object({ added: z.boolean() }) } } }, async (request) => {
@@ -67,12 +69,12 @@ export function plannedPriceRoutes(app: FastifyInstance, { house }: Services): v
     tags: ['forecast'], summary: 'Planned prices from CSV (Name, From, To, Percent off, SKUs separated by semicolons, Vendor, Product type); a dry run first', querystring: querystring.extend({ dryRun: z.enum(['true', 'false']).default('true') }), body: z.object({ csv: z.string().max(1_500_000) }).strict(), response: { 200: ImportResult },
   } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), dryRun = request.query.dryRun === 'true';
-    const rows = csvRows(request.body.csv, MOST_PLANS, (column) => column.trim().toLowerCase());
+    const named = (column: string): string => column.trim().toLowerCase(), table = csvTable(request.body.csv, MOST_PLANS, named), { rows } = table, signs = cellSigns(table, PLANNED_PRICE_CELLS, named);
     const known = await plannedPrices(house.db, store.store_id);
     if (rows.length + known.length > MOST_PLANS) throw new Refusal(400, `The file has ${rows.length} lines and there are ${known.length} planned prices; at most ${MOST_PLANS} in all`);
-    const there = new Set(known.map(keyOf)), read = rows.map(({ record, line }) => ({ line, row: plannedPriceRow((column) => record[column.toLowerCase()] ?? '') }));
+    const there = new Set(known.map(keyOf)), read = rows.map(({ record, line }) => ({ line, row: plannedPriceRow((column) => record[named(column)] ?? '', signs) }));
     const itemIds = await itemsOfSkus(house.db, store.store_id, read.flatMap(({ row }) => ('message' in row ? [] : row.skus)));
-    const result: Of<typeof ImportResult> = { dryRun, lines: rows.length, applied: 0, unchanged: 0, errors: [] }, wanted: PlannedPriceValues[] = [];
+    const result: Of<typeof ImportResult> = { dryRun, lines: rows.length, applied: 0, unchanged: 0, errors: [], ...(signs.notes.length > 0 ? { notes: signs.notes } : {}) }, wanted: PlannedPriceValues[] = [];
     for (const { line, row } of read) {
       if ('message' in row) { result.errors.push({ line, field: row.column, message: row.message }); continue; }
       const values = asValues(row, itemIds);

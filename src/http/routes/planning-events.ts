@@ -2,12 +2,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { EVENT_COLUMNS, eventRow, type EventRow } from '../../domain/forecast/event-row.ts';
+import { EVENT_CELLS, EVENT_COLUMNS, eventRow, type EventRow } from '../../domain/forecast/event-row.ts';
+import { decimalCell } from '../../domain/purchasing/import-numbers.ts';
 import { currentRun, type LearnedEvents } from '../../store/forecasts.ts';
 import { addEvents, changeEvent, MOST_EVENTS, planningEvents, removeEvent, type PlanningEventRow, type PlanningEventValues } from '../../store/planning-events.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
-import { csvRows } from '../csv-in.ts';
+import { cellSigns, csvTable } from '../csv-in.ts';
 import type { Of } from '../contract.ts';
 import { PlanningEvent, PlanningEventBody } from '../contract-forecast.ts';
 import { ImportResult } from '../contract-stock.ts';
@@ -44,7 +45,7 @@ export function planningEventRoutes(app: FastifyInstance, { house }: Services): 
 
   api.get('/api/v1/planning-events.csv', { schema: { tags: ['forecast'], summary: 'The event calendar as CSV, in the form the import takes', querystring } }, async (request, reply) => {
     const store = await storeOf(house.db, request.query.store), names = await namesOfLocations(store.store_id);
-    return csv(reply, `events-${store.shop_domain}`, [...EVENT_COLUMNS], (await planningEvents(house.db, store.store_id)).map((row) => [row.name, row.from_day, row.to_day, (row.location_ids ?? []).map((id) => names.get(id) ?? String(id)).join(';'), row.uplift]));
+    return csv(reply, `events-${store.shop_domain}`, [...EVENT_COLUMNS], (await planningEvents(house.db, store.store_id)).map((row) => [row.name, row.from_day, row.to_day, (row.location_ids ?? []).map((id) => names.get(id) ?? String(id)).join(';'), decimalCell(row.uplift)]));
   });
 
   api.post('/api/v1/planning-events', { schema: { tags: ['forecast'], summary: 'Add an event', querystring, body: PlanningEventBody, response: { 200: z.object({ added: z.boolean() }) } } }, async (request) => {
@@ -73,13 +74,13 @@ export function planningEventRoutes(app: FastifyInstance, { house }: Services): 
     tags: ['forecast'], summary: 'Events from CSV (Name, From, To, Locations separated by semicolons, Uplift in per cent); a dry run first', querystring: querystring.extend({ dryRun: z.enum(['true', 'false']).default('true') }), body: z.object({ csv: z.string().max(1_500_000) }).strict(), response: { 200: ImportResult },
   } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), dryRun = request.query.dryRun === 'true', names = await namesOfLocations(store.store_id);
-    const rows = csvRows(request.body.csv, MOST_EVENTS, (column) => column.trim().toLowerCase());
+    const named = (column: string): string => column.trim().toLowerCase(), table = csvTable(request.body.csv, MOST_EVENTS, named), { rows } = table, signs = cellSigns(table, EVENT_CELLS, named);
     const known = await planningEvents(house.db, store.store_id);
     if (rows.length + known.length > MOST_EVENTS) throw new Refusal(400, `The file has ${rows.length} lines and there are ${known.length} events; at most ${MOST_EVENTS} in all`);
     const there = new Map(known.map((row) => [keyOf(row), row.uplift])), idOf = new Map([...names].map(([id, name]) => [name.toLowerCase(), id]));
-    const result: Of<typeof ImportResult> = { dryRun, lines: rows.length, applied: 0, unchanged: 0, errors: [] }, wanted: PlanningEventValues[] = [];
+    const result: Of<typeof ImportResult> = { dryRun, lines: rows.length, applied: 0, unchanged: 0, errors: [], ...(signs.notes.length > 0 ? { notes: signs.notes } : {}) }, wanted: PlanningEventValues[] = [];
     for (const { record, line } of rows) {
-      const read = eventRow((column) => record[column.toLowerCase()] ?? '');
+      const read = eventRow((column) => record[named(column)] ?? '', signs);
       if ('message' in read) { result.errors.push({ line, field: read.column, message: read.message }); continue; }
       const strange = read.locations.find((name) => !idOf.has(name.toLowerCase()));
       if (strange !== undefined) { result.errors.push({ line, field: 'Locations', message: `there is no location called ${strange}` }); continue; }

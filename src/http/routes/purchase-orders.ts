@@ -7,7 +7,7 @@ import { money, toDecimal } from '../../domain/money.ts';
 import { paperCsv } from '../../domain/purchasing/paper.ts';
 import { nextOrderDay } from '../../domain/purchasing/order-days.ts';
 import { needsApproval } from '../../domain/purchasing/approval.ts';
-import type { PurchaseAction, PurchaseOrder } from '../../domain/purchasing/purchase-order.ts';
+import { orderValue, type PurchaseAction, type PurchaseOrder } from '../../domain/purchasing/purchase-order.ts';
 import { idempotencyKey } from '../../runtime/key.ts';
 import { ratesOf } from '../../store/exchange-rates.ts';
 import { plannedLeadTime } from '../../store/order-lead-time.ts';
@@ -22,7 +22,7 @@ import { Refusal, type Services } from '../app.ts';
 import { PurchaseActionBody, PurchaseChangeBody, PurchaseDetail, PurchasePage, PurchaseQuery, PURCHASE_VERBS, type Of, type PURCHASE_VIEWS } from '../contract-purchasing.ts';
 import { csv } from '../csv.ts';
 import { cut, decodeParts } from '../cursor.ts';
-import { approvalOf } from '../purchase-approval.ts';
+import { approvalOf, passedLimitOf } from '../purchase-approval.ts';
 import { knownPlace, linesOf } from '../purchase-lines.ts';
 import { purchaseDetail, purchaseView, usualDaysOf } from '../purchase-views.ts';
 import { storeOf } from '../store-scope.ts';
@@ -100,6 +100,10 @@ export function purchaseOrderRoutes(app: FastifyInstance, { house }: Services): 
     await house.db.transaction(async (tx) => {
       const order = settled(await changePurchase(tx, store.store_id, id, version, action, doing(store.store_id, by)), id, version);
       await audit(tx, { at: now(), actor: by, action: 'purchase order amend', subject: found.order.reference, after: { version: order.version, ...head, ...(lines ? { lines: lines.slice(0, 50) } : {}) } });
+      // Once for the charges that are above it, not for each date and note that is amended later.
+      if (orderValue(order) <= orderValue(found.order)) return;
+      const passed = await passedLimitOf(tx, store.store_id, id, order, await approvalOf(tx, store, order, { email: by, role: request.user?.role ?? 'admin' }, today(store)));
+      if (passed !== null) await audit(tx, { at: now(), actor: by, action: 'purchase order above its limit', subject: found.order.reference, after: { version: order.version, said: passed } });
     });
     await changed(store.store_id);
     return detail(store, id, by, request.user?.role ?? 'admin');

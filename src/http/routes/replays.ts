@@ -6,6 +6,7 @@ import { dayOf, daysBetween } from '../../domain/calendar.ts';
 import { demandSpan } from '../../store/replay-series.ts';
 import { askReplay, repeatReplay, replayItems, replayOf, replays, type ReplayRow } from '../../store/replays.ts';
 import { audit } from '../../store/users.ts';
+import { isSupplierKnown, NO_SUPPLIER } from '../../store/worklist.ts';
 import { Refusal, type Services } from '../app.ts';
 import { Replay, ReplayBody, ReplayLinesPage, ReplayLinesQuery, ReplayList } from '../contract-replay.ts';
 import { csv } from '../csv.ts';
@@ -34,6 +35,7 @@ export function replayRoutes(app: FastifyInstance, { house }: Services): void {
     if (daysBetween(from, to) < 27) throw new Refusal(400, 'from: a replay takes 28 days at least, or it shows nothing but its beginning');
     if (daysBetween(from, to) >= LONGEST_DAYS) throw new Refusal(400, `from: a replay takes ${LONGEST_DAYS} days at most`);
     if (changes.maxStock !== undefined && changes.maxStock < (changes.minStock ?? 0)) throw new Refusal(400, `changes.maxStock: a maximum of ${changes.maxStock} is below the minimum of ${changes.minStock}`);
+    if (scope.vendor !== undefined && (scope.vendor === NO_SUPPLIER || !(await isSupplierKnown(house.db, store.store_id, scope.vendor)))) throw new Refusal(400, `scope.vendor: there is no supplier or vendor called ${scope.vendor}, as it is spelled`);
     const span = await demandSpan(house.db, store.store_id);
     if (span === null || daysBetween(span.first, from) < 28) throw new Refusal(400, span === null ? 'Nothing has been sold yet, so there are no days to replay.' : `from: the first sale known is of ${span.first}; begin 28 days later at least, so that there is something to forecast from`);
     const id = await askReplay(house.db, store.store_id, { key, kind, promise, from_day: from, to_day: to, scope, most, orderCost, changes, known }, by, now);
@@ -56,7 +58,7 @@ export function replayRoutes(app: FastifyInstance, { house }: Services): void {
   api.get('/api/v1/replays/:replayId/lines', { schema: { tags: ['replay'], summary: 'Lines of a replay', querystring: ReplayLinesQuery, params, response: { 200: ReplayLinesPage } } }, async (request) => {
     const { store_id: storeId } = await storeOf(house.db, request.query.store), run = await found(storeId, request.params.replayId), { q, sort, limit } = request.query, offset = decodeParts<[number]>(request.query.cursor, ['number'])?.[0] ?? 0;
     const rows = await replayItems(house.db, storeId, run.replay_run_id, { q, sort, offset, limit: limit + 1 });
-    return { rows: rows.slice(0, limit).map((row) => replayLineView(row, run)), nextCursor: rows.length > limit ? encodeParts(offset + limit) : null, total: run.result?.policy.lines ?? 0 };
+    return { rows: rows.slice(0, limit).map((row) => replayLineView(row, run)), nextCursor: rows.length > limit ? encodeParts(offset + limit) : null, total: run.result === null ? 0 : run.result.policy.lines + (run.result.undecided ?? 0) };
   });
 
   api.get('/api/v1/replays/:replayId/lines.csv', { schema: { tags: ['replay'], summary: 'Lines of a replay as CSV', querystring: ReplayLinesQuery, params } }, async (request, reply) => {

@@ -99,7 +99,7 @@ export function supplierRoutes(app: FastifyInstance, { house }: Services): void 
     const known = await house.db.query<{ item_id: number }>('select distinct item_id from inventory_item where store_id = $1 and item_id = any($2)', [store.store_id, items.map((i) => i.itemId)]), ours = new Set(known.rows.map((r) => r.item_id));
     items.forEach((item, n) => {
       if (!ours.has(item.itemId)) throw new Refusal(400, `items.${n}.itemId: there is no item ${item.itemId} in this store`);
-      const fault = breaksFault(item.unitCost, item.priceBreaks);
+      const fault = breaksFault(item.unitCost, item.priceBreaks, (minor) => toDecimal(money(minor, row.currency)));
       if (fault !== null) throw new Refusal(400, `items.${n}.priceBreaks: ${fault}`);
     });
     await house.db.transaction(async (tx) => {

@@ -40,6 +40,7 @@ function Import({ path, stale, columns, says, found, close }: Omit<CsvImportProp
       {seen && (
         <div className="checks" role="status">
           <p><Status tone={seen.lines === 0 ? 'bad' : seen.errors.length === 0 ? 'good' : 'warn'}>{seen.lines === 0 ? 'The file has no rows' : seen.errors.length === 0 ? 'Every line is right' : `${count(seen.errors.length, 'fault')}`}</Status> {count(seen.lines, 'line')} read; {units(seen.applied)} would be saved. Nothing is saved yet.</p>
+          {(seen.notes ?? []).map((note) => <p key={note}>{note}</p>)}
         </div>
       )}
       {seen && <Faults result={seen} />}

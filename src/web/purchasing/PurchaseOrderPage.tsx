@@ -36,6 +36,7 @@ export function PurchaseOrderPage() {
           {order.learnedOn && order.learnedOn !== order.expectedOn && <span title="If the supplier takes as long as it usually did"><span className="dim">usually here by</span> {day(order.learnedOn)}</span>}
         </p>
         {order.state === 'awaiting approval' && <Banner>{order.approveRefused ?? 'It is above the limit: look at it, then approve it or give it back.'}</Banner>}
+        {order.passedLimit && <Banner>{order.passedLimit}</Banner>}
         {refused.length > 0 && <Banner>Shopify refused to show {count(refused.length, 'line')} as incoming ({refused[0]!.sku}: {refused[0]!.incomingWritten!.slice(9)}). They count here as on their way all the same.</Banner>}
         {order.warnings.length > 0 && <ul className="checks notes">{order.warnings.map((text) => <li key={text}>{text}</li>)}</ul>}
         <div className="purchase-columns">

@@ -27,14 +27,14 @@ export function FrontierChart({ result, policy }: { result: ReplayResult; policy
       cursor: { y: false, points: { size: 8 } },
     };
   }, [palette, points, currency]);
-  const mine = points.find((point) => point.of === 'policy'), summary = mine ? `${policy} serves ${percent(mine.fill)} with ${said(mine.x)} in stock; the curve shows ${other}.` : 'Nothing was wanted in these days.';
+  const mine = points.find((point) => point.of === 'policy'), summary = mine ? `${policy} serves ${percent(mine.fill)} with ${said(mine.x)} in stock${tried ? `; the curve shows ${other}` : ''}.` : 'Nothing was wanted in these days.';
   if (points.length === 0) return <p className="dim">Nothing was wanted in these days.</p>;
   return (
     <div className="stack">
       <p className="sentence">{summary}</p>
       <Plot options={options} data={data} height={270} summary={summary} describe={(n) => { const point = points[n]; return point ? <span>{point.label}: <strong>{percent(point.fill)}</strong> served with <strong>{said(point.x)}</strong> in stock</span> : null; }} />
       <div className="legend">
-        <span style={{ color: 'var(--s-blue)' }}><i />{other.charAt(0).toUpperCase() + other.slice(1)}</span><span><svg width="12" height="12" aria-hidden><circle cx="6" cy="6" r="5" fill="var(--s-amber)" /></svg>This policy</span>
+        {tried && <span style={{ color: 'var(--s-blue)' }}><i />{other.charAt(0).toUpperCase() + other.slice(1)}</span>}<span><svg width="12" height="12" aria-hidden><circle cx="6" cy="6" r="5" fill="var(--s-amber)" /></svg>This policy</span>
         {real && <span><svg width="12" height="12" aria-hidden><circle cx="6" cy="6" r="5" fill="var(--s-pink)" /></svg>What really happened</span>}
       </div>
     </div>

@@ -36,7 +36,7 @@ export function ReplayScreen() {
         : replay.state === 'failed' ? <Panel><Failed replay={replay} another={() => change({ show: 'new' }, false)} /></Panel>
         : replay.result === null ? <Panel><Running replay={replay} /></Panel> : (
           <>
-            <ViewTabs label="Parts of the replay" views={[{ id: 'result', label: 'Result' }, { id: 'lines', label: 'Lines', tally: replay.result.policy.lines }]} current={tab} change={(id, old) => ({ ...old, tab: id === 'result' ? undefined : id })} />
+            <ViewTabs label="Parts of the replay" views={[{ id: 'result', label: 'Result' }, { id: 'lines', label: 'Lines', tally: replay.result.policy.lines + replay.result.undecided }]} current={tab} change={(id, old) => ({ ...old, tab: id === 'result' ? undefined : id })} />
             {tab === 'lines' ? <ReplayLines replay={replay} search={search} change={(part) => change(part)} /> : <div className="replay-scroll"><ReplayResult replay={replay} result={replay.result} /></div>}
           </>
         )}
