@@ -38,8 +38,8 @@ export async function bestSuggestions(db: Queryable, warehouseId: number): Promi
 
 export interface StockEffect { item_id: number; sku: string | null; title: string; warehouse: string; now: number; after: number; codes: string[]; shown: number | null }
 
-/** What changes of matches would do: units W of each item at each warehouse concerned, now and after, with the codes it has now and what Shopify shows there; the largest `most`. */
-export async function stockEffect(db: Queryable, storeId: number, changes: readonly { warehouseId: number; sku: string; itemId: number | null }[], most = 500): Promise<StockEffect[]> {
+/** What changes of matches would do: units W of each item at each warehouse concerned, now and after, with the codes it has now and what Shopify shows there; all of them, the largest first. */
+export async function stockEffect(db: Queryable, storeId: number, changes: readonly { warehouseId: number; sku: string; itemId: number | null }[]): Promise<StockEffect[]> {
   const { rows } = await db.query<StockEffect>(
     `with change as (select * from unnest($2::int[], $3::text[], $4::int[]) as t(warehouse_id, sku, item_id)),
      moved as (
@@ -50,6 +50,6 @@ export async function stockEffect(db: Queryable, storeId: number, changes: reado
        (select sum(o.available)::int from observed_level o join location l on l.store_id = o.store_id and l.location_id = o.location_id where o.store_id = $1 and o.item_id = p.item_id and l.warehouse_id = p.warehouse_id) as shown
      from per p join item i on i.item_id = p.item_id join warehouse w on w.warehouse_id = p.warehouse_id
      left join lateral (select coalesce(sum(s.on_hand), 0)::int as units, coalesce(array_agg(s.sku order by s.sku) filter (where s.sku is not null), '{}') as codes from warehouse_stock s where s.warehouse_id = p.warehouse_id and s.item_id = p.item_id) n on true
-     order by abs(p.units) desc, p.item_id limit $5`, [storeId, changes.map((c) => c.warehouseId), changes.map((c) => c.sku), changes.map((c) => c.itemId), most]);
+     order by abs(p.units) desc, p.item_id`, [storeId, changes.map((c) => c.warehouseId), changes.map((c) => c.sku), changes.map((c) => c.itemId)]);
   return rows;
 }

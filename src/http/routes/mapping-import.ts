@@ -71,7 +71,7 @@ async function decide(db: Queryable, storeId: number, lines: readonly FileLine[]
   }
   const { changes, faults } = decideLines(lines, kept, { bySku, ids: known }), matches = changes.flatMap(({ warehouseId, sku, match }) => (match ? [{ warehouseId, sku, itemId: match.itemId }] : []));
   // Every one of them counts for what one person may decide; the largest are shown.
-  return { changes, faults, matches, effects: matches.length === 0 ? [] : await stockEffect(db, storeId, matches, 2 * MOST_LINES) };
+  return { changes, faults, matches, effects: matches.length === 0 ? [] : await stockEffect(db, storeId, matches) };
 }
 
 /** Lines whose warehouse and code are there. */

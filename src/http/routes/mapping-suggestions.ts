@@ -25,7 +25,7 @@ export function mappingSuggestionRoutes(app: FastifyInstance, { house }: Service
 
   api.post('/api/v1/mapping/preview', { schema: { tags, summary: 'What matches would do to stock, before they are saved', querystring, body: PreviewBody, response: { 200: Preview } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), effects = (await stockEffect(house.db, store.store_id, request.body.changes)).map(effect);
-    return { effects, intoItems: effects.reduce((sum, e) => sum + Math.max(0, e.after - e.now), 0), outOfItems: effects.reduce((sum, e) => sum + Math.max(0, e.now - e.after), 0) };
+    return { effects: effects.slice(0, EFFECTS_SHOWN), intoItems: effects.reduce((sum, e) => sum + Math.max(0, e.after - e.now), 0), outOfItems: effects.reduce((sum, e) => sum + Math.max(0, e.now - e.after), 0) };
   });
 
   api.post('/api/v1/mapping/approve', { schema: { tags, summary: 'Take every suggestion at least so sure; a dry run first', querystring, body: ApproveBody, response: { 200: Approved } } }, async (request) => {
@@ -44,7 +44,7 @@ export function mappingSuggestionRoutes(app: FastifyInstance, { house }: Service
       }
       const effects = (await stockEffect(tx, store.store_id, matches)).map(effect);
       if (!dryRun && matches.length > 0) await applyMatches(tx, matches, by, at);
-      return { dryRun, codes: matches.length, leftForAPerson: sure - matches.length, effects, units: effects.reduce((sum, e) => sum + e.after - e.now, 0) };
+      return { dryRun, codes: matches.length, leftForAPerson: sure - matches.length, effects: effects.slice(0, EFFECTS_SHOWN), units: effects.reduce((sum, e) => sum + e.after - e.now, 0) };
     });
     if (!dryRun && answer.codes > 0) {
       await audit(house.db, { at, actor: by, action: 'suggestions approved', subject: `${answer.codes} codes`, after: { above, units: answer.units } });
@@ -88,4 +88,6 @@ export function mappingSuggestionRoutes(app: FastifyInstance, { house }: Service
   });
 }
 
+/** The largest that are shown; the sums are of all of them. */
+const EFFECTS_SHOWN = 500;
 const effect = (row: EffectRow): Of<typeof StockEffect> => ({ itemId: row.item_id, sku: row.sku, title: row.title, warehouse: row.warehouse, now: row.now, after: row.after, codes: row.codes, shown: row.shown });

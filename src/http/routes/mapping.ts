@@ -9,6 +9,7 @@ import { stockEffect } from '../../store/code-suggestions.ts';
 import { repairLimit } from '../../store/drift-repair.ts';
 import { askMatches, lockRequest, matchRequests, settleRequest } from '../../store/match-requests.ts';
 import { audit } from '../../store/users.ts';
+import { warehousesOf } from '../../store/warehouses.ts';
 import { Refusal, type Services } from '../app.ts';
 import type { Of } from '../contract.ts';
 import { Matched, MatchRequests, type Waits } from '../contract-mapping.ts';
@@ -52,6 +53,8 @@ export function mappingRoutes(app: FastifyInstance, { house }: Services): void {
     const known = await house.db.query<{ item_id: number }>('select distinct item_id from inventory_item where store_id = $1 and item_id = any($2)', [storeId, ids]), there = new Set(known.rows.map((row) => row.item_id));
     const strange = ids.find((id) => !there.has(id));
     if (strange !== undefined) throw new Refusal(400, `itemId: there is no item ${strange} in this store`);
+    const served = await warehousesOf(house.db, storeId), other = wanted.find((each) => !served.includes(each.warehouseId));
+    if (other !== undefined) throw new Refusal(404, `warehouseId: there is no warehouse ${other.warehouseId} that serves this store`);
     const limit = await repairLimit(house.db, storeId), waits = await house.db.transaction(async (tx) => {
       const theirs = await changedSince(tx, wanted);
       if (theirs) throw new Refusal(409, changedWords(theirs));
