@@ -3,7 +3,7 @@
  *
  * The most valuable quantities for the money come first, as if no supplier had a minimum. An order that this pushes below its own is then held at the best that
  * reaches it, where that is worth more than its money is worth elsewhere (the price of money at the cut: what the units cut were worth, by what they cost), or else
- * left out, and the money is spent again (Lagrangian relaxation; Fisher 1981). Then orders are held or left out the other way round, one by one, as long as what
+ * left out, and the money is spent again (Lagrangian relaxation; Fisher 1981). Then orders are held or left out the other way round, one by one and by pairs, as long as what
  * reaches its minimum is worth more for it. What is left goes to those left out too, which say that they stay below. A pass over a large catalogue takes a second:
  * the fewer lines, the more ways are tried. Containers of an order are not filled again: less of it fits into what it had.
  */
@@ -76,8 +76,8 @@ export function withinStoreBudget(planned: readonly PlannedLine[], wanted: reado
   };
   for (let before = -Infinity; best.reaching > before && ways > 0;) {
     before = best.reaching;
-    for (const group of groups) if (taken(best, group)) turned(best, null, group); else turned(best, group, null);
-    for (const more of groups) for (const less of groups) if (more !== less && !taken(best, more) && taken(best, less)) turned(best, more, less);
+    for (const group of groups) if (ways > 0) { const less = taken(best, group); turned(best, less ? null : group, less ? group : null); }
+    for (const more of groups) for (const less of groups) if (ways > 0 && more !== less && !taken(best, more) && taken(best, less)) turned(best, more, less);
   }
   // What is left goes to those left out all the same.
   const { out, quantities: now } = best, left = new Set([...out].flatMap((group) => group.members)), kept = left.size === 0 ? now : withinBudget(lines, most.map((quantity, k) => (left.has(k) ? quantity : now[k]!)), budget, now).quantities, bound = sum(free.quantities) / Math.max(1e-9, 1 - free.gap);
