@@ -31,6 +31,8 @@ it('plan says the worklist, as JSON and as CSV, and as another policy would orde
   expect([few!.policy, few!.lines.length, few!.totals]).toEqual(['fill rate', 2, all!.totals]);
   expect(all!.totals).toMatchObject({ rows: all!.lines.length, units: all!.lines.reduce((sum, line) => sum + line.quantity, 0), due: due!.lines.length });
   expect(all!.totals.costs.reduce((sum, { cost }) => sum + cost, 0)).toBe(all!.lines.reduce((sum, line) => sum + Number(line.cost ?? 0), 0));
+  // Lines that kind knows nothing of are counted with the reason.
+  expect((await run('plan', '--policy', 'min/max', '--limit', '1')).stdout).toMatch(/\d+ lines? cannot be planned so: \S/);
   expect(due!.lines.every((line) => line.order_by !== null && line.order_by <= today)).toBe(true);
   expect((await w.api<typeof list>(`/api/v1/replenishment?store=${w.storeId}`)).totals).toEqual(list.totals);
   const nobody = await run('plan', '--supplier', 'Nobody');

@@ -22,7 +22,8 @@ import { UsageError, print, progressBars, rowLimit, table } from '../terminal.ts
 export interface PlanOptions { store?: string; json?: boolean; csv?: boolean; supplier?: string; policy?: string; due?: boolean; limit: string; refresh?: boolean }
 /** A line as it is told: of the worklist, or as another kind of policy would have it. `cost` in minor units of `currency`. */
 interface PlanLine { row: WorklistRow; quantity: number; cost: number | null; currency: string; orderBy: string | null; stockout: { p50: string | null; p10: string | null }; atRisk: number; sentence: string }
-interface Totals { rows: number; units: number; due: number; costs: { currency: string; cost: number }[] }
+/** `cannot`: why lines cannot be planned by that kind, with how many there are of each. */
+interface Totals { rows: number; units: number; due: number; costs: { currency: string; cost: number }[]; cannot: Record<string, number> }
 /** Lines planned at once as another kind of policy would. */
 const PAGE = 2_000;
 
@@ -40,14 +41,14 @@ export async function planCommand(options: PlanOptions): Promise<void> {
     const filter: WorklistFilter = { view: kind ? 'all' : options.due ? 'due' : 'to order', supplier: options.supplier, today, sort: 'urgency', dir: 'asc', after: null, limit };
     const { totals, suppliers } = await worklistTotals(house.db, store.store_id, filter);
     const said: { lines: PlanLine[]; totals: Totals } = kind ? await byKind(house.db, store, filter, kind, options.due ?? false)
-      : { lines: (await worklistPage(house.db, store.store_id, filter)).map(lineOf), totals: { rows: totals.rows, units: totals.units, due: totals.due, costs: costsOf(suppliers) } };
+      : { lines: (await worklistPage(house.db, store.store_id, filter)).map(lineOf), totals: { rows: totals.rows, units: totals.units, due: totals.due, costs: costsOf(suppliers), cannot: {} } };
     const { lines } = said;
     if (options.csv) { console.log(asCsv(lines)); return; }
     const costs = said.totals.costs.map(({ currency, cost }) => format(money(cost, currency))).join(' + ');
     const spending = await spendingOf(house.db, store, today), budget = storeBudgetView(spending);
     print(options.json ?? false, { policy: kind ?? null, totals: kind ? said.totals : totals, ...(kind ? {} : { suppliers: suppliers.map((row) => supplierView(row, spending)), budget }), lines: lines.map(({ row: { sort_value: _, facts: __, ...row }, quantity, cost, currency, orderBy, stockout, atRisk, sentence }) => ({ ...row, quantity, cost: cost === null ? null : String(cost), currency, order_by: orderBy, stockout_p50: stockout.p50, stockout_p10: stockout.p10, at_risk: atRisk, sentence })) }, () => {
       const sum = `${some(said.totals.rows, 'line')}${kind ? ` as ${kind} would order` : ''}, ${some(said.totals.units, 'unit')}${costs === '' ? '' : `, ${costs}`}`;
-      const head = kind ? `${sum}; nothing is saved, and suppliers’ minimums, containers and budgets are not looked at` : sum;
+      const head = kind ? `${sum}; nothing is saved, and suppliers’ minimums, containers and budgets are not looked at${Object.entries(said.totals.cannot).map(([why, n]) => `\n${some(n, 'line')} cannot be planned so: ${why}`).join('')}` : sum;
       const limits = kind ? [] : [...(budget ? [`All suppliers: ${budgetWords(budget, store.currency)}`] : []), ...suppliers.map((row) => supplierView(row, spending)).flatMap(limitWords)];
       return `${head}\n${limits.map((line) => `${line}\n`).join('')}\n${table(['SKU', 'Location', 'Supplier', 'Available', 'Order', 'Order by', 'Out P50', 'At risk'], lines.map(({ row, quantity, orderBy, stockout, atRisk }) => [row.sku || row.title, row.location, row.supplier, row.available, quantity, orderBy, stockout.p50, Math.round(atRisk)]))}\n\n${
         lines.slice(0, 5).map(({ row, sentence }) => `${row.sku || row.title}: ${sentence}`).join('\n')}`;
@@ -74,14 +75,14 @@ function lineOf(row: WorklistRow): PlanLine {
 
 /** All lines as another kind of policy would order them, their other values staying: what they come to, and the first of them. Of `due`, those to be ordered by today. */
 async function byKind(db: Db, store: StoreRow, filter: WorklistFilter, kind: PolicyKind, due: boolean): Promise<{ lines: PlanLine[]; totals: Totals }> {
-  const abc = new Map<string, AbcClass | null>(), world = await planWorld(db, store, filter.today, (itemId, locationId) => abc.get(`${itemId}@${locationId}`) ?? null), lines: PlanLine[] = [], costs = new Map<string, number>(), totals: Totals = { rows: 0, units: 0, due: 0, costs: [] };
+  const abc = new Map<string, AbcClass | null>(), world = await planWorld(db, store, filter.today, (itemId, locationId) => abc.get(`${itemId}@${locationId}`) ?? null), lines: PlanLine[] = [], costs = new Map<string, number>(), totals: Totals = { rows: 0, units: 0, due: 0, costs: [], cannot: {} };
   for (let after: WorklistFilter['after'] = null, more = true; more;) {
     const rows = await worklistPage(db, store.store_id, { ...filter, after, limit: PAGE }), of = new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, row])), last = rows.at(-1);
     for (const [key, row] of of) abc.set(key, row.abc as AbcClass | null);
-    const made = (await plannedInputs(db, world, rows)).map((input): PlanLine => {
+    const made = (await plannedInputs(db, world, rows)).flatMap((input): PlanLine[] => {
       const row = of.get(`${input.itemId}@${input.locationId}`)!, plan = planLine({ ...input, policy: { ...input.policy, kind } }), { unitCost, priceBreaks, currency } = input.buying;
-      if (typeof plan === 'string') return { ...lineOf(row), quantity: 0, cost: 0, orderBy: null, sentence: `Cannot be planned so: ${plan}.` };
-      return { row, quantity: plan.quantity, cost: unitCost === null ? null : plan.quantity * unitCostAt({ unitCost, priceBreaks }, plan.quantity), currency, orderBy: plan.orderBy, stockout: plan.stockoutDate, atRisk: plan.atRisk, sentence: explain(plan) };
+      if (typeof plan === 'string') { totals.cannot[plan] = (totals.cannot[plan] ?? 0) + 1; return []; }
+      return [{ row, quantity: plan.quantity, cost: unitCost === null ? null : plan.quantity * unitCostAt({ unitCost, priceBreaks }, plan.quantity), currency, orderBy: plan.orderBy, stockout: plan.stockoutDate, atRisk: plan.atRisk, sentence: explain(plan) }];
     }).sort((a, b) => a.row.urgency - b.row.urgency);
     for (const line of made) {
       const isDue = line.orderBy !== null && line.orderBy <= filter.today;
