@@ -24,7 +24,9 @@ export interface SftpOptions {
 /** Starts on 127.0.0.1; `port` 0 picks a free one. The host key is made anew at each start. */
 export async function startSftp(options: SftpOptions): Promise<SftpServer> {
   const root = realpathSync(options.root);
-  const hostKey = utils.generateKeyPairSync('ed25519');
+  // About three in a thousand of the keys the library makes it cannot read itself: another one is made then.
+  let hostKey = utils.generateKeyPairSync('ed25519');
+  while (utils.parseKey(hostKey.private) instanceof Error || utils.parseKey(hostKey.public) instanceof Error) hostKey = utils.generateKeyPairSync('ed25519');
   const fingerprint = `SHA256:${createHash('sha256').update((utils.parseKey(hostKey.public) as ssh2.ParsedKey).getPublicSSH()).digest('base64').replace(/=+$/, '')}`;
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   const clients = new Set<ssh2.Connection>();
