@@ -35,9 +35,10 @@ export function sharedBucket(db: Db, storeId: number, clock: { now(): Date } | n
     },
     async observe(status, unused) {
       // Shopify gives back what a call did not use. Its word replaces our estimate; calls of other workers still on the wire were taken after it was measured at worst.
+      // A bucket that is found larger than it was taken for (the first reply of a larger plan) has that much more in it.
       await db.query(`
         update shop_bucket set maximum = $2::float8, restore_rate = $3::float8,
-          available = least($4::float8, greatest(available + $6::float8 + restore_rate * greatest(0, extract(epoch from (now - at))), $4::float8 - $2::float8 * 0.75)), at = case when at > now + ${AHEAD} then now else greatest(at, now) end
+          available = least($4::float8, greatest(available + $2::float8 - maximum + $6::float8 + restore_rate * greatest(0, extract(epoch from (now - at))), $4::float8 - $2::float8 * 0.75)), at = case when at > now + ${AHEAD} then now else greatest(at, now) end
         from (select coalesce($5::timestamptz, clock_timestamp()) as now) time where store_id = $1`, [storeId, status.maximumAvailable, status.restoreRate, status.currentlyAvailable, now(), unused]);
     },
   };

@@ -27,6 +27,22 @@ it('a read that can wait waits where a call somebody waits for does not; both ge
   } finally { await db.close(); }
 });
 
+it('the first reply of a larger plan opens its bucket at once, but for what others took meanwhile; that of a smaller one closes it', async () => {
+  const { url } = await freshDatabase(), db = openDb(url, { max: 4, statementTimeoutMs: 10_000 });
+  try {
+    const { rows: [store] } = await db.query<{ store_id: number }>(`insert into store (shop_domain, name, currency, time_zone, created_at) values ('d.myshopify.com', 'D', 'EUR', 'UTC', now()) returning store_id`);
+    const bucket = sharedBucket(db, store!.store_id, { now: () => new Date('2026-03-02T09:00:00Z') }), left = async (): Promise<number> => (await db.query<{ available: number }>('select available from shop_bucket')).rows[0]!.available;
+    await bucket.take(0);
+    expect(await bucket.take(50)).toBe(0);
+    expect(await bucket.take(600)).toBe(0); // of another worker, still on the wire when the first reply was measured
+    await bucket.observe({ maximumAvailable: 20_000, restoreRate: 1_000, currentlyAvailable: 19_998 }, 48);
+    expect(await left()).toBe(19_398);
+    expect(await bucket.take(50, 0.5)).toBe(0);
+    await bucket.observe({ maximumAvailable: 2_000, restoreRate: 100, currentlyAvailable: 1_990 }, 0);
+    expect(await left()).toBe(1_348);
+  } finally { await db.close(); }
+});
+
 it('looking for what was missed leaves half of the bucket; placing and setting leave nothing', async () => {
   const asked: [number, number | undefined][] = [];
   const client = adminClient({
