@@ -8,7 +8,10 @@ import { runFlow } from '../src/runtime/run-flow.ts';
 import { saveStore } from '../src/store/stores.ts';
 import { withCluster } from './cluster.ts';
 import type { Db } from '../src/store/db.ts';
-import { makeCatalogue, PLACES, STORE } from './levels.ts';
+import { addDays } from '../src/domain/calendar.ts';
+import { foldExposure } from '../src/store/forecasts.ts';
+import { writeCursor } from '../src/store/runs.ts';
+import { makeCatalogue, makeLevels, PLACES, STORE } from './levels.ts';
 import type { Benchmark } from './report.ts';
 import { ms, seconds, timed, whole } from './statistics.ts';
 
@@ -27,6 +30,11 @@ export const bench: Benchmark = {
       await db.query('update connection set client_secret = $1', [house.vault.seal(`${STORE}:connection:client_secret`, 'secret')]);
       const today = new Date().toISOString().slice(0, 10);
       await makeDemand(db, SERIES / PLACES, today);
+      await makeLevels(db, SERIES);
+      await makeSales(db, today);
+      const folded = await timed(() => foldExposure(db, STORE, 'UTC', addDays(today, -2), addDays(today, -2)));
+      if (folded.value !== SERIES) throw new Error(`folded ${folded.value} of ${SERIES}`);
+      await writeCursor(db, STORE, 'exposure', addDays(today, -2), new Date().toISOString());
       const { rows: [made] } = await db.query<{ days: number; series: number }>('select sum(days)::int as days, count(*)::int as series from (select count(*) as days from daily_demand group by item_id, location_id) s');
       say(`${whole(made!.days)} days with demand of ${whole(made!.series)} series`);
       const idle = process.memoryUsage().rss, delay = monitorEventLoopDelay({ resolution: 10 });
@@ -41,12 +49,26 @@ export const bench: Benchmark = {
       return {
         tables: [{ title: `One run of ${whole(made!.series)} series, ${whole(made!.days)} days with demand, on ${availableParallelism()} cores`, columns: ['time', 'series/s', 'RSS before', 'peak RSS', 'event loop held p50', 'p99', 'longest', 'forecasts on disk'], rows: [
           [seconds(took), whole(made!.series / took * 1000), mb(idle), mb(peak), `${ms(delay.percentile(50) / 1e6 - 10)} ms`, `${ms(delay.percentile(99) / 1e6 - 10)} ms`, `${ms(delay.max / 1e6 - 10)} ms`, saved!.size]] }],
-        verdicts: [{ what: `${whole(made!.series)} series refreshed in the background, progress told`, goal: null, measured: `${seconds(took)}, told ${whole(told)} times`, met: null }],
+        verdicts: [{ what: `of which a day's exposure of ${whole(SERIES)} levels is folded from ${whole(SERIES * (1 + MOVED * MOVED_DAYS))} movements`, goal: null, measured: seconds(folded.ms), met: null }, { what: `${whole(made!.series)} series refreshed in the background, progress told`, goal: null, measured: `${seconds(took)}, told ${whole(told)} times`, met: null }],
         notes: ['PostgreSQL runs on the same cores. The memory is of the process with its worker threads, beside which the benchmark keeps nothing.'],
       };
     } finally { await house.close(); }
   }),
 };
+
+/** Movements of a level a day, for so many days. */
+const MOVED = 2, MOVED_DAYS = 7;
+
+/** Sales of the last days, as many a day at every level. */
+async function makeSales(db: Db, today: string): Promise<void> {
+  for (let ago = 0; ago < MOVED_DAYS; ago++) {
+    await db.query(`insert into movement (store_id, item_id, kind, from_location, from_state, to_location, to_state, quantity, fact, revision, occurred_at, recorded_at, source)
+      select store_id, item_id, 'order placed', location_id, 'available', location_id, 'committed', 1, 'sale:' || $1 || ':' || item_id || '@' || location_id || ':' || n, 1, $1::date + interval '7 hours' * n, $1::date + interval '7 hours' * n + interval '1 minute', 'bench'
+      from opening, generate_series(1, ${MOVED}) n`, [addDays(today, -ago)]);
+  }
+  await db.query(`update ledger_level set available = available - ${MOVED * MOVED_DAYS}, committed = committed + ${MOVED * MOVED_DAYS}`);
+  await db.query('vacuum analyze movement, ledger_level');
+}
 
 /**
  * A year of demand of every item at every place: rates from one in a month to several a day, weekends twice as good, a season; exponential sizes rounded down, so

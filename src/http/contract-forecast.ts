@@ -50,7 +50,7 @@ const AccuracyGroup = z.object({
 });
 export const Accuracy = z.object({ run: ForecastRun.nullable(), by: z.enum(['class', 'category', 'supplier', 'item', 'location']), whole: AccuracyGroup.nullable(), groups: z.array(AccuracyGroup) }).meta({ id: 'Accuracy' });
 
-export const SeriesRuns = z.object({ runs: z.array(z.object({ runId: z.string(), asOf: day, method: z.string(), mean: z.array(z.number()), p10: z.array(z.number()), p90: z.array(z.number()) })) }).meta({ id: 'SeriesRuns' });
+export const SeriesRuns = z.object({ runs: z.array(z.object({ runId: z.string(), asOf: day, finishedAt: instant, method: z.string(), mean: z.array(z.number()), p10: z.array(z.number()), p90: z.array(z.number()) })) }).meta({ id: 'SeriesRuns' });
 
 export const Override = z.object({
   overrideId: z.string(), itemId: z.number(), locationId: z.number().nullable(), from: day, to: day, kind: z.enum(['replace', 'percent', 'units', 'total']), value: z.number(), words: z.string(), reason: z.string(), author: z.string(),

@@ -1,4 +1,5 @@
 /** Forecasts by run; the last few runs stay comparable, the last finished one is the one in use. */
+import { daysBetween } from '../domain/calendar.ts';
 import { expectedUnits, type ForecastResult } from '../domain/forecast/forecast.ts';
 import { CopyRows, sendCopy } from './binary.ts';
 import { binaryRows, realBytes, realsFrom, realsOf } from './binary-read.ts';
@@ -150,9 +151,9 @@ type Kept = Omit<ForecastRow, 'cumulative'> & { cumulative: Buffer };
 const asNumbers = (row: Kept): ForecastRow => ({ ...row, cumulative: Array.from(realsFrom(row.cumulative), (value) => Number(value.toPrecision(7))) });
 
 /** One series in every finished run that is kept, newest first: what was said when. */
-export async function seriesRuns(db: Queryable, storeId: number, itemId: number, locationId: number): Promise<(Pick<ForecastRow, 'run_id' | 'method' | 'mean' | 'levels' | 'daily'> & { as_of: string })[]> {
-  return (await db.query<Pick<ForecastRow, 'run_id' | 'method' | 'mean' | 'levels' | 'daily'> & { as_of: string }>(
-    `select f.run_id, r.as_of, f.method, f.mean, f.levels, f.daily from forecast f join forecast_run r on r.store_id = f.store_id and r.run_id = f.run_id
+export async function seriesRuns(db: Queryable, storeId: number, itemId: number, locationId: number): Promise<(Pick<ForecastRow, 'run_id' | 'method' | 'mean' | 'levels' | 'daily'> & { as_of: string; finished_at: string })[]> {
+  return (await db.query<Pick<ForecastRow, 'run_id' | 'method' | 'mean' | 'levels' | 'daily'> & { as_of: string; finished_at: string }>(
+    `select f.run_id, r.as_of, r.finished_at, f.method, f.mean, f.levels, f.daily from forecast f join forecast_run r on r.store_id = f.store_id and r.run_id = f.run_id
      where f.store_id = $1 and f.item_id = $2 and f.location_id = $3 and r.finished_at is not null order by f.run_id desc limit 20`, [storeId, itemId, locationId])).rows;
 }
 
@@ -177,33 +178,50 @@ export function paths(levels: readonly number[], flat: readonly number[]): { lev
   return levels.map((level, k) => ({ level: Math.round(level * 10_000) / 10_000, values: flat.slice(k * horizon, (k + 1) * horizon) }));
 }
 
-/** Share of each day a level was in stock, folded from movements, for days since its opening that have none yet. */
-export async function foldExposure(db: Queryable, storeId: number, timeZone: string, fromDay: string, throughDay: string): Promise<number> {
-  const { rowCount } = await db.query(
-    `with legs as (
-       select item_id, to_location as location_id, occurred_at, quantity from movement where store_id = $1 and to_state = 'available' and to_location > 0
-       union all select item_id, from_location, occurred_at, -quantity from movement where store_id = $1 and from_state = 'available' and from_location > 0
-     ), days as (
-       select d::date as day, (d::date)::timestamp at time zone $2 as starts, (d::date + 1)::timestamp at time zone $2 as ends from generate_series($3::date, $4::date, interval '1 day') d
-     ), opened as (
-       select item_id, location_id, as_of from opening where store_id = $1
-     ), points as (
-       select o.item_id, o.location_id, d.day, d.starts as at, d.ends,
-         coalesce((select sum(quantity) from legs l where l.item_id = o.item_id and l.location_id = o.location_id and l.occurred_at <= d.starts), 0) as level
-       from opened o join days d on d.starts >= o.as_of
-       union all
-       select l.item_id, l.location_id, d.day, l.occurred_at, d.ends,
-         (select sum(quantity) from legs x where x.item_id = l.item_id and x.location_id = l.location_id and x.occurred_at <= l.occurred_at)
-       from legs l join opened o using (item_id, location_id) join days d on d.starts >= o.as_of and l.occurred_at > d.starts and l.occurred_at < d.ends
-     ), spans as (
-       select item_id, location_id, day, level, extract(epoch from coalesce(lead(at) over (partition by item_id, location_id, day order by at), ends) - at) as seconds,
-         extract(epoch from ends - min(at) over (partition by item_id, location_id, day)) as whole from points
-     )
-     insert into daily_exposure (store_id, item_id, location_id, day, in_stock)
-     select $1, item_id, location_id, day, least(1, greatest(0, coalesce(sum(seconds) filter (where level > 0), 0) / nullif(max(whole), 0))) from spans group by 2, 3, 4
-     on conflict do nothing`,
-    [storeId, timeZone, fromDay, throughDay]);
-  return rowCount ?? 0;
+/** Levels times days that one statement folds: some seconds of PostgreSQL's time. */
+const FOLDED = 300_000;
+/** Nothing is recorded before it happened, but by a clock of Shopify's that is ahead of ours: so what happened since a day began was recorded a day before that or later. */
+const AHEAD = `interval '1 day'`;
+
+/**
+ * Share of each day a level was in stock, folded from movements, for days since its opening that have none yet; returns how many were written. Level by level back from what
+ * is there now: a night reads the movements since the first of its days, not all there ever were. In pages of items, each its own statement; one that was cut off goes on.
+ */
+export async function foldExposure(db: Queryable, storeId: number, timeZone: string, fromDay: string, throughDay: string, folded = FOLDED): Promise<number> {
+  const page = Math.max(1, Math.floor(folded / (daysBetween(fromDay, throughDay) + 1)));
+  let written = 0;
+  for (let after = 0; ;) {
+    const { rows: [next] } = await db.query<{ through: number | null }>('select max(item_id) as through from (select item_id from opening where store_id = $1 and item_id > $2 order by item_id limit $3) o', [storeId, after, page]);
+    if (next!.through === null) return written;
+    const { rowCount } = await db.query(
+      `with days as (
+         select d::date as day, (d::date)::timestamp at time zone $2 as starts, (d::date + 1)::timestamp at time zone $2 as ends from generate_series($3::date, $4::date, interval '1 day') d
+       ), opened as (
+         select item_id, location_id, as_of from opening where store_id = $1 and item_id > $5 and item_id <= $6
+       ), recent as (
+         select item_id, from_location, from_state, to_location, to_state, quantity, occurred_at from movement
+         where store_id = $1 and item_id > $5 and item_id <= $6 and recorded_at >= (select min(starts) from days) - ${AHEAD} and occurred_at > (select min(starts) from days)
+       ), legs as (
+         select item_id, to_location as location_id, occurred_at as at, quantity from recent where to_state = 'available' and to_location > 0
+         union all select item_id, from_location, occurred_at, -quantity from recent where from_state = 'available' and from_location > 0
+       ), points as (
+         select o.item_id, o.location_id, d.starts as at, 0 as change from opened o join days d on d.starts >= o.as_of
+         union all select item_id, location_id, at, quantity from legs
+       ), levels as (
+         -- What is there now, less what came after the point (of several at one instant, after all of them).
+         select p.item_id, p.location_id, p.at, coalesce(l.available, 0) - sum(p.change) over (partition by p.item_id, p.location_id) + sum(p.change) over (partition by p.item_id, p.location_id order by p.at range unbounded preceding) as level
+         from points p left join ledger_level l on l.store_id = $1 and l.item_id = p.item_id and l.location_id = p.location_id
+       ), spans as (
+         select v.item_id, v.location_id, d.day, v.level, extract(epoch from coalesce(lead(v.at) over (partition by v.item_id, v.location_id, d.day order by v.at), d.ends) - v.at) as seconds, extract(epoch from d.ends - d.starts) as whole
+         from levels v join opened o using (item_id, location_id) join days d on d.day = (v.at at time zone $2)::date and d.starts >= o.as_of
+       )
+       insert into daily_exposure (store_id, item_id, location_id, day, in_stock)
+       select $1, item_id, location_id, day, least(1, greatest(0, coalesce(sum(seconds) filter (where level > 0), 0) / max(whole))) from spans group by 2, 3, 4
+       on conflict do nothing`,
+      [storeId, timeZone, fromDay, throughDay, after, next!.through]);
+    written += rowCount ?? 0;
+    after = next!.through;
+  }
 }
 
 export async function exposureBelowOne(db: Queryable, storeId: number, itemIds: readonly number[]): Promise<Map<string, { days: number[]; shares: number[] }>> {

@@ -78,7 +78,7 @@ export function forecastRoutes(app: FastifyInstance, { house }: Services): void 
     const store = await storeOf(house.db, request.query.store);
     return { runs: (await seriesRuns(house.db, store.store_id, request.params.itemId, request.query.location)).map((row) => {
       const at = (level: number): number[] => paths(row.levels, row.daily).find((path) => path.level === level)?.values ?? [];
-      return { runId: row.run_id, asOf: row.as_of, method: row.method, mean: row.mean, p10: at(0.1), p90: at(0.9) };
+      return { runId: row.run_id, asOf: row.as_of, finishedAt: row.finished_at, method: row.method, mean: row.mean, p10: at(0.1), p90: at(0.9) };
     }) };
   });
 }

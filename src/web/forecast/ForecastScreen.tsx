@@ -4,7 +4,7 @@ import { notifications } from '@mantine/notifications';
 import { IconPencil, IconPlayerPlay } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useContext, useMemo } from 'react';
 import { address, write } from '../api/client.ts';
 import { forecastQuery, forecastRunsQuery, type ForecastPage, type ForecastRow } from '../api/forecast-queries.ts';
 import { flowsQuery } from '../api/queries.ts';
@@ -18,7 +18,8 @@ import { searchLabel } from '../table/search-terms.ts';
 import { Banner } from '../ui/feedback.tsx';
 import { count, day, decimal, percent, units } from '../ui/format.ts';
 import { Page } from '../ui/page.tsx';
-import { Ago } from '../ui/time.tsx';
+import { Ago, TimeZone } from '../ui/time.tsx';
+import { runName } from './run-name.ts';
 import { ViewTabs } from '../ui/ViewTabs.tsx';
 import { AccuracyTab } from './AccuracyTab.tsx';
 import { changeWords, COMPARED_COLUMNS, FORECAST_COLUMNS, seriesAddress, seriesId } from './columns.tsx';
@@ -63,14 +64,14 @@ function SeriesTab() {
   const search = route.useSearch(), navigate = route.useNavigate(), store = useStore(), locations = useLocations(), router = useRouter();
   const { view = 'all', sort = 'mean28', dir = 'desc' } = search;
   const filter = { store: store.storeId, view, q: search.q, location: search.location, vendor: search.vendor, than: search.than, sort, dir };
-  const than = useQuery({ ...forecastRunsQuery(store.storeId), enabled: search.than !== undefined }).data?.runs.find((run) => run.runId === search.than);
+  const timeZone = useContext(TimeZone), than = useQuery({ ...forecastRunsQuery(store.storeId), enabled: search.than !== undefined }).data?.runs, beside = than?.find((run) => run.runId === search.than);
   const query = useInfiniteQuery({ ...forecastQuery(filter), placeholderData: keepPreviousData });
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]), first = query.data?.pages[0];
   const change = useCallback((part: Partial<typeof search>) => void navigate({ search: (old) => ({ ...old, ...part }), replace: true }), [navigate]);
   const chips: Chip[] = [
     ...(search.q ? [{ label: searchLabel(search.q), remove: () => change({ q: undefined }) }] : []),
     ...(search.location ? [{ label: `Location: ${locationNames(search.location, locations)}`, remove: () => change({ location: undefined }) }] : []),
-    ...(search.than ? [{ label: `Beside the run of ${day(than?.asOf ?? null)}`, remove: () => change({ than: undefined, sort: sort === 'than' ? undefined : sort }) }] : []),
+    ...(search.than ? [{ label: beside && than ? `Beside the ${runName(beside, than, timeZone)}` : 'Beside another run', remove: () => change({ than: undefined, sort: sort === 'than' ? undefined : sort }) }] : []),
     ...(search.vendor ? [{ label: `Supplier: ${search.vendor}`, remove: () => change({ vendor: undefined }) }] : []),
   ];
   return (

@@ -3,7 +3,7 @@ import { Button, NativeSelect, SegmentedControl } from '@mantine/core';
 import { IconChartLine, IconDownload, IconPencil, IconTable } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { useContext, useMemo, useState } from 'react';
 import { addDays, daysBetween } from '../../domain/calendar.ts';
 import { overridesQuery, planningEventsQuery, seriesRunsQuery, type SeriesRuns } from '../api/forecast-queries.ts';
 import { demandQuery, itemQuery, type DemandView, type Item } from '../api/queries.ts';
@@ -16,7 +16,9 @@ import { LocationSelect } from '../item/LocationSelect.tsx';
 import '../item/item.css';
 import { useStore } from '../shell/store.tsx';
 import { EmptyState, ErrorState, Lines } from '../ui/feedback.tsx';
-import { count, day, decimal, percent } from '../ui/format.ts';
+import { capital, count, day, decimal, percent } from '../ui/format.ts';
+import { TimeZone } from '../ui/time.tsx';
+import { runName } from './run-name.ts';
 import { Page, Panel } from '../ui/page.tsx';
 import './forecast.css';
 import { LikeAnother } from './LikeAnother.tsx';
@@ -43,13 +45,13 @@ export function SeriesPage() {
 }
 
 function Series({ item, location }: { item: Item; location: number }) {
-  const search = route.useSearch(), navigate = route.useNavigate(), store = useStore(), { grain = 'd' } = search;
+  const search = route.useSearch(), navigate = route.useNavigate(), store = useStore(), timeZone = useContext(TimeZone), { grain = 'd' } = search;
   const query = useQuery(demandQuery(store.storeId, item.itemId, location)), runs = useQuery(seriesRunsQuery(store.storeId, item.itemId, location)), calendar = useQuery(planningEventsQuery(store.storeId)), overrides = useQuery(overridesQuery(store.storeId, item.itemId, location));
   const [asTable, setAsTable] = useState(false);
   const set = (part: Partial<typeof search>, replace = true): void => void navigate({ search: (old) => ({ ...old, ...part }), replace });
   const view = query.data, buckets = useMemo(() => (view ? fan(view, grain) : []), [view, grain]);
   const former = runs.data?.runs.find((run) => run.runId === search.than && run.runId !== view?.forecast?.runId);
-  const drawn = useMemo(() => former && { label: `run of ${day(former.asOf, true)}`, values: saidBefore(buckets, former.mean, addDays(former.asOf, 1)) }, [buckets, former]);
+  const drawn = useMemo(() => former && { label: runName(former, runs.data!.runs, timeZone, true), values: saidBefore(buckets, former.mean, addDays(former.asOf, 1)) }, [buckets, former, runs.data, timeZone]);
   const events = useMemo(() => (calendar.data?.events ?? []).filter((event) => event.locationIds === null || event.locationIds.includes(location)), [calendar.data, location]);
   if (query.isError && !view) return <ErrorState error={query.error} retry={() => void query.refetch()} />;
   if (!view) return <Panel title="Demand and forecast"><Lines rows={12} /></Panel>;
@@ -71,7 +73,7 @@ function Series({ item, location }: { item: Item; location: number }) {
         <div className="stack">
           <p className="sentence">{summary}{forecast?.engineMean && <> The engine alone expects {decimal(forecast.engineMean.slice(0, 28).reduce((sum, units) => sum + units, 0))}.</>}</p>
           {asTable ? <FanTable buckets={buckets} /> : <FanChart buckets={buckets} today={today} summary={summary} events={events} former={drawn} />}
-          {former && forecast && <ThenAndNow view={view} former={former} />}
+          {former && forecast && <ThenAndNow runs={runs.data?.runs ?? []} view={view} former={former} />}
         </div>
       </Panel>
       {forecast ? (
@@ -88,13 +90,14 @@ function Series({ item, location }: { item: Item; location: number }) {
 }
 
 function Compare({ runs, inUse, than, change }: { runs: SeriesRuns | undefined; inUse: string; than: string | undefined; change(than: string | undefined): void }) {
-  const others = (runs?.runs ?? []).filter((run) => run.runId !== inUse);
+  const timeZone = useContext(TimeZone), all = runs?.runs ?? [], others = all.filter((run) => run.runId !== inUse);
   if (others.length === 0) return null;
-  return <NativeSelect size="xs" aria-label="Compare with" value={than ?? ''} data={[{ value: '', label: 'Compare with …' }, ...others.map((run) => ({ value: run.runId, label: `Run of ${day(run.asOf)}` }))]} onChange={(event) => change(event.currentTarget.value || undefined)} />;
+  return <NativeSelect size="xs" aria-label="Compare with" value={than ?? ''} data={[{ value: '', label: 'Compare with …' }, ...others.map((run) => ({ value: run.runId, label: capital(runName(run, all, timeZone)) }))]} onChange={(event) => change(event.currentTarget.value || undefined)} />;
 }
 
 /** What an earlier run said of the days since, what came, and what both say of the days ahead. */
-function ThenAndNow({ view, former }: { view: DemandView; former: SeriesRuns['runs'][number] }) {
+function ThenAndNow({ view, former, runs }: { view: DemandView; former: SeriesRuns['runs'][number]; runs: SeriesRuns['runs'] }) {
+  const timeZone = useContext(TimeZone);
   const forecast = view.forecast!, since = Math.max(0, daysBetween(former.asOf, forecast.asOf)), ahead = Math.max(0, Math.min(28, former.mean.length - since, forecast.mean.length));
   const sum = (values: readonly number[]): number => values.reduce((all, units) => all + units, 0);
   const from = daysBetween(view.from, former.asOf) + 1, came = view.demand.slice(Math.max(0, from), Math.max(0, from) + since);
@@ -102,7 +105,7 @@ function ThenAndNow({ view, former }: { view: DemandView; former: SeriesRuns['ru
   const inside = came.filter((units, n) => units >= (former.p10[n] ?? 0) && units <= (former.p90[n] ?? Infinity)).length;
   return (
     <div className="compare">
-      {since > 0 && <span><b>{decimal(sum(came))} came, {decimal(then)} were expected</b><span className="dim">in the {count(since, 'day')} since the run of {day(former.asOf)}; {inside} of {since} within P10 to P90</span></span>}
+      {since > 0 && <span><b>{decimal(sum(came))} came, {decimal(then)} were expected</b><span className="dim">in the {count(since, 'day')} since the {runName(former, runs, timeZone)}; {inside} of {since} within P10 to P90</span></span>}
       <span><b>{decimal(now)} now, {decimal(later)} then</b><span className="dim">expected by the engine in the {count(ahead, 'day')} from {day(addDays(forecast.asOf, 1))}{later > 0 && `: ${Math.abs(now / later - 1) < 0.005 ? 'unchanged' : `${now >= later ? '+' : ''}${percent(Math.round((now / later - 1) * 100) / 100)}`}`}</span></span>
       <span><b>{former.method === forecast.method ? 'Same method' : 'Another method'}</b><span className="dim">{former.method === forecast.method ? forecast.method : `${former.method} then, ${forecast.method} now`}</span></span>
     </div>
