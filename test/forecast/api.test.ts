@@ -75,6 +75,8 @@ describe('with a forecast', () => {
     const path = `/items/${itemIds[0]}/overrides`, body = { locationId: null, from: TODAY, to: addDays(TODAY, 27), kind: 'percent', value: 50, reason: 'a fair' };
     const made = await call<{ overrideId: string; words: string; state: string }>('POST', path, body);
     expect(made).toMatchObject({ status: 200, body: { words: '50% more', state: 'in force', author: 'operator', locationId: null } });
+    // Saved again, also by two at once, it is the one that stands, and counts once.
+    for (const again of await Promise.all([call<{ overrideId: string }>('POST', path, body), call<{ overrideId: string }>('POST', path, { ...body, reason: 'the same fair' })])) expect(again).toEqual(made);
     const { rows, totals } = await list('?view=overridden');
     expect(rows).toHaveLength(2);
     expect(totals.mean28).toBeCloseTo(rows.reduce((sum, row) => sum + row.next28, 0), 1);
@@ -88,7 +90,7 @@ describe('with a forecast', () => {
     expect((await call<{ overrides: object[] }>('GET', path)).body.overrides).toMatchObject([{ state: 'undone', endReason: 'was cancelled' }]);
     for (const [change, says] of [
       [{ to: addDays(TODAY, -1), from: addDays(TODAY, -3) }, 'is past'], [{ to: '2026-11-20', from: '2026-11-25' }, 'is before'], [{ kind: 'replace', value: -1 }, 'not below zero'], [{ value: 0 }, 'not 0'], [{ reason: 'x' }, 'reason'],
-      [{ locationId: 999_999 }, 'no location'], [{ to: '2028-01-01' }, 'at most 400 days'], [{ expiresOn: '2026-01-01' }, 'is past'], [{ from: '2026-02-31' }, 'there is no day'],
+      [{ locationId: 999_999 }, 'no location'], [{ to: '2028-01-01' }, 'at most 400 days'], [{ expiresOn: '2026-01-01' }, 'is past'], [{ from: '2026-12-01', to: '2026-12-05', expiresOn: '2026-11-30' }, 'expiresOn: 2026-11-30 is before 2026-12-01'], [{ kind: 'units', value: 0.0000001 }, 'value: 1e-7 rounds to 0; the least is 0.001'], [{ from: '2026-02-31' }, 'there is no day'],
     ] as const) {
       const refused = await call<{ detail: string }>('POST', path, { ...body, ...change });
       expect({ status: refused.status, detail: refused.body.detail }).toEqual({ status: 400, detail: expect.stringContaining(says) });

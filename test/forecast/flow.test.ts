@@ -146,7 +146,7 @@ describe('a planner’s override', () => {
     await db.query(`insert into opening (store_id, item_id, location_id, as_of) select $1, unnest($2::int[]), $3, $4 on conflict do nothing`, [storeId, itemIds, here, now().toISOString()]);
     await runFlow(house, replenishment, storeId, 'test');
     const before = await line();
-    const id = await addOverride(db, storeId, { item_id: itemIds[2]!, location_id: null, from_day: today(), to_day: addDays(today(), 59), kind: 'percent', value: 100, reason: 'television', author: 'planner@example.com', expires_on: null }, now().toISOString());
+    const { overrideId: id } = await addOverride(db, storeId, { item_id: itemIds[2]!, location_id: null, from_day: today(), to_day: addDays(today(), 59), kind: 'percent', value: 100, reason: 'television', author: 'planner@example.com', expires_on: null }, now().toISOString());
     await runFlow(house, replenishment, storeId, 'test');
     const during = await line();
     expect(during.need / before.need).toBeGreaterThan(1.8);
