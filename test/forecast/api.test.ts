@@ -200,6 +200,11 @@ describe('the event calendar', () => {
     expect((await call('PUT', `/planning-events/${kept!.eventId}`, { ...fair, uplift: 150 })).status).toBe(200);
     expect(await events()).toMatchObject([{ uplift: 150 }]);
     expect((await call('PUT', `/planning-events/${kept!.eventId}`, { ...fair, uplift: -101 })).status).toBe(400);
+    // Nor is one changed into another there is.
+    await call('POST', '/planning-events', { ...fair, name: 'Market' });
+    const market = (await events()).find(({ name }) => name === 'Market')!;
+    expect(await call('PUT', `/planning-events/${market.eventId}`, { ...fair, name: 'FAIR' })).toMatchObject({ status: 409, body: { detail: 'name: there is another event called FAIR on these days at these locations' } });
+    expect((await call('DELETE', `/planning-events/${market.eventId}`)).status).toBe(200);
     expect((await call('DELETE', `/planning-events/${kept!.eventId}`)).status).toBe(200);
     expect((await call('DELETE', `/planning-events/${kept!.eventId}`)).status).toBe(404);
   });

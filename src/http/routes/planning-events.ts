@@ -59,6 +59,7 @@ export function planningEventRoutes(app: FastifyInstance, { house }: Services): 
 
   api.put('/api/v1/planning-events/:eventId', { schema: { tags: ['forecast'], summary: 'Change an event', params, querystring, body: PlanningEventBody, response: { 200: z.object({ saved: z.boolean() }) } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), by = request.user?.email ?? 'operator', values = valuesOf(request.body, await namesOfLocations(store.store_id));
+    if ((await planningEvents(house.db, store.store_id)).some((other) => other.event_id !== request.params.eventId && keyOf(other) === keyOf(values))) throw new Refusal(409, `name: there is another event called ${values.name} on these days at these locations`);
     if (!(await changeEvent(house.db, store.store_id, request.params.eventId, values, by, now()))) throw new Refusal(404, 'There is no such event; it may have been removed.');
     await noted(store.store_id, by, 'event changed', values.name, values);
     return { saved: true };
