@@ -97,10 +97,10 @@ export const PLAN_FAULTS: readonly DemoFault[] = [
       await compareAgain(w, level, OLDER_DAYS);
       for (const days of UNUSUAL_DAYS) await w.runAt(new Date(Date.parse(w.now()) - (days - 1) * DAY_MS).toISOString(), 'forecast-watch');
     },
-    // As a planner would: an override says that the day is explained; the orders are cancelled, so that the demonstration teaches the next forecast nothing.
+    // As a planner would: an override says what the day was to be, and it came so; the orders are cancelled, so that the demonstration teaches the next forecast nothing.
     async clear(w) {
       const { itemId, locationId, runId, today, orders } = await w.recall<Anomaly>(), yesterday = addDays(today, -1);
-      const override = await addOverride(w.house.db, w.storeId, { item_id: itemId, location_id: locationId, from_day: yesterday, to_day: yesterday, kind: 'units', value: UNUSUAL_UNITS, reason: 'a demonstration', author: 'demonstration', expires_on: null }, w.now());
+      const { overrideId: override } = await addOverride(w.house.db, w.storeId, { item_id: itemId, location_id: locationId, from_day: yesterday, to_day: yesterday, kind: 'units', value: UNUSUAL_UNITS, reason: 'a demonstration', author: 'demonstration', expires_on: null }, w.now());
       await compareAgain(w, { itemId, locationId }, 1);
       await w.run('forecast-watch');
       await endOverride(w.house.db, w.storeId, override, 'demonstration', 'the demonstration is over', w.now());

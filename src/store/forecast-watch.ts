@@ -30,6 +30,15 @@ export async function* comparedDays(db: Queryable, storeId: number, runId: strin
   }
 }
 
+/** The expected units of every day of some series of a run, by `item@location`. */
+export async function expectedDays(db: Queryable, storeId: number, runId: string, keys: readonly { item_id: number; location_id: number }[]): Promise<Map<string, number[]>> {
+  if (keys.length === 0) return new Map();
+  const { rows } = await db.query<{ item_id: number; location_id: number; mean: number[] }>(
+    `select f.item_id, f.location_id, f.mean from unnest($3::int[], $4::int[]) k(item_id, location_id) join forecast f on f.store_id = $1 and f.run_id = $2 and f.item_id = k.item_id and f.location_id = k.location_id`,
+    [storeId, runId, keys.map((key) => key.item_id), keys.map((key) => key.location_id)]);
+  return new Map(rows.map((row) => [`${row.item_id}@${row.location_id}`, row.mean]));
+}
+
 export function stateOf(row: StateRow): WatchState {
   return {
     streak: row.streak, calm: row.calm, rise: row.rise, fall: row.fall, riseUnits: row.rise_units, fallUnits: row.fall_units, flaggedOn: row.flagged_on, flaggedWhy: row.flagged_why, days: row.days, units: row.units, absError: row.abs_error, error: row.error,

@@ -15,26 +15,31 @@ export const MOST_OVERRIDES = 5_000;
 
 export type NewOverride = Pick<OverrideRow, 'item_id' | 'location_id' | 'from_day' | 'to_day' | 'kind' | 'value' | 'reason' | 'author' | 'expires_on'>;
 
-export async function addOverride(db: Queryable, storeId: number, row: NewOverride, now: string): Promise<string> {
-  const { rows } = await db.query<{ override_id: string }>(
-    `insert into forecast_override (store_id, item_id, location_id, from_day, to_day, kind, value, reason, author, created_at, expires_on)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning override_id`,
-    [storeId, row.item_id, row.location_id, row.from_day, row.to_day, row.kind, row.value, row.reason, row.author, now, row.expires_on]);
-  return rows[0]!.override_id;
+/** Rows `t` of `saidValues`. */
+const SAID = `unnest($2::int[], $3::int[], $4::date[], $5::date[], $6::text[], $7::real[], $8::text[], $9::text[], $10::date[]) as t(item_id, location_id, from_day, to_day, kind, value, reason, author, expires_on)`;
+/** In force, and the same words of the same days and place as row `t`: said again, they are a repeat, whoever says them and why. */
+const STANDS = `from forecast_override o left join forecast_override_end e on e.store_id = o.store_id and e.override_id = o.override_id
+       where o.store_id = $1 and o.item_id = t.item_id and o.location_id is not distinct from t.location_id and o.from_day = t.from_day and o.to_day = t.to_day and o.kind = t.kind and o.value = t.value
+         and o.expires_on is not distinct from t.expires_on and e.override_id is null`;
+
+function saidValues(storeId: number, all: readonly NewOverride[]): unknown[] {
+  const of = <T>(pick: (row: NewOverride) => T): T[] => all.map(pick);
+  return [storeId, of((row) => row.item_id), of((row) => row.location_id), of((row) => row.from_day), of((row) => row.to_day), of((row) => row.kind), of((row) => row.value), of((row) => row.reason), of((row) => row.author), of((row) => row.expires_on)];
+}
+
+/** Adds an override, or answers the one that says the same and is in force. Two at once, each in a transaction, add it once. */
+export async function addOverride(tx: Queryable, storeId: number, row: NewOverride, now: string): Promise<{ overrideId: string; added: boolean }> {
+  const added = await addOverrides(tx, storeId, [row], now);
+  const { rows } = await tx.query<{ override_id: string }>(`select (select max(o.override_id) ${STANDS}) as override_id from ${SAID}`, saidValues(storeId, [row]));
+  return { overrideId: rows[0]!.override_id, added: added > 0 };
 }
 
 /** Adds overrides that nobody said before with the same words of the same days and place, in force; answers how many were added. Two at once add each once. */
 export async function addOverrides(tx: Queryable, storeId: number, all: readonly NewOverride[], now: string): Promise<number> {
   await tx.query("select pg_advisory_xact_lock(hashtext('forecast_override'), $1)", [storeId]);
-  const of = <T>(pick: (row: NewOverride) => T): T[] => all.map(pick);
   const { rowCount } = await tx.query(
     `insert into forecast_override (store_id, item_id, location_id, from_day, to_day, kind, value, reason, author, created_at, expires_on)
-     select $1, t.item_id, t.location_id, t.from_day, t.to_day, t.kind, t.value, t.reason, t.author, $2, t.expires_on
-     from unnest($3::int[], $4::int[], $5::date[], $6::date[], $7::text[], $8::real[], $9::text[], $10::text[], $11::date[]) as t(item_id, location_id, from_day, to_day, kind, value, reason, author, expires_on)
-     where not exists (select from forecast_override o left join forecast_override_end e on e.store_id = o.store_id and e.override_id = o.override_id
-       where o.store_id = $1 and o.item_id = t.item_id and o.location_id is not distinct from t.location_id and o.from_day = t.from_day and o.to_day = t.to_day and o.kind = t.kind and o.value = t.value
-         and o.expires_on is not distinct from t.expires_on and e.override_id is null)`,
-    [storeId, now, of((row) => row.item_id), of((row) => row.location_id), of((row) => row.from_day), of((row) => row.to_day), of((row) => row.kind), of((row) => row.value), of((row) => row.reason), of((row) => row.author), of((row) => row.expires_on)]);
+     select $1, t.item_id, t.location_id, t.from_day, t.to_day, t.kind, t.value, t.reason, t.author, $11, t.expires_on from ${SAID} where not exists (select ${STANDS})`, [...saidValues(storeId, all), now]);
   return rowCount ?? 0;
 }
 
@@ -55,6 +60,11 @@ export async function endOverride(db: Queryable, storeId: number, overrideId: st
     `insert into forecast_override_end (store_id, override_id, ended_at, ended_by, reason)
      select store_id, override_id, $3, $4, $5 from forecast_override where store_id = $1 and override_id = $2 on conflict do nothing`, [storeId, overrideId, now, by, reason]);
   return rowCount === 1;
+}
+
+/** One override, whatever became of it. */
+export async function overrideNamed(db: Queryable, storeId: number, overrideId: string): Promise<OverrideRow | null> {
+  return (await db.query<OverrideRow>(`${ROWS} where o.store_id = $1 and o.override_id = $2`, [storeId, overrideId])).rows[0] ?? null;
 }
 
 /** Every override an item has had, newest first. */

@@ -19,6 +19,15 @@ export async function plannedPrices(db: Queryable, storeId: number): Promise<Pla
      from planned_price p where p.store_id = $1 order by p.from_day desc, p.plan_id desc limit ${MOST_PLANS}`, [storeId])).rows;
 }
 
+/** Whose plans would be for nothing: of each of these, whether the store has an item of its vendor, of its product type, and of both. */
+export async function plansCover(db: Queryable, storeId: number, plans: readonly Pick<PlannedPriceValues, 'vendor' | 'product_type'>[]): Promise<{ vendor: boolean; product_type: boolean; both: boolean }[]> {
+  return (await db.query<{ vendor: boolean; product_type: boolean; both: boolean }>(
+    `with kinds as materialized (select distinct lower(i.vendor) as vendor, lower(i.product_type) as product_type from item i join inventory_item x using (item_id) where x.store_id = $1)
+     select p.vendor is null or exists (select from kinds k where k.vendor = lower(p.vendor)) as vendor, p.product_type is null or exists (select from kinds k where k.product_type = lower(p.product_type)) as product_type,
+       exists (select from kinds k where (p.vendor is null or k.vendor = lower(p.vendor)) and (p.product_type is null or k.product_type = lower(p.product_type))) as both
+     from unnest($2::text[], $3::text[]) with ordinality p(vendor, product_type, n) order by n`, [storeId, plans.map((plan) => plan.vendor), plans.map((plan) => plan.product_type)])).rows;
+}
+
 /** Plans of these items that are not over on a day, by item. */
 export async function plansOfItems(db: Queryable, storeId: number, itemIds: readonly number[], from: string): Promise<Map<number, PricePlan[]>> {
   const { rows } = await db.query<{ item_id: number; from: number; to: number; percent_off: number }>(

@@ -75,6 +75,8 @@ describe('with a forecast', () => {
     const path = `/items/${itemIds[0]}/overrides`, body = { locationId: null, from: TODAY, to: addDays(TODAY, 27), kind: 'percent', value: 50, reason: 'a fair' };
     const made = await call<{ overrideId: string; words: string; state: string }>('POST', path, body);
     expect(made).toMatchObject({ status: 200, body: { words: '50% more', state: 'in force', author: 'operator', locationId: null } });
+    // Saved again, also by two at once, it is the one that stands, and counts once.
+    for (const again of await Promise.all([call<{ overrideId: string }>('POST', path, body), call<{ overrideId: string }>('POST', path, { ...body, reason: 'the same fair' })])) expect(again).toEqual(made);
     const { rows, totals } = await list('?view=overridden');
     expect(rows).toHaveLength(2);
     expect(totals.mean28).toBeCloseTo(rows.reduce((sum, row) => sum + row.next28, 0), 1);
@@ -88,7 +90,7 @@ describe('with a forecast', () => {
     expect((await call<{ overrides: object[] }>('GET', path)).body.overrides).toMatchObject([{ state: 'undone', endReason: 'was cancelled' }]);
     for (const [change, says] of [
       [{ to: addDays(TODAY, -1), from: addDays(TODAY, -3) }, 'is past'], [{ to: '2026-11-20', from: '2026-11-25' }, 'is before'], [{ kind: 'replace', value: -1 }, 'not below zero'], [{ value: 0 }, 'not 0'], [{ reason: 'x' }, 'reason'],
-      [{ locationId: 999_999 }, 'no location'], [{ to: '2028-01-01' }, 'at most 400 days'], [{ expiresOn: '2026-01-01' }, 'is past'], [{ from: '2026-02-31' }, 'there is no day'],
+      [{ locationId: 999_999 }, 'no location'], [{ to: '2028-01-01' }, 'at most 400 days'], [{ expiresOn: '2026-01-01' }, 'is past'], [{ from: '2026-12-01', to: '2026-12-05', expiresOn: '2026-11-30' }, 'expiresOn: 2026-11-30 is before 2026-12-01'], [{ kind: 'units', value: 0.0000001 }, 'value: 1e-7 rounds to 0; the least is 0.001'], [{ from: '2026-02-31' }, 'there is no day'],
     ] as const) {
       const refused = await call<{ detail: string }>('POST', path, { ...body, ...change });
       expect({ status: refused.status, detail: refused.body.detail }).toEqual({ status: 400, detail: expect.stringContaining(says) });
@@ -186,7 +188,7 @@ describe('the event calendar', () => {
   it('is kept by hand', async () => {
     const fair = { name: 'Fair', from: '2026-12-01', to: '2026-12-03', locationIds: [locationIds[1]] };
     expect((await call<{ added: boolean }>('POST', '/planning-events', fair)).body).toEqual({ added: true });
-    expect((await call<{ added: boolean }>('POST', '/planning-events', fair)).body).toEqual({ added: false });
+    for (const name of ['Fair', 'fair', ' FAIR ']) expect((await call<{ added: boolean }>('POST', '/planning-events', { ...fair, name })).body).toEqual({ added: false });
     const [kept] = await events();
     expect(kept).toMatchObject({ name: 'Fair', locationNames: ['Place 2'], updatedBy: 'operator' });
     expect((await call('PUT', `/planning-events/${kept!.eventId}`, { ...fair, to: '2026-12-05', locationIds: null })).status).toBe(200);
@@ -198,6 +200,11 @@ describe('the event calendar', () => {
     expect((await call('PUT', `/planning-events/${kept!.eventId}`, { ...fair, uplift: 150 })).status).toBe(200);
     expect(await events()).toMatchObject([{ uplift: 150 }]);
     expect((await call('PUT', `/planning-events/${kept!.eventId}`, { ...fair, uplift: -101 })).status).toBe(400);
+    // Nor is one changed into another there is.
+    await call('POST', '/planning-events', { ...fair, name: 'Market' });
+    const market = (await events()).find(({ name }) => name === 'Market')!;
+    expect(await call('PUT', `/planning-events/${market.eventId}`, { ...fair, name: 'FAIR' })).toMatchObject({ status: 409, body: { detail: 'name: there is another event called FAIR on these days at these locations' } });
+    expect((await call('DELETE', `/planning-events/${market.eventId}`)).status).toBe(200);
     expect((await call('DELETE', `/planning-events/${kept!.eventId}`)).status).toBe(200);
     expect((await call('DELETE', `/planning-events/${kept!.eventId}`)).status).toBe(404);
   });
@@ -211,7 +218,8 @@ describe('the event calendar', () => {
     expect(out).toContain('Fair,2026-12-01,2026-12-01,Place 1;Place 2');
     expect(out).toContain("'=SUM(A1)");
     expect((await call('POST', '/planning-events/import?dryRun=false', { csv: out })).body).toMatchObject({ lines: 3, applied: 0, unchanged: 3, errors: [] });
-    const uplift = 'Name,From,To,Locations,Uplift\nBlack Friday,2026-11-27,2026-11-30,,80 %\nFair,2026-12-01,,place 2;Place 1,much\nLaunch,2026-12-09,,,-20\n';
+    expect((await call('POST', '/planning-events/import?dryRun=false', { csv: 'Name,From,To\nblack  FRIDAY,2026-11-27,2026-11-30\n' })).body).toMatchObject({ applied: 0, unchanged: 1 });
+    const uplift = 'Name,From,To,Locations,Uplift\nBlack friday,2026-11-27,2026-11-30,,80 %\nFair,2026-12-01,,place 2;Place 1,much\nLaunch,2026-12-09,,,-20\n';
     expect((await call('POST', '/planning-events/import?dryRun=false', { csv: uplift })).body).toMatchObject({ applied: 2, unchanged: 0, errors: [{ line: 3, field: 'Uplift', message: 'expected per cent from -100 to 10000, not much' }] });
     expect((await events()).map(({ name, uplift: said }) => [name, said])).toEqual([['=SUM(A1)', null], ['Launch', -20], ['Fair', null], ['Black Friday', 80]]);
     const { body: again } = await call<string>('GET', '/planning-events.csv');
@@ -236,6 +244,13 @@ describe('planned prices', () => {
     expect(await call('POST', '/planned-prices', { ...sale, skus: ['SKU-1', 'NO-SUCH'] })).toMatchObject({ status: 400, body: { detail: 'SKUs: no item of this store has the SKU NO-SUCH' } });
     expect(await call('POST', '/planned-prices', { ...sale, to: '2026-12-01' })).toMatchObject({ status: 400, body: { detail: 'To: 2026-12-01 is before 2026-12-27' } });
     expect((await call('POST', '/planned-prices', { ...sale, percentOff: 100 })).status).toBe(400);
+    // A plan that could lower no price is refused; one under way may be ended.
+    for (const [change, detail] of [
+      [{ from: '2026-10-01', to: '2026-11-23' }, 'To: 2026-11-23 is past; a planned price is of days to come'], [{ vendor: 'Nobody' }, 'Vendor: no item of this store is of the vendor Nobody'],
+      [{ productType: 'Boats' }, 'Product type: no item of this store has the product type Boats'],
+    ] as const) for (const [method, path] of [['POST', '/planned-prices'], ['PUT', `/planned-prices/${kept!.planId}`]] as const) expect(await call(method, path, { ...sale, skus: [], ...change })).toMatchObject({ status: 400, body: { detail } });
+    expect((await call('PUT', `/planned-prices/${kept!.planId}`, { ...sale, from: '2026-11-10', productType: 'thing', skus: [] })).status).toBe(200);
+    expect((await call('PUT', `/planned-prices/${kept!.planId}`, { ...sale, from: '2026-11-10', to: '2026-11-20' })).status).toBe(200);
     expect((await call('DELETE', `/planned-prices/${kept!.planId}`)).status).toBe(200);
     expect((await call('DELETE', `/planned-prices/${kept!.planId}`)).status).toBe(404);
   });
@@ -247,8 +262,8 @@ describe('planned prices', () => {
     expect((await call('POST', '/planned-prices/import?dryRun=false', { csv })).body).toMatchObject({ applied: 2 });
     const { body: out } = await call<string>('GET', '/planned-prices.csv');
     expect((await call('POST', '/planned-prices/import?dryRun=false', { csv: out })).body).toMatchObject({ lines: 2, applied: 0, unchanged: 2, errors: [] });
-    const wrong = await call('POST', '/planned-prices/import?dryRun=false', { csv: 'Name,From,To,Percent off,SKUs\n,2026-11-27,,5,\nA,2026-11-27,,lots,\nB,2026-11-27,,5,NO-SUCH\nC,2026-11-27,,5,SKU-3\n' });
-    expect(wrong.body).toMatchObject({ applied: 1, errors: [{ line: 2, field: 'Name' }, { line: 3, field: 'Percent off' }, { line: 4, field: 'SKUs', message: 'no item of this store has the SKU NO-SUCH' }] });
+    const wrong = await call('POST', '/planned-prices/import?dryRun=false', { csv: 'Name,From,To,Percent off,SKUs\n,2026-11-27,,5,\nA,2026-11-27,,lots,\nB,2026-11-27,,5,NO-SUCH\nC,2026-11-27,,5,SKU-3\nD,2026-11-20,,5,SKU-3\n' });
+    expect(wrong.body).toMatchObject({ applied: 1, errors: [{ line: 2, field: 'Name' }, { line: 3, field: 'Percent off' }, { line: 4, field: 'SKUs', message: 'no item of this store has the SKU NO-SUCH' }, { line: 6, field: 'To', message: '2026-11-20 is past; a planned price is of days to come' }] });
     expect((await plans()).map((plan) => plan.name).sort()).toEqual(['All of it', 'C', 'Winter sale']);
   });
 });

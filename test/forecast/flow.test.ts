@@ -1,6 +1,6 @@
 /** The nightly forecast on a real database: what reaches the engine, what a failing run leaves, what planners say on top, and the watch over what came. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addDays, dayNumber } from '../../src/domain/calendar.ts';
+import { addDays, dayNumber, daysBetween } from '../../src/domain/calendar.ts';
 import { forecast } from '../../src/flows/forecast.ts';
 import { anomalies, forecastWatch, MOST_CASES } from '../../src/flows/forecast-watch.ts';
 import { fromKept } from '../../src/domain/replenishment/facts.ts';
@@ -146,7 +146,7 @@ describe('a planner’s override', () => {
     await db.query(`insert into opening (store_id, item_id, location_id, as_of) select $1, unnest($2::int[]), $3, $4 on conflict do nothing`, [storeId, itemIds, here, now().toISOString()]);
     await runFlow(house, replenishment, storeId, 'test');
     const before = await line();
-    const id = await addOverride(db, storeId, { item_id: itemIds[2]!, location_id: null, from_day: today(), to_day: addDays(today(), 59), kind: 'percent', value: 100, reason: 'television', author: 'planner@example.com', expires_on: null }, now().toISOString());
+    const { overrideId: id } = await addOverride(db, storeId, { item_id: itemIds[2]!, location_id: null, from_day: today(), to_day: addDays(today(), 59), kind: 'percent', value: 100, reason: 'television', author: 'planner@example.com', expires_on: null }, now().toISOString());
     await runFlow(house, replenishment, storeId, 'test');
     const during = await line();
     expect(during.need / before.need).toBeGreaterThan(1.8);
@@ -180,6 +180,40 @@ describe('the watch', () => {
     night++;
     await runFlow(house, forecastWatch, storeId, 'test');
     expect(await cases('DEMAND_ANOMALY')).toEqual([]);
+  });
+
+  it('goes on under overrides and events: days are compared with what planners say of them, where the run does not hold it', async () => {
+    const checks = async () => new Map((await db.query<{ item_id: number; location_id: number; mean: number; low: number; high: number; days: number }>('select item_id, location_id, mean, low, high, days from forecast_check where store_id = $1', [storeId])).rows.map((row) => [`${itemIds.indexOf(row.item_id)}@${row.location_id === here ? 'here' : 'there'}`, row]));
+    const from = night, made = (await currentRun(db, storeId))!, at = daysBetween(made.as_of, today()) - 1;
+    const engine = async (item: number, location: number) => { const row = (await forecastFor(db, storeId, made.run_id, itemIds[item]!, location))!; return { mean: row.mean, p99: row.daily[row.levels.findIndex((level) => Math.abs(level - 0.99) < 1e-6) * row.mean.length + at]! }; };
+    const before = await checks(), said = [[0, 'percent', 1, 300], [1, 'percent', 100, 3], [2, 'total', 90, 8], [3, 'replace', 7, 0]] as const, ids: string[] = [];
+    for (const [item, kind, value, ahead] of said) ids.push((await addOverride(db, storeId, { item_id: itemIds[item]!, location_id: null, from_day: today(), to_day: addDays(today(), ahead), kind, value, reason: 'a fair', author: 'planner@example.com', expires_on: null }, now().toISOString())).overrideId);
+    const event = (name: string, uplift: number | null, places: number[]) => addEvents(db, storeId, [{ name, from_day: today(), to_day: today(), location_ids: places, uplift }], 'planner@example.com', now().toISOString());
+    await event('Street party', 50, [there]);
+    night++;
+    await runFlow(house, forecastWatch, storeId, 'test');
+    const after = await checks();
+    for (const [key, row] of after) expect({ key, counted: row.days > before.get(key)!.days }).toEqual({ key, counted: true });
+    const plus = await engine(0, here), double = await engine(1, here), total = await engine(2, here), party = await engine(0, there), nine = total.mean.slice(at, at + 9).reduce((a, b) => a + b, 0);
+    expect(after.get('0@here')!.mean).toBeCloseTo(1.01 * plus.mean[at]!, 3);
+    expect(after.get('0@there')!.mean).toBeCloseTo(1.01 * 1.5 * party.mean[at]!, 3);
+    expect([after.get('1@here')!.mean, after.get('1@here')!.high]).toEqual([expect.closeTo(2 * double.mean[at]!, 3), expect.closeTo(2 * double.p99, 3)]);
+    expect(after.get('2@here')!.mean).toBeCloseTo((90 * total.mean[at]!) / nine, 2);
+    expect(after.get('3@here')!.mean).toBeCloseTo(7, 5);
+    // Of an event nobody has seen and nothing is said of there is nothing to compare with, and a run that was told of one holds it already.
+    await event('Nobody knows', null, [there]);
+    for (const id of ids) await endOverride(db, storeId, id, 'planner@example.com', 'over', now().toISOString());
+    await event('Told of', 80, [here]);
+    await run();
+    night++;
+    const { tally } = (await runFlow(house, forecastWatch, storeId, 'test'))!, told = (await currentRun(db, storeId))!, last = await checks();
+    expect(tally.skipped).toEqual({ 'an event not known': 1 });
+    expect(last.get('0@there')!.days).toBe(after.get('0@there')!.days);
+    expect(last.get('1@here')!.mean).toBeCloseTo((await forecastFor(db, storeId, told.run_id, itemIds[1]!, here))!.mean[0]!, 3);
+    expect(last.get('1@here')!.mean).toBeGreaterThan(1.5 * double.mean[at]!);
+    night = from;
+    await db.query('delete from planning_event where store_id = $1', [storeId]);
+    await db.query('delete from forecast_check where store_id = $1', [storeId]);
   });
 
   it('lays four weeks beside what a run expected of them, once, when they are over; series that were out of stock say nothing', async () => {

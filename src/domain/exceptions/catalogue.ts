@@ -70,7 +70,7 @@ const kinds = [
   { kind: 'PO_MAIL_FAILED', severity: 2, owner: 'planner', dueHours: 4, closes: 'the mail got through, or the order was sent another way' },
   { kind: 'LEADTIME_DRIFT', severity: 3, owner: 'planner', dueHours: 16, closes: 'the stated lead time fits what the orders took' },
   { kind: 'FORECAST_STALE', severity: 2, owner: 'planner', dueHours: 4, closes: 'a fresh run is there' },
-  { kind: 'DEMAND_ANOMALY', severity: 3, owner: 'planner', dueHours: 16, closes: 'seven days inside P1 to P99, or an event or override that explains them' },
+  { kind: 'DEMAND_ANOMALY', severity: 3, owner: 'planner', dueHours: 16, closes: 'seven days inside P1 to P99, or one that comes as an event or override set since says' },
   { kind: 'PLANNER_SILENT', severity: 2, owner: 'integration owner', dueHours: 4, closes: 'an exchange with the planner came to its end' },
   { kind: 'PLANNER_REJECTED', severity: 2, owner: 'planner', dueHours: 4, closes: 'the next exchange finds both sides in step' },
   { kind: 'BACKUP_OR_DRILL_LATE', severity: 2, owner: 'admin', dueHours: 4, closes: 'a newer back-up was made, or a drill found one in order' },

@@ -22,7 +22,7 @@ export const LONGEST_EVENT_DAYS = 92;
 /** One row by its cells and how the file writes numbers and days: what is wrong with it, or the event. */
 export function eventRow(cell: (column: EventColumn) => string, signs: FileSigns = OPEN_FILE): EventRow | { column: EventColumn; message: string } {
   // Written out, a name that begins like a formula has an apostrophe before it.
-  const name = cell('Name').trim().replace(/^'(?=[=+\-@|%])/, ''), from = readDay(cell('From'), signs.days), to = cell('To').trim() === '' ? from : readDay(cell('To'), signs.days);
+  const name = cell('Name').trim().replace(/^'(?=[=+\-@|%])/, '').replace(/\s+/g, ' '), from = readDay(cell('From'), signs.days), to = cell('To').trim() === '' ? from : readDay(cell('To'), signs.days);
   if (name === '' || name.length > 120) return { column: 'Name', message: name === '' ? 'is empty' : 'has more than 120 letters' };
   for (const [column, day] of [['From', from], ['To', to]] as const) {
     if (!isDay(day)) return { column, message: day };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { drawn, drawPoisson, END, workOf } from '../../../test/helpers/drawn-series.ts';
+import { byEventName, eventFactor, eventKey } from './event-names.ts';
 import { applyEvents, learnEvents } from './events.ts';
 import type { CalendarEvent } from './panel.ts';
 import type { Work } from './work.ts';
@@ -73,6 +74,14 @@ describe('an event', () => {
     expect(factorsOf(works[0]!, works, [...events, ...events]).slice()).toEqual(factorsOf(works[1]!, works, events).slice());
   });
 
+  it('is the same event however its name is written', () => {
+    const dice = { state: 12 }, events = fair(), ways = ['Fair', ' fair', 'FAIR ', 'fair'], written = events.map((event, n) => ({ ...event, name: ways[n % 4]! }));
+    const works = Array.from({ length: 8 }, () => shop(dice, (t) => (isOn(events, t) ? 2 : 1)));
+    expect(factorsOf(works[0]!, works, written).slice()).toEqual(factorsOf(works[1]!, works, events).slice());
+    expect(learnEvents(works, written).effects).toEqual({ Fair: learnEvents(works, events).effects['fair'] });
+    expect([eventKey('Black  Friday '), byEventName({ 'BLACK FRIDAY': 3 }, 'black friday'), byEventName({ other: 3 }, 'black friday')]).toEqual(['black friday', 3, null]);
+  });
+
   it('goes by category', () => {
     const dice = { state: 7 }, events = fair();
     const works = ['ice', 'soup'].flatMap((category) => Array.from({ length: 6 }, () => shop(dice, (t) => (isOn(events, t) ? (category === 'ice' ? 3 : 0.5) : 1), { category })));
@@ -100,5 +109,21 @@ describe('an event', () => {
     const dice = { state: 10 }, saturdays = [100, 240, 380, 520, 660].map((t) => t - (t % 7)).map((t) => ({ name: 'market', from: START + t, to: START + t }));
     const works = Array.from({ length: 10 }, () => shop(dice, (t) => (t % 7 === 0 ? 3 : 2 / 3)));
     expect(Math.abs(factorsOf(works[0]!, works, saturdays)[saturdays[2]!.from - START]! - 1)).toBeLessThan(0.12);
+  });
+});
+
+describe('the events of a day, beside those a run was told of', () => {
+  const learned = { Fair: { factor: 2, days: 9 }, Launch: { factor: 1.5, days: 0 } }, fairDay = { name: 'fair', uplift: null }, launch = { name: 'Launch', uplift: 50 };
+  it('are in its numbers already, or change them by what is known of them', () => {
+    expect(eventFactor([], [], learned)).toBe(1);
+    expect(eventFactor([fairDay, launch], [{ name: 'FAIR ', uplift: 900 }, launch], learned)).toBe(1);
+    expect(eventFactor([], [fairDay], learned)).toBe(2);
+    expect(eventFactor([fairDay], [], learned)).toBe(0.5);
+    expect(eventFactor([launch], [{ ...launch, uplift: 200 }], learned)).toBe(2);
+    expect(eventFactor([], [{ name: 'Strike', uplift: -100 }, fairDay], learned)).toBe(0);
+  });
+  it('of which nothing is known leave nothing to compare with', () => {
+    expect(eventFactor([], [{ name: 'Television', uplift: null }, fairDay], learned)).toBeNull();
+    expect(eventFactor([], [{ name: 'Television', uplift: 0 }], learned)).toBe(1);
   });
 });

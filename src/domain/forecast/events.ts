@@ -5,6 +5,7 @@
  * around would have them be; the ratio is drawn to 1, or to what a planner expects, until enough units have been expected on such days. A day on which the shop was closed
  * every time comes out near nothing by itself.
  */
+import { eventKey } from './event-names.ts';
 import type { CalendarEvent } from './panel.ts';
 import { soldOrUsual, type Work } from './work.ts';
 
@@ -31,11 +32,11 @@ function groupOf(work: Work, kinds: EventPool['kinds']): string {
   return `${category}|${kinds.map((locations) => (!locations ? '' : locations.includes(location) ? '1' : '0')).join('')}`;
 }
 
-/** The same name is the same event, wherever and whenever it is. */
+/** The same name is the same event, wherever and whenever it is; called as it was first written. */
 function distinct(events: readonly CalendarEvent[]): Map<string, CalendarEvent[]> {
   const byName = new Map<string, CalendarEvent[]>();
-  for (const event of events) { const same = byName.get(event.name); if (same) same.push(event); else byName.set(event.name, [event]); }
-  return byName;
+  for (const event of events) { const key = eventKey(event.name), same = byName.get(key); if (same) same.push(event); else byName.set(key, [event]); }
+  return new Map([...byName.values()].map((same) => [same[0]!.name, same]));
 }
 
 export function learnEvents(works: readonly Work[], events: readonly CalendarEvent[]): EventPool {

@@ -3,7 +3,7 @@ import { addDays, dayNumber, type Day } from '../calendar.ts';
 import { isDay, readDay } from '../purchasing/import-days.ts';
 import { readDecimal } from '../purchasing/import-numbers.ts';
 import { OPEN_FILE, type FileSigns } from '../purchasing/import-signs.ts';
-import type { OverrideKind } from './override.ts';
+import { LEAST_SAID, type OverrideKind } from './override.ts';
 
 export const OVERRIDE_COLUMNS = ['SKU', 'Location', 'From', 'To', 'Kind', 'Value', 'Reason', 'Counts until'] as const;
 /** Which of them are numbers and which days. */
@@ -27,8 +27,10 @@ export function overrideFault({ from, to, kind, value, expiresOn }: Said, today:
   if (to < today) return { field: 'to', message: `${to} is past; an override speaks of days to come` };
   if (to > addDays(today, LONGEST_DAYS)) return { field: 'to', message: `at most ${LONGEST_DAYS} days ahead` };
   if (expiresOn !== null && expiresOn < today) return { field: 'expiresOn', message: `${expiresOn} is past` };
+  if (expiresOn !== null && expiresOn < from) return { field: 'expiresOn', message: `${expiresOn} is before ${from}, the first day it speaks of: none of its days would come while it counts` };
   if (!(Math.abs(value) <= MOST)) return { field: 'value', message: `expected a number from -${MOST} to ${MOST}` };
   if ((kind === 'replace' || kind === 'total') && value < 0) return { field: 'value', message: 'demand is not below zero' };
+  if (value !== 0 && Math.abs(value) < LEAST_SAID / 2) return { field: 'value', message: `${value} rounds to 0; the least is ${LEAST_SAID}` };
   if (kind === 'percent' && (value < -100 || value > MOST_PERCENT || value === 0)) return { field: 'value', message: `expected -100 to ${MOST_PERCENT} per cent, and not 0` };
   if (kind === 'units' && value === 0) return { field: 'value', message: '0 units more change nothing' };
   return null;

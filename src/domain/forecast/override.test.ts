@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { signsOf } from '../purchasing/import-signs.ts';
 import { OVERRIDE_CELLS, overrideRow, type OverrideColumn } from './override-row.ts';
-import { overridden, overrideWords, type Override } from './override.ts';
+import { quantilesOf } from './distribution.ts';
+import { overridden, overriddenDay, overrideWords, type Override } from './override.ts';
 
 const FIRST = '2026-03-01', LEVELS = [0.1, 0.5, 0.9];
 /** Four days of two units; totals 80 %, 100 %, 150 % of their mean. */
@@ -43,14 +44,51 @@ describe('overrides', () => {
     expect(q(made.cumulative, 1)[3]).toBeCloseTo(16, 0);
     expect(q(made.cumulative, 2)[3]).toBeGreaterThan(18);
   });
+  /** Sixty days of `rate` units, variance `over` times the mean. */
+  const selling = (rate: number, over = 1.5) => {
+    const days = 60, levels = [0.01, 0.1, 0.5, 0.9, 0.99], cumulative = new Float64Array(levels.length * days), daily = new Float64Array(levels.length * days);
+    for (let d = 0; d < days; d++) { quantilesOf(rate * (d + 1), rate * (d + 1) * over, Float64Array.from(levels), cumulative, d, days); quantilesOf(rate, rate * over, Float64Array.from(levels), daily, d, days); }
+    return { mean: new Array<number>(days).fill(rate), levels, cumulative: Array.from(cumulative), daily: Array.from(daily) };
+  };
+  const said = (kind: Override['kind'], value: number): Override[] => [{ from: FIRST, to: '2026-04-29', kind, value }], p90 = (of: { cumulative: readonly number[] }, day = 27): number => of.cumulative[3 * 60 + day]!;
+  it('of an item that hardly sells have the spread of one that sells so much, not that of its rare units', () => {
+    const rare = { ...selling(0.09 / 28), cumulative: [0, 0, 0, 1, 2].flatMap((units) => new Array<number>(60).fill(units)) }, made = overridden(rare, FIRST, said('total', 60));
+    expect(made.mean.slice(0, 28).reduce((a, b) => a + b, 0)).toBeCloseTo(28, 6);
+    expect(p90(made)).toBeGreaterThanOrEqual(34);
+    expect(p90(made)).toBeLessThan(40);
+    expect(made.cumulative[2 * 60 + 27]).toBeGreaterThan(26);
+    expect(Math.max(...made.daily!)).toBeLessThan(8);
+    // Units more a day are as unsure where there was next to nothing before.
+    expect(p90(overridden(rare, FIRST, said('units', 1)))).toBeGreaterThan(33);
+    // Twice as much of an item that is known has twice its spread, as ever.
+    const known = selling(5, 2);
+    expect(p90(overridden(known, FIRST, said('percent', 20)))).toBeCloseTo(1.2 * p90(known), 9);
+    expect(p90(overridden(known, FIRST, said('percent', 100)))).toBeCloseTo(2 * p90(known), 9);
+  });
+  it('come to the same as the engine’s number goes to nothing, for every kind that can be said of nothing', () => fc.assert(fc.property(
+    fc.constantFrom('replace', 'units', 'total'), fc.double({ min: 0.01, max: 20, noNaN: true }), fc.double({ min: 1e-9, max: 1e-5, noNaN: true }), fc.integer({ min: 1, max: 40 }),
+    (kind, value, rate, units) => {
+      const least = { ...selling(rate), cumulative: [0, 0, 0, 0, units].flatMap((top) => new Array<number>(60).fill(top)), daily: [0, 0, 0, 0, 1].flatMap((top) => new Array<number>(60).fill(top)) };
+      const none = { ...least, mean: new Array<number>(60).fill(0), cumulative: new Array<number>(300).fill(0), daily: new Array<number>(300).fill(0) };
+      const [a, b] = [least, none].map((engine) => overridden(engine, FIRST, said(kind, kind === 'total' ? 60 * value : value))) as [ReturnType<typeof overridden>, ReturnType<typeof overridden>];
+      // A count steps by one, so quantiles on the brink of two may.
+      for (const at of ['cumulative', 'daily'] as const) a[at]!.forEach((quantile, n) => expect(Math.abs(quantile - b[at]![n]!)).toBeLessThan(1.1 + 0.01 * units));
+    }), { numRuns: 25 }));
+  it('of one day are those of all of them', () => fc.assert(fc.property(
+    fc.array(fc.record({ kind: fc.constantFrom('replace', 'percent', 'units', 'total'), value: fc.double({ min: 0, max: 30, noNaN: true }), at: fc.integer({ min: 1, max: 9 }), days: fc.integer({ min: 0, max: 20 }) }), { maxLength: 3 }), fc.integer({ min: 0, max: 30 }), fc.double({ min: 0, max: 3, noNaN: true }),
+    (words, day, rate) => {
+      const engine = selling(rate), all = words.map(({ kind, value, at, days }): Override => ({ kind: kind as Override['kind'], value, from: `2026-03-0${at}`, to: `2026-03-${at + days < 10 ? '0' : ''}${at + days}` })), made = overridden(engine, FIRST, all);
+      const column = (of: readonly number[]): number[] => engine.levels.map((_, k) => of[k * 60 + day]!);
+      expect(overriddenDay(engine.mean, FIRST, day, engine.levels, column(engine.daily), all)).toEqual({ mean: made.mean[day], quantiles: column(made.daily!) });
+    }), { numRuns: 30 }));
   it('keep quantiles in order, never negative, totals never falling', () => fc.assert(fc.property(
     fc.array(fc.record({ kind: fc.constantFrom('replace', 'percent', 'units', 'total'), value: fc.double({ min: -100, max: 300, noNaN: true }), at: fc.integer({ min: 1, max: 4 }), days: fc.integer({ min: 0, max: 4 }) }), { maxLength: 4 }),
-    (said) => {
-      const made = overridden(engine, FIRST, said.map(({ kind, value, at, days }) => ({ kind: kind as Override['kind'], value: kind === 'replace' || kind === 'total' ? Math.abs(value) : value, from: `2026-03-0${at}`, to: `2026-03-0${at + days}` })));
+    (words) => {
+      const made = overridden(engine, FIRST, words.map(({ kind, value, at, days }) => ({ kind: kind as Override['kind'], value: kind === 'replace' || kind === 'total' ? Math.abs(value) : value, from: `2026-03-0${at}`, to: `2026-03-0${at + days}` })));
       expect(Math.min(...made.mean, ...made.cumulative, ...made.daily!)).toBeGreaterThanOrEqual(0);
       for (let k = 0; k < 3; k++) for (let d = 0; d < 4; d++) {
         if (d > 0) expect(q(made.cumulative, k)[d]!).toBeGreaterThanOrEqual(q(made.cumulative, k)[d - 1]!);
-        if (k > 0) expect(q(made.cumulative, k)[d]!).toBeGreaterThanOrEqual(q(made.cumulative, k - 1)[d]! - 1e-9);
+        if (k > 0) for (const of of [made.cumulative, made.daily!]) expect(q(of, k)[d]!).toBeGreaterThanOrEqual(q(of, k - 1)[d]! - 1e-9);
       }
     }), { examples: [[[{ kind: 'replace', value: -1e-323, at: 1, days: 0 }, { kind: 'total', value: -1.8e-15, at: 1, days: 0 }]]] }));
   it('says it in words', () => expect([overrideWords({ kind: 'percent', value: -20 }), overrideWords({ kind: 'units', value: 2.5 }), overrideWords({ kind: 'replace', value: 3 })]).toEqual(['20% less', '2.5 a day more', '3 a day in place of the forecast']));
@@ -72,6 +110,6 @@ describe('a row of a file', () => {
     expect(read({ From: '01/12/2026' })).toEqual({ column: 'From', message: '01/12/2026 is either of two days; write YYYY-MM-DD' });
   });
   it('or names the column of what is wrong', () => {
-    for (const [column, value] of [['SKU', ''], ['From', ''], ['From', 'soon'], ['To', '2026-11-01'], ['Kind', 'more'], ['Value', 'lots'], ['Value', '-1'], ['Reason', 'x'], ['Counts until', '2026-11-01']] as const) expect(read({ [column]: value })).toMatchObject({ column, message: expect.any(String) });
+    for (const [column, value] of [['SKU', ''], ['From', ''], ['From', 'soon'], ['To', '2026-11-01'], ['Kind', 'more'], ['Value', 'lots'], ['Value', '-1'], ['Reason', 'x'], ['Value', '0.0000001'], ['Counts until', '2026-11-01'], ['Counts until', '2026-11-30']] as const) expect(read({ [column]: value })).toMatchObject({ column, message: expect.any(String) });
   });
 });

@@ -3,7 +3,7 @@
  * P1 to P99 three days in a row, or when small errors of one sign add up: the cumulative sum of standardized errors (E. S. Page, Biometrika 1954) with
  * allowance 1/2 and threshold 10. By Siegmund's approximation an unchanged series crosses that once in 70,000 days (the textbook threshold of 5, once
  * in 465, would be hundreds of false alarms a night in a large catalogue), and a shift of one standard deviation is found after about 20 days, of two
- * after 7. It is usual again after seven days inside.
+ * after 7. It is usual again after seven days inside, or on the first day that comes as a planner says it will, who knew that it was unusual.
  *
  * The same comparison keeps how good the forecasts have been: sums that fade with a memory of ninety days.
  */
@@ -19,8 +19,10 @@ export interface Compared {
   p1: number; p50: number; p80: number; p90: number; p95: number; p99: number;
   /** Out of stock for a part of the day: fewer units than expected say nothing. */
   censored: boolean;
-  /** A day that is explained: an event, or a planner's override. It is not held against the forecast. */
+  /** A planner said something of the day, by an event or an override, after the series was found unusual. What was said is in the numbers compared. */
   explained: boolean;
+  /** An event nobody has seen and nothing is said of: there is nothing to compare the day with. */
+  unknown: boolean;
 }
 
 export const STREAK_DAYS = 3;
@@ -40,12 +42,13 @@ export const freshWatch = (): WatchState => ({
 /** The state after a day. */
 export function watched(before: WatchState, seen: Compared): WatchState {
   const next = { ...before };
-  if (!seen.censored && !seen.explained) accuracy(next, seen);
-  if (seen.explained) return { ...next, streak: 0, rise: 0, fall: 0, riseUnits: 0, fallUnits: 0, calm: CALM_DAYS, flaggedOn: null, flaggedWhy: null };
+  if (seen.unknown) return seen.explained ? ended(next) : next;
+  if (!seen.censored) accuracy(next, seen);
   // Out of stock says nothing of too little, and only counts where more was sold than expected.
   if (seen.censored && seen.actual <= seen.mean) return next;
 
   const side = seen.actual > seen.p99 ? 1 : seen.actual < seen.p1 ? -1 : 0, off = seen.actual - seen.mean;
+  if (side === 0 && seen.explained && before.flaggedOn !== null) return ended(next);
   next.streak = side === 0 ? 0 : Math.sign(before.streak) === side ? before.streak + side : side;
   next.calm = side === 0 ? before.calm + 1 : 0;
   const spread = Math.max((seen.p99 - seen.p1) / 4.65, Math.sqrt(Math.max(seen.mean, 0.05)));
@@ -63,6 +66,9 @@ export function watched(before: WatchState, seen: Compared): WatchState {
   }
   return next.calm >= CALM_DAYS ? { ...next, flaggedOn: null, flaggedWhy: null } : next;
 }
+
+/** What was unusual is over: the next days are looked at afresh. */
+const ended = (state: WatchState): WatchState => ({ ...state, streak: 0, rise: 0, fall: 0, riseUnits: 0, fallUnits: 0, calm: CALM_DAYS, flaggedOn: null, flaggedWhy: null });
 
 function accuracy(state: WatchState, seen: Compared): void {
   const keep = 1 - 1 / MEMORY_DAYS, y = seen.actual;

@@ -8,7 +8,7 @@ import { decimalCell } from '../../domain/purchasing/import-numbers.ts';
 import { overrideWords } from '../../domain/forecast/override.ts';
 import { forecastPage, forecastTotals } from '../../store/forecast-page.ts';
 import { currentRun } from '../../store/forecasts.ts';
-import { addOverride, addOverrides, endOverride, listOverrides, MOST_OVERRIDES, overrideHistory, type ListedOverride, type NewOverride, type OverrideRow } from '../../store/overrides.ts';
+import { addOverride, addOverrides, endOverride, listOverrides, MOST_OVERRIDES, overrideHistory, overrideNamed, type ListedOverride, type NewOverride, type OverrideRow } from '../../store/overrides.ts';
 import { itemsOfSkus } from '../../store/planned-prices.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
@@ -34,7 +34,7 @@ export function overrideRoutes(app: FastifyInstance, { house }: Services): void 
     return { overrides: (await overrideHistory(house.db, store.store_id, request.params.itemId, request.query.location ?? null)).map((row) => overrideView(row, today(store.time_zone))) };
   });
 
-  api.post('/api/v1/items/:itemId/overrides', { schema: { tags: ['forecast'], summary: 'Say more, less or something else than the engine for a range of days', params: ofItem, querystring: inStore, body: OverrideBody, response: { 200: Override } } }, async (request) => {
+  api.post('/api/v1/items/:itemId/overrides', { schema: { tags: ['forecast'], summary: 'Say more, less or something else than the engine for a range of days; the same said again is the one that stands', params: ofItem, querystring: inStore, body: OverrideBody, response: { 200: Override } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), { itemId } = request.params, { body } = request, day = today(store.time_zone);
     const fault = overrideFault(body, day);
     if (fault) throw new Refusal(400, `${fault.field}: ${fault.message}`);
@@ -42,9 +42,10 @@ export function overrideRoutes(app: FastifyInstance, { house }: Services): void 
     if (!known) throw new Refusal(404, `There is no item ${itemId}`);
     if (body.locationId !== null && (await house.db.query('select 1 from location where store_id = $1 and location_id = $2', [store.store_id, body.locationId])).rows.length === 0) throw new Refusal(400, `locationId: there is no location ${body.locationId}`);
     const author = request.user?.email ?? 'operator';
-    const id = await addOverride(house.db, store.store_id, { item_id: itemId, location_id: body.locationId, from_day: body.from, to_day: body.to, kind: body.kind, value: body.value, reason: body.reason, author, expires_on: body.expiresOn }, now());
-    await told(store.store_id, author, 'forecast overridden', `${store.shop_domain} item ${itemId}`, body);
-    return overrideView((await overrideHistory(house.db, store.store_id, itemId, null)).find((row) => row.override_id === id)!, day);
+    const said = { item_id: itemId, location_id: body.locationId, from_day: body.from, to_day: body.to, kind: body.kind, value: body.value, reason: body.reason, author, expires_on: body.expiresOn };
+    const { overrideId: id, added } = await house.db.transaction((tx) => addOverride(tx, store.store_id, said, now()));
+    if (added) await told(store.store_id, author, 'forecast overridden', `${store.shop_domain} item ${itemId}`, body);
+    return overrideView((await overrideNamed(house.db, store.store_id, id))!, day);
   });
 
   api.post('/api/v1/overrides/:overrideId/end', { schema: { tags: ['forecast'], summary: 'Undo an override; it stays in the history', params: z.object({ overrideId: z.string().regex(/^\d{1,18}$/) }), querystring: inStore, body: OverrideEnd, response: { 200: z.object({ ended: z.boolean() }) } } }, async (request) => {

@@ -2,10 +2,11 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { PLANNED_PRICE_CELLS, PLANNED_PRICE_COLUMNS, plannedPriceRow, type PlannedPriceRow } from '../../domain/forecast/planned-price.ts';
+import { dayOf } from '../../domain/calendar.ts';
+import { PLANNED_PRICE_CELLS, PLANNED_PRICE_COLUMNS, plannedPriceRow, type PlannedPriceColumn, type PlannedPriceRow } from '../../domain/forecast/planned-price.ts';
 import { decimalCell } from '../../domain/purchasing/import-numbers.ts';
 import { PROGRAM_SIGNS } from '../../domain/purchasing/import-signs.ts';
-import { addPlans, changePlan, itemsOfSkus, MOST_PLANS, plannedPrices, removePlan, type PlannedPriceRecord, type PlannedPriceValues } from '../../store/planned-prices.ts';
+import { addPlans, changePlan, itemsOfSkus, MOST_PLANS, plannedPrices, plansCover, removePlan, type PlannedPriceRecord, type PlannedPriceValues } from '../../store/planned-prices.ts';
 import { audit } from '../../store/users.ts';
 import { Refusal, type Services } from '../app.ts';
 import { cellSigns, csvTable } from '../csv-in.ts';
@@ -19,14 +20,28 @@ export function plannedPriceRoutes(app: FastifyInstance, { house }: Services): v
   const api = app.withTypeProvider<ZodTypeProvider>();
   const querystring = z.object({ store: z.coerce.number() }), params = z.object({ planId: z.string().regex(/^\d{1,18}$/) });
   const now = (): string => house.clock.now().toISOString();
-  /** The body as a row of the table, or a refusal that names its field. */
-  const valuesOf = async (storeId: number, body: Of<typeof PlannedPriceBody>): Promise<PlannedPriceValues> => {
+  /** The body as a row of the table, or a refusal that names its field. One that has begun may be changed to have ended. */
+  const valuesOf = async (storeId: number, body: Of<typeof PlannedPriceBody>, today: string | null): Promise<PlannedPriceValues> => {
     const cells = { Name: body.name, From: body.from, To: body.to, 'Percent off': String(body.percentOff), SKUs: body.skus.join(';'), Vendor: body.vendor ?? '', 'Product type': body.productType ?? '' };
     const row = plannedPriceRow((column) => cells[column], PROGRAM_SIGNS);
     if ('message' in row) throw new Refusal(400, `${row.column}: ${row.message}`);
     const values = asValues(row, await itemsOfSkus(house.db, storeId, row.skus));
     if ('sku' in values) throw new Refusal(400, `SKUs: no item of this store has the SKU ${values.sku}`);
+    const [idle] = await idleOf(storeId, [values], today);
+    if (idle) throw new Refusal(400, `${idle.field}: ${idle.message}`);
     return values;
+  };
+  /** Of each plan, why it would lower no price; null: it does. `today` null: days that are over are no reason. */
+  const idleOf = async (storeId: number, plans: readonly PlannedPriceValues[], today: string | null): Promise<({ field: PlannedPriceColumn; message: string } | null)[]> => {
+    const covers = plans.length === 0 ? [] : await plansCover(house.db, storeId, plans);
+    return plans.map((plan, n) => {
+      const { vendor, product_type: type, both } = covers[n]!;
+      if (today !== null && plan.to_day < today) return { field: 'To', message: `${plan.to_day} is past; a planned price is of days to come` };
+      if (plan.item_ids !== null) return null;
+      if (!vendor) return { field: 'Vendor', message: `no item of this store is of the vendor ${plan.vendor}` };
+      if (!type) return { field: 'Product type', message: `no item of this store has the product type ${plan.product_type}` };
+      return both ? null : { field: 'Product type', message: plan.vendor === null ? 'this store has no items yet' : `no item of the vendor ${plan.vendor} has the product type ${plan.product_type}` };
+    });
   };
   const noted = async (storeId: number, actor: string, action: string, subject: string, after?: object): Promise<void> => {
     await audit(house.db, { at: now(), actor, action, subject, ...(after ? { after } : {}) });
@@ -44,7 +59,7 @@ export function plannedPriceRoutes(app: FastifyInstance, { house }: Services): v
   });
 
   api.post('/api/v1/planned-prices', { schema: { tags: ['forecast'], summary: 'Plan a price', querystring, body: PlannedPriceBody, response: { 200: z.object({ added: z.boolean() }) } } }, async (request) => {
-    const store = await storeOf(house.db, request.query.store), by = request.user?.email ?? 'operator', values = await valuesOf(store.store_id, request.body);
+    const store = await storeOf(house.db, request.query.store), by = request.user?.email ?? 'operator', values = await valuesOf(store.store_id, request.body, dayOf(now(), store.time_zone));
     if ((await plannedPrices(house.db, store.store_id)).length >= MOST_PLANS) throw new Refusal(409, `There are ${MOST_PLANS} planned prices; remove old ones first`);
     const added = await addPlans(house.db, store.store_id, [values], by, now());
     if (added > 0) await noted(store.store_id, by, 'price planned', values.name, values);
@@ -52,7 +67,8 @@ export function plannedPriceRoutes(app: FastifyInstance, { house }: Services): v
   });
 
   api.put('/api/v1/planned-prices/:planId', { schema: { tags: ['forecast'], summary: 'Change a planned price', params, querystring, body: PlannedPriceBody, response: { 200: z.object({ saved: z.boolean() }) } } }, async (request) => {
-    const store = await storeOf(house.db, request.query.store), by = request.user?.email ?? 'operator', values = await valuesOf(store.store_id, request.body);
+    const store = await storeOf(house.db, request.query.store), by = request.user?.email ?? 'operator', today = dayOf(now(), store.time_zone), kept = (await plannedPrices(house.db, store.store_id)).find((plan) => plan.plan_id === request.params.planId);
+    const values = await valuesOf(store.store_id, request.body, kept && kept.from_day <= today ? null : today);
     if (!(await changePlan(house.db, store.store_id, request.params.planId, values, by, now()))) throw new Refusal(404, 'There is no such planned price; it may have been removed.');
     await noted(store.store_id, by, 'planned price changed', values.name, values);
     return { saved: true };
@@ -74,15 +90,17 @@ export function plannedPriceRoutes(app: FastifyInstance, { house }: Services): v
     if (rows.length + known.length > MOST_PLANS) throw new Refusal(400, `The file has ${rows.length} lines and there are ${known.length} planned prices; at most ${MOST_PLANS} in all`);
     const there = new Set(known.map(keyOf)), read = rows.map(({ record, line }) => ({ line, row: plannedPriceRow((column) => record[named(column)] ?? '', signs) }));
     const itemIds = await itemsOfSkus(house.db, store.store_id, read.flatMap(({ row }) => ('message' in row ? [] : row.skus)));
-    const result: Of<typeof ImportResult> = { dryRun, lines: rows.length, applied: 0, unchanged: 0, errors: [], ...(signs.notes.length > 0 ? { notes: signs.notes } : {}) }, wanted: PlannedPriceValues[] = [];
+    const result: Of<typeof ImportResult> = { dryRun, lines: rows.length, applied: 0, unchanged: 0, errors: [], ...(signs.notes.length > 0 ? { notes: signs.notes } : {}) }, fresh: { line: number; values: PlannedPriceValues }[] = [];
     for (const { line, row } of read) {
       if ('message' in row) { result.errors.push({ line, field: row.column, message: row.message }); continue; }
       const values = asValues(row, itemIds);
       if ('sku' in values) { result.errors.push({ line, field: 'SKUs', message: `no item of this store has the SKU ${values.sku}` }); continue; }
       if (there.has(keyOf(values))) { result.unchanged++; continue; }
       there.add(keyOf(values));
-      wanted.push(values);
+      fresh.push({ line, values });
     }
+    const idle = await idleOf(store.store_id, fresh.map(({ values }) => values), dayOf(now(), store.time_zone)), wanted = fresh.flatMap(({ values }, n) => (idle[n] ? [] : [values]));
+    result.errors = [...result.errors, ...fresh.flatMap(({ line }, n) => (idle[n] ? [{ line, ...idle[n] }] : []))].sort((a, b) => a.line - b.line);
     result.applied = wanted.length;
     if (!dryRun && wanted.length > 0) {
       const by = request.user?.email ?? 'operator';

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { byEventName, eventKey } from '../../domain/forecast/event-names.ts';
 import { EVENT_CELLS, EVENT_COLUMNS, eventRow, type EventRow } from '../../domain/forecast/event-row.ts';
 import { decimalCell } from '../../domain/purchasing/import-numbers.ts';
 import { currentRun, type LearnedEvents } from '../../store/forecasts.ts';
@@ -21,9 +22,9 @@ export function planningEventRoutes(app: FastifyInstance, { house }: Services): 
   const now = (): string => house.clock.now().toISOString();
   const namesOfLocations = async (storeId: number): Promise<Map<number, string>> =>
     new Map((await house.db.query<{ location_id: number; name: string }>('select location_id, name from location where store_id = $1', [storeId])).rows.map((row) => [row.location_id, row.name]));
-  const view = (row: PlanningEventRow, names: Map<number, string>, learned: LearnedEvents): Of<typeof PlanningEvent> => ({
+  const view = (row: PlanningEventRow, names: Map<number, string>, learned: LearnedEvents, seen = byEventName(learned, row.name)): Of<typeof PlanningEvent> => ({
     eventId: row.event_id, name: row.name, from: row.from_day, to: row.to_day, locationIds: row.location_ids, locationNames: (row.location_ids ?? []).map((id) => names.get(id) ?? String(id)),
-    uplift: row.uplift, learned: learned[row.name] ? { uplift: Math.round((learned[row.name]!.factor - 1) * 1000) / 10, days: learned[row.name]!.days } : null, updatedAt: row.updated_at, updatedBy: row.updated_by,
+    uplift: row.uplift, learned: seen && { uplift: Math.round((seen.factor - 1) * 1000) / 10, days: seen.days }, updatedAt: row.updated_at, updatedBy: row.updated_by,
   });
   /** The body as a row, or a refusal that names its field. */
   const valuesOf = (body: Of<typeof PlanningEventBody>, names: Map<number, string>): PlanningEventValues => {
@@ -58,6 +59,7 @@ export function planningEventRoutes(app: FastifyInstance, { house }: Services): 
 
   api.put('/api/v1/planning-events/:eventId', { schema: { tags: ['forecast'], summary: 'Change an event', params, querystring, body: PlanningEventBody, response: { 200: z.object({ saved: z.boolean() }) } } }, async (request) => {
     const store = await storeOf(house.db, request.query.store), by = request.user?.email ?? 'operator', values = valuesOf(request.body, await namesOfLocations(store.store_id));
+    if ((await planningEvents(house.db, store.store_id)).some((other) => other.event_id !== request.params.eventId && keyOf(other) === keyOf(values))) throw new Refusal(409, `name: there is another event called ${values.name} on these days at these locations`);
     if (!(await changeEvent(house.db, store.store_id, request.params.eventId, values, by, now()))) throw new Refusal(404, 'There is no such event; it may have been removed.');
     await noted(store.store_id, by, 'event changed', values.name, values);
     return { saved: true };
@@ -99,7 +101,7 @@ export function planningEventRoutes(app: FastifyInstance, { house }: Services): 
   });
 }
 
-const keyOf = (row: Omit<PlanningEventValues, 'uplift'>): string => JSON.stringify([row.name, row.from_day, row.to_day, row.location_ids]);
+const keyOf = (row: Omit<PlanningEventValues, 'uplift'>): string => JSON.stringify([eventKey(row.name), row.from_day, row.to_day, row.location_ids]);
 
 function asValues(row: EventRow, idOf: ReadonlyMap<string, number>): PlanningEventValues {
   const ids = [...new Set(row.locations.map((name) => idOf.get(name.toLowerCase())!))].sort((a, b) => a - b);
