@@ -122,11 +122,12 @@ describe('a bad file', () => {
   });
 
   it('one number far too large moves no other series, and is told', () => {
-    const months = { start: '2020-01-01', y: Array.from({ length: 40 }, (_, n) => weekly(n, 1)) }, input = put('large.ndjson', [line('a', 1, months), line('b', 1, { ...months, y: months.y.map((y, n) => (n === 20 ? 90_000 : y)) }), line('c', 1, { y: [1, 1e160, 1] }), line('d', 1, { y: [1], obs: [1e308] })].join('\n'));
+    const months = { start: '2020-01-01', y: Array.from({ length: 40 }, (_, n) => weekly(n, 1)) }, input = put('large.ndjson', [line('a', 1, months), line('b', 1, { ...months, y: months.y.map((y, n) => (n === 20 ? 90_000 : y)) }), line('lone', 1, { ...months, y: months.y.map((_, n) => (n === 5 ? 70 : 0)) }), line('c', 1, { y: [1, 1e160, 1] }), line('d', 1, { y: [1], obs: [1e308] })].join('\n'));
     const made = run('--input', input, '--freq', 'M', '--horizon', '3', '--output', path.join(dir, 'large-out.csv'));
     expect(made).toMatchObject({ code: 3, out: expect.stringContaining('b: 90,000 in 2021-09 is 10,000 times its largest other month; it counts as one very large order: in totals at the rate of the last year, not in single months.') });
-    for (const said of [':3: y: element 2: expected -1000000000000 to 1000000000000, not 1e+160', ':4: obs: element 1: expected']) expect(made.err).toContain(input + said);
-    expect(rows(path.join(dir, 'large-out.csv')).slice(1).map((row) => [row[0], Number(row[3]) > 0 && Number(row[3]) < 20])).toEqual(['a', 'a', 'a', 'b', 'b', 'b'].map((id) => [id, true]));
+    expect(made.out).toContain('lone: 70 in 2020-06 is 100% of what it sold, and 16% of what there is to learn from; it is forecast, and the others do not learn from it.');
+    for (const said of [':4: y: element 2: expected -1000000000000 to 1000000000000, not 1e+160', ':5: obs: element 1: expected']) expect(made.err).toContain(input + said);
+    expect(rows(path.join(dir, 'large-out.csv')).slice(1, 7).map((row) => [row[0], Number(row[3]) > 0 && Number(row[3]) < 20])).toEqual(['a', 'a', 'a', 'b', 'b', 'b'].map((id) => [id, true]));
   });
 
   it('a result that is no number is no row with empty cells', () => {

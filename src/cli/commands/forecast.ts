@@ -8,6 +8,7 @@ import type { CalendarEvent, Grain, PanelOptions, Pool } from '../../domain/fore
 import type { FileSeries } from '../../domain/forecast/series-file.ts';
 import { signsOf } from '../../domain/purchasing/import-signs.ts';
 import { grouped } from '../../domain/wording.ts';
+import { teachers } from '../../domain/forecast/very-large.ts';
 import { computeThreads, type Compute, type Shared } from '../../runtime/compute.ts';
 import type { Outcome, PanelTask } from '../../runtime/compute-thread.ts';
 import { overwrites, writeLines } from '../file-lines.ts';
@@ -39,9 +40,11 @@ export async function forecastCommand(given: ForecastOptions): Promise<void> {
     if (source.count === 0) throw new Error(`${given.input}: no series could be read.${source.faults[0] ? ` ${faultLine(given.input, source.faults[0])}` : ''}`);
     const options: PanelOptions = { grain: asked.grain, horizon: asked.reach, quantiles: QUANTILES, ...(asked.events.length > 0 ? { events: asked.events } : {}) };
     stopped.signal.throwIfAborted();
-    const learnedFrom = source.sample.length;
+    const { teach, aside } = teachers(source.sample), learnedFrom = teach.length, starts = new Map(source.sample.map(({ id, series }) => [id, series.start]));
+    for (const { id, at, units, own, ofAll } of aside.slice(0, LARGE_SHOWN)) source.notes.push(`${id}: ${grouped(units)} ${periodWords(asked.grain, starts.get(id)!, at)} is ${percent(own)} of what it sold, and ${percent(ofAll)} of what there is to learn from; it is forecast, and the others do not learn from it.`);
+    if (aside.length > LARGE_SHOWN) source.notes.push(`… and ${grouped(aside.length - LARGE_SHOWN)} more from which the others do not learn.`);
     bars.watch({ flow: 'forecast', stage: `learn from ${learnedFrom.toLocaleString('en-GB')} series`, done: 0, total: 1 });
-    const pool = await compute.run<PanelTask, Pool>('learn', { panel: source.sample, options });
+    const pool = await compute.run<PanelTask, Pool>('learn', { panel: teach, options });
     source.sample.length = 0;
     bars.watch({ flow: 'forecast', stage: `learn from ${learnedFrom.toLocaleString('en-GB')} series`, done: 1, total: 1 });
     const methods = new Map<string, number>(), failed: { id: string; message: string }[] = [], large: string[] = [];
@@ -92,6 +95,8 @@ export async function forecastCommand(given: ForecastOptions): Promise<void> {
     await compute.stop();
   }
 }
+
+const percent = (share: number): string => `${Math.floor(share * 100)}%`;
 
 const PERIODS = { D: 'day', W: 'week', M: 'month' } as const;
 

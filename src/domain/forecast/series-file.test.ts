@@ -5,7 +5,7 @@ import { csvColumn, keysNotRead, nearColumn, nearKey, type CsvColumn } from './f
 import { indexOf, periodsOf, periodWords, strayDays } from './file-periods.ts';
 import { forecastPanel, learnPool } from './panel.ts';
 import { datedRow, isFault, seriesFromJson, seriesFromRows, type DatedRow, type FileSeries } from './series-file.ts';
-import { veryLarge } from './very-large.ts';
+import { teachers, veryLarge } from './very-large.ts';
 
 const json = (more: object, horizon = 3): FileSeries | { column: string; message: string } => seriesFromJson(JSON.stringify({ id: 'a', start: '2026-01-01', y: [1, 2, 0, 4], ...more }), horizon);
 const good = (more: object): FileSeries => { const one = json(more); if (isFault(one)) throw new Error(`${one.column}: ${one.message}`); return one; };
@@ -141,6 +141,16 @@ describe('a period far above all others', () => {
   });
   it('no series without such a gap is touched, whatever it is multiplied by', () => {
     fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 100 }), { maxLength: 60 }), fc.constantFrom(0.01, 1, 1e9), (y, times) => { expect(veryLarge(Float64Array.from(y, (units) => units * times))).toEqual([]); }));
+  });
+  it('nobody learns from a series that is little more than one period and weighs on all', () => {
+    const one = (id: string, units: number, others = 0): FileSeries => good({ id, y: Array.from({ length: 300 }, (_, t) => (t === 250 ? units : t < others ? 10 : 0)) }), usual = Array.from({ length: 9 }, (_, n) => good({ id: `s${n}`, y: plain(300, n) }));
+    const of = (...lone: FileSeries[]) => teachers([...usual, ...lone]).aside.map(({ id, units }) => [id, units]);
+    expect(of(one('small', 50), one('large', 5_000), one('larger', 9e9), one('of many', 5_000, 600))).toEqual([['larger', 9e9], ['large', 5_000]]);
+    expect(of(one('mostly', 950, 10), one('partly', 850, 10))).toEqual([['mostly', 950]]);
+    expect(teachers([...usual, one('large', 5_000)])).toMatchObject({ teach: usual, aside: [{ at: 250, own: 1 }] });
+    // Nothing is left aside where most would be, nor from what is known of too few periods.
+    expect(teachers([one('a', 5), one('b', 5_000)].slice(1)).aside).toEqual([]);
+    expect(of(good({ id: 'new', y: [0, 5_000] }))).toEqual([]);
   });
   it('moves no other series', () => {
     const options = { grain: 'D', horizon: 28, quantiles: [0.5, 0.9] } as const;

@@ -45,3 +45,37 @@ export function apart<T extends PanelSeries>(one: T): T & { veryLarge?: VeryLarg
   for (const { at, units } of found) { bulk[at] = units; seen[at] = 0; }
   return { ...one, bulk, series: { ...one.series, exposure: seen }, veryLarge: found };
 }
+
+/** A series that is one period: so much of its own units, and of the units of all that is learned from; and the periods it takes to say so. */
+const OWN = 0.9, OF_ALL = 0.01, LEAST_PERIODS = 20;
+
+export interface Alone { id: string; at: number; units: number; own: number; ofAll: number }
+
+/**
+ * Those of a sample to learn from, and those left aside: series that are hardly more than one period (nothing of their own says whether it is a slip), which
+ * is more than a hundredth of all that is sold. Everything where that would be most of the sample.
+ */
+export function teachers<T extends PanelSeries>(sample: readonly T[]): { teach: T[]; aside: Alone[] } {
+  let all = 0;
+  const found: Omit<Alone, 'ofAll'>[] = [];
+  for (const { id, series: { demand }, bulk } of sample) {
+    let sum = 0, most = 0, at = 0;
+    for (let t = 0; t < demand.length; t++) {
+      const y = demand[t]! - (bulk?.[t] ?? 0);
+      if (!(y > 0)) continue;
+      sum += y;
+      if (y > most) { most = y; at = t; }
+    }
+    all += sum;
+    if (demand.length >= LEAST_PERIODS && most > OWN * sum) found.push({ id, at, units: most, own: most / sum });
+  }
+  // The largest first, and without those before: one of a million does not hide one of a thousand.
+  const aside: Alone[] = [];
+  for (const one of found.sort((a, b) => b.units - a.units)) {
+    if (one.units <= OF_ALL * all) break;
+    aside.push({ ...one, ofAll: one.units / all });
+    all = Math.max(0, all - one.units / one.own);
+  }
+  const ids = new Set(aside.map(({ id }) => id));
+  return 2 * aside.length > sample.length ? { teach: [...sample], aside: [] } : { teach: sample.filter(({ id }) => !ids.has(id)), aside };
+}
