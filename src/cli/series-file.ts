@@ -187,7 +187,7 @@ function addLeftOut(leftOut: SeriesSource['leftOut'], periods: Periods, { day, q
 /** Where every row has a fault, the first of them says more than that nothing is left. */
 function nothingRead(file: string, { faults: [first], count }: { faults: Fault[]; readonly count: number }): string {
   if (!first) return `${file}: no row has a quantity`;
-  return `${file}: no row could be read; ${count === 1 ? 'its fault' : `the first of ${grouped(count)} faults`}: line ${first.line}: ${first.column === '' ? '' : `${first.column}: `}${first.message}`;
+  return `${file}: no row could be read. ${file}:${first.line}: ${first.column === '' ? '' : `${first.column}: `}${first.message}${count > 1 ? ` (the first of ${grouped(count)} faults)` : ''}`;
 }
 
 /** Spreadsheets of countries with a decimal comma write semicolons. */

@@ -162,7 +162,7 @@ describe('a bad file', () => {
   });
 
   it('that no program of ours can read says what it is', async () => {
-    await expect(read('german.csv', ['id;date;quantity', 'a;31.12.2025;1', 'b;30.12.2025;1'])).rejects.toThrow('german.csv: no row could be read; the first of 2 faults: line 2: date: expected a date like 2026-01-31, not "31.12.2025"');
+    await expect(read('german.csv', ['id;date;quantity', 'a;31.12.2025;1', 'b;30.12.2025;1'])).rejects.toThrow(/german\.csv: no row could be read\. .*german\.csv:2: date: expected a date like 2026-01-31, not "31\.12\.2025" \(the first of 2 faults\)$/);
     await expect(read('blank.csv', ['id,date,quantity', 'a,2026-01-01,'])).rejects.toThrow('blank.csv: no row has a quantity');
     await expect(read('book.xlsx', ['PK\u0003\u0004 and so on'])).rejects.toThrow('book.xlsx: is a workbook (.xlsx, .ods) or a ZIP archive, not a text file: save the sheet as CSV');
     writeFileSync(path.join(dir, 'packed.csv'), gzipSync('id,date,quantity\n'));
