@@ -1,5 +1,5 @@
 /** Text files line by line with bounded memory, unpacked where the name ends in .gz; written the same way, complete or not at all. */
-import { createReadStream, createWriteStream, existsSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync, fstatSync, openSync, realpathSync, renameSync, rmSync, statSync, type BigIntStats } from 'node:fs';
 import path from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
@@ -52,14 +52,37 @@ export function sizeOf(file: string): number {
 }
 
 /** Why a file cannot be written, where the system says more than it helps. */
-const UNWRITABLE: Readonly<Record<string, (file: string) => string>> = { ENOENT: (file) => `there is no folder ${path.dirname(file)}`, EACCES: () => 'may not be written here', EISDIR: () => 'is a folder', ENOTDIR: (file) => `${path.dirname(file)} is not a folder` };
+const UNWRITABLE: Readonly<Record<string, (file: string) => string>> = { ENOENT: (file) => `there is no folder ${path.dirname(file)}`, EACCES: () => 'may not be written here', EISDIR: () => 'is a folder', ENXIO: () => 'is a device, a pipe or where the summary is printed; the result is written under a temporary name and renamed when it is complete: give the name of a file', ENOTDIR: (file) => `${path.dirname(file)} is not a folder` };
+
+/** The place a name leads to, links followed, and the temporary name beside it. */
+function placeOf(file: string): { place: string; part: string } {
+  let place = file;
+  try { place = realpathSync(file); } catch { /* not there yet, or a pipe without a name */ }
+  return { place, part: `${place}.part` };
+}
+
+const statOf = (file: string): BigIntStats | undefined => statSync(file, { bigint: true, throwIfNoEntry: false });
+const same = (one: BigIntStats, other: BigIntStats): boolean => one.ino !== 0n && one.dev === other.dev && one.ino === other.ino;
+
+/** Whether writing this output would replace the input: the same file by whatever path or link, also under the output's temporary name. */
+export function overwrites(output: string, input: string): boolean {
+  const { place, part } = placeOf(output), read = statOf(input);
+  return [place, part].some((file) => {
+    if (path.resolve(file) === path.resolve(input)) return true;
+    const there = statOf(file);
+    return read !== undefined && there !== undefined && same(read, there);
+  });
+}
 
 /** A file under a temporary name beside the final one; `finish` gives it its name, `drop` removes it. Throws at once where it cannot be written. */
 export function writeLines(file: string): { write(text: string): Promise<void>; finish(): Promise<void>; drop(): void } {
-  const part = `${file}.part`;
-  let fd: number;
+  let fd: number, place: string, part: string;
   try {
-    if (existsSync(file) && !statSync(file).isFile()) throw Object.assign(new Error('not a file'), { code: 'EISDIR' });
+    ({ place, part } = placeOf(file));
+    const there = statOf(file);
+    if (there?.isDirectory()) throw Object.assign(new Error('not a file'), { code: 'EISDIR' });
+    // A pipe cannot be given a name when it is complete; a name that leads to where the summary is printed would take the file from under it.
+    if (there && (!there.isFile() || [1, 2].some((stream) => same(fstatSync(stream, { bigint: true }), there)))) throw Object.assign(new Error('not a file'), { code: 'ENXIO' });
     fd = openSync(part, 'w');
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -80,7 +103,7 @@ export function writeLines(file: string): { write(text: string): Promise<void>; 
     async finish() {
       into.end();
       await Promise.race([finished(sink), failure]);
-      renameSync(part, file);
+      renameSync(part, place);
     },
     drop() { sink.destroy(); rmSync(part, { force: true }); },
   };

@@ -6,10 +6,14 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { CSV_COLUMNS, datedRow, isFault, periodsOf, seriesFromJson, seriesFromRows, strayDays, type CsvColumn, type DatedRow, type FileSeries } from '../domain/forecast/series-file.ts';
 import { dayFromNumber } from '../domain/calendar.ts';
+import type { CsvColumn } from '../domain/forecast/file-columns.ts';
+import { indexOf, periodsOf, strayDays, type Periods } from '../domain/forecast/file-periods.ts';
+import { datedRow, isFault, seriesFromJson, seriesFromRows, type DatedRow, type FileSeries } from '../domain/forecast/series-file.ts';
 import type { Grain } from '../domain/forecast/panel.ts';
+import { grouped, some } from '../domain/wording.ts';
 import { linesOf, sizeOf, unpacked } from './file-lines.ts';
+import { header, NEEDED, notRead } from './series-header.ts';
 import { LOST, LOST_LETTER, NUMBER_COLUMNS, seriesSigns, type SeriesSigns } from './series-signs.ts';
 
 export interface Fault { line: number; column: string; message: string }
@@ -17,8 +21,10 @@ export interface SeriesSource {
   /** Series without a fault. */
   count: number;
   faults: Fault[]; faultCount: number;
-  /** Days left out because they make no whole period. */
-  leftOut: number;
+  /** What is not wrong and yet to be known, in words: columns that are not read, days that make no whole period. */
+  notes: string[];
+  /** Days that make no whole period, and the units in them, which are left out. */
+  leftOut: { from: string; to: string; days: number; units: number }[];
   /** The series that sold most, in the file's order. */
   sample: FileSeries[];
   series(): AsyncGenerator<FileSeries>;
@@ -31,11 +37,23 @@ const LEARN_PERIODS = 600_000;
 /** Faults kept; the rest are counted. */
 const FAULTS_KEPT = 1_000;
 
+/** What is no text, by its first bytes. */
+const PACKED: readonly { begins: readonly number[]; say: string }[] = [
+  { begins: [0x50, 0x4b, 0x03, 0x04], say: 'is a workbook (.xlsx, .ods) or a ZIP archive, not a text file: save the sheet as CSV, or unpack it' },
+  { begins: [0xd0, 0xcf, 0x11, 0xe0], say: 'is a workbook (.xls), not a text file: save the sheet as CSV' },
+  { begins: [0x1f, 0x8b], say: 'is packed by gzip: let its name end in .gz' },
+];
+
 /** Throws where nothing can be read, and when the signal stops it; nothing is left on disk then. */
 export async function readSeriesFile(file: string, grain: Grain, horizon: number, progress: (done: number, total: number) => void, signal: AbortSignal): Promise<SeriesSource> {
   const size = sizeOf(file), read = (bytes: number): void => progress(bytes, size);
   let first = '';
-  for await (const chunk of unpacked(file)) { first = chunk.toString('utf8').replace(/^\uFEFF/, '').trimStart().slice(0, 1); if (first) break; }
+  for await (const chunk of unpacked(file)) {
+    const packed = PACKED.find(({ begins }) => chunk.subarray(0, begins.length).equals(Buffer.from(begins)));
+    if (packed) throw new Error(`${file}: ${packed.say}`);
+    first = chunk.toString('utf8').replace(/^\uFEFF/, '').trimStart().slice(0, 1);
+    if (first) break;
+  }
   if (first === '') throw new Error(`${file}: the file is empty`);
   if (first === '[') throw new Error(`${file}: begins as a JSON list; expected NDJSON, an object a line, or CSV`);
   return first === '{' ? readNdjson(file, horizon, read, signal) : readCsv(file, grain, horizon, read, signal);
@@ -72,10 +90,10 @@ function bestSellers<T>(): { offer(units: number, periods: number, order: number
 const unitsOf = (one: FileSeries): number => one.series.demand.reduce((sum, units) => sum + (Number.isNaN(units) ? 0 : units), 0);
 
 async function readNdjson(file: string, horizon: number, read: (bytes: number) => void, signal: AbortSignal): Promise<SeriesSource> {
-  const ids = new Set<string>(), bad = new Set<number>(), found = faultList(), best = bestSellers<Buffer>();
+  const ids = new Set<string>(), bad = new Set<number>(), found = faultList(), best = bestSellers<Buffer>(), unread = notRead();
   for await (const lines of linesOf(file, read, signal)) {
     for (const { line, text } of lines) {
-      const one = text.includes(LOST) ? { column: '', message: LOST_LETTER } : seriesFromJson(text, horizon);
+      const one = text.includes(LOST) ? { column: '', message: LOST_LETTER } : seriesFromJson(text, horizon, (names, all) => unread.look(names, all, line));
       if (isFault(one)) { found.add({ line, ...one }); bad.add(line); continue; }
       if (ids.has(one.id)) { found.add({ line, column: 'id', message: `${one.id} is already on a line before` }); bad.add(line); continue; }
       ids.add(one.id);
@@ -83,7 +101,7 @@ async function readNdjson(file: string, horizon: number, read: (bytes: number) =
     }
   }
   return {
-    count: ids.size, faults: found.faults, faultCount: found.count, leftOut: 0,
+    count: ids.size, faults: found.faults, faultCount: found.count, notes: unread.notes(), leftOut: [],
     sample: best.take().map((text) => seriesFromJson(text.toString(), horizon) as FileSeries),
     async *series() {
       for await (const lines of linesOf(file, undefined, signal)) for (const { line, text } of lines) if (!bad.has(line)) yield seriesFromJson(text, horizon) as FileSeries;
@@ -92,20 +110,18 @@ async function readNdjson(file: string, horizon: number, read: (bytes: number) =
   };
 }
 
-const NEEDED: readonly CsvColumn[] = ['id', 'date', 'quantity'];
-
 async function readCsv(file: string, grain: Grain, horizon: number, read: (bytes: number) => void, signal: AbortSignal): Promise<SeriesSource> {
   const found = faultList(), rows = waitingRoom();
   const numberOf = new Map<string, number>(), ids: string[] = [], names: { item: string; location: string; category: string }[] = [], units: number[] = [], bad = new Set<number>();
   const dates = new Map<number, { line: number; rows: number }>();
-  let at: Partial<Record<CsvColumn, number>> | null = null, separator = ',', width = 0, least = 0, signs: SeriesSigns | null = null;
+  let at: Partial<Record<CsvColumn, number>> | null = null, notes: string[] = [], separator = ',', width = 0, least = 0, signs: SeriesSigns | null = null;
   try {
     for await (const lines of linesOf(file, read, signal)) {
       for (const { line, text } of lines) {
         if (at === null) { separator = separatorOf(text); signs = separator === ',' ? null : seriesSigns(separator); if (text.includes(LOST)) throw new Error(`${file}:${line}: ${LOST_LETTER}`); }
         const record = cellsOf(text, separator);
         if (typeof record === 'string') { if (at === null) throw new Error(`${file}:${line}: ${record}`); found.add({ line, column: '', message: record }); continue; }
-        if (at === null) { at = header(file, record); width = record.length; least = 1 + Math.max(...NEEDED.map((column) => at![column]!)); continue; }
+        if (at === null) { ({ at, notes } = header(file, record)); width = record.length; least = 1 + Math.max(...NEEDED.map((column) => at![column]!)); continue; }
         const columns = at, cell = (column: CsvColumn): string => record[columns[column] ?? -1] ?? '', lost = text.includes(LOST);
         const id = cell('id').trim();
         // Two names that lost a letter each may be one now: a series of that name is none.
@@ -135,7 +151,7 @@ async function readCsv(file: string, grain: Grain, horizon: number, read: (bytes
     rows.close();
     throw error;
   }
-  if (dates.size === 0) { rows.close(); throw new Error(`${file}: no row has a quantity`); }
+  if (dates.size === 0) { rows.close(); throw new Error(nothingRead(file, found)); }
   const open = signs?.open();
   for (const one of open?.cells ?? []) found.add(one);
   for (const n of open?.series ?? []) bad.add(n);
@@ -144,35 +160,35 @@ async function readCsv(file: string, grain: Grain, horizon: number, read: (bytes
   for (const day of stray) { found.add({ line: dates.get(day)!.line, column: 'date', message: `${dayFromNumber(day)} is years away from the other dates of the file` }); dates.delete(day); }
   found.faults.sort((a, b) => a.line - b.line);
   if (stray.length > 0) for (const [n, of] of rows.all(ids.length)) for (const row of of) if (!Number.isNaN(row.quantity) && !dates.has(row.day)) bad.add(n);
-  const days = [...dates.keys()], turns = new Set(days.map((day) => (grain === 'W' ? day % 7 : dayOfMonth(day))));
-  // Whether all dates are weeks, or months, apart.
-  const periods = periodsOf(grain, days.reduce((a, b) => Math.min(a, b)), days.reduce((a, b) => Math.max(a, b)), grain !== 'D' && turns.size === 1);
-  if (periods.count < 1) { rows.close(); throw new Error(`${file}: the dates make no whole ${grain === 'W' ? 'week' : 'month'}`); }
+  const periods = periodsOf(grain, [...dates.keys()]), leftOut = periods.leftOut.map(({ from, to }) => ({ from: dayFromNumber(from), to: dayFromNumber(to), days: to - from + 1, units: 0 }));
+  if (periods.count < 1) { rows.close(); throw new Error(`${file}: the dates, ${leftOut.map(({ from, to }) => `${from} to ${to}`).join(', ')}, make no whole ${PERIOD[grain]}`); }
+  if (leftOut.length > 0) for (const [n, of] of rows.all(ids.length)) if (!bad.has(n)) for (const row of of) addLeftOut(leftOut, periods, row);
+  if (leftOut.length > 0) notes.push(`${leftOut.map(({ from, to, days, units }) => `${some(days, 'day')} (${from}${to === from ? '' : ` to ${to}`}, ${grouped(units)} ${units === 1 ? 'unit' : 'units'})`).join(' and ')} at the ${leftOut.length === 1 ? 'end' : 'ends'} of the dates ${leftOut.length === 1 && leftOut[0]!.days === 1 ? 'makes' : 'make'} no whole ${PERIOD[grain]} and ${leftOut.length === 1 && leftOut[0]!.days === 1 ? 'was' : 'were'} left out.`);
   const made = (n: number, of: Iterable<DatedRow>): FileSeries => seriesFromRows(ids[n]!, of, periods, horizon, names[n]!);
   const most = Math.max(1, Math.min(LEARN_SERIES, Math.floor(LEARN_PERIODS / periods.count)));
   const chosen = new Set(ids.map((_, n) => n).filter((n) => !bad.has(n)).sort((a, b) => units[b]! - units[a]! || a - b).slice(0, most));
   const sample: FileSeries[] = [];
   for (const [n, of] of rows.all(ids.length)) if (chosen.has(n)) sample.push(made(n, of));
   return {
-    count: ids.length - bad.size, faults: found.faults, faultCount: found.count, leftOut: periods.leftOut, sample,
+    count: ids.length - bad.size, faults: found.faults, faultCount: found.count, notes, leftOut, sample,
     async *series() { for (const [n, of] of rows.all(ids.length)) if (!bad.has(n)) yield made(n, of); },
     close: () => rows.close(),
   };
 }
 
-function header(file: string, names: readonly string[]): Partial<Record<CsvColumn, number>> {
-  const at: Partial<Record<CsvColumn, number>> = {};
-  names.forEach((name, n) => {
-    const column = CSV_COLUMNS.find((known) => known === name.trim().toLowerCase());
-    if (column && at[column] !== undefined) throw new Error(`${file}:1: ${column}: there are two columns of this name`);
-    if (column) at[column] = n;
-  });
-  const missing = NEEDED.filter((column) => at[column] === undefined);
-  if (missing.length > 0) throw new Error(`${file}:1: ${missing.join(', ')}: missing column; expected id,date,quantity and perhaps ${CSV_COLUMNS.slice(3).join(',')}, found ${names.slice(0, COLUMNS_SHOWN).map((name) => name.trim().slice(0, 40)).join(',')}`);
-  return at;
+const PERIOD = { D: 'day', W: 'week', M: 'month' } as const;
+
+function addLeftOut(leftOut: SeriesSource['leftOut'], periods: Periods, { day, quantity }: DatedRow): void {
+  const at = indexOf(periods, day);
+  if (Number.isNaN(quantity) || (at >= 0 && at < periods.count)) return;
+  leftOut[at < 0 ? 0 : leftOut.length - 1]!.units += quantity;
 }
 
-const COLUMNS_SHOWN = 20;
+/** Where every row has a fault, the first of them says more than that nothing is left. */
+function nothingRead(file: string, { faults: [first], count }: { faults: Fault[]; readonly count: number }): string {
+  if (!first) return `${file}: no row has a quantity`;
+  return `${file}: no row could be read. ${file}:${first.line}: ${first.column === '' ? '' : `${first.column}: `}${first.message}${count > 1 ? ` (the first of ${grouped(count)} faults)` : ''}`;
+}
 
 /** Spreadsheets of countries with a decimal comma write semicolons. */
 const separatorOf = (header: string): string => [';', '\t'].find((one) => header.includes(one) && !header.includes(',')) ?? ',';
@@ -183,8 +199,6 @@ function cellsOf(text: string, separator: string): string[] | string {
   if (!line.includes('"')) return line.split(separator);
   try { return (parse(line, { relax_column_count: true, delimiter: separator }) as string[][])[0] ?? []; } catch (error) { return `not readable as CSV: ${(error as Error).message}`; }
 }
-
-const dayOfMonth = (day: number): number => new Date(day * 86_400_000).getUTCDate();
 
 const SERIES_A_FILE = 500;
 /** Row: series, day, quantity, price, promotion, in stock. */

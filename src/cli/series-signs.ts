@@ -1,5 +1,5 @@
 /** What commas and points mean in a CSV of series whose cells are not separated by commas: read as they come, and what turns out to be open at the end of the file is a fault. */
-import { CSV_COLUMNS, type CsvColumn } from '../domain/forecast/series-file.ts';
+import { CSV_COLUMNS, type CsvColumn } from '../domain/forecast/file-columns.ts';
 
 /** A letter that was lost in reading, and what is said of it. */
 export const LOST = '\uFFFD', LOST_LETTER = 'holds a letter that could not be read: save the file as UTF-8, or write the letter right';

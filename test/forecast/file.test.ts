@@ -1,13 +1,17 @@
 /** `instep forecast` as it is called: good files and bad ones, its exit codes, what it writes and where it says a fault is. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { readSeriesFile } from '../../src/cli/series-file.ts';
+import { overwrites, writeLines } from '../../src/cli/file-lines.ts';
+import { forecastRows } from '../../src/cli/forecast-rows.ts';
+import { readSeriesFile, type SeriesSource } from '../../src/cli/series-file.ts';
 import { addDays } from '../../src/domain/calendar.ts';
+import type { ForecastResult } from '../../src/domain/forecast/forecast.ts';
+import type { Grain } from '../../src/domain/forecast/panel.ts';
 
 vi.setConfig({ testTimeout: 120_000 }); // each call is a process of its own
 const dir = mkdtempSync(path.join(tmpdir(), 'instep-forecast-test-'));
@@ -63,7 +67,10 @@ describe('a good file', () => {
     const file = put('daily.csv', csv), out = path.join(dir, 'weeks.csv');
     const weeks = run('--input', file, '--freq', 'W', '--horizon', '4', '--totals', '4', '--output', out, '--json');
     expect(weeks).toMatchObject({ code: 0 });
-    expect(JSON.parse(weeks.out)).toMatchObject({ series: 1, rows: 5, daysLeftOut: 200 % 7, faultCount: 0 });
+    expect(JSON.parse(weeks.out)).toMatchObject({
+      series: 1, rows: 5, daysLeftOut: 200 % 7, leftOut: [{ from: '2026-01-01', to: '2026-01-04', days: 4, units: 16 }], faultCount: 0,
+      notes: ['4 days (2026-01-01 to 2026-01-04, 16 units) at the end of the dates make no whole week and were left out.'],
+    });
     expect(rows(out)[1]![1]).toBe(String(Math.floor(200 / 7)));
     expect(run('--input', file, '--freq', 'M', '--horizon', '2', '--output', out)).toMatchObject({ code: 0 });
     expect(rows(out)[1]![1]).toBe('6');
@@ -114,6 +121,54 @@ describe('a bad file', () => {
     expect(readFileSync(out, 'utf8')).toBe(readFileSync(clean, 'utf8'));
   });
 
+  it('one number far too large moves no other series, and is told', () => {
+    const months = { start: '2020-01-01', y: Array.from({ length: 40 }, (_, n) => weekly(n, 1)) }, input = put('large.ndjson', [line('a', 1, months), line('b', 1, { ...months, y: months.y.map((y, n) => (n === 20 ? 90_000 : y)) }), line('lone', 1, { ...months, y: months.y.map((_, n) => (n === 5 ? 70 : 0)) }), line('c', 1, { y: [1, 1e160, 1] }), line('d', 1, { y: [1], obs: [1e308] })].join('\n'));
+    const made = run('--input', input, '--freq', 'M', '--horizon', '3', '--output', path.join(dir, 'large-out.csv'));
+    expect(made).toMatchObject({ code: 3, out: expect.stringContaining('b: 90,000 in 2021-09 is 10,000 times its largest other month; it counts as one very large order: in totals at the rate of the last year, not in single months.') });
+    expect(made.out).toContain('lone: 70 in 2020-06 is 100% of what it sold, and 16% of what there is to learn from; it is forecast, and the others do not learn from it.');
+    for (const said of [':4: y: element 2: expected -1000000000000 to 1000000000000, not 1e+160', ':5: obs: element 1: expected']) expect(made.err).toContain(input + said);
+    expect(rows(path.join(dir, 'large-out.csv')).slice(1, 7).map((row) => [row[0], Number(row[3]) > 0 && Number(row[3]) < 20])).toEqual(['a', 'a', 'a', 'b', 'b', 'b'].map((id) => [id, true]));
+  });
+
+  it('a result that is no number is no row with empty cells', () => {
+    const of = (mean: number[], total: number): string[] | string => {
+      const paths = (...values: number[]): ForecastResult['daily'] => [0.5, 0.8, 0.9, 0.95, 0.975].map((q) => ({ q, values }));
+      return forecastRows({ id: 'a', known: 9, item: 'a', location: '', category: '', series: { start: 0, demand: new Float64Array(9), exposure: new Float64Array(9) } }, { mean, totals: [1, total], daily: paths(1, 2), cumulative: paths(1, 3) } as unknown as ForecastResult, 2, [2]);
+    };
+    expect(of([1, 2.25], 3)).toEqual(['a,9,1,1,1,1,1,1,1\n', 'a,9,2,2.25,2,2,2,2,2\n', 'a,9,S2,3,3,3,3,3,3\n']);
+    expect(of([1, NaN], 3)).toMatch(/^what comes out at 2 is no number; look for one that is far too large/);
+    expect(of([1, 2], Infinity)).toMatch(/^what comes out at S2 is no number/);
+  });
+
+  const read = async (name: string, lines: readonly string[], grain: Grain = 'D'): Promise<SeriesSource> => { const source = await readSeriesFile(put(name, lines.join('\n')), grain, 7, () => {}, new AbortController().signal); source.close(); return source; };
+
+  it('names the days that make no whole period with their units, of good series alone; months written at their ends are whole', async () => {
+    const head = 'id,date,quantity', days = Array.from({ length: 60 }, (_, n) => `a,${addDays('2026-01-31', n)},2`);
+    const partly = await read('parts.csv', [head, ...days, 'b,2026-01-31,many', 'b,2026-01-31,50'], 'M');
+    expect([partly.notes, partly.leftOut]).toEqual([['1 day (2026-01-31, 2 units) at the end of the dates makes no whole month and was left out.'], [{ from: '2026-01-31', to: '2026-01-31', days: 1, units: 2 }]]);
+    expect((await read('both.csv', [head, ...days, 'a,2026-04-01,1'], 'M')).notes).toEqual(['1 day (2026-01-31, 2 units) and 1 day (2026-04-01, 1 unit) at the ends of the dates make no whole month and were left out.']);
+    const ends = await read('ends.csv', [head, 'a,2026-01-31,5', 'a,2026-02-28,6', 'b,2026-03-31,7', 'a,2026-04-30,8'], 'M');
+    expect([ends.notes, ends.sample.map(({ series }) => [...series.demand])]).toEqual([[], [[5, 6, 0, 8], [0, 0, 7, 0]]]);
+    await expect(read('short.csv', [head, 'a,2026-01-10,5', 'a,2026-01-12,6'], 'M')).rejects.toThrow('short.csv: the dates, 2026-01-10 to 2026-01-12, make no whole month');
+  });
+
+  it('reads names however they are written, and says which are not read', async () => {
+    const spelt = await read('spelt.csv', ['Id,DATE,Quantity,In stock,colour,promo,', 'a,2026-01-01,1,0.5,red,1,', 'a,2026-01-02,2,1,red,0,']);
+    expect([...spelt.sample[0]!.series.exposure]).toEqual([0.5, 1]);
+    expect(spelt.notes).toEqual(['The column colour is not read.', 'The column promo is not read; did you mean promotion?']);
+    const keys = await read('keys.ndjson', [line('a', 1, { 'in-stock': Array<number>(120).fill(0.5), freq: 'D', state: 'CA' }), line('b', 1, { instok: [], brand: 'x' }), line('c', 1, { brand: 'y' })]);
+    expect([keys.sample[0]!.series.exposure[0], keys.notes]).toEqual([0.5, ['The key instok (1 line, first 2) is not read; did you mean in_stock?', 'The key brand (2 lines, first 2) is not read.']]);
+    await expect(read('twice.csv', ['id,date,quantity,in stock,in_stock', 'a,2026-01-01,1,1,1'])).rejects.toThrow('twice.csv:1: in_stock: there are two columns of this name');
+  });
+
+  it('that no program of ours can read says what it is', async () => {
+    await expect(read('german.csv', ['id;date;quantity', 'a;31.12.2025;1', 'b;30.12.2025;1'])).rejects.toThrow(/german\.csv: no row could be read\. .*german\.csv:2: date: expected a date like 2026-01-31, not "31\.12\.2025" \(the first of 2 faults\)$/);
+    await expect(read('blank.csv', ['id,date,quantity', 'a,2026-01-01,'])).rejects.toThrow('blank.csv: no row has a quantity');
+    await expect(read('book.xlsx', ['PK\u0003\u0004 and so on'])).rejects.toThrow('book.xlsx: is a workbook (.xlsx, .ods) or a ZIP archive, not a text file: save the sheet as CSV');
+    writeFileSync(path.join(dir, 'packed.csv'), gzipSync('id,date,quantity\n'));
+    await expect(readSeriesFile(path.join(dir, 'packed.csv'), 'D', 7, () => {}, new AbortController().signal)).rejects.toThrow('packed.csv: is packed by gzip: let its name end in .gz');
+  });
+
   const faultsOf = async (name: string, lines: readonly string[]): Promise<{ faults: string[]; series: [string, number][] }> => {
     const source = await readSeriesFile(put(name, lines.join('\n')), 'D', 7, () => {}, new AbortController().signal);
     const series: [string, number][] = [];
@@ -161,6 +216,31 @@ describe('a bad file', () => {
       expect(run('--input', input, '--output', out, ...args).code).toBe(2);
     }
     expect(run('--help').out).toContain('Example:');
+  });
+});
+
+describe('the output', () => {
+  it('never replaces what is read: by another path, a link, or its temporary name', () => {
+    const input = put('history.ndjson', line('a', 1)), there = (name: string): string => path.join(dir, name);
+    mkdirSync(there('deep')); symlinkSync(dir, there('deep/up')); symlinkSync(input, there('soft')); linkSync(input, there('hard')); linkSync(input, there('next.csv.part')); symlinkSync(there('nothing'), there('dangling'));
+    const replaced = [input, `${dir}/./history.ndjson`, path.relative(process.cwd(), input), there('deep/up/history.ndjson'), there('soft'), there('hard'), there('next.csv')];
+    expect(replaced.filter((output) => !overwrites(output, input))).toEqual([]);
+    expect([there('other.csv'), there('dangling'), put('there.csv', 'x'), '/dev/null'].filter((output) => overwrites(output, input))).toEqual([]);
+    expect(overwrites(`${dir}/missing.csv`, `${dir}/./missing.csv`)).toBe(true);
+    expect(standard(input, there('deep/up/history.ndjson'))).toMatchObject({ code: 2, err: expect.stringContaining(`writing it would replace the input, ${input}; give another name`) });
+    expect(readFileSync(input, 'utf8')).toBe(line('a', 1));
+  });
+
+  it('goes where a link leads, which stays a link; a device or a pipe is refused for what it is', async () => {
+    const target = put('target.csv', 'old'), link = path.join(dir, 'link.csv');
+    symlinkSync(target, link);
+    const out = writeLines(link);
+    await out.write('new');
+    await out.finish();
+    expect([readFileSync(target, 'utf8'), lstatSync(link).isSymbolicLink()]).toEqual(['new', true]);
+    expect(() => writeLines('/dev/null')).toThrow('/dev/null: is a device, a pipe or where the summary is printed');
+    expect(() => writeLines(dir)).toThrow(`${dir}: is a folder`);
+    expect(standard(put('to-out.ndjson', line('a', 1)), '/dev/stdout')).toMatchObject({ code: 1, err: expect.stringContaining('/dev/stdout: is a device, a pipe or where the summary is printed; the result is written under a temporary name') });
   });
 });
 

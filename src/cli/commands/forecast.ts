@@ -3,25 +3,28 @@ import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { CsvError, parse } from 'csv-parse/sync';
 import { calendarEvent, EVENT_CELLS, eventRow, type EventColumn } from '../../domain/forecast/event-row.ts';
-import type { ForecastResult } from '../../domain/forecast/forecast.ts';
+import { periodWords } from '../../domain/forecast/file-periods.ts';
 import type { CalendarEvent, Grain, PanelOptions, Pool } from '../../domain/forecast/panel.ts';
 import type { FileSeries } from '../../domain/forecast/series-file.ts';
 import { signsOf } from '../../domain/purchasing/import-signs.ts';
+import { grouped } from '../../domain/wording.ts';
+import { teachers } from '../../domain/forecast/very-large.ts';
 import { computeThreads, type Compute, type Shared } from '../../runtime/compute.ts';
 import type { Outcome, PanelTask } from '../../runtime/compute-thread.ts';
-import { writeLines } from '../file-lines.ts';
+import { overwrites, writeLines } from '../file-lines.ts';
+import { forecastRows, HEADER, QUANTILES } from '../forecast-rows.ts';
 import { LOST, LOST_LETTER } from '../series-signs.ts';
 import { readSeriesFile, type Fault, type SeriesSource } from '../series-file.ts';
 import { EXIT, UsageError, print, progressBars, table } from '../terminal.ts';
 
 export interface ForecastOptions { input: string; freq: string; horizon: string; totals?: string; output: string; events?: string; threads?: string; json?: boolean }
 
-const QUANTILES = [0.5, 0.8, 0.9, 0.95, 0.975];
-const HEADER = 'series_id,origin,h,mean,q50,q80,q90,q95,q975';
 const LONGEST_HORIZON = 1_000;
 /** A batch keeps a thread busy for a moment and is small enough to spread the last ones. */
 const BATCH = 25;
 const FAULTS_SHOWN = 20;
+/** Very large periods named; the rest are counted. */
+const LARGE_SHOWN = 20, LARGE_KEPT = 1_000;
 const STOPPING = ['SIGINT', 'SIGTERM'] as const;
 
 export async function forecastCommand(given: ForecastOptions): Promise<void> {
@@ -37,22 +40,30 @@ export async function forecastCommand(given: ForecastOptions): Promise<void> {
     if (source.count === 0) throw new Error(`${given.input}: no series could be read.${source.faults[0] ? ` ${faultLine(given.input, source.faults[0])}` : ''}`);
     const options: PanelOptions = { grain: asked.grain, horizon: asked.reach, quantiles: QUANTILES, ...(asked.events.length > 0 ? { events: asked.events } : {}) };
     stopped.signal.throwIfAborted();
-    const learnedFrom = source.sample.length;
+    const { teach, aside } = teachers(source.sample), learnedFrom = teach.length, starts = new Map(source.sample.map(({ id, series }) => [id, series.start]));
+    for (const { id, at, units, own, ofAll } of aside.slice(0, LARGE_SHOWN)) source.notes.push(`${id}: ${grouped(units)} ${periodWords(asked.grain, starts.get(id)!, at)} is ${percent(own)} of what it sold, and ${percent(ofAll)} of what there is to learn from; it is forecast, and the others do not learn from it.`);
+    if (aside.length > LARGE_SHOWN) source.notes.push(`… and ${grouped(aside.length - LARGE_SHOWN)} more from which the others do not learn.`);
     bars.watch({ flow: 'forecast', stage: `learn from ${learnedFrom.toLocaleString('en-GB')} series`, done: 0, total: 1 });
-    const pool = await compute.run<PanelTask, Pool>('learn', { panel: source.sample, options });
+    const pool = await compute.run<PanelTask, Pool>('learn', { panel: teach, options });
     source.sample.length = 0;
     bars.watch({ flow: 'forecast', stage: `learn from ${learnedFrom.toLocaleString('en-GB')} series`, done: 1, total: 1 });
-    const methods = new Map<string, number>(), failed: { id: string; message: string }[] = [];
-    let done = 0, failures = 0, rows = 0;
+    const methods = new Map<string, number>(), failed: { id: string; message: string }[] = [], large: string[] = [];
+    let done = 0, failures = 0, rows = 0, largeCount = 0;
     await out.write(`${HEADER}\n`);
     for await (const { batch, outcomes } of forecasts(compute, source.series(), options, { key: 'pool', value: pool })) {
       let text = '';
       outcomes.forEach((outcome, n) => {
         const one = batch[n]!;
-        if ('fault' in outcome) { failures++; if (failed.length < FAULTS_SHOWN) failed.push({ id: one.id, message: outcome.fault }); return; }
+        const lines = 'fault' in outcome ? outcome.fault : forecastRows(one, outcome.result, asked.horizon, asked.totals);
+        if ('fault' in outcome || typeof lines === 'string') { failures++; if (failed.length < FAULTS_SHOWN) failed.push({ id: one.id, message: lines as string }); return; }
+        for (const { at, units, times } of one.veryLarge ?? []) {
+          if (largeCount++ >= LARGE_KEPT) continue;
+          large.push(`${one.id}: ${grouped(units)} ${periodWords(asked.grain, one.series.start, at)} is ${grouped(Math.floor(times))} times its largest other ${PERIODS[asked.grain]}; it counts as one very large order: in totals at the rate of the last year, not in single ${PERIODS[asked.grain]}s.`);
+        }
         const method = outcome.result.flags.includes('no sales') ? outcome.result.method : (outcome.result.shares[0]?.method ?? '');
         methods.set(method, (methods.get(method) ?? 0) + 1);
-        for (const line of linesOfResult(one, outcome.result, asked.horizon, asked.totals)) { text += line; rows++; }
+        text += lines.join('');
+        rows += lines.length;
       });
       await out.write(text);
       done += batch.length;
@@ -63,11 +74,11 @@ export async function forecastCommand(given: ForecastOptions): Promise<void> {
     const seconds = (performance.now() - began) / 1000, forecast = done - failures;
     const summary = {
       input: given.input, output: given.output, series: forecast, rows, horizon: asked.horizon, totals: asked.totals, learnedFrom, threads: compute.threads, seconds: Math.round(seconds * 10) / 10,
-      methods: Object.fromEntries([...methods].sort((a, b) => b[1] - a[1])), daysLeftOut: source.leftOut, faults: source.faults, faultCount: source.faultCount + failures, notForecast: failed,
+      methods: Object.fromEntries([...methods].sort((a, b) => b[1] - a[1])), daysLeftOut: source.leftOut.reduce((sum, { days }) => sum + days, 0), leftOut: source.leftOut, notes: [...source.notes, ...large], veryLargePeriods: largeCount, faults: source.faults, faultCount: source.faultCount + failures, notForecast: failed,
     };
     print(given.json ?? false, summary, () => [
       `${forecast.toLocaleString('en-GB')} series forecast in ${summary.seconds} s on ${compute.threads} ${compute.threads === 1 ? 'thread' : 'threads'}, ${rows.toLocaleString('en-GB')} rows in ${given.output}.`,
-      ...(source!.leftOut > 0 ? [`${source!.leftOut} days at the ends of the file make no whole period and were left out.`] : []),
+      ...source!.notes, ...large.slice(0, LARGE_SHOWN), ...(largeCount > LARGE_SHOWN ? [`… and ${grouped(largeCount - LARGE_SHOWN)} more very large ${PERIODS[asked.grain]}s.`] : []),
       ...(methods.size > 0 ? ['', table(['Most of the level', 'Series'], [...methods].sort((a, b) => b[1] - a[1]).slice(0, 10))] : []),
     ].join('\n'));
     complain(given, source, failed, failures);
@@ -85,6 +96,10 @@ export async function forecastCommand(given: ForecastOptions): Promise<void> {
   }
 }
 
+const percent = (share: number): string => `${Math.floor(share * 100)}%`;
+
+const PERIODS = { D: 'day', W: 'week', M: 'month' } as const;
+
 interface Understood { grain: Grain; horizon: number; totals: number[]; /** Periods the engine looks ahead: the longest of both. */ reach: number; threads?: number; events: CalendarEvent[] }
 
 function understood(given: ForecastOptions): Understood {
@@ -94,7 +109,8 @@ function understood(given: ForecastOptions): Understood {
     return value;
   };
   if (given.freq !== 'D' && given.freq !== 'W' && given.freq !== 'M') throw new UsageError(`--freq ${given.freq}: expected D (days), W (weeks) or M (months)`);
-  if (given.input === given.output) throw new UsageError(`--output ${given.output}: this is the input`);
+  if (overwrites(given.output, given.input)) throw new UsageError(`--output ${given.output}: writing it would replace the input, ${given.input}; give another name`);
+  if (given.events !== undefined && overwrites(given.output, given.events)) throw new UsageError(`--output ${given.output}: writing it would replace the events, ${given.events}; give another name`);
   const horizon = whole(given.horizon, '--horizon', LONGEST_HORIZON);
   const totals = [...new Set((given.totals ?? '').split(',').filter((part) => part.trim() !== '').map((part) => whole(part, '--totals', LONGEST_HORIZON)))].sort((a, b) => a - b);
   return {
@@ -139,15 +155,6 @@ async function* forecasts(compute: Compute, series: AsyncIterable<FileSeries>, o
   if (batch.length > 0) begin(batch);
   while (underWay.length > 0) yield await oldest();
 }
-
-function* linesOfResult(one: FileSeries, result: ForecastResult, horizon: number, totals: readonly number[]): Generator<string> {
-  const id = /[",\r\n]/.test(one.id) ? `"${one.id.replaceAll('"', '""')}"` : one.id;
-  const row = (h: string, mean: number, paths: ForecastResult['daily'], at: number): string => `${id},${one.known},${h},${number(mean)},${QUANTILES.map((q) => number(paths.find((path) => path.q === q)?.values[at] ?? NaN)).join(',')}\n`;
-  for (let h = 0; h < horizon; h++) yield row(String(h + 1), result.mean[h]!, result.daily, h);
-  for (const total of totals) yield row(`S${total}`, result.totals[total - 1]!, result.cumulative, total - 1);
-}
-
-const number = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(6))) : '');
 
 const faultLine = (file: string, { line, column, message }: Fault): string => `${file}:${line}: ${column === '' ? '' : `${column}: `}${message}`;
 

@@ -8,18 +8,24 @@
  *
  * CSV, a row an id and date (`id,date,quantity[,price,promotion,in_stock,item,location,category]`): a date without a row, between the first and the last
  * date of the file, is a day without sales. Rows of one id and period add up; their price, promotion and in_stock are averaged. A row without a
- * quantity is a date not observed, or, after the last quantity of the file, a price or promotion known ahead.
+ * quantity is a date not observed, or, after the last quantity of the file, a price or promotion known ahead. Of both, names are read whatever their capitals,
+ * spaces, hyphens and underscores.
  */
-import { dayFromNumber, dayNumber, type DayNumber } from '../calendar.ts';
-import type { Grain, PanelSeries } from './panel.ts';
+import { dayNumber, type DayNumber } from '../calendar.ts';
+import { byKey, keysNotRead, type CsvColumn } from './file-columns.ts';
+import { indexOf, type Periods } from './file-periods.ts';
+import type { PanelSeries } from './panel.ts';
+import { apart, type VeryLarge } from './very-large.ts';
 
-/** A series and how many periods of it are known. */
-export interface FileSeries extends PanelSeries { known: number }
+/** A series, how many periods of it are known, and those of them so far above the others that they count as orders of their own. */
+export interface FileSeries extends PanelSeries { known: number; veryLarge?: VeryLarge[] }
 export interface FileFault { column: string; message: string }
 export const isFault = (read: FileSeries | FileFault): read is FileFault => 'message' in read;
 
 /** Longer series than this are a mistake in the file. */
 const MOST_PERIODS = 100_000;
+/** Larger numbers are a mistake in the file, and their squares would spoil what all its series share. */
+const MOST = 1e12;
 const ID_LENGTH = 400;
 
 class Fault extends Error {
@@ -30,15 +36,23 @@ class Fault extends Error {
 const shown = (value: unknown): string => { const text = JSON.stringify(value) ?? 'nothing'; return text.length > 40 ? `${text.slice(0, 40)}…` : text; };
 const finite = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 
-/** One line of NDJSON. */
-export function seriesFromJson(line: string, horizon: number): FileSeries | FileFault {
+/** One line of NDJSON; `unread` hears of keys that are not read, and of all there are. */
+export function seriesFromJson(line: string, horizon: number, unread?: (names: readonly string[], all: readonly string[]) => void): FileSeries | FileFault {
   let raw: unknown;
   try { raw = JSON.parse(line); } catch (error) { return { column: '', message: `not JSON: ${(error as Error).message}` }; }
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return { column: '', message: 'expected an object' };
-  try { return fromRecord(raw as Record<string, unknown>, horizon); } catch (error) {
+  if (unread) { const names = keysNotRead(raw); if (names.length > 0) unread(names, Object.keys(raw)); }
+  try { return fromRecord(recordOf(raw), horizon); } catch (error) {
     if (error instanceof Fault) return { column: error.column, message: error.message };
     throw error;
   }
+}
+
+/** By the names that are read, however they were written. */
+function recordOf(raw: object): Record<string, unknown> {
+  const { record, twice } = byKey(raw);
+  if (twice !== null) throw new Fault(twice.key, `is given twice, also as ${shown(twice.as)}`);
+  return record;
 }
 
 function fromRecord(raw: Record<string, unknown>, horizon: number): FileSeries {
@@ -52,7 +66,7 @@ function fromRecord(raw: Record<string, unknown>, horizon: number): FileSeries {
   values.forEach((value: unknown, n) => {
     if (value === null) { demand[n] = NaN; exposure[n] = 0; return; }
     if (!finite(value)) throw new Fault(column, `element ${n + 1}: expected a number or null, not ${shown(value)}`);
-    demand[n] = Math.max(0, value);
+    demand[n] = Math.max(0, within(value, column, n, -MOST));
   });
   for (const [from, length] of pairs(raw['oos'], 'oos')) {
     if (length < 1) throw new Fault('oos', `a run of ${length} periods`);
@@ -70,7 +84,7 @@ function fromRecord(raw: Record<string, unknown>, horizon: number): FileSeries {
   const steps = pairs(raw['price'], 'price');
   if (steps.length > 0) {
     const price = new Float64Array(known + horizon).fill(NaN);
-    for (const [from, value] of steps) price.fill(positive(value, 'price'), Math.min(from, price.length));
+    for (const [from, value] of steps) price.fill(priceOf(value, 'price'), Math.min(from, price.length));
     series.price = price;
   }
   if (raw['x'] !== undefined) {
@@ -78,12 +92,12 @@ function fromRecord(raw: Record<string, unknown>, horizon: number): FileSeries {
     const drivers: Record<string, Float64Array> = {};
     for (const [name, list] of Object.entries(raw['x'])) {
       const given = numbers(list, `x.${name}`, known);
-      if (name === 'price') series.price = Float64Array.from({ length: known + horizon }, (_, n) => (n < given.length ? given[n]! : lastKnown(given)));
-      else drivers[name] = ahead(given, known + horizon);
+      if (name === 'price') series.price = Float64Array.from({ length: known + horizon }, (_, n) => (n < given.length ? priceOf(given[n]!, 'x.price') : lastKnown(given)));
+      else drivers[name] = ahead(given.map((value, n) => within(value, `x.${name}`, n, -MOST)), known + horizon);
     }
     if (Object.keys(drivers).length > 0) series.drivers = drivers;
   }
-  return series;
+  return apart(series);
 }
 
 /** Dates outside are slips of the pen: 0026 and 3026. */
@@ -97,8 +111,15 @@ function dayOr(value: unknown, column: string): DayNumber {
   return day;
 }
 
-function positive(value: number, column: string): number {
+/** The number, which may be unknown. */
+function within(value: number, column: string, n: number, least: number): number {
+  if (value < least || value > MOST) throw new Fault(column, `element ${n + 1}: expected ${least} to ${MOST}, not ${value}`);
+  return value;
+}
+
+function priceOf(value: number, column: string): number {
   if (value < 0) throw new Fault(column, `a price below zero: ${value}`);
+  if (value > MOST) throw new Fault(column, `a price above ${MOST}: ${value}`);
   return value;
 }
 
@@ -138,9 +159,6 @@ function ahead(given: readonly number[], length: number): Float64Array {
 
 // ---- CSV ------------------------------------------------------------------------------------------------------------------------------
 
-export const CSV_COLUMNS = ['id', 'date', 'quantity', 'price', 'promotion', 'in_stock', 'item', 'location', 'category'] as const;
-export type CsvColumn = (typeof CSV_COLUMNS)[number];
-
 /** Numbers of a row; NaN for an empty cell. */
 export interface DatedRow { day: DayNumber; quantity: number; price: number; promotion: number; inStock: number }
 
@@ -156,7 +174,7 @@ export function datedRow(cell: (column: CsvColumn) => string): DatedRow | FileFa
       return value;
     };
     return {
-      day: rememberedDay(cell('date').trim()), quantity: number('quantity', -1e12, 1e12), price: number('price', 0, 1e12), promotion: number('promotion', 0, 1), inStock: number('in_stock', 0, 1),
+      day: rememberedDay(cell('date').trim()), quantity: number('quantity', -MOST, MOST), price: number('price', 0, MOST), promotion: number('promotion', 0, 1), inStock: number('in_stock', 0, 1),
     };
   } catch (error) {
     if (error instanceof Fault) return { column: error.column, message: error.message };
@@ -174,56 +192,6 @@ function rememberedDay(text: string): DayNumber {
     days.set(text, day);
   }
   return day;
-}
-
-/** Longer without a row of any series is no season: the dates beyond are a mistake in the file. */
-const LONGEST_GAP = 1_100;
-
-/**
- * Dates apart from the others of their file by more than three years, such as 2062 for 2026: believed, one of them would give every series years without
- * a sale. `dates` has how many rows each day has; kept is the stretch with the most.
- */
-export function strayDays(dates: ReadonlyMap<DayNumber, { rows: number }>): DayNumber[] {
-  const stretches: { days: DayNumber[]; rows: number }[] = [];
-  let before = -Infinity;
-  for (const day of [...dates.keys()].sort((a, b) => a - b)) {
-    if (day - before > LONGEST_GAP) stretches.push({ days: [], rows: 0 });
-    const last = stretches.at(-1)!;
-    last.days.push(day); last.rows += dates.get(day)!.rows;
-    before = day;
-  }
-  const kept = stretches.reduce((most, one) => (one.rows > most.rows ? one : most), { days: [] as DayNumber[], rows: 0 });
-  return stretches.flatMap((one) => (one === kept ? [] : one.days));
-}
-
-/** The periods a file speaks of: whole ones only. */
-export interface Periods { grain: Grain; start: DayNumber; count: number; /** Days at either end that make no whole period. */ leftOut: number }
-
-/**
- * Days are days. Weeks and months of a file whose dates are a week or month apart are its dates; of any other dates, weeks end on the last
- * date and months are the calendar's, and a first or last one that is not whole is left out.
- */
-export function periodsOf(grain: Grain, first: DayNumber, last: DayNumber, spaced: boolean): Periods {
-  if (grain === 'D') return { grain, start: first, count: last - first + 1, leftOut: 0 };
-  if (grain === 'W') {
-    const days = last - first + 1;
-    if (spaced) return { grain, start: first, count: (last - first) / 7 + 1, leftOut: 0 };
-    const count = Math.floor(days / 7);
-    return { grain, start: last - count * 7 + 1, count, leftOut: days - count * 7 };
-  }
-  const from = spaced || monthStart(monthOf(first)) === first ? monthOf(first) : monthOf(first) + 1;
-  const to = spaced || monthStart(monthOf(last) + 1) - 1 === last ? monthOf(last) : monthOf(last) - 1;
-  const count = Math.max(0, to - from + 1);
-  return { grain, start: monthStart(from), count, leftOut: spaced ? 0 : last - first + 1 - (count > 0 ? monthStart(to + 1) - monthStart(from) : 0) };
-}
-
-/** Months since year 0. */
-function monthOf(day: DayNumber): number { const text = dayFromNumber(day); return Number(text.slice(0, 4)) * 12 + Number(text.slice(5, 7)) - 1; }
-function monthStart(month: number): DayNumber { return dayNumber(`${String(Math.floor(month / 12)).padStart(4, '0')}-${String((month % 12) + 1).padStart(2, '0')}-01`); }
-
-function indexOf(periods: Periods, day: DayNumber): number {
-  if (periods.grain === 'D') return day - periods.start;
-  return periods.grain === 'W' ? Math.floor((day - periods.start) / 7) : monthOf(day) - monthOf(periods.start);
 }
 
 /** The rows of one id, in any order, as a series over the file's periods. */
@@ -250,5 +218,5 @@ export function seriesFromRows(id: string, rows: Iterable<DatedRow>, periods: Pe
     series.price = price.sum.map((sum, n) => { if (price.n[n]! > 0) held = sum / price.n[n]!; return held; });
   }
   if (promotion.n.some((n) => n > 0)) series.drivers = { promotion: promotion.sum.map((sum, n) => (promotion.n[n]! > 0 ? sum / promotion.n[n]! : 0)) };
-  return series;
+  return apart(series);
 }
