@@ -1,5 +1,5 @@
 /**
- * Thirty seeds that are always the same and twenty that are new every day: the house as it is, on a real PostgreSQL, in a world that loses, doubles, delays and
+ * Twenty-five seeds that are always the same and ten that are new every day: the house as it is, on a real PostgreSQL, in a world that loses, doubles, delays and
  * kills. A failing seed prints the line that plays it again (`npm run simulate -- --seed N`).
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -11,8 +11,8 @@ import { MUTATIONS, sourceOf } from './mutations.ts';
 import { factory } from './run.ts';
 import { MODES, play, type Outcome } from './seed.ts';
 
-const FIXED = 30, FRESH = 20;
-/** A hundred thousand seeds to draw from; the day names the twenty. */
+const FIXED = 25, FRESH = 10;
+/** A hundred thousand seeds to draw from; the day names the ten. */
 const today = Math.floor(Date.now() / 86_400_000), firstFresh = 1_000 + (today * FRESH) % 100_000;
 const dir = mkdtempSync(path.join(tmpdir(), 'instep-simulation-'));
 const { url } = await freshDatabase();
