@@ -63,7 +63,7 @@ const MOVED = 2, MOVED_DAYS = 7;
 async function makeSales(db: Db, today: string): Promise<void> {
   for (let ago = 0; ago < MOVED_DAYS; ago++) {
     await db.query(`insert into movement (store_id, item_id, kind, from_location, from_state, to_location, to_state, quantity, fact, revision, occurred_at, recorded_at, source)
-      select store_id, item_id, 'order placed', location_id, 'available', location_id, 'committed', 1, 'sale:' || $1 || ':' || item_id || '@' || location_id || ':' || n, 1, $1::date + interval '7 hours' * n, $1::date + interval '7 hours' * n + interval '1 minute', 'bench'
+      select store_id, item_id, 'order committed', location_id, 'available', location_id, 'committed', 1, 'sale:' || $1 || ':' || item_id || '@' || location_id || ':' || n, 1, $1::date + interval '7 hours' * n, $1::date + interval '7 hours' * n + interval '1 minute', 'bench'
       from opening, generate_series(1, ${MOVED}) n`, [addDays(today, -ago)]);
   }
   await db.query(`update ledger_level set available = available - ${MOVED * MOVED_DAYS}, committed = committed + ${MOVED * MOVED_DAYS}`);

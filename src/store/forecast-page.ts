@@ -66,13 +66,19 @@ export interface AccuracyRow {
 const GROUP = { class: `coalesce(f.demand_class, 'not known')`, category: `coalesce(nullif(i.product_type, ''), nullif(i.vendor, ''), 'without')`, supplier: `coalesce(nullif(i.vendor, ''), 'without')`, item: `coalesce(nullif(i.sku, ''), i.title)`, location: 'l.name' } as const;
 export type AccuracyGroup = keyof typeof GROUP;
 
+/** A column's mean by the units of the last 28 days; null where none was sold, or the plain mean if asked. */
+function weighed(column: 'wape' | 'bias' | 'rmsse' | 'coverage' | 'under80' | 'under90' | 'pinball', unsold: 'null' | 'plain mean' = 'null'): string {
+  const mean = `sum(f.${column} * f.sold28) / nullif(sum(f.sold28) filter (where f.${column} is not null), 0)`;
+  return unsold === 'null' ? mean : `coalesce(${mean}, avg(f.${column}))`;
+}
+
 /** Back-tested errors weighed by the units of the last 28 days, and what came: of each night's first day ahead, with a memory of ninety days, and of four weeks. */
 export async function accuracyBy(db: Queryable, storeId: number, runId: string, by: AccuracyGroup): Promise<AccuracyRow[]> {
   return (await db.query<AccuracyRow>(
     `select grouping(${GROUP[by]}) as whole, coalesce(${GROUP[by]}, '') as name, count(*)::int as series, coalesce(sum(f.sold28), 0) as units, coalesce(sum(f.mean28), 0) as next28,
-       sum(f.wape * f.sold28) / nullif(sum(f.sold28) filter (where f.wape is not null), 0) as wape, sum(f.bias * f.sold28) / nullif(sum(f.sold28) filter (where f.bias is not null), 0) as bias,
-       coalesce(sum(f.rmsse * f.sold28) / nullif(sum(f.sold28) filter (where f.rmsse is not null), 0), avg(f.rmsse)) as rmsse, coalesce(sum(f.coverage * f.sold28) / nullif(sum(f.sold28) filter (where f.coverage is not null), 0), avg(f.coverage)) as coverage, coalesce(sum(f.under80 * f.sold28) / nullif(sum(f.sold28) filter (where f.under80 is not null), 0), avg(f.under80)) as tested80, coalesce(sum(f.under90 * f.sold28) / nullif(sum(f.sold28) filter (where f.under90 is not null), 0), avg(f.under90)) as tested90,
-       sum(f.pinball * f.sold28) / nullif(sum(f.sold28) filter (where f.pinball is not null), 0) as tested_pinball, max(c.days) as days, sum(c.abs_error) / nullif(sum(c.units), 0) as live_wape, sum(c.error) / nullif(sum(c.units), 0) as live_bias,
+       ${weighed('wape')} as wape, ${weighed('bias')} as bias,
+       ${weighed('rmsse', 'plain mean')} as rmsse, ${weighed('coverage', 'plain mean')} as coverage, ${weighed('under80', 'plain mean')} as tested80, ${weighed('under90', 'plain mean')} as tested90,
+       ${weighed('pinball')} as tested_pinball, max(c.days) as days, sum(c.abs_error) / nullif(sum(c.units), 0) as live_wape, sum(c.error) / nullif(sum(c.units), 0) as live_bias,
        sum(c.under80) / nullif(sum(c.days), 0) as under80, sum(c.under90) / nullif(sum(c.days), 0) as under90, sum(c.under95) / nullif(sum(c.days), 0) as under95, sum(c.pinball) / nullif(sum(c.units), 0) as pinball,
        max(o.runs) as settled, sum(o.abs_error) / nullif(sum(o.units), 0) as ahead_wape, sum(o.error) / nullif(sum(o.units), 0) as ahead_bias, sum(o.under90) / nullif(sum(o.runs), 0) as ahead_under90
      from forecast f join item i using (item_id) join location l on l.store_id = f.store_id and l.location_id = f.location_id
